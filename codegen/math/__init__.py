@@ -1,0 +1,1 @@
+"""Vector mathematical functions as LLVM IR."""

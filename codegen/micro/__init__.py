@@ -1,0 +1,1 @@
+"""Register-tile micro-kernels."""

@@ -1,0 +1,1 @@
+"""The compiler's nouns: types, operations, the graph, its text and its IR."""

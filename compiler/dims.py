@@ -1,0 +1,459 @@
+"""Dimensions: ints, or integer polynomials over named symbols, floor quotients and extrema.
+
+One normal form serves shapes (``N*2048``, ``(H+1)//2``) and the index arithmetic of the code generator: equal
+polynomials compare equal, and ``(16*b + i)//16`` is ``b`` where ``i`` is known to lie in ``[0, 16)``.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import attrs
+
+from dldt.compiler.errors import InputError, ShapeError
+
+Dim: TypeAlias = "int | Poly"
+Monomial: TypeAlias = "tuple[Atom, ...]"
+
+
+@attrs.frozen(cache_hash=True)
+class Symbol:
+    """A named unknown with inclusive bounds; ``upper`` None means unbounded. A shape's symbol is at least 1."""
+
+    name: str
+    lower: int = attrs.field(default=1, eq=False)
+    upper: Dim | None = attrs.field(default=None, eq=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@attrs.frozen(cache_hash=True)
+class FloorDiv:
+    """``numerator // denominator``, rounded towards minus infinity."""
+
+    numerator: Poly
+    denominator: Dim
+
+    def __str__(self) -> str:
+        return f"({self.numerator})//{_parens(self.denominator)}"
+
+
+@attrs.frozen(cache_hash=True)
+class Extremum:
+    """The largest (``max``) or smallest (``min``) of two dims."""
+
+    kind: str
+    left: Dim
+    right: Dim
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.left}, {self.right})"
+
+
+Atom: TypeAlias = Symbol | FloorDiv | Extremum
+
+
+@attrs.frozen(eq=False)
+class Poly:
+    """A non-constant integer polynomial: ``terms`` maps monomials (sorted atoms) to coefficients, sorted, no zeros."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+    _hash: int = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.terms))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Poly) and self._hash == other._hash and self.terms == other.terms
+
+    def __add__(self, other: Dim) -> Dim:
+        if not isinstance(other, int | Poly):
+            return NotImplemented
+        table = dict(self.terms)
+        for monomial, coefficient in _terms(other):
+            table[monomial] = table.get(monomial, 0) + coefficient
+        return _make(table)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Dim:
+        return _make({m: -c for m, c in self.terms})
+
+    def __sub__(self, other: Dim) -> Dim:
+        return self + -1 * other
+
+    def __rsub__(self, other: Dim) -> Dim:
+        return -1 * self + other
+
+    def __mul__(self, other: Dim) -> Dim:
+        if not isinstance(other, int | Poly):
+            return NotImplemented
+        table: dict[Monomial, int] = {}
+        for left, c in self.terms:
+            for right, d in _terms(other):
+                key = tuple(sorted(left + right, key=str))
+                table[key] = table.get(key, 0) + c * d
+        return _make(table)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Dim) -> Dim:
+        return floordiv(self, other)
+
+    def __rfloordiv__(self, other: int) -> Dim:
+        return floordiv(other, self)
+
+    def __mod__(self, other: Dim) -> Dim:
+        return self - other * floordiv(self, other)
+
+    def __rmod__(self, other: int) -> Dim:
+        return other - self * floordiv(other, self)
+
+    def __lt__(self, other: Dim) -> bool:
+        return _decide(self, other, strict=True)
+
+    def __gt__(self, other: Dim) -> bool:
+        return _decide(other, self, strict=True)
+
+    def __le__(self, other: Dim) -> bool:
+        return _decide(self, other, strict=False)
+
+    def __ge__(self, other: Dim) -> bool:
+        return _decide(other, self, strict=False)
+
+    def __int__(self) -> int:
+        raise ShapeError(f"dimension {self} is not known at compile time")
+
+    __index__ = __int__
+
+    def __str__(self) -> str:
+        text = ""
+        for monomial, coefficient in sorted(self.terms, key=lambda t: (-len(t[0]), str(t[0]))):
+            sign = "-" if coefficient < 0 else "+" if text else ""
+            factors = [str(atom) for atom in monomial]
+            if abs(coefficient) != 1 or not factors:
+                factors.insert(0, str(abs(coefficient)))
+            text += sign + "*".join(factors)
+        return text
+
+    __repr__ = __str__
+
+
+def symbol(name: str, lower: int = 1, upper: Dim | None = None) -> Poly:
+    """A dim that is the symbol ``name``, known to lie in ``[lower, upper]``."""
+    return Poly(terms=(((Symbol(name, lower, upper),), 1),))
+
+
+def floordiv(a: Dim, b: Dim) -> Dim:
+    """``a // b`` in normal form: exact parts are taken out, a remainder known to lie in ``[0, b)`` vanishes."""
+    if isinstance(a, int) and isinstance(b, int):
+        if b == 0:
+            raise ShapeError("division of a dimension by zero")
+        return a // b
+    if b == 1:
+        return a
+    if a == 0:
+        return 0
+    quotient, rest = _exact_part(a, b)
+    if rest == 0 or (minimum_of(rest) >= 0 and _provably_below(rest, b)):
+        return quotient
+    if isinstance(b, int) and isinstance(rest, Poly):
+        inner = _nested_quotient(rest, b)
+        if inner is not None:
+            return quotient + inner
+        common = math.gcd(b, *(c for m, c in rest.terms if m))
+        if common > 1:
+            return quotient + floordiv(_make({m: c // common for m, c in rest.terms}), b // common)
+    if isinstance(rest, int):
+        rest_poly = Poly(terms=(((), rest),))
+        return quotient + Poly(terms=(((FloorDiv(rest_poly, b),), 1),))
+    return quotient + Poly(terms=(((FloorDiv(rest, b),), 1),))
+
+
+def ceildiv(a: Dim, b: Dim) -> Dim:
+    """``ceil(a / b)``."""
+    return floordiv(a + b - 1, b)
+
+
+def maximum(a: Dim, b: Dim) -> Dim:
+    """The larger of two dims; decided at once where the bounds allow it."""
+    return _extremum("max", a, b)
+
+
+def minimum(a: Dim, b: Dim) -> Dim:
+    """The smaller of two dims; decided at once where the bounds allow it."""
+    return _extremum("min", a, b)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of the dims, 1 for none."""
+    result: Dim = 1
+    for dim in dims:
+        result = result * dim
+    return result
+
+
+def atoms(dim: Dim) -> set[Atom]:
+    """Every atom in ``dim``, at any depth."""
+    found: set[Atom] = set()
+    pending: list[Dim] = [dim]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, int):
+            continue
+        for monomial, _ in current.terms:
+            for atom in monomial:
+                if atom in found:
+                    continue
+                found.add(atom)
+                if isinstance(atom, FloorDiv):
+                    pending += [atom.numerator, atom.denominator]
+                elif isinstance(atom, Extremum):
+                    pending += [atom.left, atom.right]
+    return found
+
+
+def symbols(dim: Dim) -> set[str]:
+    """The names of the symbols in ``dim``."""
+    return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
+
+
+def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
+    """``dim`` with the named symbols replaced, in normal form again."""
+    if isinstance(dim, int):
+        return dim
+    result: Dim = 0
+    for monomial, coefficient in dim.terms:
+        part: Dim = coefficient
+        for atom in monomial:
+            part = part * _substitute_atom(atom, values)
+        result = result + part
+    return result
+
+
+def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+    """The int that ``dim`` is under ``values``; ShapeError where a symbol has no value."""
+    result = substitute(dim, values)
+    if isinstance(result, int):
+        return result
+    raise ShapeError(f"dimension {dim} has no value: {', '.join(sorted(symbols(result)))} not given")
+
+
+def minimum_of(dim: Dim) -> float:
+    """A lower bound of ``dim``, ``-inf`` where there is none."""
+    return _bounds(dim)[0]
+
+
+def maximum_of(dim: Dim) -> float:
+    """An upper bound of ``dim``, ``inf`` where there is none."""
+    return _bounds(dim)[1]
+
+
+def parse(text: str) -> Dim:
+    """The dim that ``str(dim)`` printed. Raises InputError on anything else."""
+    if len(text) > 1000:
+        raise InputError(f"dimension expression is too long: {text[:40]}…")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+        return _from_ast(tree.body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"not a dimension: {text!r}") from error
+
+
+def _from_ast(node: ast.expr) -> Dim:
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    if isinstance(node, ast.Name):
+        return symbol(node.id)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -1 * _from_ast(node.operand)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):
+        left, right = (_from_ast(argument) for argument in node.args)
+        return _extremum(node.func.id, left, right)
+    if isinstance(node, ast.BinOp):
+        left, right = _from_ast(node.left), _from_ast(node.right)
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.FloorDiv):
+            return floordiv(left, right)
+        if isinstance(node.op, ast.Mod):
+            return left - right * floordiv(left, right)
+    raise ValueError(ast.dump(node))
+
+
+def _parens(dim: Dim) -> str:
+    return str(dim) if isinstance(dim, int) else f"({dim})"
+
+
+def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
+    if isinstance(dim, int):
+        return (((), dim),) if dim else ()
+    return dim.terms
+
+
+def _make(table: Mapping[Monomial, int]) -> Dim:
+    items = [(m, c) for m, c in table.items() if c]
+    if not items:
+        return 0
+    if len(items) == 1 and not items[0][0]:
+        return items[0][1]
+    items.sort(key=lambda t: (len(t[0]), tuple(map(str, t[0]))))
+    return Poly(terms=tuple(items))
+
+
+def _exact_part(a: Dim, b: Dim) -> tuple[Dim, Dim]:
+    """``(q, r)`` with ``a = q*b + r``: the terms of ``a`` that ``b`` divides, and the rest."""
+    if isinstance(b, int):
+        table_q: dict[Monomial, int] = {}
+        table_r: dict[Monomial, int] = {}
+        for monomial, coefficient in _terms(a):
+            if coefficient % b == 0 or not monomial:
+                table_q[monomial] = coefficient // b
+                table_r[monomial] = coefficient % b
+            else:
+                table_r[monomial] = coefficient
+        return _make(table_q), _make(table_r)
+    if a == b:
+        return 1, 0
+    if len(b.terms) > 1:
+        return _polynomial_division(a, b)
+    divisor, scale = b.terms[0]
+    table_q, table_r = {}, {}
+    for monomial, coefficient in _terms(a):
+        left = _monomial_quotient(monomial, divisor)
+        if left is None or coefficient % scale:
+            table_r[monomial] = coefficient
+        else:
+            table_q[left] = coefficient // scale
+    return _make(table_q), _make(table_r)
+
+
+def _monomial_quotient(monomial: Monomial, divisor: Monomial) -> Monomial | None:
+    """``monomial`` without the atoms of ``divisor``, None where one of them is missing."""
+    left = list(monomial)
+    for atom in divisor:
+        if atom not in left:
+            return None
+        left.remove(atom)
+    return tuple(left)
+
+
+def _polynomial_division(a: Dim, b: Poly) -> tuple[Dim, Dim]:
+    """Division by several terms: the leading term of ``b`` is taken out of ``a`` as long as it divides a term of it."""
+    lead, scale = max(b.terms, key=lambda t: (len(t[0]), tuple(map(str, t[0]))))
+    quotient: Dim = 0
+    rest = a
+    for _ in range(16):
+        for monomial, coefficient in sorted(_terms(rest), key=lambda t: -len(t[0])):
+            left = _monomial_quotient(monomial, lead)
+            if left is not None and coefficient % scale == 0:
+                factor = _make({left: coefficient // scale})
+                quotient, rest = quotient + factor, rest - factor * b
+                break
+        else:
+            break
+    return quotient, rest
+
+
+def _nested_quotient(rest: Poly, b: int) -> Dim | None:
+    """``(x//c + k)//b`` is ``(x + k*c)//(c*b)``."""
+    constant = dict(rest.terms).get((), 0)
+    others = [(m, c) for m, c in rest.terms if m]
+    if len(others) != 1 or others[0][1] != 1 or len(others[0][0]) != 1:
+        return None
+    atom = others[0][0][0]
+    if not isinstance(atom, FloorDiv) or not isinstance(atom.denominator, int):
+        return None
+    return floordiv(atom.numerator + constant * atom.denominator, atom.denominator * b)
+
+
+def _extremum(kind: str, a: Dim, b: Dim) -> Dim:
+    if isinstance(a, int) and isinstance(b, int):
+        return max(a, b) if kind == "max" else min(a, b)
+    low, high = _bounds(a - b)
+    if low >= 0 or a == b:
+        return a if kind == "max" else b
+    if high <= 0:
+        return b if kind == "max" else a
+    left, right = sorted((a, b), key=str)
+    return Poly(terms=(((Extremum(kind, left, right),), 1),))
+
+
+def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
+    if isinstance(atom, Symbol):
+        return values.get(atom.name, Poly(terms=(((atom,), 1),)))
+    if isinstance(atom, FloorDiv):
+        return floordiv(substitute(atom.numerator, values), substitute(atom.denominator, values))
+    return _extremum(atom.kind, substitute(atom.left, values), substitute(atom.right, values))
+
+
+def _provably_below(a: Dim, b: Dim) -> bool:
+    """Whether ``a < b`` follows from the symbols' bounds."""
+    if maximum_of(a) < minimum_of(b):
+        return True
+    highest: Dim = 0
+    for monomial, coefficient in _terms(a):
+        part: Dim = coefficient
+        for atom in monomial:
+            upper = atom.upper if isinstance(atom, Symbol) and coefficient > 0 else None
+            part = part * (Poly(terms=(((atom,), 1),)) if upper is None else upper)
+        highest = highest + part
+    return minimum_of(b - highest) >= 1
+
+
+def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
+    low, high = _bounds(b - a)
+    if low >= (1 if strict else 0):
+        return True
+    if high < (1 if strict else 0):
+        return False
+    raise ShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
+
+
+def _bounds(dim: Dim) -> tuple[float, float]:
+    if isinstance(dim, int):
+        return dim, dim
+    low = high = 0.0
+    for monomial, coefficient in dim.terms:
+        term = (float(coefficient), float(coefficient))
+        for atom in monomial:
+            term = _interval_product(term, _atom_bounds(atom))
+        low, high = low + term[0], high + term[1]
+    return low, high
+
+
+def _atom_bounds(atom: Atom) -> tuple[float, float]:
+    if isinstance(atom, Symbol):
+        return atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper)
+    if isinstance(atom, FloorDiv):
+        low, high = _bounds(atom.numerator)
+        small, large = _bounds(atom.denominator)
+        if small <= 0:
+            return -math.inf, math.inf
+        ends = [_quotient(n, d) for n in (low, high) for d in (small, large)]
+        return min(ends), max(ends)
+    left, right = _bounds(atom.left), _bounds(atom.right)
+    pick = max if atom.kind == "max" else min
+    return pick(left[0], right[0]), pick(left[1], right[1])
+
+
+def _quotient(numerator: float, denominator: float) -> float:
+    if math.isinf(denominator):
+        return 0.0 if numerator >= 0 else -1.0
+    return numerator if math.isinf(numerator) else numerator // denominator
+
+
+def _interval_product(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    ends = [0.0 if 0 in (x, y) else x * y for x in a for y in b]
+    return min(ends), max(ends)

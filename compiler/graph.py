@@ -1,0 +1,316 @@
+"""The graph of operations. Only this module knows networkx; everyone else handles Value and Node."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import networkx as nx
+import numpy as np
+
+from dldt.compiler.errors import InputError, InternalError
+from dldt.compiler.op import Op, constant_like
+from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.types import Array, TensorType
+
+
+@attrs.frozen
+class Value:
+    """One output of a node: what flows along the edges."""
+
+    graph: Graph = attrs.field(repr=False)
+    id: int
+    port: int = 0
+
+    @property
+    def node(self) -> Node:
+        """The producer."""
+        return Node(self.graph, self.id)
+
+    @property
+    def type(self) -> TensorType:
+        """Element type and shape."""
+        return self.graph._data(self.id)["types"][self.port]  # type: ignore[no-any-return]
+
+    @property
+    def op(self) -> Op:
+        """The producer's operation."""
+        return self.node.op
+
+    @property
+    def inputs(self) -> tuple[Value | None, ...]:
+        """The producer's inputs."""
+        return self.node.inputs
+
+    @property
+    def name(self) -> str:
+        """The first tensor name, else the producer's friendly name (with the port, where there are several)."""
+        if self.names:
+            return self.names[0]
+        node = self.node
+        return node.name if len(node.types) == 1 else f"{node.name}.{self.port}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The framework's names of this tensor."""
+        return self.graph._data(self.id)["tensor_names"].get(self.port, ())  # type: ignore[no-any-return]
+
+    @property
+    def uses(self) -> list[tuple[Node, int]]:
+        """The consumers as (node, input port), sorted."""
+        edges = self.graph._nx.out_edges(self.id, keys=True, data="port")
+        found = sorted((target, key) for _, target, key, port in edges if port == self.port)
+        return [(Node(self.graph, target), key) for target, key in found]
+
+    @property
+    def constant(self) -> Array | None:
+        """The array, where the producer is a Constant."""
+        op = self.op
+        return op.value if isinstance(op, Constant) else None
+
+
+@attrs.frozen
+class Node:
+    """An operation in a graph, with its inputs, outputs and friendly name."""
+
+    graph: Graph = attrs.field(repr=False)
+    id: int
+
+    @property
+    def op(self) -> Op:
+        """The operation."""
+        return self.graph._data(self.id)["op"]  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """The friendly name, the framework's where it gave one."""
+        return self.graph._data(self.id)["name"]  # type: ignore[no-any-return]
+
+    @property
+    def types(self) -> tuple[TensorType, ...]:
+        """The output types."""
+        return self.graph._data(self.id)["types"]  # type: ignore[no-any-return]
+
+    @property
+    def outputs(self) -> tuple[Value, ...]:
+        """The output values."""
+        return tuple(Value(self.graph, self.id, port) for port in range(len(self.types)))
+
+    @property
+    def inputs(self) -> tuple[Value | None, ...]:
+        """The input values by port; None where an optional input is left out."""
+        found: list[Value | None] = [None] * self.graph._data(self.id)["arity"]
+        for source, _, key, port in self.graph._nx.in_edges(self.id, keys=True, data="port"):
+            found[key] = Value(self.graph, source, port)
+        return tuple(found)
+
+    def __str__(self) -> str:
+        return f"{self.op.type} {self.name!r}"
+
+
+class Graph:
+    """A typed graph: ``add`` infers each node's types at once, so an untyped node cannot exist."""
+
+    def __init__(self, name: str = "model") -> None:
+        self.name = name
+        self.metadata: dict[str, str] = {}
+        """Free key/value pairs (conversion parameters, producer): written to and read from the IR's rt_info."""
+        self._nx: Any = nx.MultiDiGraph()
+        self._next = 0
+        self._parameters: list[int] = []
+        self._results: list[int] = []
+
+    # ---- building -------------------------------------------------------------------------------------------------
+
+    def parameter(self, name: str, type: TensorType) -> Value:
+        """A new input of the graph."""
+        (value,) = self.add(Parameter(element_type=type.dtype, shape=type.shape), (), name=name)
+        self._data(value.id)["tensor_names"] = {0: (name,)}
+        self._parameters.append(value.id)
+        return value
+
+    def constant(self, array: Array | float | Iterable[int], name: str = "") -> Value:
+        """A new constant; the array is made read-only, not copied where it need not be."""
+        return self.add(Constant.of(np.asarray(array)), (), name=name)[0]
+
+    def result(self, value: Value, name: str = "") -> Node:
+        """A new output of the graph, called ``name`` (default: the value's own name)."""
+        name = name or value.name
+        (made,) = self.add(Result(), (value,), name=name)
+        self._results.append(made.id)
+        return made.node
+
+    def add(self, op: Op, inputs: Iterable[Value | Array | float | None], name: str = "") -> tuple[Value, ...]:
+        """A new node; its outputs. Numbers and arrays become constants. Raises ShapeError where types do not fit."""
+        values = self._as_values(tuple(inputs))
+        types = op.types(*(None if v is None else v.type for v in values))
+        node_id = self._next
+        self._next += 1
+        self._nx.add_node(
+            node_id,
+            op=op,
+            types=types,
+            name=name or f"{op.type}_{node_id}",
+            arity=len(values),
+            tensor_names={},
+        )
+        self._connect(node_id, values)
+        return tuple(Value(self, node_id, port) for port in range(len(types)))
+
+    def _as_values(self, inputs: tuple[Any, ...]) -> list[Value | None]:
+        first = next((x for x in inputs if isinstance(x, Value)), None)
+        dtype = np.dtype("<f4") if first is None else first.type.dtype.numpy
+        values: list[Value | None] = []
+        for x in inputs:
+            if isinstance(x, Value) and x.graph is not self:
+                raise InternalError(f"value {x.name!r} belongs to another graph")
+            values.append(x if x is None or isinstance(x, Value) else self.constant(constant_like(x, dtype)))
+        while values and values[-1] is None:
+            values.pop()
+        return values
+
+    def _connect(self, node_id: int, values: Iterable[Value | None]) -> None:
+        for key, value in enumerate(values):
+            if value is not None:
+                self._nx.add_edge(value.id, node_id, key=key, port=value.port)
+
+    # ---- reading --------------------------------------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The Parameters, in the model's order."""
+        return tuple(Value(self, i) for i in self._parameters)
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        """The Result nodes, in the model's order; an output's value is ``result.inputs[0]``."""
+        return tuple(Node(self, i) for i in self._results)
+
+    @property
+    def output_values(self) -> tuple[Value, ...]:
+        """The values that the Results take."""
+        return tuple(v for node in self.outputs for v in node.inputs if v is not None)
+
+    def __len__(self) -> int:
+        return int(self._nx.number_of_nodes())
+
+    def __contains__(self, node: Node) -> bool:
+        return node.graph is self and node.id in self._nx
+
+    def order(self) -> list[Node]:
+        """All nodes, producers first; deterministic (ties by age). Raises InputError on a cycle."""
+        pending = {node: self._nx.in_degree(node) for node in self._nx}
+        ready = [node for node, degree in pending.items() if degree == 0]
+        heapq.heapify(ready)
+        found: list[Node] = []
+        while ready:
+            node = heapq.heappop(ready)
+            found.append(Node(self, node))
+            for _, target in self._nx.out_edges(node):
+                pending[target] -= 1
+                if pending[target] == 0:
+                    heapq.heappush(ready, target)
+        if len(found) != len(self._nx):
+            seen = {node.id for node in found}
+            stuck = sorted(self._nx.nodes[n]["name"] for n in self._nx if n not in seen)
+            raise InputError(f"the graph has a cycle through {', '.join(map(repr, stuck[:5]))}")
+        return found
+
+    def walk(self) -> Iterator[Graph]:
+        """This graph and every sub-graph that its operations hold, outer first."""
+        pending = [self]
+        while pending:
+            graph = pending.pop()
+            yield graph
+            for node in graph.order():
+                pending += node.op.bodies
+
+    # ---- changing -------------------------------------------------------------------------------------------------
+
+    def replace(self, old: Value, new: Value) -> None:
+        """Every use of ``old`` becomes a use of ``new``; names move along. Refuses a change of type."""
+        if old.type != new.type:
+            raise InternalError(f"replacing {old.name!r} would change its type from {old.type} to {new.type}")
+        if old == new:
+            return
+        for node, key in old.uses:
+            if node.id != new.id:
+                self.rewire(node, key, new)
+        self._move_names(old, new)
+
+    def rewire(self, node: Node, key: int, value: Value) -> None:
+        """Input ``key`` of ``node`` becomes ``value``; the node's types must already hold for it."""
+        for source, target, k in list(self._nx.in_edges(node.id, keys=True)):
+            if k == key:
+                self._nx.remove_edge(source, target, key=k)
+        self._nx.add_edge(value.id, node.id, key=key, port=value.port)
+
+    def _move_names(self, old: Value, new: Value) -> None:
+        source, target = self._data(old.id), self._data(new.id)
+        names = source["tensor_names"].pop(old.port, ())
+        kept = target["tensor_names"].get(new.port, ())
+        if names:
+            target["tensor_names"][new.port] = kept + tuple(n for n in names if n not in kept)
+        one_to_one = len(source["types"]) == 1 and len(target["types"]) == 1
+        if one_to_one and not isinstance(target["op"], Parameter | Constant):
+            target["name"] = source["name"]
+
+    def rename(self, value: Value, names: tuple[str, ...]) -> None:
+        """Give the tensor its names (the first is the one shown)."""
+        self._data(value.id)["tensor_names"][value.port] = tuple(names)
+
+    def rename_node(self, node: Node, name: str) -> None:
+        """Give the node its friendly name."""
+        self._data(node.id)["name"] = name
+
+    def retype(self, inputs: dict[str, TensorType]) -> None:
+        """Change the types of the named Parameters and infer everything again."""
+        for value in self.inputs:
+            wanted = inputs.get(value.node.name)
+            if wanted is not None:
+                self._data(value.id)["op"] = Parameter(element_type=wanted.dtype, shape=wanted.shape)
+        for node in self.order():
+            self._data(node.id)["types"] = node.op.types(*(None if v is None else v.type for v in node.inputs))
+
+    def remove_output(self, node: Node) -> None:
+        """Take a Result away (its producers go with ``prune``)."""
+        self._results.remove(node.id)
+        self._nx.remove_node(node.id)
+
+    def remove_input(self, value: Value) -> None:
+        """Take an unused Parameter away."""
+        if value.uses:
+            raise InternalError(f"input {value.name!r} is still in use")
+        self._parameters.remove(value.id)
+        self._nx.remove_node(value.id)
+
+    def prune(self) -> int:
+        """Remove every node that no Result needs (Parameters stay); how many went."""
+        needed = set(self._parameters)
+        pending = list(self._results)
+        while pending:
+            node = pending.pop()
+            if node not in needed:
+                needed.add(node)
+                pending += [source for source, _ in self._nx.in_edges(node)]
+        dead = [node for node in self._nx if node not in needed]
+        self._nx.remove_nodes_from(dead)
+        return len(dead)
+
+    def copy(self) -> Graph:
+        """An independent graph with the same nodes (operations and constants are shared, they are immutable)."""
+        made = Graph(self.name)
+        made.metadata = dict(self.metadata)
+        made._next = self._next
+        made._parameters = list(self._parameters)
+        made._results = list(self._results)
+        for node, data in self._nx.nodes(data=True):
+            made._nx.add_node(node, **{**data, "tensor_names": dict(data["tensor_names"])})
+        for source, target, key, port in self._nx.edges(keys=True, data="port"):
+            made._nx.add_edge(source, target, key=key, port=port)
+        return made
+
+    def _data(self, node_id: int) -> dict[str, Any]:
+        return self._nx.nodes[node_id]  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""OpenVINO IR (.xml + .bin), version 10 and 11, written and read."""

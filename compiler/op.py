@@ -1,0 +1,154 @@
+"""The operation: one class holds its attributes, its type inference and its meaning in numpy."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.types import Array, TensorType
+
+if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph, Value
+
+OPSETS = tuple(f"opset{number}" for number in range(1, 16))
+
+
+class Op:
+    """Base of every operation. Subclasses are made by ``@op``; their fields are the attributes of the OpenVINO opset.
+
+    An instance is a function: ``Clamp(0.0, 6.0)(x)`` adds a node to ``x.graph`` and returns its first output.
+    """
+
+    type: ClassVar[str]
+    opset: ClassVar[str]
+    ports: ClassVar[tuple[str, ...]]
+    """The parameter names of ``evaluate``; a variadic operation has one."""
+    required: ClassVar[int]
+    """How many inputs must be given."""
+    variadic: ClassVar[bool]
+    shape_values: ClassVar[bool] = False
+    """Whether ``evaluate`` also works on object arrays of dims: such operations carry shape arithmetic."""
+
+    def infer(self, *types: Any) -> TensorType | tuple[TensorType, ...]:
+        """The output type(s) for the input types (None for an input left out). Raises ShapeError."""
+        raise NotImplementedError(f"{self.type} has no infer")
+
+    def evaluate(self, *arrays: Any) -> Array | tuple[Array, ...]:
+        """The output(s) in numpy: the definition that constant folding, the interpreter and the tests share."""
+        raise NotImplementedError(f"{self.type} has no evaluate")
+
+    @property
+    def bodies(self) -> tuple[Graph, ...]:
+        """The sub-graphs that the operation holds."""
+        return ()
+
+    def types(self, *inputs: TensorType | None) -> tuple[TensorType, ...]:
+        """The output types, checked for arity, with the content of small shape tensors carried along."""
+        self._check_arity(inputs)
+        inferred = self.infer(*inputs)
+        outputs = inferred if isinstance(inferred, tuple) else (inferred,)
+        return self._carry_values(inputs, outputs)
+
+    def __call__(self, *inputs: Value | Array | float | None, name: str = "") -> Value:
+        """Add a node; numbers and arrays become constants (a plain number takes the first value's dtype)."""
+        return self.all(*inputs, name=name)[0]
+
+    def all(self, *inputs: Value | Array | float | None, name: str = "") -> tuple[Value, ...]:
+        """Like a call, for operations with several outputs: returns every output."""
+        first = next((x for x in inputs if hasattr(x, "graph")), None)
+        if first is None:
+            raise ShapeError(f"{self.type}: at least one input must be a value of a graph")
+        return first.graph.add(self, inputs, name=name)  # type: ignore[union-attr]
+
+    def _check_arity(self, inputs: tuple[TensorType | None, ...]) -> None:
+        given = len(inputs)
+        if given < self.required or any(x is None for x in inputs[: self.required]):
+            raise ShapeError(f"{self.type} needs {self.required} inputs ({', '.join(self.ports)}), {given} given")
+        if given > len(self.ports) and not self.variadic:
+            raise ShapeError(f"{self.type} takes at most {len(self.ports)} inputs, {given} given")
+
+    def _carry_values(
+        self, inputs: tuple[TensorType | None, ...], outputs: tuple[TensorType, ...]
+    ) -> tuple[TensorType, ...]:
+        if not self.shape_values or any(t.value is not None for t in outputs):
+            return outputs
+        contents = [None if t is None else t.content for t in inputs]
+        if any(content is None for t, content in zip(inputs, contents, strict=True) if t is not None):
+            return outputs
+        try:
+            result = self.evaluate(*contents)
+        except (TypeError, ShapeError, ZeroDivisionError):
+            return outputs  # the content is out of reach of symbolic arithmetic: the type alone is known
+        arrays = result if isinstance(result, tuple) else (result,)
+        return tuple(t.with_value(a) for t, a in zip(outputs, arrays, strict=True))
+
+
+REGISTRY: dict[str, dict[int, type[Op]]] = {}
+"""type → opset number → class. Types are looked up case-insensitively, as OpenVINO does."""
+
+_Class = TypeVar("_Class", bound=type[Op])
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
+def op(opset: str, name: str | None = None) -> Callable[[_Class], _Class]:
+    """Class decorator: freezes the class with attrs and registers it as operation ``name`` of ``opset``.
+
+    ``name`` is given where the IR's type differs from the class name (``Const``, or a newer version of an operation
+    whose older one keeps the plain class name).
+    """
+
+    def decorate(cls: _Class) -> _Class:
+        frozen: Any = attrs.frozen(cls, eq=True)
+        frozen.type = name or cls.__name__
+        frozen.opset = opset
+        _read_ports(frozen)
+        versions = REGISTRY.setdefault(frozen.type.lower(), {})
+        number = OPSETS.index(opset) + 1
+        if number in versions:
+            raise RuntimeError(f"{frozen.type} is registered twice for {opset}")
+        versions[number] = frozen
+        return frozen  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def find_op(type_name: str, opset: str) -> type[Op]:
+    """The class of an operation: the newest version not newer than ``opset``. UnsupportedError where there is none."""
+    versions = REGISTRY.get(type_name.lower(), {})
+    if opset not in OPSETS:
+        raise UnsupportedError(f"operation set {opset!r} is not known ({OPSETS[0]} to {OPSETS[-1]} are)")
+    asked = OPSETS.index(opset) + 1
+    known = [number for number in versions if number <= asked]
+    if not known:
+        raise UnsupportedError(f"operation {type_name} of {opset} is not supported")
+    return versions[max(known)]
+
+
+def field(*, ir: str | None = None, default: Any = attrs.NOTHING, converter: Any = None, factory: Any = None) -> Any:
+    """An attribute with an odd spelling in the IR: ``exclude_pad: bool = field(ir="exclude-pad")``."""
+    metadata = {"ir": ir} if ir else {}
+    if factory is not None:
+        return attrs.field(factory=factory, metadata=metadata, converter=converter)
+    return attrs.field(default=default, metadata=metadata, converter=converter)
+
+
+def _read_ports(cls: Any) -> None:
+    parameters = list(inspect.signature(cls.evaluate).parameters.values())[1:]
+    positional = [p for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+    cls.ports = tuple(p.name for p in positional)
+    cls.variadic = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in positional)
+    cls.required = sum(
+        p.default is inspect.Parameter.empty and p.kind is not inspect.Parameter.VAR_POSITIONAL for p in positional
+    )
+
+
+def constant_like(x: object, dtype: np.dtype[np.generic]) -> Array:
+    """``x`` as an array; a plain Python number takes ``dtype``."""
+    if isinstance(x, int | float | bool) and not isinstance(x, np.generic):
+        return np.asarray(x, dtype=dtype)
+    return np.asarray(x)

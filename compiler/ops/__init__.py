@@ -1,0 +1,1 @@
+"""The operations, one file an operation or a tight family."""

@@ -1,0 +1,62 @@
+"""The ends of a graph: Parameter, Constant, Result."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.compiler.dims import Dim
+from dldt.compiler.op import Op, op
+from dldt.compiler.types import Array, DType, TensorType
+
+
+@op("opset1")
+class Parameter(Op):
+    """An input of the graph."""
+
+    element_type: DType
+    shape: tuple[Dim, ...]
+
+    def infer(self) -> TensorType:
+        return TensorType(self.element_type, self.shape)
+
+    def evaluate(self) -> Array:
+        raise RuntimeError("a Parameter has no value of its own")
+
+
+@op("opset1", "Const")
+class Constant(Op):
+    """A constant tensor: ``value``, C-contiguous, little-endian and read-only."""
+
+    value: Array = attrs.field(eq=False)
+    _identity: int = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_identity", id(self.value))
+
+    @classmethod
+    def of(cls, array: Array) -> Constant:
+        """A constant of ``array``, converted to little-endian C order where it is not; then read-only."""
+        dtype = DType.of(array.dtype.newbyteorder("<") if array.dtype.byteorder == ">" else array.dtype)
+        value = np.ascontiguousarray(array, dtype=dtype.numpy).reshape(array.shape)
+        value.flags.writeable = False
+        return cls(value)
+
+    def infer(self) -> TensorType:
+        made = TensorType(DType.of(self.value.dtype), self.value.shape, constant=self.value)
+        small = self.value.ndim <= 1 and self.value.size <= 64
+        return made.with_value(self.value) if small else made
+
+    def evaluate(self) -> Array:
+        return self.value
+
+
+@op("opset1")
+class Result(Op):
+    """An output of the graph."""
+
+    def infer(self, value: TensorType) -> TensorType:
+        return value
+
+    def evaluate(self, value: Array) -> Array:
+        return value

@@ -1,0 +1,32 @@
+"""The environment variables that dldt reads, each declared once."""
+
+from __future__ import annotations
+
+import os
+
+import attrs
+
+
+@attrs.frozen
+class Variable:
+    """An environment variable: its name, its meaning, its default."""
+
+    name: str
+    help: str
+    default: str = ""
+
+    @property
+    def value(self) -> str:
+        """The text set in the environment, else the default."""
+        return os.environ.get(self.name, self.default)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it is set to something else than nothing, 0, off or false."""
+        return self.value.lower() not in ("", "0", "off", "false")
+
+
+VERIFY = Variable("DLDT_VERIFY", "verify the graph after every pass (always on in the tests)")
+CODEGEN_TIMEOUT = Variable("DLDT_CODEGEN_TIMEOUT", "seconds that LLVM may take for one group of kernels", "300")
+
+VARIABLES = (VERIFY, CODEGEN_TIMEOUT)

@@ -1,0 +1,1 @@
+"""Readers and importers, one folder a framework."""

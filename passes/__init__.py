@@ -1,0 +1,1 @@
+"""Transformation passes on the graph."""

@@ -1,0 +1,1 @@
+"""The thin runtime: opens compiled artifacts and runs them with numpy and ctypes alone."""
