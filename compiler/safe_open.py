@@ -1,0 +1,82 @@
+"""Opening a file that a stranger may have prepared: regular files only, of bounded size, and never blocking."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from dldt.compiler.errors import InputError
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a character device"),
+    (stat.S_ISBLK, "a block device"),
+)
+
+
+def open_regular(
+    path: str | os.PathLike[str],
+    *,
+    max_bytes: int | None = None,
+    follow: bool = True,
+    max_links: int | None = None,
+    dir_fd: int | None = None,
+) -> BinaryIO:
+    """``path`` opened for reading in binary; the caller closes it.
+
+    Everything is checked on the open descriptor, so the file cannot be swapped in between, and the open itself never
+    waits (a pipe without a writer is refused, not waited for). ``max_bytes``: larger files are refused.
+    ``follow=False`` refuses a symbolic link as the last component; ``max_links=1`` refuses a file with further hard
+    links; ``dir_fd`` resolves a relative path from that open directory. Raises InputError.
+    """
+    name = os.fspath(path)
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
+    try:
+        descriptor = os.open(name, flags, dir_fd=dir_fd)
+    except ValueError as error:  # a NUL byte in the name
+        raise InputError(f"{name!r}: not a file name") from error
+    except OSError as error:
+        raise InputError(f"{name}: {_reason(error, follow)}") from error
+    try:
+        _check(name, os.fstat(descriptor), max_bytes, max_links)
+        os.set_blocking(descriptor, True)
+        return open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: str | os.PathLike[str], *, max_bytes: int) -> bytes:
+    """The content of a regular file of at most ``max_bytes``. Raises InputError, also when it grows meanwhile."""
+    with open_regular(path, max_bytes=max_bytes) as file:
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise InputError(f"{Path(path)}: the file grew while it was read")
+    return content
+
+
+def _check(name: str, status: os.stat_result, max_bytes: int | None, max_links: int | None) -> None:
+    for is_kind, words in _KINDS:
+        if is_kind(status.st_mode):
+            raise InputError(f"{name}: is {words}, a regular file is needed")
+    if max_links is not None and status.st_nlink > max_links:
+        raise InputError(f"{name}: has {status.st_nlink} hard links, {max_links} allowed; copy the file")
+    if max_bytes is not None and status.st_size > max_bytes:
+        raise InputError(f"{name}: has {status.st_size:,} bytes, more than the {max_bytes:,} that are allowed")
+
+
+def _reason(error: OSError, follow: bool) -> str:
+    if error.errno == errno.ENOENT:
+        return "no such file"
+    if error.errno == errno.EACCES:
+        return "cannot be read: permission denied"
+    if error.errno == errno.ELOOP and not follow:
+        return "is a symbolic link, a regular file is needed"
+    if error.errno == errno.ENXIO:
+        return "is a socket or a device, a regular file is needed"
+    return f"cannot be opened: {error.strerror}"
