@@ -1,0 +1,319 @@
+"""A builder of LLVM IR text: one function at a time, SSA values in, SSA values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import attrs
+
+from dldt.codegen.emit.ir import FLOATS, Ir, bits, constant, element, lanes, vector
+from dldt.codegen.target import Target
+
+_COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
+
+
+@attrs.define
+class Loop:
+    """A counted loop under construction. ``yields`` takes the next values of ``carried``; ``results`` holds them after."""
+
+    index: Ir
+    carried: list[Ir]
+    yields: list[Ir] | None = None
+    results: list[Ir] = attrs.field(factory=list)
+
+
+class Builder:
+    """Collects one module's functions. Arithmetic picks the integer or float form by the operands' type; scalars are
+    splatted where the other operand is a vector."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._declarations: dict[str, str] = {}
+        self._functions: list[str] = []
+        self._lines: list[str] = []
+        self._counter = 0
+        self._block = "entry"
+
+    # ---- module and functions -------------------------------------------------------------------------------------
+
+    def text(self, name: str) -> str:
+        """The module's text, called ``name``."""
+        head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
+        return "\n".join([*head, *self._functions, *self._declarations.values(), ""])
+
+    def declare(self, symbol: str, declaration: str) -> None:
+        """Declare an external function or global once."""
+        self._declarations[symbol] = declaration
+
+    @contextmanager
+    def function(
+        self, name: str, parameters: Sequence[tuple[str, str]], *, internal: bool = False
+    ) -> Iterator[list[Ir]]:
+        """A void function; ``parameters`` are (type with attributes, name). Gives the arguments as values."""
+        self._lines, self._block, self._counter = [], "entry", 0
+        arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
+        yield arguments
+        listed = ", ".join(f"{type} %{label}" for type, label in parameters)
+        linkage = "internal" if internal else "hidden"
+        body = "\n".join(self._lines)
+        self._functions.append(f"define {linkage} void @{name}({listed}) nounwind {{\nentry:\n{body}\n  ret void\n}}")
+
+    def comment(self, text: str) -> None:
+        """A comment line, to tell the reader where the code comes from."""
+        self._lines.append("  ; " + text.replace("\n", " "))
+
+    # ---- names ----------------------------------------------------------------------------------------------------
+
+    def emit(self, type: str, text: str) -> Ir:
+        """``%n = text``, a value of ``type``."""
+        self._counter += 1
+        made = Ir(type, f"%v{self._counter}")
+        self._lines.append(f"  {made.name} = {text}")
+        return made
+
+    def line(self, text: str) -> None:
+        """An instruction without a result."""
+        self._lines.append("  " + text)
+
+    def const(self, type: str, value: float) -> Ir:
+        """A constant of the (scalar or vector) type."""
+        return constant(type, value)
+
+    def index(self, value: int) -> Ir:
+        """An i64 constant."""
+        return constant("i64", value)
+
+    def like(self, x: Ir, value: float) -> Ir:
+        """A constant of ``x``'s type."""
+        return constant(x.type, value)
+
+    # ---- arithmetic -----------------------------------------------------------------------------------------------
+
+    def unify(self, *values: Ir) -> list[Ir]:
+        """The values with scalars splatted to the widest operand's lanes."""
+        count = max(v.lanes for v in values)
+        return [self.splat(v, count) if count and not v.lanes else v for v in values]
+
+    def binary(self, opcode: str, a: Ir, b: Ir) -> Ir:
+        """Any two-operand instruction of one type."""
+        a, b = self.unify(a, b)
+        return self.emit(a.type, f"{opcode} {a.type} {a.name}, {b.name}")
+
+    def add(self, a: Ir, b: Ir) -> Ir:
+        """a + b."""
+        return self.binary("fadd" if a.is_float else "add", a, b)
+
+    def sub(self, a: Ir, b: Ir) -> Ir:
+        """a - b."""
+        return self.binary("fsub" if a.is_float else "sub", a, b)
+
+    def mul(self, a: Ir, b: Ir) -> Ir:
+        """a * b."""
+        return self.binary("fmul" if a.is_float else "mul", a, b)
+
+    def fdiv(self, a: Ir, b: Ir) -> Ir:
+        """a / b of floats."""
+        return self.binary("fdiv", a, b)
+
+    def neg(self, a: Ir) -> Ir:
+        """-a."""
+        return self.emit(a.type, f"fneg {a.type} {a.name}") if a.is_float else self.sub(self.like(a, 0), a)
+
+    def fma(self, a: Ir, b: Ir, c: Ir) -> Ir:
+        """a*b + c, fused where the target can, else a multiply and an add (``llvm.fma`` would call libm there)."""
+        a, b, c = self.unify(a, b, c)
+        if not self.target.fma:
+            return self.add(self.mul(a, b), c)
+        return self.intrinsic("llvm.fma", a.type, a, b, c)
+
+    def intrinsic(self, name: str, result: str, *arguments: Ir, suffix: str | None = None) -> Ir:
+        """A call of an overloaded intrinsic: ``llvm.fma`` on ``<16 x float>`` becomes ``llvm.fma.v16f32``."""
+        symbol = f"{name}.{suffix if suffix is not None else mangle(result)}" if suffix != "" else name
+        kinds = ", ".join(a.type for a in arguments)
+        self.declare(symbol, f"declare {result} @{symbol}({kinds})")
+        listed = ", ".join(str(a) for a in arguments)
+        return self.emit(result, f"call {result} @{symbol}({listed})")
+
+    def compare(self, predicate: str, a: Ir, b: Ir, *, signed: bool = True, unordered: bool = False) -> Ir:
+        """eq ne lt le gt ge → i1 lanes. Float comparisons are ordered (false on NaN), save ``ne``."""
+        a, b = self.unify(a, b)
+        result = vector("i1", a.lanes)
+        if a.is_float:
+            kind = ("u" if unordered or predicate == "ne" else "o") + _COMPARE[predicate]
+            return self.emit(result, f"fcmp {kind} {a.type} {a.name}, {b.name}")
+        kind = predicate if predicate in ("eq", "ne") else ("s" if signed else "u") + _COMPARE[predicate]
+        return self.emit(result, f"icmp {kind} {a.type} {a.name}, {b.name}")
+
+    def select(self, condition: Ir, a: Ir, b: Ir) -> Ir:
+        """``condition ? a : b``, lane by lane (a scalar condition selects whole values)."""
+        a, b = self.unify(a, b)
+        if condition.lanes and not a.lanes:
+            a, b = self.splat(a, condition.lanes), self.splat(b, condition.lanes)
+        return self.emit(a.type, f"select {condition}, {a}, {b}")
+
+    def bitcast(self, x: Ir, type: str) -> Ir:
+        """The same bits as another type."""
+        return x if x.type == type else self.emit(type, f"bitcast {x} to {type}")
+
+    def convert(self, x: Ir, to: str, *, signed: bool = True) -> Ir:
+        """A number converted to element type ``to``: int ↔ float, widened or narrowed. Float → int truncates and
+        saturates (NaN gives 0), so that no input is undefined behaviour."""
+        if x.element == to:
+            return x
+        result = vector(to, x.lanes)
+        if x.is_float and to in FLOATS:
+            if bits(x.element) == bits(to):
+                return self.convert(self.convert(x, "float"), to)
+            return self.emit(result, f"{'fpext' if bits(to) > bits(x.element) else 'fptrunc'} {x} to {result}")
+        if x.is_float:
+            name = "llvm.fptosi.sat" if signed else "llvm.fptoui.sat"
+            return self.intrinsic(name, result, x, suffix=f"{mangle(result)}.{mangle(x.type)}")
+        if to in FLOATS:
+            return self.emit(result, f"{'sitofp' if signed and x.element != 'i1' else 'uitofp'} {x} to {result}")
+        if bits(to) < bits(x.element):
+            return self.emit(result, f"trunc {x} to {result}")
+        return self.emit(result, f"{'sext' if signed and x.element != 'i1' else 'zext'} {x} to {result}")
+
+    def splat(self, x: Ir, count: int) -> Ir:
+        """A scalar in every lane."""
+        if x.lanes or not count:
+            return x
+        result = vector(x.type, count)
+        if not x.name.startswith("%"):
+            return Ir(result, "zeroinitializer" if x.name == "0" else f"splat ({x.type} {x.name})")
+        first = self.emit(result, f"insertelement {result} poison, {x}, i64 0")
+        return self.emit(
+            result, f"shufflevector {result} {first.name}, {result} poison, <{count} x i32> zeroinitializer"
+        )
+
+    def iota(self, element_type: str, count: int) -> Ir:
+        """The vector 0, 1, 2, …"""
+        listed = ", ".join(f"{element_type} {i}" for i in range(count))
+        return Ir(vector(element_type, count), f"<{listed}>")
+
+    def extract(self, x: Ir, lane: int) -> Ir:
+        """One lane of a vector."""
+        return self.emit(x.element, f"extractelement {x}, i64 {lane}")
+
+    # ---- memory ---------------------------------------------------------------------------------------------------
+
+    def gep(self, pointer: Ir, offset: Ir, unit: str = "i8") -> Ir:
+        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers."""
+        if offset.name == "0":
+            return pointer
+        return self.emit(vector("ptr", offset.lanes), f"getelementptr inbounds {unit}, {pointer}, {offset}")
+
+    def load(self, type: str, pointer: Ir, align: int, *, invariant: bool = False) -> Ir:
+        """A load of a scalar or vector."""
+        if invariant:
+            self.declare("!0", "!0 = !{}")
+        return self.emit(type, f"load {type}, {pointer}, align {align}" + (", !invariant.load !0" if invariant else ""))
+
+    def store(self, value: Ir, pointer: Ir, align: int) -> None:
+        """A store of a scalar or vector."""
+        self.line(f"store {value}, {pointer}, align {align}")
+
+    def masked_load(self, type: str, pointer: Ir, mask: Ir, align: int) -> Ir:
+        """The lanes under ``mask``; the others are zero and their memory is not touched."""
+        arguments = f"{pointer}, i32 {align}, {mask}, {type} zeroinitializer"
+        symbol = f"llvm.masked.load.{mangle(type)}.p0"
+        self.declare(symbol, f"declare {type} @{symbol}(ptr, i32 immarg, {mask.type}, {type})")
+        return self.emit(type, f"call {type} @{symbol}({arguments})")
+
+    def masked_store(self, value: Ir, pointer: Ir, mask: Ir, align: int) -> None:
+        """Writes the lanes under ``mask`` only."""
+        symbol = f"llvm.masked.store.{mangle(value.type)}.p0"
+        self.declare(symbol, f"declare void @{symbol}({value.type}, ptr, i32 immarg, {mask.type})")
+        self.line(f"call void @{symbol}({value}, {pointer}, i32 {align}, {mask})")
+
+    def gather(self, type: str, pointers: Ir, mask: Ir, align: int) -> Ir:
+        """One load a lane under ``mask``, zero elsewhere."""
+        symbol = f"llvm.masked.gather.{mangle(type)}.v{lanes(type)}p0"
+        self.declare(symbol, f"declare {type} @{symbol}({pointers.type}, i32 immarg, {mask.type}, {type})")
+        return self.emit(type, f"call {type} @{symbol}({pointers}, i32 {align}, {mask}, {type} zeroinitializer)")
+
+    def scatter(self, value: Ir, pointers: Ir, mask: Ir, align: int) -> None:
+        """One store a lane under ``mask``."""
+        symbol = f"llvm.masked.scatter.{mangle(value.type)}.v{value.lanes}p0"
+        self.declare(symbol, f"declare void @{symbol}({value.type}, {pointers.type}, i32 immarg, {mask.type})")
+        self.line(f"call void @{symbol}({value}, {pointers}, i32 {align}, {mask})")
+
+    # ---- control flow ---------------------------------------------------------------------------------------------
+
+    def label(self, stem: str) -> str:
+        """A fresh block name."""
+        self._counter += 1
+        return f"{stem}{self._counter}"
+
+    def start_block(self, name: str) -> None:
+        """Everything from here belongs to block ``name``."""
+        self._lines.append(f"{name}:")
+        self._block = name
+
+    @contextmanager
+    def loop(
+        self, lower: Ir, upper: Ir, step: int = 1, carried: Sequence[Ir] = (), stem: str = "loop"
+    ) -> Iterator[Loop]:
+        """``for (i = lower; i < upper; i += step)``; set ``yields`` in the body where values are carried."""
+        head, body, done = self.label(stem), self.label("body"), self.label("done")
+        before = self._block
+        self.line(f"br label %{head}")
+        self.start_block(head)
+        slot = len(self._lines)
+        self._lines.append("")
+        self._counter += 1
+        index = Ir("i64", f"%i{self._counter}")
+        phis = [Ir(value.type, f"%c{self._counter}.{k}") for k, value in enumerate(carried)]
+        condition = self.compare("lt", index, upper)
+        self.line(f"br i1 {condition.name}, label %{body}, label %{done}")
+        self.start_block(body)
+        loop = Loop(index, phis)
+        yield loop
+        following = self.emit("i64", f"add nsw i64 {index.name}, {step}")
+        yields = loop.yields if loop.yields is not None else []
+        rows = [f"  {index.name} = phi i64 [ {lower.name}, %{before} ], [ {following.name}, %{self._block} ]"]
+        for phi, start, next_value in zip(phis, carried, yields, strict=True):
+            rows.append(
+                f"  {phi.name} = phi {phi.type} [ {start.name}, %{before} ], [ {next_value.name}, %{self._block} ]"
+            )
+        self._lines[slot] = "\n".join(rows)
+        self.line(f"br label %{head}")
+        self.start_block(done)
+        loop.results = phis
+
+    @contextmanager
+    def when(self, condition: Ir) -> Iterator[None]:
+        """The body runs where the scalar ``condition`` holds."""
+        then, done = self.label("then"), self.label("endif")
+        self.line(f"br i1 {condition.name}, label %{then}, label %{done}")
+        self.start_block(then)
+        yield
+        self.line(f"br label %{done}")
+        self.start_block(done)
+
+    def choose(self, condition: Ir, first: Callable[[], Ir], second: Callable[[], Ir]) -> Ir:
+        """``condition ? first() : second()`` by a branch: only the chosen side is computed."""
+        then, other, done = self.label("then"), self.label("else"), self.label("join")
+        self.line(f"br i1 {condition.name}, label %{then}, label %{other}")
+        self.start_block(then)
+        a = first()
+        then_end = self._block
+        self.line(f"br label %{done}")
+        self.start_block(other)
+        b = second()
+        count = max(a.lanes, b.lanes)
+        b = self.splat(b, count)
+        other_end = self._block
+        self.line(f"br label %{done}")
+        self.start_block(done)
+        if count and not a.lanes:
+            raise ValueError("the first side of a choice must be as wide as the second")
+        return self.emit(b.type, f"phi {b.type} [ {a.name}, %{then_end} ], [ {b.name}, %{other_end} ]")
+
+
+def mangle(type: str) -> str:
+    """The suffix of an overloaded intrinsic: ``<16 x float>`` → ``v16f32``."""
+    names = {"float": "f32", "double": "f64", "half": "f16", "bfloat": "bf16", "ptr": "p0"}
+    scalar = names.get(element(type), element(type))
+    return f"v{lanes(type)}{scalar}" if lanes(type) else scalar
