@@ -137,7 +137,8 @@ class Poly:
         text = ""
         for monomial, coefficient in sorted(self.terms, key=lambda t: (-len(t[0]), str(t[0]))):
             sign = "-" if coefficient < 0 else "+" if text else ""
-            factors = [str(atom) for atom in monomial]
+            alone = len(monomial) == 1 and coefficient == 1
+            factors = [f"({atom})" if isinstance(atom, FloorDiv) and not alone else str(atom) for atom in monomial]
             if abs(coefficient) != 1 or not factors:
                 factors.insert(0, str(abs(coefficient)))
             text += sign + "*".join(factors)
