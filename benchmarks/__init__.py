@@ -1,0 +1,1 @@
+"""Measurements: accuracy against onnxruntime, speed against peers, compile time, start-up time."""

@@ -1,0 +1,89 @@
+"""What every command shares: one line for an error, an exit code for its kind, a traceback only with ``--debug``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+from dldt.compiler.errors import DldtError, UsageError
+from dldt.tools.arguments import Arguments, Parser
+
+EXTRAS = {
+    **dict.fromkeys(("attr", "attrs", "networkx", "onnx", "google", "llvmlite", "ml_dtypes"), "compile"),
+    "tensorflow": "tensorflow",
+    "PIL": "images",
+}
+"""Module → the extra that brings it."""
+
+ISSUES = "please report it, with the model if you can and with what the same command prints under --debug"
+
+Body = Callable[[Arguments], int]
+
+
+def run_command(parser: Parser, body: Body, argv: Sequence[str] | None) -> int:
+    """Parse ``argv`` (default: the process's) and run ``body``; the exit code.
+
+    0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _guarded(parser, body, words)
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # the interpreter flushes stdout once more at exit: let that go nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _guarded(parser: Parser, body: Body, words: list[str]) -> int:
+    try:
+        code = body(parser.parse_words(words))
+        sys.stdout.flush()
+        return code
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        code, text = explain(error, parser.prog)
+        print(text, file=sys.stderr)
+        return code
+
+
+def explain(error: BaseException, program: str) -> tuple[int, str]:
+    """The exit code and the text for the user that belong to an error."""
+    if isinstance(error, UsageError):
+        return 1, f"{_headed(str(error))}\n(see {program} --help)"
+    if isinstance(error, DldtError) or _code_of(error) is not None:
+        code = _code_of(error) or 4
+        return code, _headed(str(error)) + (f"\nthis is a fault of dldt: {ISSUES}" if code == 4 else "")
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in EXTRAS:
+        module = (error.name or "").split(".")[0]
+        extra = EXTRAS[module]
+        return 1, f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]'  (there is no module {module})"
+    if isinstance(error, MemoryError):
+        return 2, "error: out of memory; give the process more, or compile a smaller model"
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return 2, f"error: {place}{(error.strerror or str(error)).lower()}"
+    kind = type(error).__name__
+    return 4, f"error: internal error: {kind}: {_first_line(error)}\nthis is a fault of dldt: {ISSUES}"
+
+
+def _code_of(error: BaseException) -> int | None:
+    """The runtime imports nothing of ours: its errors say their exit code by an attribute alone."""
+    code = getattr(error, "exit_code", None)
+    return code if isinstance(code, int) else None
+
+
+def _headed(text: str) -> str:
+    return text if text.startswith("error") else f"error: {text}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return lines[0][:300] if lines else "no message"

@@ -1,0 +1,49 @@
+"""Where a command writes: the path from its options, and whether it can be written, asked before the work starts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from dldt.compiler.errors import InputError, UsageError
+from dldt.tools.arguments import Arguments, Parser
+
+
+def add_output_arguments(parser: Parser, what: str) -> None:
+    """``-o FILE``, and the old Model Optimizer's ``--output-dir DIR --model-name NAME``."""
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output-model", metavar="FILE", help=f"{what}; a directory: the model's name in it")
+    group.add_argument("--output-dir", metavar="DIR", help="the directory to write to (default: the current one)")
+    group.add_argument("-n", "--model-name", metavar="NAME", help="the file's name without suffix (default: the model's)")
+
+
+def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:
+    """The file to write. Raises UsageError where the options contradict each other, InputError where it cannot be."""
+    name = arguments.model_name or model.stem
+    if arguments.output_model and arguments.output_dir:
+        raise UsageError("give -o or --output-dir, not both")
+    if arguments.output_model:
+        path = Path(arguments.output_model)
+        if path.is_dir() or str(arguments.output_model).endswith(os.sep):
+            path = path / (name + suffix)
+    else:
+        path = Path(arguments.output_dir or ".") / (name + suffix)
+    if path.exists() and model.exists() and path.samefile(model):
+        raise UsageError(f"{path} is the model itself; name another file with -o")
+    require_writable(path)
+    return path
+
+
+def require_writable(path: Path) -> None:
+    """InputError where ``path`` cannot be written; nothing stays behind."""
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a directory; give a file name")
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: there is no directory {path.parent}; create it first")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot write {path}: {reason}; choose another place for the output") from error
