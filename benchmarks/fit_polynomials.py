@@ -185,6 +185,15 @@ def _log(degree: int, single: bool) -> Fit:
 
 
 FITS: dict[str, Fit] = {
+    "log2_wide": (
+        lambda f: (1 + f).ln() / LN2 / f,
+        lambda f: f * LN2 / (1 + f).ln(),
+        SQRT_HALF,
+        SQRT_TWO,
+        13,
+        False,
+    ),
+    "exp2_wide": (lambda r: (r * LN2).exp(), lambda r: (-r * LN2).exp(), D("-0.5001"), D("0.5001"), 7, False),
     "exp": _exp(4, True),
     "log": _log(8, True),
     "tanh": (
