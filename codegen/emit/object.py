@@ -1,0 +1,160 @@
+"""LLVM IR texts to relocatable objects, in child processes."""
+
+from __future__ import annotations
+
+import os
+import queue
+import tempfile
+import threading
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.emit.object_child import ChildError, ObjectChild
+from dldt.codegen.target import Target
+from dldt.compiler.errors import InternalError, UsageError
+from dldt.compiler.options import CODEGEN_TIMEOUT
+
+# A child costs about 0.3 s to start: that is what some 100 KB of text take to compile.
+_TEXT_PER_CHILD = 100_000
+# What the processors named in a target may have beyond the features that the target lists.
+_X86_EXTENSIONS = (
+    *("sse4a", "xop", "fma4", "tbm", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "adx", "gfni"),
+    *("vaes", "vpclmulqdq", "sha", "aes", "pclmul", "avxvnni", "avxifma", "avxvnniint8", "avxneconvert"),
+    *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vnni", "avx512bf16", "avx512fp16"),
+    *("avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512vp2intersect"),
+    *("avxvnniint16", "sha512", "sm3", "sm4", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "prefer-256-bit"),
+)
+_AARCH64_EXTENSIONS = ("dotprod", "fullfp16", "bf16", "i8mm", "lse", "sve", "sve2", "outline-atomics")
+
+
+@attrs.frozen
+class ObjectCode:
+    """One compiled module: an ELF relocatable file; its assembly and optimised IR when they were asked for."""
+
+    object: bytes
+    assembly: str | None = None
+    optimised_ir: str | None = None
+
+
+@attrs.frozen
+class Optimisation:
+    """What LLVM may do to a module. Kernels come vectorised, so its own vectorisers are off unless wanted."""
+
+    level: int = 3
+    loop_vectorization: bool = False
+    slp_vectorization: bool = False
+    unrolling: bool = True
+
+
+def feature_text(target: Target) -> str:
+    """LLVM's feature string: on what the target lists, off what its processor could have besides."""
+    known = _X86_EXTENSIONS if target.arch == "x86_64" else _AARCH64_EXTENSIONS
+    on = [f"+{feature}" for feature in target.features]
+    return ",".join(on + [f"-{feature}" for feature in known if feature not in target.features])
+
+
+def compile_modules(
+    modules: Sequence[str],
+    target: Target,
+    *,
+    assembly: bool = False,
+    optimisation: Optimisation | Sequence[Optimisation] = Optimisation(),
+    workers: int | None = None,
+    timeout: float | None = None,
+) -> list[ObjectCode]:
+    """The objects of LLVM IR ``modules`` for ``target``, in their order.
+
+    ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
+    processors, fewer for little text). ``timeout`` in seconds holds for one module (DLDT_CODEGEN_TIMEOUT unless given).
+    Raises InternalError naming the module that LLVM refused, died on, or did not finish, and the file that keeps it.
+    """
+    options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
+    if len(options) != len(modules):
+        raise InternalError(f"{len(modules)} modules, but {len(options)} sets of options to compile them by")
+    if not modules:
+        return []
+    count = workers or min(_processors(), 1 + sum(map(len, modules)) // _TEXT_PER_CHILD)
+    batch = _Batch(modules, target, options, assembly, timeout if timeout is not None else _default_timeout())
+    return batch.run(min(count, len(modules)))
+
+
+class _Batch:
+    """One call's modules, shared by threads that each drive one child."""
+
+    def __init__(
+        self,
+        modules: Sequence[str],
+        target: Target,
+        options: Sequence[Optimisation],
+        assembly: bool,
+        timeout: float,
+    ) -> None:
+        self._modules, self._options, self._timeout = modules, options, timeout
+        self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
+        self._assembly = assembly
+        self._results: dict[int, ObjectCode] = {}
+        self._failures: dict[int, str] = {}
+        self._queue: queue.SimpleQueue[int] = queue.SimpleQueue()
+        # The largest first: the last module to finish should be a small one.
+        for index in sorted(range(len(modules)), key=lambda index: -len(modules[index])):
+            self._queue.put(index)
+
+    def run(self, count: int) -> list[ObjectCode]:
+        children = [ObjectChild(self._machine) for _ in range(count)]
+        threads = [threading.Thread(target=self._serve, args=(child,), daemon=True) for child in children]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            for child in children:
+                child.kill()
+        if self._failures:
+            index = min(self._failures)
+            raise _failure(self._modules[index], self._failures[index])
+        return [self._results[index] for index in range(len(self._modules))]
+
+    def _serve(self, child: ObjectChild) -> None:
+        while not self._failures:
+            try:
+                index = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            self._compile(child, index)
+
+    def _compile(self, child: ObjectChild, index: int) -> None:
+        options = attrs.asdict(self._options[index]) | {"assembly": self._assembly}
+        try:
+            parts = child.compile(self._modules[index], options, self._timeout)
+        except ChildError as error:
+            self._failures[index] = str(error)
+            return
+        texts = [parts[part].decode() if part in parts else None for part in ("assembly", "optimised_ir")]
+        self._results[index] = ObjectCode(parts["object"], *texts)
+
+
+def _failure(text: str, reason: str) -> InternalError:
+    if "No module named 'llvmlite'" in reason:
+        return InternalError("compiling needs llvmlite: pip install 'dldt[compile]'")
+    descriptor, path = tempfile.mkstemp(prefix="dldt-", suffix=".ll")
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return InternalError(f"LLVM could not compile the module {_module_name(text)}: {reason}; its IR is kept in {path}")
+
+
+def _module_name(text: str) -> str:
+    first = text.lstrip().split("\n", 1)[0]
+    return first.partition("=")[2].strip().strip("'\"") if first.startswith("; ModuleID") else "(unnamed)"
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _default_timeout() -> float:
+    try:
+        return float(CODEGEN_TIMEOUT.value)
+    except ValueError as error:
+        raise UsageError(f"DLDT_CODEGEN_TIMEOUT must be a number of seconds, not {CODEGEN_TIMEOUT.value!r}") from error

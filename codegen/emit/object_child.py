@@ -1,0 +1,99 @@
+"""One child process that compiles LLVM modules for us, because LLVM may end the process it runs in."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_WORKER = Path(__file__).with_name("object_worker.py")
+
+
+class ChildError(Exception):
+    """The child refused a module, died on it, or took too long; the text is LLVM's own where there is one."""
+
+
+class ObjectChild:
+    """A running ``object_worker``. Not for use by two threads at once, except for ``kill``."""
+
+    def __init__(self, machine: Mapping[str, str]) -> None:
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115
+        # -P: the worker's own folder must not shadow modules of the same names.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(_WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._noise,
+            bufsize=0,
+        )
+        self._started = False
+        self._machine = json.dumps(dict(machine)).encode()
+
+    def compile(self, text: str, options: Mapping[str, Any], timeout: float) -> dict[str, bytes]:
+        """The parts that the worker made of the module: ``object`` and perhaps ``assembly``, ``optimised_ir``.
+
+        ``timeout`` is in seconds. Raises ChildError; then the child is of no further use, except after a refusal.
+        """
+        deadline = time.monotonic() + timeout
+        if not self._started:
+            self._send(self._machine)
+            self._started = True
+        self._send(json.dumps(dict(options)).encode())
+        self._send(text.encode())
+        answer = json.loads(self._receive(deadline, timeout))
+        if "error" in answer:
+            raise ChildError(answer["error"].strip())
+        return {part: self._receive(deadline, timeout) for part in answer["parts"]}
+
+    def kill(self) -> None:
+        """End the child and reap it."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._noise):
+            if stream is not None:
+                stream.close()
+
+    def _send(self, body: bytes) -> None:
+        assert self._process.stdin is not None
+        view = memoryview(len(body).to_bytes(4, "little") + body)
+        try:
+            while view:
+                view = view[os.write(self._process.stdin.fileno(), view) :]
+        except BrokenPipeError as error:
+            raise ChildError(self._last_words()) from error
+
+    def _receive(self, deadline: float, timeout: float) -> bytes:
+        return self._read(int.from_bytes(self._read(4, deadline, timeout), "little"), deadline, timeout)
+
+    def _read(self, count: int, deadline: float, timeout: float) -> bytes:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        body = bytearray()
+        while len(body) < count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not poll.poll(left * 1000):
+                raise ChildError(f"LLVM did not finish within {timeout:g} s (DLDT_CODEGEN_TIMEOUT sets the limit)")
+            piece = os.read(descriptor, min(count - len(body), 1 << 20))
+            if not piece:
+                raise ChildError(self._last_words())
+            body += piece
+        return bytes(body)
+
+    def _last_words(self) -> str:
+        """Why the child ended: its signal or exit code, and the line on stderr that says most."""
+        status = self._process.wait()
+        self._noise.seek(0)
+        lines = [line.strip() for line in self._noise.read()[-65536:].decode(errors="replace").splitlines()]
+        lines = [line for line in lines if line]
+        telling = [line for line in lines if "error" in line.lower()] or lines[-1:]
+        ending = f"signal {-status}" if status < 0 else f"exit code {status}"
+        return f"LLVM's process ended with {ending}" + (f": {telling[0]}" if telling else "")

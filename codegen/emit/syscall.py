@@ -1,0 +1,52 @@
+"""The one function that no LLVM IR can express without an assembler: a system call, given as machine code."""
+
+from __future__ import annotations
+
+from dldt.codegen.target import Target
+
+# Numbers of the Linux system calls in use.
+SYSCALLS = {
+    "x86_64": {"read": 0, "write": 1, "mmap": 9, "exit_group": 231, "futex": 202},
+    "aarch64": {"read": 63, "write": 64, "mmap": 222, "exit_group": 94, "futex": 98},
+}
+
+# dldt_syscall(number, a, b, c, d, e, f) by the C convention. LLVM parses inline assembly only for the machine it runs
+# on, so the instructions are written out here.
+_CODE = {
+    "x86_64": bytes.fromhex(
+        "4889f8"  # mov rax, rdi
+        "4889f7"  # mov rdi, rsi
+        "4889d6"  # mov rsi, rdx
+        "4889ca"  # mov rdx, rcx
+        "4d89c2"  # mov r10, r8
+        "4d89c8"  # mov r8, r9
+        "4c8b4c2408"  # mov r9, [rsp+8]
+        "0f05"  # syscall
+        "c3"  # ret
+    ),
+    "aarch64": b"".join(
+        word.to_bytes(4, "little")
+        for word in (
+            0xAA0003E8,  # mov x8, x0
+            0xAA0103E0,  # mov x0, x1
+            0xAA0203E1,  # mov x1, x2
+            0xAA0303E2,  # mov x2, x3
+            0xAA0403E3,  # mov x3, x4
+            0xAA0503E4,  # mov x4, x5
+            0xAA0603E5,  # mov x5, x6
+            0xD4000001,  # svc #0
+            0xD65F03C0,  # ret
+        )
+    ),
+}
+
+
+def machine_code(symbol: str, code: bytes) -> str:
+    """IR that places ``code`` in the text segment under a hidden ``symbol`` (the linker goes by the section's name)."""
+    escaped = "".join(f"\\{byte:02X}" for byte in code)
+    return f'@{symbol} = hidden constant [{len(code)} x i8] c"{escaped}", section ".text.machine", align 16\n'
+
+
+def syscall_module(target: Target) -> str:
+    """The module that defines ``dldt_syscall`` for ``target``."""
+    return "; ModuleID = 'dldt.syscall'\n" + machine_code("dldt_syscall", _CODE[target.arch])

@@ -1,0 +1,201 @@
+"""LLVM IR of the thread team: the barrier, and the entries through which the host's threads come in.
+
+Picture of one inference with three threads (``dldt_run`` on the caller, ``dldt_worker`` on two threads of the host)::
+
+    caller   ── bump generation, wake ──► dldt_main(0) ─┬─ barrier ─┬─ … ─┬─ last barrier ─► return
+    worker 1 ── spin, sleep on generation ► dldt_main(1) ─┤          ├─     ├─ spin, sleep …
+    worker 2 ── spin, sleep on generation ► dldt_main(2) ─┘          ┘      ┘
+
+Waiting is a bounded spin and then a futex. Whoever falls asleep first raises a counter (``sleepers``, ``waiting``) and
+the kernel then compares the futex word; whoever changes the word reads the counter afterwards; all four are
+sequentially consistent, so one of the two sees the other and no wake-up is lost. A worker can never miss a job: the
+barrier at its end waits for every worker.
+"""
+
+from __future__ import annotations
+
+from dldt.codegen.emit.syscall import SYSCALLS
+from dldt.codegen.target import Target
+
+# Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
+GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
+ARRIVED, PHASE, WAITING = 64, 128, 132
+REQUEST_TEAM = 32
+
+# Turns of the spin before a thread sleeps; one is some 15 to 50 ns.
+_SPIN_DEFAULT = 2000
+_WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
+_EVERYONE = 2147483647
+
+_TEXT = """; ModuleID = 'dldt.team'
+declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
+declare void @dldt_main(ptr, i32, i32)
+{pause_declaration}
+
+define internal void @wake(ptr %word) noinline nounwind {{
+  %address = ptrtoint ptr %word to i64
+  %ignored = call i64 @dldt_syscall(i64 {futex}, i64 %address, i64 {wake}, i64 {everyone}, i64 0, i64 0, i64 0)
+  ret void
+}}
+
+; Returns when the word is no longer `old`; `sleepers` counts who sleeps.
+define internal void @await(ptr %word, i32 %old, ptr %sleepers, ptr %team) noinline nounwind {{
+entry:
+  %spin.at = getelementptr i8, ptr %team, i64 {SPIN}
+  %spin.set = load i32, ptr %spin.at, align 8
+  %unset = icmp eq i32 %spin.set, 0
+  %spins = select i1 %unset, i32 {spin_default}, i32 %spin.set
+  br label %spin
+spin:
+  %turn = phi i32 [ 0, %entry ], [ %next, %relax ]
+  %seen = load atomic i32, ptr %word acquire, align 4
+  %changed = icmp ne i32 %seen, %old
+  br i1 %changed, label %done, label %still
+still:
+  %next = add i32 %turn, 1
+  %over = icmp uge i32 %next, %spins
+  br i1 %over, label %sleep, label %relax
+relax:
+  call void @{pause}
+  br label %spin
+sleep:
+  %before = atomicrmw add ptr %sleepers, i32 1 seq_cst
+  %address = ptrtoint ptr %word to i64
+  %wide = zext i32 %old to i64
+  %ignored = call i64 @dldt_syscall(i64 {futex}, i64 %address, i64 {wait}, i64 %wide, i64 0, i64 0, i64 0)
+  %after = atomicrmw sub ptr %sleepers, i32 1 seq_cst
+  %woken = load atomic i32, ptr %word seq_cst, align 4
+  %moved = icmp ne i32 %woken, %old
+  br i1 %moved, label %done, label %sleep
+done:
+  ret void
+}}
+
+define hidden void @dldt_barrier(ptr %team, i32 %threads) nounwind {{
+entry:
+  %alone = icmp ule i32 %threads, 1
+  br i1 %alone, label %done, label %arrive
+arrive:
+  %arrived.at = getelementptr i8, ptr %team, i64 {ARRIVED}
+  %phase.at = getelementptr i8, ptr %team, i64 {PHASE}
+  %waiting.at = getelementptr i8, ptr %team, i64 {WAITING}
+  %phase = load atomic i32, ptr %phase.at acquire, align 4
+  %order = atomicrmw add ptr %arrived.at, i32 1 acq_rel
+  %here = add i32 %order, 1
+  %last = icmp eq i32 %here, %threads
+  br i1 %last, label %open, label %wait
+open:
+  store atomic i32 0, ptr %arrived.at monotonic, align 4
+  %old = atomicrmw add ptr %phase.at, i32 1 seq_cst
+  %waiting = load atomic i32, ptr %waiting.at seq_cst, align 4
+  %asleep = icmp ne i32 %waiting, 0
+  br i1 %asleep, label %wake, label %done
+wake:
+  call void @wake(ptr %phase.at)
+  br label %done
+wait:
+  call void @await(ptr %phase.at, i32 %phase, ptr %waiting.at, ptr %team)
+  br label %done
+done:
+  ret void
+}}
+
+define internal void @announce(ptr %team) nounwind {{
+  %old = atomicrmw add ptr %team, i32 1 seq_cst
+  %sleepers.at = getelementptr i8, ptr %team, i64 {SLEEPERS}
+  %sleepers = load atomic i32, ptr %sleepers.at seq_cst, align 4
+  %asleep = icmp ne i32 %sleepers, 0
+  br i1 %asleep, label %rouse, label %done
+rouse:
+  call void @wake(ptr %team)
+  br label %done
+done:
+  ret void
+}}
+
+define i32 @dldt_run(ptr %request) nounwind {{
+entry:
+  %team.at = getelementptr i8, ptr %request, i64 {REQUEST_TEAM}
+  %team = load ptr, ptr %team.at, align 8
+  %none = icmp eq ptr %team, null
+  br i1 %none, label %alone, label %check
+check:
+  %threads.at = getelementptr i8, ptr %team, i64 {THREADS}
+  %threads = load i32, ptr %threads.at, align 4
+  %single = icmp ule i32 %threads, 1
+  br i1 %single, label %alone, label %together
+alone:
+  call void @dldt_main(ptr %request, i32 0, i32 1)
+  ret i32 0
+together:
+  %job.at = getelementptr i8, ptr %team, i64 {JOB}
+  store atomic ptr %request, ptr %job.at monotonic, align 8
+  call void @announce(ptr %team)
+  call void @dldt_main(ptr %request, i32 0, i32 %threads)
+  call void @dldt_barrier(ptr %team, i32 %threads)
+  ret i32 0
+}}
+
+define void @dldt_worker(ptr %team, i32 %index) nounwind {{
+entry:
+  %sleepers.at = getelementptr i8, ptr %team, i64 {SLEEPERS}
+  %stop.at = getelementptr i8, ptr %team, i64 {STOP}
+  %job.at = getelementptr i8, ptr %team, i64 {JOB}
+  %threads.at = getelementptr i8, ptr %team, i64 {THREADS}
+  br label %next
+next:
+  %done = phi i32 [ 0, %entry ], [ %generation, %work ]
+  call void @await(ptr %team, i32 %done, ptr %sleepers.at, ptr %team)
+  %stop = load atomic i32, ptr %stop.at acquire, align 4
+  %stopped = icmp ne i32 %stop, 0
+  br i1 %stopped, label %leave, label %work
+work:
+  %generation = load atomic i32, ptr %team acquire, align 4
+  %threads = load i32, ptr %threads.at, align 4
+  %job = load atomic ptr, ptr %job.at monotonic, align 8
+  call void @dldt_main(ptr %job, i32 %index, i32 %threads)
+  call void @dldt_barrier(ptr %team, i32 %threads)
+  br label %next
+leave:
+  ret void
+}}
+
+define void @dldt_stop(ptr %team) nounwind {{
+  %stop.at = getelementptr i8, ptr %team, i64 {STOP}
+  store atomic i32 1, ptr %stop.at release, align 4
+  call void @announce(ptr %team)
+  ret void
+}}
+"""
+
+_PAUSES = {
+    "x86_64": ("declare void @llvm.x86.sse2.pause()", "llvm.x86.sse2.pause()"),
+    # An instruction barrier waits some 10 ns; the hint `yield` does nothing on most cores.
+    "aarch64": ("declare void @llvm.aarch64.isb(i32)", "llvm.aarch64.isb(i32 15)"),
+}
+
+
+def team_module(target: Target) -> str:
+    """The module that defines ``dldt_run``, ``dldt_worker``, ``dldt_stop`` and ``dldt_barrier`` for ``target``.
+
+    It needs ``dldt_main(request, thread, threads)`` from the model's code and ``dldt_syscall`` from ``syscall_module``.
+    """
+    declaration, pause = _PAUSES[target.arch]
+    return _TEXT.format(
+        pause_declaration=declaration,
+        pause=pause,
+        futex=SYSCALLS[target.arch]["futex"],
+        wait=_WAIT_PRIVATE,
+        wake=_WAKE_PRIVATE,
+        everyone=_EVERYONE,
+        spin_default=_SPIN_DEFAULT,
+        SPIN=SPIN,
+        ARRIVED=ARRIVED,
+        PHASE=PHASE,
+        WAITING=WAITING,
+        SLEEPERS=SLEEPERS,
+        REQUEST_TEAM=REQUEST_TEAM,
+        THREADS=THREADS,
+        JOB=JOB,
+        STOP=STOP,
+    )
