@@ -41,6 +41,7 @@ class VersionAction(argparse.Action):
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, **kwargs)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and leave."""
         from dldt.runtime.version import __version__
 
         print(f"{parser.prog.split()[0]} {__version__}")

@@ -64,7 +64,10 @@ def explain(error: BaseException, program: str) -> tuple[int, str]:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in EXTRAS:
         module = (error.name or "").split(".")[0]
         extra = EXTRAS[module]
-        return 1, f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]'  (there is no module {module})"
+        return (
+            1,
+            f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]'  (there is no module {module})",
+        )
     if isinstance(error, MemoryError):
         return 2, "error: out of memory; give the process more, or compile a smaller model"
     if isinstance(error, OSError):

@@ -15,7 +15,7 @@ def add_output_arguments(parser: Parser, what: str) -> None:
     group = parser.add_argument_group("output")
     group.add_argument("-o", "--output-model", metavar="FILE", help=f"{what}; a directory: the model's name in it")
     group.add_argument("--output-dir", metavar="DIR", help="the directory to write to (default: the current one)")
-    group.add_argument("-n", "--model-name", metavar="NAME", help="the file's name without suffix (default: the model's)")
+    group.add_argument("-n", "--model-name", metavar="NAME", help="the file's name (default: the model's)")
 
 
 def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:

@@ -1,0 +1,131 @@
+"""The Python API: read a model, save it as OpenVINO IR, compile it to one native library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dldt.codegen.build import Summary, compile_graph
+from dldt.codegen.resolve import resolve_target
+from dldt.compiler.errors import UsageError
+from dldt.compiler.graph import Graph
+from dldt.compiler.ir import write_ir
+from dldt.frontends import read_model as frontend
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipeline import Pipeline
+from dldt.passes.pipelines import default_pipeline
+from dldt.tools.dump import Dump
+from dldt.tools.output import require_writable
+
+PathLike = str | os.PathLike[str]
+
+
+class Compiled(NamedTuple):
+    """What ``compile_model`` made: the artifact's path and a summary. It stands for the path wherever one is taken."""
+
+    path: Path
+    summary: Summary
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def read_model(
+    path: PathLike,
+    *,
+    inputs: Mapping[str, Any] | Sequence[Any] | None = None,
+    outputs: Sequence[str] | None = None,
+    mean_values: Any = None,
+    scale_values: Any = None,
+    reverse_input_channels: bool = False,
+    layout: Any = None,
+    freeze: Mapping[str, Any] | None = None,
+) -> Graph:
+    """The graph of a model file of any format that is known (``.onnx``, ``.xml``).
+
+    ``inputs``: shapes by name; a dim is a number, a name (``"N"``), a range (``"1..8"`` or ``(1, 8)``) or None for
+    free. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
+    behind. ``mean_values``, ``scale_values``: numbers a channel, by input; ``layout``: ``{"x": "nhwc"}``, or
+    ``"nchw->nhwc"`` when it is fed otherwise; ``freeze``: inputs that become constants.
+
+    Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
+    missing at once.
+    """
+    return frontend.read_model(
+        Path(path),
+        inputs=inputs,
+        outputs=outputs,
+        mean_values=mean_values,
+        scale_values=scale_values,
+        reverse_input_channels=reverse_input_channels,
+        layout=layout,
+        freeze=freeze,
+    )
+
+
+def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11) -> Path:
+    """Write the graph as OpenVINO IR: ``path`` (.xml) and a .bin beside it; the .xml's path.
+
+    ``ir_version`` is 11 or 10. The graph is written as it is: ``dldt convert`` runs the passes before.
+    """
+    target = Path(path)
+    if target.suffix != ".xml":
+        raise UsageError(f"{target}: the name of an IR ends in .xml")
+    require_writable(target)
+    write_ir(graph, target, ir_version=ir_version)
+    return target
+
+
+def compile_model(
+    model: Graph | PathLike,
+    path: PathLike,
+    target: str = "host",
+    threads: int | None = None,
+    *,
+    pipeline: Pipeline | None = None,
+    stop_after: str | None = None,
+    dump: PathLike | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Compiled:
+    """Compile a graph or a model file to one native library at ``path``.
+
+    ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``threads``: how
+    many the compiler may use; the library runs with any number. ``dump``: a fresh directory for what every pass changed
+    and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. The graph
+    that is given stays as it is. Nothing is written when it fails.
+    """
+    artifact = Path(path)
+    require_writable(artifact)
+    machine = resolve_target(target)
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads is {threads}; it must be 1 or more")
+    graph = model.copy() if isinstance(model, Graph) else read_model(model)
+    transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
+    summary = compile_graph(
+        graph, artifact, machine, dump=Path(dump) if dump is not None else None, progress=progress, workers=threads
+    )
+    return Compiled(artifact, summary)
+
+
+def transform(
+    graph: Graph,
+    *,
+    pipeline: Pipeline | None = None,
+    stop_after: str | None = None,
+    dump: PathLike | None = None,
+) -> None:
+    """Run the passes on ``graph`` in place: the default pipeline, or the one given; each change goes to ``dump``."""
+    passes = pipeline or default_pipeline()
+    if dump is None:
+        run_pipeline(graph, passes, stop_after=stop_after)
+        return
+    written = Dump(Path(dump))
+    written.imported(graph)
+    run_pipeline(
+        graph,
+        passes,
+        stop_after=stop_after,
+        on_change=lambda index, item, changed, count, _: written.changed(index, str(item), changed, count),
+    )

@@ -1,0 +1,71 @@
+"""A compiled library for the commands that run one: the file given, or one compiled from a model for this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dldt.compiler.errors import InputError, UsageError
+from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.progress import Progress
+
+_ELF = b"\x7fELF"
+
+
+def add_artifact_arguments(parser: Parser) -> None:
+    """The model or library, the shapes of its free dims, the threads."""
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="a compiled library (.so), or an .onnx or .xml file")
+    parser.add_argument("-m", "--path-to-model", metavar="MODEL", help="the model, when it is not given by position")
+    parser.add_argument(
+        "--shape", "-shape", metavar="TEXT", help='fixes dims that the model leaves free: "x[1,3,640,640]"'
+    )
+    parser.add_argument(
+        "--threads", "--nthreads", "-nthreads", type=int, metavar="N", help="default: all that it may use"
+    )
+
+
+def artifact_path(arguments: Arguments) -> Path:
+    """The file that is named. Raises UsageError or InputError."""
+    given = [text for text in (arguments.model, arguments.path_to_model) if text]
+    if not given:
+        raise UsageError("no model is given")
+    if len(set(given)) > 1:
+        raise UsageError(f"two models are given, {given[0]} and {given[1]}; give one")
+    if arguments.threads is not None and arguments.threads < 1:
+        raise UsageError(f"--threads is {arguments.threads}; it must be 1 or more")
+    path = Path(given[0])
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory, a file is needed")
+    return path
+
+
+def is_artifact(path: Path) -> bool:
+    """Whether the file is a compiled library, ours or a foreign one (the loader tells them apart)."""
+    if path.suffix == ".so":
+        return True
+    with path.open("rb") as file:
+        return file.read(4) == _ELF
+
+
+@contextlib.contextmanager
+def compiled(arguments: Arguments) -> Iterator[Path]:
+    """The library to run: a model is compiled for this machine into a temporary file first."""
+    path = artifact_path(arguments)
+    if is_artifact(path):
+        yield path
+        return
+    from dldt.frontends.input_spec import parse_inputs
+    from dldt.tools import api
+
+    shapes = parse_inputs(arguments.shape) if arguments.shape else None
+    with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
+        artifact = Path(folder) / f"{path.stem}.so"
+        with Progress() as progress:
+            made = api.compile_model(api.read_model(path, inputs=shapes), artifact, progress=progress)
+        print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
+        yield artifact

@@ -1,0 +1,109 @@
+"""``dldt-compile``: a model becomes one native library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dldt.tools import model_options, pass_options
+from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.console import run_command
+from dldt.tools.output import add_output_arguments, output_path
+from dldt.tools.progress import Progress
+from dldt.tools.units import bytes_text
+
+if TYPE_CHECKING:
+    from dldt.codegen.target import Target
+    from dldt.tools.api import Compiled
+
+DESCRIPTION = """Compile a model to one native library (model.so) that needs nothing but the thin runtime.
+
+  dldt-compile resnet50.onnx -o resnet50.so
+  dldt-compile det.onnx -o det.so --input "x[1,3,640,640]" --target x86-64-v3
+  dldt-compile model.xml --output-dir build"""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
+    """The command; its exit code."""
+    parser = Parser(prog, DESCRIPTION)
+    model_options.add_model_arguments(parser)
+    add_output_arguments(parser, "the library to write (default: MODEL.so in the current directory)")
+    group = parser.add_argument_group("code")
+    group.add_argument(
+        "--target",
+        default="host",
+        metavar="NAME",
+        help="the machine to compile for: host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64",
+    )
+    group.add_argument("--threads", type=int, metavar="N", help="how many threads the compiler may use (default: all)")
+    pass_options.add_pass_arguments(parser)
+    group = parser.add_argument_group("messages")
+    group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
+    group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
+    group.add_argument("-v", "--verbose", action="store_true", help="print the target's features and all notes")
+    return run_command(parser, compile_command, argv)
+
+
+def compile_command(arguments: Arguments) -> int:
+    """Compile as the options say and print the summary."""
+    if arguments.list_passes:
+        return pass_options.list_passes()
+    model = model_options.model_path(arguments)
+    path = output_path(arguments, model, ".so")
+
+    from dldt.codegen.resolve import resolve_target
+    from dldt.tools import api
+
+    target = resolve_target(arguments.target)
+    pipeline = pass_options.pipeline(arguments)
+    if not arguments.quiet:
+        print(target_line(target), file=sys.stderr)
+    with Progress(enabled=not arguments.quiet) as progress:
+        progress("reading", 0, 1)
+        graph = model_options.read(arguments)
+        made = api.compile_model(
+            graph,
+            path,
+            arguments.target,
+            arguments.threads,
+            pipeline=pipeline,
+            stop_after=arguments.stop_after,
+            dump=arguments.dump,
+            progress=progress,
+        )
+    if not arguments.quiet:
+        print_summary(model, made, verbose=arguments.verbose)
+    return 0
+
+
+def target_line(target: Target) -> str:
+    """The resolved target and its features, and how to compile for another machine."""
+    hint = "; for another machine: --target x86-64-v2|x86-64-v3|x86-64-v4|aarch64" if target.name == "host" else ""
+    return f"target {target.name}: {target.triple} {target.cpu}, features {' '.join(target.features)}{hint}"
+
+
+def print_summary(model: Path, made: Compiled, *, verbose: bool) -> None:
+    """What was made, for the person who ran the command."""
+    summary = made.summary
+    arena = "known when it runs" if summary.arena_bytes is None else bytes_text(summary.arena_bytes)
+    rows = [
+        ("model", str(model)),
+        ("target", f"{summary.target.name} ({summary.target.cpu}, {summary.target.vector_bits}-bit vectors)"),
+        ("kernels", str(summary.kernels)),
+        ("weights", bytes_text(summary.weights_bytes)),
+        ("arena", arena),
+        ("file", bytes_text(summary.file_bytes)),
+        ("precision", "as in the model: nothing was changed"),
+        ("time", f"{summary.seconds:.1f} s"),
+    ]
+    for name, text in rows:
+        print(f"{name:<10} {text}")
+    for note in summary.notes if verbose else ():
+        print(f"note       {note}")
+    print(f"written    {made.path}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

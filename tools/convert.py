@@ -1,0 +1,66 @@
+"""``dldt convert``: a model becomes OpenVINO IR."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from dldt.compiler.errors import UnsupportedError
+from dldt.tools import model_options, pass_options
+from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.console import run_command
+from dldt.tools.output import add_output_arguments, output_path
+from dldt.tools.progress import Progress
+
+DESCRIPTION = """Convert a model to OpenVINO IR: MODEL.xml and MODEL.bin, as the old Model Optimizer did.
+
+  dldt convert resnet50.onnx -o resnet50.xml
+  dldt convert --input_model det.onnx --input_shape "[1,3,640,640]" --output_dir ir"""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
+    """The command; its exit code."""
+    parser = Parser(prog, DESCRIPTION)
+    model_options.add_model_arguments(parser)
+    add_output_arguments(parser, "the .xml to write (default: MODEL.xml in the current directory)")
+    group = parser.add_argument_group("IR")
+    group.add_argument("--ir-version", type=int, choices=(10, 11), default=11, help="the IR's version (default: 11)")
+    group.add_argument(
+        "--compress-to-fp16", nargs="?", const="True", default="False", metavar="BOOL", help="False: weights stay as is"
+    )
+    pass_options.add_pass_arguments(parser)
+    group.add_argument("--no-passes", action="store_true", help="write the graph as it was read, without the passes")
+    group = parser.add_argument_group("messages")
+    group.add_argument("--dump", metavar="DIR", help="write what every pass changed")
+    group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
+    return run_command(parser, convert_command, argv)
+
+
+def convert_command(arguments: Arguments) -> int:
+    """Convert as the options say; the last lines name the two files."""
+    if arguments.list_passes:
+        return pass_options.list_passes()
+    if arguments.compress_to_fp16.lower() not in ("false", "0", "no"):
+        raise UnsupportedError("--compress-to-fp16 is not supported yet: weights keep the model's precision")
+    model = model_options.model_path(arguments)
+    path = output_path(arguments, model, ".xml")
+
+    from dldt.tools import api
+
+    pipeline = pass_options.pipeline(arguments)
+    with Progress(enabled=not arguments.quiet) as progress:
+        progress("reading", 0, 2)
+        graph = model_options.read(arguments)
+        progress("passes", 1, 2)
+        if not arguments.no_passes:
+            api.transform(graph, pipeline=pipeline, stop_after=arguments.stop_after, dump=arguments.dump)
+        api.save_model(graph, path, ir_version=arguments.ir_version)
+    if not arguments.quiet:
+        print(f"[ SUCCESS ] Generated IR version {arguments.ir_version} model.")
+        print(f"[ SUCCESS ] XML file: {path}")
+        print(f"[ SUCCESS ] BIN file: {path.with_suffix('.bin')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

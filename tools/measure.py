@@ -1,0 +1,83 @@
+"""The child process of ``dldt bench``: imports the runtime alone, measures one library, prints JSON.
+
+python -m dldt.tools.measure '{"path": "model.so", "threads": 1, "iterations": null, "seconds": 5, "shapes": {}}'
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+CLOCK = time.perf_counter_ns
+
+
+def measure(job: dict[str, Any]) -> dict[str, Any]:
+    """Import, open, first inference, warm-up, then timed inferences; times in milliseconds, memory in bytes."""
+    start = CLOCK()
+    import numpy as np
+
+    numpy_ready = CLOCK()
+    from dldt import runtime
+
+    runtime_ready = CLOCK()
+    model = runtime.load(job["path"], threads=job["threads"])
+    opened = CLOCK()
+    from dldt.tools.tensors import concrete_shape, fill
+
+    generator = np.random.default_rng(0)
+    shapes = {name: tuple(shape) for name, shape in job["shapes"].items()}
+    arrays = {i.name: fill(i, concrete_shape(i, shapes.get(i.name)), "random", generator) for i in model.inputs}
+    request = model.create_request()
+    before = CLOCK()
+    request.run(arrays)
+    after = CLOCK()
+    _repeat(request, arrays, None, min(0.5, job["seconds"] or 0.5))
+    times = _repeat(request, arrays, job["iterations"], job["seconds"])
+    return {
+        "import_numpy_ms": (numpy_ready - start) / 1e6,
+        "import_runtime_ms": (runtime_ready - numpy_ready) / 1e6,
+        "load_ms": (opened - runtime_ready) / 1e6,
+        "first_inference_ms": (after - before) / 1e6,
+        "threads": job["threads"] or runtime.default_threads(),
+        "times_ms": [t / 1e6 for t in times],
+        "peak_rss_bytes": _peak_bytes(),
+        "inputs": {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()},
+    }
+
+
+def _repeat(request: Any, arrays: dict[str, Any], iterations: int | None, seconds: float | None) -> list[int]:
+    """Nanoseconds of each inference: so many, or for so many seconds, at least one."""
+    times: list[int] = []
+    end = CLOCK() + int((seconds or 0) * 1e9)
+    while len(times) < iterations if iterations else (not times or CLOCK() < end):
+        start = CLOCK()
+        request.run(arrays)
+        times.append(CLOCK() - start)
+    return times
+
+
+def _peak_bytes() -> int:
+    """The most memory that the process had resident; a count of its own, not its parent's as in getrusage."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def main() -> int:
+    """Measure what argv says; an error of the loader is printed as JSON for the parent to show."""
+    try:
+        print(json.dumps(measure(json.loads(sys.argv[1]))))
+    except Exception as error:
+        code = getattr(error, "exit_code", None)
+        if code is None:
+            raise
+        print(json.dumps({"error": str(error), "exit_code": code}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

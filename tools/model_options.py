@@ -1,0 +1,99 @@
+"""The options that say what of a model is read, and how: those of the old Model Optimizer, in either spelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dldt.compiler.errors import InputError, UsageError
+from dldt.tools.arguments import Arguments, Parser
+
+if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph
+
+
+def add_model_arguments(parser: Parser) -> None:
+    """The model and what ``read_model`` is told about it."""
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="an .onnx or .xml (OpenVINO IR) file")
+    group = parser.add_argument_group("model")
+    group.add_argument("-m", "--input-model", metavar="MODEL", help="the model, when it is not given by position")
+    group.add_argument(
+        "--input",
+        metavar="TEXT",
+        help='inputs to keep, with shapes, types or values: "x[1,3,640,640],n[N,1..8]{i64},sr->16000"; a tensor in the '
+        "middle of the model becomes an input, what lies before it is cut off",
+    )
+    group.add_argument("--input-shape", metavar="TEXT", help='shapes in the order of the inputs: "[1,3,224,224],[1,2]"')
+    group.add_argument("--output", metavar="NAMES", help="outputs to keep, separated by commas; the rest is cut off")
+    group.add_argument("--mean-values", metavar="TEXT", help='subtracted from an input: "x(123.7,116.3,103.5)"')
+    group.add_argument("--scale-values", metavar="TEXT", help='an input is divided by them: "x(58.4,57.1,57.4)"')
+    group.add_argument("-s", "--scale", metavar="NUMBER", help="one number that every input is divided by")
+    group.add_argument("--reverse-input-channels", action="store_true", help="feed BGR to an RGB model, or the reverse")
+    group.add_argument("--layout", metavar="TEXT", help='the axes of an input: "x(nhwc)", or as fed: "x(nchw->nhwc)"')
+    group.add_argument(
+        "--freeze-placeholder-with-value", metavar="TEXT", help='inputs that become constants: "training->false"'
+    )
+    group.add_argument("--framework", choices=("onnx", "ir"), help="the format, when the suffix does not tell it")
+
+
+def model_path(arguments: Arguments) -> Path:
+    """The model's file. Raises UsageError when none or two are given, InputError when there is none."""
+    given = [text for text in (arguments.model, arguments.input_model) if text]
+    if not given:
+        raise UsageError("no model is given")
+    if len(set(given)) > 1:
+        raise UsageError(f"two models are given, {given[0]} and {given[1]}; give one")
+    path = Path(given[0])
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    return path
+
+
+def read_options(arguments: Arguments) -> dict[str, Any]:
+    """The keyword arguments for ``read_model``. Raises UsageError for a text that cannot be read."""
+    from dldt.frontends.input_spec import parse_inputs
+    from dldt.frontends.layout import parse_layout
+    from dldt.frontends.mean_scale import parse_mean_scale
+
+    options: dict[str, Any] = {"inputs": _inputs(arguments)}
+    if arguments.output:
+        options["outputs"] = [name.strip() for name in arguments.output.split(",") if name.strip()]
+    if arguments.mean_values:
+        options["mean_values"] = parse_mean_scale(arguments.mean_values)
+    if arguments.scale_values and arguments.scale:
+        raise UsageError("give --scale or --scale-values, not both")
+    if arguments.scale_values:
+        options["scale_values"] = parse_mean_scale(arguments.scale_values)
+    if arguments.scale:
+        options["scale_values"] = parse_mean_scale(f"({arguments.scale})")
+    if arguments.layout:
+        options["layout"] = parse_layout(arguments.layout)
+    if arguments.freeze_placeholder_with_value:
+        frozen = parse_inputs(arguments.freeze_placeholder_with_value)
+        options["freeze"] = {name: spec.value for name, spec in frozen.items()}
+    options["reverse_input_channels"] = arguments.reverse_input_channels
+    return options
+
+
+def read(arguments: Arguments) -> Graph:
+    """The graph of the model that the options name."""
+    from dldt.tools.api import read_model
+
+    return read_model(model_path(arguments), **read_options(arguments))
+
+
+def _inputs(arguments: Arguments) -> Any:
+    """``--input`` and ``--input-shape`` together: specs by name, or shapes in order."""
+    import attrs
+
+    from dldt.frontends.input_spec import parse_input_shapes, parse_inputs
+
+    specs = parse_inputs(arguments.input) if arguments.input else None
+    if not arguments.input_shape:
+        return specs
+    shapes = parse_input_shapes(arguments.input_shape)
+    if specs is None:
+        return shapes
+    if len(shapes) != len(specs):
+        raise UsageError(f"--input-shape has {len(shapes)} shapes for {len(specs)} inputs")
+    return {n: attrs.evolve(spec, shape=shape) for (n, spec), shape in zip(specs.items(), shapes, strict=True)}

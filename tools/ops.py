@@ -1,0 +1,59 @@
+"""``dldt ops``: the operations of a framework that can be imported, with their versions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.console import run_command
+
+DESCRIPTION = """List the operations that can be imported from a framework, and the versions they were tested for."""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
+    """The command; its exit code."""
+    parser = Parser(prog, DESCRIPTION)
+    parser.add_argument("--framework", choices=("onnx", "ir"), default="onnx", help="onnx (default), or ir: our own")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return run_command(parser, list_operations, argv)
+
+
+def list_operations(arguments: Arguments) -> int:
+    """Print a line an operation, or one JSON list."""
+    table = _opset_operations() if arguments.framework == "ir" else _onnx_operations()
+    if arguments.json:
+        print(json.dumps(table, indent=1))
+        return 0
+    width = max(len(row["operation"]) for row in table)
+    for row in table:
+        print(f"{row['operation']:<{width}}  {row['versions']}")
+    print(f"{len(table)} operations")
+    return 0
+
+
+def _onnx_operations() -> list[dict[str, str]]:
+    from dldt.frontends.onnx import ONNX
+
+    ranges: dict[str, list[str]] = {}
+    for importer in ONNX.importers():
+        name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type
+        last = "" if importer.until == importer.since else f"-{importer.until}"
+        ranges.setdefault(name, []).append(f"{importer.since}{last}")
+    return [{"operation": name, "versions": ", ".join(versions)} for name, versions in ranges.items()]
+
+
+def _opset_operations() -> list[dict[str, str]]:
+    import dldt.compiler.ops  # noqa: F401  (registers them)
+    from dldt.compiler.op import REGISTRY
+
+    rows = []
+    for versions in REGISTRY.values():
+        name = next(iter(versions.values())).type
+        rows.append({"operation": name, "versions": ", ".join(f"opset{number}" for number in sorted(versions))})
+    return sorted(rows, key=lambda row: row["operation"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""The options that choose passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dldt.tools.arguments import Arguments, Parser
+
+if TYPE_CHECKING:
+    from dldt.passes.pipeline import Pipeline
+
+
+def add_pass_arguments(parser: Parser) -> None:
+    """``--list-passes``, ``--stop-after``, ``--disable-pass``."""
+    group = parser.add_argument_group("passes")
+    group.add_argument("--list-passes", action="store_true", help="list the passes in the order in which they run")
+    group.add_argument("--stop-after", metavar="PASS", help="run no pass behind the first PASS")
+    group.add_argument(
+        "--disable-pass",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out the passes of this name (may be given several times)",
+    )
+
+
+def pipeline(arguments: Arguments) -> Pipeline:
+    """The default pipeline without what is disabled. Raises UsageError for a name that fits no pass."""
+    from dldt.passes.pipelines import default_pipeline
+
+    return default_pipeline().without(arguments.disable_pass)
+
+
+def list_passes() -> int:
+    """Print the passes, each with the first line of its docstring."""
+    from dldt.passes.pipelines import default_pipeline
+
+    passes = default_pipeline().passes
+    width = max(len(str(item)) for item in passes)
+    for index, item in enumerate(passes):
+        print(f"{index + 1:3d}  {item!s:<{width}}  {(item.__doc__ or '').strip().splitlines()[0]}")
+    return 0
