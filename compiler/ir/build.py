@@ -1,0 +1,195 @@
+"""A graph out of a plan: every layer becomes a node, checked against what the file says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.ir.branches import Branch, branch_of
+from dldt.compiler.ir.layers import Layer
+from dldt.compiler.ir.names import UniqueNames, split_names
+from dldt.compiler.ir.plan import BODY_TAGS, Plan, Step
+from dldt.compiler.ir.precision import find_dtype
+from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols
+from dldt.compiler.ir.weights import Weights, checked_size
+from dldt.compiler.types import DType, TensorType
+
+SYMBOLS_ATTRIBUTE = "dldt_symbols"
+"""The runtime attribute of a Parameter that keeps its symbols; OpenVINO ignores it."""
+
+_SINK = re.compile(r"/sink_port_\d+(_\d+)?$")
+
+
+def build_graph(plan: Plan, weights: Weights) -> Graph:
+    """The model's graph: Parameters and Results in the order of the file."""
+    builder = _Builder(plan, weights)
+    layers = plan.network.layers.values()
+    for layer in (layer for layer in layers if layer.is_a("Parameter")):
+        builder.parameter(layer)
+    builder.operations()
+    results = [layer for layer in layers if layer.is_a("Result")]
+    if not results:
+        raise InputError("the model has no Result layer: it computes nothing")
+    for layer in results:
+        builder.result(layer)
+    return builder.graph
+
+
+def build_body(plan: Plan, weights: Weights, branch: Branch, captures: Sequence[TensorType]) -> Graph:
+    """A branch's graph: one Parameter for each captured value, of its type, and the Results in the branch's order."""
+    builder = _Builder(plan, weights)
+    for index, captured in enumerate(captures):
+        layers = [plan.network.layers[number] for number in branch.parameters.get(index, ())]
+        builder.capture(index, captured, layers)
+    builder.operations()
+    for number in branch.results:
+        builder.result(plan.network.layers[number])
+    return builder.graph
+
+
+class _Builder:
+    """Builds one graph; ``values`` is what each output port of a layer became."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        self.plan = plan
+        self.weights = weights
+        self.graph = Graph()
+        self.values: dict[tuple[int, int], Value] = {}
+        self.tensor_names: dict[str, Layer] = {}
+        self.parameter_names = UniqueNames()
+        self.result_names = UniqueNames()
+
+    def parameter(self, layer: Layer) -> None:
+        with _naming(layer):
+            shape = parse_shape(_attribute(layer, "shape"), layer.name)
+            dtype = _element_type(layer)
+            checked_size(dtype, tuple(dim for dim in shape if isinstance(dim, int)))
+            recorded = layer.runtime_info(SYMBOLS_ATTRIBUTE)
+            shape = restore_symbols(shape, recorded) if recorded and "dims" in recorded else shape
+            names = layer.outputs[0].names if layer.outputs else ()
+            name = layer.name if layer.name in names or not names else names[0]
+            value = self.graph.parameter(self.parameter_names.take(name), TensorType(dtype, shape))
+            self.publish(layer, (value,))
+
+    def capture(self, index: int, captured: TensorType, layers: Sequence[Layer]) -> None:
+        name = layers[0].name if layers else f"unused_{index}"
+        value = self.graph.parameter(self.parameter_names.take(name), TensorType(captured.dtype, captured.shape))
+        for layer in layers:
+            with _naming(layer):
+                self.publish(layer, (value,))
+
+    def operations(self) -> None:
+        for step in self.plan.steps:
+            if step.layer.is_a("Parameter") or step.layer.is_a("Result"):
+                continue
+            with _naming(step.layer):
+                self.publish(step.layer, self.operation(step))
+
+    def operation(self, step: Step) -> tuple[Value, ...]:
+        if step.layer.is_a("Const"):
+            return (self.constant(step.layer),)
+        inputs = [self.source(step.layer, index) for index in range(len(step.layer.inputs))]
+        if step.layer.is_a("If"):
+            return self.conditional(step, inputs)
+        return self.graph.add(step.operation(**step.attributes), inputs, name=step.layer.name)
+
+    def constant(self, layer: Layer) -> Value:
+        shape = parse_ints(_attribute(layer, "shape"))
+        offset, size = (parse_int(_attribute(layer, key)) for key in ("offset", "size"))
+        array = self.weights.tensor(_element_type(layer), shape, offset, size)
+        return self.graph.constant(array, name=layer.name)
+
+    def conditional(self, step: Step, inputs: list[Value | None]) -> tuple[Value, ...]:
+        captures = [value for value in inputs[1:] if value is not None]
+        if len(captures) + 1 != len(inputs) or not inputs:
+            raise InputError("an input is not connected")
+        bodies = []
+        for tag in BODY_TAGS:
+            plan = step.bodies.get(tag)
+            if plan is None:
+                raise InputError(f"it has no <{tag}>")
+            branch = branch_of(step.layer, tag.replace("body", "port_map"), plan.network)
+            bodies.append(build_body(plan, self.weights, branch, [value.type for value in captures]))
+        operation = step.operation(*bodies)
+        return self.graph.add(operation, inputs, name=step.layer.name)
+
+    def source(self, layer: Layer, index: int) -> Value | None:
+        port = layer.inputs[index]
+        end = self.plan.network.producers.get((layer.id, port.id))
+        if end is None:
+            return None
+        value = self.values.get(end)
+        if value is None:
+            raise InputError(f"input port {port.id} takes {self.plan.network.layers[end[0]]}, which has no such output")
+        _check_precision(f"input port {port.id}", port.precision, value.type.dtype)
+        return value
+
+    def publish(self, layer: Layer, values: Sequence[Value]) -> None:
+        if len(layer.outputs) > len(values):
+            raise InputError(f"it has {len(layer.outputs)} outputs, but the operation gives {len(values)}")
+        for port, value in zip(layer.outputs, values, strict=False):
+            _check_precision(f"output port {port.id}", port.precision, value.type.dtype)
+            self.values[layer.id, port.id] = value
+            self.name_tensor(layer, value, port.names)
+
+    def name_tensor(self, layer: Layer, value: Value, names: tuple[str, ...]) -> None:
+        for name in names:
+            other = self.tensor_names.setdefault(name, layer)
+            if other is not layer:
+                raise InputError(f"tensor name {name!r} is also that of {other}")
+        if names:
+            self.graph.rename(value, names)
+
+    def result(self, layer: Layer) -> None:
+        with _naming(layer):
+            value = self.source(layer, 0) if layer.inputs else None
+            if value is None:
+                raise InputError("its input is not connected")
+            self.graph.result(value, self.result_names.take(_result_name(layer, value)))
+
+
+class _naming:  # noqa: N801 - reads as a statement
+    """Puts the layer in front of every error of the block."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if isinstance(error, DldtError):
+            raise type(error)(f"{self.layer}: {error}") from error
+
+
+def _result_name(layer: Layer, value: Value) -> str:
+    """The output's name as OpenVINO shows it: the Result's own tensor name, else its friendly name where that is a name
+    of the tensor, else the tensor's first name, else the friendly name."""
+    own = split_names(layer.element.attributes.get("output_names", ""))
+    plain = _SINK.sub("", layer.name)
+    if own:
+        return plain if plain in own else own[0]
+    return plain if plain in value.names or not value.names else value.names[0]
+
+
+def _attribute(layer: Layer, key: str) -> str:
+    data: Mapping[str, str] = layer.data
+    if key not in data:
+        raise InputError(f"attribute {key} is missing")
+    return data[key]
+
+
+def _element_type(layer: Layer) -> DType:
+    text = _attribute(layer, "element_type")
+    dtype = find_dtype(text)
+    if dtype is None:
+        raise InputError(f"element type {text[:40]!r} is not known")
+    return dtype
+
+
+def _check_precision(where: str, precision: str | None, dtype: DType) -> None:
+    declared = find_dtype(precision) if precision else None
+    if declared is not None and declared is not dtype:
+        raise InputError(f"{where} is declared {precision}, but its tensor is {dtype}; the file contradicts itself")

@@ -1,0 +1,106 @@
+"""What a reader must build: the layers in order, each with its operation and its attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.ir.attributes import read_attributes
+from dldt.compiler.ir.document import Element
+from dldt.compiler.ir.layers import Layer, Network, parse_network
+from dldt.compiler.ir.limits import MAX_BODY_NESTING
+from dldt.compiler.ir.versions import find_version
+from dldt.compiler.op import Op
+
+BODY_TAGS = ("then_body", "else_body")
+
+_TENSOR_TYPES = ("Const", "Parameter", "Result")
+"""Types whose ``<data>`` is not that of an operation's attributes: the reader looks at it."""
+
+_PACKED = ("u1", "u2", "u3", "u4", "u6", "i2", "i4", "nf4", "f4e2m1", "f8e4m3", "f8e5m2", "f8e8m0", "string", "bin")
+"""Element types that OpenVINO has and we do not."""
+
+_SHOWN = 5
+
+
+@attrs.frozen(eq=False)
+class Step:
+    """One layer to build."""
+
+    layer: Layer
+    operation: type[Op]
+    attributes: dict[str, Any]
+    bodies: dict[str, Plan]
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """A network with the steps that build it, producers first."""
+
+    network: Network
+    steps: tuple[Step, ...]
+
+
+@attrs.define
+class _Survey:
+    """Collects what is not supported: reason → layer names."""
+
+    missing: dict[str, list[str]] = attrs.field(factory=dict)
+    layers: int = 0
+
+
+def make_plan(element: Element) -> Plan:
+    """The plan for ``<net>``. Raises InputError where the file is not sound, and one UnsupportedError that names every
+    operation and attribute that is not supported, wherever it is."""
+    survey = _Survey()
+    plan = _plan(element, survey, 0)
+    if survey.missing:
+        raise UnsupportedError("\n".join(_report(survey)))
+    return plan
+
+
+def _plan(element: Element, survey: _Survey, nesting: int) -> Plan:
+    if nesting > MAX_BODY_NESTING:
+        raise InputError(f"line {element.line}: bodies are nested deeper than {MAX_BODY_NESTING}")
+    network = parse_network(element)
+    layers = network.order()
+    survey.layers += len(layers)
+    steps = [_step(layer, survey, nesting) for layer in layers]
+    return Plan(network, tuple(step for step in steps if step is not None))
+
+
+def _step(layer: Layer, survey: _Survey, nesting: int) -> Step | None:
+    """The step for ``layer``, None (and an entry in the survey) where it is not supported. The recursion into bodies
+    is bounded by their allowed nesting."""
+    elements = {tag: layer.element.child(tag) for tag in BODY_TAGS} if layer.is_a("If") else {}
+    bodies = {tag: _plan(e, survey, nesting + 1) for tag, e in elements.items() if e is not None}
+    try:
+        _check_element_type(layer)
+        operation = find_version(layer.type, layer.version)
+        plain = not layer.is_a("If") and not any(map(layer.is_a, _TENSOR_TYPES))
+        values = read_attributes(operation, layer.data) if plain else {}
+    except UnsupportedError as error:
+        about = str(error) if str(error).startswith("operation") else f"operation {layer.type}: {error}"
+        survey.missing.setdefault(about, []).append(layer.name)
+        return None
+    except InputError as error:
+        raise InputError(f"{layer}: {error}") from error
+    return Step(layer, operation, values, bodies)
+
+
+def _check_element_type(layer: Layer) -> None:
+    text = layer.data.get("element_type", "").lower()
+    if text in _PACKED:
+        raise UnsupportedError(f"element type {text} is not supported")
+
+
+def _report(survey: _Survey) -> Iterator[str]:
+    count = sum(map(len, survey.missing.values()))
+    yield f"{count} of {survey.layers} layers are not supported"
+    for about, names in sorted(survey.missing.items()):
+        shown = ", ".join(map(repr, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+        yield f"  {about}: {len(names)} layer{'s' if len(names) > 1 else ''}: {shown}"
+    yield "  cut the model before them (--output), or convert the original model with other operations"

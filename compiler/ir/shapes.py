@@ -1,0 +1,118 @@
+"""Shapes of Parameters as text: ints, ``?`` and ranges, with the symbols' names beside them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from dldt.compiler.dims import Dim, Symbol, atoms, maximum_of, minimum_of, parse, substitute, symbol
+from dldt.compiler.errors import InputError
+from dldt.compiler.ir.names import join_names, split_names
+from dldt.compiler.types import Shape
+
+_RANGE = re.compile(r"(\d{0,18})\.\.(\d{0,18})")
+_INT = re.compile(r"-?\d{1,19}")
+LARGEST = 2**63 - 1
+MAX_EXPRESSION = 256
+MAX_PRODUCTS = 4
+
+
+def shape_text(shape: Shape) -> str:
+    """The shape attribute of a Parameter: ``?,1..8,224``."""
+    return ",".join(map(_dim_text, shape))
+
+
+def symbols_text(shape: Shape) -> dict[str, str]:
+    """Our own attributes that keep the symbols of a shape: ``dims`` over the placeholders s0, s1 … (a name may hold any
+    character), their ``names``, and their ``bounds``. Empty for a static shape."""
+    if all(isinstance(dim, int) for dim in shape):
+        return {}
+    found = {atom.name: atom for dim in shape for atom in atoms(dim) if isinstance(atom, Symbol)}
+    ordered = [found[name] for name in sorted(found)]
+    places = {s.name: symbol(f"s{i}", s.lower, s.upper) for i, s in enumerate(ordered)}
+    return {
+        "dims": "; ".join(str(substitute(dim, places)) for dim in shape),
+        "names": join_names(s.name for s in ordered),
+        "bounds": "; ".join(_bounds_text(s) for s in ordered),
+    }
+
+
+def parse_shape(text: str, stem: str) -> Shape:
+    """The shape of a Parameter's attribute. A free dim becomes a symbol of its own, ``stem`` and the axis.
+    Raises InputError with the reason."""
+    if not text.strip():
+        return ()
+    if "..." in text:
+        raise InputError("its rank is not known; give it a shape and save the model again")
+    prefix = re.sub(r"\W", "_", stem, flags=re.ASCII)
+    prefix = prefix if prefix[:1].isalpha() else f"d_{prefix}"
+    return tuple(_parse_dim(part.strip(), f"{prefix}_{axis}") for axis, part in enumerate(text.split(",")))
+
+
+def restore_symbols(shape: Shape, attributes: dict[str, str]) -> Shape:
+    """``shape`` with the symbols that ``symbols_text`` wrote. Raises InputError where they contradict it."""
+    names = split_names(attributes.get("names", ""))
+    bounds = [part.strip() for part in attributes.get("bounds", "").split(";")]
+    if len(bounds) != len(names) and names:
+        raise InputError(f"{len(names)} symbols have {len(bounds)} bounds")
+    known = {f"s{i}": _parse_range(b, n) for i, (n, b) in enumerate(zip(names, bounds, strict=False))}
+    dims = tuple(_expression(text, known) for text in attributes["dims"].split(";"))
+    if len(dims) != len(shape) or any(isinstance(x, int) and x != y for x, y in zip(shape, dims, strict=True)):
+        raise InputError(f"its shape [{shape_text(shape)}] and the recorded dims {attributes['dims'][:80]!r} differ")
+    return dims
+
+
+def parse_ints(text: str) -> tuple[int, ...]:
+    """A list of ints, ``1, 3, 224``. Raises InputError."""
+    return tuple(parse_int(part) for part in text.split(",")) if text.strip() else ()
+
+
+def parse_int(text: str) -> int:
+    """One int that fits 64 bits. Raises InputError."""
+    stripped = text.strip()
+    value = int(stripped) if _INT.fullmatch(stripped) else None
+    if value is None or not -LARGEST - 1 <= value <= LARGEST:
+        raise InputError(f"{text[:40]!r} is not an integer")
+    return value
+
+
+def _dim_text(dim: Dim) -> str:
+    if isinstance(dim, int):
+        return str(dim)
+    low, high = minimum_of(dim), maximum_of(dim)
+    if math.isinf(high):
+        return "?" if math.isinf(low) or low <= 1 else f"{int(low)}.."
+    return f"{max(int(low), 0)}..{int(high)}"
+
+
+def _bounds_text(found: Symbol) -> str:
+    upper = math.inf if found.upper is None else maximum_of(found.upper)
+    return f"{found.lower}..{'' if math.isinf(upper) else int(upper)}"
+
+
+def _parse_dim(text: str, name: str) -> Dim:
+    if text in ("?", "-1"):
+        return symbol(name)
+    if ".." in text:
+        return _parse_range(text, name)
+    value = parse_int(text)
+    if value < 0:
+        raise InputError(f"dimension {value} is negative")
+    return value
+
+
+def _parse_range(text: str, name: str) -> Dim:
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise InputError(f"{text[:40]!r} is not a range of dimensions")
+    low, high = int(found[1] or 0), int(found[2]) if found[2] else None
+    if high is not None and high < low:
+        raise InputError(f"the range {text} is empty")
+    return symbol(name, low, high) if low != high else low
+
+
+def _expression(text: str, known: dict[str, Dim]) -> Dim:
+    """One recorded dim. Long products of sums, which would multiply out to millions of terms, are not ours."""
+    if len(text) > MAX_EXPRESSION or text.count(")*") + text.count("*(") > MAX_PRODUCTS:
+        raise InputError(f"dimension expression {text[:40]!r}… is too large")
+    return substitute(parse(text), known)
