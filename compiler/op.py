@@ -63,7 +63,7 @@ class Op:
         first = next((x for x in inputs if hasattr(x, "graph")), None)
         if first is None:
             raise ShapeError(f"{self.type}: at least one input must be a value of a graph")
-        return first.graph.add(self, inputs, name=name)  # type: ignore[union-attr]
+        return first.graph.add(self, inputs, name=name)
 
     def _check_arity(self, inputs: tuple[TensorType | None, ...]) -> None:
         given = len(inputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import ml_dtypes
@@ -12,7 +12,7 @@ import numpy as np
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import ShapeError, UnsupportedError
 
-Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.generic]]"
+Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[Any]]"
 Shape: TypeAlias = tuple[Dim, ...]
 
 MAX_VALUE_ELEMENTS = 64
@@ -135,7 +135,7 @@ class TensorType:
     def with_value(self, value: object) -> TensorType:
         """The same type with a known content (an array-like of ints or dims), dropped where it is too large."""
         array = np.asarray(value, dtype=object)
-        if array.ndim > 1 or array.size > MAX_VALUE_ELEMENTS or not self.dtype.is_integer:
+        if array.ndim > 1 or array.size > MAX_VALUE_ELEMENTS or self.dtype.is_float:
             return self
         return attrs.evolve(self, value=tuple(_dim(item) for item in array.ravel()))
 

@@ -1,1 +1,201 @@
 """The operations, one file an operation or a tight family."""
+
+from dldt.compiler.ops.activation import Clamp, Elu, Gelu, HSigmoid, HSwish, Mish, ReLU, Sigmoid, SoftPlus, SoftSign
+from dldt.compiler.ops.arithmetic import (
+    Add,
+    Divide,
+    FloorMod,
+    Maximum,
+    Minimum,
+    Mod,
+    Multiply,
+    Power,
+    SquaredDifference,
+    Subtract,
+)
+from dldt.compiler.ops.broadcast import Broadcast, Tile
+from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
+from dldt.compiler.ops.concat import Concat
+from dldt.compiler.ops.control import If
+from dldt.compiler.ops.convert import Convert, ConvertLike
+from dldt.compiler.ops.convolution import Convolution, GroupConvolution
+from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.elementwise import Binary, Unary
+from dldt.compiler.ops.fake_quantize import FakeQuantize
+from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.gru import GRUCell, GRUSequence
+from dldt.compiler.ops.interpolate import Interpolate
+from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
+from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
+from dldt.compiler.ops.matmul import MatMul
+from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization, NormalizeL2
+from dldt.compiler.ops.one_hot import OneHot
+from dldt.compiler.ops.pad import Pad
+from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
+from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
+from dldt.compiler.ops.reduce import (
+    ReduceL1,
+    ReduceL2,
+    ReduceLogicalAnd,
+    ReduceLogicalOr,
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceProd,
+    ReduceSum,
+)
+from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
+from dldt.compiler.ops.select import Select
+from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.shuffle import DepthToSpace, ShuffleChannels, SpaceToDepth
+from dldt.compiler.ops.slice import Slice
+from dldt.compiler.ops.softmax import LogSoftmax, SoftMax, Softmax8
+from dldt.compiler.ops.split import Split, VariadicSplit
+from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
+from dldt.compiler.ops.strided_slice import StridedSlice
+from dldt.compiler.ops.top_k import CumSum, TopK
+from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.ops.unary import (
+    Acos,
+    Acosh,
+    Asin,
+    Asinh,
+    Atan,
+    Atanh,
+    Cos,
+    Cosh,
+    Erf,
+    Exp,
+    Log,
+    Sin,
+    Sinh,
+    Sqrt,
+    Tan,
+    Tanh,
+)
+
+__all__ = [
+    "LRN",
+    "MVN",
+    "Abs",
+    "Acos",
+    "Acosh",
+    "Add",
+    "Asin",
+    "Asinh",
+    "Atan",
+    "Atanh",
+    "AvgPool",
+    "BatchNormInference",
+    "Binary",
+    "Broadcast",
+    "Ceiling",
+    "Clamp",
+    "Concat",
+    "Constant",
+    "Convert",
+    "ConvertLike",
+    "Convolution",
+    "ConvolutionBackpropData",
+    "Cos",
+    "Cosh",
+    "CumSum",
+    "DepthToSpace",
+    "Divide",
+    "Elu",
+    "Equal",
+    "Erf",
+    "Exp",
+    "FakeQuantize",
+    "Floor",
+    "FloorMod",
+    "GRUCell",
+    "GRUSequence",
+    "Gather",
+    "GatherElements",
+    "GatherND",
+    "Gelu",
+    "Greater",
+    "GreaterEqual",
+    "GroupConvolution",
+    "GroupConvolutionBackpropData",
+    "GroupNormalization",
+    "HSigmoid",
+    "HSwish",
+    "HardSigmoid",
+    "If",
+    "Interpolate",
+    "IsInf",
+    "IsNaN",
+    "LSTMCell",
+    "LSTMSequence",
+    "Less",
+    "LessEqual",
+    "Log",
+    "LogSoftmax",
+    "LogicalAnd",
+    "LogicalNot",
+    "LogicalOr",
+    "LogicalXor",
+    "MatMul",
+    "MaxPool",
+    "MaxPool8",
+    "Maximum",
+    "Minimum",
+    "Mish",
+    "Mod",
+    "Multiply",
+    "Negative",
+    "NormalizeL2",
+    "NotEqual",
+    "OneHot",
+    "PReLU",
+    "Pad",
+    "Parameter",
+    "Power",
+    "Range",
+    "ReLU",
+    "ReduceL1",
+    "ReduceL2",
+    "ReduceLogicalAnd",
+    "ReduceLogicalOr",
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceMin",
+    "ReduceProd",
+    "ReduceSum",
+    "Reshape",
+    "Result",
+    "Round",
+    "Select",
+    "Selu",
+    "ShapeOf",
+    "ShuffleChannels",
+    "Sigmoid",
+    "Sign",
+    "Sin",
+    "Sinh",
+    "Slice",
+    "SoftMax",
+    "SoftPlus",
+    "SoftSign",
+    "Softmax8",
+    "SpaceToDepth",
+    "Split",
+    "Sqrt",
+    "SquaredDifference",
+    "Squeeze",
+    "StridedSlice",
+    "Subtract",
+    "Swish",
+    "Tan",
+    "Tanh",
+    "Tile",
+    "TopK",
+    "Transpose",
+    "Unary",
+    "Unsqueeze",
+    "VariadicSplit",
+]

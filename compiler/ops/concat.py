@@ -1,0 +1,41 @@
+"""Joining tensors along an axis."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.compiler.dims import Dim
+from dldt.compiler.errors import ShapeError
+from dldt.compiler.op import Op, op
+from dldt.compiler.ops.axes import normal_axis, text
+from dldt.compiler.types import Array, TensorType
+
+
+@op("opset1")
+class Concat(Op):
+    """y = the inputs one after the other along ``axis``"""
+
+    shape_values = True
+
+    axis: int = attrs.field(converter=int)
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        if not inputs:
+            raise ShapeError("Concat needs at least one input")
+        first = inputs[0]
+        axis = normal_axis(self.axis, first.rank, self.type)
+        total: Dim = 0
+        for i, t in enumerate(inputs):
+            if t.dtype != first.dtype:
+                raise ShapeError(f"Concat: input {i} is {t.dtype}, input 0 is {first.dtype}")
+            if t.rank != first.rank or any(t.shape[d] != first.shape[d] for d in range(t.rank) if d != axis):
+                raise ShapeError(
+                    f"Concat: input {i} is {text(t.shape)}, input 0 is {text(first.shape)}: "
+                    f"they may differ only along axis {axis}"
+                )
+            total = total + t.shape[axis]
+        return TensorType(first.dtype, (*first.shape[:axis], total, *first.shape[axis + 1 :]))
+
+    def evaluate(self, *inputs: Array) -> Array:
+        return np.concatenate(inputs, axis=self.axis)

@@ -1,0 +1,65 @@
+"""Control flow: operations that hold sub-graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dldt.compiler.errors import InternalError, ShapeError
+from dldt.compiler.op import Op, op
+from dldt.compiler.ops.axes import text
+from dldt.compiler.ops.logical import require_boolean
+from dldt.compiler.types import Array, TensorType
+
+if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph
+
+
+@op("opset8")
+class If(Op):
+    """The outputs of ``then_body`` where cond, else those of ``else_body``; both take the captures as Parameters, in
+    order, and give equally many Results of the same types"""
+
+    then_body: Graph
+    else_body: Graph
+
+    @property
+    def bodies(self) -> tuple[Graph, ...]:
+        return self.then_body, self.else_body
+
+    def choose(self, cond: Array) -> Graph:
+        """The body that runs for this condition."""
+        return self.then_body if bool(np.asarray(cond).reshape(())) else self.else_body
+
+    def infer(self, cond: TensorType, *captures: TensorType) -> tuple[TensorType, ...]:
+        require_boolean(cond, "cond", self.type)
+        if cond.elements != 1:
+            raise ShapeError(f"If: cond must hold one element, got {cond}")
+        for label, body in (("then_body", self.then_body), ("else_body", self.else_body)):
+            _check_parameters(label, body, captures)
+        then_types = [value.type for value in self.then_body.output_values]
+        else_types = [value.type for value in self.else_body.output_values]
+        if len(then_types) != len(else_types) or not then_types:
+            raise ShapeError(f"If: then_body has {len(then_types)} outputs, else_body has {len(else_types)}")
+        return tuple(_merge(i, a, b) for i, (a, b) in enumerate(zip(then_types, else_types, strict=True)))
+
+    def evaluate(self, cond: Array, *captures: Array) -> tuple[Array, ...]:
+        raise InternalError("If has no arithmetic of its own: compiler.interpret runs the body that choose() names")
+
+
+def _check_parameters(label: str, body: Graph, captures: tuple[TensorType, ...]) -> None:
+    parameters = body.inputs
+    if len(parameters) != len(captures):
+        raise ShapeError(f"If: {label} has {len(parameters)} parameters for {len(captures)} captured values")
+    for value, t in zip(parameters, captures, strict=True):
+        if value.type != t:
+            raise ShapeError(f"If: parameter {value.name!r} of {label} is {value.type}, the captured value is {t}")
+
+
+def _merge(i: int, a: TensorType, b: TensorType) -> TensorType:
+    if a.dtype != b.dtype:
+        raise ShapeError(f"If: output {i} is {a.dtype} in then_body and {b.dtype} in else_body")
+    if a.shape != b.shape:
+        raise ShapeError(f"If: output {i} is {text(a.shape)} in then_body and {text(b.shape)} in else_body")
+    return TensorType(a.dtype, a.shape)

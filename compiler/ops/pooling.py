@@ -1,0 +1,147 @@
+"""Pooling over one, two or three spatial axes."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dldt.compiler.op import Op, field, op
+from dldt.compiler.ops.attributes import ints, lower, one_of
+from dldt.compiler.ops.axes import normal_axis, require_float, require_rank
+from dldt.compiler.ops.convolution import accumulator, tap_slices
+from dldt.compiler.ops.window import AUTO_PADS, ROUNDINGS, Window, window
+from dldt.compiler.types import Array, DType, Shape, TensorType
+
+
+@op("opset1")
+class MaxPool(Op):
+    """y[n, c, p] = the largest of x in the window at p; padding never wins"""
+
+    strides: tuple[int, ...] = attrs.field(converter=ints)
+    pads_begin: tuple[int, ...] = attrs.field(converter=ints)
+    pads_end: tuple[int, ...] = attrs.field(converter=ints)
+    kernel: tuple[int, ...] = attrs.field(converter=ints)
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
+
+    def window(self, space: Shape) -> Window:
+        """The geometry over the spatial dims ``space``."""
+        return window(
+            self.type, space, self.kernel, self.strides, (1,) * len(self.kernel), self.pads_begin, self.pads_end,
+            self.auto_pad, self.rounding_type,
+        )  # fmt: skip
+
+    def infer(self, data: TensorType) -> TensorType:
+        require_rank(data, "data", (3, 4, 5), self.type)
+        return TensorType(data.dtype, data.shape[:2] + self.window(data.shape[2:]).output)
+
+    def evaluate(self, data: Array) -> Array:
+        where = self.window(data.shape[2:])
+        total = np.full(data.shape[:2] + where.output, lowest(data.dtype), data.dtype)
+        for picked in taps(data, where, lowest(data.dtype)):
+            total = np.maximum(total, picked)
+        return total
+
+
+@op("opset8", "MaxPool")
+class MaxPool8(Op):
+    """y, indices: as MaxPool, with dilations and the position of each maximum, counted in the dims from ``axis`` on"""
+
+    strides: tuple[int, ...] = attrs.field(converter=ints)
+    dilations: tuple[int, ...] = attrs.field(converter=ints)
+    pads_begin: tuple[int, ...] = attrs.field(converter=ints)
+    pads_end: tuple[int, ...] = attrs.field(converter=ints)
+    kernel: tuple[int, ...] = attrs.field(converter=ints)
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
+    index_element_type: DType = attrs.field(default=DType.i64, converter=DType)
+    axis: int = attrs.field(default=0, converter=int)
+
+    def window(self, space: Shape) -> Window:
+        """The geometry over the spatial dims ``space``."""
+        return window(
+            self.type, space, self.kernel, self.strides, self.dilations, self.pads_begin, self.pads_end,
+            self.auto_pad, self.rounding_type,
+        )  # fmt: skip
+
+    def infer(self, data: TensorType) -> tuple[TensorType, TensorType]:
+        require_rank(data, "data", (3, 4, 5), self.type)
+        normal_axis(self.axis, data.rank, self.type)
+        shape = data.shape[:2] + self.window(data.shape[2:]).output
+        return TensorType(data.dtype, shape), TensorType(self.index_element_type, shape)
+
+    def evaluate(self, data: Array) -> tuple[Array, Array]:
+        where = self.window(data.shape[2:])
+        axis = self.axis % data.ndim
+        size = int(np.prod(data.shape[axis:]))
+        positions = np.broadcast_to(np.arange(size).reshape(data.shape[axis:]), data.shape)
+        total = np.full(data.shape[:2] + where.output, lowest(data.dtype), data.dtype)
+        index = np.full(total.shape, -1)
+        for picked, position in zip(taps(data, where, lowest(data.dtype)), taps(positions, where, -1), strict=True):
+            better = (position >= 0) & ((picked > total) | (index < 0))
+            total = np.where(better, picked, total)
+            index = np.where(better, position, index)
+        return total, index.astype(self.index_element_type.numpy)
+
+
+@op("opset1")
+class AvgPool(Op):
+    """y[n, c, p] = the mean of x in the window at p, padding left out (``exclude_pad``) or counted as zeros"""
+
+    strides: tuple[int, ...] = attrs.field(converter=ints)
+    pads_begin: tuple[int, ...] = attrs.field(converter=ints)
+    pads_end: tuple[int, ...] = attrs.field(converter=ints)
+    kernel: tuple[int, ...] = attrs.field(converter=ints)
+    exclude_pad: bool = field(ir="exclude-pad", default=False)
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
+
+    def window(self, space: Shape) -> Window:
+        """The geometry over the spatial dims ``space``."""
+        return window(
+            self.type, space, self.kernel, self.strides, (1,) * len(self.kernel), self.pads_begin, self.pads_end,
+            self.auto_pad, self.rounding_type,
+        )  # fmt: skip
+
+    def infer(self, data: TensorType) -> TensorType:
+        require_float(data, "data", self.type)
+        require_rank(data, "data", (3, 4, 5), self.type)
+        return TensorType(data.dtype, data.shape[:2] + self.window(data.shape[2:]).output)
+
+    def evaluate(self, data: Array) -> Array:
+        where = self.window(data.shape[2:])
+        sums = accumulator(data.dtype)
+        total = np.zeros(data.shape[:2] + where.output, sums)
+        for picked in taps(data.astype(sums), where, 0):
+            total += picked
+        counted = np.ones((1, 1, *data.shape[2:]), sums)
+        if not self.exclude_pad:
+            pads = [(int(b), int(e)) for b, e in zip(where.pads_begin, where.pads_end, strict=True)]
+            counted = np.pad(counted, [(0, 0), (0, 0), *pads], constant_values=1)
+            where = attrs.evolve(where, pads_begin=(0,) * len(pads), pads_end=(0,) * len(pads))
+        count = np.zeros((1, 1, *(int(n) for n in where.output)), sums)
+        for picked in taps(counted, where, 0):
+            count += picked
+        return (total / count).astype(data.dtype)
+
+
+def lowest(dtype: np.dtype[Any]) -> float | int:
+    """The least number of the type."""
+    if np.issubdtype(dtype, np.integer):
+        return int(np.iinfo(dtype).min)
+    return -np.inf
+
+
+def taps(data: Array, where: Window, fill: float) -> list[Array]:
+    """For every kernel tap, the elements of the padded data that it meets, window by window."""
+    pads = [(0, 0), (0, 0)]
+    for i, size in enumerate(data.shape[2:]):
+        reach = (int(where.output[i]) - 1) * where.strides[i] + (where.kernel[i] - 1) * where.dilations[i] + 1
+        begin = int(where.pads_begin[i])
+        pads.append((begin, max(reach - size - begin, 0)))  # windows may hang over the padding where sizes round up
+    padded = np.pad(data, pads, constant_values=fill)
+    every = itertools.product(*(range(k) for k in where.kernel))
+    return [padded[(slice(None), slice(None), *tap_slices(tap, where))] for tap in every]

@@ -1,0 +1,88 @@
+"""What LSTM and GRU share: activations by name, shape checks, running a cell over a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+
+from dldt.compiler.dims import Dim
+from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.op import Op
+from dldt.compiler.ops.activation import sigmoid
+from dldt.compiler.ops.attributes import floats, positive
+from dldt.compiler.ops.axes import require_float, require_same_type, text
+from dldt.compiler.types import Array, Shape, TensorType
+
+DIRECTIONS = ("forward", "reverse", "bidirectional")
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+}
+
+
+def names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Activation names in lower case."""
+    return tuple(str(value).lower() for value in values)
+
+
+@attrs.frozen
+class Recurrent(Op):
+    """Attributes of every recurrent operation: ``activations`` are names of sigmoid, tanh, relu; ``clip`` 0 is none."""
+
+    hidden_size: int = attrs.field(converter=int, validator=positive)
+    activations: tuple[str, ...] = attrs.field(default=(), converter=names, kw_only=True)
+    activations_alpha: tuple[float, ...] = attrs.field(default=(), converter=floats, kw_only=True)
+    activations_beta: tuple[float, ...] = attrs.field(default=(), converter=floats, kw_only=True)
+    clip: float = attrs.field(default=0.0, converter=float, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        unknown = [name for name in self.activations if name not in ACTIVATIONS]
+        if unknown:
+            raise UnsupportedError(
+                f"{self.type}: activation {unknown[0]!r} is not supported ({', '.join(ACTIVATIONS)})"
+            )
+        if not self.clip >= 0:
+            raise ShapeError(f"{self.type}: clip is {self.clip}, must not be negative")
+
+    def activate(self, which: int, defaults: tuple[str, ...], x: Array) -> Array:
+        """Activation ``which`` of x, clipped first."""
+        chosen = self.activations if self.activations else defaults
+        if len(chosen) != len(defaults):
+            raise ShapeError(f"{self.type}: {len(chosen)} activations given, {len(defaults)} needed")
+        bounded = np.clip(x, -self.clip, self.clip) if self.clip > 0 and np.isfinite(self.clip) else x
+        return ACTIVATIONS[chosen[which]](bounded).astype(x.dtype)
+
+    def check(self, shapes: dict[str, tuple[TensorType, Shape]]) -> None:
+        """ShapeError unless every input is a float of one type with the shape that it needs."""
+        types = [t for t, _ in shapes.values()]
+        for port, (t, wanted) in shapes.items():
+            require_float(t, port, self.type)
+            require_same_type(types[0], t, self.type)
+            if t.shape != wanted:
+                raise ShapeError(f"{self.type}: {port} is {text(t.shape)}, must be {text(wanted)}")
+
+
+def sequence_lengths(lengths: TensorType, batch: Dim, what: str) -> None:
+    """ShapeError unless the sequence lengths are integers, one a batch."""
+    if lengths.dtype.is_float or lengths.shape != (batch,):
+        raise ShapeError(f"{what}: sequence_lengths must be integers of shape [{batch}], got {lengths}")
+
+
+def run_direction(
+    x: Array, states: tuple[Array, ...], lengths: Array, reverse: bool, cell: Callable[..., tuple[Array, ...]]
+) -> tuple[Array, tuple[Array, ...]]:
+    """Run ``cell(x_t, *states) -> states`` over x [N, T, I]; states are [N, H]. Returns the first state at every step
+    [N, T, H] (0 after the end of a shorter sequence) and the last states."""
+    batch, steps = x.shape[:2]
+    output = np.zeros((batch, steps, states[0].shape[-1]), x.dtype)
+    rows = np.arange(batch)
+    for step in range(steps):
+        at = np.where(step < lengths, lengths - 1 - step if reverse else step, 0)
+        running = (step < lengths)[:, None]
+        fresh = cell(x[rows, at], *states)
+        states = tuple(np.where(running, new, old) for new, old in zip(fresh, states, strict=True))
+        output[rows, at] = np.where(running, fresh[0], output[rows, at])
+    return output, states

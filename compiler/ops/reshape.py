@@ -1,0 +1,68 @@
+"""Change of shape, elements and their order kept."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.dims import Dim, floordiv, product
+from dldt.compiler.errors import ShapeError
+from dldt.compiler.op import Op, op
+from dldt.compiler.ops.axes import known_dims, text
+from dldt.compiler.types import Array, Shape, TensorType
+
+
+@op("opset1")
+class Reshape(Op):
+    """y = the elements of x in the given shape; one -1 takes what is left, 0 copies x's dim where ``special_zero``"""
+
+    shape_values = True
+
+    special_zero: bool = attrs.field(default=False)
+
+    def infer(self, data: TensorType, shape: TensorType) -> TensorType:
+        pattern = known_dims(shape, "shape", self.type)
+        return TensorType(data.dtype, target_shape(data.shape, pattern, self.special_zero))
+
+    def evaluate(self, data: Array, shape: Array) -> Array:
+        target = target_shape(data.shape, tuple(int(dim) for dim in shape.ravel()), self.special_zero)
+        return data.reshape(tuple(int(dim) for dim in target))
+
+
+def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> Shape:
+    """The shape that ``pattern`` asks for; ShapeError where the elements do not fit or cannot be shown to."""
+    shape = list(pattern)
+    for i, dim in enumerate(pattern):
+        if dim == 0 and special_zero:
+            if i >= len(data):
+                raise ShapeError(f"Reshape: {text(pattern)} copies dimension {i} of {text(data)}, which has no such")
+            shape[i] = data[i]
+        elif isinstance(dim, int) and dim < -1:
+            raise ShapeError(f"Reshape: {text(pattern)} holds the negative dimension {dim}")
+    free = [i for i, dim in enumerate(pattern) if dim == -1]
+    if len(free) > 1:
+        raise ShapeError(f"Reshape: {text(pattern)} holds -1 {len(free)} times, at most one is allowed")
+    total = product(data)
+    if free:
+        shape[free[0]] = _left_over(total, product(d for i, d in enumerate(shape) if i != free[0]), data, pattern)
+    elif product(shape) != total:
+        raise ShapeError(
+            f"Reshape: {text(data)} has {total} elements, {text(tuple(shape))} has {product(shape)}"
+            + _advice(total - product(shape))
+        )
+    return tuple(shape)
+
+
+def _left_over(total: Dim, rest: Dim, data: Shape, pattern: tuple[Dim, ...]) -> Dim:
+    if rest == 0:
+        raise ShapeError(f"Reshape: -1 in {text(pattern)} is undetermined, the other dimensions' product is 0")
+    left = floordiv(total, rest)
+    remainder = total - left * rest
+    if remainder != 0:
+        raise ShapeError(
+            f"Reshape: {text(data)} with {total} elements does not divide into {text(pattern)}" + _advice(remainder)
+        )
+    return left
+
+
+def _advice(difference: Dim) -> str:
+    return "" if isinstance(difference, int) else " for every value of the symbols; fixing the input shapes may help"

@@ -1,0 +1,65 @@
+"""Softmax and its logarithm."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import ShapeError
+from dldt.compiler.op import Op, op
+from dldt.compiler.ops.axes import normal_axis, require_float
+from dldt.compiler.types import Array, TensorType
+
+
+@op("opset1")
+class SoftMax(Op):
+    """y = exp(x - max) / sum of exp(x - max) along ``axis``, which counts from the front"""
+
+    axis: int = attrs.field(default=1, converter=int)
+
+    def infer(self, data: TensorType) -> TensorType:
+        if self.axis < 0:
+            raise ShapeError(f"SoftMax: axis {self.axis} is negative, which opset8 introduced")
+        return _check(data, self.axis, self.type)
+
+    def evaluate(self, data: Array) -> Array:
+        return softmax(data, self.axis)
+
+
+@op("opset8", "SoftMax")
+class Softmax8(Op):
+    """y = exp(x - max) / sum of exp(x - max) along ``axis``"""
+
+    axis: int = attrs.field(default=1, converter=int)
+
+    def infer(self, data: TensorType) -> TensorType:
+        return _check(data, self.axis, self.type)
+
+    def evaluate(self, data: Array) -> Array:
+        return softmax(data, self.axis)
+
+
+@op("opset5")
+class LogSoftmax(Op):
+    """y = x - max - log(sum of exp(x - max)) along ``axis``"""
+
+    axis: int = attrs.field(default=1, converter=int)
+
+    def infer(self, data: TensorType) -> TensorType:
+        return _check(data, self.axis, self.type)
+
+    def evaluate(self, data: Array) -> Array:
+        shifted = data - data.max(axis=self.axis, keepdims=True)
+        return (shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))).astype(data.dtype)
+
+
+def softmax(data: Array, axis: int) -> Array:
+    """The softmax of ``data`` along ``axis``, in its dtype."""
+    e = np.exp(data - data.max(axis=axis, keepdims=True))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(data.dtype)
+
+
+def _check(data: TensorType, axis: int, what: str) -> TensorType:
+    require_float(data, "data", what)
+    normal_axis(axis, data.rank, what)
+    return TensorType(data.dtype, data.shape)

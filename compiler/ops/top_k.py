@@ -1,0 +1,65 @@
+"""The k largest or smallest, and running sums."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.compiler.dims import minimum_of
+from dldt.compiler.errors import ShapeError
+from dldt.compiler.op import Op, op
+from dldt.compiler.ops.attributes import lower, one_of
+from dldt.compiler.ops.axes import known_dim, known_int, normal_axis, text
+from dldt.compiler.types import Array, DType, TensorType
+
+
+@op("opset3")
+class TopK(Op):
+    """values, indices = the ``k`` largest (max) or smallest (min) along ``axis``, sorted by value or by index; of equal
+    values the one with the lower index comes first"""
+
+    axis: int = attrs.field(converter=int)
+    mode: str = attrs.field(converter=lower, validator=one_of("max", "min"))
+    sort: str = attrs.field(converter=lower, validator=one_of("value", "index", "none"))
+    index_element_type: DType = attrs.field(default=DType.i32, converter=DType)
+
+    def infer(self, data: TensorType, k: TensorType) -> tuple[TensorType, TensorType]:
+        axis = normal_axis(self.axis, data.rank, self.type)
+        count = known_dim(k, "k", self.type)
+        if minimum_of(count) < 1 or minimum_of(data.shape[axis] - count) < 0:
+            raise ShapeError(f"TopK: k is {count}, axis {axis} of {text(data.shape)} has {data.shape[axis]} elements")
+        shape = (*data.shape[:axis], count, *data.shape[axis + 1 :])
+        return TensorType(data.dtype, shape), TensorType(self.index_element_type, shape)
+
+    def evaluate(self, data: Array, k: Array) -> tuple[Array, Array]:
+        rank = np.argsort(_descending(data) if self.mode == "max" else data, axis=self.axis, kind="stable")
+        order = np.take(rank, np.arange(int(k.reshape(()))), self.axis)
+        if self.sort == "index":
+            order = np.sort(order, axis=self.axis)
+        values = np.take_along_axis(data, order, self.axis)
+        return values, order.astype(self.index_element_type.numpy)
+
+
+@op("opset3")
+class CumSum(Op):
+    """y[i] = x[0] + ... + x[i] along ``axis``; ``exclusive`` leaves x[i] out, ``reverse`` sums from the end"""
+
+    exclusive: bool = attrs.field(default=False)
+    reverse: bool = attrs.field(default=False)
+
+    def infer(self, data: TensorType, axis: TensorType) -> TensorType:
+        normal_axis(known_int(axis, "axis", self.type), data.rank, self.type)
+        return TensorType(data.dtype, data.shape)
+
+    def evaluate(self, data: Array, axis: Array) -> Array:
+        at = int(axis.reshape(()))
+        x = np.flip(data, at) if self.reverse else data
+        total = np.cumsum(x, axis=at, dtype=data.dtype)
+        if self.exclusive:
+            total = total - x
+        return np.flip(total, at).copy() if self.reverse else total
+
+
+def _descending(data: Array) -> Array:
+    """Keys whose ascending stable order is the data's descending one."""
+    return ~data if np.issubdtype(data.dtype, np.integer) else -data
