@@ -70,4 +70,5 @@ def unpack(data: bytes) -> Note | None:
     if (owner_size, size, kind, owner) != (5, _BODY.size, NOTE_TYPE, OWNER):
         return None
     major, minor, machine, _, *rest = _BODY.unpack_from(data, _HEAD.size)
-    return Note(machine, *rest, abi_major=major, abi_minor=minor)
+    fields = (machine, *rest, major, minor)
+    return Note(*fields)

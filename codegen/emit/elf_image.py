@@ -282,9 +282,11 @@ class Image:
         records = [bytes(24)]
         for symbol in (*locals_, *globals_):
             assert symbol.section is not None
-            info = symbol.binding << 4 | symbol.kind
-            name, section = self._symbol_names.add(symbol.name), order[symbol.section.output]
-            records.append(elf.SYM.pack(name, info, 0, section, self._address(symbol), symbol.size))
+            # Machine code that came as data is code all the same to debuggers.
+            kind = elf.STT_FUNC if symbol.section.output == ".text" else symbol.kind
+            info = symbol.binding << 4 | kind
+            at, section = self._symbol_names.add(symbol.name), order[symbol.section.output]
+            records.append(elf.SYM.pack(at, info, 0, section, self._address(symbol), symbol.size))
         weights = (self._symbol_names.add(WEIGHTS), 0x11, 0, len(order) + 1, self.address(WEIGHTS), weights_size)
         self._write(image, ".symtab", b"".join([*records, elf.SYM.pack(*weights)]))
         if not self._exports:

@@ -1,0 +1,178 @@
+"""From the caller's arrays to what the artifact may read and write."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.metadata import Metadata, Tensor
+
+Array = np.ndarray[Any, Any]
+
+
+class Binding:
+    """The arrays of one model: checks inputs, finds the free dims, makes outputs."""
+
+    def __init__(self, metadata: Metadata, output_shapes: Callable[[int, int], None]) -> None:
+        self.inputs, self.outputs = metadata.inputs, metadata.outputs
+        self._symbols = metadata.symbols
+        self._output_shapes = output_shapes
+        # The fast path: an array of exactly this type and these fixed dims.
+        self._expected = [
+            (tensor.dtype, tensor.shape if all(isinstance(dim, int) for dim in tensor.shape) else None)
+            for tensor in metadata.inputs
+        ]
+        self.output_dtypes = [tensor.dtype for tensor in metadata.outputs]
+        self._shapes: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+
+    def ordered(self, arrays: Mapping[str, Any]) -> list[Any]:
+        """The arrays in the model's order; each input must be named once."""
+        if not isinstance(arrays, Mapping):
+            raise RuntimeInputError(f"give the inputs as a dict from names to arrays, not {_kind(arrays)}")
+        names = [tensor.name for tensor in self.inputs]
+        missing = [name for name in names if name not in arrays]
+        unknown = [str(name) for name in arrays if name not in names]
+        if missing or unknown:
+            wrong = [f"missing {', '.join(missing)}"] if missing else []
+            wrong += [f"unknown {', '.join(unknown)}"] if unknown else []
+            raise RuntimeInputError(
+                f"the inputs do not fit: {'; '.join(wrong)}; the model's inputs: {_list(self.inputs)}"
+            )
+        return [arrays[name] for name in names]
+
+    def check(self, arrays: Sequence[Any]) -> list[Array]:
+        """Arrays that the artifact may read: as given where possible, copied where byte order or layout ask for it."""
+        if len(arrays) != len(self.inputs):
+            raise RuntimeInputError(
+                f"the model takes {len(self.inputs)} inputs, {len(arrays)} were given; its inputs: {_list(self.inputs)}"
+            )
+        checked = []
+        for (dtype, shape), array, tensor in zip(self._expected, arrays, self.inputs, strict=True):
+            if not (type(array) is np.ndarray and array.dtype is dtype and (shape is None or array.shape == shape)):
+                array = _check_input(array, tensor)
+            if not array.flags.carray:
+                array = np.require(array, requirements=("C", "A")) if array.flags.writeable else _readable(array)
+            checked.append(array)
+        return checked
+
+    def symbols(self, arrays: Sequence[Array]) -> tuple[int, ...]:
+        """The value of every free dim, in the metadata's order."""
+        if not self._symbols:
+            return ()
+        found: dict[str, tuple[int, str]] = {}
+        for tensor, array in zip(self.inputs, arrays, strict=True):
+            if array.ndim != len(tensor.shape):
+                raise RuntimeInputError(_shape_message(tensor, array))
+            for dim, size in zip(tensor.shape, array.shape, strict=True):
+                if isinstance(dim, int):
+                    continue
+                known, owner = found.setdefault(dim, (size, tensor.name))
+                if known != size:
+                    raise RuntimeInputError(
+                        f"inputs {owner!r} and {tensor.name!r} disagree on the dim {dim}: {known} and {size}"
+                        if owner != tensor.name
+                        else f"input {tensor.name!r} has {known} and {size} for the same dim {dim}"
+                    )
+        for symbol in self._symbols:
+            size, owner = found[symbol.name]
+            if size < symbol.min or (symbol.max is not None and size > symbol.max):
+                most = "" if symbol.max is None else f" and at most {symbol.max}"
+                raise RuntimeInputError(
+                    f"input {owner!r}: the dim {symbol.name} must be at least {symbol.min}{most}, but it is {size}"
+                )
+        return tuple([found[symbol.name][0] for symbol in self._symbols])
+
+    def shapes(self, symbols: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The shapes of all outputs for these values of the free dims."""
+        known = self._shapes.get(symbols)
+        if known is not None:
+            return known
+        values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
+        dims = (ctypes.c_int64 * max(1, sum(len(tensor.shape) for tensor in self.outputs)))()
+        self._output_shapes(ctypes.addressof(values), ctypes.addressof(dims))
+        flat, shapes = iter(dims), []
+        for tensor in self.outputs:
+            shapes.append(tuple(next(flat) for _ in tensor.shape))
+        if len(self._shapes) < 64:
+            self._shapes[symbols] = shapes
+        return shapes
+
+    def check_outputs(
+        self, out: Sequence[Array], shapes: list[tuple[int, ...]], inputs: Sequence[Array]
+    ) -> list[Array]:
+        """The caller's own output arrays, which are written in place and so must fit exactly."""
+        if len(out) != len(self.outputs):
+            raise RuntimeInputError(f"the model has {len(self.outputs)} outputs, out has {len(out)} arrays")
+        for array, tensor, shape in zip(out, self.outputs, shapes, strict=True):
+            fits = isinstance(array, np.ndarray) and array.dtype == tensor.dtype and array.shape == shape
+            if not fits or not array.flags.carray:
+                raise RuntimeInputError(
+                    f"out for {tensor.name!r} must be a writable C-contiguous {tensor.dtype} array of shape {shape}"
+                )
+            if any(np.may_share_memory(array, other) for other in inputs):
+                raise RuntimeInputError(
+                    f"out for {tensor.name!r} shares memory with an input; give it memory of its own"
+                )
+        if any(np.may_share_memory(a, b) for i, a in enumerate(out) for b in out[:i]):
+            raise RuntimeInputError("two arrays of out share memory; give each output memory of its own")
+        return list(out)
+
+
+def _readable(array: Array) -> Array:
+    """A read-only array is as good as a writable one where only its layout matters."""
+    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements=("C", "A"))
+
+
+def _check_input(array: Any, tensor: Tensor) -> Array:
+    """The slow path: say what does not fit, convert what may be converted without loss."""
+    if isinstance(array, np.generic):
+        array = np.asarray(array)
+    if not isinstance(array, np.ndarray):
+        raise RuntimeInputError(
+            f"input {tensor.name!r} must be a numpy array of {tensor.dtype}, not {_kind(array)}; "
+            f"convert it with numpy.asarray(…, dtype=numpy.{tensor.dtype})"
+        )
+    if isinstance(array, np.ma.MaskedArray):
+        raise RuntimeInputError(f"input {tensor.name!r} is a masked array; give it as a plain one with x.filled(…)")
+    if tensor.type == "bf16" and array.dtype.name == "bfloat16":
+        array = array.view(np.uint16)
+    expected = tensor.dtype
+    if array.dtype != expected:
+        # Of another byte order alone, the values are the same: copied without a word.
+        if array.dtype.newbyteorder("=") != expected:
+            raise RuntimeInputError(
+                f"input {tensor.name!r} must be {expected}, but the array is {array.dtype}; "
+                f"convert it with x.astype(numpy.{expected.name})"
+            )
+        array = array.astype(expected)
+    plain: Array = array
+    if not _fits(tensor.shape, plain.shape):
+        raise RuntimeInputError(_shape_message(tensor, plain))
+    return plain
+
+
+def _fits(shape: tuple[int | str, ...], actual: tuple[int, ...]) -> bool:
+    return len(shape) == len(actual) and all(
+        size == dim if isinstance(dim, int) else size > 0 for dim, size in zip(shape, actual, strict=True)
+    )
+
+
+def _shape_message(tensor: Tensor, array: Array) -> str:
+    expected, actual = ",".join(map(str, tensor.shape)), ",".join(map(str, array.shape))
+    if len(tensor.shape) != array.ndim:
+        return f"input {tensor.name!r} must have {len(tensor.shape)} dims [{expected}], but the array has [{actual}]"
+    if 0 in array.shape:
+        return f"input {tensor.name!r} of shape [{actual}] is empty; the model takes [{expected}]"
+    return f"input {tensor.name!r} must have the shape [{expected}], but the array has [{actual}]"
+
+
+def _kind(value: object) -> str:
+    return f"a {type(value).__name__}"
+
+
+def _list(tensors: Sequence[Tensor]) -> str:
+    return ", ".join(map(str, tensors))

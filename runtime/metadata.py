@@ -1,0 +1,154 @@
+"""What an artifact says about its model: names, shapes, types, and what it needs to run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+
+from dldt.runtime.dtypes import DTYPES
+from dldt.runtime.errors import RuntimeLoadError
+
+FORMAT = 1
+_MAX_RANK = 64
+_MAX_DIM = 1 << 48
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """An input or an output; in ``shape``, an int is a fixed dim, a text a free one (an output's may be an expression)."""
+
+    name: str
+    type: str
+    shape: tuple[int | str, ...]
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """The numpy type of its arrays; bfloat16 (``type`` is ``bf16``) travels as uint16."""
+        return DTYPES[self.type]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
+
+
+@dataclasses.dataclass(frozen=True)
+class Symbol:
+    """A free dim with its inclusive bounds; ``max`` None means none."""
+
+    name: str
+    min: int
+    max: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Metadata:
+    """The metadata of an artifact. ``arena`` is bytes a request, None where it depends on the free dims."""
+
+    name: str
+    producer: str
+    arch: str
+    target: str
+    features: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    arena: int | None
+    raw: dict[str, Any]
+
+
+def parse_metadata(text: bytes, path: str) -> Metadata:
+    """The metadata in ``text``; RuntimeLoadError naming ``path`` when it is not of this format or not consistent."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RuntimeLoadError(
+            f"{path} is damaged: its metadata is not JSON ({error}); copy or compile it again"
+        ) from None
+    try:
+        return _metadata(raw)
+    except _BadError as error:
+        raise RuntimeLoadError(f"{path} is damaged: its metadata {error}; copy or compile it again") from None
+
+
+class _BadError(Exception):
+    """What is wrong with the metadata, as the end of a sentence."""
+
+
+def _metadata(raw: Any) -> Metadata:
+    if not isinstance(raw, dict):
+        raise _BadError("is not an object")
+    if raw.get("format") != FORMAT:
+        raise _BadError(f"is of format {raw.get('format')!r}, and this runtime reads format {FORMAT}")
+    symbols = tuple(_symbol(item) for item in _list(raw, "symbols"))
+    names = [symbol.name for symbol in symbols]
+    inputs = tuple(_tensor(item, names) for item in _list(raw, "inputs"))
+    outputs = tuple(_tensor(item, None) for item in _list(raw, "outputs"))
+    for kind, found in (("symbol", names), ("input", [t.name for t in inputs]), ("output", [t.name for t in outputs])):
+        if len(set(found)) != len(found):
+            raise _BadError(f"names an {kind} twice".replace("an symbol", "a symbol"))
+    unbound = [name for name in names if not any(name in tensor.shape for tensor in inputs)]
+    if unbound:
+        raise _BadError(f"has free dims that no input determines: {', '.join(unbound)}")
+    if not outputs:
+        raise _BadError("lists no output")
+    arena = raw.get("arena")
+    if arena is not None and not _is_size(arena):
+        raise _BadError(f"gives the arena as {arena!r}")
+    features = _list(raw, "features")
+    return Metadata(
+        name=_text(raw, "name"),
+        producer=_text(raw, "producer"),
+        arch=_text(raw, "arch"),
+        target=_text(raw, "target"),
+        features=tuple(map(str, features)),
+        symbols=symbols,
+        inputs=inputs,
+        outputs=outputs,
+        arena=arena,
+        raw=raw,
+    )
+
+
+def _list(raw: dict[str, Any], key: str) -> list[Any]:
+    value = raw.get(key)
+    if not isinstance(value, list):
+        raise _BadError(f"has no list {key!r}")
+    return value
+
+
+def _text(raw: dict[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str):
+        raise _BadError(f"has no text {key!r}")
+    return value
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_DIM
+
+
+def _symbol(item: Any) -> Symbol:
+    if not isinstance(item, dict):
+        raise _BadError("has a symbol that is not an object")
+    name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
+    if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
+        raise _BadError(f"gives the free dim {name} wrong bounds")
+    return Symbol(name, low, high)
+
+
+def _tensor(item: Any, symbols: list[str] | None) -> Tensor:
+    """``symbols`` are the dims that an input may name; an output's text is for people alone."""
+    if not isinstance(item, dict):
+        raise _BadError("has a tensor that is not an object")
+    name, kind, shape = _text(item, "name"), item.get("dtype"), _list(item, "shape")
+    if kind not in DTYPES:
+        raise _BadError(f"gives {name} the unknown element type {kind!r}")
+    if len(shape) > _MAX_RANK:
+        raise _BadError(f"gives {name} {len(shape)} dims")
+    for dim in shape:
+        fits = dim in symbols if isinstance(dim, str) and symbols is not None else isinstance(dim, str) or _is_size(dim)
+        if not fits or dim == 0:
+            raise _BadError(f"gives {name} the dim {dim!r}")
+    return Tensor(name, kind, tuple(shape))

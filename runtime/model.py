@@ -1,0 +1,136 @@
+"""An opened artifact."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from dldt.runtime.binding import Array, Binding
+from dldt.runtime.errors import RuntimeStateError
+from dldt.runtime.format import Artifact, check_machine, read_artifact
+from dldt.runtime.library import Library
+from dldt.runtime.metadata import Metadata, Tensor
+from dldt.runtime.request import Request
+from dldt.runtime.team import Team
+from dldt.runtime.threads import choose_threads
+
+
+def load(path: str | os.PathLike[str], *, threads: int | None = None, verify: bool = False) -> Model:
+    """Open the artifact at ``path``.
+
+    Format, ABI, header hash, architecture and processor features are checked before any code is mapped; ``verify``
+    also compares code and weights with their SHA-256, which reads the whole file. To load an artifact is to trust it.
+    ``threads``: as told, else DLDT_NUM_THREADS, else min(affinity, cgroup quota); results do not depend on it.
+    """
+    count = choose_threads(threads)
+    artifact = read_artifact(path, verify=verify)
+    check_machine(artifact)
+    return Model(artifact, count)
+
+
+class Model:
+    """A model ready to run, from ``load``. A context manager; several threads may use it at once."""
+
+    def __init__(self, artifact: Artifact, threads: int) -> None:
+        self.metadata: Metadata = artifact.metadata
+        self.path = artifact.path
+        self.threads = threads
+        self._library = Library(artifact)
+        self._team = Team(self._library, threads)
+        self._binding = Binding(self.metadata, self._library.output_shapes)
+        self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
+        self._idle: list[Request] = []
+        self._closed = False
+        # Workers hold the team, not the model: they end with it. The code stays mapped for requests that live on.
+        self._finalizer = weakref.finalize(self, self._team.close)
+        _MODELS.add(self)
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.metadata.name
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The inputs in the model's order, each with name, shape and dtype."""
+        return self.metadata.inputs
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """The outputs in the model's order, each with name, shape and dtype."""
+        return self.metadata.outputs
+
+    def __call__(self, *arrays: Any, out: Array | Sequence[Array] | None = None) -> Any:
+        """Run on arrays in the model's order: one output gives an array, several a tuple in the model's order.
+
+        ``out``: the array, or arrays, to write the outputs to.
+        """
+        targets = out if out is None or isinstance(out, list | tuple) else [out]
+        outputs = self._execute(arrays, targets)  # type: ignore[arg-type]
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def run(self, arrays: Mapping[str, Any]) -> dict[str, Array]:
+        """Run on arrays by name; outputs by name."""
+        outputs = self._execute(self._binding.ordered(arrays), None)
+        return {tensor.name: array for tensor, array in zip(self.outputs, outputs, strict=True)}
+
+    def create_request(self) -> Request:
+        """A request with its own arena, for runs beside others."""
+        if self._closed:
+            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
+        request = Request(self._library, self._team, self._binding, self.metadata.arena)
+        self._requests.add(request)
+        return request
+
+    def close(self) -> None:
+        """Wait for the runs in progress, end the workers, unmap the code. Closing twice is no error."""
+        if self._closed:
+            return
+        self._closed = True
+        for request in list(self._requests):
+            request.close()
+        self._idle.clear()
+        self._finalizer()
+        self._library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        inputs, outputs = (", ".join(map(str, tensors)) for tensors in (self.inputs, self.outputs))
+        return f"<Model {self.name}: ({inputs}) -> ({outputs}), {self.threads} threads>"
+
+    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> list[Array]:
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self.create_request()
+        try:
+            return request.execute(arrays, out)
+        finally:
+            self._idle.append(request)
+
+    def _after_fork(self) -> None:
+        self._team.reset()
+        for request in list(self._requests):
+            request.reset()
+
+
+_MODELS: weakref.WeakSet[Model] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    """A fork copies neither the workers nor whoever held a lock."""
+    for model in list(_MODELS):
+        model._after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

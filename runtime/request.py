@@ -1,0 +1,134 @@
+"""One inference at a time, with an arena of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dldt.runtime.binding import Array, Binding
+from dldt.runtime.errors import DldtRuntimeError, RuntimeStateError
+from dldt.runtime.job import Job
+from dldt.runtime.library import Library, RequestRecord
+from dldt.runtime.team import Team
+
+_ALIGNMENT = 64
+
+
+class Request:
+    """Runs a model again and again in the same arena. One run at a time; other requests may run meanwhile."""
+
+    def __init__(self, library: Library, team: Team, binding: Binding, arena: int | None) -> None:
+        self._library, self._team, self._binding = library, team, binding
+        self._inputs = (ctypes.c_void_p * max(1, len(binding.inputs)))()
+        self._outputs = (ctypes.c_void_p * max(1, len(binding.outputs)))()
+        self._record = RequestRecord()
+        self._record.inputs = ctypes.addressof(self._inputs)
+        self._record.outputs = ctypes.addressof(self._outputs)
+        self._address = ctypes.addressof(self._record)
+        self._arena_size = -1
+        self._fixed_arena = arena is not None
+        self._set_symbols(())
+        self._set_arena(arena or 0)
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def run(self, *arrays: Any, out: Sequence[Array] | None = None) -> dict[str, Array]:
+        """Run on arrays in the model's order, or on one dict by name; outputs by name.
+
+        Outputs are new arrays, or those of ``out`` in the model's order, which must fit exactly.
+        """
+        named = arrays[0] if len(arrays) == 1 and isinstance(arrays[0], Mapping) else None
+        given = arrays if named is None else self._binding.ordered(named)
+        outputs = self.execute(given, out)
+        return {tensor.name: array for tensor, array in zip(self._binding.outputs, outputs, strict=True)}
+
+    def start(self, *arrays: Any, out: Sequence[Array] | None = None) -> Job:
+        """Begin ``run`` on a thread of its own; the job's ``result(timeout)`` waits for the outputs.
+
+        The arrays must not be written to before it is done.
+        """
+        self._begin()
+        return Job(lambda: self._run_begun(arrays, out))
+
+    def execute(self, arrays: Sequence[Any], out: Sequence[Array] | None = None) -> list[Array]:
+        """Run on arrays in the model's order; outputs in the model's order."""
+        self._begin()
+        try:
+            return self._execute(arrays, out)
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Wait for a run in progress; then no other can begin."""
+        with self._lock:
+            self._closed = True
+
+    def reset(self) -> None:
+        """In the child of a fork, no run is in progress."""
+        self._lock = threading.Lock()
+
+    def _begin(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            if self._closed:
+                raise RuntimeStateError("the model is closed")
+            raise RuntimeStateError(
+                "this request is running; wait for it, or create another with model.create_request()"
+            )
+        if self._closed:
+            self._lock.release()
+            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
+
+    def _run_begun(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+        try:
+            named = arrays[0] if len(arrays) == 1 and isinstance(arrays[0], Mapping) else None
+            outputs = self._execute(arrays if named is None else self._binding.ordered(named), out)
+        finally:
+            self._lock.release()
+        return {tensor.name: array for tensor, array in zip(self._binding.outputs, outputs, strict=True)}
+
+    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> list[Array]:
+        binding = self._binding
+        inputs = binding.check(arrays)
+        symbols = binding.symbols(inputs)
+        if symbols != self._symbols:
+            self._set_symbols(symbols)
+        shapes = binding.shapes(symbols)
+        if out is None:
+            outputs = [np.empty(shape, dtype) for shape, dtype in zip(shapes, binding.output_dtypes, strict=True)]
+        else:
+            outputs = binding.check_outputs(out, shapes, inputs)
+        for index, array in enumerate(inputs):
+            self._inputs[index] = array.__array_interface__["data"][0]
+        for index, array in enumerate(outputs):
+            self._outputs[index] = array.__array_interface__["data"][0]
+        team = self._team.acquire()
+        try:
+            self._record.team = team
+            status = self._library.run(self._address)
+        finally:
+            if team:
+                self._team.release()
+        if status != 0:
+            raise DldtRuntimeError(f"the artifact reports error {status}")
+        return outputs
+
+    def _set_symbols(self, symbols: tuple[int, ...]) -> None:
+        self._symbols = symbols
+        self._symbol_values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
+        self._record.symbols = ctypes.addressof(self._symbol_values)
+        if symbols and not self._fixed_arena:
+            self._set_arena(self._library.arena_size(self._record.symbols))
+
+    def _set_arena(self, size: int) -> None:
+        """An arena of ``size`` bytes at least; it grows, and stays."""
+        if size <= self._arena_size:
+            return
+        self._arena = None  # the old one goes before the new one comes
+        self._arena = np.empty(size + _ALIGNMENT, np.uint8)
+        self._arena_size = size
+        address = self._arena.__array_interface__["data"][0]
+        self._record.arena = -(-address // _ALIGNMENT) * _ALIGNMENT
