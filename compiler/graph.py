@@ -286,6 +286,27 @@ class Graph:
         self._parameters.remove(value.id)
         self._nx.remove_node(value.id)
 
+    @property
+    def mark(self) -> int:
+        """The id that the next node gets: nodes added from now on have ids from here up."""
+        return self._next
+
+    def discard(self, node: Node) -> list[Node]:
+        """Remove ``node`` where nothing uses it, then all that only it needed; the nodes left that lost a use."""
+        pending = [node.id]
+        bereft: set[int] = set()
+        while pending:
+            current = pending.pop()
+            if current not in self._nx or self._nx.out_degree(current):
+                continue
+            if isinstance(self._data(current)["op"], Parameter | Result):
+                continue
+            sources = {source for source, _ in self._nx.in_edges(current)}
+            self._nx.remove_node(current)
+            bereft |= sources
+            pending += sources
+        return [Node(self, i) for i in sorted(bereft) if i in self._nx]
+
     def prune(self) -> int:
         """Remove every node that no Result needs (Parameters stay); how many went."""
         needed = set(self._parameters)

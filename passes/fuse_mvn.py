@@ -1,0 +1,140 @@
+"""Mean-variance normalisation (LayerNorm, InstanceNorm) by its parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.graph import Value
+from dldt.compiler.ops import (
+    MVN,
+    Add,
+    Divide,
+    Maximum,
+    Multiply,
+    Power,
+    ReduceMean,
+    ReduceSum,
+    ReLU,
+    Reshape,
+    Sqrt,
+    SquaredDifference,
+    Subtract,
+    Unsqueeze,
+)
+from dldt.compiler.types import Array
+from dldt.passes.base import transform
+from dldt.passes.pattern import Match, Pattern, anything, constant, either, node, number
+from dldt.passes.rewrite import Rewrite
+
+_X = anything("x")
+
+
+def _is_scalar(array: Array) -> bool:
+    return array.size == 1
+
+
+def _view(inner: Pattern, name: str) -> Pattern:
+    """``inner``, or a view of it that brings the reduced dims back."""
+    return either(inner, node((Reshape, Unsqueeze), inner, anything(), name=name))
+
+
+def _mean(inner: Pattern, name: str) -> Pattern:
+    """A mean as ReduceMean, or as ReduceSum times 1/n (checked in ``rewrite``)."""
+    return either(
+        node(ReduceMean, inner, constant(f"{name}_axes"), name=name),
+        node(
+            (Multiply, Divide),
+            node(ReduceSum, inner, constant(f"{name}_axes"), name=f"{name}_sum"),
+            constant(f"{name}_factor", where=_is_scalar),
+            name=name,
+        ),
+    )
+
+
+def _squared(inner: Pattern) -> Pattern:
+    return either(node(Power, inner, number(2)), node(Multiply, inner, inner))
+
+
+_MEAN = _mean(_X, "mean")
+_CENTRED = node(Subtract, _X, _view(_MEAN, "mean_view"), name="centred")
+_SAME_CENTRED = anything("centred")
+_SQUARES = either(_squared(_SAME_CENTRED), _squared(node(Subtract, _X, _view(anything("mean"), ""))))
+_VARIANCE = either(
+    _mean(either(_SQUARES, node(SquaredDifference, _X, _view(anything("mean"), ""))), "variance"),
+    # E[x^2] - E[x]^2, bounded below by zero as rounding may make it negative
+    either(
+        node(ReLU, node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean")))),
+        node(Maximum, node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean"))), number(0)),
+        node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean"))),
+    ),
+)
+_EPSILON = constant("epsilon", where=_is_scalar)
+_BIASED = node(Add, _view(_VARIANCE, "variance_view"), _EPSILON)
+_DEVIATION = either(
+    node(Sqrt, _BIASED),
+    node(Power, _BIASED, number(0.5)),
+    node(Add, _view(node(Sqrt, _VARIANCE), "variance_view"), _EPSILON, name="outside"),
+)
+_RECIPROCAL = either(
+    node(Divide, number(1), _DEVIATION),
+    node(Power, node(Sqrt, _BIASED), number(-1)),
+    node(Power, _BIASED, number(-0.5)),
+)
+
+
+@transform
+class FuseMvn(Rewrite):
+    """Centred by the mean, divided by the standard deviation, both over the same axes; scale and shift stay behind it.
+
+    ::
+
+        m = ReduceMean(x, axes);  d = x - m;  v = ReduceMean(d ^ 2, axes)
+        d / Sqrt(v + eps)  |  d * (1 / Sqrt(v + eps))  |  d / (Sqrt(v) + eps)          →   MVN(x, axes)
+        d * (gamma * (1 / Sqrt(v + eps)))                                              →   MVN(x, axes) * gamma
+
+    Means may be sums times 1/n, squares products, v may be SquaredDifference's mean or E[x^2] - m^2, and the reduced
+    dims may come back by a Reshape.
+    """
+
+    pattern = either(
+        node(Divide, _CENTRED, _DEVIATION),
+        node(Multiply, _CENTRED, _RECIPROCAL),
+        node(Multiply, _CENTRED, node(Multiply, _RECIPROCAL, constant("gamma"))),
+    )
+
+    def rewrite(self, match: Match) -> Value | None:
+        """MVN, times gamma where it was multiplied into the reciprocal."""
+        x = match["x"]
+        epsilon = float(match.array("epsilon").reshape(()))
+        axes = _axes(match, "mean")
+        if axes is None or axes != _axes(match, "variance") or not x.type.dtype.is_float or epsilon < 0:
+            return None
+        kept = tuple(1 if i in axes else dim for i, dim in enumerate(x.type.shape))
+        if not _is_kept(match, "mean", kept) or not _is_kept(match, "variance", kept):
+            return None
+        mode = "outside_sqrt" if "outside" in match else "inside_sqrt"
+        normal = MVN(eps=epsilon, normalize_variance=True, eps_mode=mode)(x, np.array(sorted(axes), np.int64))
+        made = Multiply()(normal, match.array("gamma")) if "gamma" in match else normal
+        return made if made.type == match.root.type else None
+
+
+def _axes(match: Match, name: str) -> frozenset[int] | None:
+    """The axes of a mean; None where a sum's factor is not one over the number of elements."""
+    rank = match["x"].type.rank
+    axes = frozenset(int(axis) % max(rank, 1) for axis in match.array(f"{name}_axes").ravel())
+    if f"{name}_factor" not in match:
+        return axes
+    count = [match["x"].type.shape[axis] for axis in axes]
+    if not all(isinstance(dim, int) for dim in count):
+        return None
+    factor = float(match.array(f"{name}_factor").reshape(()))
+    if isinstance(match[name].op, Multiply):
+        factor = 1 / factor if factor else 0.0
+    expected = float(np.prod([int(dim) for dim in count if isinstance(dim, int)]))
+    return axes if abs(factor - expected) <= 1e-5 * expected else None
+
+
+def _is_kept(match: Match, name: str, kept: tuple[object, ...]) -> bool:
+    """Whether the mean meets the data with the reduced dims as ones (else it would broadcast along other axes)."""
+    view = f"{name}_view"
+    return (match[view] if view in match else match[name]).type.shape == kept

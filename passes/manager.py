@@ -1,0 +1,128 @@
+"""Runs a pipeline: each step rewrites, is checked, counted, timed and reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+
+from dldt.compiler import options
+from dldt.compiler.errors import InternalError, UsageError
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import TensorType
+from dldt.compiler.verify import verify as check
+from dldt.passes.base import Pass
+from dldt.passes.pipeline import Pipeline
+
+OnChange: TypeAlias = Callable[[int, Pass, Graph, int, float], None]
+"""Called after each step that changed something: index, pass, graph, number of changes, seconds."""
+
+
+@attrs.frozen
+class Step:
+    """What one pass did: how many changes, in how many seconds, and the nodes left (sub-graphs included)."""
+
+    index: int
+    name: str
+    count: int
+    seconds: float
+    nodes: int
+
+
+@attrs.frozen
+class PipelineReport:
+    """What a pipeline did, step by step."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of changes of all steps."""
+        return sum(step.count for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """The time of all steps."""
+        return sum(step.seconds for step in self.steps)
+
+    def count_of(self, name: str) -> int:
+        """The number of changes that the steps of this name (without options) made."""
+        return sum(step.count for step in self.steps if step.name.partition("{")[0] == name)
+
+    @property
+    def table(self) -> str:
+        """One line a step: index, pass, changes, nodes left, milliseconds; and a last line with the sums."""
+        width = max([len(step.name) for step in self.steps] + [5])
+        lines = [f"{'#':>3} {'pass':<{width}} {'changes':>8} {'nodes':>7} {'ms':>9}"]
+        for s in self.steps:
+            lines.append(f"{s.index:>3} {s.name:<{width}} {s.count:>8} {s.nodes:>7} {s.seconds * 1e3:>9.1f}")
+        left = self.steps[-1].nodes if self.steps else 0
+        lines.append(f"{'':>3} {'all':<{width}} {self.count:>8} {left:>7} {self.seconds * 1e3:>9.1f}")
+        return "\n".join(lines)
+
+
+def run_pipeline(
+    graph: Graph,
+    pipeline: Pipeline,
+    *,
+    stop_after: str | int | None = None,
+    on_change: OnChange | None = None,
+    verify: bool = False,
+) -> PipelineReport:
+    """Run the passes on ``graph``, in place, sub-graphs included.
+
+    ``stop_after``: the number of steps to run, or the name of the pass after whose first step to stop. ``verify``:
+    check the graph after every step (``DLDT_VERIFY`` does so everywhere); the pipeline's stage is checked at its end
+    in any case, unless it was stopped.
+    Raises UsageError for a ``stop_after`` that is not in the pipeline, InternalError where a pass broke the graph.
+    """
+    passes = _until(pipeline, stop_after)
+    verify = verify or options.VERIFY.enabled
+    steps: list[Step] = []
+    for index, item in enumerate(passes):
+        before = _signature(graph)
+        start = time.perf_counter()
+        count = _apply(item, graph)
+        seconds = time.perf_counter() - start
+        if _signature(graph) != before:
+            raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
+        if verify:
+            _verify(graph, pipeline.start, f"after pass {item}")
+        if count and on_change is not None:
+            on_change(index, item, graph, count, seconds)
+        steps.append(Step(index, str(item), count, seconds, sum(len(g) for g in graph.walk())))
+    if len(passes) == len(pipeline.passes):
+        _verify(graph, pipeline.stage, f"at the end of the {pipeline.name} pipeline")
+    return PipelineReport(tuple(steps))
+
+
+def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]:
+    if stop_after is None:
+        return pipeline.passes
+    if isinstance(stop_after, int):
+        if not 0 <= stop_after <= len(pipeline.passes):
+            raise UsageError(f"cannot stop after {stop_after} passes: the pipeline has {len(pipeline.passes)}")
+        return pipeline.passes[:stop_after]
+    for index, item in enumerate(pipeline.passes):
+        if stop_after in (item.name, str(item)):
+            return pipeline.passes[: index + 1]
+    raise UsageError(f"cannot stop after pass {stop_after!r}: it is not in the pipeline ({pipeline})")
+
+
+def _apply(item: Pass, graph: Graph) -> int:
+    return sum(item.apply(part) for part in graph.walk())
+
+
+def _verify(graph: Graph, stage: str, when: str) -> None:
+    try:
+        check(graph, stage)
+    except InternalError as error:
+        raise InternalError(f"{when}: {error}") from error
+
+
+def _signature(graph: Graph) -> tuple[list[tuple[str, TensorType]], list[tuple[str, TensorType]]]:
+    inputs = [(value.node.name, value.type) for value in graph.inputs]
+    outputs = [(node.name, value.type) for node in graph.outputs for value in node.inputs if value is not None]
+    return inputs, outputs

@@ -1,0 +1,62 @@
+"""A pipeline: an ordered tuple of passes, printed and parsed as text."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from dldt.compiler.errors import UsageError
+from dldt.passes.base import PASSES, Pass, option_parser
+
+
+@attrs.frozen
+class Pipeline:
+    """Passes in the order in which they run. ``stage`` is what the graph must fulfil at the end, ``start`` before."""
+
+    name: str
+    passes: tuple[Pass, ...]
+    start: str = "IMPORTED"
+    stage: str = "OPSET"
+
+    def without(self, globs: Iterable[str]) -> Pipeline:
+        """The pipeline less the passes whose name fits one of the globs; UsageError for a glob that fits none."""
+        left = self.passes
+        for glob in globs:
+            if not any(fnmatch.fnmatchcase(item.name, glob) for item in self.passes):
+                known = ", ".join(sorted({item.name for item in self.passes}))
+                raise UsageError(f"no pass to disable is called {glob!r}; the pipeline has: {known}")
+            left = tuple(item for item in left if not fnmatch.fnmatchcase(item.name, glob))
+        return attrs.evolve(self, passes=left)
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.passes))
+
+
+def parse_passes(text: str) -> tuple[Pass, ...]:
+    """The passes of ``a,b{x=1,y=2}``. Raises UsageError naming what is not known."""
+    items = re.findall(r"[^,{}]+(?:\{[^{}]*\})?", text)
+    if ",".join(items) != text.strip().strip(","):
+        raise UsageError(f"not a list of passes: {text!r} (expected name,name{{option=value}},…)")
+    return tuple(_parse_pass(item.strip()) for item in items)
+
+
+def _parse_pass(text: str) -> Pass:
+    name, _, options = text.rstrip("}").partition("{")
+    if name not in PASSES:
+        raise UsageError(f"there is no pass {name!r}; the passes are: {', '.join(sorted(PASSES))}")
+    cls = PASSES[name]
+    fields = {f.name: f.default for f in attrs.fields(cls)}  # type: ignore[arg-type]
+    given: dict[str, object] = {}
+    for part in filter(None, options.split(",")):
+        key, _, value = (s.strip() for s in part.partition("="))
+        if key not in fields:
+            known = ", ".join(fields) or "none"
+            raise UsageError(f"pass {name} has no option {key!r} (options: {known})")
+        try:
+            given[key] = option_parser(fields[key])(value)
+        except ValueError as error:
+            raise UsageError(f"pass {name}, option {key}: {error}") from error
+    return cls(**given)

@@ -1,0 +1,149 @@
+"""The pipelines: the only place where the order of passes exists."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.passes.base import Pass
+from dldt.passes.decompose_batch_norm import DecomposeBatchNorm
+from dldt.passes.drop_broadcasts import DropBroadcasts
+from dldt.passes.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
+from dldt.passes.fold_constants import FoldConstants
+from dldt.passes.fold_input_affine_into_weights import FoldInputAffineIntoWeights
+from dldt.passes.fold_scale_into_weights import FoldScaleIntoWeights
+from dldt.passes.fuse_clamp import FuseClamp
+from dldt.passes.fuse_gelu import FuseGelu
+from dldt.passes.fuse_grouped_convolution import FuseGroupedConvolution
+from dldt.passes.fuse_hsigmoid import FuseHSigmoid
+from dldt.passes.fuse_hswish import FuseHSwish
+from dldt.passes.fuse_linear import FuseLinear
+from dldt.passes.fuse_mvn import FuseMvn
+from dldt.passes.fuse_pad import FusePad
+from dldt.passes.fuse_prelu import FusePrelu
+from dldt.passes.fuse_shuffle_channels import FuseShuffleChannels
+from dldt.passes.fuse_softmax import FuseSoftmax
+from dldt.passes.fuse_swish import FuseSwish
+from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
+from dldt.passes.merge_converts import MergeConverts
+from dldt.passes.merge_convolutions import MergeConvolutions
+from dldt.passes.merge_reshapes import MergeReshapes
+from dldt.passes.merge_transposes import MergeTransposes
+from dldt.passes.normalize_arithmetic import NormalizeArithmetic
+from dldt.passes.pipeline import Pipeline, parse_passes
+from dldt.passes.remove_dead_code import RemoveDeadCode
+from dldt.passes.remove_identities import RemoveIdentities
+from dldt.passes.shape_channel_constants import ShapeChannelConstants
+from dldt.passes.simplify_max_pool import SimplifyMaxPool
+from dldt.passes.simplify_reshape import SimplifyReshape
+from dldt.passes.simplify_shapes import SimplifyShapes
+from dldt.passes.sink_channel_order import SinkChannelOrder
+from dldt.passes.sink_transposes import SinkTransposes
+from dldt.passes.transpose_to_reshape import TransposeToReshape
+
+OPTIONAL: tuple[type[Pass], ...] = (MergeConvolutions,)
+"""Passes that no pipeline runs unless asked to."""
+
+
+@attrs.frozen
+class Precedence:
+    """``first`` must run before ``second``, and why. A test swaps each pair and sees the result get worse."""
+
+    first: type[Pass]
+    second: type[Pass]
+    why: str
+
+
+PRECEDENCE: tuple[Precedence, ...] = (
+    Precedence(SimplifyShapes, FoldConstants, "what is computed from known shapes folds like any constant"),
+    Precedence(MergeCommonSubexpressions, FuseMvn, "the pattern asks for one mean, models compute it twice"),
+    Precedence(DropBroadcasts, FuseMvn, "statistics that are expanded to the data's shape would hide the pattern"),
+    Precedence(FuseClamp, FuseHSigmoid, "its pattern has a Clamp, models have Maximum and Minimum"),
+    Precedence(FuseHSigmoid, FuseHSwish, "x * HSigmoid(x)"),
+    Precedence(FuseGelu, FuseLinear, "0.5 * (1 + erf) would become 0.5 * erf + 0.5"),
+    Precedence(FuseMvn, NormalizeArithmetic, "one square would become a product of its own"),
+    Precedence(DecomposeBatchNorm, FuseLinear, "a normalisation joins the products and sums around it"),
+    Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
+    Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),
+    Precedence(SinkTransposes, MergeTransposes, "transposes meet their inverses only after they moved"),
+    Precedence(SinkChannelOrder, FoldChannelOrderIntoWeights, "mean and scale stand between reversal and convolution"),
+)
+
+
+def _clean() -> tuple[Pass, ...]:
+    return (
+        RemoveDeadCode(),
+        SimplifyShapes(),
+        FoldConstants(),
+        SimplifyReshape(),
+        MergeCommonSubexpressions(),
+        RemoveIdentities(),
+        MergeConverts(),
+        DropBroadcasts(),
+        SimplifyMaxPool(),
+    )
+
+
+def _fuse() -> tuple[Pass, ...]:
+    return (
+        FuseClamp(),
+        FuseSoftmax(),
+        FuseMvn(),
+        FuseGelu(),
+        FuseHSigmoid(),
+        FuseHSwish(),
+        FuseSwish(),
+        FusePrelu(),
+        FuseShuffleChannels(),
+    )
+
+
+def _layout() -> tuple[Pass, ...]:
+    return (
+        SinkTransposes(),
+        MergeTransposes(),
+        TransposeToReshape(),
+        MergeReshapes(),
+    )
+
+
+def _linear() -> tuple[Pass, ...]:
+    return (
+        FuseLinear(),
+        FoldScaleIntoWeights(),
+        SinkChannelOrder(),
+        FoldChannelOrderIntoWeights(),
+        FoldInputAffineIntoWeights(),
+        FuseLinear(),  # a shift folded through the weights is a second bias
+    )
+
+
+def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
+    """From what a frontend made to the normal form of the operation set that is written as IR and compiled.
+
+    Afterwards: convolutions and constant MatMuls carry BatchNorm, scale and mean in their weights and one
+    ``Add(…, [1,C,1,1])`` (``[C]`` behind a MatMul); other per-channel arithmetic is one Multiply and one Add; no
+    Divide or Subtract by a floating-point constant; no shape arithmetic where the dims are known.
+    """
+    passes = (
+        *_clean(),
+        *_fuse(),
+        *_layout(),
+        DecomposeBatchNorm(),
+        NormalizeArithmetic(),
+        FusePad(),
+        *_linear(),
+        FuseGroupedConvolution(),  # needs every branch to be a convolution with a bias at most, as folding leaves it
+        *_linear(),  # what followed the Concat now follows the grouped convolution
+        *((MergeConvolutions(),) if merge_convolutions else ()),
+        FoldConstants(),
+        ShapeChannelConstants(),
+        MergeCommonSubexpressions(),
+        RemoveIdentities(),
+        RemoveDeadCode(),
+    )
+    return Pipeline("default", passes)
+
+
+def parse_pipeline(text: str) -> Pipeline:
+    """The pipeline ``name,name{option=value},…`` that a command line asks for. Raises UsageError."""
+    return Pipeline("custom", parse_passes(text))

@@ -1,0 +1,112 @@
+"""The rewrite: a pattern and its replacement. The engine owns what authors forget."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dldt.compiler.errors import InternalError
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.ops.core import Parameter, Result
+from dldt.passes.base import Pass
+from dldt.passes.pattern import Match, Pattern
+
+
+class Rewrite(Pass):
+    """A pass that replaces every match of ``pattern`` by what ``rewrite`` returns.
+
+    The engine checks that the types stay, moves the names to the new producer, removes what died, visits what became
+    reachable, counts, and stops a rewrite that feeds itself.
+    """
+
+    pattern: ClassVar[Pattern]
+
+    def rewrite(self, match: Match) -> Value | tuple[Value, ...] | None:
+        """The replacement of the root's output(s), or None where the match is declined."""
+        raise NotImplementedError(f"{self.name} has no rewrite")
+
+    def apply(self, graph: Graph) -> int:
+        """Rewrite until no match is left; how many matches were replaced."""
+        return _Worklist(self, graph).run()
+
+
+class _Worklist:
+    """The nodes still to be looked at: at first all, producers first; then those that a change may have concerned."""
+
+    def __init__(self, rewrite: Rewrite, graph: Graph) -> None:
+        self.rewrite = rewrite
+        self.graph = graph
+        self.roots = rewrite.pattern.roots
+        self.depth = rewrite.pattern.depth
+        self.queue: deque[Node] = deque()
+        self.queued: set[int] = set()
+        self._enqueue(graph.order())
+
+    def run(self) -> int:
+        count = 0
+        limit = 10 * len(self.graph) + 1000
+        while self.queue:
+            node = self.queue.popleft()
+            self.queued.discard(node.id)
+            if node not in self.graph or not self._visit(node):
+                continue
+            count += 1
+            if count > limit:
+                raise InternalError(f"pass {self.rewrite.name} does not come to an end: {count} rewrites")
+        return count
+
+    def _enqueue(self, nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            relevant = isinstance(node.op, self.roots) and not isinstance(node.op, Parameter | Result)
+            if relevant and node.id not in self.queued:
+                self.queued.add(node.id)
+                self.queue.append(node)
+
+    def _visit(self, node: Node) -> bool:
+        for captures in self.rewrite.pattern.search(node.outputs[0], {}):
+            mark = self.graph.mark
+            made = self.rewrite.rewrite(Match(node.outputs[0], captures))
+            if made is not None:
+                self._install(node, made if isinstance(made, tuple) else (made,), mark)
+                return True
+            self._discard_unused(mark)
+        return False
+
+    def _install(self, node: Node, made: tuple[Value, ...], mark: int) -> None:
+        self._check_types(node, made)
+        for old, new in zip(node.outputs, made, strict=False):
+            name = new.node.name
+            self.graph.replace(old, new)
+            if new.id < mark:
+                self.graph.rename_node(new.node, name)
+        bereft = self.graph.discard(node) + self._discard_unused(mark)
+        fresh = [Node(self.graph, i) for i in range(mark, self.graph.mark)]
+        self._enqueue(n for n in fresh if n in self.graph)
+        self._enqueue_below([value.node for value in made])
+        self._enqueue_below([n for n in bereft if n in self.graph and sum(len(v.uses) for v in n.outputs) == 1])
+
+    def _check_types(self, node: Node, made: tuple[Value, ...]) -> None:
+        used = [port for port, value in enumerate(node.outputs) if port < len(made) or value.uses]
+        old = [node.outputs[port].type for port in used]
+        new = [value.type for value in made]
+        if old != new:
+            wanted, got = ", ".join(map(str, old)), ", ".join(map(str, new))
+            raise InternalError(f"pass {self.rewrite.name} would change the type of {node} from {wanted} to {got}")
+
+    def _discard_unused(self, mark: int) -> list[Node]:
+        """Remove the nodes added since ``mark`` that nobody took."""
+        bereft: list[Node] = []
+        for i in reversed(range(mark, self.graph.mark)):
+            node = Node(self.graph, i)
+            if node in self.graph:
+                bereft += self.graph.discard(node)
+        return bereft
+
+    def _enqueue_below(self, nodes: list[Node]) -> None:
+        """The consumers down to the pattern's depth: their matches may have changed."""
+        level = nodes
+        for _ in range(self.depth):
+            below = {user.id: user for node in level for value in node.outputs for user, _ in value.uses}
+            level = [below[i] for i in sorted(below)]
+            self._enqueue(level)

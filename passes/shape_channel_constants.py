@@ -1,0 +1,39 @@
+"""One shape for constants that vary along one axis."""
+
+from __future__ import annotations
+
+from dldt.compiler.graph import Value
+from dldt.compiler.ops import Add, Multiply
+from dldt.compiler.types import Array, Shape
+from dldt.passes.base import transform
+from dldt.passes.pattern import Match, anything, constant, node
+from dldt.passes.rewrite import Rewrite
+
+
+@transform
+class ShapeChannelConstants(Rewrite):
+    """A constant operand has the data's rank, ``[1,C,1,1]``; one number is a scalar, a last-axis vector is ``[C]``.
+
+    ::
+
+        x[N,C,H,W] + c[C,1,1]   →   x + c[1,C,1,1]          x[N,C] + c[1,C]   →   x + c[C]
+    """
+
+    pattern = node((Add, Multiply), anything("x", where=lambda v: v.constant is None), constant("c"))
+
+    def rewrite(self, match: Match) -> Value | None:
+        """The same operation on the reshaped constant."""
+        x, array = match["x"], match.array("c")
+        if x.type != match.root.type:
+            return None
+        shape = wanted_shape(array, x.type.shape)
+        return None if shape == array.shape else match.root.op(x, array.reshape(shape))
+
+
+def wanted_shape(array: Array, data: Shape) -> tuple[int, ...]:
+    """The normal shape of a constant that broadcasts to ``data``."""
+    if array.size == 1:
+        return ()
+    full = (1,) * (len(data) - array.ndim) + array.shape
+    varying = [i for i, size in enumerate(full) if size != 1]
+    return full[-1:] if varying == [len(data) - 1] else full
