@@ -17,6 +17,8 @@ Function = Callable[[Decimal], Decimal]
 ONE, TWO = D(1), D(2)
 PI = D("3.14159265358979323846264338327950288419716939937510582097494")
 LN2 = TWO.ln()
+TINY = D("1e-8")
+CENTRE = D("2.4000000953674316")  # the f32 nearest to 2.4
 
 
 def solve(rows: list[list[Decimal]]) -> list[Decimal]:
@@ -193,19 +195,32 @@ FITS: dict[str, Fit] = {
         13,
         False,
     ),
-    "exp2_wide": (lambda r: (r * LN2).exp(), lambda r: (-r * LN2).exp(), D("-0.5001"), D("0.5001"), 7, False),
+    "exp2_wide": (
+        lambda r: ((r * LN2).exp() - 1) / r,
+        lambda r: r / ((r * LN2).exp() - 1),
+        D("-0.5001"),
+        D("0.5001"),
+        7,
+        False,
+    ),
+    "sin_wide": (root(lambda x: sin(x) / x), root(lambda x: x / sin(x)), TINY, D("0.618"), 4, False),
+    "cos_wide": (root(cos), root(lambda x: 1 / cos(x)), TINY, D("0.618"), 5, False),
+    "asin_wide": (root(lambda x: asin(x) / x), root(lambda x: x / asin(x)), TINY, D("0.2501"), 8, False),
+    "atan_wide": (root(lambda x: atan(x) / x), root(lambda x: x / atan(x)), TINY, D("0.1717"), 7, False),
     "exp": _exp(4, True),
+    "exp_double": _exp(9, False),
     "log": _log(8, True),
+    "log_double": _log(20, False),
     "tanh": (
         root(lambda x: (tanh(x) / x - 1) / x**2),
         root(lambda x: x**3 / tanh(x)),
-        D("1e-8"),
-        D("0.36"),
-        5,
+        TINY,
+        D("0.81"),
+        6,
         True,
     ),
-    "erf_small": (root(lambda x: erf(x) / x - 1), root(lambda x: x / erf(x)), D("1e-8"), D("0.9"), 6, True),
-    "erf_large": (lambda t: 1 - erf(t + D("2.4")), lambda t: ONE, D("-1.5"), D("1.53"), 15, True),
+    "erf_small": (root(lambda x: erf(x) / x - 1), root(lambda x: x / erf(x)), TINY, ONE, 6, True),
+    "erf_large": (lambda t: 1 - erf(t + CENTRE), lambda t: ONE, 1 - CENTRE, D("3.93") - CENTRE, 15, True),
 }
 
 

@@ -84,7 +84,7 @@ def model_file(model: Model) -> Path:
     """The file to compile: the author's, or a cached copy with random weights where it has none."""
     if not model.light:
         return model.source
-    path = _cache() / f"{model.name}.onnx"
+    path = cache_folder() / f"{model.name}.onnx"
     if not path.is_file():
         proto = randomise(onnx.load(model.source), np.random.default_rng(7))
         _save(calibrate(proto, random_inputs(model)), path)
@@ -93,7 +93,7 @@ def model_file(model: Model) -> Path:
 
 def fixed_file(model: Model) -> Path:
     """A cached copy whose inputs have the model's shapes, for peers that cannot be told them."""
-    path = _cache() / f"{model.name}_fixed.onnx"
+    path = cache_folder() / f"{model.name}_fixed.onnx"
     if path.is_file():
         return path
     proto = onnx.load(model_file(model))
@@ -132,7 +132,8 @@ def random_inputs(model: Model, seed: int = 0, batch: int | None = None) -> dict
     return made
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Where derived models are kept between runs: a folder of this user's in the temporary directory."""
     folder = Path(tempfile.gettempdir()) / f"dldt-benchmarks-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

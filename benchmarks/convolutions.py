@@ -1,0 +1,84 @@
+"""The 1×1 and 3×3 convolutions of ResNet-50 as shares of the FMA peak, one thread, beside the peers.
+
+    python -m benchmarks.convolutions
+
+Each row is a stack of eight such convolutions (bias and ReLU behind each), so that what a network pays once, changing
+the layout of its input and output, does not hide the convolutions. The peak is measured in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from benchmarks import models, peers
+from benchmarks.fma_peak import fma_peak
+from benchmarks.machine import describe
+
+DEPTH = 8
+LAYERS = [(1, 64, 256, 56), (1, 128, 512, 28), (1, 256, 1024, 14), (1, 512, 2048, 7)]
+LAYERS += [(3, 64, 64, 56), (3, 128, 128, 28), (3, 256, 256, 14), (3, 512, 512, 7)]
+
+
+def main() -> int:
+    """A row a layer; exit code 1 when one has less than 80 % of the peak."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", metavar="FILE", help="write all numbers")
+    arguments = parser.parse_args()
+    machine = describe()
+    print(f"{machine['cpu']}; latency of {DEPTH} layers: median (least) in ms; {peers.NOTE.split('; ')[1]}")
+    cores = sorted(os.sched_getaffinity(0))[:1]
+    rows = []
+    for kernel, low, high, size in LAYERS:
+        model = _stack(kernel, low, high, size)
+        peak = fma_peak(0.2)
+        row = peers.measure(model, 1, cores, peak, SimpleNamespace(rounds=6, seconds=0.2))
+        rows.append(row)
+        print(peers.line(row), flush=True)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
+    shares = [row.get("peak_share", 0.0) for row in rows]
+    print(f"least share of the peak: {min(shares):.0%} (floor 80 %)")
+    return int(min(shares) < 0.8)
+
+
+def _stack(kernel: int, low: int, high: int, size: int) -> models.Model:
+    """The model of ``DEPTH`` convolutions low → high → low …, written to the cache."""
+    name = f"{kernel}x{kernel}_{low}_{high}_{size}"
+    rng = np.random.default_rng(3)
+    nodes, weights, tensor = [], [], "x"
+    for number in range(DEPTH):
+        out, inner = (high, low) if number % 2 == 0 else (low, high)
+        deviation = (2.0 / (inner * kernel * kernel)) ** 0.5
+        weight = (rng.standard_normal((out, inner, kernel, kernel)) * deviation).astype(np.float32)
+        bias = (rng.standard_normal(out) * 0.1).astype(np.float32)
+        weights += [numpy_helper.from_array(weight, f"w{number}"), numpy_helper.from_array(bias, f"b{number}")]
+        pads = [kernel // 2] * 4
+        nodes.append(helper.make_node("Conv", [tensor, f"w{number}", f"b{number}"], [f"c{number}"], pads=pads))
+        nodes.append(helper.make_node("Relu", [f"c{number}"], [f"r{number}"]))
+        tensor = f"r{number}"
+    shape = [1, low, size, size]
+    graph = helper.make_graph(
+        nodes,
+        name,
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(tensor, TensorProto.FLOAT, shape)],
+        weights,
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    proto.ir_version = 8
+    path = models.cache_folder() / f"stack_{name}.onnx"
+    onnx.save(proto, path)
+    return models.Model(name, str(path), {"x": tuple(shape)})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
