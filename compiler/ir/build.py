@@ -101,25 +101,22 @@ class _Builder:
         array = self.weights.tensor(_element_type(layer), shape, offset, size)
         return self.graph.constant(array, name=layer.name)
 
-    def conditional(self, step: Step, inputs: list[Value | None]) -> tuple[Value, ...]:
-        captures = [value for value in inputs[1:] if value is not None]
-        if len(captures) + 1 != len(inputs) or not inputs:
-            raise InputError("an input is not connected")
+    def conditional(self, step: Step, inputs: list[Value]) -> tuple[Value, ...]:
         bodies = []
         for tag in BODY_TAGS:
             plan = step.bodies.get(tag)
             if plan is None:
                 raise InputError(f"it has no <{tag}>")
             branch = branch_of(step.layer, tag.replace("body", "port_map"), plan.network)
-            bodies.append(build_body(plan, self.weights, branch, [value.type for value in captures]))
+            bodies.append(build_body(plan, self.weights, branch, [value.type for value in inputs[1:]]))
         operation = step.operation(*bodies)
         return self.graph.add(operation, inputs, name=step.layer.name)
 
-    def source(self, layer: Layer, index: int) -> Value | None:
+    def source(self, layer: Layer, index: int) -> Value:
         port = layer.inputs[index]
         end = self.plan.network.producers.get((layer.id, port.id))
         if end is None:
-            return None
+            raise InputError(f"input port {port.id} is not connected")
         value = self.values.get(end)
         if value is None:
             raise InputError(f"input port {port.id} takes {self.plan.network.layers[end[0]]}, which has no such output")
@@ -144,9 +141,9 @@ class _Builder:
 
     def result(self, layer: Layer) -> None:
         with _naming(layer):
-            value = self.source(layer, 0) if layer.inputs else None
-            if value is None:
-                raise InputError("its input is not connected")
+            if not layer.inputs:
+                raise InputError("it has no input")
+            value = self.source(layer, 0)
             self.graph.result(value, self.result_names.take(_result_name(layer, value)))
 
 
