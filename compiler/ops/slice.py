@@ -44,6 +44,10 @@ class Slice(Op):
         return data[tuple(index)]
 
 
+FAR = 10**9
+"""Frameworks write such bounds for "to the end": no free dimension is taken to reach that far."""
+
+
 def python_slice(start: int | None, stop: int, step: int) -> slice:
     """The Python slice; going down, a stop below every index means through the first element."""
     return slice(start, None if step < 0 and stop < -(2**31) else stop, step)
@@ -61,6 +65,8 @@ def slice_length(size: Dim, start: Dim, stop: Dim, step: int, what: str) -> Dim:
 
 
 def _clamp(position: Dim, size: Dim, low: Dim, high: Dim) -> Dim:
+    if isinstance(position, int) and not isinstance(size, int) and abs(position) >= FAR:
+        return high if position > 0 else low
     if maximum_of(position) < 0:
         return maximum(position + size, low)
     if minimum_of(position) < 0:
