@@ -57,8 +57,7 @@ def main() -> int:
             row = measure(model, threads, cores, peak, arguments)
             results["models"].append(row)
             print(line(row), flush=True)
-    for line in missing:
-        print(line)
+    print(*missing, sep="\n")
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return int(any("error" in row for row in results["models"]))

@@ -21,7 +21,8 @@ OPEN = (
     "import sys, time; from dldt import runtime; s = time.perf_counter(); m = runtime.load(sys.argv[1]); "
     "print((time.perf_counter() - s) * 1e3); m.close()"
 )
-FOREIGN = "import sys, dldt.runtime; print([n for n in ('onnx','tensorflow','networkx','llvmlite','attr') if n in sys.modules])"
+NAMES = ("onnx", "tensorflow", "networkx", "llvmlite", "attr")
+FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in sys.modules])"
 
 
 def main() -> int:
@@ -29,27 +30,24 @@ def main() -> int:
     print(f"{describe()['cpu']}, medians of {ROUNDS} fresh interpreters")
     numpy_ms, both_ms = [], []
     for _ in range(ROUNDS):
-        numpy_ms.append(_run(TIMED.format("import numpy")))
-        both_ms.append(_run(TIMED.format("import dldt.runtime")))
+        numpy_ms.append(float(_run(TIMED.format("import numpy"))))
+        both_ms.append(float(_run(TIMED.format("import dldt.runtime"))))
     more = statistics.median(both_ms) - statistics.median(numpy_ms)
     print(f"import numpy         {statistics.median(numpy_ms):7.1f} ms")
     print(f"import dldt.runtime  {statistics.median(both_ms):7.1f} ms, {more:.1f} ms more (limit 60)")
-    imported = subprocess.run(
-        [sys.executable, "-c", FOREIGN], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    imported = _run(FOREIGN)
     print(f"foreign modules that came along: {imported}")
     ((model,), _) = select(["resnet50"])
     with tempfile.TemporaryDirectory() as folder:
         artifact, _ = dldt.compile_model(model_file(model), Path(folder) / "resnet50.so")
-        opened = statistics.median(_run(OPEN, str(artifact)) for _ in range(ROUNDS))
+        opened = statistics.median(float(_run(OPEN, str(artifact))) for _ in range(ROUNDS))
     print(f"open resnet50.so     {opened:7.2f} ms (limit 5)")
     return int(more >= 60 or opened >= 5 or imported != "[]")
 
 
-def _run(code: str, *words: str) -> float:
-    return float(
-        subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True).stdout
-    )
+def _run(code: str, *words: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dldt.codegen.build import Summary, compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
-from dldt.compiler.ir import write_ir
+from dldt.compiler.ir.write import write_ir
 from dldt.frontends import read_model as frontend
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline

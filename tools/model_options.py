@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
 
 
+_FORMATS = {".onnx": "onnx", ".xml": "ir"}
+
+
 def add_model_arguments(parser: Parser) -> None:
     """The model and what ``read_model`` is told about it."""
     parser.add_argument("model", nargs="?", metavar="MODEL", help="an .onnx or .xml (OpenVINO IR) file")
@@ -33,7 +36,7 @@ def add_model_arguments(parser: Parser) -> None:
     group.add_argument(
         "--freeze-placeholder-with-value", metavar="TEXT", help='inputs that become constants: "training->false"'
     )
-    group.add_argument("--framework", choices=("onnx", "ir"), help="the format, when the suffix does not tell it")
+    group.add_argument("--framework", choices=("onnx", "ir"), help="accepted for those who come from mo")
 
 
 def model_path(arguments: Arguments) -> Path:
@@ -46,6 +49,11 @@ def model_path(arguments: Arguments) -> Path:
     path = Path(given[0])
     if not path.exists():
         raise InputError(f"{path}: no such file")
+    framework = getattr(arguments, "framework", None)
+    if framework and framework != _FORMATS.get(path.suffix.lower()):
+        raise UsageError(f"--framework {framework} does not fit {path.name}")
+    if (getattr(arguments, "output", None) or "").endswith((".so", ".xml")):
+        raise UsageError("--output names tensors of the model; the file to write is given by -o")
     return path
 
 

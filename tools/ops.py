@@ -34,7 +34,10 @@ def list_operations(arguments: Arguments) -> int:
 
 
 def _onnx_operations() -> list[dict[str, str]]:
-    from dldt.frontends.onnx import ONNX
+    from dldt.frontends.onnx import ops
+    from dldt.frontends.onnx.framework import ONNX
+
+    ops.register()
 
     ranges: dict[str, list[str]] = {}
     for importer in ONNX.importers():

@@ -58,8 +58,8 @@ def read_inputs(
     """An array for every input of the model.
 
     A word is ``name=FILE``, ``name=random|zeros|ones``, FILE.npz with arrays by name, or a FILE alone when the model
-    has one input. What no word names is random (seeded). Raises UsageError for a name that is not there, InputError for a
-    file that does not fit.
+    has one input. What no word names is random (seeded). Raises UsageError for a name that is not there,
+    InputError for a file that does not fit.
     """
     names = [info.name for info in infos]
     given: dict[str, str] = {}

@@ -1,0 +1,125 @@
+"""``dldt inspect``: what is in a model, an IR or a compiled library."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.artifact import is_artifact
+from dldt.tools.console import run_command
+from dldt.tools.model_options import model_path
+from dldt.tools.units import bytes_text, count_text
+
+DESCRIPTION = """Show a model (.onnx, .xml) or a compiled library (.so).
+
+Of a model: inputs, outputs, operations, parameters, multiply-adds. Of a library: inputs, outputs, target, processor
+features, ABI, sizes, hashes; no code of it is run."""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
+    """The command; its exit code."""
+    parser = Parser(prog, DESCRIPTION)
+    parser.add_argument("model", nargs="?", metavar="FILE", help="a model or a compiled library")
+    parser.add_argument("-m", "--input-model", metavar="FILE", help="the file, when it is not given by position")
+    parser.add_argument("--verify", action="store_true", help="compare a library's code and weights with their hashes")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return run_command(parser, inspect, argv)
+
+
+def inspect(arguments: Arguments) -> int:
+    """Print what is found, as lines or as JSON."""
+    path = model_path(arguments)
+    library = path.is_file() and is_artifact(path)
+    found = _artifact(path, verify=arguments.verify) if library else _model(path)
+    if arguments.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    for key, value in found.items():
+        _print(key.replace("_", " "), value)
+    return 0
+
+
+def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
+    from dldt.runtime import cpu
+    from dldt.runtime.format import read_artifact
+
+    artifact = read_artifact(path, verify=verify)
+    note, metadata = artifact.note, artifact.metadata
+    lacking = [f"architecture {metadata.arch}"] if metadata.arch != cpu.arch() else cpu.missing(list(metadata.features))
+    return {
+        "file": str(path),
+        "kind": "compiled library",
+        "name": metadata.name,
+        "producer": metadata.producer,
+        "abi": f"{note.abi_major}.{note.abi_minor}",
+        "target": metadata.target,
+        "arch": metadata.arch,
+        "features": list(metadata.features),
+        "runs_here": "yes" if not lacking else f"no: this machine lacks {', '.join(lacking)}",
+        "inputs": [str(tensor) for tensor in metadata.inputs],
+        "outputs": [str(tensor) for tensor in metadata.outputs],
+        "free_dims": [_symbol(symbol.name, symbol.min, symbol.max) for symbol in metadata.symbols],
+        "arena_bytes": metadata.arena,
+        "file_bytes": note.file_size,
+        "code_bytes": note.weights_offset - note.code_offset,
+        "weights_bytes": note.weights_size,
+        "code_sha256": note.code_sha256.hex(),
+        "weights_sha256": note.weights_sha256.hex(),
+        "hashes": "compared: they agree" if verify else "not compared (--verify does)",
+        **{key: metadata.raw[key] for key in ("kernels", "notes") if key in metadata.raw},
+    }
+
+
+def _symbol(name: str, low: int, high: int | None) -> str:
+    return f"{name} in {low}..{'' if high is None else high}"
+
+
+def _model(path: Path) -> dict[str, Any]:
+    from dldt.tools import work
+    from dldt.tools.api import read_model
+
+    graph = read_model(path)
+    counts: dict[str, int] = {}
+    for part in graph.walk():
+        for node in part.order():
+            counts[node.op.type] = counts.get(node.op.type, 0) + 1
+    operations = {name: counts[name] for name in sorted(counts) if name not in ("Parameter", "Const", "Result")}
+    adds = work.multiply_adds(graph)
+    return {
+        "file": str(path),
+        "kind": "model",
+        "name": graph.name,
+        **{key: value for key, value in sorted(graph.metadata.items()) if len(value) < 200},
+        "inputs": [f"{value.node.name}: {value.type}" for value in graph.inputs],
+        "outputs": [f"{node.name}: {node.types[0]}" for node in graph.outputs],
+        "operations": operations,
+        "constants": counts.get("Const", 0),
+        "parameters": work.parameters(graph),
+        "multiply_adds": adds if isinstance(adds, int) else str(adds),
+        "file_bytes": path.stat().st_size,
+    }
+
+
+def _print(key: str, value: Any) -> None:
+    if isinstance(value, dict):
+        print(f"{key} ({sum(value.values())})")
+        for name, count in value.items():
+            print(f"  {count:5d}  {name}")
+    elif isinstance(value, list):
+        print(f"{key:<15} {'none' if not value else value[0]}")
+        for item in value[1:]:
+            print(f"{'':<15} {item}")
+    elif key.endswith(" bytes"):
+        print(f"{key.removesuffix(' bytes'):<15} {'known when it runs' if value is None else bytes_text(value)}")
+    elif isinstance(value, int):
+        print(f"{key:<15} {count_text(value)}")
+    else:
+        print(f"{key:<15} {value}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
