@@ -18,7 +18,7 @@ _MAX_DIM = 1 << 48
 
 @dataclasses.dataclass(frozen=True)
 class Tensor:
-    """An input or an output; in ``shape``, an int is a fixed dim, a text a free one (an output's may be an expression)."""
+    """An input or an output; in ``shape``, an int is a fixed dim and a text a free one (or an expression of them)."""
 
     name: str
     type: str
