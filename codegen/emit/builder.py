@@ -15,7 +15,7 @@ _COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "g
 
 @attrs.define
 class Loop:
-    """A counted loop under construction. ``yields`` takes the next values of ``carried``; ``results`` holds them after."""
+    """A counted loop: ``yields`` takes the next values of ``carried``, ``results`` holds the last ones."""
 
     index: Ir
     carried: list[Ir]
@@ -41,6 +41,16 @@ class Builder:
         """The module's text, called ``name``."""
         head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
         return "\n".join([*head, *self._functions, *self._declarations.values(), ""])
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions written so far."""
+        return tuple(self._functions)
+
+    @property
+    def declarations(self) -> dict[str, str]:
+        """What the functions need declared, by symbol."""
+        return dict(self._declarations)
 
     def declare(self, symbol: str, declaration: str) -> None:
         """Declare an external function or global once."""

@@ -1,7 +1,7 @@
 """LLVM IR of a program round a model: a static executable that needs no loader, no libc, and no Python.
 
-It reads from standard input: the free dims (i64 each), the inputs' sizes in bytes (i64 each), the inputs. It runs the
-model on one thread and writes the dims of all outputs (i64 each), then the outputs, to standard output. Every array ends
+It reads from standard input the free dims (i64 each), the inputs' sizes in bytes (i64 each), the inputs. It runs the
+model on one thread and writes the dims of all outputs (i64 each), then the outputs, to standard output. Each array ends
 at the end of a page, and the next page may not be touched: code that reaches past an array dies at once.
 """
 

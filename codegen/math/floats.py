@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir, bits, vector
 
-SIGN = {"float": 1 << 31, "double": 1 << 63}
+
+@attrs.frozen
+class Format:
+    """A binary floating point format: widths in bits, the bits of 1.0, the exponent of the smallest normal number, and
+    the magic number 1.5 * 2^mantissa, whose sum with a small number is rounded to an integer in the low bits."""
+
+    bits: int
+    mantissa: int
+    one: int
+    lowest: int
+    magic: float
+
+
+_FORMATS = {
+    "float": Format(32, 23, 127 << 23, -126, 1.5 * 2.0**23),
+    "double": Format(64, 52, 1023 << 52, -1022, 1.5 * 2.0**52),
+}
+
+
+def format_of(x: Ir) -> Format:
+    """The format of a float value's lanes."""
+    return _FORMATS[x.element]
 
 
 def integer_type(x: Ir) -> str:
@@ -48,3 +71,10 @@ def at_least(b: Builder, x: Ir, limit: float) -> Ir:
     """max(x, limit); NaN stays NaN."""
     bound = b.like(x, limit)
     return b.select(b.compare("gt", bound, x), bound, x)
+
+
+def round_nearest(b: Builder, x: Ir) -> tuple[Ir, Ir]:
+    """The nearest integer of |x| < 2^22 (f32) or 2^51 (f64) as a float, and it plus the magic number."""
+    magic = b.like(x, format_of(x).magic)
+    shifted = b.add(x, magic)
+    return b.sub(shifted, magic), shifted

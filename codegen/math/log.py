@@ -6,7 +6,7 @@ import math
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
-from dldt.codegen.math.exp import LN2_HIGH, LN2_LOW
+from dldt.codegen.math.exp import LN2
 from dldt.codegen.math.floats import bits_of, horner
 from dldt.codegen.math.registry import math_function
 
@@ -38,9 +38,10 @@ def log(b: Builder, x: Ir) -> Ir:
     f = b.sub(b.bitcast(b.sub(pattern, exponent), x.type), b.like(x, 1.0))
     square = b.mul(f, f)
     tail = b.mul(b.mul(f, square), horner(b, f, _LOG))
-    tail = b.fma(k, b.like(x, LN2_LOW), b.fma(square, b.like(x, -0.5), tail))
-    # k LN2_HIGH is exact and 0 or larger than f: what the sum loses is known exactly
-    high = b.mul(k, b.like(x, LN2_HIGH))
+    ln2_high, ln2_low = LN2["float"]
+    tail = b.fma(k, b.like(x, ln2_low), b.fma(square, b.like(x, -0.5), tail))
+    # k ln2_high is exact and 0 or larger than f: what the sum loses is known exactly
+    high = b.mul(k, b.like(x, ln2_high))
     total = b.add(high, f)
     result = b.add(total, b.add(b.sub(f, b.sub(total, high)), tail))
     return select_log_domain(b, x, result)

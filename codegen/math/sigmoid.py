@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
-from dldt.codegen.math.exp import Reduced, reduce_exp, scale
-from dldt.codegen.math.floats import at_least, at_most, bits_of, magnitude
+from dldt.codegen.math.exp import power_of_two, reduce_exp, scale
+from dldt.codegen.math.floats import at_least, at_most, format_of, magnitude
 from dldt.codegen.math.registry import math_function
 
+# below, the result is 0; above, the nearest float is 1
+_DOMAIN = {"float": (-104.0, 80.0), "double": (-746.0, 600.0)}
 
-@math_function("sigmoid", "float")
+
+@math_function("sigmoid", "float", "double")
 def sigmoid(b: Builder, x: Ir) -> Ir:
     """1 / (1 + e⁻ˣ)"""
-    one = b.like(x, 1.0)
+    lowest, highest = _DOMAIN[x.element]
+    one, zero, magic = b.like(x, 1.0), b.like(x, 0.0), b.like(x, format_of(x).magic)
     # e^-|x| = w / s with s = 2ᵏ >= 1 and w = 1 + tail: sigmoid(-|x|) = w / (s + w), sigmoid(|x|) = s / (s + w)
-    limited = at_least(b, at_most(b, x, 80.0), -104.0)
+    limited = at_least(b, at_most(b, x, highest), lowest)
     reduced = reduce_exp(b, b.neg(magnitude(b, limited)))
-    w = b.add(reduced.tail, one)
-    w_error = b.sub(reduced.tail, b.sub(w, one))
-    # s stays a float up to k = 126; what is left of k scales the result, which is then denormal
-    count = at_least(b, reduced.count, -126.0)
-    pattern = bits_of(b, b.sub(b.like(x, 12582912.0), count))
-    s = b.bitcast(
-        b.add(b.binary("shl", pattern, b.like(pattern, 23)), b.like(pattern, 0x3F800000)),
-        x.type,
-    )
+    tail = reduced.tail(b)
+    w = b.add(tail, one)
+    w_error = b.sub(tail, b.sub(w, one))
+    # s stays finite; what is left of k scales the result, which is then denormal
+    count = at_least(b, reduced.count, float(format_of(x).lowest))
+    s = power_of_two(b, b.sub(magic, count))
     divisor = b.add(s, w)
     divisor_error = b.add(b.sub(w, b.sub(divisor, s)), w_error)
-    negative = b.compare("lt", x, b.like(x, 0.0))
+    negative = b.compare("lt", x, zero)
     dividend = b.select(negative, w, s)
-    dividend_error = b.select(negative, w_error, b.like(x, 0.0))
-    inverse = b.fdiv(one, divisor)
-    quotient = b.mul(dividend, inverse)
-    remainder = b.fma(b.neg(quotient), divisor_error, dividend_error)
-    remainder = b.add(remainder, b.fma(b.neg(quotient), divisor, dividend))
-    quotient = b.fma(remainder, inverse, quotient)
+    dividend_error = b.select(negative, w_error, zero)
+    quotient = _divide(b, dividend, dividend_error, divisor, divisor_error)
     rest = b.sub(reduced.count, count)
-    return scale(b, quotient, Reduced(reduced.tail, rest, b.add(rest, b.like(x, 12582912.0))))
+    return scale(b, quotient, rest, b.add(rest, magic))
+
+
+def _divide(b: Builder, x: Ir, x_error: Ir, y: Ir, y_error: Ir) -> Ir:
+    """(x + x_error) / (y + y_error) by one step of residual correction, which needs fused multiply-add."""
+    if not b.target.fma:
+        return b.fdiv(x, y)
+    inverse = b.fdiv(b.like(y, 1.0), y)
+    quotient = b.mul(x, inverse)
+    missing = b.neg(quotient)
+    remainder = b.add(b.fma(missing, y_error, x_error), b.fma(missing, y, x))
+    return b.fma(remainder, inverse, quotient)

@@ -8,15 +8,16 @@ from dldt.codegen.math.exp import power_of_two, reduce_exp
 from dldt.codegen.math.floats import at_most, copy_sign, horner, magnitude
 from dldt.codegen.math.registry import math_function
 
-_NEAR = 0.6
-# (tanh x / x - 1) / x² in x² on |x| <= 0.6 (benchmarks/fit_polynomials.py: tanh)
+_NEAR = 0.9
+# (tanh x / x - 1) / x² in x² on |x| <= 0.9 (benchmarks/fit_polynomials.py: tanh)
 _TANH = (
-    -0.3333333134651184,
-    0.1333322823047638,
-    -0.053949709981679916,
-    0.02171766571700573,
-    -0.008221449330449104,
-    0.0021852750796824694,
+    -0.33333322405815125,
+    0.13332980871200562,
+    -0.05392947420477867,
+    0.02166409231722355,
+    -0.008265454322099686,
+    0.002583423163741827,
+    -0.00045570809743367136,
 )
 
 
@@ -30,6 +31,6 @@ def tanh(b: Builder, x: Ir) -> Ir:
     limited = at_most(b, size, 10.0)
     reduced = reduce_exp(b, b.add(limited, limited))
     power = power_of_two(b, reduced.shifted)
-    divisor = b.fma(power, reduced.tail, b.add(power, b.like(x, 1.0)))
+    divisor = b.fma(power, reduced.tail(b), b.add(power, b.like(x, 1.0)))
     far = b.sub(b.like(x, 1.0), b.fdiv(b.like(x, 2.0), divisor))
     return copy_sign(b, b.select(b.compare("lt", size, b.like(x, _NEAR)), near, far), x)

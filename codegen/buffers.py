@@ -1,0 +1,68 @@
+"""Where tensors lie: a buffer maps a logical index to an offset."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.dims import Dim, ceildiv, floordiv, product
+from dldt.compiler.types import DType, Shape, TensorType
+
+
+@attrs.frozen(cache_hash=True)
+class Layout:
+    """``block`` 0: C order. Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim. The padding
+    of the last block is never read into a real element."""
+
+    block: int = 0
+
+    def __str__(self) -> str:
+        return f"blocked{self.block}" if self.block else "plain"
+
+
+PLAIN = Layout()
+
+
+@attrs.frozen(cache_hash=True)
+class Buffer:
+    """A tensor in memory. ``name`` is the kernel's parameter; ``role`` says who owns the memory: ``input`` (the user's,
+    never read past its end), ``output`` (likewise), ``arena`` or ``weights`` (both may be over-read by one vector)."""
+
+    name: str
+    dtype: DType
+    shape: Shape
+    layout: Layout = PLAIN
+    role: str = "arena"
+
+    @property
+    def type(self) -> TensorType:
+        """The logical tensor type."""
+        return TensorType(self.dtype, self.shape)
+
+    @property
+    def physical_shape(self) -> Shape:
+        """The dims as they lie in memory."""
+        block = self.layout.block
+        if not block:
+            return self.shape
+        return (self.shape[0], ceildiv(self.shape[1], block), *self.shape[2:], block)
+
+    @property
+    def elements(self) -> Dim:
+        """The number of elements in memory, padding included."""
+        return product(self.physical_shape)
+
+    @property
+    def over_readable(self) -> bool:
+        """Whether a vector load may run past the last element."""
+        return self.role in ("arena", "weights")
+
+    def offset(self, index: tuple[Dim, ...]) -> Dim:
+        """The offset in elements of a logical index."""
+        block = self.layout.block
+        if block:
+            outer = floordiv(index[1], block)
+            index = (index[0], outer, *index[2:], index[1] - block * outer)
+        offset: Dim = 0
+        for dim, position in zip(self.physical_shape, index, strict=True):
+            offset = offset * dim + position
+        return offset

@@ -1,0 +1,208 @@
+"""From a graph to an artifact: partition, lower, schedule, plan, emit, compile, link."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from dldt.codegen.arena import ALIGNMENT, SLACK, Arena, plan_arena
+from dldt.codegen.contraction import contraction_kernels
+from dldt.codegen.dump import Dump
+from dldt.codegen.emit.link import link, support_modules
+from dldt.codegen.emit.object import compile_modules
+from dldt.codegen.emit.program import Call, Fork, Step, program_module
+from dldt.codegen.kernels import Kernel, generic_kernels
+from dldt.codegen.module import Library
+from dldt.codegen.target import Target
+from dldt.codegen.tasks import Branch, Compute, Copy, Program, Task, make_program
+from dldt.codegen.tensors import Place, Tensor
+from dldt.compiler.dims import Dim, Poly, Symbol, atoms
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import Array
+from dldt.runtime.version import __version__
+
+SERIAL_WORK = 40_000
+"""Scalar operations below which waking other threads costs more than it brings."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@attrs.frozen
+class Summary:
+    """What was compiled: sizes in bytes, time in seconds, multiply-adds counted as two operations."""
+
+    path: Path
+    target: Target
+    kernels: int
+    arena_bytes: int | None
+    arena_lower_bound: int | None
+    weights_bytes: int
+    file_bytes: int
+    seconds: float
+    flops: int
+    notes: tuple[str, ...]
+
+
+def compile_graph(
+    graph: Graph,
+    path: Path,
+    target: Target,
+    *,
+    dump: Path | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Summary:
+    """Compile a graph (after the passes) to one native library at ``path``.
+
+    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. Raises UnsupportedError naming every operation
+    without native code, InternalError where LLVM refuses a kernel, InputError where ``path`` cannot be written.
+    """
+    started = time.perf_counter()
+    tell = progress or (lambda what, done, total: None)
+    tell("plan", 0, 1)
+    program = make_program(graph, target)
+    arena = plan_arena(program)
+    build = _Build(program, target)
+    steps = build.steps(program.tasks)
+    names = _run_time_dims(graph)
+    _refuse_unknown(build.library.kernels, names, graph)
+    shapes = [node.types[0].shape for node in graph.outputs]
+    model = program_module(steps, names, arena.size, shapes, target)
+    modules = [*build.library.modules(workers), model, *support_modules(target)]
+    tell("compile", 0, len(modules))
+    objects = compile_modules(modules, target, assembly=dump is not None, workers=workers)
+    tell("link", 0, 1)
+    metadata = _metadata(graph, target, names, arena, build)
+    linked = link([o.object for o in objects], build.weights(), metadata, path, target)
+    if dump is not None:
+        Dump(dump).write(build.library, modules, objects)
+    return Summary(
+        path=path,
+        target=target,
+        kernels=len(build.library.functions),
+        arena_bytes=arena.size if isinstance(arena.size, int) else None,
+        arena_lower_bound=arena.lower_bound,
+        weights_bytes=linked.weights,
+        file_bytes=linked.size,
+        seconds=time.perf_counter() - started,
+        flops=sum(k.flops for k in build.library.kernels),
+        notes=(),
+    )
+
+
+class _Build:
+    """Kernels, steps and weights of one program."""
+
+    def __init__(self, program: Program, target: Target) -> None:
+        self.target = target
+        self.library = Library(target)
+        self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
+        self.end = 0
+        self.placed: dict[Tensor, int] = {}
+
+    def steps(self, tasks: Sequence[Task]) -> list[Step]:
+        """The tasks as calls."""
+        steps: list[Step] = []
+        for task in tasks:
+            if isinstance(task, Branch):
+                then, otherwise = tuple(self.steps(task.then)), tuple(self.steps(task.otherwise))
+                steps.append(Fork(self._place(task.condition), then, otherwise))
+                continue
+            steps += [self._call(kernel) for kernel in self._kernels(task)]
+        return steps
+
+    def _kernels(self, task: Compute | Copy) -> list[Kernel]:
+        made = contraction_kernels(task, self.target) if isinstance(task, Compute) else None
+        return generic_kernels(task, self.target) if made is None else made
+
+    def _call(self, kernel: Kernel) -> Call:
+        function = self.library.add(kernel)
+        places = [self._place(tensor) for tensor in kernel.operands]
+        if kernel.packed is not None:
+            places.append(Place("weights", offset=self._add(kernel.packed_bytes, kernel.packed)))
+        parallel = kernel.extent != 1 and (kernel.work is None or kernel.work >= SERIAL_WORK)
+        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel)
+
+    def _place(self, tensor: Tensor) -> Place:
+        if tensor.constant is None:
+            return tensor.resolve()
+        if tensor not in self.placed:
+            array = tensor.constant
+            self.placed[tensor] = self._add(array.nbytes, lambda: [_bytes(array)])
+        return Place("weights", offset=self.placed[tensor])
+
+    def _add(self, size: int, make: Callable[[], Iterable[bytes | memoryview]]) -> int:
+        offset = -(-self.end // ALIGNMENT) * ALIGNMENT
+        self.pieces.append(make)
+        self.end = offset + size
+        return offset
+
+    def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
+        """The weights in the file's order, made while they are written; then room for a vector to run over."""
+        for make in self.pieces:
+            yield ALIGNMENT, make()
+        yield ALIGNMENT, [bytes(SLACK)]
+
+
+def _bytes(array: Array) -> memoryview:
+    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)) if array.size else memoryview(b"")
+
+
+def _run_time_dims(graph: Graph) -> list[str]:
+    """The names of the free dims, in the order in which the inputs mention them."""
+    names: dict[str, None] = {}
+    for value in graph.inputs:
+        for dim in value.type.shape:
+            if not isinstance(dim, int):
+                names.update(dict.fromkeys(sorted(_symbol_names(dim))))
+    return list(names)
+
+
+def _symbol_names(dim: Poly) -> set[str]:
+    return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
+
+
+def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Graph) -> None:
+    unknown = sorted({name for kernel in kernels for name in kernel.symbols} - set(names))
+    if unknown:
+        free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
+        raise UnsupportedError(
+            f"dimensions {', '.join(unknown)} depend on data and are not known when the model starts; "
+            f'fix the free inputs ({free or "none"}), e.g. --input "x[1,3,224,224]"'
+        )
+
+
+def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, build: _Build) -> dict[str, object]:
+    bounds = {
+        atom.name: atom for v in graph.inputs for dim in v.type.shape for atom in atoms(dim) if isinstance(atom, Symbol)
+    }
+    return {
+        "format": 1,
+        "name": graph.name,
+        "producer": f"dldt {__version__}",
+        "arch": target.arch,
+        "target": target.name,
+        "cpu": target.cpu,
+        "features": list(target.features),
+        "symbols": [_bounds(bounds[name]) for name in names],
+        "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
+        "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
+        "arena": arena.size if isinstance(arena.size, int) else None,
+        "weights": build.end,
+        "kernels": len(build.library.functions),
+        "flops": sum(k.flops for k in build.library.kernels),
+    }
+
+
+def _bounds(symbol: Symbol) -> dict[str, object]:
+    upper = symbol.upper if isinstance(symbol.upper, int) else None
+    return {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+
+
+def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:
+    return {"name": name, "dtype": dtype, "shape": [d if isinstance(d, int) else str(d) for d in shape]}

@@ -1,0 +1,363 @@
+"""Element expressions as LLVM IR: at one point (scalars), or at a row of points along the vector axis."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import attrs
+
+from dldt.codegen.buffers import Buffer
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.ir import LLVM_TYPES, Ir, vector
+from dldt.codegen.emit.primitive import (
+    COMPUTE,
+    combine,
+    emit_primitive,
+    from_memory,
+    horizontal,
+    reduction_identity,
+)
+from dldt.codegen.loops import (
+    Accumulator,
+    Apply,
+    Axis,
+    Bind,
+    Expr,
+    Guard,
+    Inside,
+    Load,
+    Number,
+    Position,
+    Reduce,
+    children,
+    dims_of,
+    walk,
+)
+from dldt.compiler.dims import Dim, Extremum, FloorDiv, Poly, Symbol, maximum_of, minimum_of, symbols
+
+
+@attrs.frozen
+class Lanes:
+    """The vector axis: lane ``k`` stands for position ``base + k``."""
+
+    axis: str
+    count: int
+    base: Ir
+
+
+@attrs.define
+class Scope:
+    """What is known at one place of the loop nest. ``mask``: active lanes by a guard; ``tail``: by the end of the
+    axis. A tail only matters to memory that may not be over-read; a guard matters to every load."""
+
+    symbols: dict[str, Ir]
+    lanes: Lanes | None = None
+    mask: Ir | None = None
+    tail: Ir | None = None
+    accumulator: Ir | None = None
+    cache: dict[Expr, Ir] = attrs.field(factory=dict)
+
+    def inner(self, **changes: object) -> Scope:
+        """A scope nested in this one: what is cached inside does not leak out."""
+        fields = {"symbols": dict(self.symbols), "cache": dict(self.cache), **changes}
+        return attrs.evolve(self, **fields)  # type: ignore[arg-type]
+
+
+class ExpressionEmitter:
+    """Emits expressions with one builder; ``pointers`` are the kernel's buffers."""
+
+    def __init__(self, builder: Builder, pointers: dict[Buffer, Ir], lanes: int) -> None:
+        self.b = builder
+        self.pointers = pointers
+        self.width = lanes
+
+    # ---- index arithmetic -----------------------------------------------------------------------------------------
+
+    def dim(self, dim: Dim, scope: Scope) -> Ir:
+        """A dim as an i64: a scalar, or a vector where it varies along the lanes."""
+        if isinstance(dim, int):
+            return self.b.index(dim)
+        split = self.split(dim, scope)
+        if split is not None and scope.lanes is not None:
+            base, stride = split
+            start = self.dim(base, scope.inner(lanes=None))
+            if stride == 0:
+                return start
+            steps = self.b.iota("i64", scope.lanes.count)
+            offset = self.b.mul(scope.lanes.base, self.b.index(stride))
+            return self.b.add(
+                self.b.splat(self.b.add(start, offset), scope.lanes.count),
+                self.b.mul(steps, self.b.like(steps, stride)) if stride != 1 else steps,
+            )
+        return self._terms(dim, scope)
+
+    def _terms(self, dim: Poly, scope: Scope) -> Ir:
+        total: Ir | None = None
+        for monomial, coefficient in dim.terms:
+            factor: Ir | None = None
+            for atom in monomial:
+                value = self._atom(atom, scope)
+                factor = value if factor is None else self.b.mul(factor, value)
+            if factor is None:
+                factor = self.b.index(coefficient)
+            elif coefficient != 1:
+                factor = self.b.mul(factor, self.b.like(factor, coefficient))
+            total = factor if total is None else self.b.add(total, factor)
+        return total if total is not None else self.b.index(0)
+
+    def _atom(self, atom: Symbol | FloorDiv | Extremum, scope: Scope) -> Ir:
+        if isinstance(atom, Symbol):
+            if scope.lanes is not None and atom.name == scope.lanes.axis:
+                return self.b.add(
+                    self.b.splat(scope.lanes.base, scope.lanes.count), self.b.iota("i64", scope.lanes.count)
+                )
+            return scope.symbols[atom.name]
+        if isinstance(atom, FloorDiv):
+            return self._quotient(atom, scope)
+        left, right = self.b.unify(self.dim(atom.left, scope), self.dim(atom.right, scope))
+        return self.b.intrinsic(f"llvm.s{atom.kind}", left.type, left, right)
+
+    def _quotient(self, atom: FloorDiv, scope: Scope) -> Ir:
+        numerator, denominator = self.b.unify(self.dim(atom.numerator, scope), self.dim(atom.denominator, scope))
+        if minimum_of(atom.numerator) >= 0:
+            return self.b.binary("udiv", numerator, denominator)
+        if isinstance(atom.denominator, int) and atom.denominator & (atom.denominator - 1) == 0:
+            return self.b.binary("ashr", numerator, self.b.like(numerator, atom.denominator.bit_length() - 1))
+        rounded = self.b.binary("sdiv", numerator, denominator)
+        rest = self.b.sub(numerator, self.b.mul(rounded, denominator))
+        below = self.b.compare("lt", rest, self.b.like(rest, 0))
+        return self.b.add(rounded, self.b.convert(below, "i64", signed=True))
+
+    def split(self, dim: Dim, scope: Scope) -> tuple[Dim, int] | None:
+        """``(base, stride)`` with ``dim = base + stride * axis``; None where it is not of that form or varies along
+        the lanes in another way."""
+        if isinstance(dim, int):
+            return dim, 0
+        if scope.lanes is None:
+            return (dim, 0) if not self._varies(dim, scope) else None
+        base: Dim = 0
+        stride = 0
+        for monomial, coefficient in dim.terms:
+            if len(monomial) == 1 and isinstance(monomial[0], Symbol) and monomial[0].name == scope.lanes.axis:
+                stride = coefficient
+                continue
+            part = Poly(terms=((monomial, coefficient),)) if monomial else coefficient
+            if not isinstance(part, int) and self._varies(part, scope):
+                return None
+            base = base + part
+        return base, stride
+
+    def _varies(self, dim: Dim, scope: Scope) -> bool:
+        axis = scope.lanes.axis if scope.lanes is not None else None
+        return any(name == axis or (name in scope.symbols and scope.symbols[name].lanes) for name in symbols(dim))
+
+    # ---- expressions ----------------------------------------------------------------------------------------------
+
+    def emit(self, expr: Expr, scope: Scope) -> Ir:
+        """The expression's value: a scalar where it does not vary along the lanes."""
+        known = scope.cache.get(expr)
+        if known is not None:
+            return known
+        made = self._emit(expr, scope)
+        scope.cache[expr] = made
+        return made
+
+    def _emit(self, expr: Expr, scope: Scope) -> Ir:
+        if isinstance(expr, Number):
+            return self.b.const(COMPUTE[expr.dtype], expr.value)
+        if isinstance(expr, Position):
+            return self.b.convert(self.dim(expr.dim, scope), COMPUTE[expr.dtype])
+        if isinstance(expr, Load):
+            return self._load(expr, scope)
+        if isinstance(expr, Apply):
+            arguments = [self.emit(argument, scope) for argument in expr.arguments]
+            return emit_primitive(self.b, expr.name, arguments, expr.arguments[0].dtype, expr.dtype)
+        if isinstance(expr, Inside):
+            return self._inside(expr, scope)
+        if isinstance(expr, Guard):
+            return self._guard(expr, scope)
+        if isinstance(expr, Reduce):
+            return self._reduce(expr, scope)
+        if isinstance(expr, Bind):
+            value = self.b.convert(self.emit(expr.value, scope), "i64", signed=expr.value.dtype.is_signed)
+            inner = scope.inner()
+            inner.symbols[expr.name] = value
+            return self.emit(expr.body, inner)
+        if isinstance(expr, Accumulator):
+            assert scope.accumulator is not None
+            return scope.accumulator
+        raise TypeError(type(expr).__name__)
+
+    def _inside(self, expr: Inside, scope: Scope) -> Ir:
+        value = self.dim(expr.dim, scope)
+        parts = []
+        if minimum_of(expr.dim - expr.lower) < 0:
+            parts.append(self.b.compare("ge", value, self.dim(expr.lower, scope)))
+        if maximum_of(expr.dim - expr.upper) >= 0:
+            parts.append(self.b.compare("lt", value, self.dim(expr.upper, scope)))
+        if not parts:
+            return self.b.const("i1", 1)
+        return parts[0] if len(parts) == 1 else self.b.binary("and", *parts)
+
+    def _guard(self, expr: Guard, scope: Scope) -> Ir:
+        condition = self.emit(expr.condition, scope)
+        if not condition.lanes:
+            count = scope.lanes.count if scope.lanes is not None else 0
+            return self.b.choose(
+                condition,
+                lambda: self.b.splat(self.emit(expr.then, scope.inner()), count),
+                lambda: self.b.splat(self.emit(expr.otherwise, scope.inner()), count),
+            )
+        then = self.emit(expr.then, scope.inner(mask=self._both(scope.mask, condition)))
+        inverse = self.b.binary("xor", condition, self.b.like(condition, 1))
+        otherwise = self.emit(expr.otherwise, scope.inner(mask=self._both(scope.mask, inverse)))
+        return self.b.select(condition, *self._wide(condition.lanes, then, otherwise))
+
+    def _wide(self, count: int, *values: Ir) -> list[Ir]:
+        return [self.b.splat(v, count) for v in values]
+
+    def _both(self, a: Ir | None, c: Ir) -> Ir:
+        return c if a is None else self.b.binary("and", a, c)
+
+    # ---- loads ----------------------------------------------------------------------------------------------------
+
+    def _load(self, expr: Load, scope: Scope) -> Ir:
+        buffer = expr.buffer
+        kind, size = LLVM_TYPES[buffer.dtype], buffer.dtype.size
+        offset = buffer.offset(expr.index)
+        pointer = self.pointers[buffer]
+        split = self.split(offset, scope)
+        mask = scope.mask if buffer.over_readable else self._joined(scope)
+        if scope.lanes is None or (split is not None and split[1] == 0):
+            return from_memory(self.b, self._scalar(kind, pointer, self.dim(offset, scope), mask, size), buffer.dtype)
+        wide = vector(kind, scope.lanes.count)
+        if split is None or split[1] != 1:
+            every = self._joined(scope) or self.b.const(vector("i1", scope.lanes.count), 1)
+            addresses = self.b.gep(pointer, self.dim(offset, scope), kind)
+            return from_memory(self.b, self.b.gather(wide, addresses, every, size), buffer.dtype)
+        start = self.b.add(self.dim(split[0], scope.inner(lanes=None)), scope.lanes.base)
+        address = self.b.gep(pointer, start, kind)
+        loaded = self.b.load(wide, address, size) if mask is None else self.b.masked_load(wide, address, mask, size)
+        return from_memory(self.b, loaded, buffer.dtype)
+
+    def _scalar(self, kind: str, pointer: Ir, offset: Ir, mask: Ir | None, size: int) -> Ir:
+        if offset.lanes:
+            raise AssertionError("a scalar load at a vector index")
+        if mask is not None:
+            # All lanes off: the index may be anything; element 0 is there to be read and is thrown away.
+            some = self.b.intrinsic("llvm.vector.reduce.or", "i1", mask, suffix=f"v{mask.lanes}i1")
+            offset = self.b.select(some, offset, self.b.index(0))
+        return self.b.load(kind, self.b.gep(pointer, offset, kind), size)
+
+    def _joined(self, scope: Scope) -> Ir | None:
+        if scope.mask is None or scope.tail is None:
+            return scope.mask if scope.tail is None else scope.tail
+        return self.b.binary("and", scope.mask, scope.tail)
+
+    # ---- reductions -----------------------------------------------------------------------------------------------
+
+    def hoist(self, expr: Expr, scope: Scope, pending: set[str]) -> None:
+        """Compute every reduction of ``expr`` that does not depend on the axes in ``pending`` (those not yet open)."""
+        for sub in reversed(list(walk(expr))):
+            if isinstance(sub, Reduce) and sub not in scope.cache and not (free_symbols(sub) & pending):
+                self.emit(sub, scope)
+
+    def _reduce(self, expr: Reduce, scope: Scope) -> Ir:
+        varies = scope.lanes is not None and (scope.lanes.axis in free_symbols(expr) or scope.mask is not None)
+        if varies:
+            count = scope.lanes.count if scope.lanes is not None else 0
+            start = self.b.splat(reduction_identity(expr.kind, expr.dtype), count)
+            return self._loops(expr, list(expr.axes), start, scope.inner())
+        inner = scope.inner(lanes=None, mask=None, tail=None)
+        start = reduction_identity(expr.kind, expr.dtype)
+        last = self._vector_axis(expr)
+        if last is None:
+            return self._loops(expr, list(expr.axes), start, inner)
+        outer = [axis for axis in expr.axes if axis is not last]
+        wide = self.b.splat(start, self.width)
+        total = self._loops(expr, outer, wide, inner, last)
+        return horizontal(self.b, expr.kind, total, expr.dtype)
+
+    def _vector_axis(self, expr: Reduce) -> Axis | None:
+        """The axis along which the most loads of the body are contiguous, if it is worth a vector."""
+        best, best_score = None, 0
+        for axis in expr.axes:
+            if isinstance(axis.extent, int) and axis.extent < min(self.width, 4):
+                continue
+            lanes = Scope({}, lanes=Lanes(axis.name, self.width, self.b.index(0)))
+            score = 0
+            for sub in walk(expr.body):
+                if isinstance(sub, Load):
+                    split = self.split(sub.buffer.offset(sub.index), lanes)
+                    score += (
+                        2 if split is not None and split[1] == 1 else 0 if split is not None and not split[1] else -3
+                    )
+            if score > best_score:
+                best, best_score = axis, score
+        return best
+
+    def _loops(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope, last: Axis | None = None) -> Ir:
+        """The accumulator after looping over ``axes`` and then, by vectors, over ``last``."""
+        if not axes:
+            return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
+        axis, rest = axes[0], axes[1:]
+        lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        with self.b.loop(lower, upper, 1, [start], axis.name.rstrip("0123456789") or "r") as loop:
+            inner = scope.inner()
+            inner.symbols[axis.name] = loop.index
+            loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
+        return loop.results[0]
+
+    def _step(self, expr: Reduce, total: Ir, scope: Scope) -> Ir:
+        value = self.emit(expr.body, scope)
+        if total.lanes:
+            value = self.b.splat(value, total.lanes)
+        return combine(self.b, expr.kind, total, value, expr.dtype)
+
+    def _strip(self, expr: Reduce, axis: Axis, start: Ir, scope: Scope) -> Ir:
+        lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        count = self.b.sub(upper, lower)
+        whole = self.b.add(lower, self.b.binary("and", count, self.b.index(-self.width)))
+        with self.b.loop(lower, whole, self.width, [start], "strip") as loop:
+            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index))
+            loop.yields = [self._step(expr, loop.carried[0], inner)]
+        total = loop.results[0]
+        if isinstance(axis.extent, int) and axis.extent % self.width == 0:
+            return total
+        with self.b.loop(whole, upper, self.width, [total], "rest") as loop:
+            tail = self.tail_mask(loop.index, upper)
+            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index), tail=tail)
+            value = self.b.splat(self.emit(expr.body, inner), self.width)
+            stepped = combine(self.b, expr.kind, loop.carried[0], value, expr.dtype)
+            loop.yields = [self.b.select(tail, stepped, loop.carried[0])]
+        return loop.results[0]
+
+    def tail_mask(self, base: Ir, upper: Ir) -> Ir:
+        """The lanes of a vector from ``base`` that lie below ``upper``."""
+        left = self.b.sub(upper, base)
+        steps = self.b.iota("i64", self.width)
+        return self.b.compare("lt", steps, self.b.splat(left, self.width))
+
+    @contextmanager
+    def bound(self, scope: Scope, axis: Axis, index: Ir) -> Iterator[Scope]:
+        """A scope in which ``axis`` has the value ``index``."""
+        inner = scope.inner()
+        inner.symbols[axis.name] = index
+        yield inner
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def free_symbols(expr: Expr) -> frozenset[str]:
+    """The symbols an expression depends on: axes of enclosing loops and run-time dims, not its own reduction axes."""
+    names: set[str] = set()
+    for dim in dims_of(expr):
+        names |= symbols(dim)
+    for child in children(expr):
+        names |= free_symbols(child)
+    if isinstance(expr, Reduce):
+        names -= {axis.name for axis in expr.axes}
+    if isinstance(expr, Bind):
+        names -= {expr.name}
+    return frozenset(names)

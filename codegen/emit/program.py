@@ -1,0 +1,171 @@
+"""The program: one LLVM function that every thread runs from the first kernel to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import attrs
+
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.expression import ExpressionEmitter, Scope
+from dldt.codegen.emit.ir import Ir
+from dldt.codegen.target import Target
+from dldt.codegen.tensors import Place
+from dldt.compiler.dims import Dim
+from dldt.compiler.types import Shape
+
+
+@attrs.frozen
+class Call:
+    """Call of a kernel function; ``parallel`` says that threads share its range (else the first thread runs it)."""
+
+    function: str
+    operands: tuple[Place, ...]
+    symbols: tuple[str, ...]
+    extent: Dim
+    parallel: bool
+
+
+@attrs.frozen
+class Fork:
+    """One of two lists of steps, by the byte at ``condition``."""
+
+    condition: Place
+    then: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+
+Step: TypeAlias = Call | Fork
+
+_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM = 0, 8, 16, 24, 32
+
+
+def program_module(
+    steps: Sequence[Step], names: Sequence[str], arena: Dim, outputs: Sequence[Shape], target: Target
+) -> str:
+    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
+    the order in which the host passes them."""
+    writer = _Writer(Builder(target), names)
+    writer.main(steps)
+    functions = list(writer.b.functions)
+    declarations = writer.b.declarations
+    for b, function in (_arena_size(target, names, arena), _output_shapes(target, names, outputs)):
+        functions.append(function)
+        declarations |= b.declarations
+    head = ["; ModuleID = 'dldt.program'", f'target triple = "{target.triple}"']
+    return "\n".join([*head, *functions, *declarations.values(), ""])
+
+
+class _Writer:
+    def __init__(self, builder: Builder, names: Sequence[str]) -> None:
+        self.b = builder
+        self.names = names
+        self.emitter = ExpressionEmitter(builder, {}, 0)
+        self.scope = Scope({})
+
+    def main(self, steps: Sequence[Step]) -> None:
+        b = self.b
+        b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
+        b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
+        parameters = [("ptr", "request"), ("i32", "tid"), ("i32", "threads")]
+        with b.function("dldt_main", parameters) as (request, tid, threads):
+            self.request, self.threads = request, threads
+            self.tid64, self.threads64 = b.convert(tid, "i64"), b.convert(threads, "i64")
+            self.first = b.compare("eq", tid, b.const("i32", 0))
+            self.inputs, self.outputs = self._field(_INPUTS), self._field(_OUTPUTS)
+            self.arena, self.team = self._field(_ARENA), self._field(_TEAM)
+            dims = self._field(_SYMBOLS)
+            for k, name in enumerate(self.names):
+                self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
+            self.steps(steps)
+
+    def _field(self, offset: int) -> Ir:
+        return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """Runs of serial calls go to the first thread; a barrier stands wherever the work changes hands."""
+        position = 0
+        while position < len(steps):
+            serial: list[Call] = []
+            while position < len(steps):
+                step = steps[position]
+                if not isinstance(step, Call) or step.parallel:
+                    break
+                serial.append(step)
+                position += 1
+            if serial:
+                with self.b.when(self.first):
+                    for call in serial:
+                        self._call(call, self.b.index(0), self.emitter.dim(call.extent, self.scope))
+            else:
+                self._shared(steps[position])
+                position += 1
+            if position < len(steps):
+                self._barrier()
+
+    def _shared(self, step: Step) -> None:
+        if isinstance(step, Call):
+            extent = self.emitter.dim(step.extent, self.scope)
+            low = self._share(extent, self.tid64)
+            high = self._share(extent, self.b.add(self.tid64, self.b.index(1)))
+            self._call(step, low, high)
+            return
+        byte = self.b.load("i8", self._address(step.condition), 1)
+        condition = self.b.compare("ne", byte, self.b.const("i8", 0))
+        inverse = self.b.binary("xor", condition, self.b.const("i1", 1))
+        for chosen, steps in ((condition, step.then), (inverse, step.otherwise)):
+            with self.b.when(chosen):
+                self.steps(steps)
+
+    def _share(self, extent: Ir, index: Ir) -> Ir:
+        return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
+
+    def _barrier(self) -> None:
+        self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
+
+    def _call(self, call: Call, low: Ir, high: Ir) -> None:
+        operands = [self._address(place) for place in call.operands]
+        dims = [self.scope.symbols[name] for name in call.symbols]
+        arguments = [*operands, *dims, low, high]
+        kinds = ", ".join(a.type for a in arguments)
+        self.b.declare(call.function, f"declare hidden void @{call.function}({kinds})")
+        self.b.line(f"call void @{call.function}({', '.join(map(str, arguments))})")
+
+    def _address(self, place: Place) -> Ir:
+        offset = self.emitter.dim(place.offset, self.scope)
+        if place.kind == "arena":
+            return self.b.gep(self.arena, offset)
+        if place.kind == "weights":
+            return self.b.gep(Ir("ptr", "@dldt_weights"), offset)
+        table = self.inputs if place.kind == "input" else self.outputs
+        return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
+
+
+def _arena_size(target: Target, names: Sequence[str], arena: Dim) -> tuple[Builder, str]:
+    b = Builder(target)
+    with b.function("f", [("ptr", "dims")]) as (dims,):
+        size = ExpressionEmitter(b, {}, 0).dim(arena, _symbols(b, dims, names))
+        b.line(f"ret i64 {size.name}")
+    return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
+
+
+def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape]) -> tuple[Builder, str]:
+    b = Builder(target)
+    with b.function("f", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        for k, dim in enumerate(d for shape in outputs for d in shape):
+            b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
+        b.line("ret void")
+    return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
+
+
+def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:
+    return Scope({name: b.load("i64", b.gep(dims, b.index(8 * k)), 8) for k, name in enumerate(names)})
+
+
+def _returning(b: Builder, signature: str) -> tuple[Builder, str]:
+    """The only function of ``b`` under another signature."""
+    (function,) = b.functions
+    body = function.split("{\n", 1)[1].rsplit("\n  ret void\n}", 1)[0]
+    return b, "\n".join([f"{signature} nounwind {{", body, "}"])

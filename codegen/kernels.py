@@ -1,0 +1,156 @@
+"""Kernels: a task as functions with their operands, the range they share, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from dldt.codegen.buffers import PLAIN, Buffer
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.nest import emit_nest
+from dldt.codegen.loops import Axis, Load, Nest, Reduce, walk
+from dldt.codegen.lower.access import Access, number, read
+from dldt.codegen.lower.join import concat_offsets, shifted
+from dldt.codegen.regions import Region, compose
+from dldt.codegen.schedule import (
+    Schedule,
+    apply_schedule,
+    choose_schedule,
+    nest_symbols,
+    output_nest,
+)
+from dldt.codegen.target import Target
+from dldt.codegen.tasks import Compute, Copy
+from dldt.codegen.tensors import Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, product, symbols
+from dldt.compiler.graph import Value
+
+NAME = "KERNEL"
+"""The function's name while its text is compared with others."""
+
+
+@attrs.frozen
+class Kernel:
+    """One call: ``emit`` writes the function, ``operands`` are its tensors, ``[0, extent)`` is shared among threads.
+
+    ``work`` estimates the scalar operations, None where it is not known; ``what`` tells people where it comes from.
+    """
+
+    what: str
+    emit: Callable[[Builder], None]
+    operands: tuple[Tensor, ...]
+    symbols: tuple[str, ...]
+    extent: Dim
+    work: int | None
+    flops: int = 0
+    nest: Nest | None = None
+    schedule: Schedule | str = ()
+    packed: Callable[[], Sequence[bytes | memoryview]] | None = None
+    packed_bytes: int = 0
+
+
+def generic_kernels(task: Compute | Copy, target: Target) -> list[Kernel]:
+    """The kernels of a task without a micro-kernel: one, or one an input for a Concat."""
+    if isinstance(task, Copy):
+        source = attrs.evolve(task.source.buffer, name="a0", role=task.source.role)
+        output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
+        nest = output_nest(output, read(source))
+        return [_kernel("Copy", nest, {source: task.source, output: task.output}, target)]
+    region = task.region
+    if isinstance(region.nodes[-1].op, ops.Concat):
+        return _concat(task, region.nodes[-1].op, target)
+    buffers, operands = name_buffers(task)
+    output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
+    nest = output_nest(output, compose(region, buffers))
+    return [_kernel(region.name, nest, {**operands, output: task.output}, target)]
+
+
+def name_buffers(task: Compute) -> tuple[dict[Value, Buffer], dict[Buffer, Tensor]]:
+    """The kernel's names for the task's inputs."""
+    buffers: dict[Value, Buffer] = {}
+    operands: dict[Buffer, Tensor] = {}
+    for k, (value, tensor) in enumerate(task.inputs.items()):
+        buffer = attrs.evolve(tensor.buffer, name=f"a{k}", role=tensor.role)
+        buffers[value] = buffer
+        operands[buffer] = tensor
+    return buffers, operands
+
+
+def _concat(task: Compute, op: ops.Concat, target: Target) -> list[Kernel]:
+    """One nest an input that does not lie in the output already, each writing its own part."""
+    region = task.region
+    node = region.nodes[-1]
+    buffers, operands = name_buffers(task)
+    output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
+    axis = op.axis % region.root.type.rank
+    values = [v for v in node.inputs if v is not None]
+    offsets = concat_offsets(op, tuple(v.type for v in values))
+    kernels = []
+    for value, offset in zip(values, offsets, strict=True):
+        source = task.inputs.get(value)
+        if source is not None and source.parent is task.output:
+            continue
+        part = Region(tuple(n for n in region.nodes if n != node), value, None)
+        access = compose(part, buffers) if value.node in part.nodes else _plain_read(value, buffers)
+        nest = output_nest(attrs.evolve(output, shape=value.type.shape, layout=PLAIN), access)
+        placed = Nest(nest.axes, output, shifted(nest.index, axis, offset), nest.value)
+        kernels.append(_kernel(f"{region.name}[{offset}]", placed, {**operands, output: task.output}, target))
+    return kernels
+
+
+def _plain_read(value: Value, buffers: dict[Value, Buffer]) -> Access:
+    buffer = buffers.get(value)
+    if buffer is not None:
+        return read(buffer)
+    array = value.constant
+    assert array is not None
+    scalar = number(value.type.dtype, array.reshape(()).item())
+    return Access(value.type, lambda index: scalar)
+
+
+def _kernel(what: str, nest: Nest, tensors: dict[Buffer, Tensor], target: Target) -> Kernel:
+    used = {nest.buffer, *(sub.buffer for sub in walk(nest.value) if isinstance(sub, Load))}
+    operands = {buffer: tensor for buffer, tensor in tensors.items() if buffer in used}
+    names = tuple(sorted(nest_symbols(nest)))
+    schedule = choose_schedule(nest, target)
+    scheduled = apply_schedule(nest, schedule)
+    buffers = tuple(operands)
+    bases = [tensor.base for tensor in operands.values()]
+    alias = len(set(bases)) != len(bases)
+
+    def emit(b: Builder) -> None:
+        emit_nest(b, NAME, scheduled, buffers, names, alias=alias)
+
+    return Kernel(
+        what=what,
+        emit=emit,
+        operands=tuple(operands.values()),
+        symbols=names,
+        extent=product(axis.extent for axis in scheduled.parallel),
+        work=_work(nest),
+        nest=nest,
+        schedule=schedule,
+    )
+
+
+def _work(nest: Nest) -> int | None:
+    points = product(axis.extent for axis in nest.axes)
+    if not isinstance(points, int):
+        return None
+    cost = 0
+    for sub in walk(nest.value):
+        inner: Dim = _reduction_points(sub.axes) if isinstance(sub, Reduce) else 1
+        cost += inner if isinstance(inner, int) else 1
+    return points * cost
+
+
+def _reduction_points(axes: tuple[Axis, ...]) -> Dim:
+    total = 1
+    for axis in axes:
+        total *= axis.extent if isinstance(axis.extent, int) else 4
+    return total
+
+
+__all__ = ["NAME", "Kernel", "generic_kernels", "name_buffers", "symbols"]

@@ -1,0 +1,168 @@
+"""The primitives of the loop IR: the one table of their names, operands and meaning in numpy.
+
+Half-precision floats are computed in f32; integers wrap; an integer divided by zero gives 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import InternalError
+from dldt.compiler.ops.activation import sigmoid, softplus
+from dldt.compiler.ops.unary import erf
+from dldt.compiler.types import Array, DType
+
+
+@attrs.frozen
+class Primitive:
+    """A function of elements. ``meaning`` takes ``arity`` arrays of the type that they are computed in."""
+
+    name: str
+    arity: int
+    meaning: Callable[..., Array]
+
+
+def compute_type(dtype: DType) -> DType:
+    """The type that elements of ``dtype`` are computed in."""
+    return DType.f32 if dtype in (DType.f16, DType.bf16) else dtype
+
+
+def convert(x: Array, dtype: DType) -> Array:
+    """``x`` as ``dtype``, in the type that it is computed in: floats to integers towards zero, at the ends of the
+    type where they are outside of it, NaN to 0; anything but 0 to true; half precision rounded to what it can hold."""
+    if dtype is DType.boolean:
+        return np.asarray(x != 0)
+    if dtype.is_float:
+        with np.errstate(over="ignore"):
+            return x.astype(dtype.numpy).astype(compute_type(dtype).numpy)
+    if not np.issubdtype(x.dtype, np.floating):
+        return x.astype(dtype.numpy)
+    limits = np.iinfo(np.dtype(dtype.numpy.name))
+    whole = np.trunc(np.nan_to_num(x.astype(np.float64), nan=0.0))
+    above, below = whole >= float(limits.max), whole <= float(limits.min)
+    inner = np.where(above | below, 0.0, whole).astype(dtype.numpy)
+    return np.where(above, limits.max, np.where(below, limits.min, inner)).astype(dtype.numpy)
+
+
+def primitive(name: str) -> Primitive:
+    """The primitive called ``name``; InternalError where there is none."""
+    found = PRIMITIVES.get(name)
+    if found is None:
+        raise InternalError(f"the loop IR has no primitive {name!r}")
+    return found
+
+
+def _integer(x: Array) -> bool:
+    return bool(np.issubdtype(x.dtype, np.integer))
+
+
+def _floordiv(a: Array, b: Array) -> Array:
+    if not _integer(a):
+        return np.asarray(np.floor(a / b))
+    return np.asarray(
+        np.where(b == 0, np.zeros((), a.dtype), np.floor_divide(a, np.where(b == 0, 1, b).astype(b.dtype)))
+    )
+
+
+def _truncdiv(a: Array, b: Array) -> Array:
+    if not _integer(a):
+        return np.asarray(np.trunc(a / b))
+    quotient = _floordiv(a, b)
+    return np.asarray(quotient + ((quotient * b != a) & (quotient < 0) & (b != 0)).astype(a.dtype))
+
+
+def _power(a: Array, b: Array) -> Array:
+    if not _integer(a):
+        return np.asarray(np.power(a, b))
+    magnitude = np.power(a, np.maximum(b, 0))  # 1 / a^-b is a whole number for a = 1 and a = -1 alone
+    parity = np.where(b % 2 == 0, 1, a)
+    return np.asarray(np.where(b >= 0, magnitude, np.where(np.abs(a) == 1, parity, 0)).astype(a.dtype))
+
+
+def _round_away(x: Array) -> Array:
+    whole = np.trunc(x)
+    return np.asarray((whole + np.sign(x) * (np.abs(x - whole) >= 0.5)).astype(x.dtype))
+
+
+def _gelu(x: Array) -> Array:
+    wide = x.astype(np.float64)
+    return np.asarray((0.5 * wide * (1 + erf(wide / np.sqrt(2)))).astype(x.dtype))
+
+
+def _gelu_tanh(x: Array) -> Array:
+    wide = x.astype(np.float64)
+    return np.asarray((0.5 * wide * (1 + np.tanh(np.sqrt(2 / np.pi) * (wide + 0.044715 * wide**3)))).astype(x.dtype))
+
+
+def _table(arity: int, **meanings: Callable[..., Array]) -> dict[str, Primitive]:
+    return {name: Primitive(name, arity, meaning) for name, meaning in meanings.items()}
+
+
+PRIMITIVES: dict[str, Primitive] = {
+    **_table(
+        2,
+        add=np.add,
+        sub=np.subtract,
+        mul=np.multiply,
+        div=np.divide,
+        floordiv=_floordiv,
+        truncdiv=_truncdiv,
+        floormod=np.mod,
+        truncmod=np.fmod,
+        pow=_power,
+        maximum=np.maximum,
+        minimum=np.minimum,
+        eq=np.equal,
+        ne=np.not_equal,
+        lt=np.less,
+        le=np.less_equal,
+        gt=np.greater,
+        ge=np.greater_equal,
+        xor=np.logical_xor,
+    ),
+    "and": Primitive("and", 2, np.logical_and),
+    "or": Primitive("or", 2, np.logical_or),
+    "not": Primitive("not", 1, np.logical_not),
+    **_table(
+        1,
+        relu=lambda x: np.maximum(x, np.zeros((), x.dtype)),
+        neg=np.negative,
+        abs=np.abs,
+        sign=np.sign,
+        floor=np.floor,
+        ceil=np.ceil,
+        round_even=np.rint,
+        round_away=_round_away,
+        sqrt=np.sqrt,
+        exp=np.exp,
+        expm1=np.expm1,
+        log=np.log,
+        log1p=np.log1p,
+        tanh=np.tanh,
+        sigmoid=sigmoid,
+        erf=erf,
+        sin=np.sin,
+        cos=np.cos,
+        tan=np.tan,
+        asin=np.arcsin,
+        acos=np.arccos,
+        atan=np.arctan,
+        sinh=np.sinh,
+        cosh=np.cosh,
+        asinh=np.arcsinh,
+        acosh=np.arccosh,
+        atanh=np.arctanh,
+        softplus=softplus,
+        mish=lambda x: x * np.tanh(softplus(x)),
+        gelu=_gelu,
+        gelu_tanh=_gelu_tanh,
+        isnan=np.isnan,
+        isinf=np.isinf,
+        cast=lambda x: x,  # converted to the dtype that the expression names, as every result is; see ``convert``
+    ),
+    "select": Primitive("select", 3, np.where),
+}
+"""By name. The operands of comparisons and of ``select``'s sides have one type; the result's is the expression's."""

@@ -1,0 +1,226 @@
+"""Regions: which operations become one kernel.
+
+A region has one root value, which is written to memory, and at most one anchor (a reduction or a contraction); the
+rest are element-wise operations and movements that are computed on the way, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from dldt.codegen.buffers import Buffer
+from dldt.codegen.loops import Accumulator, Expr, Index, Load
+from dldt.codegen.lower.access import RULES, Access, Rule, number
+from dldt.compiler import ops
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.op import Op
+
+MOST_NODES = 48
+"""A region's size is bounded: its expression is walked recursively."""
+
+CONTRACTIONS: tuple[type[Op], ...] = (
+    ops.Convolution,
+    ops.GroupConvolution,
+    ops.ConvolutionBackpropData,
+    ops.GroupConvolutionBackpropData,
+    ops.MatMul,
+)
+ROWWISE: tuple[type[Op], ...] = (
+    ops.ReduceSum,
+    ops.ReduceMean,
+    ops.ReduceMax,
+    ops.ReduceMin,
+    ops.ReduceProd,
+    ops.ReduceL1,
+    ops.ReduceL2,
+)
+"""Reductions that read each element once: what produces it may be computed on the way in."""
+
+_ENDS = (ops.Parameter, ops.Constant, ops.Result)
+
+
+@attrs.frozen
+class Region:
+    """``nodes`` in order; ``root`` is the value that is stored; ``anchor`` its reduction or contraction, if any."""
+
+    nodes: tuple[Node, ...]
+    root: Value
+    anchor: Node | None
+
+    @property
+    def name(self) -> str:
+        """The operations' types, for people."""
+        return "+".join(node.op.type for node in self.nodes)
+
+
+def rule_of(node: Node) -> Rule:
+    """The lowering rule of a node. UnsupportedError where there is none."""
+    rule = RULES.get(type(node.op))
+    if rule is None:
+        raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+    return rule
+
+
+def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
+    """The inputs that are read at run time, by port."""
+    if isinstance(node.op, _ENDS) or node.op.bodies:
+        return [(port, v) for port, v in enumerate(node.inputs) if v is not None]
+    reads = rule_of(node).reads
+    return [(p, v) for p, v in enumerate(node.inputs) if v is not None and (reads is None or p in reads)]
+
+
+def partition(graph: Graph) -> list[Region | Node]:
+    """The graph's regions in an order in which they can run; an operation with bodies stays a node."""
+    return _Partition(graph).run()
+
+
+class _Partition:
+    def __init__(self, graph: Graph) -> None:
+        self.order = [node for node in graph.order() if not isinstance(node.op, _ENDS)]
+        self.position = {node: k for k, node in enumerate(self.order)}
+        self.consumers = _consumers(graph)
+        self.inlined: set[Value] = set()
+        self.anchor: dict[Value, Node | None] = {}
+        self.size: dict[Value, int] = {}
+
+    def run(self) -> list[Region | Node]:
+        for node in self.order:
+            if not node.op.bodies:
+                self._decide(node)
+        found: list[Region | Node] = []
+        for node in self.order:
+            if node.op.bodies:
+                found.append(node)
+                continue
+            roots = [v for v in node.outputs if v not in self.inlined and self.consumers.get(v)]
+            found += [self._region(root) for root in roots]
+        return found
+
+    def _decide(self, node: Node) -> None:
+        """Which of the node's inputs are computed on the way."""
+        own = node if rule_of(node).kind == "reduce" else None
+        wanted = {v for _, v in runtime_inputs(node) if self._can_inline(v, node)}
+        anchored = sorted((v for v in wanted if self.anchor.get(v)), key=lambda v: self.position[v.node])
+        keep = anchored[-1:] if own is None else []
+        wanted -= {v for v in anchored if v not in keep}
+        size = 1
+        for v in sorted(wanted, key=lambda v: (v.id, v.port)):
+            if size + self.size[v] > MOST_NODES:
+                wanted.discard(v)
+                keep = [k for k in keep if k != v]
+                continue
+            size += self.size[v]
+        self.inlined |= wanted
+        for output in node.outputs:
+            self.anchor[output] = own or (self.anchor[keep[0]] if keep else None)
+            self.size[output] = size
+
+    def _can_inline(self, value: Value, node: Node) -> bool:
+        producer = value.node
+        if isinstance(producer.op, _ENDS) or producer.op.bodies or isinstance(producer.op, ops.Concat):
+            return False
+        if isinstance(node.op, CONTRACTIONS):
+            return False
+        kind, made = rule_of(producer).kind, rule_of(node).kind
+        users = self.consumers[value]
+        if any(isinstance(c.op, ops.Result) or c.op.bodies for c in users):
+            return False
+        if len(users) > 1 and not (kind == "move" and self._cheap_move(value, users)):
+            return False
+        if self.anchor.get(value) is not None:
+            return made == "map" and value.type.shape == node.types[0].shape
+        if made == "reduce":
+            return isinstance(node.op, ROWWISE) or (kind == "move" and not isinstance(node.op, CONTRACTIONS))
+        if kind != "move" and value.type.elements != node.types[0].elements:
+            return isinstance(node.op, ops.Slice | ops.StridedSlice | ops.Split | ops.VariadicSplit | ops.Concat)
+        return True
+
+    def _cheap_move(self, value: Value, users: tuple[Node, ...]) -> bool:
+        return (
+            self.size[value] <= 2
+            and len(users) <= 4
+            and all(not c.op.bodies and rule_of(c).kind != "reduce" for c in users if not isinstance(c.op, _ENDS))
+        )
+
+    def _region(self, root: Value) -> Region:
+        nodes: set[Node] = set()
+        pending = [root.node]
+        while pending:
+            node = pending.pop()
+            if node in nodes:
+                continue
+            nodes.add(node)
+            pending += [v.node for _, v in runtime_inputs(node) if v in self.inlined]
+        return Region(tuple(sorted(nodes, key=lambda n: self.position[n])), root, self.anchor[root])
+
+
+def _consumers(graph: Graph) -> dict[Value, tuple[Node, ...]]:
+    """Who reads each value at run time (each consumer once)."""
+    found: dict[Value, dict[Node, None]] = {}
+    for node in graph.order():
+        if isinstance(node.op, ops.Parameter | ops.Constant):
+            continue
+        for _, value in runtime_inputs(node):
+            found.setdefault(value, {})[node] = None
+    return {value: tuple(nodes) for value, nodes in found.items()}
+
+
+def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value | None = None) -> Access:
+    """The root as a function of its index. ``accumulated`` is the value that a micro-kernel sums: a leaf."""
+    known: dict[Value, Access] = {}
+    inside = set(region.nodes)
+    for node in region.nodes:
+        arguments = [None if v is None else _argument(v, known, inside, buffers) for v in node.inputs]
+        if accumulated is not None and node == accumulated.node:
+            dtype = accumulated.type.dtype
+            known[accumulated] = Access(accumulated.type, _accumulator(Accumulator(dtype)))
+            continue
+        lowered = rule_of(node).lower(node.op, node.types, *arguments)
+        results = lowered if isinstance(lowered, tuple) else (lowered,)
+        known.update({v: _memoised(a) for v, a in zip(node.outputs, results, strict=False)})
+    return known[region.root]
+
+
+def _argument(
+    value: Value, known: Mapping[Value, Access], inside: Iterable[Node], buffers: Mapping[Value, Buffer]
+) -> Access:
+    if value in known:
+        return known[value]
+    array = value.constant
+    if array is not None and array.size == 1:
+        scalar = number(value.type.dtype, array.reshape(()).item())
+        return Access(value.type, lambda index: scalar, array)
+    buffer = buffers.get(value)
+    if buffer is None:
+        return Access(value.type, _unreadable(value), array)
+    return Access(value.type, lambda index: Load(buffer, tuple(index)), array)
+
+
+def _unreadable(value: Value):  # type: ignore[no-untyped-def]
+    def element(index: Index) -> Expr:
+        raise UnsupportedError(
+            f"the content of {value.name!r} ({value.type}) must be known at compile time; fix the model's free "
+            f'dimensions, e.g. --input "x[1,3,224,224]"'
+        )
+
+    return element
+
+
+def _accumulator(leaf: Accumulator):  # type: ignore[no-untyped-def]
+    return lambda index: leaf
+
+
+def _memoised(access: Access) -> Access:
+    """Equal indices give the same expression object: shared parts stay shared."""
+    table: dict[Index, Expr] = {}
+
+    def element(index: Index) -> Expr:
+        made = table.get(index)
+        if made is None:
+            made = table[index] = access.element(index)
+        return made
+
+    return attrs.evolve(access, element=element)

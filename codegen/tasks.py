@@ -1,0 +1,198 @@
+"""Tasks: the graph as a list of things to do, each on tensors; an ``If`` is a task with two lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import attrs
+
+from dldt.codegen.buffers import PLAIN
+from dldt.codegen.layout import assign_layouts
+from dldt.codegen.lower.join import concat_offsets
+from dldt.codegen.regions import Region, partition, runtime_inputs
+from dldt.codegen.target import Target
+from dldt.codegen.tensors import Place, Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, product
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Graph, Node, Value
+
+
+@attrs.define(eq=False)
+class Compute:
+    """Run a region: ``inputs`` by value, ``output`` is its root."""
+
+    region: Region
+    inputs: dict[Value, Tensor]
+    output: Tensor
+
+
+@attrs.define(eq=False)
+class Copy:
+    """Copy a tensor, changing its layout where the two differ."""
+
+    source: Tensor
+    output: Tensor
+
+
+@attrs.define(eq=False)
+class Branch:
+    """Run one of two lists of tasks by a boolean tensor."""
+
+    condition: Tensor
+    then: list[Task]
+    otherwise: list[Task]
+
+
+Task: TypeAlias = Compute | Copy | Branch
+
+_VIEWS = (ops.Reshape, ops.Squeeze, ops.Unsqueeze)
+
+
+@attrs.frozen
+class Program:
+    """The tasks of a model with its input and output tensors."""
+
+    tasks: list[Task]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    constants: tuple[Tensor, ...]
+
+
+def make_program(graph: Graph, target: Target) -> Program:
+    """The graph as tasks: regions chosen, layouts assigned, views and joins laid onto shared memory."""
+    return _Maker(target).run(graph)
+
+
+class _Maker:
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.tensors: dict[Value, Tensor] = {}
+        self.constants: dict[int, Tensor] = {}
+        self.plain: dict[Tensor, Tensor] = {}
+
+    def run(self, graph: Graph) -> Program:
+        inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
+        self.tensors.update(zip(graph.inputs, inputs, strict=True))
+        tasks = self._tasks(graph)
+        outputs: list[Tensor] = []
+        for k, node in enumerate(graph.outputs):
+            outputs.append(self._bind_output(node, Place("output", k), tasks))
+        return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()))
+
+    def _tasks(self, graph: Graph) -> list[Task]:
+        regions = partition(graph)
+        layouts = assign_layouts(regions, self.target)
+        tasks: list[Task] = []
+        for region in regions:
+            if isinstance(region, Node):
+                self._branch(region, tasks)
+                continue
+            root = region.root
+            output = Tensor(root.name, attrs.evolve(root.type, value=None, constant=None), layouts[root])
+            inside = set(region.nodes)
+            read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
+            ordered = sorted(read, key=lambda v: (v.id, v.port))
+            sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
+            self.tensors[root] = output
+            if self._is_view(region, output, sources):
+                output.parent = next(iter(sources.values()))
+                continue
+            tasks.append(Compute(region, sources, output))
+            self._place_parts(region, output, sources)
+        return tasks
+
+    def _tensor(self, value: Value) -> Tensor:
+        known = self.tensors.get(value)
+        if known is not None:
+            return known
+        array = value.constant
+        if array is None:
+            raise AssertionError(f"value {value.name!r} is used before it is made")
+        made = self.constants.get(id(array))
+        if made is None or made.type.shape != array.shape:
+            made = self.constants[id(array)] = Tensor(value.name, value.type, constant=array, place=Place("weights"))
+        self.tensors[value] = made
+        return made
+
+    def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
+        """A reshape of a tensor in C order is the same memory."""
+        if len(region.nodes) != 1 or not isinstance(region.nodes[0].op, _VIEWS) or len(sources) != 1:
+            return False
+        (source,) = sources.values()
+        return not source.layout.block and not output.layout.block and source.constant is None
+
+    def _place_parts(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> None:
+        """The inputs of a Concat that lie in one piece of its output are made there: joining them costs nothing."""
+        node = region.nodes[-1]
+        if not isinstance(node.op, ops.Concat) or len(region.nodes) != 1:
+            return
+        axis = node.op.axis % output.type.rank
+        values = [v for v in node.inputs if v is not None]
+        if product(output.type.shape[:axis]) != 1 or len(set(values)) != len(values):
+            return
+        offsets = concat_offsets(node.op, tuple(v.type for v in values))
+        for value, offset in zip(values, offsets, strict=True):
+            source = sources.get(value)
+            if source is not None and self._fits(source, output, axis, offset):
+                source.parent, source.shift = output, self._bytes_before(output, axis, offset)
+
+    def _fits(self, source: Tensor, output: Tensor, axis: int, offset: Dim) -> bool:
+        if source.parent is not None or source.place is not None or source.constant is not None:
+            return False
+        if source.layout != output.layout:
+            return False
+        block = output.layout.block
+        if not block:
+            return True
+        aligned = isinstance(offset, int) and offset % block == 0
+        channels = source.type.shape[1]
+        whole = isinstance(channels, int) and channels % block == 0
+        return axis == 1 and aligned and (whole or offset + channels == output.type.shape[1])
+
+    def _bytes_before(self, output: Tensor, axis: int, offset: Dim) -> Dim:
+        return offset * product(output.type.shape[axis + 1 :]) * output.type.dtype.size
+
+    def _branch(self, node: Node, tasks: list[Task]) -> None:
+        if not isinstance(node.op, ops.If):
+            raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+        values = [v for v in node.inputs if v is not None]
+        condition, *captured = [self._plain(self._tensor(v), tasks) for v in values]
+        results = [Tensor(v.name, attrs.evolve(v.type, value=None, constant=None)) for v in node.outputs]
+        self.tensors.update(zip(node.outputs, results, strict=True))
+        sides = [self._body(body, captured, results) for body in node.op.bodies]
+        tasks.append(Branch(condition, *sides))
+
+    def _body(self, body: Graph, captured: Sequence[Tensor], results: Sequence[Tensor]) -> list[Task]:
+        self.tensors.update(zip(body.inputs, captured, strict=True))
+        tasks = self._tasks(body)
+        for node, result in zip(body.outputs, results, strict=True):
+            (value,) = node.inputs
+            assert value is not None
+            tasks.append(Copy(self._tensor(value), result))
+        return tasks
+
+    def _plain(self, tensor: Tensor, tasks: list[Task]) -> Tensor:
+        """The tensor in C order."""
+        if not tensor.layout.block:
+            return tensor
+        made = self.plain.get(tensor)
+        if made is None:
+            made = self.plain[tensor] = Tensor(tensor.name, tensor.type, PLAIN)
+            tasks.append(Copy(tensor, made))
+        return made
+
+    def _bind_output(self, node: Node, place: Place, tasks: list[Task]) -> Tensor:
+        """The output is made in the caller's memory where it can be, else copied there."""
+        (value,) = node.inputs
+        assert value is not None
+        tensor = self._tensor(value)
+        base = tensor.base
+        whole = tensor.bytes == base.bytes and tensor.shift == 0
+        if base.place is None and not tensor.layout.block and whole and base.constant is None:
+            base.place = place
+            return tensor
+        output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=place)
+        tasks.append(Copy(tensor, output))
+        return output
