@@ -66,7 +66,7 @@ def explain(error: BaseException, program: str) -> tuple[int, str]:
         extra = EXTRAS[module]
         return (
             1,
-            f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]'  (there is no module {module})",
+            f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]' (no module {module})",
         )
     if isinstance(error, MemoryError):
         return 2, "error: out of memory; give the process more, or compile a smaller model"
