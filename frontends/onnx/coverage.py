@@ -1,0 +1,66 @@
+"""Which nodes of a model have no importer: found over the whole model before anything is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dldt.compiler.types import TensorType
+from dldt.frontends.errors import UnsupportedNode
+from dldt.frontends.onnx.ops import ONNX
+from dldt.frontends.onnx.record import NodeRecord, needed
+
+
+def all_nodes(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
+    """The nodes and those in their bodies."""
+    found: list[NodeRecord] = []
+    for node in nodes:
+        found.append(node)
+        for body in node.bodies.values():
+            found += body.walk()
+    return found
+
+
+def without_importer(nodes: Iterable[NodeRecord], opsets: Mapping[str, int]) -> list[NodeRecord]:
+    """The nodes whose operation has no importer in the model's operation sets."""
+    return [node for node in nodes if ONNX.find(node.op_type, opsets.get(node.domain, 0), node.domain) is None]
+
+
+def described(
+    node: NodeRecord,
+    reason: str,
+    opsets: Mapping[str, int],
+    types: Mapping[str, TensorType],
+    consumers: Mapping[str, list[NodeRecord]],
+) -> UnsupportedNode:
+    """A node as the report shows it. ``types``: what is known of the tensors."""
+    version = opsets.get(node.domain, 0)
+    served = ONNX.versions(node.op_type, node.domain)
+    if not reason and node.domain not in opsets:
+        reason = f"domain {node.domain!r} is not in the model's opset_import"
+    elif not reason and served:
+        reason = "supported are operation sets " + ", ".join(f"{low} to {high}" for low, high in served)
+    feeds = {id(user): user for name in node.outputs if name for user in consumers.get(name, [])}
+    return UnsupportedNode(
+        op_type=node.op_type,
+        domain=node.domain,
+        version=version,
+        name=node.title,
+        inputs=tuple(f"{name} {types[name]}" if name in types else name for name in node.inputs if name),
+        feeds=tuple(map(str, feeds.values())),
+        outputs=tuple(_with_shape(name, types) for name in node.outputs if name),
+        reason=reason,
+    )
+
+
+def consumers_of(nodes: Iterable[NodeRecord]) -> dict[str, list[NodeRecord]]:
+    """The nodes that use each tensor."""
+    found: dict[str, list[NodeRecord]] = {}
+    for node in nodes:
+        for name in needed(node):
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _with_shape(name: str, types: Mapping[str, TensorType]) -> str:
+    type = types.get(name)
+    return f"{name}[…]" if type is None else f"{name}[{','.join(map(str, type.shape))}]"

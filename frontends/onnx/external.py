@@ -1,0 +1,102 @@
+"""External tensor data: the one place that opens a file which a model names."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import InputError
+from dldt.compiler.safe_open import open_regular
+from dldt.compiler.types import Array
+
+_KEYS = ("location", "offset", "length", "checksum")
+_MAX_DEPTH = 16
+
+
+@attrs.frozen
+class _Place:
+    location: tuple[str, ...]
+    offset: int
+    length: int
+
+
+def read_external(proto: Any, folder: Path, dtype: np.dtype[Any], count: int, what: str) -> Array:
+    """``count`` elements of ``dtype`` from the file that ``proto.external_data`` names, mapped and read-only.
+
+    The file must lie in the model's ``folder`` or below: every component is opened without following links, and the
+    file must be a regular one with a single name. ``what`` begins the messages. Raises InputError.
+    """
+    needed = count * dtype.itemsize
+    place = _place(proto, needed, what)
+    with _open(place.location, folder, what) as file:
+        size = os.fstat(file.fileno()).st_size
+        if place.offset + place.length > size:
+            wanted = f"bytes {place.offset} to {place.offset + place.length}"
+            raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
+        if not needed:
+            return np.empty(0, dtype)
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, dtype=dtype, count=count, offset=place.offset)
+
+
+def _place(proto: Any, needed: int, what: str) -> _Place:
+    entries: dict[str, str] = {}
+    for entry in proto.external_data:
+        if entry.key not in _KEYS:
+            raise InputError(f"{what}: external data has the unknown key {entry.key[:40]!r} ({', '.join(_KEYS)} are)")
+        if entry.key in entries:
+            raise InputError(f"{what}: external data gives {entry.key!r} twice")
+        entries[entry.key] = entry.value
+    if "location" not in entries:
+        raise InputError(f"{what}: external data names no location")
+    offset = _number(entries.get("offset", "0"), "offset", what)
+    length = _number(entries.get("length", str(needed)), "length", what)
+    if length != needed:
+        raise InputError(f"{what}: external data has {length} bytes, its type and shape need {needed}")
+    return _Place(_components(entries["location"], what), offset, length)
+
+
+def _number(text: str, key: str, what: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+        raise InputError(f"{what}: external data {key} {text[:40]!r} is not a number of bytes")
+    return int(text)
+
+
+def _components(location: str, what: str) -> tuple[str, ...]:
+    begin = f"{what}: external data location {location[:200]!r}"
+    if not location:
+        raise InputError(f"{begin} is empty")
+    if location.startswith("/") or location[1:2] == ":":
+        raise InputError(f"{begin} is absolute; it must be relative to the model")
+    if "\\" in location or "\0" in location:
+        raise InputError(f"{begin} has a backslash or a NUL; components are separated by '/'")
+    parts = tuple(part for part in location.split("/") if part not in ("", "."))
+    if ".." in parts:
+        raise InputError(f"{begin} has '..'; it must stay in the model's folder")
+    if not parts or len(parts) > _MAX_DEPTH:
+        raise InputError(f"{begin} is not a file's path")
+    return parts
+
+
+def _open(parts: tuple[str, ...], folder: Path, what: str) -> Any:
+    shown = "/".join(parts)
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts[:-1]:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+            inner = os.open(part, flags, dir_fd=directory)
+            os.close(directory)
+            directory = inner
+        return open_regular(parts[-1], follow=False, max_links=1, dir_fd=directory)
+    except OSError as error:
+        reason = error.strerror or "cannot be opened"
+        raise InputError(f"{what}: folder of external data {shown!r}: {reason} (symbolic links are refused)") from error
+    except InputError as error:
+        raise InputError(f"{what}: external data {shown!r} in {folder}: {error}") from error
+    finally:
+        os.close(directory)

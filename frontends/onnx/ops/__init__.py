@@ -1,0 +1,39 @@
+"""The importers, one small function an operation and version; importing this package fills the table."""
+
+from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.ops import (
+    activation,
+    constant,
+    control,
+    convolution,
+    elementwise,
+    gathering,
+    matmul,
+    normalization,
+    pooling,
+    reduction,
+    resize,
+    shape,
+    slicing,
+    softmax,
+    variadic,
+)
+
+__all__ = [
+    "ONNX",
+    "activation",
+    "constant",
+    "control",
+    "convolution",
+    "elementwise",
+    "gathering",
+    "matmul",
+    "normalization",
+    "pooling",
+    "reduction",
+    "resize",
+    "shape",
+    "slicing",
+    "softmax",
+    "variadic",
+]

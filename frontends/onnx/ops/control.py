@@ -1,0 +1,25 @@
+"""Control flow: If."""
+
+from __future__ import annotations
+
+from dldt.compiler.errors import InputError
+from dldt.compiler.graph import Value
+from dldt.compiler.ops.control import If
+from dldt.frontends.known import known_array
+from dldt.frontends.onnx.framework import ONNX, Context
+from dldt.frontends.onnx.record import GraphRecord
+
+
+@ONNX.imports("If", since=1)
+def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, context: Context) -> tuple[Value, ...]:
+    """The outputs of one branch or the other; of a known condition only its branch is imported."""
+    for branch in (then_branch, else_branch):
+        if branch.inputs:
+            raise InputError(f"a branch of If takes no inputs, {branch.name!r} declares {list(branch.inputs)[:5]}")
+        if len(branch.outputs) < context.outputs:
+            raise InputError(f"branch {branch.name!r} has {len(branch.outputs)} outputs, If has {context.outputs}")
+    known = known_array(cond)
+    if known is not None and known.size == 1:
+        return context.inline(then_branch if known.item() else else_branch)
+    (then_body, else_body), captures = context.import_bodies((then_branch, else_branch))
+    return If(then_body, else_body).all(cond, *captures)

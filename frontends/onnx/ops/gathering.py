@@ -1,0 +1,135 @@
+"""Choosing elements: Gather and its kin, TopK, ArgMax, OneHot, Range, CumSum, Trilu."""
+# ruff: noqa: N803 - parameters carry the names of the ONNX schema
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.graph import Value
+from dldt.compiler.ops.arithmetic import Add
+from dldt.compiler.ops.comparison import Less
+from dldt.compiler.ops.convert import Convert
+from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.one_hot import OneHot
+from dldt.compiler.ops.select import Select
+from dldt.compiler.ops.shape_of import Range
+from dldt.compiler.ops.squeeze import Squeeze
+from dldt.compiler.ops.top_k import CumSum, TopK
+from dldt.compiler.types import DType
+from dldt.frontends.known import known_array, required_array, required_ints
+from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.reshaped import reshaped
+
+
+@ONNX.imports("Gather", since=1)
+def gather_1(data: Value, indices: Value, *, axis: int = 0) -> Value:
+    """The slices of data that the indices name, along the axis."""
+    return Gather()(data, indices, np.array(axis, np.int64))
+
+
+@ONNX.imports("GatherElements", since=11)
+def gather_elements_11(data: Value, indices: Value, *, axis: int = 0) -> Value:
+    """One element for each index, which replaces the position along the axis."""
+    return GatherElements(axis)(data, indices)
+
+
+@ONNX.imports("GatherND", since=11)
+def gather_nd_11(data: Value, indices: Value) -> Value:
+    """The slices that index tuples name."""
+    return GatherND(0)(data, indices)
+
+
+@ONNX.imports("GatherND", since=12)
+def gather_nd_12(data: Value, indices: Value, *, batch_dims: int = 0) -> Value:
+    """As before, the first axes shared."""
+    return GatherND(batch_dims)(data, indices)
+
+
+@ONNX.imports("TopK", since=1)
+def top_k_1(X: Value, *, k: int, axis: int = -1) -> tuple[Value, ...]:
+    """The k largest along the axis and their positions."""
+    return TopK(axis, "max", "value", DType.i64).all(X, np.array(k, np.int64))
+
+
+@ONNX.imports("TopK", since=10)
+def top_k_10(X: Value, K: Value, *, axis: int = -1) -> tuple[Value, ...]:
+    """As before, k as an input."""
+    return TopK(axis, "max", "value", DType.i64).all(X, reshaped(K, ()))
+
+
+@ONNX.imports("TopK", since=11)
+def top_k_11(X: Value, K: Value, *, axis: int = -1, largest: int = 1, sorted: int = 1) -> tuple[Value, ...]:
+    """As before, or the k smallest."""
+    mode, sort = "max" if largest else "min", "value" if sorted else "none"
+    return TopK(axis, mode, sort, DType.i64).all(X, reshaped(K, ()))
+
+
+@ONNX.imports("ArgMax", since=1)
+def arg_max_1(data: Value, *, axis: int = 0, keepdims: int = 1) -> Value:
+    """The position of the largest along the axis, the first of equals."""
+    return _extreme(data, axis, "max", keepdims, 0)
+
+
+@ONNX.imports("ArgMax", since=12)
+def arg_max_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
+    """As before."""
+    return _extreme(data, axis, "max", keepdims, select_last_index)
+
+
+@ONNX.imports("ArgMin", since=1)
+def arg_min_1(data: Value, *, axis: int = 0, keepdims: int = 1) -> Value:
+    """The position of the smallest along the axis, the first of equals."""
+    return _extreme(data, axis, "min", keepdims, 0)
+
+
+@ONNX.imports("ArgMin", since=12)
+def arg_min_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
+    """As before."""
+    return _extreme(data, axis, "min", keepdims, select_last_index)
+
+
+@ONNX.imports("OneHot", since=9)
+def one_hot_9(indices: Value, depth: Value, values: Value, *, axis: int = -1) -> Value:
+    """values[1] where the position along the new axis is the index (negative ones count from the end), else values[0]"""
+    number = np.array(int(required_array(depth, "the input 'depth'").reshape(())), np.int64)
+    index = indices if indices.type.dtype is DType.i64 else Convert(DType.i64)(indices)
+    known = known_array(index)
+    if known is None or (known.size and known.min() < 0):
+        index = Select()(Less()(index, 0), Add()(index, int(number)), index)
+    off, on = (Gather()(values, np.array(which, np.int64), np.array(0, np.int64)) for which in (0, 1))
+    return OneHot(axis)(index, number, on, off)
+
+
+@ONNX.imports("Range", since=11)
+def range_11(start: Value, limit: Value, delta: Value) -> Value:
+    """start, start + delta, … below (or above) limit"""
+    return Range(start.type.dtype)(reshaped(start, ()), reshaped(limit, ()), reshaped(delta, ()))
+
+
+@ONNX.imports("CumSum", since=11)
+def cum_sum_11(x: Value, axis: Value, *, exclusive: int = 0, reverse: int = 0) -> Value:
+    """Running sums along the axis."""
+    (at,) = required_ints(axis, "the input 'axis'")
+    return CumSum(bool(exclusive), bool(reverse))(x, np.array(at, np.int64))
+
+
+@ONNX.imports("Trilu", since=14)
+def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
+    """The upper or lower triangle, zeros elsewhere; the k-th diagonal is the border."""
+    rows, columns = input.type.shape[-2:] if input.type.rank >= 2 else (None, None)
+    if not isinstance(rows, int) or not isinstance(columns, int):
+        raise UnsupportedError(f"the last two dims of {input.type} must be fixed")
+    (diagonal,) = (0,) if k is None else required_ints(k, "the input 'k'")
+    kept = np.tri(rows, columns, diagonal - 1, dtype=bool) if upper else np.tri(rows, columns, diagonal, dtype=bool)
+    mask = input.graph.constant(~kept if upper else kept)
+    return Select()(mask, input, np.array(0, input.type.dtype.numpy))
+
+
+def _extreme(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
+    if select_last_index:
+        raise UnsupportedError("select_last_index is not supported")
+    if not -data.type.rank <= axis < data.type.rank:
+        raise InputError(f"axis {axis} is outside rank {data.type.rank}")
+    index = TopK(axis, mode, "value", DType.i64).all(data, np.array(1, np.int64))[1]
+    return index if keepdims else Squeeze()(index, np.array([axis % data.type.rank], np.int64))

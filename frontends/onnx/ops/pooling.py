@@ -1,0 +1,202 @@
+"""Pooling over windows and over everything."""
+# ruff: noqa: N803 - parameters carry the names of the ONNX schema
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.graph import Value
+from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
+from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
+from dldt.compiler.types import Array
+from dldt.frontends.onnx.framework import ONNX, Context
+from dldt.frontends.onnx.window import AUTO_PAD, padding, per_axis
+
+
+@ONNX.imports("AveragePool", since=7)
+def average_pool_7(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    count_include_pad: int = 0,
+    pads: tuple[int, ...] | None = None,
+    strides: tuple[int, ...] | None = None,
+) -> Value:
+    """The mean of each window; padding is left out of it unless `count_include_pad`."""
+    return _average(X, kernel_shape, auto_pad, 0, count_include_pad, None, pads, strides)
+
+
+@ONNX.imports("AveragePool", since=10)
+def average_pool_10(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    count_include_pad: int = 0,
+    pads: tuple[int, ...] | None = None,
+    strides: tuple[int, ...] | None = None,
+) -> Value:
+    """As before; `ceil_mode` keeps a last window that hangs over the end."""
+    return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, None, pads, strides)
+
+
+@ONNX.imports("AveragePool", since=19)
+def average_pool_19(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    count_include_pad: int = 0,
+    dilations: tuple[int, ...] | None = None,
+    pads: tuple[int, ...] | None = None,
+    strides: tuple[int, ...] | None = None,
+) -> Value:
+    """As before; dilated windows are not supported."""
+    return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, dilations, pads, strides)
+
+
+@ONNX.imports("MaxPool", since=1)
+def max_pool_1(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    pads: tuple[int, ...] | None = None,
+    strides: tuple[int, ...] | None = None,
+) -> Value:
+    """The largest of each window."""
+    return _maximum(X, kernel_shape, auto_pad, 0, None, pads, strides, indices=False)[0]
+
+
+@ONNX.imports("MaxPool", since=8)
+def max_pool_8(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    pads: tuple[int, ...] | None = None,
+    storage_order: int = 0,
+    strides: tuple[int, ...] | None = None,
+    context: Context,
+) -> tuple[Value, ...]:
+    """The largest of each window, and where it was found."""
+    indices = _wants_indices(context, storage_order)
+    return _maximum(X, kernel_shape, auto_pad, 0, None, pads, strides, indices=indices)
+
+
+@ONNX.imports("MaxPool", since=10)
+def max_pool_10(
+    X: Value,
+    *,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    dilations: tuple[int, ...] | None = None,
+    pads: tuple[int, ...] | None = None,
+    storage_order: int = 0,
+    strides: tuple[int, ...] | None = None,
+    context: Context,
+) -> tuple[Value, ...]:
+    """As before, with dilated windows and `ceil_mode`."""
+    indices = _wants_indices(context, storage_order)
+    return _maximum(X, kernel_shape, auto_pad, ceil_mode, dilations, pads, strides, indices=indices)
+
+
+@ONNX.imports("GlobalAveragePool", since=1)
+def global_average_pool_1(X: Value) -> Value:
+    """The mean over all spatial axes, which stay with one element."""
+    return ReduceMean(keep_dims=True)(X, _spatial_axes(X))
+
+
+@ONNX.imports("GlobalMaxPool", since=1)
+def global_max_pool_1(X: Value) -> Value:
+    """The largest over all spatial axes, which stay with one element."""
+    return ReduceMax(keep_dims=True)(X, _spatial_axes(X))
+
+
+def _average(
+    X: Value,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str,
+    ceil_mode: int,
+    count_include_pad: int,
+    dilations: tuple[int, ...] | None,
+    pads: tuple[int, ...] | None,
+    strides: tuple[int, ...] | None,
+) -> Value:
+    rank = len(kernel_shape)
+    begin, end = padding(pads, auto_pad, rank)
+    step = per_axis("strides", strides, rank)
+    kernel = per_axis("kernel_shape", kernel_shape, rank)
+    if any(d != 1 for d in per_axis("dilations", dilations, rank)):
+        raise UnsupportedError(f"average pooling with dilations {list(dilations or ())} is not supported")
+    rounding = _rounding(X, kernel, step, begin, end) if ceil_mode and auto_pad == "NOTSET" else "floor"
+    pool = AvgPool(
+        strides=step,
+        pads_begin=begin,
+        pads_end=end,
+        kernel=kernel,
+        exclude_pad=not count_include_pad,
+        rounding_type=rounding,
+        auto_pad=AUTO_PAD[auto_pad],
+    )
+    return pool(X)
+
+
+def _maximum(
+    X: Value,
+    kernel_shape: tuple[int, ...],
+    auto_pad: str,
+    ceil_mode: int,
+    dilations: tuple[int, ...] | None,
+    pads: tuple[int, ...] | None,
+    strides: tuple[int, ...] | None,
+    *,
+    indices: bool,
+) -> tuple[Value, ...]:
+    rank = len(kernel_shape)
+    begin, end = padding(pads, auto_pad, rank)
+    step = per_axis("strides", strides, rank)
+    kernel, dilation = per_axis("kernel_shape", kernel_shape, rank), per_axis("dilations", dilations, rank)
+    reach = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
+    rounding = _rounding(X, reach, step, begin, end) if ceil_mode and auto_pad == "NOTSET" else "floor"
+    if indices or any(d != 1 for d in dilation):
+        fields = (step, dilation, begin, end, kernel, rounding, AUTO_PAD[auto_pad])
+        return MaxPool8(*fields).all(X)[: 1 + indices]
+    return (MaxPool(step, begin, end, kernel, rounding, AUTO_PAD[auto_pad])(X),)
+
+
+def _rounding(
+    X: Value, reach: tuple[int, ...], step: tuple[int, ...], begin: tuple[int, ...], end: tuple[int, ...]
+) -> str:
+    """ONNX rounds up, but drops a window that would start behind the data: said by floor or ceil where that is
+    possible, for the IR's older pooling operations know only these."""
+    needs: set[str] = set()
+    for axis, size in enumerate(X.type.shape[2:]):
+        if end[axis] + step[axis] <= reach[axis]:
+            needs.add("ceil")  # no window can start behind the data
+            continue
+        if not isinstance(size, int):
+            return "ceil_torch"
+        room = size + begin[axis] + end[axis] - reach[axis]
+        if room % step[axis] == 0:
+            continue
+        last = (room // step[axis] + 1) * step[axis]
+        needs.add("floor" if last >= size + begin[axis] else "ceil")
+    return needs.pop() if len(needs) == 1 else "ceil_torch" if needs else "floor"
+
+
+def _wants_indices(context: Context, storage_order: int) -> bool:
+    if context.outputs > 1 and storage_order:
+        raise UnsupportedError("indices in column-major storage_order are not supported")
+    return context.outputs > 1
+
+
+def _spatial_axes(X: Value) -> Array:
+    if X.type.rank < 3:
+        raise ShapeError(f"{X.type} has no spatial axes")
+    return np.arange(2, X.type.rank, dtype=np.int64)

@@ -1,0 +1,140 @@
+"""Parts of tensors: Slice, Split, and Pad, their opposite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
+from dldt.compiler.graph import Value
+from dldt.compiler.ops.pad import Pad
+from dldt.compiler.ops.slice import Slice
+from dldt.compiler.ops.split import Split, VariadicSplit
+from dldt.frontends.known import required_ints
+from dldt.frontends.onnx.framework import ONNX, Context
+from dldt.frontends.onnx.reshaped import reshaped
+from dldt.frontends.registry import one_of
+
+
+@ONNX.imports("Slice", since=1)
+def slice_1(
+    data: Value, *, starts: tuple[int, ...], ends: tuple[int, ...], axes: tuple[int, ...] | None = None
+) -> Value:
+    """data[start:end] along some axes"""
+    if len(starts) != len(ends) or (axes is not None and len(axes) != len(starts)):
+        raise InputError(f"starts, ends and axes have different lengths ({len(starts)}, {len(ends)})")
+    chosen = tuple(range(len(starts))) if axes is None else axes
+    return Slice()(data, _list(starts), _list(ends), _list((1,) * len(starts)), _list(chosen))
+
+
+@ONNX.imports("Slice", since=10)
+def slice_10(data: Value, starts: Value, ends: Value, axes: Value | None = None, steps: Value | None = None) -> Value:
+    """data[start:end:step] along some axes, given as inputs"""
+    step: Value | np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None = steps
+    if step is None:
+        step = np.ones(starts.type.static_shape, starts.type.dtype.numpy)
+    return Slice()(data, starts, ends, step, axes)
+
+
+@ONNX.imports("Split", since=2)
+def split_2(
+    input: Value, *, axis: int = 0, split: tuple[int, ...] | None = None, context: Context
+) -> tuple[Value, ...]:
+    """Parts along the axis, equal where no lengths are given."""
+    return _split(input, axis, split, context)
+
+
+@ONNX.imports("Split", since=13)
+def split_13(input: Value, split: Value | None = None, *, axis: int = 0, context: Context) -> tuple[Value, ...]:
+    """As before, the lengths as an input."""
+    lengths = None if split is None else required_ints(split, "the input 'split'")
+    return _split(input, axis, lengths, context)
+
+
+@ONNX.imports("Split", since=18)
+def split_18(
+    input: Value, split: Value | None = None, *, axis: int = 0, num_outputs: int | None = None, context: Context
+) -> tuple[Value, ...]:
+    """As before; of `num_outputs` parts the last may be shorter."""
+    if split is not None:
+        return _split(input, axis, required_ints(split, "the input 'split'"), context)
+    count = num_outputs or context.outputs
+    if count != len(context.node.outputs):
+        raise InputError(f"num_outputs is {count}, the node has {len(context.node.outputs)} outputs")
+    size = input.type.shape[_axis(axis, input)]
+    if not isinstance(size, int) or size % count == 0:
+        return Split(count).all(input, np.array(_axis(axis, input), np.int64))
+    part = -(-size // count)
+    return _split(input, axis, (*(part,) * (count - 1), size - part * (count - 1)), context)
+
+
+@ONNX.imports("Pad", since=2)
+def pad_2(data: Value, *, pads: tuple[int, ...], mode: str = "constant", value: float = 0.0) -> Value:
+    """Elements put round every axis."""
+    return _pad(data, pads, None, mode, np.array(value, data.type.dtype.numpy))
+
+
+@ONNX.imports("Pad", since=11)
+def pad_11(data: Value, pads: Value, constant_value: Value | None = None, *, mode: str = "constant") -> Value:
+    """As before, the widths and the element as inputs."""
+    return _pad(data, required_ints(pads, "the input 'pads'"), None, mode, constant_value)
+
+
+@ONNX.imports("Pad", since=18)
+def pad_18(
+    data: Value, pads: Value, constant_value: Value | None = None, axes: Value | None = None, *, mode: str = "constant"
+) -> Value:
+    """As before, round some axes."""
+    chosen = None if axes is None else required_ints(axes, "the input 'axes'")
+    return _pad(data, required_ints(pads, "the input 'pads'"), chosen, mode, constant_value)
+
+
+def _split(x: Value, axis: int, lengths: tuple[int, ...] | None, context: Context) -> tuple[Value, ...]:
+    at = _axis(axis, x)
+    size = x.type.shape[at]
+    count = len(context.node.outputs)
+    if lengths is None:
+        if isinstance(size, int) and size % count:
+            raise ShapeError(f"axis {at} of {x.type} does not divide into {count} equal parts")
+        return Split(count).all(x, np.array(at, np.int64))
+    if len(lengths) != count or any(length < 0 for length in lengths):
+        raise InputError(f"the lengths {list(lengths)[:16]} do not fit {count} outputs")
+    if isinstance(size, int) and sum(lengths) != size:
+        raise ShapeError(f"the lengths {list(lengths)[:16]} add up to {sum(lengths)}, axis {at} of {x.type} has {size}")
+    if len(set(lengths)) == 1:
+        return Split(count).all(x, np.array(at, np.int64))
+    return VariadicSplit().all(x, np.array(at, np.int64), _list(lengths))
+
+
+def _pad(
+    x: Value,
+    pads: tuple[int, ...],
+    axes: tuple[int, ...] | None,
+    mode: str,
+    value: Value | np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None,
+) -> Value:
+    rank = x.type.rank
+    chosen = [_axis(axis, x) for axis in axes] if axes is not None else list(range(rank))
+    if len(pads) != 2 * len(chosen) or len(set(chosen)) != len(chosen):
+        raise InputError(f"pads has {len(pads)} numbers, {2 * len(chosen)} are needed for axes {chosen}")
+    begin, end = [0] * rank, [0] * rank
+    for position, axis in enumerate(chosen):
+        begin[axis], end[axis] = pads[position], pads[position + len(chosen)]
+    if max(map(abs, [*begin, *end]), default=0) > 1 << 31:
+        raise InputError(f"pads {list(pads)[:16]} are out of range")
+    if mode == "wrap":
+        raise UnsupportedError("padding mode 'wrap' is not supported (constant, edge, reflect are)")
+    one_of("padding mode", mode, ("constant", "edge", "reflect"))
+    fill = value if mode == "constant" else None
+    if isinstance(fill, Value) and fill.type.rank:
+        fill = reshaped(fill, ())
+    return Pad(mode)(x, _list(begin), _list(end), fill)
+
+
+def _axis(axis: int, x: Value) -> int:
+    if not -x.type.rank <= axis < x.type.rank:
+        raise InputError(f"axis {axis} is outside rank {x.type.rank}")
+    return axis + x.type.rank if axis < 0 else axis
+
+
+def _list(numbers: tuple[int, ...] | list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    return np.array(numbers, np.int64)

@@ -1,0 +1,96 @@
+"""Any supported model file → Graph."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.graph import Graph
+from dldt.compiler.ir.read import read_ir
+from dldt.compiler.safe_open import open_regular
+from dldt.frontends.cut import cut_graph
+from dldt.frontends.input_spec import DimSpec, InputSpec, Number
+from dldt.frontends.layout import Layout
+from dldt.frontends.mean_scale import ChannelValues
+from dldt.frontends.onnx.importer import import_onnx
+from dldt.frontends.preprocess import preprocess
+from dldt.frontends.sniff import looks_like
+
+Inputs = Mapping[str, "InputSpec | Sequence[DimSpec] | None"] | Sequence["InputSpec | Sequence[DimSpec]"]
+
+
+def read_model(
+    path: str | os.PathLike[str],
+    *,
+    inputs: Inputs | None = None,
+    outputs: Sequence[str] | None = None,
+    mean_values: ChannelValues | Sequence[float] | None = None,
+    scale_values: ChannelValues | Sequence[float] | None = None,
+    reverse_input_channels: bool = False,
+    layout: Mapping[str, Layout | str] | Layout | str | None = None,
+    freeze: Mapping[str, Any] | None = None,
+) -> Graph:
+    """The graph of a model file (.onnx, or OpenVINO's .xml with its .bin), of any supported format.
+
+    ``inputs``: shapes by name (or in the model's order): a dim is a number, a symbol's name (``"N"``), a range
+    (``"1..8"`` or ``(1, 8)``), or None for free. The name of an inner tensor or node cuts the model there, ``outputs``
+    cuts it at the end. ``freeze``: inputs by name that become constants. ``mean_values``, ``scale_values``: numbers a
+    channel; the model then computes (x - mean) / scale itself. ``layout``: ``"nhwc->nchw"`` for an NHWC model that
+    shall be fed NCHW. Raises UsageError, InputError, UnsupportedError.
+    """
+    file = Path(path)
+    specs = _specs(inputs, freeze or {})
+    if _format(file) == "xml":
+        graph = cut_graph(read_ir(file), specs, outputs)
+    else:
+        graph = import_onnx(file, specs, outputs)
+    preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
+    return graph
+
+
+def _specs(inputs: Inputs | None, freeze: Mapping[str, Any]) -> dict[str, InputSpec] | list[InputSpec]:
+    if inputs is not None and not isinstance(inputs, Mapping):
+        if freeze:
+            raise UsageError("inputs must be given by name where others are frozen")
+        return [InputSpec.of(given) for given in inputs]
+    specs = {name: InputSpec.of(given) for name, given in (inputs or {}).items()}
+    for name, value in freeze.items():
+        specs[name] = attrs.evolve(specs.get(name, InputSpec()), value=_frozen(name, value))
+    return specs
+
+
+def _frozen(name: str, value: Any) -> Number | tuple[Number, ...]:
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(plain, list | tuple) and all(isinstance(item, int | float) for item in plain):
+        return tuple(plain)
+    if isinstance(plain, int | float):
+        return plain
+    raise UsageError(f"input {name!r} can be frozen to a number or a flat list of numbers, not to {value!r}")
+
+
+def _layouts(layout: Mapping[str, Layout | str] | Layout | str | None) -> dict[str, Layout]:
+    if layout is None:
+        return {}
+    named = layout if isinstance(layout, Mapping) else {"": layout}
+    return {name: item if isinstance(item, Layout) else Layout.parse(item) for name, item in named.items()}
+
+
+def _format(file: Path) -> str:
+    """``onnx`` or ``xml``, by the name's end, else by the content. Raises InputError."""
+    ending = file.suffix.lower()
+    if ending in (".onnx", ".xml"):
+        return ending[1:]
+    with open_regular(file) as opened:
+        head = opened.read(512)
+    if head.lstrip().startswith((b"<?xml", b"<net")):
+        return "xml"
+    if not head or head[:1] == b"\x08":
+        return "onnx"
+    kind = looks_like(head)
+    about = f"it looks like {kind}" if kind else "its format is not recognised"
+    raise InputError(f"{file}: not a model that can be read: {about}; .onnx and .xml (OpenVINO IR) are supported")
