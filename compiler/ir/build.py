@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.errors import DldtError, InputError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.branches import Branch, branch_of
 from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.names import UniqueNames, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, Plan, Step
 from dldt.compiler.ir.precision import find_dtype
-from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols
+from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text
 from dldt.compiler.ir.weights import Weights, checked_size
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.op import Op
+from dldt.compiler.types import DType, Shape, TensorType
 
 SYMBOLS_ATTRIBUTE = "dldt_symbols"
 """The runtime attribute of a Parameter that keeps its symbols; OpenVINO ignores it."""
@@ -22,12 +23,16 @@ SYMBOLS_ATTRIBUTE = "dldt_symbols"
 _SINK = re.compile(r"/sink_port_\d+(_\d+)?$")
 
 
-def build_graph(plan: Plan, weights: Weights) -> Graph:
-    """The model's graph: Parameters and Results in the order of the file."""
+def build_graph(plan: Plan, weights: Weights, shapes: dict[str, Shape]) -> Graph:
+    """The model's graph: Parameters and Results in the order of the file. ``shapes`` replaces those of the inputs that
+    it names. Raises UsageError where it names none."""
     builder = _Builder(plan, weights)
     layers = plan.network.layers.values()
     for layer in (layer for layer in layers if layer.is_a("Parameter")):
-        builder.parameter(layer)
+        builder.parameter(layer, shapes)
+    if shapes:
+        known = ", ".join(repr(value.name) for value in builder.graph.inputs)
+        raise UsageError(f"there is no input {next(iter(shapes))!r}; the inputs are {known}")
     builder.operations()
     results = [layer for layer in layers if layer.is_a("Result")]
     if not results:
@@ -61,7 +66,8 @@ class _Builder:
         self.parameter_names = UniqueNames()
         self.result_names = UniqueNames()
 
-    def parameter(self, layer: Layer) -> None:
+    def parameter(self, layer: Layer, shapes: dict[str, Shape]) -> None:
+        """A Parameter; the shape that ``shapes`` has for it is taken out of there."""
         with _naming(layer):
             shape = parse_shape(_attribute(layer, "shape"), layer.name)
             dtype = _element_type(layer)
@@ -69,8 +75,12 @@ class _Builder:
             recorded = layer.runtime_info(SYMBOLS_ATTRIBUTE)
             shape = restore_symbols(shape, recorded) if recorded and "dims" in recorded else shape
             names = layer.outputs[0].names if layer.outputs else ()
+            given = next((name for name in (layer.name, *names) if name in shapes), None)
+            shape = shape if given is None else _replaced(shape, shapes.pop(given))
             name = layer.name if layer.name in names or not names else names[0]
             value = self.graph.parameter(self.parameter_names.take(name), TensorType(dtype, shape))
+            if names:
+                self.graph.rename(value, ())
             self.publish(layer, (value,))
 
     def capture(self, index: int, captured: TensorType, layers: Sequence[Layer]) -> None:
@@ -91,9 +101,13 @@ class _Builder:
         if step.layer.is_a("Const"):
             return (self.constant(step.layer),)
         inputs = [self.source(step.layer, index) for index in range(len(step.layer.inputs))]
+        if step.meaning is None:
+            return tuple(inputs[:1])
         if step.layer.is_a("If"):
-            return self.conditional(step, inputs)
-        return self.graph.add(step.operation(**step.attributes), inputs, name=step.layer.name)
+            return self.conditional(step.meaning.operation, step, inputs)
+        adaptation = step.meaning.adaptation
+        adapted = adaptation.inputs(self.graph, inputs, step.layer.data) if adaptation else inputs
+        return self.graph.add(step.meaning.operation(**step.attributes), adapted, name=step.layer.name)
 
     def constant(self, layer: Layer) -> Value:
         shape = parse_ints(_attribute(layer, "shape"))
@@ -101,7 +115,7 @@ class _Builder:
         array = self.weights.tensor(_element_type(layer), shape, offset, size)
         return self.graph.constant(array, name=layer.name)
 
-    def conditional(self, step: Step, inputs: list[Value]) -> tuple[Value, ...]:
+    def conditional(self, operation: Callable[..., Op], step: Step, inputs: list[Value]) -> tuple[Value, ...]:
         bodies = []
         for tag in BODY_TAGS:
             plan = step.bodies.get(tag)
@@ -109,8 +123,7 @@ class _Builder:
                 raise InputError(f"it has no <{tag}>")
             branch = branch_of(step.layer, tag.replace("body", "port_map"), plan.network)
             bodies.append(build_body(plan, self.weights, branch, [value.type for value in inputs[1:]]))
-        operation = step.operation(*bodies)
-        return self.graph.add(operation, inputs, name=step.layer.name)
+        return self.graph.add(operation(*bodies), inputs, name=step.layer.name)
 
     def source(self, layer: Layer, index: int) -> Value:
         port = layer.inputs[index]
@@ -136,8 +149,9 @@ class _Builder:
             other = self.tensor_names.setdefault(name, layer)
             if other is not layer:
                 raise InputError(f"tensor name {name!r} is also that of {other}")
-        if names:
-            self.graph.rename(value, names)
+        more = tuple(name for name in names if name not in value.names)
+        if more:
+            self.graph.rename(value, value.names + more)
 
     def result(self, layer: Layer) -> None:
         with _naming(layer):
@@ -169,6 +183,12 @@ def _result_name(layer: Layer, value: Value) -> str:
     if own:
         return plain if plain in own else own[0]
     return plain if plain in value.names or not value.names else value.names[0]
+
+
+def _replaced(declared: Shape, wanted: Shape) -> Shape:
+    if len(wanted) != len(declared):
+        raise UsageError(f"the shape [{shape_text(wanted)}] is given for it, but it has {len(declared)} dims")
+    return tuple(wanted)
 
 
 def _attribute(layer: Layer, key: str) -> str:

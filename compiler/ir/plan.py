@@ -12,13 +12,12 @@ from dldt.compiler.ir.attributes import read_attributes
 from dldt.compiler.ir.document import Element
 from dldt.compiler.ir.layers import Layer, Network, parse_network
 from dldt.compiler.ir.limits import MAX_BODY_NESTING
-from dldt.compiler.ir.versions import find_version
-from dldt.compiler.op import Op
+from dldt.compiler.ir.versions import Meaning, find_meaning
 
 BODY_TAGS = ("then_body", "else_body")
 
-_TENSOR_TYPES = ("Const", "Parameter", "Result")
-"""Types whose ``<data>`` is not that of an operation's attributes: the reader looks at it."""
+_SPECIAL_TYPES = ("Const", "Parameter", "Result", "If")
+"""Types that hold tensors or bodies: their ``<data>`` is not that of an operation's attributes."""
 
 _PACKED = ("u1", "u2", "u3", "u4", "u6", "i2", "i4", "nf4", "f4e2m1", "f8e4m3", "f8e5m2", "f8e8m0", "string", "bin")
 """Element types that OpenVINO has and we do not."""
@@ -28,10 +27,10 @@ _SHOWN = 5
 
 @attrs.frozen(eq=False)
 class Step:
-    """One layer to build."""
+    """One layer to build; ``meaning`` is None for an Identity, which builds nothing."""
 
     layer: Layer
-    operation: type[Op]
+    meaning: Meaning | None
     attributes: dict[str, Any]
     bodies: dict[str, Plan]
 
@@ -79,16 +78,22 @@ def _step(layer: Layer, survey: _Survey, nesting: int) -> Step | None:
     bodies = {tag: _plan(e, survey, nesting + 1) for tag, e in elements.items() if e is not None}
     try:
         _check_element_type(layer)
-        operation = find_version(layer.type, layer.version)
-        plain = not layer.is_a("If") and not any(map(layer.is_a, _TENSOR_TYPES))
-        values = read_attributes(operation, layer.data) if plain else {}
+        meaning = None if layer.is_a("Identity") else find_meaning(layer.type, layer.version)
+        values = _attributes(layer, meaning)
     except UnsupportedError as error:
         about = str(error) if str(error).startswith("operation") else f"operation {layer.type}: {error}"
         survey.missing.setdefault(about, []).append(layer.name)
         return None
     except InputError as error:
         raise InputError(f"{layer}: {error}") from error
-    return Step(layer, operation, values, bodies)
+    return Step(layer, meaning, values, bodies)
+
+
+def _attributes(layer: Layer, meaning: Meaning | None) -> dict[str, Any]:
+    if meaning is None or any(map(layer.is_a, _SPECIAL_TYPES)):
+        return {}
+    data = meaning.adaptation.attributes(layer.data) if meaning.adaptation else layer.data
+    return read_attributes(meaning.operation, data)
 
 
 def _check_element_type(layer: Layer) -> None:

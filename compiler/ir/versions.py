@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
+import attrs
+
 from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.ir.adapt import ADAPTATIONS, Adaptation
 from dldt.compiler.op import OPSETS, Op, find_op
 
-_RENEWED: dict[str, tuple[int, ...]] = {
-    "assign": (6,),
-    "avgpool": (14, 16),
-    "batchnorminference": (5,),
-    "broadcast": (3,),
-    "deformableconvolution": (8,),
-    "detectionoutput": (8,),
-    "gather": (7, 8),
-    "gathernd": (8,),
-    "gelu": (7,),
-    "interpolate": (4, 11),
-    "lstmcell": (4,),
-    "lstmsequence": (5,),
-    "maxpool": (8, 14),
-    "multiclassnms": (9,),
-    "mvn": (6,),
-    "nonmaxsuppression": (3, 4, 5, 9),
-    "onehot": (16,),
-    "pad": (12,),
-    "priorbox": (8,),
-    "proposal": (4,),
-    "range": (4,),
-    "readvalue": (6,),
-    "roialign": (9,),
-    "scatterelementsupdate": (12,),
-    "scatterndupdate": (15,),
-    "shapeof": (3,),
-    "softmax": (8,),
-    "squeeze": (15,),
-    "topk": (3, 11),
+_MEANINGS: dict[str, tuple[int, ...]] = {
+    "assign": (3, 6),
+    "avgpool": (1, 14, 16),
+    "batchnorminference": (1, 5),
+    "broadcast": (1, 3),
+    "deformableconvolution": (1, 8),
+    "detectionoutput": (1, 8),
+    "gather": (1, 7, 8),
+    "gathernd": (5, 8),
+    "gelu": (2, 7),
+    "interpolate": (1, 4, 11),
+    "lstmcell": (1, 4),
+    "lstmsequence": (1, 5),
+    "maxpool": (1, 8, 14),
+    "multiclassnms": (8, 9),
+    "mvn": (2, 6),
+    "nonmaxsuppression": (1, 3, 4, 5, 9),
+    "onehot": (1, 16),
+    "pad": (1, 12),
+    "priorbox": (1, 8),
+    "proposal": (1, 4),
+    "range": (1, 4),
+    "readvalue": (3, 6),
+    "roialign": (3, 9),
+    "scatterelementsupdate": (3, 12),
+    "scatterndupdate": (4, 15),
+    "shapeof": (1, 3),
+    "softmax": (1, 8),
+    "squeeze": (1, 15),
+    "topk": (1, 3, 11),
 }
-"""The opsets in which OpenVINO gave an operation a new meaning, after its first."""
+"""The opsets in which OpenVINO gave an operation a meaning, where there are several."""
 
 _MISPLACED = {("mvn", "opset1"): "opset2", ("roipooling", "opset1"): "opset2", ("reorgyolo", "opset1"): "opset2"}
 """Operations that writers of version 10 file under an older opset than the one that has them."""
@@ -45,17 +48,30 @@ _LEGACY_SETS = ("experimental", "extension")
 _LEGACY_OPS = ("grucell", "rnncell", "proposal")
 
 
-def find_version(type_name: str, version: str) -> type[Op]:
-    """The class for a layer of ``type_name`` and ``version``. Raises UnsupportedError, also where only an older
-    version of the operation, with another meaning, is there."""
+@attrs.frozen
+class Meaning:
+    """The operation of a layer, and how its attributes and inputs become the operation's."""
+
+    operation: type[Op]
+    adaptation: Adaptation | None = None
+
+
+def find_meaning(type_name: str, version: str) -> Meaning:
+    """What a layer of ``type_name`` and ``version`` is. Raises UnsupportedError; an operation of another version, with
+    another meaning, is never taken instead."""
     kind = type_name.lower()
     version = _MISPLACED.get((kind, version), version)
     if version in _LEGACY_SETS and (kind in _LEGACY_OPS or kind.startswith("experimentaldetectron")):
         version = "opset6"
     if version not in OPSETS:
         raise UnsupportedError(f"operation {type_name} of {version}, an operation set that is not known")
+    asked = OPSETS.index(version) + 1
+    meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
+    adaptation = ADAPTATIONS.get((kind, meant))
+    if adaptation is not None:
+        return Meaning(find_op(type_name, OPSETS[adaptation.opset - 1]), adaptation)
     found = find_op(type_name, version)
-    ours, asked = (OPSETS.index(opset) + 1 for opset in (found.opset, version))
-    if any(ours < renewed <= asked for renewed in _RENEWED.get(kind, ())):
+    ours = OPSETS.index(found.opset) + 1
+    if ours < meant:
         raise UnsupportedError(f"operation {type_name} of {version} is not supported, only that of {found.opset}")
-    return found
+    return Meaning(found)

@@ -1,0 +1,101 @@
+"""Versions of operations that we do not have, expressed by the version that we have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.graph import Graph, Value
+
+Data: TypeAlias = Mapping[str, str]
+
+
+def _same_data(data: Data) -> Data:
+    return data
+
+
+def _same_inputs(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
+    return inputs
+
+
+@attrs.frozen
+class Adaptation:
+    """``opset`` has the version to use instead; ``attributes`` and ``inputs`` change the old ones to its own."""
+
+    opset: int
+    attributes: Callable[[Data], Data] = _same_data
+    inputs: Callable[[Graph, Sequence[Value], Data], Sequence[Value]] = _same_inputs
+
+
+def _without(name: str, neutral: str) -> Callable[[Data], Data]:
+    """Drops an attribute that the other version does not have; only its neutral value means the same."""
+
+    def attributes(data: Data) -> Data:
+        if data.get(name, neutral).strip().lower() != neutral:
+            raise UnsupportedError(f"attribute {name}={data[name][:40]!r} is not supported")
+        return {key: text for key, text in data.items() if key != name}
+
+    return attributes
+
+
+def _few_batch_dims(data: Data) -> Data:
+    """GatherND-5 flattens the batch dims of its output, which shows from two of them on."""
+    if data.get("batch_dims", "0").strip() not in ("0", "1"):
+        raise UnsupportedError("attribute batch_dims above 1 is not supported")
+    return data
+
+
+def _batch_norm(_: Graph, inputs: Sequence[Value], __: Data) -> Sequence[Value]:
+    """gamma, beta, data, mean, variance → data, gamma, beta, mean, variance"""
+    if len(inputs) != 5:
+        raise ShapeError(f"BatchNormInference needs 5 inputs, {len(inputs)} given")
+    return [inputs[2], inputs[0], inputs[1], inputs[3], inputs[4]]
+
+
+def _mvn_data(data: Data) -> Data:
+    known = ("normalize_variance", "eps")
+    return {key: text for key, text in data.items() if key in known} | {"eps_mode": "inside_sqrt"}
+
+
+def _mvn_axes(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
+    """The axes become an input: all but the batch, or all but the batch and the channels."""
+    if len(inputs) != 1:
+        raise ShapeError(f"MVN needs 1 input, {len(inputs)} given")
+    across = data.get("across_channels", "true").strip().lower() in ("true", "1")
+    axes = np.arange(1 if across else 2, inputs[0].type.rank, dtype=np.int64)
+    return [inputs[0], graph.constant(axes)]
+
+
+def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
+    """image, sizes or scales, axes → image, sizes, scales, axes; the one that does not count is ones."""
+    if len(inputs) < 2 or inputs[1].type.rank != 1:
+        raise ShapeError("Interpolate needs an image and a list of sizes or scales")
+    count = inputs[1].type.static_shape[0]
+    by_size = data.get("shape_calculation_mode", "").strip().lower() == "sizes"
+    other = graph.constant(np.ones(count, np.float32 if by_size else np.int64))
+    pair = [inputs[1], other] if by_size else [other, inputs[1]]
+    return [inputs[0], *pair, *inputs[2:]]
+
+
+ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
+    ("avgpool", 14): Adaptation(1),
+    ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
+    ("broadcast", 1): Adaptation(3),
+    ("gather", 1): Adaptation(8),
+    ("gather", 7): Adaptation(8),
+    ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),
+    ("gelu", 2): Adaptation(7),
+    ("interpolate", 11): Adaptation(4, inputs=_interpolate),
+    ("maxpool", 14): Adaptation(8),
+    ("mvn", 2): Adaptation(6, attributes=_mvn_data, inputs=_mvn_axes),
+    ("pad", 12): Adaptation(1),
+    ("shapeof", 1): Adaptation(3),
+    ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
+    ("topk", 1): Adaptation(3),
+    ("topk", 11): Adaptation(3, attributes=_without("stable", "false")),
+}
+"""(type in lower case, opset that gave it this meaning) → what to use."""
