@@ -33,7 +33,7 @@ from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupN
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
-from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
+from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -88,6 +88,7 @@ __all__ = [
     "Atan",
     "Atanh",
     "AvgPool",
+    "AvgPool14",
     "BatchNormInference",
     "Binary",
     "Broadcast",
@@ -142,6 +143,7 @@ __all__ = [
     "MatMul",
     "MaxPool",
     "MaxPool8",
+    "MaxPool14",
     "Maximum",
     "Minimum",
     "Mish",

@@ -54,7 +54,7 @@ class DeconvolutionBase(Op):
         if wanted is not None and self.auto_pad in ("same_upper", "same_lower"):
             total = full - wanted
             small = floordiv(total, 2)
-            return (small, total - small) if self.auto_pad == "same_upper" else (total - small, small)
+            return (small, total - small) if self.auto_pad == "same_lower" else (total - small, small)
         if self.auto_pad != "explicit":
             return 0, 0 if wanted is None else full - wanted
         if len(self.pads_begin) != axes or len(self.pads_end) != axes:

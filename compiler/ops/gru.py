@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 import numpy as np
 
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_rank
-from dldt.compiler.ops.recurrent import DIRECTIONS, Recurrent, run_direction, sequence_lengths
+from dldt.compiler.ops.recurrent import DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
 from dldt.compiler.types import Array, TensorType
 
-_DEFAULTS = ("sigmoid", "tanh")
+
+@attrs.frozen
+class GRU(Recurrent):
+    """What GRU cell and sequence share: the activations of the gates and the candidate."""
+
+    activation_count: ClassVar[int] = 2
+
+    activations: tuple[str, ...] = attrs.field(default=("sigmoid", "tanh"), converter=names, kw_only=True)
 
 
 @op("opset3")
-class GRUCell(Recurrent):
+class GRUCell(GRU):
     """z, r = gates; h~ = tanh(X @ Wh^T + (r*H) @ Rh^T + Bh), or with r * (H @ Rh^T + Bhr) where ``linear_before_reset``
     (B then has a fourth part, Bhr); H' = (1 - z) * h~ + z * H"""
 
@@ -41,7 +50,7 @@ class GRUCell(Recurrent):
 
 
 @op("opset5")
-class GRUSequence(Recurrent):
+class GRUSequence(GRU):
     """GRUCell over a sequence X [N, T, I], a direction at a time: Y [N, D, T, H], last H [N, D, H]; a sequence shorter
     than T gives zeros after its end"""
 
@@ -84,15 +93,15 @@ class GRUSequence(Recurrent):
         return np.stack(outputs, 1), np.stack(hiddens, 1)
 
 
-def gru_step(op: Recurrent, linear_before_reset: bool, x: Array, h: Array, w: Array, r: Array, b: Array) -> Array:
+def gru_step(op: GRU, linear_before_reset: bool, x: Array, h: Array, w: Array, r: Array, b: Array) -> Array:
     """One step: the new hidden state."""
     wz, wr, wh = np.split(w, 3)
     rz, rr, rh = np.split(r, 3)
     parts = np.split(b, 4 if linear_before_reset else 3)
-    update = op.activate(0, _DEFAULTS, x @ wz.T + h @ rz.T + parts[0])
-    reset = op.activate(0, _DEFAULTS, x @ wr.T + h @ rr.T + parts[1])
+    update = op.gate(0, x @ wz.T + h @ rz.T + parts[0])
+    reset = op.gate(0, x @ wr.T + h @ rr.T + parts[1])
     if linear_before_reset:
         candidate = x @ wh.T + reset * (h @ rh.T + parts[3]) + parts[2]
     else:
         candidate = x @ wh.T + (reset * h) @ rh.T + parts[2]
-    return ((1 - update) * op.activate(1, _DEFAULTS, candidate) + update * h).astype(x.dtype)
+    return ((1 - update) * op.gate(1, candidate) + update * h).astype(x.dtype)

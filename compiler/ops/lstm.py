@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 import numpy as np
 
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_rank
-from dldt.compiler.ops.recurrent import DIRECTIONS, Recurrent, run_direction, sequence_lengths
+from dldt.compiler.ops.recurrent import ACTIVATIONS, DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
 from dldt.compiler.types import Array, TensorType
 
-_DEFAULTS = ("sigmoid", "tanh", "tanh")
+
+@attrs.frozen
+class LSTM(Recurrent):
+    """What LSTM cell and sequence share: the activations of the gates, the candidate and the output."""
+
+    activation_count: ClassVar[int] = 3
+
+    activations: tuple[str, ...] = attrs.field(default=("sigmoid", "tanh", "tanh"), converter=names, kw_only=True)
 
 
 @op("opset4")
-class LSTMCell(Recurrent):
+class LSTMCell(LSTM):
     """f, i, c~, o = gates of (X @ W^T + H @ R^T + B); C' = f*C + i*c~; H' = o * tanh(C')"""
 
     def infer(
@@ -42,7 +51,7 @@ class LSTMCell(Recurrent):
 
 
 @op("opset5")
-class LSTMSequence(Recurrent):
+class LSTMSequence(LSTM):
     """LSTMCell over a sequence X [N, T, I], a direction at a time: Y [N, D, T, H], last H and C [N, D, H]; a sequence
     shorter than T gives zeros after its end"""
 
@@ -91,13 +100,10 @@ class LSTMSequence(Recurrent):
         return np.stack(outputs, 1), np.stack(hiddens, 1), np.stack(cells, 1)
 
 
-def lstm_step(op: Recurrent, x: Array, h: Array, c: Array, w: Array, r: Array, b: Array) -> tuple[Array, Array]:
+def lstm_step(op: LSTM, x: Array, h: Array, c: Array, w: Array, r: Array, b: Array) -> tuple[Array, Array]:
     """One step: the new hidden and cell states."""
     gates = x @ w.T + h @ r.T + b
     forget, enter, candidate, out = np.split(gates, 4, axis=1)
-    cell = op.activate(0, _DEFAULTS, forget) * c + op.activate(0, _DEFAULTS, enter) * op.activate(
-        1, _DEFAULTS, candidate
-    )
-    # the cell state itself is not clipped, only the gates' inputs are
-    hidden = op.activate(0, _DEFAULTS, out) * op.activate(2, _DEFAULTS, cell)
+    cell = op.gate(0, forget) * c + op.gate(0, enter) * op.gate(1, candidate)
+    hidden = op.gate(0, out) * ACTIVATIONS[op.activations[2]](cell)  # the cell state itself is never clipped
     return hidden.astype(x.dtype), cell.astype(x.dtype)

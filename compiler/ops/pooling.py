@@ -24,7 +24,7 @@ class MaxPool(Op):
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
     pads_end: tuple[int, ...] = attrs.field(converter=ints)
     kernel: tuple[int, ...] = attrs.field(converter=ints)
-    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of("floor", "ceil"))
     auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
 
     def window(self, space: Shape) -> Window:
@@ -55,7 +55,7 @@ class MaxPool8(Op):
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
     pads_end: tuple[int, ...] = attrs.field(converter=ints)
     kernel: tuple[int, ...] = attrs.field(converter=ints)
-    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of("floor", "ceil"))
     auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
     index_element_type: DType = attrs.field(default=DType.i64, converter=DType)
     axis: int = attrs.field(default=0, converter=int)
@@ -87,16 +87,24 @@ class MaxPool8(Op):
         return total, index.astype(self.index_element_type.numpy)
 
 
+@op("opset14", "MaxPool")
+class MaxPool14(MaxPool8):
+    """As MaxPool-8; ``ceil_torch`` rounds up without windows that would start beyond the data"""
+
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS), kw_only=True)
+
+
 @op("opset1")
 class AvgPool(Op):
-    """y[n, c, p] = the mean of x in the window at p, padding left out (``exclude_pad``) or counted as zeros"""
+    """y[n, c, p] = the mean of x in the window at p, padding left out (``exclude_pad``) or counted as zeros (then what
+    hangs over the padding where sizes round up counts too); a window without data gives 0"""
 
     strides: tuple[int, ...] = attrs.field(converter=ints)
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
     pads_end: tuple[int, ...] = attrs.field(converter=ints)
     kernel: tuple[int, ...] = attrs.field(converter=ints)
     exclude_pad: bool = field(ir="exclude-pad", default=False)
-    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS))
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of("floor", "ceil"))
     auto_pad: str = attrs.field(default="explicit", converter=lower, validator=one_of(*AUTO_PADS))
 
     def window(self, space: Shape) -> Window:
@@ -117,15 +125,27 @@ class AvgPool(Op):
         total = np.zeros(data.shape[:2] + where.output, sums)
         for picked in taps(data.astype(sums), where, 0):
             total += picked
-        counted = np.ones((1, 1, *data.shape[2:]), sums)
+        return (total / np.maximum(self._counts(data.shape[2:], where), 1)).astype(data.dtype)
+
+    def _counts(self, space: Shape, where: Window) -> Array:
+        """How many elements each window's sum is divided by."""
+        pads = [(int(b), int(e)) for b, e in zip(where.pads_begin, where.pads_end, strict=True)]
+        padded = any(b or e for b, e in pads)
+        if self.rounding_type == "ceil" and padded and not self.exclude_pad:
+            return np.array(np.prod(where.kernel))
+        counted = np.ones((1, 1, *(int(n) for n in space)))
         if not self.exclude_pad:
-            pads = [(int(b), int(e)) for b, e in zip(where.pads_begin, where.pads_end, strict=True)]
             counted = np.pad(counted, [(0, 0), (0, 0), *pads], constant_values=1)
             where = attrs.evolve(where, pads_begin=(0,) * len(pads), pads_end=(0,) * len(pads))
-        count = np.zeros((1, 1, *(int(n) for n in where.output)), sums)
-        for picked in taps(counted, where, 0):
-            count += picked
-        return (total / count).astype(data.dtype)
+        return np.sum(taps(counted, where, 0), axis=0)
+
+
+@op("opset14", "AvgPool")
+class AvgPool14(AvgPool):
+    """As AvgPool-1; ``ceil_torch`` rounds up without windows that would start beyond the data, and what hangs over the
+    padding never counts"""
+
+    rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS), kw_only=True)
 
 
 def lowest(dtype: np.dtype[Any]) -> float | int:

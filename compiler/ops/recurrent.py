@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import attrs
 import numpy as np
@@ -32,6 +33,8 @@ def names(values: tuple[str, ...]) -> tuple[str, ...]:
 class Recurrent(Op):
     """Attributes of every recurrent operation: ``activations`` are names of sigmoid, tanh, relu; ``clip`` 0 is none."""
 
+    activation_count: ClassVar[int]
+
     hidden_size: int = attrs.field(converter=int, validator=positive)
     activations: tuple[str, ...] = attrs.field(default=(), converter=names, kw_only=True)
     activations_alpha: tuple[float, ...] = attrs.field(default=(), converter=floats, kw_only=True)
@@ -44,16 +47,15 @@ class Recurrent(Op):
             raise UnsupportedError(
                 f"{self.type}: activation {unknown[0]!r} is not supported ({', '.join(ACTIVATIONS)})"
             )
+        if len(self.activations) != self.activation_count:
+            raise ShapeError(f"{self.type}: {len(self.activations)} activations given, {self.activation_count} needed")
         if not self.clip >= 0:
             raise ShapeError(f"{self.type}: clip is {self.clip}, must not be negative")
 
-    def activate(self, which: int, defaults: tuple[str, ...], x: Array) -> Array:
+    def gate(self, which: int, x: Array) -> Array:
         """Activation ``which`` of x, clipped first."""
-        chosen = self.activations if self.activations else defaults
-        if len(chosen) != len(defaults):
-            raise ShapeError(f"{self.type}: {len(chosen)} activations given, {len(defaults)} needed")
         bounded = np.clip(x, -self.clip, self.clip) if self.clip > 0 and np.isfinite(self.clip) else x
-        return ACTIVATIONS[chosen[which]](bounded).astype(x.dtype)
+        return ACTIVATIONS[self.activations[which]](bounded).astype(x.dtype)
 
     def check(self, shapes: dict[str, tuple[TensorType, Shape]]) -> None:
         """ShapeError unless every input is a float of one type with the shape that it needs."""
