@@ -1,8 +1,42 @@
 """Vector mathematical functions as LLVM IR."""
 
-from dldt.codegen.math import erf, exp, log, power, roots, rounding, sigmoid, tanh
+from dldt.codegen.math import (
+    erf,
+    exp,
+    gelu,
+    hyperbolic,
+    inverse_trig,
+    log,
+    mish,
+    power,
+    remainder,
+    roots,
+    rounding,
+    sigmoid,
+    sign,
+    softplus,
+    tanh,
+    trig,
+)
 from dldt.codegen.math.registry import MATH, emit_math
 
 __all__ = ["MATH", "emit_math"]
 
-_REGISTERED = (erf, exp, log, power, roots, rounding, sigmoid, tanh)
+_REGISTERED = (
+    erf,
+    exp,
+    gelu,
+    hyperbolic,
+    inverse_trig,
+    log,
+    mish,
+    power,
+    remainder,
+    roots,
+    rounding,
+    sigmoid,
+    sign,
+    softplus,
+    tanh,
+    trig,
+)

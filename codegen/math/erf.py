@@ -40,13 +40,18 @@ _LARGE = (
 )
 
 
-@math_function("erf", "float")
-def erf(b: Builder, x: Ir) -> Ir:
-    """The error function 2/√π ∫₀ˣ exp(-t²) dt."""
+def erf_parts(b: Builder, x: Ir) -> tuple[Ir, Ir, Ir]:
+    """erf |x| for |x| < 1, erfc |x| to 2^-28 for larger ones, and which one holds."""
     size = magnitude(b, x)
     square = b.mul(x, x)
     near = b.fma(size, horner(b, square, _SMALL), size)
     # from 3.92 on the nearest float is 1
     distance = b.sub(at_most(b, size, 3.93), b.like(x, _CENTRE))
-    far = b.sub(b.like(x, 1.0), horner(b, distance, _LARGE))
-    return copy_sign(b, b.select(b.compare("lt", size, b.like(x, _NEAR)), near, far), x)
+    return near, horner(b, distance, _LARGE), b.compare("lt", size, b.like(x, _NEAR))
+
+
+@math_function("erf", "float")
+def erf(b: Builder, x: Ir) -> Ir:
+    """The error function 2/√π ∫₀ˣ exp(-t²) dt."""
+    near, complement, is_near = erf_parts(b, x)
+    return copy_sign(b, b.select(is_near, near, b.sub(b.like(x, 1.0), complement)), x)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
-from dldt.codegen.math.exp import power_of_two, reduce_exp, scale
+from dldt.codegen.math.exp import power_of_two, reduce_exp
 from dldt.codegen.math.floats import at_least, at_most, format_of, magnitude
 from dldt.codegen.math.registry import math_function
 
@@ -32,14 +32,14 @@ def sigmoid(b: Builder, x: Ir) -> Ir:
     dividend = b.select(negative, w, s)
     dividend_error = b.select(negative, w_error, zero)
     quotient = _divide(b, dividend, dividend_error, divisor, divisor_error)
-    rest = b.sub(reduced.count, count)
-    return scale(b, quotient, rest, b.add(rest, magic))
+    return b.mul(quotient, power_of_two(b, b.add(b.sub(reduced.count, count), magic)))
 
 
 def _divide(b: Builder, x: Ir, x_error: Ir, y: Ir, y_error: Ir) -> Ir:
-    """(x + x_error) / (y + y_error) by one step of residual correction, which needs fused multiply-add."""
+    """(x + x_error) / (y + y_error); the rounding of x / y itself is corrected where multiply-add is fused."""
     if not b.target.fma:
-        return b.fdiv(x, y)
+        quotient = b.fdiv(x, y)
+        return b.add(quotient, b.fdiv(b.sub(x_error, b.mul(quotient, y_error)), y))
     inverse = b.fdiv(b.like(y, 1.0), y)
     quotient = b.mul(x, inverse)
     missing = b.neg(quotient)

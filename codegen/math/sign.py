@@ -1,0 +1,22 @@
+"""The sign and the magnitude."""
+
+from __future__ import annotations
+
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.ir import Ir
+from dldt.codegen.math.floats import copy_sign, magnitude
+from dldt.codegen.math.registry import math_function
+
+
+@math_function("abs", "float", "double")
+def absolute(b: Builder, x: Ir) -> Ir:
+    """|x|"""
+    return magnitude(b, x)
+
+
+@math_function("sign", "float", "double")
+def sign(b: Builder, x: Ir) -> Ir:
+    """-1, 0 or 1; zeros and NaN are kept."""
+    one = copy_sign(b, b.like(x, 1.0), x)
+    # not (x < 0 or x > 0): zero or NaN
+    return b.select(b.compare("gt", magnitude(b, x), b.like(x, 0.0)), one, x)
