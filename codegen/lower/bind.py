@@ -40,5 +40,9 @@ class Binder:
 
     def exactly(self, value: Expr, extent: Dim, body: Callable[[Dim], Expr]) -> Expr:
         """``body`` at position ``value``, which lies in ``[0, extent)``."""
-        name = self._names.setdefault((value, extent), f"at{len(self._names)}_{next(_serial)}")
-        return Bind(name, value, body(symbol(name, 0, extent - 1)))
+        return self.within(value, 0, extent - 1, body)
+
+    def within(self, value: Expr, lowest: int, highest: Dim, body: Callable[[Dim], Expr]) -> Expr:
+        """``body`` at position ``value``, which lies in ``[lowest, highest]``."""
+        name = self._names.setdefault((value, highest), f"at{next(_serial)}")
+        return Bind(name, value, body(symbol(name, lowest, highest)))

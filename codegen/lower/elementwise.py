@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from dldt.codegen.loops import Expr, Index
 from dldt.codegen.lower.access import Access, apply, cast, lowers, number
 from dldt.compiler import ops
@@ -125,10 +129,43 @@ def convert(op: ops.Convert, types: Types, x: Access) -> Access:
     return Access(types[0], lambda index: cast(x(index), types[0].dtype))
 
 
+@lowers(ops.ConvertLike, kind="map", reads=(0,))
+def convert_like(op: ops.ConvertLike, types: Types, x: Access, like: Access) -> Access:
+    """The element as the other's type."""
+    return Access(types[0], lambda index: cast(x(index), types[0].dtype))
+
+
+@lowers(ops.IsNaN, kind="map")
+def is_nan(op: ops.IsNaN, types: Types, x: Access) -> Access:
+    """Whether x is not a number."""
+    return Access(types[0], lambda index: apply("isnan", x(index), dtype=DType.boolean))
+
+
+@lowers(ops.IsInf, kind="map")
+def is_inf(op: ops.IsInf, types: Types, x: Access) -> Access:
+    """Whether x is infinite, of the signs asked for."""
+
+    def element(index: Index) -> Expr:
+        value = x(index)
+        if op.detect_negative and op.detect_positive:
+            return apply("isinf", value, dtype=DType.boolean)
+        if not op.detect_negative and not op.detect_positive:
+            return number(DType.boolean, 0)
+        limit = float("inf") if op.detect_positive else float("-inf")
+        return apply("eq", value, number(x.dtype, limit), dtype=DType.boolean)
+
+    return Access(types[0], element)
+
+
 @lowers(ops.Clamp, kind="map")
 def clamp(op: ops.Clamp, types: Types, x: Access) -> Access:
-    """min(max(x, low), high)."""
-    return Access(types[0], lambda index: _clamp(x(index), op.min, op.max))
+    """min(max(x, low), high); the bounds of integers are rounded inwards."""
+    low, high = op.min, op.max
+    if not x.dtype.is_float:
+        limits = np.iinfo(np.dtype(x.dtype.numpy.name))
+        low = max(math.ceil(low), limits.min) if math.isfinite(low) else low
+        high = min(math.floor(high), limits.max) if math.isfinite(high) else high
+    return Access(types[0], lambda index: _clamp(x(index), low, high))
 
 
 @lowers(ops.Round, kind="map")

@@ -77,3 +77,8 @@ def shifted(index: Index, axis: int, offset: Dim) -> Index:
 def replaced(index: Index, axis: int, dim: Dim) -> Index:
     """``index`` with ``dim`` at ``axis``."""
     return (*index[:axis], dim, *index[axis + 1 :])
+
+
+def removed(index: Index, axis: int) -> Index:
+    """``index`` without ``axis``."""
+    return (*index[:axis], *index[axis + 1 :])

@@ -28,3 +28,16 @@ def ints_given(op: Op, port: int, access: Access) -> tuple[int, ...]:
             f"make it a plain number"
         )
     return tuple(int(dim) for dim in found)
+
+
+def numbers_given(op: Op, port: int, access: Access) -> tuple[float, ...]:
+    """The numbers of any element type that input ``port`` holds, flattened; it must be a constant."""
+    constant = access.constant if access.constant is not None else access.type.constant
+    if constant is not None:
+        return tuple(float(item) for item in constant.ravel())
+    if access.type.dtype.is_float:
+        raise UnsupportedError(
+            f"{op.type}: {op.ports[port]} is computed from the data at run time; it must be a constant (fixing the "
+            f"model's input shapes may make it so)"
+        )
+    return tuple(float(item) for item in ints_given(op, port, access))
