@@ -27,6 +27,7 @@ CASES = [
     Case(ops.GatherND(), (normal(3, 4, 5), np.array([[0, 1], [2, 3]])), "GatherND", symbolic={0: "3,4,N", 1: "M,2"}),
     Case(ops.GatherND(), (normal(3, 4, 5), np.array([[0, 1, 4], [2, 3, 0]])), "GatherND-points"),
     Case(ops.GatherND(), (normal(3, 4), integers(0, 3, 2, 2, 1)), "GatherND-rows"),
-    Case(ops.GatherND(1), (normal(3, 4, 5), integers(0, 4, 3, 2, 1)), "GatherND-batch", symbolic={0: "N,4,5", 1: "N,2,1"}),
+    Case(ops.GatherND(1), (normal(3, 4, 5), integers(0, 4, 3, 2, 1)), "GatherND-batch",
+         symbolic={0: "N,4,5", 1: "N,2,1"}),
     Case(ops.GatherND(2), (normal(2, 3, 4), integers(0, 4, 2, 3, 1)), "GatherND-batch-2"),
 ]  # fmt: skip
