@@ -12,6 +12,11 @@ from dldt.runtime.errors import RuntimeInputError
 from dldt.runtime.metadata import Metadata, Tensor
 
 Array = np.ndarray[Any, Any]
+Shape = tuple[int, ...]
+# The values of the free dims, and the shapes of the outputs.
+Resolution = tuple[tuple[int, ...], list[Shape]]
+# How many combinations of input shapes are remembered.
+_REMEMBERED = 256
 
 
 class Binding:
@@ -21,13 +26,9 @@ class Binding:
         self.inputs, self.outputs = metadata.inputs, metadata.outputs
         self._symbols = metadata.symbols
         self._output_shapes = output_shapes
-        # The fast path: an array of exactly this type and these fixed dims.
-        self._expected = [
-            (tensor.dtype, tensor.shape if all(isinstance(dim, int) for dim in tensor.shape) else None)
-            for tensor in metadata.inputs
-        ]
+        self._input_dtypes = [tensor.dtype for tensor in metadata.inputs]
         self.output_dtypes = [tensor.dtype for tensor in metadata.outputs]
-        self._shapes: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+        self._resolved: dict[tuple[tuple[int, ...], ...], Resolution] = {}
 
     def ordered(self, arrays: Mapping[str, Any]) -> list[Any]:
         """The arrays in the model's order; each input must be named once."""
@@ -45,27 +46,43 @@ class Binding:
         return [arrays[name] for name in names]
 
     def check(self, arrays: Sequence[Any]) -> list[Array]:
-        """Arrays that the artifact may read: as given where possible, copied where byte order or layout ask for it."""
+        """Arrays of the right types: as given where possible, copied where byte order or layout ask for it.
+
+        Their shapes are for ``resolve`` to check.
+        """
         if len(arrays) != len(self.inputs):
             raise RuntimeInputError(
                 f"the model takes {len(self.inputs)} inputs, {len(arrays)} were given; its inputs: {_list(self.inputs)}"
             )
         checked = []
-        for (dtype, shape), array, tensor in zip(self._expected, arrays, self.inputs, strict=True):
-            if not (type(array) is np.ndarray and array.dtype is dtype and (shape is None or array.shape == shape)):
+        for dtype, array, tensor in zip(self._input_dtypes, arrays, self.inputs, strict=True):
+            if type(array) is not np.ndarray or array.dtype is not dtype:
                 array = _check_input(array, tensor)
-            if not array.flags.carray:
-                array = np.require(array, requirements=("C", "A")) if array.flags.writeable else _readable(array)
+            flags = array.flags
+            if not (flags.c_contiguous and flags.aligned):
+                array = np.require(array, requirements=("C", "A"))
             checked.append(array)
         return checked
 
-    def symbols(self, arrays: Sequence[Array]) -> tuple[int, ...]:
-        """The value of every free dim, in the metadata's order."""
-        if not self._symbols:
-            return ()
+    def resolve(self, arrays: Sequence[Array]) -> Resolution:
+        """Check the arrays' shapes: the free dims that they determine, in the metadata's order, the outputs' shapes.
+
+        What is right is remembered, so that the same shapes cost little the next time.
+        """
+        key = tuple([array.shape for array in arrays])
+        known = self._resolved.get(key)
+        if known is None:
+            symbols = self._find_symbols(arrays)
+            known = symbols, self._find_shapes(symbols)
+            if len(self._resolved) >= _REMEMBERED:
+                self._resolved.clear()
+            self._resolved[key] = known
+        return known
+
+    def _find_symbols(self, arrays: Sequence[Array]) -> tuple[int, ...]:
         found: dict[str, tuple[int, str]] = {}
         for tensor, array in zip(self.inputs, arrays, strict=True):
-            if array.ndim != len(tensor.shape):
+            if not _fits(tensor.shape, array.shape):
                 raise RuntimeInputError(_shape_message(tensor, array))
             for dim, size in zip(tensor.shape, array.shape, strict=True):
                 if isinstance(dim, int):
@@ -86,20 +103,12 @@ class Binding:
                 )
         return tuple([found[symbol.name][0] for symbol in self._symbols])
 
-    def shapes(self, symbols: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """The shapes of all outputs for these values of the free dims."""
-        known = self._shapes.get(symbols)
-        if known is not None:
-            return known
+    def _find_shapes(self, symbols: tuple[int, ...]) -> list[Shape]:
         values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
         dims = (ctypes.c_int64 * max(1, sum(len(tensor.shape) for tensor in self.outputs)))()
         self._output_shapes(ctypes.addressof(values), ctypes.addressof(dims))
-        flat, shapes = iter(dims), []
-        for tensor in self.outputs:
-            shapes.append(tuple(next(flat) for _ in tensor.shape))
-        if len(self._shapes) < 64:
-            self._shapes[symbols] = shapes
-        return shapes
+        flat = iter(dims)
+        return [tuple(next(flat) for _ in tensor.shape) for tensor in self.outputs]
 
     def check_outputs(
         self, out: Sequence[Array], shapes: list[tuple[int, ...]], inputs: Sequence[Array]
@@ -120,11 +129,6 @@ class Binding:
         if any(np.may_share_memory(a, b) for i, a in enumerate(out) for b in out[:i]):
             raise RuntimeInputError("two arrays of out share memory; give each output memory of its own")
         return list(out)
-
-
-def _readable(array: Array) -> Array:
-    """A read-only array is as good as a writable one where only its layout matters."""
-    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements=("C", "A"))
 
 
 def _check_input(array: Any, tensor: Tensor) -> Array:
@@ -149,10 +153,7 @@ def _check_input(array: Any, tensor: Tensor) -> Array:
                 f"convert it with x.astype(numpy.{expected.name})"
             )
         array = array.astype(expected)
-    plain: Array = array
-    if not _fits(tensor.shape, plain.shape):
-        raise RuntimeInputError(_shape_message(tensor, plain))
-    return plain
+    return np.asarray(array)
 
 
 def _fits(shape: tuple[int | str, ...], actual: tuple[int, ...]) -> bool:

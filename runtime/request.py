@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dldt.runtime.address import address
 from dldt.runtime.binding import Array, Binding
 from dldt.runtime.errors import DldtRuntimeError, RuntimeStateError
 from dldt.runtime.job import Job
@@ -93,18 +94,17 @@ class Request:
     def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> list[Array]:
         binding = self._binding
         inputs = binding.check(arrays)
-        symbols = binding.symbols(inputs)
+        symbols, shapes = binding.resolve(inputs)
         if symbols != self._symbols:
             self._set_symbols(symbols)
-        shapes = binding.shapes(symbols)
         if out is None:
-            outputs = [np.empty(shape, dtype) for shape, dtype in zip(shapes, binding.output_dtypes, strict=True)]
+            outputs = list(map(np.empty, shapes, binding.output_dtypes))
         else:
             outputs = binding.check_outputs(out, shapes, inputs)
         for index, array in enumerate(inputs):
-            self._inputs[index] = array.__array_interface__["data"][0]
+            self._inputs[index] = address(array)
         for index, array in enumerate(outputs):
-            self._outputs[index] = array.__array_interface__["data"][0]
+            self._outputs[index] = address(array)
         team = self._team.acquire()
         try:
             self._record.team = team
@@ -130,5 +130,4 @@ class Request:
         self._arena = None  # the old one goes before the new one comes
         self._arena = np.empty(size + _ALIGNMENT, np.uint8)
         self._arena_size = size
-        address = self._arena.__array_interface__["data"][0]
-        self._record.arena = -(-address // _ALIGNMENT) * _ALIGNMENT
+        self._record.arena = -(-address(self._arena) // _ALIGNMENT) * _ALIGNMENT

@@ -32,7 +32,7 @@ def default_threads() -> int:
 def available_threads(root: Path = Path("/")) -> int:
     """min(processors that we may run on, whole processors of the cgroup quota), at least 1."""
     processors = len(os.sched_getaffinity(0))
-    return max(1, min(processors, math.floor(cgroup_quota(root))))
+    return max(1, math.floor(min(processors, cgroup_quota(root))))
 
 
 def cgroup_quota(root: Path = Path("/")) -> float:

@@ -1,0 +1,303 @@
+/* See dldt_loader.h. Build: cc -c dldt_loader.c, and link with -ldl -lpthread where the C library still needs them. */
+#define _GNU_SOURCE
+#include "dldt_loader.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define HOST_MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define HOST_MACHINE EM_AARCH64
+#else
+#error "dldt makes code for x86-64 and aarch64"
+#endif
+
+/* The body of the note, as written by the linker (runtime/note.py); all fields are naturally aligned. */
+typedef struct note_body {
+  uint32_t abi_major, abi_minor, machine, reserved;
+  uint64_t file_size, metadata_offset, metadata_size, code_offset, weights_offset, weights_size;
+  unsigned char hashes[3][32];
+} note_body;
+
+typedef struct worker {
+  dldt_model *model;
+  int index;
+  pthread_t thread;
+} worker;
+
+struct dldt_model {
+  void *library, *arena;
+  int64_t arena_size;
+  dldt_team *team;
+  worker *workers;
+  int started;
+  pthread_mutex_t lock;
+  int32_t (*run)(dldt_request *);
+  void (*work)(dldt_team *, int32_t);
+  void (*stop)(dldt_team *);
+  int64_t (*needs)(const int64_t *);
+  void (*shapes)(const int64_t *, int64_t *);
+  const char *metadata;
+};
+
+/* LLVM's names of processor features where the kernel's differ. */
+static const char *const FEATURES[][2] = {
+#if defined(__x86_64__)
+    {"sse3", "pni"},
+    {"sse4.1", "sse4_1"},
+    {"sse4.2", "sse4_2"},
+    {"bmi", "bmi1"},
+    {"lzcnt", "abm"},
+    {"avx512vnni", "avx512_vnni"},
+    {"avx512bf16", "avx512_bf16"},
+    {"avx512fp16", "avx512_fp16"},
+    {"avx512vbmi2", "avx512_vbmi2"},
+    {"avx512bitalg", "avx512_bitalg"},
+    {"avx512vpopcntdq", "avx512_vpopcntdq"},
+    {"avxvnni", "avx_vnni"},
+#else
+    {"neon", "asimd"},
+    {"fullfp16", "asimdhp"},
+    {"dotprod", "asimddp"},
+    {"lse", "atomics"},
+#endif
+    {NULL, NULL}};
+
+static int refuse(char *error, size_t size, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  if (error != NULL && size > 0) vsnprintf(error, size, format, arguments);
+  va_end(arguments);
+  return 0;
+}
+
+static int read_at(int file, void *to, size_t size, off_t offset) {
+  return pread(file, to, size, offset) == (ssize_t)size;
+}
+
+/* Whether the kernel lists `name` among the flags that it has enabled for the first processor. */
+static int has_flag(const char *name) {
+  char word[64];
+  size_t length = 0;
+  int found = 0, in_flags = 0, c;
+  FILE *file = fopen("/proc/cpuinfo", "r");
+  if (file == NULL) return 0;
+  while (!found && (c = fgetc(file)) != EOF) {
+    if (c != ' ' && c != '\t' && c != ':' && c != '\n') {
+      if (length + 1 < sizeof word) word[length++] = (char)c;
+      continue;
+    }
+    word[length] = 0;
+    if (in_flags) found = strcmp(word, name) == 0;
+    if (strcmp(word, "flags") == 0 || strcmp(word, "Features") == 0) in_flags = 1;
+    if (c == '\n' && in_flags) break;
+    length = 0;
+  }
+  found = found || (in_flags && strcmp(word, name) == 0);
+  fclose(file);
+  return found;
+}
+
+static int has_feature(const char *name) {
+  for (int i = 0; FEATURES[i][0] != NULL; i++)
+    if (strcmp(FEATURES[i][0], name) == 0) return has_flag(FEATURES[i][1]);
+  return has_flag(name);
+}
+
+/* The linker writes JSON without spaces, and a quote inside a JSON text is escaped: the search cannot be fooled. */
+static int check_features(const char *metadata, const char *path, char *error, size_t size) {
+  char name[64];
+  const char *at = strstr(metadata, "\"features\":[");
+  if (at == NULL) return refuse(error, size, "%s is damaged: its metadata lists no features", path);
+  for (at += strlen("\"features\":["); *at == '"' || *at == ',';) {
+    const char *start = at + (*at == ',' ? 2 : 1), *end = strchr(start, '"');
+    if (end == NULL || (size_t)(end - start) >= sizeof name)
+      return refuse(error, size, "%s is damaged: its metadata lists a wrong feature", path);
+    memcpy(name, start, (size_t)(end - start));
+    name[end - start] = 0;
+    if (!has_feature(name))
+      return refuse(error, size, "%s needs %s, which this processor or its system lacks; compile the model for it", path,
+                    name);
+    at = end + 1;
+  }
+  return 1;
+}
+
+static int check_note(const note_body *note, off_t actual, const char *path, char *error, size_t size) {
+  if (note->abi_major != DLDT_ABI_MAJOR)
+    return refuse(error, size, "%s has artifact ABI %u, this host runs ABI %d; compile the model again", path,
+                  note->abi_major, DLDT_ABI_MAJOR);
+  if ((uint64_t)actual < note->file_size)
+    return refuse(error, size, "%s is truncated: it has %lld of %llu bytes; copy it again", path, (long long)actual,
+                  (unsigned long long)note->file_size);
+  if ((uint64_t)actual > note->file_size)
+    return refuse(error, size, "%s has bytes after its end; copy it again", path);
+  if (note->metadata_size > (1u << 28) || note->metadata_offset > note->code_offset ||
+      note->metadata_size > note->code_offset - note->metadata_offset || note->code_offset > note->weights_offset ||
+      note->weights_offset > note->file_size || note->weights_size != note->file_size - note->weights_offset)
+    return refuse(error, size, "%s is damaged: the sizes in its header contradict each other", path);
+  return 1;
+}
+
+static int find_note(int file, const Elf64_Ehdr *header, note_body *note) {
+  struct {
+    Elf64_Nhdr head;
+    char owner[8];
+    note_body body;
+  } record;
+  for (int i = 0; i < header->e_phnum && i < 64; i++) {
+    Elf64_Phdr program;
+    if (!read_at(file, &program, sizeof program, (off_t)(header->e_phoff + (uint64_t)i * sizeof program))) return 0;
+    if (program.p_type != PT_NOTE || program.p_filesz != 180) continue;
+    char packed[180];
+    if (!read_at(file, packed, sizeof packed, (off_t)program.p_offset)) return 0;
+    memcpy(&record.head, packed, sizeof record.head);
+    memcpy(record.owner, packed + 12, 8);
+    memcpy(note, packed + 20, sizeof *note);
+    if (record.head.n_namesz == 5 && record.head.n_descsz == 160 && memcmp(record.owner, "DLDT\0\0\0\0", 8) == 0)
+      return 1;
+  }
+  return 0;
+}
+
+/* Everything that can be known without mapping code. */
+static int check_file(int file, const char *path, char *error, size_t size) {
+  struct stat status;
+  Elf64_Ehdr header;
+  note_body note;
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return refuse(error, size, "%s is not a regular file", path);
+  if (!read_at(file, &header, sizeof header, 0) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+    return refuse(error, size, "%s is not an artifact: it is no ELF file", path);
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_type != ET_DYN ||
+      header.e_phentsize != sizeof(Elf64_Phdr))
+    return refuse(error, size, "%s is not an artifact: it is no 64-bit little-endian shared library", path);
+  if (!find_note(file, &header, &note))
+    return refuse(error, size, "%s is truncated, or a shared library that is not of dldt: it has no DLDT note", path);
+  if (!check_note(&note, status.st_size, path, error, size)) return 0;
+  if (header.e_machine != HOST_MACHINE || note.machine != HOST_MACHINE)
+    return refuse(error, size, "%s is for another architecture; compile the model for this one", path);
+  char *metadata = calloc(1, note.metadata_size + 1);
+  if (metadata == NULL) return refuse(error, size, "no memory");
+  int good = read_at(file, metadata, note.metadata_size, (off_t)note.metadata_offset);
+  good = good ? check_features(metadata, path, error, size) : refuse(error, size, "cannot read %s", path);
+  free(metadata);
+  return good;
+}
+
+static void *work(void *argument) {
+  worker *self = argument;
+  self->model->work(self->model->team, self->index);
+  return NULL;
+}
+
+static int start(dldt_model *model, int threads, char *error, size_t size) {
+  if (threads <= 1) return 1;
+  model->workers = calloc((size_t)threads, sizeof *model->workers);
+  if (model->workers == NULL || posix_memalign((void **)&model->team, 64, sizeof *model->team) != 0)
+    return refuse(error, size, "no memory");
+  memset(model->team, 0, sizeof *model->team);
+  cpu_set_t set;
+  int processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  model->team->spin = threads > processors ? 20 : 0;
+  for (int i = 1; i < threads; i++) {
+    worker *one = &model->workers[i - 1];
+    one->model = model;
+    one->index = i;
+    if (pthread_create(&one->thread, NULL, work, one) != 0) break;
+    model->started++;
+  }
+  model->team->threads = (uint32_t)(1 + model->started);
+  return 1;
+}
+
+static int bind(dldt_model *model, const char *path, char *error, size_t size) {
+  struct {
+    const char *name;
+    void *to;
+  } symbols[] = {{"dldt_run", &model->run},
+                 {"dldt_worker", &model->work},
+                 {"dldt_stop", &model->stop},
+                 {"dldt_arena_size", &model->needs},
+                 {"dldt_output_shapes", &model->shapes},
+                 {"dldt_metadata", &model->metadata}};
+  for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+    void *found = dlsym(model->library, symbols[i].name);
+    if (found == NULL) return refuse(error, size, "%s is damaged: it has no %s", path, symbols[i].name);
+    memcpy(symbols[i].to, &found, sizeof found);
+  }
+  return 1;
+}
+
+dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t size) {
+  char full[4096];
+  int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) {
+    refuse(error, size, "cannot open %s: %s", path, strerror(errno));
+    return NULL;
+  }
+  int good = check_file(file, path, error, size);
+  close(file);
+  if (!good) return NULL;
+  dldt_model *model = calloc(1, sizeof *model);
+  if (model == NULL) return NULL;
+  pthread_mutex_init(&model->lock, NULL);
+  /* Without a slash, dlopen would look elsewhere than in the current folder. */
+  snprintf(full, sizeof full, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
+  model->library = dlopen(full, RTLD_NOW | RTLD_LOCAL);
+  if (model->library == NULL) refuse(error, size, "the system refuses to load %s: %s", path, dlerror());
+  if (model->library == NULL || !bind(model, path, error, size) || !start(model, threads, error, size)) {
+    dldt_model_close(model);
+    return NULL;
+  }
+  return model;
+}
+
+const char *dldt_model_metadata(const dldt_model *model) { return model->metadata; }
+
+void dldt_model_output_shapes(const dldt_model *model, const int64_t *symbols, int64_t *dims) {
+  model->shapes(symbols, dims);
+}
+
+int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64_t *symbols) {
+  static const int64_t none = 0;
+  dldt_request request = {inputs, outputs, NULL, symbols != NULL ? symbols : &none, NULL, NULL};
+  int result = -1;
+  pthread_mutex_lock(&model->lock);
+  int64_t size = model->needs(request.symbols);
+  if (size > model->arena_size || model->arena == NULL) {
+    free(model->arena);
+    model->arena_size = 0;
+    if (posix_memalign(&model->arena, 64, (size_t)size + 64) != 0) model->arena = NULL;
+    if (model->arena != NULL) model->arena_size = size;
+  }
+  if (model->arena != NULL) {
+    request.arena = model->arena;
+    request.team = model->started > 0 ? model->team : NULL;
+    result = model->run(&request);
+  }
+  pthread_mutex_unlock(&model->lock);
+  return result;
+}
+
+void dldt_model_close(dldt_model *model) {
+  if (model == NULL) return;
+  if (model->started > 0) model->stop(model->team);
+  for (int i = 0; i < model->started; i++) pthread_join(model->workers[i].thread, NULL);
+  if (model->library != NULL) dlclose(model->library);
+  pthread_mutex_destroy(&model->lock);
+  free(model->workers);
+  free(model->team);
+  free(model->arena);
+  free(model);
+}
