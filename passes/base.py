@@ -31,6 +31,8 @@ class Pass:
         options = ",".join(f"{f.name}={_text(getattr(self, f.name))}" for f in given)
         return f"{self.name}{{{options}}}"
 
+    __repr__ = __str__
+
 
 PASSES: dict[str, type[Pass]] = {}
 """name → class, filled by ``@transform``."""

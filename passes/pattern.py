@@ -16,7 +16,7 @@ import numpy as np
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.op import Op
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 
 Captures: TypeAlias = Mapping[str, Value]
 
@@ -164,13 +164,15 @@ def constant(name: str = "", where: Callable[[Array], bool] | None = None) -> Pa
     return Leaf(name, fits)
 
 
-def number(expected: float, name: str = "", tolerance: float = 1e-5) -> Pattern:
-    """A Constant all of whose elements are ``expected``, up to the rounding of float literals."""
+def number(expected: float, name: str = "", tolerance: float = 3e-6) -> Pattern:
+    """A Constant all of whose elements are ``expected`` rounded to its type, up to a relative ``tolerance``: models
+    write one sixth with six digits."""
 
     def equal(array: Array) -> bool:
-        if not 0 < array.size <= 65536 or array.dtype.kind not in "fiu":
+        if not 0 < array.size <= 65536 or not DType.of(array.dtype).is_float:
             return False
-        return bool(np.all(np.abs(array.astype(np.float64) - expected) <= tolerance * max(1.0, abs(expected))))
+        rounded = float(np.asarray(expected).astype(array.dtype))
+        return bool(np.all(np.abs(array.astype(np.float64) - rounded) <= tolerance * abs(expected)))
 
     return constant(name, equal)
 

@@ -60,7 +60,6 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(FuseClamp, FuseHSigmoid, "its pattern has a Clamp, models have Maximum and Minimum"),
     Precedence(FuseHSigmoid, FuseHSwish, "x * HSigmoid(x)"),
     Precedence(FuseGelu, FuseLinear, "0.5 * (1 + erf) would become 0.5 * erf + 0.5"),
-    Precedence(FuseMvn, NormalizeArithmetic, "one square would become a product of its own"),
     Precedence(DecomposeBatchNorm, FuseLinear, "a normalisation joins the products and sums around it"),
     Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
     Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),

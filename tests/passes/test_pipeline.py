@@ -1,0 +1,367 @@
+"""Pipelines as text, their order, what they report."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.compiler.errors import InternalError, UsageError
+from dldt.compiler.graph import Graph
+from dldt.compiler.ops import (
+    Add,
+    BatchNormInference,
+    Broadcast,
+    Clamp,
+    Convolution,
+    Divide,
+    Erf,
+    Gather,
+    HSigmoid,
+    Maximum,
+    Minimum,
+    Multiply,
+    Power,
+    ReduceMean,
+    ReLU,
+    ShapeOf,
+    Sqrt,
+    Subtract,
+    Transpose,
+)
+from dldt.passes.base import PASSES, Pass
+from dldt.passes.fold_constants import FoldConstants
+from dldt.passes.fuse_linear import FuseLinear
+from dldt.passes.manager import run_pipeline
+from dldt.passes.merge_convolutions import MergeConvolutions
+from dldt.passes.pipeline import Pipeline
+from dldt.passes.pipelines import OPTIONAL, PRECEDENCE, default_pipeline, parse_pipeline
+from dldt.passes.remove_dead_code import RemoveDeadCode
+from tests.passes.check import assert_equivalent, f32, graph_of, i64, random, text
+
+PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
+PADDED = {**PLAIN, "pads_begin": (1, 1), "pads_end": (1, 1)}
+X = f32(2, 4, 6, 6)
+C4 = random(1, 4, 1, 1, low=0.5)
+
+
+# ---- as text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "fuse-linear",
+        "fold-constants{max_growth=4096},fuse-linear,remove-dead-code",
+        "merge-convolutions{max_outputs=64,any_kernel=true}",
+    ],
+)
+def test_a_pipeline_prints_what_it_was_parsed_from(written):
+    assert str(parse_pipeline(written)) == written
+
+
+def test_options_arrive_in_the_fields():
+    (item,) = parse_pipeline("merge-convolutions{max_outputs=64, any_kernel=true}").passes
+    assert item == MergeConvolutions(max_outputs=64, any_kernel=True)
+
+
+def test_defaults_are_not_printed():
+    assert str(FoldConstants()) == "fold-constants"
+    assert parse_pipeline("fold-constants{}").passes == (FoldConstants(),)
+
+
+def test_the_default_pipeline_parses_back():
+    assert parse_pipeline(str(default_pipeline())).passes == default_pipeline().passes
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("fuse-everything", "there is no pass 'fuse-everything'; the passes are: decompose-batch-norm, "),
+        ("fuse-linear{depth=2}", r"pass fuse-linear has no option 'depth' \(options: none\)"),
+        ("fold-constants{max_growth=much}", "pass fold-constants, option max_growth: invalid literal"),
+        (
+            "merge-convolutions{any_kernel=1}",
+            "option any_kernel: '1' is neither true nor false",
+        ),
+        ("fuse-linear{", "not a list of passes"),
+        ("fuse-linear}x", "not a list of passes"),
+        ("fuse-linear,,fuse-gelu", "not a list of passes"),
+    ],
+)
+def test_what_is_no_pipeline_is_refused(written, message):
+    with pytest.raises(UsageError, match=message):
+        parse_pipeline(written)
+
+
+def test_passes_are_disabled_by_name():
+    names = [item.name for item in default_pipeline().without(["fuse-*", "sink-transposes"]).passes]
+    assert not [name for name in names if name.startswith("fuse-") or name == "sink-transposes"]
+    assert "fold-constants" in names
+
+
+def test_disabling_what_is_not_there_is_refused():
+    with pytest.raises(UsageError, match="no pass to disable is called 'fuse-x.'; the pipeline has: decompose"):
+        default_pipeline().without(["fuse-x*"])
+
+
+# ---- running
+
+
+def _three_steps():
+    return parse_pipeline("remove-dead-code,fold-constants,fuse-linear")
+
+
+def _linear(g):
+    c = Add()(g.constant(np.float32(1)), g.constant(np.float32(2)))
+    return Multiply()(Multiply()(g.parameter("x", X), c), 2.0)
+
+
+def test_the_report_counts_every_step():
+    graph = graph_of(_linear)
+    report = run_pipeline(graph, _three_steps(), verify=True)
+    assert [(s.index, s.name, s.count) for s in report.steps] == [
+        (0, "remove-dead-code", 0),
+        (1, "fold-constants", 1),
+        (2, "fuse-linear", 1),
+    ]
+    assert [s.nodes for s in report.steps] == [8, 6, 4]
+    assert report.count == 2
+    assert report.count_of("fuse-linear") == 1
+    lines = report.table.splitlines()
+    assert lines[0].split() == ["#", "pass", "changes", "nodes", "ms"]
+    assert lines[2].split()[:4] == ["1", "fold-constants", "1", "6"]
+    assert lines[-1].split()[:3] == ["all", "2", "4"]
+
+
+def test_the_callback_hears_of_the_steps_that_changed_something():
+    heard = []
+    graph = graph_of(_linear)
+    run_pipeline(
+        graph, _three_steps(), on_change=lambda i, item, g, count, s: heard.append((i, item.name, text(g), count))
+    )
+    assert heard == [
+        (1, "fold-constants", "Multiply(Multiply(x, 3), 2)", 1),
+        (2, "fuse-linear", "Multiply(x, 6)", 1),
+    ]
+
+
+@pytest.mark.parametrize(("stop", "steps"), [(0, 0), (2, 2), ("fold-constants", 2), (None, 3)])
+def test_stopping_early(stop, steps):
+    graph = graph_of(_linear)
+    assert len(run_pipeline(graph, _three_steps(), stop_after=stop).steps) == steps
+
+
+@pytest.mark.parametrize(
+    ("stop", "message"),
+    [
+        (4, "cannot stop after 4 passes: the pipeline has 3"),
+        (-1, "cannot stop after -1 passes"),
+        ("fuse-gelu", "cannot stop after pass 'fuse-gelu': it is not in the pipeline"),
+    ],
+)
+def test_stopping_where_there_is_no_step_is_refused(stop, message):
+    with pytest.raises(UsageError, match=message):
+        run_pipeline(graph_of(_linear), _three_steps(), stop_after=stop)
+
+
+def test_a_pass_that_renames_an_output_is_caught():
+    class Renames(Pass):
+        name = "renames"
+
+        def apply(self, graph):
+            graph.rename_node(graph.outputs[0], "other")
+            return 1
+
+        def __str__(self):
+            return self.name
+
+    with pytest.raises(InternalError, match="pass renames changed the inputs or outputs of the graph"):
+        run_pipeline(graph_of(_linear), Pipeline("test", (Renames(),)))
+
+
+# ---- order
+
+EVERY_PASS = sorted(PASSES.values(), key=lambda cls: cls.name)
+
+
+@pytest.mark.parametrize("cls", EVERY_PASS, ids=lambda cls: cls.name)
+def test_every_pass_is_in_a_pipeline_or_optional(cls):
+    listed = any(isinstance(item, cls) for item in default_pipeline().passes)
+    assert listed != (cls in OPTIONAL)
+    assert cls.__doc__
+    assert "::" in cls.__doc__
+    assert "→" in cls.__doc__
+
+
+def test_optional_passes_join_on_request():
+    assert MergeConvolutions() in default_pipeline(merge_convolutions=True).passes
+
+
+@pytest.mark.parametrize("pair", PRECEDENCE, ids=lambda p: f"{p.first.name}-{p.second.name}")
+def test_the_pipeline_keeps_every_precedence(pair):
+    passes = default_pipeline().passes
+    first = next(i for i, item in enumerate(passes) if isinstance(item, pair.first))
+    second = next(i for i, item in enumerate(passes) if isinstance(item, pair.second))
+    assert first < second
+    assert pair.why
+
+
+def _layer_norm(x, mean_of=lambda x: ReduceMean(keep_dims=True)(x, i64(-1)), twice=False):
+    centred = Subtract()(x, mean_of(x))
+    other = Subtract()(x, mean_of(x)) if twice else centred
+    variance = ReduceMean(keep_dims=True)(Power()(other, 2.0), i64(-1))
+    return Divide()(centred, Sqrt()(Add()(variance, 1e-5)))
+
+
+def _conv(x, attributes=PLAIN):
+    return Convolution(**attributes)(x, random(4, 4, 3, 3))
+
+
+def _batch_norm(x):
+    return BatchNormInference(epsilon=1e-5)(x, *(random(4, seed=i, low=0.1) for i in range(4)))
+
+
+def _sixth_of_clamp(x):
+    return Divide()(Minimum()(Maximum()(Add()(x, 3.0), 0.0), 6.0), 6.0)
+
+
+def _spread_mean(x):
+    return Broadcast()(ReduceMean(keep_dims=True)(x, i64(-1)), i64(2, 4, 6, 6))
+
+
+def _moved_relu(x):
+    return Transpose()(ReLU()(Transpose()(x, i64(0, 2, 3, 1))), i64(0, 3, 1, 2))
+
+
+def _reversed(x):
+    return Multiply()(Gather()(x, i64(3, 2, 1, 0), i64(1)[0]), C4)
+
+
+# first pass, second pass: a graph, and what the two give in this order, which they do not give in the other
+SWAPS = {
+    ("simplify-shapes", "fold-constants"): (
+        lambda x: Multiply()(x, Broadcast()(x.graph.constant(np.float32(2)), ShapeOf()(x))),
+        "Multiply(x, [2,4,6,6])",
+    ),
+    ("merge-common-subexpressions", "fuse-mvn"): (lambda x: _layer_norm(x, twice=True), "MVN(x, [3])"),
+    ("drop-broadcasts", "fuse-mvn"): (lambda x: _layer_norm(x, _spread_mean), "MVN(x, [3])"),
+    ("fuse-clamp", "fuse-hsigmoid"): (_sixth_of_clamp, "HSigmoid(x)"),
+    ("fuse-hsigmoid", "fuse-hswish"): (
+        lambda x: Multiply()(x, Divide()(Clamp(min=0, max=6)(Add()(x, 3.0)), 6.0)),
+        "HSwish(x)",
+    ),
+    ("fuse-gelu", "fuse-linear"): (
+        lambda x: Multiply()(x, Multiply()(Add()(Erf()(Multiply()(x, 0.70710678)), 1.0), 0.5)),
+        "Gelu(x)",
+    ),
+    ("decompose-batch-norm", "fuse-linear"): (
+        lambda x: Add()(Multiply()(_batch_norm(x), C4), C4),
+        "Add(Multiply(x, [1,4,1,1]), [1,4,1,1])",
+    ),
+    ("normalize-arithmetic", "fuse-linear"): (
+        lambda x: Divide()(Subtract()(x, 3.0), 2.0),
+        "Add(Multiply(x, 0.5), -1.5)",
+    ),
+    ("fuse-linear", "fold-scale-into-weights"): (
+        lambda x: Multiply()(Add()(_conv(x), C4), C4),
+        "Add(Convolution(x, [4,4,3,3]), [1,4,1,1])",
+    ),
+    ("sink-transposes", "merge-transposes"): (_moved_relu, "ReLU(x)"),
+    ("sink-channel-order", "fold-channel-order-into-weights"): (
+        lambda x: _conv(_reversed(x), PADDED),
+        "Convolution(Multiply(x, [1,4,1,1]), [4,4,3,3])",
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", PRECEDENCE, ids=lambda p: f"{p.first.name}-{p.second.name}")
+def test_swapping_two_ordered_passes_makes_the_result_worse(pair):
+    made, wanted = SWAPS[pair.first.name, pair.second.name]
+
+    def after(*passes):
+        graph = graph_of(lambda g: made(g.parameter("x", X)))
+        for item in passes:
+            item.apply(graph)
+        return text(graph)
+
+    assert after(pair.first(), pair.second()) == wanted
+    assert after(pair.second(), pair.first()) != wanted
+
+
+# ---- the whole
+
+
+def _light_block(g):
+    """What the small ImageNet models of the onnx package look like: BatchNorm of ones, then Mul and Add."""
+    x = g.parameter("x", X)
+    ones = BatchNormInference(epsilon=1e-5)
+    value = _conv(x, PADDED)
+    value = ones(value, np.ones(4, np.float32), np.zeros(4, np.float32), random(4), random(4, low=0.5))
+    return ReLU()(Add()(Multiply()(value, random(4, 1, 1)), random(4, 1, 1, seed=1)))
+
+
+def _dense_block(g):
+    x = g.parameter("x", X)
+    value = BatchNormInference(epsilon=1e-5)(x, *(random(4, seed=i, low=0.1) for i in range(4)))
+    return _conv(ReLU()(Add()(Multiply()(value, random(4, 1, 1)), random(4, 1, 1, seed=1))))
+
+
+def _first_layer(g, attributes):
+    x = g.parameter("x", f32(1, 3, 8, 8))
+    x = Gather()(x, i64(2, 1, 0), i64(1)[0])
+    x = Divide()(Subtract()(x, random(1, 3, 1, 1)), random(1, 3, 1, 1, low=0.5))
+    return Add()(Convolution(**attributes)(x, random(4, 3, 3, 3)), C4)
+
+
+WHOLE = {
+    "convolution, batch norm, product, sum": (_light_block, "ReLU(Add(Convolution(x, [4,4,3,3]), [1,4,1,1]))"),
+    "batch norm before relu": (
+        _dense_block,
+        "Convolution(ReLU(Add(Multiply(x, [1,4,1,1]), [1,4,1,1])), [4,4,3,3])",
+    ),
+    "first layer": (lambda g: _first_layer(g, PLAIN), "Add(Convolution(x, [4,3,3,3]), [1,4,1,1])"),
+    "first layer, padded": (
+        lambda g: _first_layer(g, PADDED),
+        "Add(Convolution(Add(x, [1,3,1,1]), [4,3,3,3]), [1,4,1,1])",
+    ),
+    "layer norm": (
+        lambda g: Add()(Multiply()(_layer_norm(g.parameter("x", f32(2, 5, 8))), random(8)), random(8)),
+        "Add(Multiply(MVN(x, [2]), [8]), [8])",
+    ),
+    "hswish": (
+        lambda g: (lambda x: Multiply()(x, _sixth_of_clamp(x)))(g.parameter("x", X)),
+        "HSwish(x)",
+    ),
+    "hsigmoid gate": (
+        lambda g: (lambda x: Multiply()(x, HSigmoid()(x)))(g.parameter("x", X)),
+        "HSwish(x)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_default_pipeline(name):
+    build, wanted = WHOLE[name]
+    before = graph_of(build)
+    after = before.copy()
+    run_pipeline(after, default_pipeline(), verify=True)
+    assert text(after) == wanted
+    assert_equivalent(before, after, 1e-5)
+    assert run_pipeline(after, default_pipeline(), verify=True).count == 0
+
+
+def test_any_prefix_of_the_pipeline_keeps_the_outputs():
+    steps = len(default_pipeline().passes)
+    for stop in range(0, steps, 5):
+        graph = graph_of(_light_block)
+        before = graph.copy()
+        run_pipeline(graph, default_pipeline(), stop_after=stop, verify=True)
+        assert_equivalent(before, graph, 1e-5)
+
+
+def test_an_empty_graph_passes_through():
+    graph = Graph()
+    graph.result(graph.parameter("x", X), "y")
+    assert run_pipeline(graph, default_pipeline(), verify=True).count == 0
+    assert RemoveDeadCode().apply(graph) == 0
+    assert FuseLinear().apply(graph) == 0
