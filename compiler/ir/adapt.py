@@ -82,7 +82,6 @@ def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[
 
 
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
-    ("avgpool", 14): Adaptation(1),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
     ("broadcast", 1): Adaptation(3),
     ("gather", 1): Adaptation(8),

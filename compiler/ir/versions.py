@@ -6,7 +6,7 @@ import attrs
 
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.ir.adapt import ADAPTATIONS, Adaptation
-from dldt.compiler.op import OPSETS, Op, find_op
+from dldt.compiler.op import OPSETS, REGISTRY, Op, find_op
 
 _MEANINGS: dict[str, tuple[int, ...]] = {
     "assign": (3, 6),
@@ -68,10 +68,9 @@ def find_meaning(type_name: str, version: str) -> Meaning:
     asked = OPSETS.index(version) + 1
     meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
     adaptation = ADAPTATIONS.get((kind, meant))
-    if adaptation is not None:
+    if adaptation is not None and meant not in REGISTRY.get(kind, {}):
         return Meaning(find_op(type_name, OPSETS[adaptation.opset - 1]), adaptation)
     found = find_op(type_name, version)
-    ours = OPSETS.index(found.opset) + 1
-    if ours < meant:
+    if OPSETS.index(found.opset) + 1 < meant:
         raise UnsupportedError(f"operation {type_name} of {version} is not supported, only that of {found.opset}")
     return Meaning(found)
