@@ -25,13 +25,13 @@ class UnsupportedNode:
     """The inputs as ``name type``, or ``name`` where the type is not known."""
     feeds: tuple[str, ...]
     """The consumers as ``Relu "n2"``."""
-    outputs: tuple[str, ...]
-    """The outputs as ``name`` or ``name[1,3]``."""
     reason: str = ""
     """Why, where the operation as such is supported."""
 
 
-def unsupported_error(file: str, nodes: Sequence[UnsupportedNode], total: int, list_command: str) -> UnsupportedError:
+def unsupported_error(
+    file: str, nodes: Sequence[UnsupportedNode], total: int, place: str, list_command: str
+) -> UnsupportedError:
     """One error that names every node of ``nodes`` by operation, with counts, neighbours and remedies."""
     groups: dict[tuple[str, str, int, str], list[UnsupportedNode]] = {}
     for node in nodes:
@@ -43,10 +43,7 @@ def unsupported_error(file: str, nodes: Sequence[UnsupportedNode], total: int, l
     lines += [line for key, members in list(groups.items())[:_MAX_TYPES] for line in _group(key, members)]
     if len(groups) > _MAX_TYPES:
         lines.append(f"  … and {len(groups) - _MAX_TYPES} more operation types")
-    first = nodes[0]
-    before = ",".join(dict.fromkeys(text.split(" ")[0] for text in first.inputs)) or "TENSOR"
-    after = ",".join(first.outputs) or "TENSOR"
-    lines.append(f"  try: cut the model before it with --output {before}, or after it with --input {after}")
+    lines.append(f"  try: {place}")
     lines.append(f"       list the supported operations: {list_command}")
     return UnsupportedError("\n".join(lines))
 
@@ -56,16 +53,20 @@ def _group(key: tuple[str, str, int, str], members: list[UnsupportedNode]) -> It
     first = members[0]
     details = []
     if first.inputs:
-        details.append(f"inputs: {', '.join(first.inputs)}")
+        details.append(f"inputs: {_some(first.inputs)}")
     if first.feeds:
-        details.append(f"feeds: {', '.join(first.feeds[:_MAX_NODES])}")
-    shown = ", ".join(node.name for node in members[:_MAX_NODES])
-    more = f", … {len(members) - _MAX_NODES} more" if len(members) > _MAX_NODES else ""
+        details.append(f"feeds: {_some(first.feeds)}")
+    shown = _some([node.name for node in members])
     about = f" ({'; '.join(details)})" if details else ""
     count = f"{len(members)} node" + ("s" if len(members) > 1 else "")
-    yield f"  {domain or 'ai.onnx'}::{op_type} v{version}   {count}   {shown}{more}{about}"
+    yield f"  {domain or 'ai.onnx'}::{op_type} v{version}   {count}   {shown}{about}"
     if reason:
         yield f"      {reason}"
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f", … {len(texts) - _MAX_NODES} more" if len(texts) > _MAX_NODES else ""
+    return ", ".join(texts[:_MAX_NODES]) + more
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

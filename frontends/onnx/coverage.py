@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dldt.compiler.types import TensorType
 from dldt.frontends.errors import UnsupportedNode
-from dldt.frontends.onnx.ops import ONNX
-from dldt.frontends.onnx.record import NodeRecord, needed
+from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
 
 
 def all_nodes(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
@@ -47,9 +47,17 @@ def described(
         name=node.title,
         inputs=tuple(f"{name} {types[name]}" if name in types else name for name in node.inputs if name),
         feeds=tuple(map(str, feeds.values())),
-        outputs=tuple(_with_shape(name, types) for name in node.outputs if name),
         reason=reason,
     )
+
+
+def cut_place(top: Sequence[NodeRecord], listed: Iterable[NodeRecord], record: GraphRecord) -> str:
+    """How to cut the model round the first of ``listed``: a node of the graph itself, or one in a body of such."""
+    wanted = {id(node) for node in listed}
+    owner = next(node for node in top if any(id(inner) in wanted for inner in all_nodes([node])))
+    before = [name for name in needed(owner) if name not in record.initializers]
+    after = ",".join(f"{name}[…]{{f32}}" for name in owner.outputs if name)
+    return f"cut the model before it with --output {','.join(before) or 'TENSOR'}, or after it with --input {after}"
 
 
 def consumers_of(nodes: Iterable[NodeRecord]) -> dict[str, list[NodeRecord]]:
@@ -59,8 +67,3 @@ def consumers_of(nodes: Iterable[NodeRecord]) -> dict[str, list[NodeRecord]]:
         for name in needed(node):
             found.setdefault(name, []).append(node)
     return found
-
-
-def _with_shape(name: str, types: Mapping[str, TensorType]) -> str:
-    type = types.get(name)
-    return f"{name}[…]" if type is None else f"{name}[{','.join(map(str, type.shape))}]"

@@ -9,16 +9,17 @@ from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
 from dldt.frontends.errors import unsupported_error
 from dldt.frontends.input_spec import InputSpec
-from dldt.frontends.onnx.coverage import all_nodes, consumers_of, described, without_importer
+from dldt.frontends.onnx.coverage import all_nodes, consumers_of, cut_place, described, without_importer
 from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.inputs import frozen_array, input_type
+from dldt.frontends.onnx.ops import register
 from dldt.frontends.onnx.order import ordered
 from dldt.frontends.onnx.read import OnnxModel
 from dldt.frontends.onnx.record import GraphRecord
 from dldt.frontends.onnx.scope import Findings, Scope
 from dldt.frontends.symbols import Symbols
 
-LIST_COMMAND = f"python -m {__package__}"
+LIST_COMMAND = "dldt ops --framework onnx"
 
 
 def import_graph(
@@ -33,7 +34,9 @@ def import_graph(
     ``specs`` override declared inputs; ``types`` are those of inputs that the cut made. Raises UnsupportedError with
     every operation that is missing, InputError and ShapeError where the model is at fault.
     """
-    nodes = all_nodes(ordered(record, model.path))
+    register()
+    top = ordered(record, model.path)
+    nodes = all_nodes(top)
     missing = without_importer(nodes, model.opsets)
     findings = Findings(tolerant=bool(missing))
     graph = Graph(record.name or model.path.stem)
@@ -49,7 +52,8 @@ def import_graph(
             described(node, reasons.get(id(node), ""), model.opsets, findings.types, users)
             for node in {id(node): node for node in listed}.values()
         ]
-        raise unsupported_error(str(model.path), unsupported, len(nodes), LIST_COMMAND)
+        place = cut_place(top, listed, record)
+        raise unsupported_error(str(model.path), unsupported, len(nodes), place, LIST_COMMAND)
     for name, value in zip(record.outputs, scope.outputs(), strict=True):
         if value is not None:
             graph.result(value, name)

@@ -57,9 +57,7 @@ def _wanted(
                 pending.append(producers[name])
             elif name not in given:
                 hint = did_you_mean(name, [*producers, *given])
-                raise InputError(
-                    f"{file}: {graph.nodes[index]} takes tensor {name!r}, which no node, input or initialiser gives{hint}"
-                )
+                raise InputError(f"{file}: {graph.nodes[index]} takes tensor {name!r}, which nothing gives{hint}")
     return wanted
 
 

@@ -13,8 +13,7 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import TensorType
 from dldt.frontends.known import known_array
 from dldt.frontends.onnx.attributes import read_attributes
-from dldt.frontends.onnx.framework import Bodies, Context
-from dldt.frontends.onnx.ops import ONNX
+from dldt.frontends.onnx.framework import ONNX, Bodies, Context
 from dldt.frontends.onnx.order import ordered
 from dldt.frontends.onnx.read import OnnxModel
 from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
@@ -215,5 +214,5 @@ def _results(graph: Graph, scope: Scope, record: GraphRecord) -> None:
 
 def _output(value: Value | None, record: GraphRecord) -> Value:
     if value is None:
-        raise UnsupportedError(f"sub-graph {record.name!r} has nodes that cannot be imported")
+        raise UnsupportedError("")  # the nodes in the body are reported themselves
     return value

@@ -18,22 +18,28 @@ from dldt.frontends.onnx.ops import (
     softmax,
     variadic,
 )
+from dldt.frontends.registry import Framework
 
-__all__ = [
-    "ONNX",
-    "activation",
-    "constant",
-    "control",
-    "convolution",
-    "elementwise",
-    "gathering",
-    "matmul",
-    "normalization",
-    "pooling",
-    "reduction",
-    "resize",
-    "shape",
-    "slicing",
-    "softmax",
-    "variadic",
-]
+MODULES = (
+    activation,
+    constant,
+    control,
+    convolution,
+    elementwise,
+    gathering,
+    matmul,
+    normalization,
+    pooling,
+    reduction,
+    resize,
+    shape,
+    slicing,
+    softmax,
+    variadic,
+)
+"""Their import registered the functions."""
+
+
+def register() -> Framework:
+    """The filled table."""
+    return ONNX

@@ -91,7 +91,7 @@ def arg_min_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_ind
 
 @ONNX.imports("OneHot", since=9)
 def one_hot_9(indices: Value, depth: Value, values: Value, *, axis: int = -1) -> Value:
-    """values[1] where the position along the new axis is the index (negative ones count from the end), else values[0]"""
+    """values[1] where the position along the new axis is the index (negative: from the end), else values[0]"""
     number = np.array(int(required_array(depth, "the input 'depth'").reshape(())), np.int64)
     index = indices if indices.type.dtype is DType.i64 else Convert(DType.i64)(indices)
     known = known_array(index)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import onnx
+import pytest
+from onnx import defs, helper
+
+from dldt.frontends.onnx.attributes import attribute_types
+from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.ops import register
+
+register()
+IMPORTERS = list(ONNX.importers())
+
+
+def schemas(importer):
+    """Every schema that the importer serves: the one at its first version, and those that replace it later."""
+    found = {
+        s.since_version: s
+        for s in defs.get_all_schemas_with_history()
+        if s.name == importer.op_type and s.domain == importer.domain and s.since_version <= importer.until
+    }
+    first = max(v for v in found if v <= importer.since)
+    return [found[v] for v in sorted(found) if v >= first]
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda i: f"{i.op_type}_{i.since}")
+def test_signature_is_the_schemas(importer):
+    served = schemas(importer)
+    assert served[0].since_version == importer.since
+    for schema in served:
+        inputs = [
+            (
+                p.name,
+                p.option == defs.OpSchema.FormalParameterOption.Optional,
+                p.option == defs.OpSchema.FormalParameterOption.Variadic,
+            )
+            for p in schema.inputs
+        ]
+        assert [(p.name, p.optional, p.variadic) for p in importer.inputs] == inputs, schema.since_version
+        assert set(importer.attributes) == set(schema.attributes), schema.since_version
+        for name, attribute in schema.attributes.items():
+            declared = importer.attributes[name]
+            assert attribute.type.value in {t for t in attribute_types(declared.kind)}, name
+            assert declared.required == attribute.required, name
+            default = attribute.default_value
+            if not default.type:
+                assert declared.default is None, name
+                continue
+            value = helper.get_attribute_value(default)
+            value = value.decode() if isinstance(value, bytes) else value
+            value = tuple(value) if isinstance(value, list) else value
+            wanted = pytest.approx(value, rel=1e-6) if isinstance(value, float) else value
+            assert declared.default == wanted, name
+
+
+def test_the_newest_operation_set_is_one_that_the_schemas_know():
+    assert ONNX.newest <= onnx.defs.onnx_opset_version()
+
+
+def test_find_takes_the_newest_not_above_the_model():
+    assert ONNX.find("Clip", 10).since == 6
+    assert ONNX.find("Clip", 11).since == 11
+    assert ONNX.find("Clip", 25).since == 11
+    assert ONNX.find("Clip", 5) is None
+    assert ONNX.find("Upsample", 10) is None  # deprecated there
+    assert ONNX.find("Nothing", 11) is None
+    assert ONNX.find("Relu", 11, "com.acme") is None
