@@ -1,0 +1,72 @@
+"""The verifier: what must hold of a graph at every moment, and what may exist at a stage."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import attrs
+
+from dldt.compiler.errors import DldtError, InternalError
+from dldt.compiler.graph import Graph, Node
+from dldt.compiler.ops.core import Parameter, Result
+
+
+@attrs.frozen
+class Stage:
+    """A point in the pipeline after which some operation types no longer exist."""
+
+    name: str
+    forbids: frozenset[str] = frozenset()
+
+
+IMPORTED = Stage("imported")
+OPSET = Stage("opset", frozenset({"ConvertLike"}))
+
+
+def verify(graph: Graph, stage: Stage | None = None) -> None:
+    """Check the graph and every sub-graph. Raises InternalError that names the node."""
+    for part in graph.walk():
+        _verify_graph(part, stage)
+
+
+def _verify_graph(graph: Graph, stage: Stage | None) -> None:
+    where = f"graph {graph.name!r}"
+    try:
+        order = graph.order()
+    except DldtError as error:
+        raise InternalError(f"{where}: {error}") from error
+    _check_ends(graph, order, where)
+    for node in order:
+        _check_node(node, where)
+        if stage is not None and node.op.type in stage.forbids:
+            raise InternalError(f"{where}: {node} must not exist at stage {stage.name}")
+
+
+def _check_ends(graph: Graph, order: list[Node], where: str) -> None:
+    for kind, listed, cls in (
+        ("parameter", [value.node for value in graph.inputs], Parameter),
+        ("result", list(graph.outputs), Result),
+    ):
+        present = {node.id for node in order if isinstance(node.op, cls)}
+        if present != {node.id for node in listed}:
+            odd = present.symmetric_difference(node.id for node in listed)
+            raise InternalError(f"{where}: {kind} nodes {sorted(odd)} and the list of {kind}s differ")
+        repeated = [name for name, count in Counter(node.name for node in listed).items() if count > 1]
+        if repeated:
+            raise InternalError(f"{where}: two {kind}s are called {repeated[0]!r}")
+
+
+def _check_node(node: Node, where: str) -> None:
+    inputs = node.inputs
+    for i, value in enumerate(inputs):
+        if value is not None and value.port >= len(value.node.types):
+            raise InternalError(
+                f"{where}: input {i} of {node} takes output {value.port} of {value.node}, which has no such"
+            )
+    try:
+        inferred = node.op.types(*(None if value is None else value.type for value in inputs))
+    except DldtError as error:
+        raise InternalError(f"{where}: {node}: {error}") from error
+    if inferred != node.types:
+        have, want = ", ".join(map(str, node.types)), ", ".join(map(str, inferred))
+        raise InternalError(f"{where}: {node} has the type {have}, its inputs give {want}")
