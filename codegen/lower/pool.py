@@ -7,7 +7,7 @@ from dldt.codegen.lower.access import Access, apply, cast_dim, flatten, lowers, 
 from dldt.codegen.lower.statistics import count_of
 from dldt.codegen.lower.taps import Taps
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, minimum, product
+from dldt.compiler.dims import Dim, maximum, minimum, product
 from dldt.compiler.types import DType, TensorType
 
 Types = tuple[TensorType, ...]
@@ -35,7 +35,7 @@ class _Largest:
         return reduce("max", axes, self.x((*index[:2], *self.taps.source(index[2:], axes))))
 
 
-@lowers(ops.MaxPool8, kind="reduce")
+@lowers(ops.MaxPool8, ops.MaxPool14, kind="reduce")
 def max_pool_8(op: ops.MaxPool8, types: Types, x: Access) -> tuple[Access, Access]:
     """y, and the position of the first largest, counted over the dims from ``axis`` on."""
     largest = _Largest.of(op, x)
@@ -54,7 +54,7 @@ def max_pool_8(op: ops.MaxPool8, types: Types, x: Access) -> tuple[Access, Acces
     return Access(types[0], largest.element), Access(types[1], position)
 
 
-@lowers(ops.AvgPool, kind="reduce")
+@lowers(ops.AvgPool, ops.AvgPool14, kind="reduce")
 def avg_pool(op: ops.AvgPool, types: Types, x: Access) -> Access:
     """y = the mean under the window; padding does not count, or counts as zeros."""
     space = x.type.shape[2:]
@@ -64,17 +64,21 @@ def avg_pool(op: ops.AvgPool, types: Types, x: Access) -> Access:
         at = index[2:]
         axes = taps.axes(at)
         total = reduce("sum", axes, x((*index[:2], *taps.source(at, axes))))
-        counted = [axis.extent for axis in axes] if op.exclude_pad else _padded_extents(taps, at)
-        return apply("div", total, count_of(product(counted), x.dtype))
+        return apply("div", total, count_of(_divisor(op, taps, at), x.dtype))
 
     return Access(types[0], element)
 
 
-def _padded_extents(taps: Taps, at: Index) -> list[Dim]:
-    """How many taps lie on the data or its padding: all, save where rounding up hangs a window over the end."""
-    found: list[Dim] = []
+def _divisor(op: ops.AvgPool, taps: Taps, at: Index) -> Dim:
+    """By how many elements the sum at output position ``at`` is divided. Padding counts unless it is excluded; so does
+    what hangs over the padding of an axis whose size is rounded up."""
     where = taps.where
-    for i, position in enumerate(at):
-        room = taps.space[i] + where.pads_begin[i] + where.pads_end[i] - position * where.strides[i]
-        found.append(minimum(room, where.kernel[i]))
-    return found
+    if op.exclude_pad:
+        return maximum(product(axis.extent for axis in taps.axes(at)), 1)
+    if op.rounding_type == "ceil" and any(pad != 0 for pad in where.pads_begin + where.pads_end):
+        return product(where.kernel)
+    counted: Dim = 1
+    for i, place in enumerate(at):
+        room = taps.space[i] + where.pads_begin[i] + where.pads_end[i] - place * where.strides[i]
+        counted = counted * minimum(room, where.kernel[i])
+    return maximum(counted, 1)

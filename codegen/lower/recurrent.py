@@ -25,13 +25,13 @@ def lstm_cell(
         return apply("add", both, b((row,)))
 
     def cell(index: Index) -> Expr:
-        kept = apply("mul", _activate(op, 0, "sigmoid", gate(0, index)), c(index))
-        entered = _activate(op, 0, "sigmoid", gate(1, index))
-        return apply("add", kept, apply("mul", entered, _activate(op, 1, "tanh", gate(2, index))))
+        kept = apply("mul", _gate(op, 0, gate(0, index)), c(index))
+        entered = _gate(op, 0, gate(1, index))
+        return apply("add", kept, apply("mul", entered, _gate(op, 1, gate(2, index))))
 
     def hidden(index: Index) -> Expr:
-        shown = _activate(op, 2, "tanh", cell(index))
-        return apply("mul", _activate(op, 0, "sigmoid", gate(3, index)), shown)
+        shown = apply(op.activations[2], cell(index))
+        return apply("mul", _gate(op, 0, gate(3, index)), shown)
 
     return Access(types[0], hidden), Access(types[1], cell)
 
@@ -46,7 +46,7 @@ def gru_cell(op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: 
     def gate(which: int, index: Index) -> Expr:
         row = which * size + index[1]
         both = apply("add", product_x.at(index[0], row), product_h.at(index[0], row))
-        return _activate(op, 0, "sigmoid", apply("add", both, b((row,))))
+        return _gate(op, 0, apply("add", both, b((row,))))
 
     def candidate(index: Index) -> Expr:
         row = 2 * size + index[1]
@@ -58,7 +58,7 @@ def gru_cell(op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: 
             at = (index[0], position(inner))
             reset = apply("mul", gate(1, at), h(at))
             past = reduce("sum", (inner,), apply("mul", reset, r((row, at[1]))))
-        return _activate(op, 1, "tanh", apply("add", apply("add", own, past), b((row,))))
+        return _gate(op, 1, apply("add", apply("add", own, past), b((row,))))
 
     def element(index: Index) -> Expr:
         update = gate(0, index)
@@ -80,9 +80,8 @@ class _Product:
         return reduce("sum", (self.inner,), apply("mul", self.a((row, k)), self.b((column, k))))
 
 
-def _activate(op: Recurrent, which: int, default: str, x: Expr) -> Expr:
-    """The activation by name, of the clipped value."""
-    name = op.activations[which] if op.activations else default
+def _gate(op: Recurrent, which: int, x: Expr) -> Expr:
+    """Activation ``which`` of the value, clipped first."""
     if 0 < op.clip < float("inf"):
         x = apply("minimum", apply("maximum", x, number(x.dtype, -op.clip)), number(x.dtype, op.clip))
-    return apply(name, x)
+    return apply(op.activations[which], x)
