@@ -42,7 +42,7 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
     """
     name = os.fspath(path)
     descriptor = _open(name)
-    with open(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         _require_regular(status, name)
         note = _read_note(descriptor, status.st_size, name)
@@ -50,9 +50,9 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
         _check_segments(head, note, name)
         if verify:
             _verify(descriptor, note, name)
-        text = head[note.metadata_offset : note.metadata_offset + note.metadata_size]
-        metadata = parse_metadata(text, name)
-        file.close()
+    finally:
+        os.close(descriptor)
+    metadata = parse_metadata(head[note.metadata_offset : note.metadata_offset + note.metadata_size], name)
     if MACHINES.get(metadata.arch) != note.machine:
         raise RuntimeLoadError(f"{name} is damaged: its metadata is for {metadata.arch}, its code is not; {_AGAIN}")
     return Artifact(name, note, metadata, identity(status))
@@ -182,7 +182,7 @@ def _check_segments(head: bytes, note: Note, name: str) -> None:
     for kind, flags, offset, address, _, stored, size, _ in _program_headers(head, header[10]):
         if kind != _LOAD:
             continue
-        if address != offset or stored != size or offset < end or offset + size > max(note.file_size, end):
+        if address != offset or stored != size or offset < end or offset + size > note.file_size:
             _damaged(name, "its segments overlap or lie outside the file")
         if flags & _WRITE_AND_EXECUTE == _WRITE_AND_EXECUTE:
             _damaged(name, "a segment is both writable and executable")
