@@ -12,6 +12,7 @@ from dldt.compiler import options
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import TensorType
+from dldt.compiler.verify import Stage
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline
@@ -115,7 +116,7 @@ def _apply(item: Pass, graph: Graph) -> int:
     return sum(item.apply(part) for part in graph.walk())
 
 
-def _verify(graph: Graph, stage: str, when: str) -> None:
+def _verify(graph: Graph, stage: Stage, when: str) -> None:
     try:
         check(graph, stage)
     except InternalError as error:

@@ -9,27 +9,31 @@ from collections.abc import Iterable
 import attrs
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.verify import IMPORTED, Stage
 from dldt.passes.base import PASSES, Pass, option_parser
 
 
 @attrs.frozen
 class Pipeline:
-    """Passes in the order in which they run. ``stage`` is what the graph must fulfil at the end, ``start`` before."""
+    """Passes in the order in which they run. ``stage`` is what holds at the end, ``start`` from the beginning."""
 
     name: str
     passes: tuple[Pass, ...]
-    start: str = "IMPORTED"
-    stage: str = "OPSET"
+    start: Stage = IMPORTED
+    stage: Stage = IMPORTED
 
     def without(self, globs: Iterable[str]) -> Pipeline:
-        """The pipeline less the passes whose name fits one of the globs; UsageError for a glob that fits none."""
+        """The pipeline less the passes whose name fits one of the globs; UsageError for a glob that fits none.
+
+        It no longer promises its stage: the passes that bring it about may be among them.
+        """
         left = self.passes
         for glob in globs:
             if not any(fnmatch.fnmatchcase(item.name, glob) for item in self.passes):
                 known = ", ".join(sorted({item.name for item in self.passes}))
                 raise UsageError(f"no pass to disable is called {glob!r}; the pipeline has: {known}")
             left = tuple(item for item in left if not fnmatch.fnmatchcase(item.name, glob))
-        return attrs.evolve(self, passes=left)
+        return attrs.evolve(self, passes=left, stage=self.stage if left == self.passes else self.start)
 
     def __str__(self) -> str:
         return ",".join(map(str, self.passes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.compiler.verify import OPSET
 from dldt.passes.base import Pass
 from dldt.passes.decompose_batch_norm import DecomposeBatchNorm
 from dldt.passes.drop_broadcasts import DropBroadcasts
@@ -33,6 +34,7 @@ from dldt.passes.pipeline import Pipeline, parse_passes
 from dldt.passes.remove_dead_code import RemoveDeadCode
 from dldt.passes.remove_identities import RemoveIdentities
 from dldt.passes.shape_channel_constants import ShapeChannelConstants
+from dldt.passes.simplify_convert_like import SimplifyConvertLike
 from dldt.passes.simplify_max_pool import SimplifyMaxPool
 from dldt.passes.simplify_reshape import SimplifyReshape
 from dldt.passes.simplify_shapes import SimplifyShapes
@@ -79,6 +81,7 @@ def _clean() -> tuple[Pass, ...]:
         MergeConverts(),
         DropBroadcasts(),
         SimplifyMaxPool(),
+        SimplifyConvertLike(),
     )
 
 
@@ -140,7 +143,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
         RemoveIdentities(),
         RemoveDeadCode(),
     )
-    return Pipeline("default", passes)
+    return Pipeline("default", passes, stage=OPSET)
 
 
 def parse_pipeline(text: str) -> Pipeline:

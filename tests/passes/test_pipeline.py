@@ -100,7 +100,7 @@ def test_passes_are_disabled_by_name():
 
 
 def test_disabling_what_is_not_there_is_refused():
-    with pytest.raises(UsageError, match="no pass to disable is called 'fuse-x.'; the pipeline has: decompose"):
+    with pytest.raises(UsageError, match=r"no pass to disable is called 'fuse-x.'; the pipeline has: decompose"):
         default_pipeline().without(["fuse-x*"])
 
 
