@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import attrs
 
 from dldt.codegen.build import Summary, compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
-from dldt.frontends import read_model as frontend
+from dldt.frontends.read_model import read_model as read_file
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
@@ -53,7 +56,7 @@ def read_model(
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
     missing at once.
     """
-    return frontend.read_model(
+    return read_file(
         Path(path),
         inputs=inputs,
         outputs=outputs,
@@ -101,12 +104,13 @@ def compile_model(
     machine = resolve_target(target)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
+    started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
     summary = compile_graph(
         graph, artifact, machine, dump=Path(dump) if dump is not None else None, progress=progress, workers=threads
     )
-    return Compiled(artifact, summary)
+    return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 
 
 def transform(

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
     group.add_argument("-v", "--verbose", action="store_true", help="print the target's features and all notes")
-    return run_command(parser, compile_command, argv)
+    return run_command(parser, compile_command, argv, failed="nothing was written")
 
 
 def compile_command(arguments: Arguments) -> int:

@@ -22,16 +22,16 @@ ISSUES = "please report it, with the model if you can and with what the same com
 Body = Callable[[Arguments], int]
 
 
-def run_command(parser: Parser, body: Body, argv: Sequence[str] | None) -> int:
-    """Parse ``argv`` (default: the process's) and run ``body``; the exit code.
+def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: str = "") -> int:
+    """Parse ``argv`` (default: the process's) and run ``body``; the exit code. ``failed`` follows every message.
 
     0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _guarded(parser, body, words)
+        return _guarded(parser, body, words, failed)
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        print("interrupted" + (f"; {failed}" if failed else ""), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # the interpreter flushes stdout once more at exit: let that go nowhere
@@ -39,7 +39,7 @@ def run_command(parser: Parser, body: Body, argv: Sequence[str] | None) -> int:
         return 141
 
 
-def _guarded(parser: Parser, body: Body, words: list[str]) -> int:
+def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
     try:
         code = body(parser.parse_words(words))
         sys.stdout.flush()
@@ -50,7 +50,7 @@ def _guarded(parser: Parser, body: Body, words: list[str]) -> int:
         if "--debug" in words:
             traceback.print_exc()
         code, text = explain(error, parser.prog)
-        print(text, file=sys.stderr)
+        print(text + (f"\n{failed}" if failed and code > 1 else ""), file=sys.stderr)
         return code
 
 
@@ -64,10 +64,7 @@ def explain(error: BaseException, program: str) -> tuple[int, str]:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in EXTRAS:
         module = (error.name or "").split(".")[0]
         extra = EXTRAS[module]
-        return (
-            1,
-            f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]' (no module {module})",
-        )
+        return 1, f"error: {program} needs the {extra} extra: pip install 'dldt[{extra}]' (no module {module})"
     if isinstance(error, MemoryError):
         return 2, "error: out of memory; give the process more, or compile a smaller model"
     if isinstance(error, OSError):

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
-    return run_command(parser, convert_command, argv)
+    return run_command(parser, convert_command, argv, failed="nothing was written")
 
 
 def convert_command(arguments: Arguments) -> int:

@@ -30,7 +30,7 @@ def run(error, words=()):
         (RuntimeStateError("closed"), 1, "error: closed\n"),
         (FileNotFoundError(errno.ENOENT, "No such file", "x.npy"), 2, "error: x.npy: no such file\n"),
         (MemoryError(), 2, "error: out of memory; give the process more, or compile a smaller model\n"),
-        (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
         (
             ModuleNotFoundError("No module named 'onnx'", name="onnx"),
             1,
@@ -55,6 +55,14 @@ def test_a_fault_of_ours_says_so(error, capsys):
     assert str(error) in shown
     assert "this is a fault of dldt: please report it" in shown
     assert "Traceback" not in shown
+
+
+def test_what_the_failure_means_follows_the_message(capsys):
+    def body(_):
+        raise InputError("bad")
+
+    assert run_command(Parser("tool", ""), body, [], failed="nothing was written") == 2
+    assert capsys.readouterr().err == "error: bad\nnothing was written\n"
 
 
 def test_debug_shows_the_traceback(capsys):
