@@ -13,12 +13,13 @@ from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.unary import Exp
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 from dldt.frontends.known import known_array
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.registry import one_of
 
 _LARGEST = float(np.finfo(np.float32).max)
+_LARGEST_OF = {DType.f16: float(np.finfo(np.float16).max), DType.f64: float(np.finfo(np.float64).max)}
 
 
 @ONNX.imports("Clip", since=6)
@@ -29,10 +30,12 @@ def clip_6(input: Value, *, min: float = -_LARGEST, max: float = _LARGEST) -> Va
 
 @ONNX.imports("Clip", since=11)
 def clip_11(input: Value, min: Value | None = None, max: Value | None = None) -> Value:
-    """The elements held between two bounds, each of which may be left out."""
-    low, high = (None if v is None else known_array(v) for v in (min, max))
-    if input.type.dtype.is_float and low is not None and high is not None and float(low.item()) <= float(high.item()):
-        return Clamp(float(low.item()), float(high.item()))(input)
+    """The elements held between two bounds; the type's largest numbers are those that are left out."""
+    if input.type.dtype.is_float:
+        largest = _LARGEST_OF.get(input.type.dtype, _LARGEST)
+        low, high = _bound(min, -largest), _bound(max, largest)
+        if low is not None and high is not None and low <= high:
+            return Clamp(low, high)(input)
     bounded = input if min is None else Maximum()(input, min)
     return bounded if max is None else Minimum()(bounded, max)
 
@@ -104,6 +107,14 @@ def shrink_9(input: Value, *, bias: float = 0.0, lambd: float = 0.5) -> Value:
     """X + bias below -lambd, X - bias above lambd, else 0"""
     below = Select()(Less()(input, -lambd), Add()(input, bias), _like(input, 0.0))
     return Select()(Greater()(input, lambd), Subtract()(input, bias), below)
+
+
+def _bound(bound: Value | None, default: float) -> float | None:
+    """The number that bounds; None where it is not known."""
+    if bound is None:
+        return default
+    known = known_array(bound)
+    return None if known is None or known.size != 1 else float(known.item())
 
 
 def _like(x: Value, number: float | list[float]) -> Array:
