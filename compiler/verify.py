@@ -19,12 +19,18 @@ class Stage:
     forbids: frozenset[str] = frozenset()
 
 
-IMPORTED = Stage("imported")
-OPSET = Stage("opset", frozenset({"ConvertLike"}))
+IMPORTED = Stage("IMPORTED")
+OPSET = Stage("OPSET")
+STAGES = {stage.name: stage for stage in (IMPORTED, OPSET)}
 
 
-def verify(graph: Graph, stage: Stage | None = None) -> None:
-    """Check the graph and every sub-graph. Raises InternalError that names the node."""
+def verify(graph: Graph, stage: Stage | str | None = None) -> None:
+    """Check the graph and every sub-graph, and that nothing exists which the stage (or the stage of that name) forbids.
+    Raises InternalError that names the node."""
+    if isinstance(stage, str):
+        if stage not in STAGES:
+            raise InternalError(f"there is no stage {stage!r} ({', '.join(STAGES)})")
+        stage = STAGES[stage]
     for part in graph.walk():
         _verify_graph(part, stage)
 

@@ -1,0 +1,291 @@
+"""Parsing the text form of a graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from dldt.compiler import dims
+from dldt.compiler.dims import Dim
+from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.op import OPSETS, REGISTRY, Op
+from dldt.compiler.ops.core import Constant, Parameter
+from dldt.compiler.text_constants import parse_elements
+from dldt.compiler.text_scanner import Scanner
+from dldt.compiler.types import Array, DType, TensorType
+
+MAX_NESTING = 32
+_HEADER = re.compile(r'(?:(?P<label>\w+): )?graph (?P<name>".*")')
+
+
+@attrs.define
+class Line:
+    """A node as written, waiting for its sub-graphs."""
+
+    scanner: Scanner
+    name: str
+    types: list[TensorType]
+    cls: type[Op]
+    inputs: list[Value | None]
+    attributes: dict[str, Any]
+
+
+@attrs.define
+class Scope:
+    """A graph being built: its values by name, its symbols, the last node where sub-graphs may follow."""
+
+    graph: Graph
+    depth: int
+    label: str = ""
+    values: dict[str, tuple[Value, ...]] = attrs.field(factory=dict)
+    symbols: dict[str, Dim] = attrs.field(factory=dict)
+    pending: Line | None = None
+
+
+def parse_graph(text: str, constants: Mapping[str, Array] | None = None) -> Graph:
+    """The graph that ``print_graph`` printed; ``constants`` holds the arrays named by a digest (``constant_table``).
+    Raises InputError with the line's number."""
+    scopes: list[Scope] = []
+    root: Scope | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        body = line.strip()
+        if not body or body.startswith("#"):
+            continue
+        depth = (len(line) - len(line.lstrip(" "))) // 2
+        header = _HEADER.fullmatch(body)
+        if header is None:
+            _close(scopes, depth)
+            if not scopes or depth != scopes[-1].depth + 1:
+                raise InputError(f"line {number}: this line is indented by {2 * depth}, it belongs to no graph")
+            _read_line(scopes[-1], Scanner(body, number), constants or {})
+            continue
+        if root is not None and depth == 0:
+            raise InputError(f"line {number}: a second graph begins")
+        _close(scopes, depth)
+        scopes.append(_open(scopes, header, depth, number))
+        root = root or scopes[0]
+    if root is None:
+        raise InputError("the text holds no graph")
+    _close(scopes, 0)
+    return root.graph
+
+
+def _open(scopes: list[Scope], header: re.Match[str], depth: int, number: int) -> Scope:
+    scanner = Scanner(header["name"], number)
+    name, label = scanner.string(), header["label"] or ""
+    if depth == 0 and not label:
+        return Scope(Graph(name), 0)
+    if not scopes or scopes[-1].pending is None or depth != scopes[-1].depth + 2 or not label:
+        raise scanner.error("a sub-graph must stand below its node, indented by 4 more, with a label")
+    if len(scopes) > MAX_NESTING:
+        raise scanner.error(f"graphs are nested deeper than {MAX_NESTING}")
+    return Scope(Graph(name), depth, label)
+
+
+def _close(scopes: list[Scope], depth: int) -> None:
+    """End every sub-graph that a line at ``depth`` lies outside of, and the nodes that held them."""
+    while scopes and depth <= scopes[-1].depth:
+        closed = scopes.pop()
+        _finish(closed)
+        if scopes:
+            line = scopes[-1].pending
+            assert line is not None
+            line.attributes[closed.label] = closed.graph
+    if scopes and depth <= scopes[-1].depth + 1:
+        _finish(scopes[-1])
+
+
+def _finish(scope: Scope) -> None:
+    """Add the pending node to the graph."""
+    line, scope.pending = scope.pending, None
+    if line is None:
+        return
+    scanner = line.scanner
+    name, names = line.name, {}
+    while scanner.kind != "end":
+        key = scanner.take("word")
+        if key == "name":
+            scanner.take("mark", "=")
+            name = scanner.string()
+        elif key == "names":
+            scanner.take("mark", ":")
+            port = int(scanner.take("number"))
+            scanner.take("mark", "=")
+            names[port] = tuple(_value(scanner))
+        else:
+            raise scanner.error(f"{key!r} is not expected here")
+    try:
+        values = _build(scope, line, name)
+    except (DldtError, TypeError, ValueError) as error:
+        raise scanner.error(f"{line.cls.type} {name!r}: {error}") from error
+    made = [value.type for value in values]
+    if made != line.types:
+        raise scanner.error(f"{name!r} is written as {_join(line.types)}, it is {_join(made)}")
+    for port, given in names.items():
+        if port >= len(values) or not all(isinstance(x, str) for x in given):
+            raise scanner.error(f"names:{port} does not fit {name!r}")
+        scope.graph.rename(values[port], given)
+    if line.name in scope.values:
+        raise scanner.error(f"%{line.name} is defined twice")
+    scope.values[line.name] = values
+
+
+def _build(scope: Scope, line: Line, name: str) -> tuple[Value, ...]:
+    if line.cls is Parameter:
+        return (scope.graph.parameter(name, line.types[0]),)
+    if line.cls is Constant:
+        return scope.graph.add(Constant.of(line.attributes["value"]), (), name=name)
+    return scope.graph.add(line.cls(**line.attributes), line.inputs, name=name)
+
+
+def _read_line(scope: Scope, scanner: Scanner, constants: Mapping[str, Array]) -> None:
+    if scanner.accept("metadata"):
+        key = scanner.string()
+        scanner.take("mark", "=")
+        scope.graph.metadata[key] = scanner.string()
+    elif scanner.accept("symbol"):
+        _read_symbol(scope, scanner)
+    elif scanner.accept("result"):
+        name = scanner.string()
+        scanner.take("mark", "=")
+        value = _reference(scope, scanner)
+        if value is None:
+            raise scanner.error("a result must have a value")
+        scope.graph.result(value, name)
+    else:
+        scope.pending = _read_node(scope, scanner, constants)
+        return
+    scanner.take("end")
+
+
+def _read_symbol(scope: Scope, scanner: Scanner) -> None:
+    name = scanner.take("word")
+    scanner.take("word", "in")
+    scanner.take("mark", "[")
+    rest = scanner.rest()
+    lower, _, upper = rest.partition(", ")
+    try:
+        limit = None if upper == "...]" else dims.substitute(dims.parse(upper.removesuffix("]")), scope.symbols)
+        scope.symbols[name] = dims.symbol(name, int(lower), limit)
+    except (DldtError, ValueError) as error:
+        raise scanner.error(f"[{rest} are no bounds of a symbol") from error
+
+
+def _read_node(scope: Scope, scanner: Scanner, constants: Mapping[str, Array]) -> Line:
+    name = scanner.name()
+    types = [scanner.type(scope.symbols)]
+    while scanner.accept(","):
+        types.append(scanner.type(scope.symbols))
+    scanner.take("mark", "=")
+    cls = _find(scanner)
+    scanner.take("mark", "(")
+    line = Line(scanner, name, types, cls, [], {})
+    if cls is Constant:
+        line.attributes["value"] = _read_constant(scanner, types[0], constants)
+        return line
+    while not scanner.accept(")"):
+        if line.inputs:
+            scanner.take("mark", ",")
+        line.inputs.append(_reference(scope, scanner))
+    if scanner.accept("{"):
+        _read_attributes(scanner, line)
+    return line
+
+
+def _find(scanner: Scanner) -> type[Op]:
+    written = scanner.take("word")
+    type_name, _, number = written.partition("-")
+    versions = REGISTRY.get(type_name.lower(), {})
+    if not versions or (number and (not number.isdigit() or int(number) not in versions)):
+        raise scanner.error(f"operation {written} is not known (of {OPSETS[0]} to {OPSETS[-1]})")
+    if not number and len(versions) > 1:
+        raise scanner.error(f"operation {type_name} has the versions {sorted(versions)}: write {type_name}-<number>")
+    return versions[int(number)] if number else next(iter(versions.values()))
+
+
+def _read_attributes(scanner: Scanner, line: Line) -> None:
+    cls: Any = line.cls
+    known = {field.name for field in attrs.fields(cls) if field.init}
+    while not scanner.accept("}"):
+        if line.attributes:
+            scanner.take("mark", ",")
+        key = scanner.take("word")
+        if key not in known:
+            raise scanner.error(f"{line.cls.type} has no attribute {key!r}")
+        scanner.take("mark", "=")
+        line.attributes[key] = _value(scanner)
+
+
+def _value(scanner: Scanner) -> Any:
+    if scanner.kind == "string":
+        return scanner.string()
+    for opening, closing in (("(", ")"), ("[", "]")):
+        if scanner.accept(opening):
+            items: list[Any] = []
+            while not scanner.accept(closing):
+                if items:
+                    scanner.take("mark", ",")
+                items.append(_scalar(scanner))
+            return tuple(items)
+    return _scalar(scanner)
+
+
+def _scalar(scanner: Scanner) -> Any:
+    if scanner.kind == "string":
+        return scanner.string()
+    if scanner.kind == "number":
+        text = scanner.take("number")
+        try:
+            return int(text) if text.lstrip("+-").isdigit() else float(text)
+        except ValueError as error:
+            raise scanner.error(f"{text!r} is no number") from error
+    word = scanner.take("word")
+    if word in ("true", "false"):
+        return word == "true"
+    if word in ("inf", "nan"):
+        return float(word)
+    try:
+        return DType(word)
+    except ValueError as error:
+        raise scanner.error(f"{word!r} is no value") from error
+
+
+def _reference(scope: Scope, scanner: Scanner) -> Value | None:
+    if scanner.accept("_"):
+        return None
+    name = scanner.name()
+    port = int(scanner.take("number")) if scanner.accept(":") else 0
+    values = scope.values.get(name)
+    if values is None:
+        raise scanner.error(f"%{name} is not defined above this line")
+    if not 0 <= port < len(values):
+        raise scanner.error(f"%{name} has {len(values)} outputs, there is no output {port}")
+    return values[port]
+
+
+def _read_constant(scanner: Scanner, t: TensorType, constants: Mapping[str, Array]) -> Array:
+    if not t.is_static:
+        raise scanner.error(f"a constant cannot be of type {t}")
+    if scanner.kind == "digest":
+        key = scanner.take("digest")[1:]
+        scanner.take("mark", ")")
+        if key not in constants:
+            raise scanner.error(f"constant @{key} is not among the constants given")
+        return constants[key]
+    items: list[str] = []
+    while not scanner.accept(")"):
+        if items:
+            scanner.take("mark", ",")
+        items.append(scanner.take("word" if scanner.kind == "word" else "number"))
+    try:
+        return parse_elements(items, t.dtype, t.static_shape)
+    except (ValueError, KeyError, OverflowError) as error:
+        raise scanner.error(f"the elements do not fit {t}: {error}") from error
+
+
+def _join(types: list[TensorType]) -> str:
+    return ", ".join(map(str, types))
