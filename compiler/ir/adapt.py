@@ -42,6 +42,11 @@ def _without(name: str, neutral: str) -> Callable[[Data], Data]:
     return attributes
 
 
+def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
+    """Broadcast-1 always has the axes; Broadcast-3 only where the mode is explicit."""
+    return inputs if data.get("mode", "numpy").strip().lower() == "explicit" else inputs[:2]
+
+
 def _few_batch_dims(data: Data) -> Data:
     """GatherND-5 flattens the batch dims of its output, which shows from two of them on."""
     if data.get("batch_dims", "0").strip() not in ("0", "1"):
@@ -83,7 +88,7 @@ def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[
 
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
-    ("broadcast", 1): Adaptation(3),
+    ("broadcast", 1): Adaptation(3, inputs=_broadcast),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
     ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -151,5 +150,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and math.fabs(value) < 1e15 and value else repr(value)
+        return repr(value).removesuffix(".0")
     return str(value.value) if isinstance(value, DType) else str(value)

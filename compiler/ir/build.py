@@ -12,7 +12,7 @@ from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.names import UniqueNames, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, Plan, Step
 from dldt.compiler.ir.precision import find_dtype
-from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text
+from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text, symbol_stem
 from dldt.compiler.ir.weights import Weights, checked_size
 from dldt.compiler.op import Op
 from dldt.compiler.types import DType, Shape, TensorType
@@ -64,12 +64,13 @@ class _Builder:
         self.values: dict[tuple[int, int], Value] = {}
         self.tensor_names: dict[str, Layer] = {}
         self.parameter_names = UniqueNames()
+        self.stems = UniqueNames()
         self.result_names = UniqueNames()
 
     def parameter(self, layer: Layer, shapes: dict[str, Shape]) -> None:
         """A Parameter; the shape that ``shapes`` has for it is taken out of there."""
         with _naming(layer):
-            shape = parse_shape(_attribute(layer, "shape"), layer.name)
+            shape = parse_shape(_attribute(layer, "shape"), self.stems.take(symbol_stem(layer.name)))
             dtype = _element_type(layer)
             checked_size(dtype, tuple(dim for dim in shape if isinstance(dim, int)))
             recorded = layer.runtime_info(SYMBOLS_ATTRIBUTE)
@@ -79,8 +80,6 @@ class _Builder:
             shape = shape if given is None else _replaced(shape, shapes.pop(given))
             name = layer.name if layer.name in names or not names else names[0]
             value = self.graph.parameter(self.parameter_names.take(name), TensorType(dtype, shape))
-            if names:
-                self.graph.rename(value, ())
             self.publish(layer, (value,))
 
     def capture(self, index: int, captured: TensorType, layers: Sequence[Layer]) -> None:

@@ -44,9 +44,13 @@ def parse_shape(text: str, stem: str) -> Shape:
         return ()
     if "..." in text:
         raise InputError("its rank is not known; give it a shape and save the model again")
-    prefix = re.sub(r"\W", "_", stem, flags=re.ASCII)
-    prefix = prefix if prefix[:1].isalpha() else f"d_{prefix}"
-    return tuple(_parse_dim(part.strip(), f"{prefix}_{axis}") for axis, part in enumerate(text.split(",")))
+    return tuple(_parse_dim(part.strip(), f"{stem}_{axis}") for axis, part in enumerate(text.split(",")))
+
+
+def symbol_stem(name: str) -> str:
+    """``name`` as the beginning of a symbol's name: letters, digits and underscores."""
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII)[:60]
+    return plain if plain[:1].isalpha() else f"d{plain}"
 
 
 def restore_symbols(shape: Shape, attributes: dict[str, str]) -> Shape:
