@@ -82,7 +82,7 @@ def _section(data: bytes, record: tuple[int, ...], name: str) -> Section:
     _, kind, flags, _, offset, size, _, _, align, _ = record
     if flags & elf.SHF_TLS:
         raise InternalError(f"the code uses thread-local storage (section {name}), which an artifact may not hold")
-    if kind in (elf.SHT_INIT_ARRAY, elf.SHT_FINI_ARRAY, elf.SHT_PREINIT_ARRAY):
+    if name.startswith((".ctors", ".dtors", ".init_array", ".fini_array", ".preinit_array")):
         raise InternalError(f"the code wants to run at load time (section {name}), which an artifact may not do")
     content = b"" if kind == elf.SHT_NOBITS else data[offset : offset + size]
     return Section(name, kind, flags, max(align, 1), size, content)
