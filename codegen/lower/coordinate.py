@@ -81,7 +81,8 @@ def coordinate(mode: str, place: Dim, size: Dim, out: Dim, scale: Fraction | Exp
         return Rounded(apply("div", p, factor), size, binder)
     value = apply("div", apply("add", p, half), factor)
     if mode == "tf_half_pixel_for_nn":
-        return Rounded(value, size, binder)
+        same = apply("eq", factor, number(DType.f32, 1), dtype=DType.boolean)  # an axis that stays is not moved
+        return Rounded(apply("select", same, p, value, dtype=DType.f32), size, binder)
     value = apply("sub", value, half)
     if several != 1:
         value = apply("mul", value, Position(several, DType.f32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.loops import Expr, Index
-from dldt.codegen.lower.access import Access, apply, cast_dim, flatten, lowers, number, reduce
+from dldt.codegen.lower.access import Access, apply, cast, cast_dim, flatten, lowers, number, reduce
 from dldt.codegen.lower.statistics import count_of
 from dldt.codegen.lower.taps import Taps
 from dldt.compiler import ops
@@ -49,7 +49,8 @@ def max_pool_8(op: ops.MaxPool8, types: Types, x: Access) -> tuple[Access, Acces
         best = apply("eq", x(source), largest.element(index), dtype=DType.boolean)
         far = number(DType.i64, 2**62)
         first = reduce("min", axes, apply("select", best, place, far, dtype=DType.i64))
-        return apply("cast", first, dtype=types[1].dtype)
+        empty = apply("ge", first, far, dtype=DType.boolean)
+        return cast(apply("select", empty, number(DType.i64, -1), first, dtype=DType.i64), types[1].dtype)
 
     return Access(types[0], largest.element), Access(types[1], position)
 

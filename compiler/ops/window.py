@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum, maximum_of
+from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum, maximum_of, minimum
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.types import Shape
 
@@ -96,6 +96,5 @@ def _count(size: Dim, extent: int, stride: int, begin: Dim, end: Dim, rounding: 
         return floordiv(room, stride) + 1
     count = ceildiv(room, stride) + 1
     if rounding == "ceil_torch":  # the last window must start inside the data or the padding before it
-        start = (count - 1) * stride
-        return count - 1 if isinstance(start, int) and isinstance(size, int) and start >= size + begin else count
+        return minimum(count, ceildiv(size + begin, stride))
     return count
