@@ -254,7 +254,8 @@ def test_an_entry_that_is_missing(tmp_path):
     [
         (
             "@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, ptr, ptr } "
-            "{ i32 1, ptr @f, ptr null }]\ndefine internal void @f() { ret void }\n",
+            "{ i32 1, ptr @f, ptr null }]\n@v = internal global i32 0\n"
+            "define internal void @f() { store volatile i32 1, ptr @v\n ret void }\n",
             "the code wants to run at load time (section .ctors.65534), which an artifact may not do",
         ),
         (
