@@ -1,10 +1,299 @@
-"""Contractions by micro-kernels (placeholder during bring-up)."""
+"""Contractions carried out by micro-kernels: from a task to problems, tiles and functions."""
 
-from dldt.codegen.kernels import Kernel
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+import numpy as np
+
+from dldt.codegen.buffers import Buffer
+from dldt.codegen.configs.tiles import choose_tile
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.contraction import Epilogue, emit_contraction
+from dldt.codegen.kernels import NAME, Kernel, name_buffers
+from dldt.codegen.loops import Accumulator, Load, Nest, walk
+from dldt.codegen.lower.access import Access, unflatten
+from dldt.codegen.micro.pack import pack_weights, packed_size
+from dldt.codegen.micro.problem import Problem, Source, Tile, row_tiles
+from dldt.codegen.regions import compose
+from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute
+from dldt.codegen.tensors import Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, product, symbol
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array, DType
+
+
+@attrs.frozen
+class Part:
+    """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
+    its (batch, channel, row, pixel) stands for."""
+
+    problem: Problem
+    weights: Callable[[], Array]
+    index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 
 
 def contraction_kernels(task: Compute, target: Target) -> list[Kernel] | None:
-    """None."""
+    """The kernels of a region anchored by a contraction; None where no micro-kernel does it."""
+    anchor = task.region.anchor
+    if anchor is None or anchor.types[0].dtype is not DType.f32:
+        return None
+    parts = contraction_parts(task, anchor)
+    if parts is None:
+        return None
+    return [_kernel(task, anchor, part, target) for part in parts]
+
+
+def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:
+    """The problems that make up the contraction."""
+    if isinstance(anchor.op, ops.Convolution | ops.GroupConvolution):
+        return _convolution(task, anchor, anchor.op)
+    if isinstance(anchor.op, ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData):
+        return _deconvolution(task, anchor, anchor.op)
+    if isinstance(anchor.op, ops.MatMul):
+        return _matmul(task, anchor, anchor.op)
     return None
+
+
+def _operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
+    data, weights = anchor.inputs[0], anchor.inputs[1]
+    assert data is not None
+    assert weights is not None
+    if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
+        return None
+    return data, task.inputs[data], weights.constant
+
+
+def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupConvolution) -> list[Part] | None:
+    found = _operands(task, anchor)
+    if found is None:
+        return None
+    data, tensor, array = found
+    filters = array if isinstance(op, ops.GroupConvolution) else array[None]
+    space = data.type.shape[2:]
+    if len(space) > 2 or not all(isinstance(d, int) for d in space):
+        return None
+    window = op.window(space, filters.shape[3:])
+    one = len(space) == 1
+    problem = Problem(
+        batch=data.type.shape[0],
+        groups=filters.shape[0],
+        inputs=filters.shape[2],
+        outputs=filters.shape[1],
+        kernel=_pair(window.kernel, 1),
+        strides=_pair(window.strides, 1),
+        dilations=_pair(window.dilations, 1),
+        pads=_pair(window.pads_begin, 0),
+        space=_pair(space, 1),
+        output=_pair(window.output, 1),
+        source=_image_source(tensor, _pair(space, 1)),
+    )
+    shape = (*filters.shape[:3], *problem.kernel)
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (n, c, pixel) if one else (n, c, row, pixel)
+
+    return [Part(problem, lambda: filters.reshape(shape), index)]
+
+
+def _deconvolution(
+    task: Compute, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
+) -> list[Part] | None:
+    """Stride s makes s×s plain convolutions, one for each phase of the output position."""
+    found = _operands(task, anchor)
+    if found is None:
+        return None
+    data, tensor, array = found
+    filters = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
+    space = data.type.shape[2:]
+    if len(space) != 2 or not all(isinstance(d, int) for d in space) or any(d != 1 for d in op.dilations):
+        return None
+    output = anchor.types[0].shape[2:]
+    window = op.window(space, filters.shape[3:], tuple(output))
+    sy, sx = window.strides
+    parts = []
+    for a in range(sy):
+        for b in range(sx):
+            rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
+            columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
+            parts.append(_phase_part(data, tensor, filters, rows, columns, (sy, sx)))
+    return [part for part in parts if part.problem.output[0] and part.problem.output[1]]
+
+
+@attrs.frozen
+class _Phase:
+    taps: tuple[int, ...]
+    pad: int
+    count: int
+    shift: int
+
+
+def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
+    """Output positions ``o`` with ``(o + pad) % stride == phase``: ``o = stride*i + shift``; they read inputs
+    ``i + first - j`` for taps ``phase + stride*j``."""
+    assert isinstance(pad, int)
+    assert isinstance(size, int)
+    taps = tuple(range(phase, kernel, stride))
+    first = max(0, -(-(pad - phase) // stride))
+    shift = stride * first + phase - pad
+    count = max(0, -(-(size - shift) // stride))
+    return _Phase(taps[::-1], len(taps) - 1 - first, count, shift)
+
+
+def _phase_part(
+    data: Value, tensor: Tensor, filters: Array, rows: _Phase, columns: _Phase, stride: tuple[int, int]
+) -> Part:
+    space = _pair(data.type.shape[2:], 1)
+    problem = Problem(
+        batch=data.type.shape[0],
+        groups=filters.shape[0],
+        inputs=filters.shape[1],
+        outputs=filters.shape[2],
+        kernel=(len(rows.taps), len(columns.taps)),
+        strides=(1, 1),
+        dilations=(1, 1),
+        pads=(rows.pad, columns.pad),
+        space=space,
+        output=(rows.count, columns.count),
+        source=_image_source(tensor, space),
+    )
+
+    def weights() -> Array:
+        return filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (n, c, row * stride[0] + rows.shift, pixel * stride[1] + columns.shift)
+
+    return Part(problem, weights, index)
+
+
+def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
+    """Rows of a constant matrix product are pixels, the inner dim is the channels."""
+    found = _operands(task, anchor)
+    if found is None:
+        return None
+    data, tensor, array = found
+    shape = data.type.shape
+    if array.ndim != 2 or op.transpose_a or tensor.layout.block or not isinstance(shape[-1], int):
+        return None
+    matrix = array if op.transpose_b else array.T
+    rows = product(shape[:-1])
+    problem = Problem(
+        batch=1,
+        groups=1,
+        inputs=matrix.shape[1],
+        outputs=matrix.shape[0],
+        kernel=(1, 1),
+        strides=(1, 1),
+        dilations=(1, 1),
+        pads=(0, 0),
+        space=(1, rows),
+        output=(1, rows),
+        source=Source(batch=0, row=0, pixel=shape[-1], channel=1),
+    )
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (*unflatten(shape[:-1], pixel), c)
+
+    return [Part(problem, lambda: matrix.reshape(1, *matrix.shape, 1, 1), index)]
+
+
+def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
+    problem = part.problem
+    tile = choose_tile(problem, target)
+    buffers, tensors = name_buffers(task)
+    output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
+    (value,) = anchor.outputs
+    access = compose(task.region, buffers, accumulated=value)
+    epilogue = _epilogue(problem, tile, output, access, part)
+    data = anchor.inputs[0]
+    assert data is not None
+    used = [buffers[data]]
+    used += [e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load) and e.buffer not in used]
+    used = list(dict.fromkeys(used))
+    operands = [tensors[buffer] for buffer in used]
+    bases = [t.base for t in (*operands, task.output)]
+    alias = len(set(bases)) != len(bases)
+    spatial = _spatial_tiles(problem, tile)
+    extent = problem.batch * problem.groups * tile.panels(problem) * spatial
+    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | _free(extent)))
+    macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
+    known = macs if isinstance(macs, int) else 0
+
+    def emit(b: Builder) -> None:
+        emit_contraction(b, NAME, problem, tile, epilogue, [*used, output], names, alias=alias)
+
+    def packed() -> Iterable[bytes | memoryview]:
+        return pack_weights(part.weights(), problem, tile)
+
+    return Kernel(
+        what=task.region.name,
+        emit=emit,
+        operands=(*operands, task.output),
+        symbols=names,
+        extent=extent,
+        work=known // 4 if isinstance(macs, int) else None,
+        flops=2 * known,
+        nest=epilogue.nest,
+        schedule=f"{tile.name} {problem}",
+        packed=packed,
+        packed_bytes=packed_size(problem, tile),
+    )
+
+
+def _epilogue(problem: Problem, tile: Tile, output: Buffer, access: Access, part: Part) -> Epilogue:
+    """What is stored at (n, channel, row, pixel), as a nest over the symbols that the emitter binds."""
+    lanes = tile.lanes
+    n, row = symbol("n", 0), symbol("row", 0)
+    pixel = symbol("pixel", 0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
+    aligned = problem.groups == 1 or problem.outputs % lanes == 0
+    if aligned:
+        channel: Dim = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1)
+    else:
+        channel = symbol("lane", 0)
+    where: tuple[Dim, ...] = part.index(0 if problem.batch == 1 else n, channel, row, pixel)
+    if (problem.is_pointwise and not isinstance(problem.output[0], int)) or (
+        problem.output[0] != 1 and problem.is_pointwise
+    ):
+        width = problem.output[1]
+        line = pixel // width
+        where = part.index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
+    nest = Nest((), output, where, access(where))
+    return Epilogue(nest, aligned)
+
+
+def _spatial_tiles(problem: Problem, tile: Tile) -> Dim:
+    """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
+    if problem.is_pointwise:
+        return row_tiles(problem.pixels(), tile.rows)
+    return problem.output[0]
+
+
+def _image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
+    height, width = space
+    assert isinstance(height, int)
+    assert isinstance(width, int)
+    channels = tensor.type.shape[1]
+    assert isinstance(channels, int)
+    block = tensor.layout.block
+    if not block:
+        return Source(channels * height * width, width, 1, height * width)
+    outer = height * width * block
+    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer)
+
+
+def _pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]
+    return tuple(values) if len(values) == 2 else (missing, *values)
+
+
+def _free(dim: Dim) -> set[str]:
+    from dldt.compiler.dims import symbols
+
+    return symbols(dim)
+
+
+__all__ = ["Accumulator", "Part", "contraction_kernels", "contraction_parts", "np"]

@@ -64,6 +64,9 @@ def main() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.initialize_native_asmparser()
+    # The micro-kernels' order is the schedule: LLVM's own reordering would keep more values alive than registers hold.
+    llvm.set_option("", "-enable-misched=false")
+    llvm.set_option("", "-pre-RA-sched=source")
     first = read_message(requests)
     if first is None:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dldt.codegen.emit.builder import Builder, mangle
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.math.floats import bits_of, magnitude, round_nearest
@@ -51,7 +53,7 @@ def _by_digits(b: Builder, x: Ir) -> Ir:
         for k in range(1, 5):
             digits = b.select(b.compare("eq", word, b.like(word, k)), b.like(word, _DIGITS[k + offset]), digits)
         chosen.append(digits)
-    window = [_shifted(b, high, low, shift) for high, low in zip(chosen[:-1], chosen[1:], strict=True)]
+    window = [_shifted(b, high, low, shift) for high, low in pairwise(chosen)]
     integer = b.binary("or", b.binary("and", pattern, b.like(pattern, 0x7FFFFF)), b.like(pattern, 0x800000))
     high, middle, low = (b.mul(integer, part) for part in window)
     turns = b.add(b.binary("shl", high, b.like(high, 32)), b.add(middle, b.binary("lshr", low, b.like(low, 32))))

@@ -1,0 +1,1 @@
+"""Tables and cost models that choose a kernel for a problem on a target."""

@@ -1,0 +1,85 @@
+"""Which register tile a contraction uses on a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dldt.codegen.micro.problem import Problem, Tile
+from dldt.codegen.target import Target
+
+CODE_LIMIT = 720
+"""Multiply-adds unrolled in one loop body: more would leave the first-level instruction cache."""
+
+
+def choose_tile(problem: Problem, target: Target) -> Tile:
+    """The tile with the lowest estimated cycles; larger ones win ties."""
+    pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
+    count = pixels if isinstance(pixels, int) else 64
+    vectors = problem.vectors(target.block)
+    best, best_cost = (1, 1), float("inf")
+    for rows, columns in candidates(target):
+        if rows > max(1, count) or columns > vectors:
+            continue
+        cost = _cycles(count, vectors, rows, columns, target)
+        if cost < best_cost * 0.999:
+            best, best_cost = (rows, columns), cost
+    rows, columns = best
+    return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
+
+
+def candidates(target: Target) -> Iterator[tuple[int, int]]:
+    """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
+    the product); the largest first."""
+    spare = 1 if target.fma else 2
+    found = []
+    for columns in range(1, 9):
+        for rows in range(1, 33):
+            if rows * columns + columns + spare <= target.registers:
+                found.append((rows, columns))
+    found.sort(key=lambda t: (-t[0] * t[1], t[1]))
+    yield from found
+
+
+def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
+    """Input channels unrolled: bounded by the code size, and so that a chunk never crosses a channel block."""
+    taps = max(1, problem.kernel[1])
+    block = problem.source.block
+    if problem.groups > 1 and block:
+        limit = _common(problem.inputs, block)
+    elif block:
+        limit = block
+    else:
+        limit = 16 if problem.source.channel == 1 else 4
+    chunk = 1
+    while chunk * 2 <= limit and limit % (chunk * 2) == 0 and chunk * 2 * taps * accumulators <= CODE_LIMIT:
+        chunk *= 2
+    return min(chunk, problem.inputs)
+
+
+def _common(inputs: int, block: int) -> int:
+    size = 1
+    while size < block and inputs % (size * 2) == 0:
+        size *= 2
+    return size
+
+
+def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) -> float:
+    """Cycles for one step of the depth over all pixels and vectors."""
+    total = 0.0
+    for r, row_count in _parts(pixels, rows):
+        for c, column_count in _parts(vectors, columns):
+            total += row_count * column_count * _tile_cycles(r, c, target)
+    return total
+
+
+def _parts(total: int, size: int) -> list[tuple[int, int]]:
+    whole, rest = divmod(total, size)
+    return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
+
+
+def _tile_cycles(rows: int, columns: int, target: Target) -> float:
+    """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
+    pipes = 1.0 if target.vector_bits == 512 else 2.0
+    arithmetic = rows * columns / pipes
+    loads = (rows + columns) * (1.6 if target.vector_bits == 512 else 0.8)
+    return max(arithmetic, loads, 4.0) + 0.02 * columns

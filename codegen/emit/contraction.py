@@ -1,0 +1,258 @@
+"""A contraction as one LLVM function: tiles in order, each summed by the micro-kernel, finished by the epilogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.buffers import Buffer
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope, free_symbols
+from dldt.codegen.emit.ir import Ir
+from dldt.codegen.emit.nest import parameters, store_at
+from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.loops import Load, Nest, walk
+from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
+from dldt.codegen.micro.problem import Problem, Segment, Tile, segments
+from dldt.compiler.dims import Dim
+
+
+@attrs.frozen
+class Epilogue:
+    """What becomes of a sum: the nest's value over the symbols ``n``, ``row``, ``pixel`` and the channel, which is
+    ``block*lanes + lane`` where groups are whole vectors (``aligned``), else ``lane``."""
+
+    nest: Nest
+    aligned: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The symbols that the emitter binds."""
+        return ("n", "row", "pixel", "block", "lane")
+
+
+def emit_contraction(
+    b: Builder,
+    name: str,
+    problem: Problem,
+    tile: Tile,
+    epilogue: Epilogue,
+    buffers: Sequence[Buffer],
+    symbols: Sequence[str],
+    *,
+    alias: bool,
+) -> None:
+    """Writes ``void @name(input, operands…, output, weights, symbols…, lo, hi)``; the range runs over batch × groups ×
+    channel tiles × row tiles."""
+    rows = parameters(buffers, symbols, written=buffers[-1], alias=alias)
+    weights = ("ptr noalias readonly" if not alias else "ptr readonly", "weights")
+    signature = [*rows[: len(buffers)], weights, *rows[len(buffers) :]]
+    with b.function(name, signature) as arguments:
+        pointers = dict(zip(buffers, arguments, strict=False))
+        packed = arguments[len(buffers)]
+        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
+        writer = _Writer(b, problem, tile, epilogue, ExpressionEmitter(b, pointers, tile.lanes), packed, scope)
+        writer.x = arguments[0]
+        lower, upper = arguments[-2:]
+        with b.loop(lower, upper, 1, stem="tile") as loop:
+            writer.unit(loop.index)
+
+
+class _Writer:
+    def __init__(
+        self,
+        b: Builder,
+        problem: Problem,
+        tile: Tile,
+        epilogue: Epilogue,
+        emitter: ExpressionEmitter,
+        packed: Ir,
+        scope: Scope,
+    ) -> None:
+        self.b = b
+        self.problem = problem
+        self.tile = tile
+        self.epilogue = epilogue
+        self.emitter = emitter
+        self.packed = packed
+        self.scope = scope
+        self.x = packed
+
+    def unit(self, position: Ir) -> None:
+        """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
+        b, problem = self.b, self.problem
+        spatial, tiles = self._spatial(), problem.groups * self.tile.panels(problem)
+        if self._spatial_outside():
+            position, panel = self._divide(position, tiles)
+            batch, place = self._divide(position, spatial)
+        else:
+            position, place = self._divide(position, spatial)
+            batch, panel = self._divide(position, tiles)
+        group, number = self._divide(panel, self.tile.panels(problem))
+        whole, last = self.tile.columns, self.tile.last_columns(problem)
+        if whole == last:
+            self._panel(batch, group, number, place, whole)
+            return
+        narrow = b.compare("eq", number, b.index(self.tile.panels(problem) - 1))
+        wide = b.binary("xor", narrow, b.const("i1", 1))
+        with b.when(wide):
+            self._panel(batch, group, number, place, whole)
+        with b.when(narrow):
+            self._panel(batch, group, number, place, last)
+
+    def _divide(self, position: Ir, by: Dim) -> tuple[Ir, Ir]:
+        b = self.b
+        if by == 1:
+            return position, b.index(0)
+        divisor = self.emitter.dim(by, self.scope)
+        outer = b.binary("udiv", position, divisor)
+        return outer, b.sub(position, b.mul(outer, divisor))
+
+    def _spatial(self) -> Dim:
+        from dldt.codegen.micro.problem import row_tiles
+
+        if self.problem.is_pointwise:
+            return row_tiles(self.problem.pixels(), self.tile.rows)
+        return self.problem.output[0]
+
+    def _spatial_outside(self) -> bool:
+        """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
+        problem, target = self.problem, self.b.target
+        weights = problem.groups * problem.vectors(self.tile.lanes) * self.tile.lanes * problem.depth * 4
+        return weights <= target.l2 // 2
+
+    def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int) -> None:
+        b, problem = self.b, self.problem
+        group_size = problem.vectors(self.tile.lanes) * self.tile.lanes * problem.depth * 4
+        panel_size = self.tile.columns * self.tile.lanes * problem.depth * 4
+        offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
+        panel = b.gep(self.packed, offset)
+        if problem.is_pointwise:
+            self._pointwise(batch, group, number, panel, place, columns)
+            return
+        low, high = self._tap_range(place)
+        for segment in segments(problem, self.tile.rows):
+            if segment.count == 1:
+                at = Place2D(batch, group, place, b.index(segment.start), low, high)
+                self._tile(at, number, panel, segment, columns)
+                continue
+            stop = segment.start + segment.count * segment.rows
+            with b.loop(b.index(segment.start), b.index(stop), segment.rows, stem="pixels") as loop:
+                at = Place2D(batch, group, place, loop.index, low, high)
+                self._tile(at, number, panel, segment, columns)
+
+    def _pointwise(self, batch: Ir, group: Ir, number: Ir, panel: Ir, place: Ir, columns: int) -> None:
+        """A tile of the long row of pixels; what does not fill a tile is a narrower one (single pixels where the count
+        is free)."""
+        b, rows = self.b, self.tile.rows
+        pixels = self.problem.pixels()
+        start = b.mul(place, b.index(rows))
+        if isinstance(pixels, int):
+            whole, rest = divmod(pixels, rows)
+            self._pointwise_case(
+                whole > 0, rest > 0, place, b.index(whole), batch, group, number, panel, columns, start, rest
+            )
+            return
+        count = self.emitter.dim(pixels // rows, self.scope)
+        single = b.add(b.mul(count, b.index(rows)), b.sub(place, count))
+        inside = b.compare("lt", place, count)
+        with b.when(inside):
+            self._tile(Place2D(batch, group, b.index(0), start, None, None), number, panel, _full(rows), columns)
+        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+            self._tile(Place2D(batch, group, b.index(0), single, None, None), number, panel, _full(1), columns)
+
+    def _pointwise_case(
+        self,
+        some: bool,
+        rest_some: bool,
+        place: Ir,
+        whole: Ir,
+        batch: Ir,
+        group: Ir,
+        number: Ir,
+        panel: Ir,
+        columns: int,
+        start: Ir,
+        rest: int,
+    ) -> None:
+        b = self.b
+        at = Place2D(batch, group, b.index(0), start, None, None)
+        if not rest_some:
+            self._tile(at, number, panel, _full(self.tile.rows), columns)
+            return
+        if not some:
+            self._tile(at, number, panel, _full(rest), columns)
+            return
+        inside = b.compare("lt", place, whole)
+        with b.when(inside):
+            self._tile(at, number, panel, _full(self.tile.rows), columns)
+        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+            self._tile(at, number, panel, _full(rest), columns)
+
+    def _tap_range(self, row: Ir) -> tuple[Ir | None, Ir | None]:
+        """The kernel rows inside the input at an output row; None where all always are."""
+        b, problem = self.b, self.problem
+        taps, stride, dilation, pad = problem.kernel[0], problem.strides[0], problem.dilations[0], problem.pads[0]
+        height, last = problem.space[0], problem.output[0]
+        assert isinstance(height, int)
+        assert isinstance(last, int)
+        reach = (last - 1) * stride - pad + (taps - 1) * dilation
+        first = b.add(b.mul(row, b.index(stride)), b.index(-pad))
+        low = high = None
+        if pad > 0:
+            missing = b.sub(b.index(dilation - 1), first)
+            low = b.intrinsic("llvm.smax", "i64", b.binary("sdiv", missing, b.index(dilation)), b.index(0))
+        if reach >= height:
+            left = b.sub(b.index(height + dilation - 1), first)
+            high = b.intrinsic("llvm.smin", "i64", b.binary("sdiv", left, b.index(dilation)), b.index(taps))
+        if low is not None and high is None:
+            high = b.index(taps)
+        if high is not None and low is None:
+            low = b.index(0)
+        return low, high
+
+    def _tile(self, place: Place2D, number: Ir, panel: Ir, segment: Segment, columns: int) -> None:
+        sums = TileEmitter(self.b, self.problem, self.tile, self.x, self.packed).accumulate(
+            place, panel, segment, columns
+        )
+        self._finish(place, number, segment, columns, sums)
+
+    def _finish(self, place: Place2D, number: Ir, segment: Segment, columns: int, sums: Accumulators) -> None:
+        """The epilogue, a column of vectors at a time: all values first, then all stores."""
+        b, nest = self.b, self.epilogue.nest
+        for c in range(columns):
+            shared = self._channel_scope(place, number, c, c == columns - 1)
+            for sub in walk(nest.value):
+                if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel", "n"}:
+                    self.emitter.emit(sub, shared)
+            values: list[tuple[Ir, Scope]] = []
+            for r in range(segment.rows):
+                scope = shared.inner(accumulator=sums[r][c])
+                scope.symbols |= {"n": place.batch, "row": place.row, "pixel": b.add(place.pixel, b.index(r))}
+                values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
+            for value, scope in values:
+                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope)
+
+    def _channel_scope(self, place: Place2D, number: Ir, column: int, is_last: bool) -> Scope:
+        b, lanes, problem = self.b, self.tile.lanes, self.problem
+        block = b.add(b.mul(number, b.index(self.tile.columns)), b.index(column))
+        within = b.mul(block, b.index(lanes))
+        if problem.groups > 1 and self.epilogue.aligned:
+            block = b.add(block, b.mul(place.group, b.index(problem.outputs // lanes)))
+        scope = self.scope.inner()
+        scope.symbols["block"] = block
+        base = b.index(0)
+        if not self.epilogue.aligned:
+            base = b.add(within, b.mul(place.group, b.index(problem.outputs)))
+        scope.lanes = Lanes("lane", lanes, base)
+        short = problem.outputs % lanes != 0
+        blocked = bool(self.epilogue.nest.buffer.layout.block)
+        if short and is_last and (not blocked or not self.epilogue.aligned):
+            left = b.sub(b.index(problem.outputs), within)
+            scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
+        return scope
+
+
+def _full(rows: int) -> Segment:
+    return Segment(0, rows, 1, tuple((0,) for _ in range(rows)))

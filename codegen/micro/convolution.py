@@ -1,0 +1,134 @@
+"""The register-tile micro-kernel: a tile of pixels by output-channel vectors, summed over channels and taps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.ir import Ir, vector
+from dldt.codegen.micro.problem import Problem, Segment, Tile
+
+
+@attrs.frozen
+class Place2D:
+    """Where a tile stands: batch and group, output row and first pixel, and the range of kernel rows inside the
+    input (``None``: all of them)."""
+
+    batch: Ir
+    group: Ir
+    row: Ir
+    pixel: Ir
+    taps_low: Ir | None
+    taps_high: Ir | None
+
+
+Accumulators = list[list[Ir]]
+"""[row][column]"""
+
+
+class TileEmitter:
+    """Writes the accumulation of one tile; ``x`` and ``weights`` are the base pointers."""
+
+    def __init__(self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir) -> None:
+        self.b = b
+        self.problem = problem
+        self.tile = tile
+        self.x = x
+        self.weights = weights
+        self.kind = vector("float", tile.lanes)
+
+    def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
+        """The sums of the tile at ``place`` for the weights at ``panel``."""
+        b, problem = self.b, self.problem
+        start = self._start(place)
+        flat = [b.const(self.kind, 0) for _ in range(segment.rows * columns)]
+        whole, rest = divmod(problem.inputs, self.tile.chunk)
+        step = problem.kernel[0] * problem.kernel[1] * self.tile.chunk * columns * self.tile.lanes
+        body = self._body(place, segment, columns)
+        if whole == 1:
+            flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
+        elif whole:
+            with b.loop(b.index(0), b.index(whole), 1, flat, "chunk") as loop:
+                source = self._channels(place, start, b.mul(loop.index, b.index(self.tile.chunk)))
+                weights = b.gep(panel, b.mul(loop.index, b.index(4 * step)))
+                loop.yields = body(source, weights, loop.carried, self.tile.chunk)
+            flat = loop.results
+        if rest:
+            source = self._channels(place, start, b.index(whole * self.tile.chunk))
+            flat = body(source, b.gep(panel, b.index(4 * step * whole)), flat, rest)
+        return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
+
+    def _start(self, place: Place2D) -> Ir:
+        """The element offset of tap (0, 0) of the tile's first pixel, channel 0."""
+        b, problem, source = self.b, self.problem, self.problem.source
+        row = b.add(b.mul(place.row, b.index(problem.strides[0])), b.index(-problem.pads[0]))
+        pixel = b.add(b.mul(place.pixel, b.index(problem.strides[1])), b.index(-problem.pads[1]))
+        offset = b.add(b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
+        batch = source.batch
+        if not isinstance(batch, int):
+            raise AssertionError("the input's batch stride is a number")
+        return b.add(offset, b.mul(place.batch, b.index(batch)))
+
+    def _channels(self, place: Place2D, start: Ir, channel: Ir) -> Ir:
+        """The element offset with the group's channel ``channel`` added."""
+        b, problem, source = self.b, self.problem, self.problem.source
+        if problem.groups > 1:
+            channel = b.add(channel, b.mul(place.group, b.index(problem.inputs)))
+        if not source.block:
+            return b.add(start, b.mul(channel, b.index(source.channel)))
+        outer = b.binary("udiv", channel, b.index(source.block))
+        inner = b.binary("urem", channel, b.index(source.block))
+        return b.add(start, b.add(b.mul(outer, b.index(source.outer)), b.mul(inner, b.index(source.channel))))
+
+    def _body(self, place: Place2D, segment: Segment, columns: int) -> Callable[[Ir, Ir, list[Ir], int], list[Ir]]:
+        """Sums one chunk of channels over all kernel rows."""
+        b, problem = self.b, self.problem
+        rows = problem.kernel[0]
+
+        def body(source: Ir, weights: Ir, flat: list[Ir], chunk: int) -> list[Ir]:
+            step = problem.kernel[1] * chunk * columns * self.tile.lanes
+            if rows == 1 and place.taps_low is None:
+                return self._taps(self._address(source), weights, flat, chunk, segment, columns)
+            low = place.taps_low or b.index(0)
+            high = place.taps_high or b.index(rows)
+            with b.loop(low, high, 1, flat, "tap") as loop:
+                offset = b.add(source, b.mul(loop.index, b.index(problem.dilations[0] * problem.source.row)))
+                pointer = b.gep(weights, b.mul(loop.index, b.index(4 * step)))
+                loop.yields = self._taps(self._address(offset), pointer, loop.carried, chunk, segment, columns)
+            return loop.results
+
+        return body
+
+    def _address(self, offset: Ir) -> Ir:
+        return self.b.emit("ptr", f"getelementptr float, {self.x}, {offset}")
+
+    def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
+        """All taps of one kernel row and all channels of the chunk, unrolled."""
+        b, problem = self.b, self.problem
+        lanes = self.tile.lanes
+        flat = list(flat)
+        for tap in range(problem.kernel[1]):
+            pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
+            if not pixels:
+                continue
+            base = self._opaque(source) if problem.kernel[1] > 1 else source
+            for k in range(chunk):
+                at = (tap * chunk + k) * columns * lanes * 4
+                vectors = [
+                    b.load(self.kind, b.gep(weights, b.index(at + c * lanes * 4)), lanes * 4) for c in range(columns)
+                ]
+                for r in pixels:
+                    shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
+                    shift += k * problem.source.channel
+                    scalar = b.load("float", b.emit("ptr", f"getelementptr i8, {base}, i64 {4 * shift}"), 4)
+                    wide = b.splat(scalar, lanes)
+                    for c in range(columns):
+                        flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+        return flat
+
+    def _opaque(self, pointer: Ir) -> Ir:
+        """The same address, unknown to the optimiser: neighbouring taps read the same elements for other pixels, and
+        keeping those in registers from tap to tap would spill the accumulators."""
+        return self.b.emit("ptr", f'call ptr asm "", "=r,0"({pointer})')

@@ -1,0 +1,126 @@
+"""A contraction as the micro-kernels see it: a convolution over groups, channels and taps. A matrix product is one of
+a single tap whose pixels are its rows."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.dims import Dim, ceildiv
+
+
+@attrs.frozen
+class Source:
+    """How the input lies in memory, in elements: the strides of batch, row and pixel, and of channels: ``block`` of
+    them side by side (``channel`` apart), the blocks ``outer`` apart. Without blocks ``block`` is 0."""
+
+    batch: Dim
+    row: int
+    pixel: int
+    channel: int
+    block: int = 0
+    outer: int = 0
+
+
+@attrs.frozen
+class Problem:
+    """Sizes of one contraction; channels are those of one group, pads those at the beginning (they may be negative in
+    a phase of a transposed convolution), ``space`` and ``output`` are (rows, pixels)."""
+
+    batch: Dim
+    groups: int
+    inputs: int
+    outputs: int
+    kernel: tuple[int, int]
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    pads: tuple[int, int]
+    space: tuple[Dim, Dim]
+    output: tuple[Dim, Dim]
+    source: Source
+
+    @property
+    def depth(self) -> int:
+        """Multiply-adds an output element."""
+        return self.inputs * self.kernel[0] * self.kernel[1]
+
+    @property
+    def is_pointwise(self) -> bool:
+        """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
+        return self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
+
+    def vectors(self, lanes: int) -> int:
+        """Vectors of output channels a group."""
+        return -(-self.outputs // lanes)
+
+    def pixels(self) -> Dim:
+        """Output elements a channel."""
+        return self.output[0] * self.output[1]
+
+
+@attrs.frozen
+class Tile:
+    """A register tile: ``rows`` pixels by ``columns`` vectors of output channels, ``chunk`` input channels unrolled."""
+
+    rows: int
+    columns: int
+    chunk: int
+    lanes: int
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        return f"conv_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}"
+
+    def panels(self, problem: Problem) -> int:
+        """Column tiles a group; the last may be narrower."""
+        return -(-problem.vectors(self.lanes) // self.columns)
+
+    def last_columns(self, problem: Problem) -> int:
+        """The vectors of the last column tile."""
+        return problem.vectors(self.lanes) - (self.panels(problem) - 1) * self.columns
+
+
+@attrs.frozen
+class Segment:
+    """A run of ``count`` row tiles from pixel ``start`` on, each of ``rows`` pixels, all with the same taps: ``taps[r]``
+    are the kernel columns that pixel ``r`` of a tile reads inside the input."""
+
+    start: int
+    rows: int
+    count: int
+    taps: tuple[tuple[int, ...], ...]
+
+
+def segments(problem: Problem, rows: int) -> list[Segment]:
+    """The row of output pixels cut into tiles, runs of equal ones joined. The pixel count must be known."""
+    total, width = problem.output[1], problem.space[1]
+    assert isinstance(total, int)
+    found: list[Segment] = []
+    for start in range(0, total, rows):
+        size = min(rows, total - start)
+        taps = tuple(_valid_taps(problem, start + r, width) for r in range(size))
+        last = found[-1] if found else None
+        if last is not None and (last.rows, last.taps) == (size, taps):
+            found[-1] = attrs.evolve(last, count=last.count + 1)
+        else:
+            found.append(Segment(start, size, 1, taps))
+    return found
+
+
+def _valid_taps(problem: Problem, pixel: int, width: Dim) -> tuple[int, ...]:
+    first = pixel * problem.strides[1] - problem.pads[1]
+    every = range(problem.kernel[1])
+    if not isinstance(width, int):
+        return tuple(every)
+    return tuple(k for k in every if 0 <= first + k * problem.dilations[1] < width)
+
+
+def row_tiles(pixels: Dim, rows: int) -> Dim:
+    """How many tiles cover the pixels; where the count is free, single pixels cover what a tile does not."""
+    if isinstance(pixels, int):
+        return -(-pixels // rows)
+    whole = pixels // rows
+    return whole + (pixels - whole * rows)
+
+
+__all__ = ["Problem", "Segment", "Source", "Tile", "ceildiv", "row_tiles", "segments"]
