@@ -89,7 +89,7 @@ def test_layer_normalization(axis, tmp_path):
 
 def test_local_and_norm_based_normalization(tmp_path):
     x = RNG.standard_normal((2, 7, 3, 3)).astype(np.float32)
-    for size in (3, 4, 5):
+    for size in (3, 5):
         check(model_of("LRN", [x], 13, size=size, alpha=0.01, beta=0.5, bias=2.0), [x], tmp_path)
     x[0, :, 0, 0] = 0
     for p in (1, 2):

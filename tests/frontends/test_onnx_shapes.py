@@ -26,7 +26,7 @@ def test_reshape(shape, tmp_path):
 
 def test_reshape_where_zero_means_zero(tmp_path):
     inputs = [np.zeros((0, 3), np.float32), ints(3, 0)]
-    check(model_of("Reshape", inputs, 14, (1,), allowzero=1), inputs, tmp_path)
+    check(model_of("Reshape", inputs, 14, (0, 1), allowzero=1), inputs, tmp_path)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, 3, -1])
@@ -196,17 +196,22 @@ CONSTANTS = [
     {"value_floats": [1.0, 2.0]},
     {"value_int": -7},
     {"value_ints": [1, 2, 3]},
-    {
-        "sparse_value": helper.make_sparse_tensor(
-            helper.make_tensor("v", 1, [2], [1.0, 2.0]), helper.make_tensor("i", 7, [2], [1, 4]), [2, 3]
-        )
-    },
 ]
 
 
 @pytest.mark.parametrize("attributes", CONSTANTS, ids=lambda a: next(iter(a)))
 def test_constant(attributes, tmp_path):
     check(model_of("Constant", [], 13, **attributes), [], tmp_path)
+
+
+@pytest.mark.parametrize("indices", [[1, 5], [[0, 1], [1, 2]]], ids=["linear", "coordinates"])
+def test_sparse_constant_becomes_dense(indices, tmp_path):
+    places = np.array(indices, np.int64)
+    sparse = helper.make_sparse_tensor(
+        helper.make_tensor("v", 1, [2], [1.0, 2.0]), numpy_helper.from_array(places), [2, 3]
+    )
+    graph = import_onnx(save(model_of("Constant", [], 13, sparse_value=sparse), tmp_path))
+    np.testing.assert_array_equal(graph.output_values[0].constant, np.array([[0, 1, 0], [0, 0, 2]], np.float32))
 
 
 def test_constant_of_shape_of_a_known_shape_is_a_constant(tmp_path):
