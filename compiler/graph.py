@@ -201,15 +201,16 @@ class Graph:
 
     def order(self) -> list[Node]:
         """All nodes, producers first; deterministic (ties by age). Raises InputError on a cycle."""
-        pending = {node: self._nx.in_degree(node) for node in self._nx}
+        successors = self._nx._succ  # the views that networkx wraps round its dicts cost most of the time here
+        pending = {node: sum(map(len, sources.values())) for node, sources in self._nx._pred.items()}
         ready = [node for node, degree in pending.items() if degree == 0]
         heapq.heapify(ready)
         found: list[Node] = []
         while ready:
             node = heapq.heappop(ready)
             found.append(Node(self, node))
-            for _, target in self._nx.out_edges(node):
-                pending[target] -= 1
+            for target, edges in successors[node].items():
+                pending[target] -= len(edges)
                 if pending[target] == 0:
                     heapq.heappush(ready, target)
         if len(found) != len(self._nx):
@@ -321,17 +322,26 @@ class Graph:
         return len(dead)
 
     def copy(self) -> Graph:
-        """An independent graph with the same nodes (operations and constants are shared, they are immutable)."""
+        """An independent graph with the same nodes, sub-graphs included (other operations and constants are shared,
+        they are immutable)."""
         made = Graph(self.name)
         made.metadata = dict(self.metadata)
         made._next = self._next
         made._parameters = list(self._parameters)
         made._results = list(self._results)
         for node, data in self._nx.nodes(data=True):
-            made._nx.add_node(node, **{**data, "tensor_names": dict(data["tensor_names"])})
+            op = _with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
+            made._nx.add_node(node, **{**data, "op": op, "tensor_names": dict(data["tensor_names"])})
         for source, target, key, port in self._nx.edges(keys=True, data="port"):
             made._nx.add_edge(source, target, key=key, port=port)
         return made
 
     def _data(self, node_id: int) -> dict[str, Any]:
-        return self._nx.nodes[node_id]  # type: ignore[no-any-return]
+        return self._nx._node[node_id]  # type: ignore[no-any-return]
+
+
+def _with_copied_bodies(op: Op) -> Op:
+    frozen: Any = op
+    bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
+    copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}
+    return attrs.evolve(frozen, **copies)  # type: ignore[no-any-return]

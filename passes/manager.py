@@ -82,6 +82,7 @@ def run_pipeline(
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
     steps: list[Step] = []
+    nodes = 0
     for index, item in enumerate(passes):
         before = _signature(graph)
         start = time.perf_counter()
@@ -93,7 +94,9 @@ def run_pipeline(
             _verify(graph, pipeline.start, f"after pass {item}")
         if count and on_change is not None:
             on_change(index, item, graph, count, seconds)
-        steps.append(Step(index, str(item), count, seconds, sum(len(g) for g in graph.walk())))
+        if count or not steps:
+            nodes = sum(len(part) for part in graph.walk())
+        steps.append(Step(index, str(item), count, seconds, nodes))
     if len(passes) == len(pipeline.passes):
         _verify(graph, pipeline.stage, f"at the end of the {pipeline.name} pipeline")
     return PipelineReport(tuple(steps))

@@ -282,3 +282,11 @@ def test_a_pass_without_docstring_is_refused():
     Silent.__doc__ = None
     with pytest.raises(RuntimeError, match="pass silent has no docstring: draw before → after"):
         transform(Silent)
+
+
+def test_a_copy_has_sub_graphs_of_its_own():
+    graph = Graph()
+    op = If(_branch(lambda c: Abs()(Abs()(c))), _branch(lambda c: ReLU()(c)))
+    graph.result(op(graph.parameter("condition", TensorType(DType.boolean, ())), graph.parameter("x", X)), "y")
+    run_pipeline(graph.copy(), Pipeline("test", (abs_twice(),)))
+    assert text(graph.output_values[0].op.bodies[0]) == "Abs(Abs(c))"
