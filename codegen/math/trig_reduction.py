@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 from dldt.codegen.emit.builder import Builder, mangle
@@ -21,8 +22,14 @@ def quarter_turns(b: Builder, x: Ir) -> tuple[Ir, Ir]:
     Infinities and NaN give NaN."""
     large = b.compare("gt", magnitude(b, x), b.like(x, _LIMIT))
     anywhere = b.intrinsic("llvm.vector.reduce.or", "i1", large, suffix=mangle(large.type)) if large.lanes else large
-    packed = b.choose(anywhere, lambda: b.select(large, _by_digits(b, x), _by_parts(b, x)), lambda: _by_parts(b, x))
+    packed = b.choose(anywhere, lambda: _either(b, x, large), lambda: _by_parts(b, x))
     return b.bitcast(packed, b.convert(x, "double").type), packed
+
+
+def _either(b: Builder, x: Ir, large: Ir) -> Ir:
+    # an infinity becomes NaN where the parts are subtracted
+    finite = b.compare("lt", magnitude(b, x), b.like(x, math.inf))
+    return b.select(b.binary("and", large, finite), _by_digits(b, x), _by_parts(b, x))
 
 
 def _pack(b: Builder, r: Ir, n: Ir) -> Ir:
