@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from dldt.runtime.dim_expression import DimExpression
 from dldt.runtime.errors import RuntimeInputError
 from dldt.runtime.metadata import Metadata, Tensor
 
@@ -25,6 +26,7 @@ class Binding:
     def __init__(self, metadata: Metadata, output_shapes: Callable[[int, int], None]) -> None:
         self.inputs, self.outputs = metadata.inputs, metadata.outputs
         self._symbols = metadata.symbols
+        self._names = {symbol.name for symbol in metadata.symbols}
         self._output_shapes = output_shapes
         self._input_dtypes = [tensor.dtype for tensor in metadata.inputs]
         self.output_dtypes = [tensor.dtype for tensor in metadata.outputs]
@@ -85,7 +87,7 @@ class Binding:
             if not _fits(tensor.shape, array.shape):
                 raise RuntimeInputError(_shape_message(tensor, array))
             for dim, size in zip(tensor.shape, array.shape, strict=True):
-                if isinstance(dim, int):
+                if not isinstance(dim, str) or dim not in self._names:
                     continue
                 known, owner = found.setdefault(dim, (size, tensor.name))
                 if known != size:
@@ -101,7 +103,22 @@ class Binding:
                 raise RuntimeInputError(
                     f"input {owner!r}: the dim {symbol.name} must be at least {symbol.min}{most}, but it is {size}"
                 )
-        return tuple([found[symbol.name][0] for symbol in self._symbols])
+        values = {name: size for name, (size, _) in found.items()}
+        for tensor, array, axis, expression in self._derived(arrays):
+            expected = expression(values)
+            if array.shape[axis] != expected:
+                raise RuntimeInputError(
+                    f"input {tensor.name!r}: dim {axis} must be {tensor.shape[axis]} = {expected}, "
+                    f"but the array has {array.shape[axis]}"
+                )
+        return tuple([values[symbol.name] for symbol in self._symbols])
+
+    def _derived(self, arrays: Sequence[Array]) -> Iterator[tuple[Tensor, Array, int, DimExpression]]:
+        """The inputs' dims that are expressions of other dims."""
+        for tensor, array in zip(self.inputs, arrays, strict=True):
+            for axis, dim in enumerate(tensor.shape):
+                if isinstance(dim, str) and dim not in self._names:
+                    yield tensor, array, axis, DimExpression(dim)
 
     def _find_shapes(self, symbols: tuple[int, ...]) -> list[Shape]:
         values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ctypes
 import ctypes
 import os
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -42,8 +43,11 @@ class Library:
         except OSError as error:
             raise RuntimeLoadError(f"the system refuses to load {artifact.path}: {error}") from None
         if not same:
-            self.close()
+            _ctypes.dlclose(self._handle._handle)
             raise RuntimeLoadError(f"{artifact.path} changed while it was being loaded; load it again")
+        # Whoever may run code of the library holds it: dropped, nobody does. At the end of the process, who knows.
+        self._finalizer = weakref.finalize(self, _ctypes.dlclose, self._handle._handle)
+        self._finalizer.atexit = False
         pointer = ctypes.c_void_p
         self.run = self._function("dldt_run", ctypes.c_int32, pointer)
         self.worker = self._function("dldt_worker", None, pointer, ctypes.c_int32)
@@ -53,10 +57,7 @@ class Library:
 
     def close(self) -> None:
         """Unmap the artifact; no function of it may run now or later."""
-        handle = self._handle._handle
-        if handle:
-            self._handle._handle = 0
-            _ctypes.dlclose(handle)
+        self._finalizer()
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         function = self._handle[name]

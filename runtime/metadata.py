@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dldt.runtime.dim_expression import DimExpression
 from dldt.runtime.dtypes import DTYPES
 from dldt.runtime.errors import RuntimeLoadError
 
@@ -129,6 +130,15 @@ def _is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_DIM
 
 
+def _is_expression(text: str, symbols: list[str] | None) -> bool:
+    if symbols is None or text in symbols:
+        return True
+    try:
+        return set(DimExpression(text).names) <= set(symbols)
+    except ValueError:
+        return False
+
+
 def _symbol(item: Any) -> Symbol:
     if not isinstance(item, dict):
         raise _BadError("has a symbol that is not an object")
@@ -139,7 +149,7 @@ def _symbol(item: Any) -> Symbol:
 
 
 def _tensor(item: Any, symbols: list[str] | None) -> Tensor:
-    """``symbols`` are the dims that an input may name; an output's text is for people alone."""
+    """``symbols`` are the free dims that an input may use; an output's text is for people alone."""
     if not isinstance(item, dict):
         raise _BadError("has a tensor that is not an object")
     name, kind, shape = _text(item, "name"), item.get("dtype"), _list(item, "shape")
@@ -148,7 +158,7 @@ def _tensor(item: Any, symbols: list[str] | None) -> Tensor:
     if len(shape) > _MAX_RANK:
         raise _BadError(f"gives {name} {len(shape)} dims")
     for dim in shape:
-        fits = dim in symbols if isinstance(dim, str) and symbols is not None else isinstance(dim, str) or _is_size(dim)
-        if not fits or dim == 0:
+        known = _is_expression(dim, symbols) if isinstance(dim, str) else _is_size(dim)
+        if not known or (dim == 0 and symbols is not None):
             raise _BadError(f"gives {name} the dim {dim!r}")
     return Tensor(name, kind, tuple(shape))

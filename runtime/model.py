@@ -44,8 +44,6 @@ class Model:
         self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
         self._idle: list[Request] = []
         self._closed = False
-        # Workers hold the team, not the model: they end with it. The code stays mapped for requests that live on.
-        self._finalizer = weakref.finalize(self, self._team.close)
         _MODELS.add(self)
 
     @property
@@ -93,7 +91,7 @@ class Model:
         for request in list(self._requests):
             request.close()
         self._idle.clear()
-        self._finalizer()
+        self._team.close()
         self._library.close()
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import weakref
 
 from dldt.runtime.library import Library
 
@@ -17,29 +18,32 @@ _SPIN_SHORT, _SPIN_LONG = 20, 2000
 class Team:
     """``threads`` - 1 workers of the host, parked in the artifact; started by the first ``acquire``.
 
-    One run at a time may have the team; whoever finds it taken runs on the caller's thread alone.
+    One run at a time may have the team; whoever finds it taken runs on the caller's thread alone. The workers end when
+    the team is closed or dropped.
     """
 
     def __init__(self, library: Library, threads: int) -> None:
         self._library, self._threads = library, threads
+        self._finalizer: weakref.finalize[[Library, _Memory, list[threading.Thread]], Team] | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget all threads: in the child of a fork they do not exist."""
+        if self._finalizer is not None:
+            self._finalizer.detach()
         self._lock = threading.Lock()
-        self._workers: list[threading.Thread] = []
-        self._buffer = ctypes.create_string_buffer(_SIZE + 64)
-        self._address = -(-ctypes.addressof(self._buffer) // 64) * 64
-        self._closed = False
+        self._memory = _Memory()
+        self._finalizer = None
+        self._closed = self._threads == 1
 
     def acquire(self) -> int:
         """The address of the ``dldt_team`` for one run, to be given back by ``release``; 0: run alone."""
-        if self._threads == 1 or not self._lock.acquire(blocking=False):
+        if self._closed or not self._lock.acquire(blocking=False):
             return 0
-        if not self._workers and not self._start():
+        if self._closed or (self._finalizer is None and not self._start()):
             self._lock.release()
             return 0
-        return self._address
+        return self._memory.address
 
     def release(self) -> None:
         """Give the team back after a run that had it."""
@@ -49,34 +53,49 @@ class Team:
         """Wait for the run that has the team, then end the workers."""
         with self._lock:
             self._closed = True
-            if not self._workers:
-                return
-            self._library.stop(self._address)
-            for worker in self._workers:
-                worker.join()
-            self._workers = []
+            if self._finalizer is not None:
+                self._finalizer()
 
     def _start(self) -> bool:
         """Start the workers, fewer where the system gives no more threads; False when there are none."""
-        if self._closed:
-            return False
+        workers: list[threading.Thread] = []
         for index in range(1, self._threads):
-            arguments = (self._library, self._buffer, self._address, index)
-            worker = threading.Thread(target=_work, args=arguments, name=f"dldt-{index}", daemon=True)
+            worker = threading.Thread(
+                target=_work, args=(self._library, self._memory, index), name=f"dldt-{index}", daemon=True
+            )
             try:
                 worker.start()
             except RuntimeError:
                 break
-            self._workers.append(worker)
-        threads = 1 + len(self._workers)
-        self._set(_THREADS, threads)
-        self._set(_SPIN, _SPIN_LONG if threads <= len(os.sched_getaffinity(0)) else _SPIN_SHORT)
-        return threads > 1
+            workers.append(worker)
+        threads = 1 + len(workers)
+        self._memory.set(_THREADS, threads)
+        self._memory.set(_SPIN, _SPIN_LONG if threads <= len(os.sched_getaffinity(0)) else _SPIN_SHORT)
+        self._finalizer = weakref.finalize(self, _end, self._library, self._memory, workers)
+        self._finalizer.atexit = False  # the end of the process ends them as well, and cannot hang
+        self._closed = not workers
+        return not self._closed
 
-    def _set(self, offset: int, value: int) -> None:
-        ctypes.c_uint32.from_address(self._address + offset).value = value
+
+class _Memory:
+    """A ``dldt_team``, zeroed, in memory of its own."""
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(_SIZE + 64)
+        self.address = -(-ctypes.addressof(self._buffer) // 64) * 64
+
+    def set(self, offset: int, value: int) -> None:
+        ctypes.c_uint32.from_address(self.address + offset).value = value
 
 
-def _work(library: Library, buffer: object, address: int, index: int) -> None:
-    """A worker's life; ``buffer`` keeps the memory at ``address`` alive."""
-    library.worker(address, index)
+# Neither function may hold the team itself: it would never be dropped.
+
+
+def _work(library: Library, memory: _Memory, index: int) -> None:
+    library.worker(memory.address, index)
+
+
+def _end(library: Library, memory: _Memory, workers: list[threading.Thread]) -> None:
+    library.stop(memory.address)
+    for worker in workers:
+        worker.join()

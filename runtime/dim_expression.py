@@ -1,0 +1,67 @@
+"""The text of a dim that depends on free dims, such as ``2*N`` or ``(H+1)//2``."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+
+_LONGEST = 300
+_OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_EXTREMA: dict[str, Callable[[int, int], int]] = {"min": min, "max": max}
+
+
+class DimExpression:
+    """An expression of ints, names, ``+ - * // %``, ``min(,)`` and ``max(,)``; ValueError for any other text."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > _LONGEST:
+            raise ValueError("the expression is too long")
+        try:
+            self._root = ast.parse(text, mode="eval").body
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(f"{text!r} is no expression") from error
+        self.names = sorted(_names(self._root))
+
+    def __call__(self, values: Mapping[str, int]) -> int:
+        """Its value; -1 where it divides by zero, which is no size."""
+        try:
+            return _evaluate(self._root, values)
+        except ZeroDivisionError:
+            return -1
+
+
+def _names(node: ast.expr) -> set[str]:
+    match node:
+        case ast.Constant(value=int(value)) if not isinstance(value, bool):
+            return set()
+        case ast.Name(id=name):
+            return {name}
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _names(operand)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _names(left) | _names(right)
+        case ast.Call(func=ast.Name(id="min" | "max"), args=[left, right], keywords=[]):
+            return _names(left) | _names(right)
+    raise ValueError(f"{ast.unparse(node)} is not allowed in a dim")
+
+
+def _evaluate(node: ast.expr, values: Mapping[str, int]) -> int:
+    match node:
+        case ast.Constant(value=int(value)):
+            return value
+        case ast.Name(id=name):
+            return values[name]
+        case ast.UnaryOp(operand=operand):
+            return -_evaluate(operand, values)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)](_evaluate(left, values), _evaluate(right, values))
+        case ast.Call(func=ast.Name(id=name), args=[left, right]):
+            return _EXTREMA[name](_evaluate(left, values), _evaluate(right, values))
+    raise ValueError("not an expression of dims")
