@@ -14,6 +14,7 @@ import numpy as np
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.loops import (
+    Accumulator,
     Apply,
     Axis,
     Bind,
@@ -263,6 +264,10 @@ def _start(kind: str, dtype: DType) -> Array:
     return np.asarray(limits.min if kind == "max" else limits.max, kept)
 
 
+def _accumulator(frame: Frame, expr: Accumulator) -> Array:
+    raise InternalError("an Accumulator stands for a micro-kernel's sum; it has no value in a loop nest")
+
+
 _EVALUATE: dict[type[Expr], Callable[..., Array]] = {
     Number: _number,
     Position: _position,
@@ -272,4 +277,5 @@ _EVALUATE: dict[type[Expr], Callable[..., Array]] = {
     Guard: _guard,
     Bind: _bind,
     Reduce: _reduce,
+    Accumulator: _accumulator,
 }
