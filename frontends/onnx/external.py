@@ -62,7 +62,7 @@ def _place(proto: Any, needed: int, what: str) -> _Place:
 
 
 def _number(text: str, key: str, what: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 20:
         raise InputError(f"{what}: external data {key} {text[:40]!r} is not a number of bytes")
     return int(text)
 

@@ -69,6 +69,8 @@ def _parse(file: Path, data: bytes) -> Any:
         proto.ParseFromString(data)
     except DecodeError as error:
         about = f"it looks like {kind}" if kind else "it is truncated, damaged or of another format"
+        if "depth" in str(error).lower():
+            about = f"its messages are nested too deep (sub-graphs may be, {_MAX_NESTING} levels)"
         raise InputError(f"{file}: not an ONNX model: {about}") from error
     if not proto.HasField("graph") or not proto.ir_version:
         about = f"it looks like {kind}" if kind else "it has no graph (truncated, or a protobuf of another kind)"
