@@ -15,27 +15,21 @@ from dldt.compiler.ops import (
     ReduceMean,
     ReduceSum,
     ReLU,
-    Reshape,
     Sqrt,
     SquaredDifference,
     Subtract,
-    Unsqueeze,
 )
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.pattern import Match, Pattern, anything, constant, either, node, number
 from dldt.passes.rewrite import Rewrite
+from dldt.passes.views import kept_shape, maybe_view, seen_shape
 
 _X = anything("x")
 
 
 def _is_scalar(array: Array) -> bool:
     return array.size == 1
-
-
-def _view(inner: Pattern, name: str) -> Pattern:
-    """``inner``, or a view of it that brings the reduced dims back."""
-    return either(inner, node((Reshape, Unsqueeze), inner, anything(), name=name))
 
 
 def _mean(inner: Pattern, name: str) -> Pattern:
@@ -56,11 +50,11 @@ def _squared(inner: Pattern) -> Pattern:
 
 
 _MEAN = _mean(_X, "mean")
-_CENTRED = node(Subtract, _X, _view(_MEAN, "mean_view"), name="centred")
+_CENTRED = node(Subtract, _X, maybe_view(_MEAN, "mean_view"), name="centred")
 _SAME_CENTRED = anything("centred")
-_SQUARES = either(_squared(_SAME_CENTRED), _squared(node(Subtract, _X, _view(anything("mean"), ""))))
+_SQUARES = either(_squared(_SAME_CENTRED), _squared(node(Subtract, _X, maybe_view(anything("mean"), ""))))
 _VARIANCE = either(
-    _mean(either(_SQUARES, node(SquaredDifference, _X, _view(anything("mean"), ""))), "variance"),
+    _mean(either(_SQUARES, node(SquaredDifference, _X, maybe_view(anything("mean"), ""))), "variance"),
     # E[x^2] - E[x]^2, bounded below by zero as rounding may make it negative
     either(
         node(ReLU, node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean")))),
@@ -69,11 +63,11 @@ _VARIANCE = either(
     ),
 )
 _EPSILON = constant("epsilon", where=_is_scalar)
-_BIASED = node(Add, _view(_VARIANCE, "variance_view"), _EPSILON)
+_BIASED = node(Add, maybe_view(_VARIANCE, "variance_view"), _EPSILON)
 _DEVIATION = either(
     node(Sqrt, _BIASED),
     node(Power, _BIASED, number(0.5)),
-    node(Add, _view(node(Sqrt, _VARIANCE), "variance_view"), _EPSILON, name="outside"),
+    node(Add, maybe_view(node(Sqrt, _VARIANCE), "variance_view"), _EPSILON, name="outside"),
 )
 _RECIPROCAL = either(
     node(Divide, number(1), _DEVIATION),
@@ -109,8 +103,8 @@ class FuseMvn(Rewrite):
         axes = _axes(match, "mean")
         if axes is None or axes != _axes(match, "variance") or not x.type.dtype.is_float or epsilon < 0:
             return None
-        kept = tuple(1 if i in axes else dim for i, dim in enumerate(x.type.shape))
-        if not _is_kept(match, "mean", kept) or not _is_kept(match, "variance", kept):
+        kept = kept_shape(x.type.shape, axes)  # else a mean would meet the data along another axis
+        if {seen_shape(match, name, f"{name}_view") for name in ("mean", "variance")} != {kept}:
             return None
         mode = "outside_sqrt" if "outside" in match else "inside_sqrt"
         normal = MVN(eps=epsilon, normalize_variance=True, eps_mode=mode)(x, np.array(sorted(axes), np.int64))
@@ -132,9 +126,3 @@ def _axes(match: Match, name: str) -> frozenset[int] | None:
         factor = 1 / factor if factor else 0.0
     expected = float(np.prod([int(dim) for dim in count if isinstance(dim, int)]))
     return axes if abs(factor - expected) <= 1e-5 * expected else None
-
-
-def _is_kept(match: Match, name: str, kept: tuple[object, ...]) -> bool:
-    """Whether the mean meets the data with the reduced dims as ones (else it would broadcast along other axes)."""
-    view = f"{name}_view"
-    return (match[view] if view in match else match[name]).type.shape == kept

@@ -7,13 +7,12 @@ from dldt.compiler.ops import Divide, Exp, ReduceMax, ReduceSum, Softmax8, Subtr
 from dldt.passes.base import transform
 from dldt.passes.pattern import Match, anything, constant, either, node
 from dldt.passes.rewrite import Rewrite
+from dldt.passes.views import kept_shape, maybe_view, seen_shape
 
-_AXES = constant("axes", where=lambda a: a.size == 1)
 _X = anything("x")
-_EXP = either(
-    node(Exp, node(Subtract, _X, node(ReduceMax, _X, constant("max_axes"), name="max")), name="exp"),
-    node(Exp, _X, name="exp"),
-)
+_MAX = node(ReduceMax, _X, constant("max_axes"), name="max")
+_SHIFTED = node(Subtract, _X, maybe_view(_MAX, "max_view"))
+_SUM = node(ReduceSum, anything("exp"), constant("axes", where=lambda a: a.size == 1), name="sum")
 
 
 @transform
@@ -23,25 +22,32 @@ class FuseSoftmax(Rewrite):
     ::
 
         e = Exp(x - ReduceMax(x, axis));  e / ReduceSum(e, axis)   →   SoftMax(x, axis)
+
+    The reduced dim is kept, or comes back by a view.
     """
 
-    pattern = node(Divide, _EXP, node(ReduceSum, anything("exp"), _AXES, name="sum"))
+    pattern = node(
+        Divide,
+        either(node(Exp, _SHIFTED, name="exp"), node(Exp, _X, name="exp")),
+        maybe_view(_SUM, "sum_view"),
+    )
 
     def rewrite(self, match: Match) -> Value | None:
         """SoftMax along the axis of the sum."""
         x = match["x"]
-        axis = int(match.array("axes").ravel()[0]) % max(x.type.rank, 1)
-        if x.type != match.root.type or not _keeps_dims(match["sum"]):
+        axes = _axes(match, "axes")
+        if x.type != match.root.type or seen_shape(match, "sum", "sum_view") != kept_shape(x.type.shape, axes):
             return None
-        if "max" in match and not (_keeps_dims(match["max"]) and axis in _axes(match)):
+        if "max" in match and not self._cancels(match, axes):
             return None
-        return Softmax8(axis=axis)(x)
+        return Softmax8(axis=next(iter(axes)))(x)
+
+    def _cancels(self, match: Match, axes: frozenset[int]) -> bool:
+        """Whether the maximum is one number along the sum's axis: only then does the quotient not see it."""
+        reduced = _axes(match, "max_axes")
+        kept = kept_shape(match["x"].type.shape, reduced)
+        return axes <= reduced and seen_shape(match, "max", "max_view") == kept
 
 
-def _axes(match: Match) -> set[int]:
-    """The axes of the maximum: along them it is one number, which the quotient cancels."""
-    return {int(axis) % match["x"].type.rank for axis in match.array("max_axes").ravel()}
-
-
-def _keeps_dims(value: Value) -> bool:
-    return bool(getattr(value.op, "keep_dims", False))
+def _axes(match: Match, name: str) -> frozenset[int]:
+    return frozenset(int(axis) % match["x"].type.rank for axis in match.array(name).ravel())

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import Reshape, Squeeze, Unsqueeze
 from dldt.passes.base import transform
 from dldt.passes.pattern import Match, anything, node
 from dldt.passes.reshape_to import reshape_to
 from dldt.passes.rewrite import Rewrite
-
-_VIEWS = (Reshape, Squeeze, Unsqueeze)
+from dldt.passes.views import VIEWS
 
 
 @transform
@@ -22,7 +20,7 @@ class MergeReshapes(Rewrite):
         x → Unsqueeze → Squeeze → y            x → y
     """
 
-    pattern = node(_VIEWS, node(_VIEWS, anything("x"), anything()), anything())
+    pattern = node(VIEWS, node(VIEWS, anything("x"), anything()), anything())
 
     def rewrite(self, match: Match) -> Value | None:
         """One Reshape from the first input to the last shape."""

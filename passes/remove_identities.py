@@ -16,7 +16,9 @@ from dldt.compiler.ops import (
     Convert,
     Divide,
     Gather,
+    Maximum,
     MaxPool,
+    Minimum,
     Multiply,
     Pad,
     Power,
@@ -39,36 +41,6 @@ from dldt.compiler.ops import (
 from dldt.passes.base import transform
 from dldt.passes.pattern import Match, node
 from dldt.passes.rewrite import Rewrite
-
-
-@transform
-class RemoveIdentities(Rewrite):
-    """An operation that gives back its input goes.
-
-    ::
-
-        x → Reshape to x's shape | Transpose [0,1,2] | Convert to x's type | + 0 | * 1 | / 1 | - 0 | ^ 1 | Pad by 0
-            | Concat of one | Split in one | Slice of all | Broadcast, Tile to x's shape | Gather of all, in order
-            | Reduce over axes of size 1, kept | pool of 1×1
-            → y                                                                   x → y
-    """
-
-    pattern = node(
-        (
-            *(Add, AvgPool, Broadcast, Concat, Convert, Divide, Gather, MaxPool, Multiply, Pad, Power, ReduceMax),
-            *(ReduceMean, ReduceMin, ReduceProd, ReduceSum, Reshape, Slice, Split, Squeeze, StridedSlice, Subtract),
-            *(Tile, Transpose, Unsqueeze, VariadicSplit),
-        )
-    )
-
-    def rewrite(self, match: Match) -> Value | None:
-        """The input that equals the output."""
-        value = match.root
-        outputs = value.node.outputs
-        if any(v.uses or v.names for v in outputs[1:]):
-            return None
-        source = _SOURCES.get(type(value.op), _whole)(value)
-        return source if source is not None and source.type == value.type else None
 
 
 def _whole(value: Value) -> Value | None:
@@ -134,12 +106,19 @@ def _ints(value: Value | None) -> tuple[int, ...] | None:
     return None if array is None else tuple(int(item) for item in array.ravel())
 
 
+_BY_SHAPE: tuple[type[Op], ...] = (
+    *(Broadcast, Convert, Reshape, Squeeze, Unsqueeze, Tile, Split, VariadicSplit),
+    *(ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum),
+)
+
 _SOURCES: dict[type[Op], Callable[[Value], Value | None]] = {
     Add: _neutral(0, commutative=True),
     Subtract: _neutral(0, commutative=False),
     Multiply: _neutral(1, commutative=True),
     Divide: _neutral(1, commutative=False),
     Power: _neutral(1, commutative=False),
+    Maximum: _neutral(-np.inf, commutative=True),
+    Minimum: _neutral(np.inf, commutative=True),
     Transpose: _transpose,
     Concat: _concat,
     Pad: _pad,
@@ -148,4 +127,29 @@ _SOURCES: dict[type[Op], Callable[[Value], Value | None]] = {
     Gather: _gather,
     MaxPool: _pool,
     AvgPool: _pool,
+    **dict.fromkeys(_BY_SHAPE, _whole),
 }
+
+
+@transform
+class RemoveIdentities(Rewrite):
+    """An operation that gives back its input goes.
+
+    ::
+
+        x → Reshape to x's shape | Transpose [0,1,2] | Convert to x's type | + 0 | * 1 | / 1 | - 0 | ^ 1
+            | Maximum with -inf | Minimum with inf | Pad by 0 | Concat of one | Split in one | Slice of all
+            | Gather of all, in order | Broadcast, Tile to x's shape | Reduce over axes of size 1, kept | pool of 1×1
+            → y                                                                                         x → y
+    """
+
+    pattern = node(tuple(_SOURCES))
+
+    def rewrite(self, match: Match) -> Value | None:
+        """The input that equals the output."""
+        value = match.root
+        outputs = value.node.outputs
+        if any(v.uses or v.names for v in outputs[1:]):
+            return None
+        source = _SOURCES[type(value.op)](value)
+        return source if source is not None and source.type == value.type else None

@@ -259,6 +259,19 @@ def test_softmax(axis, maximum):
     assert rewritten(FuseSoftmax(), on(lambda x: _softmax(x, axis, maximum)), count=1) == "Softmax8(x)"
 
 
+def _softmax_by_views(x, back=(2, 1, 4, 4)):
+    powers = Exp()(sub(x, Unsqueeze()(ReduceMax(keep_dims=False)(x, i64(1)), i64(1))))
+    return div(powers, Reshape(special_zero=False)(ReduceSum(keep_dims=False)(powers, i64(1)), i64(*back)))
+
+
+def test_softmax_whose_reduced_dim_comes_back_by_views():
+    assert rewritten(FuseSoftmax(), on(_softmax_by_views), count=1) == "Softmax8(x)"
+
+
+def test_softmax_whose_sum_meets_another_axis_stays():
+    declined(FuseSoftmax(), on(lambda x: _softmax_by_views(x, (2, 4, 1, 4)), f32(2, 4, 4, 4)))
+
+
 def test_a_maximum_along_another_axis_does_not_cancel():
     wanted = "Softmax8(Subtract(x, ReduceMax(x, [2])))"
     assert rewritten(FuseSoftmax(), on(lambda x: _softmax(x, 1, (2,))), count=1) == wanted
