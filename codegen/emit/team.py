@@ -6,6 +6,9 @@ Picture of one inference with three threads (``dldt_run`` on the caller, ``dldt_
     worker 1 ── spin, sleep on generation ► dldt_main(1) ─┤          ├─     ├─ spin, sleep …
     worker 2 ── spin, sleep on generation ► dldt_main(2) ─┘          ┘      ┘
 
+Every thread runs the model under the same floating-point state (round to nearest, denormals kept, no exceptions),
+whatever its host has set: results depend on neither.
+
 Waiting is a bounded spin and then a futex. Whoever falls asleep first raises a counter (``sleepers``, ``waiting``) and
 the kernel then compares the futex word; whoever changes the word reads the counter afterwards; all four are
 sequentially consistent, so one of the two sees the other and no wake-up is lost. A worker can never miss a job: the
@@ -22,15 +25,17 @@ GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
 ARRIVED, PHASE, WAITING = 64, 128, 132
 REQUEST_TEAM = 32
 
-# Turns of the spin before a thread sleeps; one is some 15 to 50 ns.
+# Turns of the spin before a thread sleeps; one is some 10 to 50 ns. Between inferences a thread gives up early; inside
+# one, the others are at work and it pays to wait for them.
 _SPIN_DEFAULT = 2000
+_BARRIER_PATIENCE = 4
 _WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
 _EVERYONE = 2147483647
 
 _TEXT = """; ModuleID = 'dldt.team'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare void @dldt_main(ptr, i32, i32)
-{pause_declaration}
+{declarations}
 
 define internal void @wake(ptr %word) noinline nounwind {{
   %address = ptrtoint ptr %word to i64
@@ -38,13 +43,22 @@ define internal void @wake(ptr %word) noinline nounwind {{
   ret void
 }}
 
+; The model, under the floating-point state that it was compiled for.
+define internal void @share(ptr %request, i32 %thread, i32 %threads) noinline nounwind {{
+{enter}
+  call void @dldt_main(ptr %request, i32 %thread, i32 %threads)
+{exit}
+  ret void
+}}
+
 ; Returns when the word is no longer `old`; `sleepers` counts who sleeps.
-define internal void @await(ptr %word, i32 %old, ptr %sleepers, ptr %team) noinline nounwind {{
+define internal void @await(ptr %word, i32 %old, ptr %sleepers, ptr %team, i32 %patience) noinline nounwind {{
 entry:
   %spin.at = getelementptr i8, ptr %team, i64 {SPIN}
   %spin.set = load i32, ptr %spin.at, align 8
   %unset = icmp eq i32 %spin.set, 0
-  %spins = select i1 %unset, i32 {spin_default}, i32 %spin.set
+  %spin.short = select i1 %unset, i32 {spin_default}, i32 %spin.set
+  %spins = mul i32 %spin.short, %patience
   br label %spin
 spin:
   %turn = phi i32 [ 0, %entry ], [ %next, %relax ]
@@ -94,7 +108,7 @@ wake:
   call void @wake(ptr %phase.at)
   br label %done
 wait:
-  call void @await(ptr %phase.at, i32 %phase, ptr %waiting.at, ptr %team)
+  call void @await(ptr %phase.at, i32 %phase, ptr %waiting.at, ptr %team, i32 {patience})
   br label %done
 done:
   ret void
@@ -125,13 +139,13 @@ check:
   %single = icmp ule i32 %threads, 1
   br i1 %single, label %alone, label %together
 alone:
-  call void @dldt_main(ptr %request, i32 0, i32 1)
+  call void @share(ptr %request, i32 0, i32 1)
   ret i32 0
 together:
   %job.at = getelementptr i8, ptr %team, i64 {JOB}
   store atomic ptr %request, ptr %job.at monotonic, align 8
   call void @announce(ptr %team)
-  call void @dldt_main(ptr %request, i32 0, i32 %threads)
+  call void @share(ptr %request, i32 0, i32 %threads)
   call void @dldt_barrier(ptr %team, i32 %threads)
   ret i32 0
 }}
@@ -145,7 +159,7 @@ entry:
   br label %next
 next:
   %done = phi i32 [ 0, %entry ], [ %generation, %work ]
-  call void @await(ptr %team, i32 %done, ptr %sleepers.at, ptr %team)
+  call void @await(ptr %team, i32 %done, ptr %sleepers.at, ptr %team, i32 1)
   %stop = load atomic i32, ptr %stop.at acquire, align 4
   %stopped = icmp ne i32 %stop, 0
   br i1 %stopped, label %leave, label %work
@@ -153,7 +167,7 @@ work:
   %generation = load atomic i32, ptr %team acquire, align 4
   %threads = load i32, ptr %threads.at, align 4
   %job = load atomic ptr, ptr %job.at monotonic, align 8
-  call void @dldt_main(ptr %job, i32 %index, i32 %threads)
+  call void @share(ptr %job, i32 %index, i32 %threads)
   call void @dldt_barrier(ptr %team, i32 %threads)
   br label %next
 leave:
@@ -174,6 +188,27 @@ _PAUSES = {
     "aarch64": ("declare void @llvm.aarch64.isb(i32)", "llvm.aarch64.isb(i32 15)"),
 }
 
+# Declarations, entry and exit of a region with the standard floating-point state: MXCSR 0x1F80, FPCR 0.
+_FLOATING_POINT = {
+    "x86_64": (
+        """declare void @llvm.x86.sse.stmxcsr(ptr)
+declare void @llvm.x86.sse.ldmxcsr(ptr)""",
+        """  %saved = alloca i32
+  %wanted = alloca i32
+  call void @llvm.x86.sse.stmxcsr(ptr %saved)
+  store i32 8064, ptr %wanted
+  call void @llvm.x86.sse.ldmxcsr(ptr %wanted)""",
+        "  call void @llvm.x86.sse.ldmxcsr(ptr %saved)",
+    ),
+    "aarch64": (
+        """declare i64 @llvm.aarch64.get.fpcr()
+declare void @llvm.aarch64.set.fpcr(i64)""",
+        """  %saved = call i64 @llvm.aarch64.get.fpcr()
+  call void @llvm.aarch64.set.fpcr(i64 0)""",
+        "  call void @llvm.aarch64.set.fpcr(i64 %saved)",
+    ),
+}
+
 
 def team_module(target: Target) -> str:
     """The module that defines ``dldt_run``, ``dldt_worker``, ``dldt_stop`` and ``dldt_barrier`` for ``target``.
@@ -181,8 +216,12 @@ def team_module(target: Target) -> str:
     It needs ``dldt_main(request, thread, threads)`` from the model's code and ``dldt_syscall`` from ``syscall_module``.
     """
     declaration, pause = _PAUSES[target.arch]
+    state, enter, leave = _FLOATING_POINT[target.arch]
     return _TEXT.format(
-        pause_declaration=declaration,
+        declarations=f"{declaration}\n{state}",
+        enter=enter,
+        exit=leave,
+        patience=_BARRIER_PATIENCE,
         pause=pause,
         futex=SYSCALLS[target.arch]["futex"],
         wait=_WAIT_PRIVATE,

@@ -2,9 +2,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import dldt.runtime
+from dldt.runtime import cpu
 from tests.codegen.artifact import build_scale
 
 FOLDER = Path(dldt.runtime.__file__).parent
@@ -50,6 +52,29 @@ int main(void) {
 """
 
 
+DENORMALS = """
+#include <stdio.h>
+#include <xmmintrin.h>
+#include "dldt_loader.h"
+int main(int count, char **words) {
+  char error[512];
+  dldt_model *model = dldt_model_open(words[1], 2, error, sizeof error);
+  (void)count;
+  _mm_setcsr(_mm_getcsr() | 0xE040); /* flush denormals to zero, round towards zero */
+  unsigned before = _mm_getcsr();
+  float x[4] = {1e-40f, 1e-40f, 0, 0}, y[4];
+  int64_t symbols[] = {4};
+  void *inputs[] = {x}, *outputs[] = {y};
+  if (model == NULL || dldt_model_run(model, inputs, outputs, symbols) != 0) return 3;
+  unsigned bits[1];
+  __builtin_memcpy(bits, y, sizeof bits);
+  printf("%u %d\\n", bits[0], (_mm_getcsr() & ~0x3Fu) == (before & ~0x3Fu));
+  dldt_model_close(model);
+  return 0;
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def gcc():
     found = shutil.which("gcc") or shutil.which("cc")
@@ -76,6 +101,16 @@ def test_a_c_host_loads_and_runs(host, scale_path, threads):
     done = run(host, scale_path, threads)
     assert done.returncode == 0
     assert done.stdout.startswith('0 3 6 9 8 199 {"arch":"')
+
+
+def test_the_hosts_floating_point_state_changes_nothing(gcc, scale_path, tmp_path):
+    if cpu.arch() != "x86_64":
+        pytest.skip("the test sets MXCSR of x86-64")
+    (tmp_path / "main.c").write_text(DENORMALS)
+    words = [gcc, *FLAGS, "main.c", FOLDER / "dldt_loader.c", "-o", "host", "-ldl", "-lpthread"]
+    subprocess.run(words, cwd=tmp_path, check=True, timeout=60)
+    done = subprocess.run([tmp_path / "host", scale_path], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == f"{(np.float32(1e-40) * np.float32(2)).view(np.uint32)} 1\n"
 
 
 def test_a_c_host_refuses(host, scale_path, tmp_path):
