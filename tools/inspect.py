@@ -58,7 +58,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "abi": f"{note.abi_major}.{note.abi_minor}",
         "target": metadata.target,
         "arch": metadata.arch,
-        "features": list(metadata.features),
+        "features": " ".join(metadata.features),
         "runs_here": "yes" if not lacking else f"no: this machine lacks {', '.join(lacking)}",
         "inputs": [str(tensor) for tensor in metadata.inputs],
         "outputs": [str(tensor) for tensor in metadata.outputs],
