@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import platform
+import os
 from functools import cache
-from pathlib import Path
 
 _X86 = {
     "sse3": "pni",
@@ -41,7 +40,7 @@ _AARCH64 = {
 
 def arch() -> str:
     """The machine's architecture: ``x86_64``, ``aarch64``, or what the system calls it."""
-    machine = platform.machine().lower()
+    machine = os.uname().machine.lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
 
 
@@ -62,7 +61,8 @@ def flags() -> frozenset[str]:
 @cache
 def _cpuinfo() -> str:
     try:
-        return Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+            return file.read()
     except OSError:
         return ""
 

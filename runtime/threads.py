@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
 
 from dldt.runtime.errors import RuntimeInputError
 
@@ -29,23 +28,23 @@ def default_threads() -> int:
     return choose_threads()
 
 
-def available_threads(root: Path = Path("/")) -> int:
+def available_threads(root: str = "/") -> int:
     """min(processors that we may run on, whole processors of the cgroup quota), at least 1."""
     processors = len(os.sched_getaffinity(0))
     return max(1, math.floor(min(processors, cgroup_quota(root))))
 
 
-def cgroup_quota(root: Path = Path("/")) -> float:
+def cgroup_quota(root: str = "/") -> float:
     """How many processors' worth of time the tightest of our cgroups (version 2 or 1) may use; infinite without one."""
     quotas = [math.inf]
-    for line in _read(root / "proc/self/cgroup").splitlines():
+    for line in _read(f"{root}/proc/self/cgroup").splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
         names = controllers.split(",")
         if not controllers:
-            quotas += [_quota_2(folder) for folder in _folders(root / "sys/fs/cgroup", path)]
+            quotas += [_quota_2(folder) for folder in _folders(f"{root}/sys/fs/cgroup", path)]
         elif "cpu" in names:
-            mounts = (root / "sys/fs/cgroup" / controllers, root / "sys/fs/cgroup/cpu")
-            mount = next((mount for mount in mounts if mount.is_dir()), mounts[0])
+            mounts = (f"{root}/sys/fs/cgroup/{controllers}", f"{root}/sys/fs/cgroup/cpu")
+            mount = next((mount for mount in mounts if os.path.isdir(mount)), mounts[0])
             quotas += [_quota_1(folder) for folder in _folders(mount, path)]
     return min(quotas)
 
@@ -56,19 +55,19 @@ def _check(threads: object, what: str) -> int:
     return threads
 
 
-def _folders(mount: Path, path: str) -> list[Path]:
+def _folders(mount: str, path: str) -> list[str]:
     """The cgroup's folder and all above it, up to the mount (inside a container the path may not be visible)."""
     parts = [part for part in path.split("/") if part not in ("", "..")]
-    return [mount.joinpath(*parts[:count]) for count in range(len(parts), -1, -1)]
+    return ["/".join([mount, *parts[:count]]) for count in range(len(parts), -1, -1)]
 
 
-def _quota_2(folder: Path) -> float:
-    fields = _read(folder / "cpu.max").split()
+def _quota_2(folder: str) -> float:
+    fields = _read(f"{folder}/cpu.max").split()
     return _ratio(*fields) if len(fields) == 2 else math.inf
 
 
-def _quota_1(folder: Path) -> float:
-    return _ratio(_read(folder / "cpu.cfs_quota_us").strip(), _read(folder / "cpu.cfs_period_us").strip())
+def _quota_1(folder: str) -> float:
+    return _ratio(_read(f"{folder}/cpu.cfs_quota_us").strip(), _read(f"{folder}/cpu.cfs_period_us").strip())
 
 
 def _ratio(quota: str, period: str) -> float:
@@ -77,8 +76,9 @@ def _ratio(quota: str, period: str) -> float:
     return int(quota) / int(period)
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
     try:
-        return path.read_text(encoding="ascii", errors="replace")
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read()
     except OSError:
         return ""

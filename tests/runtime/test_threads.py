@@ -17,7 +17,7 @@ def write(root, files):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return root
+    return str(root)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_at_least_one_thread_and_no_more_than_processors(tmp_path):
     assert available_threads(write(tmp_path / "tight", tight)) == 1
     wide = tight | {"sys/fs/cgroup/cpu.max": "900000000 100000\n"}
     assert available_threads(write(tmp_path / "wide", wide)) == processors
-    assert available_threads(tmp_path / "none") == processors
+    assert available_threads(str(tmp_path / "none")) == processors
 
 
 def test_explicit_wins_over_the_environment(monkeypatch):
