@@ -186,6 +186,25 @@ def _log(degree: int, single: bool) -> Fit:
     )
 
 
+def _tanh(degree: int, single: bool) -> Fit:
+    return (
+        root(lambda x: (tanh(x) / x - 1) / x**2),
+        root(lambda x: x**3 / tanh(x)),
+        TINY,
+        D("0.81"),
+        degree,
+        single,
+    )
+
+
+def _erf_small(degree: int, single: bool) -> Fit:
+    return root(lambda x: erf(x) / x - 1), root(lambda x: x / erf(x)), TINY, ONE, degree, single
+
+
+def _unmapped(v: Decimal) -> Decimal:
+    return 1 / (v + D("0.23")) - 2
+
+
 FITS: dict[str, Fit] = {
     "log2_wide": (
         lambda f: (1 + f).ln() / LN2 / f,
@@ -211,16 +230,20 @@ FITS: dict[str, Fit] = {
     "exp_double": _exp(9, False),
     "log": _log(8, True),
     "log_double": _log(20, False),
-    "tanh": (
-        root(lambda x: (tanh(x) / x - 1) / x**2),
-        root(lambda x: x**3 / tanh(x)),
-        TINY,
-        D("0.81"),
-        6,
-        True,
-    ),
-    "erf_small": (root(lambda x: erf(x) / x - 1), root(lambda x: x / erf(x)), TINY, ONE, 6, True),
+    "tanh": _tanh(6, True),
+    "tanh_double": _tanh(13, False),
+    "erf_small": _erf_small(6, True),
+    "erf_small_double": _erf_small(12, False),
     "erf_large": (lambda t: 1 - erf(t + CENTRE), lambda t: ONE, 1 - CENTRE, D("3.93") - CENTRE, 15, True),
+    # e^(x²) erfc(x) in v = 1 / (x + 2) - 0.23, where its error counts as much as erfc itself does in erf
+    "erfc_double": (
+        lambda v: (1 - erf(_unmapped(v))) * (_unmapped(v) ** 2).exp(),
+        lambda v: 1 - erf(_unmapped(v)),
+        1 / D(8) - D("0.23"),
+        1 / D(3) - D("0.23"),
+        12,
+        False,
+    ),
 }
 
 

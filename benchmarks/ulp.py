@@ -33,7 +33,10 @@ class Row:
 
 
 def patterns(stride: int) -> Iterator[np.ndarray[Any, Any]]:
-    """Every ``stride``-th f32 bit pattern, in pieces."""
+    """Every ``stride``-th f32 bit pattern, in pieces; both ends of every exponent first."""
+    exponents = np.arange(512, dtype=np.uint32)[:, None] << 23
+    mantissas = np.array([0, 1, 0x400000, 0x7FFFFE, 0x7FFFFF], np.uint32)
+    yield (exponents | mantissas).ravel().view(np.float32)
     for start in range(0, 1 << 32, stride * _CHUNK):
         stop = min(start + stride * _CHUNK, 1 << 32)
         yield np.arange(start, stop, stride, dtype=np.uint64).astype(np.uint32).view(np.float32)

@@ -2,6 +2,7 @@
 
 from dldt.codegen.math import (
     erf,
+    erf_double,
     exp,
     gelu,
     hyperbolic,
@@ -24,6 +25,7 @@ __all__ = ["MATH", "emit_math"]
 
 _REGISTERED = (
     erf,
+    erf_double,
     exp,
     gelu,
     hyperbolic,

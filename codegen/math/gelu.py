@@ -7,9 +7,21 @@ import math
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.math.erf import erf_parts
+from dldt.codegen.math.erf_double import erf as erf_double
 from dldt.codegen.math.exp import exp
 from dldt.codegen.math.floats import at_least
 from dldt.codegen.math.registry import math_function
+
+_VANISHED = {"float": -12.0, "double": -26.0}
+
+
+@math_function("gelu", "double")
+def gelu_double(b: Builder, x: Ir) -> Ir:
+    """x (1 + erf(x / √2)) / 2"""
+    # below -8.3 the nearest double of erf is -1, and an infinite x must not meet 0
+    x = at_least(b, x, -10.0)
+    phi = b.add(b.like(x, 1.0), erf_double(b, b.mul(x, b.like(x, math.sqrt(0.5)))))
+    return b.mul(b.mul(x, b.like(x, 0.5)), phi)
 
 
 @math_function("gelu", "float")
@@ -29,11 +41,11 @@ def gelu(b: Builder, x: Ir) -> Ir:
     return b.mul(half, b.select(is_near, near, far))
 
 
-@math_function("gelu_tanh", "float")
+@math_function("gelu_tanh", "float", "double")
 def gelu_tanh(b: Builder, x: Ir) -> Ir:
     """x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which is x / (1 + exp(-2 √(2/π) (x + 0.044715 x³)))"""
     scale = 2.0 * math.sqrt(2.0 / math.pi)
-    # below -11 the result is 0 to f32, and an infinite x must not meet 0
-    x = at_least(b, x, -12.0)
+    # below, the result is 0, and an infinite x must not meet 0
+    x = at_least(b, x, _VANISHED[x.element])
     slope = b.fma(b.mul(x, x), b.like(x, -scale * 0.044715), b.like(x, -scale))
     return b.fdiv(x, b.add(b.like(x, 1.0), exp(b, b.mul(x, slope))))

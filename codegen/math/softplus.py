@@ -10,7 +10,7 @@ from dldt.codegen.math.log import LOG
 from dldt.codegen.math.registry import math_function
 
 
-@math_function("softplus", "float")
+@math_function("softplus", "float", "double")
 def softplus(b: Builder, x: Ir) -> Ir:
     """log(1 + eˣ)"""
     z = exp(b, b.neg(magnitude(b, x)))
@@ -18,9 +18,9 @@ def softplus(b: Builder, x: Ir) -> Ir:
     upper = b.compare("gt", z, b.like(z, 0.4142))
     f = b.select(upper, b.fma(z, b.like(z, 0.5), b.like(z, -0.5)), z)
     square = b.mul(f, f)
-    high, low = LN2["float"]
+    high, low = LN2[x.element]
     zero = b.like(x, 0.0)
-    tail = b.mul(b.mul(f, square), horner(b, f, LOG["float"]))
+    tail = b.mul(b.mul(f, square), horner(b, f, LOG[x.element]))
     tail = b.add(b.fma(square, b.like(x, -0.5), tail), b.select(upper, b.like(x, low), zero))
     base = b.select(upper, b.like(x, high), zero)
     total = b.add(base, f)
