@@ -37,7 +37,11 @@ class Exact:
     def beyond(self, position: Dim, dtype: DType) -> Expr:
         """The coordinate less ``position``."""
         rest = Position(self.above - position * self.below, dtype)
-        return rest if self.below == 1 else apply("div", rest, cast(cast_dim(self.below), dtype))
+        if not isinstance(self.below, int):
+            return apply("div", rest, Position(self.below, dtype))
+        if self.below & (self.below - 1):
+            return apply("div", rest, number(dtype, self.below))
+        return rest if self.below == 1 else apply("mul", rest, number(dtype, 1 / self.below))
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dldt.codegen.loops import Expr, Index
+from dldt.codegen.loops import Expr, Index, Number
 from dldt.codegen.lower.access import Access, apply, cast, cast_dim, flatten, lowers, number, reduce
 from dldt.codegen.lower.statistics import count_of
 from dldt.codegen.lower.taps import Taps
@@ -65,21 +65,35 @@ def avg_pool(op: ops.AvgPool, types: Types, x: Access) -> Access:
         at = index[2:]
         axes = taps.axes(at)
         total = reduce("sum", axes, x((*index[:2], *taps.source(at, axes))))
-        return apply("div", total, count_of(_divisor(op, taps, at), x.dtype))
+        return apply("div", total, _divisor(op, taps, at, x.dtype))
 
     return Access(types[0], element)
 
 
-def _divisor(op: ops.AvgPool, taps: Taps, at: Index) -> Dim:
-    """By how many elements the sum at output position ``at`` is divided. Padding counts unless it is excluded; so does
-    what hangs over the padding of an axis whose size is rounded up."""
+def _divisor(op: ops.AvgPool, taps: Taps, at: Index, dtype: DType) -> Expr:
+    """By how many elements the sum at output position ``at`` is divided, a factor an axis; at least 1, for a window
+    without data gives 0."""
+    factors = [maximum(count, 1) for count in _counts(op, taps, at)]
+    fixed = product(count for count in factors if isinstance(count, int))
+    found = count_of(fixed, dtype)
+    for count in factors:
+        if not isinstance(count, int):
+            factor = count_of(count, dtype)
+            found = factor if fixed == 1 and isinstance(found, Number) else apply("mul", found, factor)
+    return found
+
+
+def _counts(op: ops.AvgPool, taps: Taps, at: Index) -> list[Dim]:
+    """How many taps count along each axis. Padding counts unless it is excluded; so does what hangs over the padding
+    where sizes are rounded up."""
     where = taps.where
     if op.exclude_pad:
-        return maximum(product(axis.extent for axis in taps.axes(at)), 1)
+        return [axis.extent for axis in taps.axes(at)]
     if op.rounding_type == "ceil" and any(pad != 0 for pad in where.pads_begin + where.pads_end):
-        return product(where.kernel)
-    counted: Dim = 1
-    for i, place in enumerate(at):
-        room = taps.space[i] + where.pads_begin[i] + where.pads_end[i] - place * where.strides[i]
-        counted = counted * minimum(room, where.kernel[i])
-    return maximum(counted, 1)
+        return list(where.kernel)
+    padded = zip(taps.space, where.pads_begin, where.pads_end, strict=True)
+    rooms = [
+        size + begin + end - place * stride
+        for (size, begin, end), place, stride in zip(padded, at, where.strides, strict=True)
+    ]
+    return [minimum(room, kernel) for room, kernel in zip(rooms, where.kernel, strict=True)]

@@ -53,7 +53,9 @@ class Taps:
     def _transposed_axis(self, i: int, at: Dim) -> Axis:
         common, period, step = self._cycle(i)
         tap, source = self._start(i, at)
-        upper = minimum(ceildiv(self.where.kernel[i] - tap, period), floordiv(source, step) + 1)
+        kernel = self.where.kernel[i]
+        reaching = ceildiv(kernel - tap, period) if kernel % period else kernel // period
+        upper = minimum(reaching, floordiv(source, step) + 1)
         lower = maximum(floordiv(source - self.space[i], step) + 1, 0)
         if common > 1:  # no tap reaches a position that is off the grid of stride and dilation
             off_grid = minimum((at + self.where.pads_begin[i]) % common, 1)
