@@ -18,7 +18,7 @@ DimSpec: TypeAlias = "int | str | tuple[int, int | None] | None"
 
 Number: TypeAlias = int | float | bool
 
-_ITEM = re.compile(r"(?P<name>[^\[\]{}]*?)(\[(?P<shape>[^\]]*)\])?(\{(?P<type>[^}]*)\})?(->(?P<value>.+))?", re.DOTALL)
+_ITEM = re.compile(r"(?P<name>[^\[\]{}]*?)(\[(?P<shape>[^\]]*)\])?(\{(?P<type>[^}]*)\})?(->(?P<value>.*))?", re.DOTALL)
 _RANGE = re.compile(r"(\d*)\.\.(\d*)")
 _ALIASES = {"bool": "boolean", "float": "f32", "half": "f16", "int32": "i32", "int64": "i64", "uint8": "u8"}
 _MAX_TEXT = 1 << 16
