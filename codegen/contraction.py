@@ -93,6 +93,11 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         source=_image_source(tensor, _pair(space, 1)),
     )
     shape = (*filters.shape[:3], *problem.kernel)
+    if filters.shape[1:3] == (1, 1):
+        if not tensor.layout.block:
+            return None
+        problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
+        shape = (1, filters.shape[0], 1, *problem.kernel)
 
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
         return (n, c, pixel) if one else (n, c, row, pixel)

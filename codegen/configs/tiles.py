@@ -13,6 +13,8 @@ CODE_LIMIT = 720
 
 def choose_tile(problem: Problem, target: Target) -> Tile:
     """The tile with the lowest estimated cycles; larger ones win ties."""
+    if problem.channelwise:
+        return _channelwise_tile(problem, target)
     pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
     count = pixels if isinstance(pixels, int) else 64
     vectors = problem.vectors(target.block)
@@ -25,6 +27,21 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
             best, best_cost = (rows, columns), cost
     rows, columns = best
     return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
+
+
+def _channelwise_tile(problem: Problem, target: Target) -> Tile:
+    """As many pixels as the registers hold with what they share: accumulators, the pixels read, the row's weights."""
+    total = problem.output[1]
+    assert isinstance(total, int)
+    taps = problem.kernel[1]
+    fitting = [
+        rows
+        for rows in range(1, target.registers)
+        if rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
+    ]
+    most = max(fitting, default=1)
+    count = -(-total // most)
+    return Tile(-(-total // count), 1, 1, target.block)
 
 
 def candidates(target: Target) -> Iterator[tuple[int, int]]:

@@ -128,6 +128,8 @@ class _Writer:
         panel_size = self.tile.columns * self.tile.lanes * problem.depth * 4
         offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
         panel = b.gep(self.packed, offset)
+        if problem.channelwise:
+            group = number
         if problem.is_pointwise:
             self._pointwise(batch, group, number, panel, place, columns)
             return

@@ -13,7 +13,7 @@ from dldt.codegen.micro.problem import Problem, Segment, Tile
 
 @attrs.frozen
 class Place2D:
-    """Where a tile stands: batch and group, output row and first pixel, and the range of kernel rows inside the
+    """Where a tile stands: batch and group (channelwise: channel block), output row and first pixel, and the range of kernel rows inside the
     input (``None``: all of them)."""
 
     batch: Ir
@@ -43,6 +43,10 @@ class TileEmitter:
         """The sums of the tile at ``place`` for the weights at ``panel``."""
         b, problem = self.b, self.problem
         start = self._start(place)
+        if problem.channelwise:
+            source = b.add(start, b.mul(place.group, b.index(problem.source.outer)))
+            flat = [b.const(self.kind, 0) for _ in range(segment.rows)]
+            return [[value] for value in self._body(place, segment, 1)(source, panel, flat, 1)]
         flat = [b.const(self.kind, 0) for _ in range(segment.rows * columns)]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
         step = problem.kernel[0] * problem.kernel[1] * self.tile.chunk * columns * self.tile.lanes
@@ -109,6 +113,8 @@ class TileEmitter:
         b, problem = self.b, self.problem
         lanes = self.tile.lanes
         flat = list(flat)
+        if problem.channelwise:
+            return self._channelwise_taps(source, weights, flat, segment)
         for tap in range(problem.kernel[1]):
             pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
             if not pixels:
@@ -126,6 +132,22 @@ class TileEmitter:
                     wide = b.splat(scalar, lanes)
                     for c in range(columns):
                         flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+        return flat
+
+    def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
+        """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""
+        b, problem, size = self.b, self.problem, 4 * self.tile.lanes
+        known: dict[int, Ir] = {}
+        for tap in range(problem.kernel[1]):
+            vector_weights = b.load(self.kind, b.gep(weights, b.index(tap * size)), size)
+            for r in range(segment.rows):
+                if tap not in segment.taps[r]:
+                    continue
+                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel * 4
+                if shift not in known:
+                    address = b.emit("ptr", f"getelementptr i8, {source}, i64 {shift}")
+                    known[shift] = b.load(self.kind, address, size)
+                flat[r] = b.fma(known[shift], vector_weights, flat[r])
         return flat
 
     def _opaque(self, pointer: Ir) -> Ir:

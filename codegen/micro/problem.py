@@ -37,6 +37,9 @@ class Problem:
     space: tuple[Dim, Dim]
     output: tuple[Dim, Dim]
     source: Source
+    channelwise: bool = False
+    """Each output channel reads its own input channel: the lanes of a vector are channels on both sides (``inputs`` is
+    1, ``groups`` is 1, ``outputs`` counts the channels)."""
 
     @property
     def depth(self) -> int:
@@ -46,7 +49,7 @@ class Problem:
     @property
     def is_pointwise(self) -> bool:
         """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
-        return self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
+        return not self.channelwise and self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
 
     def vectors(self, lanes: int) -> int:
         """Vectors of output channels a group."""
