@@ -17,7 +17,7 @@ from dldt.compiler.op import Op
 from dldt.compiler.types import DType
 
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE)
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE | re.ASCII)
 
 _NEUTRAL: dict[str, Callable[[str], bool]] = {
     "auto_broadcast": lambda text: text.lower() in ("numpy", "none"),

@@ -30,7 +30,7 @@ def branch_of(layer: Layer, tag: str, body: Network) -> Branch:
 
 def _parameters(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
     captures = {port.id: index for index, port in enumerate(layer.inputs[1:])}
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int, list[int]] = {}
     seen: set[int] = set()
     for external, internal in pairs:
         if external not in captures:
@@ -39,19 +39,18 @@ def _parameters(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, in
         if internal in seen:
             raise InputError(f"<{tag}> gives {body.layers[internal]} two values")
         seen.add(internal)
-        found[captures[external]] = (*found.get(captures[external], ()), internal)
+        found.setdefault(captures[external], []).append(internal)
     for inner in body.layers.values():
         if inner.is_a("Parameter") and inner.id not in seen:
             raise InputError(f"<{tag}> gives {inner} of the body no value")
-    return found
+    return {index: tuple(inner) for index, inner in found.items()}
 
 
 def _results(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, int]]) -> tuple[int, ...]:
     """Writers number the outputs by their port ids, or from 0 as the specification's example does."""
-    numbers = [port.id for port in layer.outputs]
-    externals = [external for external, _ in pairs]
-    if any(external not in numbers for external in externals):
-        numbers = list(range(len(layer.outputs)))
+    numbers = dict.fromkeys(port.id for port in layer.outputs)
+    if any(external not in numbers for external, _ in pairs):
+        numbers = dict.fromkeys(range(len(layer.outputs)))
     found: dict[int, int] = {}
     for external, internal in pairs:
         if external not in numbers:

@@ -9,7 +9,7 @@ from dldt.compiler.errors import DldtError, InputError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.branches import Branch, branch_of
 from dldt.compiler.ir.layers import Layer
-from dldt.compiler.ir.names import UniqueNames, split_names
+from dldt.compiler.ir.names import UniqueNames, shown, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, Plan, Step
 from dldt.compiler.ir.precision import find_dtype
 from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text, symbol_stem
@@ -147,8 +147,9 @@ class _Builder:
         for name in names:
             other = self.tensor_names.setdefault(name, layer)
             if other is not layer:
-                raise InputError(f"tensor name {name!r} is also that of {other}")
-        more = tuple(name for name in names if name not in value.names)
+                raise InputError(f"tensor name {shown(name)} is also that of {other}")
+        known = set(value.names)
+        more = tuple(name for name in names if name not in known)
         if more:
             self.graph.rename(value, value.names + more)
 

@@ -10,7 +10,7 @@ import attrs
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.document import Element
-from dldt.compiler.ir.names import split_names
+from dldt.compiler.ir.names import SHOWN, shown, split_names
 from dldt.compiler.ir.shapes import parse_int
 
 
@@ -52,7 +52,7 @@ class Layer:
         return self.type.lower() == type_name.lower()
 
     def __str__(self) -> str:
-        return f"layer {self.name!r} ({self.type}, id {self.id})"
+        return f"layer {shown(self.name)} ({self.type[:SHOWN]}, id {self.id})"
 
 
 @attrs.frozen(eq=False)
@@ -194,5 +194,5 @@ def _cycle(network: Network, waiting: dict[int, int]) -> str:
         current = next(number for number in sources if waiting[number])
     visited = list(path)
     ring = [network.layers[number].name for number in visited[visited.index(current) :]]
-    shown = [*ring[:5], "…"] if len(ring) > 5 else [*ring, ring[0]]
-    return " ← ".join(map(repr, shown))
+    names = [*ring[:5], "…"] if len(ring) > 5 else [*ring, ring[0]]
+    return " ← ".join(map(shown, names))

@@ -12,6 +12,7 @@ from dldt.compiler.ir.attributes import read_attributes
 from dldt.compiler.ir.document import Element
 from dldt.compiler.ir.layers import Layer, Network, parse_network
 from dldt.compiler.ir.limits import MAX_BODY_NESTING
+from dldt.compiler.ir.names import shown
 from dldt.compiler.ir.versions import Meaning, find_meaning
 
 BODY_TAGS = ("then_body", "else_body")
@@ -22,7 +23,7 @@ _SPECIAL_TYPES = ("Const", "Parameter", "Result", "If")
 _PACKED = ("u1", "u2", "u3", "u4", "u6", "i2", "i4", "nf4", "f4e2m1", "f8e4m3", "f8e5m2", "f8e8m0", "string", "bin")
 """Element types that OpenVINO has and we do not."""
 
-_SHOWN = 5
+_EXAMPLES = 5
 
 
 @attrs.frozen(eq=False)
@@ -106,6 +107,6 @@ def _report(survey: _Survey) -> Iterator[str]:
     count = sum(map(len, survey.missing.values()))
     yield f"{count} of {survey.layers} layers are not supported"
     for about, names in sorted(survey.missing.items()):
-        shown = ", ".join(map(repr, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
-        yield f"  {about}: {len(names)} layer{'s' if len(names) > 1 else ''}: {shown}"
+        some = ", ".join(map(shown, names[:_EXAMPLES])) + (", …" if len(names) > _EXAMPLES else "")
+        yield f"  {about[:200]}: {len(names)} layer{'s' if len(names) > 1 else ''}: {some}"
     yield "  cut the model before them (--output), or convert the original model with other operations"

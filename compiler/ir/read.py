@@ -55,6 +55,8 @@ def _check_version(root: Element) -> None:
     text = root.attributes.get("version")
     if text is None:
         raise InputError("<net> has no version; execution graphs and damaged files have none, give the model itself")
+    if root.child("pre-process") is not None:
+        raise UnsupportedError("its <pre-process> (mean and scale) is not supported; give the values when converting")
     version = parse_int(text)
     if version in VERSIONS:
         return

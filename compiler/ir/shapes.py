@@ -7,11 +7,12 @@ import re
 
 from dldt.compiler.dims import Dim, Symbol, atoms, maximum_of, minimum_of, parse, substitute, symbol
 from dldt.compiler.errors import InputError
+from dldt.compiler.ir.limits import MAX_RANK
 from dldt.compiler.ir.names import join_names, split_names
 from dldt.compiler.types import Shape
 
-_RANGE = re.compile(r"(\d{0,18})\.\.(\d{0,18})")
-_INT = re.compile(r"-?\d{1,19}")
+_RANGE = re.compile(r"([0-9]{0,18})\.\.([0-9]{0,18})")
+_INT = re.compile(r"-?[0-9]{1,19}")
 LARGEST = 2**63 - 1
 MAX_EXPRESSION = 256
 MAX_PRODUCTS = 4
@@ -44,6 +45,8 @@ def parse_shape(text: str, stem: str) -> Shape:
         return ()
     if "..." in text:
         raise InputError("its rank is not known; give it a shape and save the model again")
+    if text.count(",") >= MAX_RANK:
+        raise InputError(f"its rank is {text.count(',') + 1}, more than {MAX_RANK}")
     return tuple(_parse_dim(part.strip(), f"{stem}_{axis}") for axis, part in enumerate(text.split(",")))
 
 

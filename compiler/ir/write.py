@@ -31,6 +31,8 @@ def write_ir(graph: Graph, xml_path: str | os.PathLike[str], *, ir_version: int 
     with atomic_write(path) as xml, atomic_write(bin_path) as binary:
         for text in _document(graph, WeightsWriter(binary), ir_version):
             xml.write(text.encode())
+        xml.flush()
+        os.fsync(xml.fileno())  # now only renaming is left, so the pair stays a pair
     return path, bin_path
 
 

@@ -12,11 +12,11 @@ CONFIG = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
 
 
 def add_case(graph: Graph, case: Case, *, constants=False):
-    """The case as part of ``graph``: inputs ``id.0`` …, outputs ``id:0`` …; the feeds. Inputs that must be constants
+    """The case as part of ``graph``: inputs ``id<0`` …, outputs ``id:0`` …; the feeds. Inputs that must be constants
     are, and all of them with ``constants``."""
     feeds, values = {}, []
     for i, (array, type) in enumerate(zip(case.inputs, case.types(), strict=True)):
-        name = f"{case.id}.{i}"
+        name = f"{case.id}<{i}"
         if array is None:
             values.append(None)
         elif constants or i in case.constant_inputs:

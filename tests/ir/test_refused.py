@@ -157,6 +157,7 @@ def test_other_versions_are_refused(tmp_path, version, advice):
         (PARAMETER, '<data shape="5..2,3" element_type="f32" />', "the range 5..2 is empty"),
         (PARAMETER, '<data shape="..." element_type="f32" />', "its rank is not known; give it a shape"),
         (PARAMETER, '<data shape="4294967296,4294967296" element_type="f32" />', "has too many elements"),
+        (PARAMETER, f'<data shape="{",".join("?" * 65)}" element_type="f32" />', "its rank is 65, more than 64"),
         (PARAMETER, '<data shape="2,3" element_type="f31" />', "element type 'f31' is not known"),
         (PARAMETER, '<data shape="2,3" element_type="f16" />', "output port 0 is declared FP32, but its tensor is f16"),
         (
@@ -349,3 +350,14 @@ def test_symbols_that_contradict_the_shape_are_refused(tmp_path):
         ("s0*(s0)*(s0)*(s0)*(s0)*(s0); 3", "is too large"),
     ]:
         refused(write_sample(tmp_path, (PARAMETER, PARAMETER + info.format(dims))), message)
+
+
+def test_a_long_name_is_cut_in_messages(tmp_path):
+    path = write_sample(tmp_path, ('id="2" name="sum"', f'id="1" name="{"n" * 100_000}"'))
+    refused(path, f"layer '{'n' * 79}…' (Add, id 1) has the same id")
+
+
+def test_a_preprocessing_section_is_not_passed_over(tmp_path):
+    section = '<pre-process reference-layer-name="x"><channel id="0"><mean value="104"/></channel></pre-process>'
+    path = write_sample(tmp_path, ("<rt_info />", section))
+    refused(path, "its <pre-process> (mean and scale) is not supported; give the values when", UnsupportedError)

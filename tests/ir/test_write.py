@@ -9,6 +9,7 @@ import pytest
 from dldt.compiler.dims import maximum, symbol
 from dldt.compiler.errors import InputError, UnsupportedError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.ops import Add, Clamp, If, MatMul, Multiply, Negative, ReLU, Split
@@ -156,6 +157,14 @@ def test_a_large_weights_file_costs_nothing_to_read(tmp_path):
     path = write_sample(tmp_path, ('shape="3" offset="0" size="12"', f'shape="3" offset="{size - 12}" size="12"'))
     os.truncate(tmp_path / "m.bin", size)
     assert read_ir(path).outputs
+
+
+def test_constants_need_no_alignment(tmp_path):
+    """OpenVINO's files pack tensors without gaps."""
+    weights = b"\x01" + np.array([1, 2, 3], "<f4").tobytes()
+    graph = read_ir(write_sample(tmp_path, ('offset="0" size="12"', 'offset="1" size="12"'), weights=weights))
+    answer = interpret(graph, {"x": np.zeros((2, 3), np.float32)})
+    assert answer["y"].tolist() == [[1, 2, 3]] * 2
 
 
 @pytest.mark.parametrize("dtype", list(DType))
