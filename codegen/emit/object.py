@@ -12,7 +12,7 @@ import attrs
 
 from dldt.codegen.emit.object_child import ChildError, ObjectChild
 from dldt.codegen.target import Target
-from dldt.compiler.errors import InternalError, UsageError
+from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
 
 # A child costs about 0.3 s to start: that is what some 100 KB of text take to compile.
@@ -67,7 +67,8 @@ def compile_modules(
 
     ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
     processors, fewer for little text). ``timeout`` in seconds holds for one module (DLDT_CODEGEN_TIMEOUT unless given).
-    Raises InternalError naming the module that LLVM refused, died on, or did not finish, and the file that keeps it.
+    Raises InternalError naming the module that LLVM refused, died on, or did not finish, and the file that keeps it;
+    UnsupportedError where llvmlite is not installed.
     """
     options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
     if len(options) != len(modules):
@@ -101,16 +102,22 @@ class _Batch:
             self._queue.put(index)
 
     def run(self, count: int) -> list[ObjectCode]:
-        children = [ObjectChild(self._machine) for _ in range(count)]
-        threads = [threading.Thread(target=self._serve, args=(child,), daemon=True) for child in children]
+        children: list[ObjectChild] = []
+        threads: list[threading.Thread] = []
         try:
-            for thread in threads:
-                thread.start()
+            for _ in range(count):
+                children.append(ObjectChild(self._machine))
+                threads.append(threading.Thread(target=self._serve, args=(children[-1],), daemon=True))
+                threads[-1].start()
             for thread in threads:
                 thread.join()
         finally:
             for child in children:
                 child.kill()
+            for thread in threads:
+                thread.join()
+            for child in children:
+                child.close()
         if self._failures:
             index = min(self._failures)
             raise _failure(self._modules[index], self._failures[index])
@@ -135,9 +142,9 @@ class _Batch:
         self._results[index] = ObjectCode(parts["object"], *texts)
 
 
-def _failure(text: str, reason: str) -> InternalError:
+def _failure(text: str, reason: str) -> DldtError:
     if "No module named 'llvmlite'" in reason:
-        return InternalError("compiling needs llvmlite: pip install 'dldt[compile]'")
+        return UnsupportedError("compiling needs llvmlite: pip install 'dldt[compile]'")
     descriptor, path = tempfile.mkstemp(prefix="dldt-", suffix=".ll")
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

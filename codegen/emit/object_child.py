@@ -33,6 +33,10 @@ class ObjectChild:
             stderr=self._noise,
             bufsize=0,
         )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._to, False)
         self._started = False
         self._machine = json.dumps(dict(machine)).encode()
 
@@ -41,52 +45,56 @@ class ObjectChild:
 
         ``timeout`` is in seconds. Raises ChildError; then the child is of no further use, except after a refusal.
         """
-        deadline = time.monotonic() + timeout
+        self._timeout, self._deadline = timeout, time.monotonic() + timeout
         if not self._started:
             self._send(self._machine)
             self._started = True
         self._send(json.dumps(dict(options)).encode())
         self._send(text.encode())
-        answer = json.loads(self._receive(deadline, timeout))
+        answer = json.loads(self._receive())
         if "error" in answer:
             raise ChildError(answer["error"].strip())
-        return {part: self._receive(deadline, timeout) for part in answer["parts"]}
+        return {part: self._receive() for part in answer["parts"]}
 
     def kill(self) -> None:
-        """End the child and reap it."""
+        """End the child and reap it; a ``compile`` in progress raises ChildError."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """Close the pipes of a child that was killed; no ``compile`` may be in progress."""
         for stream in (self._process.stdin, self._process.stdout, self._noise):
             if stream is not None:
                 stream.close()
 
     def _send(self, body: bytes) -> None:
-        assert self._process.stdin is not None
         view = memoryview(len(body).to_bytes(4, "little") + body)
-        try:
-            while view:
-                view = view[os.write(self._process.stdin.fileno(), view) :]
-        except BrokenPipeError as error:
-            raise ChildError(self._last_words()) from error
+        while view:
+            self._await(self._to, select.POLLOUT)
+            try:
+                view = view[os.write(self._to, view) :]
+            except BrokenPipeError as error:
+                raise ChildError(self._last_words()) from error
 
-    def _receive(self, deadline: float, timeout: float) -> bytes:
-        return self._read(int.from_bytes(self._read(4, deadline, timeout), "little"), deadline, timeout)
+    def _receive(self) -> bytes:
+        return self._read(int.from_bytes(self._read(4), "little"))
 
-    def _read(self, count: int, deadline: float, timeout: float) -> bytes:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
+    def _read(self, count: int) -> bytes:
         body = bytearray()
         while len(body) < count:
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
-                raise ChildError(f"LLVM did not finish within {timeout:g} s (DLDT_CODEGEN_TIMEOUT sets the limit)")
-            piece = os.read(descriptor, min(count - len(body), 1 << 20))
+            self._await(self._from, select.POLLIN)
+            piece = os.read(self._from, min(count - len(body), 1 << 20))
             if not piece:
                 raise ChildError(self._last_words())
             body += piece
         return bytes(body)
+
+    def _await(self, descriptor: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise ChildError(f"LLVM did not finish within {self._timeout:g} s (DLDT_CODEGEN_TIMEOUT sets the limit)")
 
     def _last_words(self) -> str:
         """Why the child ended: its signal or exit code, and the line on stderr that says most."""

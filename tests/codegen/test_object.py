@@ -9,7 +9,7 @@ import pytest
 from dldt.codegen.emit.object import ObjectCode, Optimisation, compile_modules, feature_text
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
-from dldt.compiler.errors import InternalError, UsageError
+from dldt.compiler.errors import InternalError, UnsupportedError, UsageError
 from dldt.runtime import cpu
 
 
@@ -132,6 +132,21 @@ def test_the_timeout_of_the_environment(monkeypatch):
 def test_options_for_each_module():
     with pytest.raises(InternalError, match="2 modules, but 1 sets of options"):
         compile_modules([module("a"), module("b")], resolve_target("host"), optimisation=[Optimisation()])
+
+
+def test_llvmlite_is_not_installed(tmp_path, monkeypatch, quiet):
+    (tmp_path / "llvmlite").mkdir()
+    error = "raise ModuleNotFoundError(\"No module named 'llvmlite'\")"
+    (tmp_path / "llvmlite" / "__init__.py").write_text(error)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(UnsupportedError) as caught:
+        compile_modules([module("k")], resolve_target("host"))
+    assert str(caught.value) == "compiling needs llvmlite: pip install 'dldt[compile]'"
+
+
+def test_a_module_larger_than_a_pipe(quiet):
+    text = module("k") + "; padding\n" * 100_000
+    assert compile_modules([text], resolve_target("host"), workers=1)[0].object
 
 
 def test_llvm_is_not_imported_here():
