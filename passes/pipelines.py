@@ -24,6 +24,7 @@ from dldt.passes.fuse_prelu import FusePrelu
 from dldt.passes.fuse_shuffle_channels import FuseShuffleChannels
 from dldt.passes.fuse_softmax import FuseSoftmax
 from dldt.passes.fuse_swish import FuseSwish
+from dldt.passes.inline_if import InlineIf
 from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
 from dldt.passes.merge_converts import MergeConverts
 from dldt.passes.merge_convolutions import MergeConvolutions
@@ -36,10 +37,12 @@ from dldt.passes.remove_identities import RemoveIdentities
 from dldt.passes.shape_channel_constants import ShapeChannelConstants
 from dldt.passes.simplify_convert_like import SimplifyConvertLike
 from dldt.passes.simplify_max_pool import SimplifyMaxPool
+from dldt.passes.simplify_reduce import SimplifyReduce
 from dldt.passes.simplify_reshape import SimplifyReshape
 from dldt.passes.simplify_shapes import SimplifyShapes
 from dldt.passes.sink_channel_order import SinkChannelOrder
 from dldt.passes.sink_transposes import SinkTransposes
+from dldt.passes.sink_views import SinkViews
 from dldt.passes.transpose_to_reshape import TransposeToReshape
 
 OPTIONAL: tuple[type[Pass], ...] = (MergeConvolutions,)
@@ -66,6 +69,10 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
     Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),
     Precedence(SinkTransposes, MergeTransposes, "transposes meet their inverses only after they moved"),
+    Precedence(SinkViews, MergeReshapes, "views meet their inverses only after they moved"),
+    Precedence(DecomposeBatchNorm, SinkViews, "a product and a sum move before a view, a BatchNorm does not"),
+    Precedence(SinkViews, FoldScaleIntoWeights, "a view between a convolution and its BatchNorm would keep them apart"),
+    Precedence(FoldConstants, InlineIf, "the condition must be a constant"),
     Precedence(SinkChannelOrder, FoldChannelOrderIntoWeights, "mean and scale stand between reversal and convolution"),
 )
 
@@ -75,9 +82,11 @@ def _clean() -> tuple[Pass, ...]:
         RemoveDeadCode(),
         SimplifyShapes(),
         FoldConstants(),
+        InlineIf(),
         SimplifyReshape(),
         MergeCommonSubexpressions(),
         RemoveIdentities(),
+        SimplifyReduce(),
         MergeConverts(),
         DropBroadcasts(),
         SimplifyMaxPool(),
@@ -104,6 +113,7 @@ def _layout() -> tuple[Pass, ...]:
         SinkTransposes(),
         MergeTransposes(),
         TransposeToReshape(),
+        SinkViews(),
         MergeReshapes(),
     )
 
@@ -129,9 +139,9 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     passes = (
         *_clean(),
         *_fuse(),
-        *_layout(),
         DecomposeBatchNorm(),
         NormalizeArithmetic(),
+        *_layout(),
         FusePad(),
         *_linear(),
         FuseGroupedConvolution(),  # needs every branch to be a convolution with a bias at most, as folding leaves it

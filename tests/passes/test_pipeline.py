@@ -14,19 +14,23 @@ from dldt.compiler.ops import (
     Clamp,
     Convolution,
     Divide,
+    Equal,
     Erf,
     Gather,
     HSigmoid,
+    If,
     Maximum,
     Minimum,
     Multiply,
     Power,
     ReduceMean,
     ReLU,
+    Reshape,
     ShapeOf,
     Sqrt,
     Subtract,
     Transpose,
+    Unsqueeze,
 )
 from dldt.passes.base import PASSES, Pass
 from dldt.passes.fold_constants import FoldConstants
@@ -237,6 +241,15 @@ def _reversed(x):
     return Multiply()(Gather()(x, i64(3, 2, 1, 0), i64(1)[0]), C4)
 
 
+def _chosen(x):
+    bodies = []
+    for op in (ReLU(), Erf()):
+        body = Graph()
+        body.result(op(body.parameter("c", X)), "out")
+        bodies.append(body)
+    return If(*bodies)(Equal()(x.graph.constant(i64(1)[0]), x.graph.constant(i64(1)[0])), x)
+
+
 # first pass, second pass: a graph, and what the two give in this order, which they do not give in the other
 SWAPS = {
     ("simplify-shapes", "fold-constants"): (
@@ -267,6 +280,19 @@ SWAPS = {
         "Add(Convolution(x, [4,4,3,3]), [1,4,1,1])",
     ),
     ("sink-transposes", "merge-transposes"): (_moved_relu, "ReLU(x)"),
+    ("sink-views", "merge-reshapes"): (
+        lambda x: Reshape(special_zero=False)(ReLU()(Reshape(special_zero=False)(x, i64(8, 36))), i64(2, 4, 6, 6)),
+        "ReLU(x)",
+    ),
+    ("decompose-batch-norm", "sink-views"): (
+        lambda x: _batch_norm(Unsqueeze()(x, i64(4))),
+        "Unsqueeze(Add(Multiply(x, [1,4,1,1]), [1,4,1,1]), [4])",
+    ),
+    ("sink-views", "fold-scale-into-weights"): (
+        lambda x: Multiply()(Unsqueeze()(_conv(x), i64(4)), C4.reshape(1, 4, 1, 1, 1)),
+        "Unsqueeze(Convolution(x, [4,4,3,3]), [4])",
+    ),
+    ("fold-constants", "inline-if"): (lambda x: _chosen(x), "ReLU(x)"),
     ("sink-channel-order", "fold-channel-order-into-weights"): (
         lambda x: _conv(_reversed(x), PADDED),
         "Convolution(Multiply(x, [1,4,1,1]), [4,4,3,3])",

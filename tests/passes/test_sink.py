@@ -1,0 +1,252 @@
+"""Transposes and views that move towards the outputs; conditions that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.compiler import dims
+from dldt.compiler.graph import Graph
+from dldt.compiler.interpret import interpret
+from dldt.compiler.ops import (
+    Abs,
+    Add,
+    Clamp,
+    Concat,
+    Convert,
+    Convolution,
+    Equal,
+    If,
+    LogSoftmax,
+    MatMul,
+    Multiply,
+    Pad,
+    PReLU,
+    ReduceMax,
+    ReduceMean,
+    ReduceSum,
+    ReLU,
+    Reshape,
+    SoftMax,
+    Squeeze,
+    Swish,
+    Transpose,
+    Unsqueeze,
+)
+from dldt.compiler.types import DType, TensorType
+from dldt.passes.inline_if import InlineIf
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipelines import default_pipeline
+from dldt.passes.simplify_reduce import SimplifyReduce
+from dldt.passes.sink_transposes import SinkTransposes
+from dldt.passes.sink_views import SinkViews
+from tests.passes.check import assert_equivalent, declined, f32, graph_of, i64, random, rewritten, text
+
+NHWC = f32(2, 4, 5, 3)
+TO_NCHW = (0, 3, 1, 2)
+PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
+
+
+def moved(x, order=TO_NCHW):
+    return Transpose()(x, i64(*order))
+
+
+# operation on x[2,3,4,5] seen through the Transpose → the text with the Transpose behind it
+SINKING = {
+    "unary": (lambda t: ReLU()(t), "ReLU(x)"),
+    "clamp": (lambda t: Clamp(min=-1, max=1)(t), "Clamp(x)"),
+    "convert": (lambda t: Convert(destination_type=DType.f64)(t), "Convert(x)"),
+    "swish": (lambda t: Swish()(t, np.float32(1.5)), "Swish(x, 1.5)"),
+    "one number": (lambda t: Add()(t, 3.0), "Add(x, 3)"),
+    "a channel": (lambda t: Multiply()(t, random(1, 3, 1, 1)), "Multiply(x, [1,1,1,3])"),
+    "a column": (lambda t: Add()(t, random(5)), "Add(x, [1,1,5,1])"),
+    "constant first": (lambda t: Add()(t.graph.constant(random(3, 1, 1)), t), "Add([1,1,1,3], x)"),
+    "slope a channel": (lambda t: PReLU()(t, random(3)), "PReLU(x, [1,1,1,3])"),
+    "slope a channel, full": (lambda t: PReLU()(t, random(1, 3, 1, 1)), "PReLU(x, [1,1,1,3])"),
+    "one slope": (lambda t: PReLU()(t, random(1)), "PReLU(x, [1])"),
+    "softmax": (lambda t: SoftMax(axis=1)(t), "SoftMax(x)"),
+    "log softmax": (lambda t: LogSoftmax(axis=-1)(t), "LogSoftmax(x)"),
+    "mean, kept": (lambda t: ReduceMean(keep_dims=True)(t, i64(2, 3)), "ReduceMean(x, [1,2])"),
+    "sum, kept, counted from the end": (lambda t: ReduceSum(keep_dims=True)(t, i64(-3)), "ReduceSum(x, [3])"),
+    "pad": (
+        lambda t: Pad(pad_mode="reflect")(t, i64(0, 1, 2, 0), i64(0, 0, 1, 3)),
+        "Pad(x, [0,2,0,1], [0,1,3,0])",
+    ),
+    "concat with a constant": (lambda t: Concat(axis=1)(t, random(2, 1, 4, 5)), "Concat(x, [2,4,5,1])"),
+    "two of one": (lambda t: Add()(t, t), "Add(x, x)"),
+}
+
+
+@pytest.mark.parametrize("name", SINKING)
+def test_an_operation_comes_before_the_transpose(name):
+    made, wanted = SINKING[name]
+    got = rewritten(SinkTransposes(), lambda g: made(moved(g.parameter("x", NHWC))), count=1)
+    assert got == f"Transpose({wanted}, [0,3,1,2])"
+
+
+def test_two_values_transposed_alike():
+    def build(g):
+        x, z = g.parameter("x", NHWC), g.parameter("z", NHWC)
+        return Concat(axis=1)(Add()(moved(x), moved(z)), moved(ReLU()(x)))
+
+    got = rewritten(SinkTransposes(), build, count=2)
+    assert got == "Transpose(Concat(Add(x, z), ReLU(x)), [0,3,1,2])"
+
+
+def test_a_mean_that_drops_dims_stays_behind_the_transpose():
+    declined(SinkTransposes(), lambda g: ReduceMax(keep_dims=False)(moved(g.parameter("x", NHWC)), i64(1)))
+
+
+STAYING = {
+    "other readers": lambda g, t: (ReLU()(t), Abs()(t)),
+    "another value": lambda g, t: (Add()(t, g.parameter("z", f32(2, 3, 4, 5))),),
+    "another order": lambda g, t: (Add()(t, moved(g.parameter("z", f32(2, 3, 4, 5)), (0, 1, 2, 3))),),
+    "a constant that widens": lambda g, t: (Add()(t, random(2, 1, 1, 1, 1)),),
+    "computed slope": lambda g, t: (PReLU()(t, g.parameter("slope", f32(3))),),
+}
+
+
+@pytest.mark.parametrize("name", STAYING)
+def test_other_operations_stay_behind_the_transpose(name):
+    declined(SinkTransposes(), lambda g: STAYING[name](g, moved(g.parameter("x", NHWC))))
+
+
+def test_a_transpose_of_the_slope_alone_stays():
+    def build(g):
+        return PReLU()(g.parameter("x", f32(2, 3, 4)), Transpose()(g.parameter("slope", f32(1, 3, 1)), i64(0, 1, 2)))
+
+    declined(SinkTransposes(), build)
+
+
+def test_a_network_in_nhwc_keeps_one_transpose_at_each_end():
+    def build(g):
+        value = g.parameter("x", f32(1, 8, 8, 3))
+        channels = 3
+        for i in range(3):
+            value = Convolution(**PLAIN)(moved(value), random(4, channels, 3, 3, seed=i))
+            value = moved(value, (0, 2, 3, 1))
+            value = PReLU()(Add()(value, random(4)), random(1, 1, 1, 4))
+            channels = 4
+        return value
+
+    before = graph_of(build)
+    after = before.copy()
+    run_pipeline(after, default_pipeline(), verify=True)
+    assert text(after).count("Transpose(") == 2
+    assert_equivalent(before, after, 1e-5)
+
+
+# ---- views
+
+VIEWED = {
+    "squeeze, a channel": (
+        lambda x: Add()(Squeeze()(x, i64(3)), random(1, 3, 1)),
+        f32(2, 3, 4, 1),
+        "Squeeze(Add(x, [1,3,1,1]), [3])",
+    ),
+    "unsqueeze, a column": (
+        lambda x: Multiply()(Unsqueeze()(x, i64(1)), random(4)),
+        f32(2, 3, 4),
+        "Unsqueeze(Multiply(x, [1,1,4]), [1])",
+    ),
+    "reshape, one number": (
+        lambda x: Multiply()(Reshape(special_zero=False)(x, i64(6, 4)), random(1, 1)),
+        f32(2, 3, 4),
+        "Reshape(Multiply(x, {}), [6,4])",
+    ),
+    "reshape, unary": (
+        lambda x: ReLU()(Reshape(special_zero=True)(x, i64(0, -1))),
+        f32(dims.symbol("N"), 3, 4),
+        "Reshape(ReLU(x), [0,-1])",
+    ),
+    "reshape by ones": (
+        lambda x: Add()(x.graph.constant(random(3, 1, 4)), Reshape(special_zero=False)(x, i64(2, 3, 1, 4))),
+        f32(2, 1, 3, 4),
+        "Reshape(Add([1,1,3,4], x), [2,3,1,4])",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VIEWED)
+def test_an_operation_comes_before_the_view(name):
+    made, type_, wanted = VIEWED[name]
+    number = f"{random(1, 1).item():.6g}"
+    got = rewritten(SinkViews(), lambda g: made(g.parameter("x", type_)), count=1, sizes={"N": 2})
+    assert got == wanted.format(number)
+
+
+UNMOVED = {
+    "a vector through a real reshape": lambda g: Add()(
+        Reshape(special_zero=False)(g.parameter("x", f32(2, 3, 4)), i64(6, 4)), random(4)
+    ),
+    "another value": lambda g: Add()(Squeeze()(g.parameter("x", f32(2, 1)), i64(1)), g.parameter("z", f32(2))),
+    "a constant that widens": lambda g: Add()(Squeeze()(g.parameter("x", f32(2, 1, 4)), i64(1)), random(3, 1, 4)),
+    "a view that widens": lambda g: Add()(Unsqueeze()(g.parameter("x", f32(2, 4)), i64(1)), random(3, 4)),
+    "a matrix product": lambda g: MatMul()(Squeeze()(g.parameter("x", f32(2, 1, 4)), i64(1)), random(4, 3)),
+}
+
+
+@pytest.mark.parametrize("name", UNMOVED)
+def test_other_operations_stay_behind_the_view(name):
+    declined(SinkViews(), UNMOVED[name])
+
+
+# ---- reductions of one element
+
+
+def test_a_mean_of_one_element_is_a_reshape():
+    def build(g):
+        return ReduceMean(keep_dims=False)(g.parameter("x", f32(dims.symbol("N"), 1, 3)), i64(1))
+
+    assert rewritten(SimplifyReduce(), build, count=1, sizes={"N": 2}) == "Reshape(x, [0,3])"
+
+
+def test_a_mean_of_several_elements_stays():
+    declined(SimplifyReduce(), lambda g: ReduceMean(keep_dims=False)(g.parameter("x", f32(2, 1, 3)), i64(1, 2)))
+
+
+# ---- conditions
+
+
+PAIR = f32(2)
+
+
+def _body(made, type_=PAIR):
+    body = Graph()
+    body.result(made(body.parameter("c", type_)), "out")
+    return body
+
+
+@pytest.mark.parametrize(("condition", "wanted"), [(True, "ReLU(x)"), (False, "Abs(x)")])
+def test_a_known_condition_chooses_its_body(condition, wanted):
+    graph = Graph()
+    x = graph.parameter("x", f32(2))
+    made = If(_body(ReLU()), _body(Abs()))(graph.constant(np.array(condition)), x)
+    graph.result(made, "y")
+    assert InlineIf().apply(graph) == 1
+    assert text(graph) == wanted
+    assert graph.outputs[0].name == "y"
+    assert graph.prune() == 0
+    numbers = np.float32([-1, 2])
+    assert interpret(graph, {"x": numbers})["y"].tolist() == ([0, 2] if condition else [1, 2])
+
+
+def test_a_condition_inside_that_becomes_known_is_followed():
+    rate = TensorType(DType.i64, ())
+
+    def inner(c):
+        fast = Equal()(c, np.int64(8))
+        return If(_body(lambda v: Add()(v, np.int64(1)), rate), _body(lambda v: v, rate))(fast, c)
+
+    graph = Graph()
+    op = If(_body(inner, rate), _body(lambda c: c, rate))
+    graph.result(op(graph.constant(np.array(True)), graph.constant(np.int64(8))), "y")
+    assert InlineIf().apply(graph) == 2
+    assert text(graph) == "9"
+
+
+def test_an_unknown_condition_stays():
+    graph = Graph()
+    condition = graph.parameter("condition", TensorType(DType.boolean, ()))
+    graph.result(If(_body(ReLU()), _body(Abs()))(condition, graph.parameter("x", f32(2))), "y")
+    assert InlineIf().apply(graph) == 0
