@@ -22,10 +22,11 @@ def pow(b: Builder, x: Ir, y: Ir) -> Ir:
     logarithm = b.select(b.compare("lt", size, infinity), logarithm, wide)
     result = b.convert(exp2_wide(b, b.mul(logarithm, b.convert(y, "double"))), "float")
     result = b.select(b.compare("eq", size, one), b.add(one, b.mul(y, zero)), result)
-    return _special_cases(b, x, y, result)
+    return special_powers(b, x, y, result)
 
 
-def _special_cases(b: Builder, x: Ir, y: Ir, result: Ir) -> Ir:
+def special_powers(b: Builder, x: Ir, y: Ir, result: Ir) -> Ir:
+    """``result`` = |x|ʸ with the sign of xʸ, and the cases that C lists."""
     zero, one, infinity = b.like(x, 0.0), b.like(x, 1.0), b.like(x, math.inf)
     size, exponent = magnitude(b, x), magnitude(b, y)
     result = b.select(b.binary("and", b.compare("eq", size, one), b.compare("eq", exponent, infinity)), one, result)
