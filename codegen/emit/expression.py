@@ -304,10 +304,17 @@ class ExpressionEmitter:
             return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
         axis, rest = axes[0], axes[1:]
         lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
+        split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
         with self.b.loop(lower, upper, 1, [start], axis.name.rstrip("0123456789") or "r") as loop:
             inner = scope.inner()
             inner.symbols[axis.name] = loop.index
-            loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
+            if split:
+                fresh = self.b.like(start, 0)
+                part = self._loops(expr, rest, fresh, inner, last)
+                loop.yields = [combine(self.b, expr.kind, loop.carried[0], part, expr.dtype)]
+            else:
+                loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
         return loop.results[0]
 
     def _step(self, expr: Reduce, total: Ir, scope: Scope) -> Ir:
