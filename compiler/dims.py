@@ -18,6 +18,11 @@ from dldt.compiler.errors import InputError, ShapeError
 Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
 
+MAX_COEFFICIENT = 2**63
+MAX_WEIGHT = 2000
+MAX_DEPTH = 60
+MAX_DEGREE = 32
+
 
 @attrs.frozen(cache_hash=True)
 class Symbol:
@@ -63,9 +68,24 @@ class Poly:
 
     terms: tuple[tuple[Monomial, int], ...]
     _hash: int = attrs.field(init=False, repr=False)
+    _text: str = attrs.field(init=False, repr=False, default="")
+    weight: int = attrs.field(init=False, repr=False)
+    """The length of the expression; with ``depth`` it bounds the time and the recursion of every function here."""
+    depth: int = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash(self.terms))
+        weights, depths = len(self.terms), 0
+        for monomial, coefficient in self.terms:
+            if abs(coefficient) > MAX_COEFFICIENT:
+                raise ShapeError("a dimension's coefficient grows beyond 64 bits")
+            for atom in monomial:
+                weight, depth = _extent(atom)
+                weights, depths = weights + weight, max(depths, depth)
+        if weights > MAX_WEIGHT or depths > MAX_DEPTH:
+            raise ShapeError("a dimension's expression grows too complicated; fix the model's input shapes")
+        object.__setattr__(self, "weight", weights)
+        object.__setattr__(self, "depth", depths)
 
     def __hash__(self) -> int:
         return self._hash
@@ -98,6 +118,8 @@ class Poly:
         table: dict[Monomial, int] = {}
         for left, c in self.terms:
             for right, d in _terms(other):
+                if len(table) > MAX_WEIGHT or len(left) + len(right) > MAX_DEGREE:
+                    raise ShapeError("a dimension's expression grows too complicated; fix the model's input shapes")
                 key = tuple(sorted(left + right, key=str))
                 table[key] = table.get(key, 0) + c * d
         return _make(table)
@@ -134,8 +156,13 @@ class Poly:
     __index__ = __int__
 
     def __str__(self) -> str:
+        if not self._text:
+            object.__setattr__(self, "_text", self._print())
+        return self._text
+
+    def _print(self) -> str:
         text = ""
-        for monomial, coefficient in sorted(self.terms, key=lambda t: (-len(t[0]), str(t[0]))):
+        for monomial, coefficient in sorted(self.terms, key=lambda t: (-len(t[0]), tuple(map(str, t[0])))):
             sign = "-" if coefficient < 0 else "+" if text else ""
             alone = len(monomial) == 1 and coefficient == 1
             factors = [f"({atom})" if isinstance(atom, FloorDiv) and not alone else str(atom) for atom in monomial]
@@ -291,6 +318,16 @@ def _from_ast(node: ast.expr) -> Dim:
         if isinstance(node.op, ast.Mod):
             return left - right * floordiv(left, right)
     raise ValueError(ast.dump(node))
+
+
+def _extent(atom: Atom) -> tuple[int, int]:
+    """Weight and depth of an atom."""
+    if isinstance(atom, Symbol):
+        return 1, 0
+    parts = (atom.numerator, atom.denominator) if isinstance(atom, FloorDiv) else (atom.left, atom.right)
+    weights = [part.weight for part in parts if isinstance(part, Poly)]
+    depths = [part.depth for part in parts if isinstance(part, Poly)]
+    return 1 + sum(weights), 1 + max(depths, default=0)
 
 
 def _parens(dim: Dim) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 import attrs
 import numpy as np
 
+from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError, UnsupportedError
-from dldt.compiler.types import Array, TensorType
+from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph, Value
 
+MAX_RANK = 64
+MAX_ELEMENTS = 2**40
 OPSETS = tuple(f"opset{number}" for number in range(1, 16))
 
 
@@ -52,7 +55,17 @@ class Op:
         self._check_arity(inputs)
         inferred = self.infer(*inputs)
         outputs = inferred if isinstance(inferred, tuple) else (inferred,)
+        for t in outputs:
+            self._check_size(t)
         return self._carry_values(inputs, outputs)
+
+    def _check_size(self, t: TensorType) -> None:
+        if t.rank > MAX_RANK:
+            raise ShapeError(f"{self.type}: the output would have {t.rank} dimensions, at most {MAX_RANK} are possible")
+        if any(maximum_of(dim) < 0 for dim in t.shape):
+            raise ShapeError(f"{self.type}: the output would have a negative dimension, {t}")
+        if minimum_of(t.elements) > MAX_ELEMENTS:
+            raise ShapeError(f"{self.type}: the output {t} would have more than 2^40 elements")
 
     def __call__(self, *inputs: Value | Array | float | None, name: str = "") -> Value:
         """Add a node; numbers and arrays become constants (a plain number takes the first value's dtype)."""
@@ -76,6 +89,8 @@ class Op:
         self, inputs: tuple[TensorType | None, ...], outputs: tuple[TensorType, ...]
     ) -> tuple[TensorType, ...]:
         if not self.shape_values or any(t.value is not None for t in outputs):
+            return outputs
+        if any(t.rank > 1 or maximum_of(t.elements) > MAX_VALUE_ELEMENTS for t in outputs):
             return outputs
         contents = [None if t is None else t.content for t in inputs]
         if any(content is None for t, content in zip(inputs, contents, strict=True) if t is not None):

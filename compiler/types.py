@@ -9,7 +9,7 @@ import attrs
 import ml_dtypes
 import numpy as np
 
-from dldt.compiler.dims import Dim, product
+from dldt.compiler.dims import MAX_COEFFICIENT, Dim, product
 from dldt.compiler.errors import ShapeError, UnsupportedError
 
 Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[Any]]"
@@ -136,6 +136,8 @@ class TensorType:
         """The same type with a known content (an array-like of ints or dims), dropped where it is too large."""
         array = np.asarray(value, dtype=object)
         if array.ndim > 1 or array.size > MAX_VALUE_ELEMENTS or self.dtype.is_float:
+            return self
+        if any(isinstance(item, int) and abs(item) > MAX_COEFFICIENT for item in array.ravel()):
             return self
         return attrs.evolve(self, value=tuple(_dim(item) for item in array.ravel()))
 
