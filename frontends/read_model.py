@@ -11,8 +11,10 @@ import attrs
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.ir.build import InputShapes
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.safe_open import open_regular
+from dldt.compiler.types import Shape
 from dldt.frontends.cut import cut_graph
 from dldt.frontends.input_spec import DimSpec, InputSpec, Number
 from dldt.frontends.layout import Layout
@@ -20,6 +22,7 @@ from dldt.frontends.mean_scale import ChannelValues
 from dldt.frontends.onnx.importer import import_onnx
 from dldt.frontends.preprocess import preprocess
 from dldt.frontends.sniff import looks_like
+from dldt.frontends.symbols import Symbols
 
 Inputs = Mapping[str, "InputSpec | Sequence[DimSpec] | None"] | Sequence["InputSpec | Sequence[DimSpec]"]
 
@@ -46,7 +49,7 @@ def read_model(
     file = Path(path)
     specs = _specs(inputs, freeze or {})
     if _format(file) == "xml":
-        graph = cut_graph(read_ir(file), specs, outputs)
+        graph = cut_graph(read_ir(file, shapes=_shapes(specs)), specs, outputs)
     else:
         graph = import_onnx(file, specs, outputs)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
@@ -62,6 +65,21 @@ def _specs(inputs: Inputs | None, freeze: Mapping[str, Any]) -> dict[str, InputS
     for name, value in freeze.items():
         specs[name] = attrs.evolve(specs.get(name, InputSpec()), value=_frozen(name, value))
     return specs
+
+
+def _shapes(specs: Mapping[str, InputSpec] | Sequence[InputSpec]) -> InputShapes:
+    """The shapes that the specs give to inputs, by name or by position."""
+    symbols = Symbols()
+
+    def shape_of(position: int, names: tuple[str, ...]) -> Shape | None:
+        if isinstance(specs, Mapping):
+            name = next((name for name in names if name in specs), names[0])
+            spec = specs.get(name, InputSpec())
+        else:
+            name, spec = names[0], specs[position] if position < len(specs) else InputSpec()
+        return None if spec.shape is None else spec.dims(name, symbols)
+
+    return shape_of
 
 
 def _frozen(name: str, value: Any) -> Number | tuple[Number, ...]:

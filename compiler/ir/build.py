@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
-from dldt.compiler.errors import DldtError, InputError, UsageError
+from dldt.compiler.errors import DldtError, InputError, ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.branches import Branch, branch_of
 from dldt.compiler.ir.layers import Layer
@@ -23,17 +24,23 @@ SYMBOLS_ATTRIBUTE = "dldt_symbols"
 _SINK = re.compile(r"/sink_port_\d+(_\d+)?$")
 
 
-def build_graph(plan: Plan, weights: Weights, shapes: dict[str, Shape]) -> Graph:
-    """The model's graph: Parameters and Results in the order of the file. ``shapes`` replaces those of the inputs that
-    it names. Raises UsageError where it names none."""
+InputShapes: TypeAlias = Callable[[int, tuple[str, ...]], Shape | None]
+"""An input's position and names → the shape to give it, None for its own."""
+
+
+def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Graph:
+    """The model's graph: Parameters and Results in the order of the file, inputs with the shapes that ``shapes`` gives
+    them. Raises UsageError where such a shape has another rank."""
     builder = _Builder(plan, weights)
     layers = plan.network.layers.values()
-    for layer in (layer for layer in layers if layer.is_a("Parameter")):
-        builder.parameter(layer, shapes)
-    if shapes:
-        known = ", ".join(repr(value.name) for value in builder.graph.inputs)
-        raise UsageError(f"there is no input {next(iter(shapes))!r}; the inputs are {known}")
-    builder.operations()
+    for position, layer in enumerate(layer for layer in layers if layer.is_a("Parameter")):
+        builder.parameter(position, layer, shapes)
+    try:
+        builder.operations()
+    except ShapeError as error:
+        free = [value.node.name for value in builder.graph.inputs if not value.type.is_static]
+        advice = f"; fixing the shape of {', '.join(map(shown, free[:3]))} (--input) may help" if free else ""
+        raise ShapeError(f"{error}{advice}") from error
     results = [layer for layer in layers if layer.is_a("Result")]
     if not results:
         raise InputError("the model has no Result layer: it computes nothing")
@@ -67,8 +74,7 @@ class _Builder:
         self.stems = UniqueNames()
         self.result_names = UniqueNames()
 
-    def parameter(self, layer: Layer, shapes: dict[str, Shape]) -> None:
-        """A Parameter; the shape that ``shapes`` has for it is taken out of there."""
+    def parameter(self, position: int, layer: Layer, shapes: InputShapes | None) -> None:
         with _naming(layer):
             shape = parse_shape(_attribute(layer, "shape"), self.stems.take(symbol_stem(layer.name)))
             dtype = _element_type(layer)
@@ -76,8 +82,8 @@ class _Builder:
             recorded = layer.runtime_info(SYMBOLS_ATTRIBUTE)
             shape = restore_symbols(shape, recorded) if recorded and "dims" in recorded else shape
             names = layer.outputs[0].names if layer.outputs else ()
-            given = next((name for name in (layer.name, *names) if name in shapes), None)
-            shape = shape if given is None else _replaced(shape, shapes.pop(given))
+            given = shapes(position, (layer.name, *names)) if shapes else None
+            shape = shape if given is None else _replaced(shape, given)
             name = layer.name if layer.name in names or not names else names[0]
             value = self.graph.parameter(self.parameter_names.take(name), TensorType(dtype, shape))
             self.publish(layer, (value,))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from dldt.compiler.errors import DldtError, InputError, UnsupportedError
 from dldt.compiler.graph import Graph
-from dldt.compiler.ir.build import build_graph
+from dldt.compiler.ir.build import InputShapes, build_graph
 from dldt.compiler.ir.document import Element, parse_document
 from dldt.compiler.ir.limits import MAX_XML_BYTES
 from dldt.compiler.ir.metadata import read_metadata
@@ -16,7 +15,6 @@ from dldt.compiler.ir.plan import make_plan
 from dldt.compiler.ir.shapes import parse_int
 from dldt.compiler.ir.weights import Weights
 from dldt.compiler.safe_open import open_regular
-from dldt.compiler.types import Shape
 
 VERSIONS = (10, 11)
 
@@ -25,23 +23,24 @@ def read_ir(
     xml_path: str | os.PathLike[str],
     bin_path: str | os.PathLike[str] | None = None,
     *,
-    inputs: Mapping[str, Shape] | None = None,
+    shapes: InputShapes | None = None,
 ) -> Graph:
     """The graph in ``xml_path`` with its weights in ``bin_path`` (default: the same name, ``.bin``).
 
-    ``inputs`` gives inputs, by any of their names, other shapes than those in the file; dims may be symbolic.
+    ``shapes`` is asked for every input, by its position and its names: the shape to give it (dims may be symbolic), or
+    None for that of the file.
 
     Both files are taken as hostile. The weights are mapped, not read: the graph's constants are views of the file,
     which must not change while the graph lives. Inputs and outputs have the names and the order that OpenVINO gives
     them; free dims become symbols. Raises InputError for a file that is not sound, UnsupportedError for one that needs
-    what is not there, UsageError for ``inputs`` that the model does not have; the message starts with the file."""
+    what is not there, UsageError for ``shapes`` of another rank; the message starts with the file."""
     path = Path(xml_path)
     with open_regular(path, max_bytes=MAX_XML_BYTES) as file:
         root = parse_document(file, str(path))
     weights = Weights(path.with_suffix(".bin") if bin_path is None else Path(bin_path), required=bin_path is not None)
     try:
         _check_version(root)
-        graph = build_graph(make_plan(root), weights, dict(inputs or {}))
+        graph = build_graph(make_plan(root), weights, shapes)
     except DldtError as error:
         raise type(error)(f"{path}: {error}") from error
     graph.name = root.attributes.get("name") or path.stem

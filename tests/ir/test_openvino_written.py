@@ -10,11 +10,12 @@ from openvino import opset1, opset2, opset5, opset7, opset8, opset13, opset15
 
 from benchmarks.random_weights import randomise
 from dldt.compiler.dims import Symbol, atoms
-from dldt.compiler.errors import UsageError
+from dldt.compiler.errors import ShapeError, UsageError
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.types import DType
+from dldt.frontends.read_model import read_model
 from tests.ir.models import assert_close, run_openvino
 from tests.ops.case import integers, normal
 
@@ -99,7 +100,7 @@ def test_branches(value, tmp_path):
     model = ov.Model([opset8.result(output) for output in outputs], [condition, x, y], "branches")
     feeds = {"c": np.array(value), "x": normal(3, 4), "y": normal(3, 4, seed=1)}
     ov.save_model(model, tmp_path / "m.xml")
-    graph = read_ir(tmp_path / "m.xml", inputs={"x": (3, 4), "y": (3, 4)})
+    graph = read_ir(tmp_path / "m.xml", shapes=lambda position, _: (3, 4) if position else None)
     expected = run_openvino(tmp_path / "m.xml", feeds)
     again = run_openvino(write_ir(graph, tmp_path / "ours.xml")[0], feeds)
     actual = interpret(graph, feeds)
@@ -156,12 +157,16 @@ def test_a_shape_of_the_caller_replaces_that_of_the_file(tmp_path):
     x = parameter([-1, 4], "x")
     y = parameter([-1, 4], "y")
     ov.save_model(ov.Model([opset1.result(opset1.add(x, y))], [x, y], "m"), tmp_path / "m.xml")
-    graph = read_ir(tmp_path / "m.xml", inputs={"x": (7, 4), "y": (7, 4)})
+    with pytest.raises(
+        ShapeError, match=r"m\.xml: layer 'Add.*do not broadcast \(x_0 against y_0\); fixing the shape of 'x', 'y'"
+    ):
+        read_ir(tmp_path / "m.xml")
+    graph = read_model(tmp_path / "m.xml", inputs={"x": ("N", 4), "y": ("N", 4)})
+    assert str(graph.output_values[0].type) == "f32[N,4]"
+    graph = read_model(tmp_path / "m.xml", inputs=[(7, 4), (7, 4)])
     assert graph.output_values[0].type.shape == (7, 4)
-    with pytest.raises(UsageError, match=r"m\.xml: there is no input 'z'; the inputs are 'x', 'y'"):
-        read_ir(tmp_path / "m.xml", inputs={"x": (7, 4), "y": (7, 4), "z": (1,)})
     with pytest.raises(UsageError, match=r"layer 'x' .*: the shape \[7\] is given for it, but it has 2 dims"):
-        read_ir(tmp_path / "m.xml", inputs={"x": (7,)})
+        read_model(tmp_path / "m.xml", inputs={"x": (7,)})
 
 
 @pytest.mark.parametrize("name", ["squeezenet", "shufflenet"])
