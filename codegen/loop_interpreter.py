@@ -57,16 +57,13 @@ def run_nests(nests: Iterable[Nest], buffers: Mapping[Buffer, Array], symbols: M
 def _run(nest: Nest, buffers: Mapping[Buffer, Array], values: Mapping[str, int]) -> None:
     fixed = {name: np.asarray(value, np.int64) for name, value in values.items()}
     start = Frame(buffers, fixed, 0)
-    bounds = [(int(start.dim(a.lower)), int(start.dim(a.upper))) for a in nest.axes]
-    sizes = [max(upper - lower, 0) for lower, upper in bounds]
-    if 0 in sizes:
-        return
-    piece = max(1, MOST_POINTS * sizes[0] // int(np.prod(sizes))) if sizes else 1
-    for first in range(0, sizes[0] if sizes else 1, piece):
-        frame = start
-        for k, axis in enumerate(nest.axes):
-            skip, count = (first, min(piece, sizes[0] - first)) if k == 0 else (0, sizes[k])
-            frame = frame.over(axis, skip, count)
+    first = nest.axes[0] if nest.axes else Axis("", 1)
+    count = _count(start, first)
+    piece = max(1, MOST_POINTS // _later_points(start.over(first, 0, 1), nest.axes[1:]))
+    for skip in range(0, count, piece):
+        frame = start.over(first, skip, min(piece, count - skip))
+        for axis in nest.axes[1:]:
+            frame = frame.over(axis, 0, _count(frame, axis))
         frame.store(nest)
 
 
@@ -148,12 +145,19 @@ class Frame:
         return tuple(places)
 
     def store(self, nest: Nest) -> None:
-        """Fill the nest's buffer."""
-        value = self.value(nest.value)
-        target = self.buffers[nest.buffer]
-        places = self.locate(nest.buffer, nest.index, "store")
-        with np.errstate(over="ignore"):
-            target[places] = value.astype(nest.buffer.dtype.numpy)
+        """Fill the nest's buffer. Points in the padding of a blocked buffer do not count."""
+        frame = self
+        if nest.buffer.layout.block:
+            frame = self.where(self.dim(nest.index[1]) < self.dim(nest.buffer.shape[1]))
+        value = frame.value(nest.value).astype(nest.buffer.dtype.numpy)
+        places = frame.locate(nest.buffer, nest.index, "store")
+        mask = np.ones((1,) * frame.depth, bool) if frame.mask is None else frame.mask
+        value, mask, *spread = np.broadcast_arrays(value, mask, *places)
+        target = frame.buffers[nest.buffer]
+        if target.ndim:
+            target[tuple(place[mask] for place in spread)] = value[mask]
+        else:
+            target[()] = value.ravel()[0]
 
 
 def _number(frame: Frame, expr: Number) -> Array:
@@ -244,11 +248,16 @@ def _points(frame: Frame, expr: Reduce) -> int:
     shapes = [frame.grids[name].shape for name in names if name in frame.grids]
     shapes = [shape + (1,) * (frame.depth - len(shape)) for shape in shapes]
     points = int(np.prod(np.broadcast_shapes(*shapes))) if shapes else 1
-    inner = frame.over(expr.axes[0], 0, 1)
-    for axis in expr.axes[1:]:
-        points *= max(_count(inner, axis), 1)
-        inner = inner.over(axis, 0, 1)
-    return max(points, 1)
+    return max(points, 1) * _later_points(frame.over(expr.axes[0], 0, 1), expr.axes[1:])
+
+
+def _later_points(frame: Frame, axes: Iterable[Axis]) -> int:
+    """How many points the axes have in the frame, about: those that depend on another are taken at its first point."""
+    points = 1
+    for axis in axes:
+        points *= max(_count(frame, axis), 1)
+        frame = frame.over(axis, 0, 1)
+    return points
 
 
 def _start(kind: str, dtype: DType) -> Array:
