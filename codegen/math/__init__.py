@@ -19,6 +19,7 @@ from dldt.codegen.math import (
     softplus,
     tanh,
     trig,
+    trig_double,
 )
 from dldt.codegen.math.registry import MATH, emit_math
 
@@ -43,4 +44,5 @@ _REGISTERED = (
     softplus,
     tanh,
     trig,
+    trig_double,
 )

@@ -51,3 +51,10 @@ def multiply(b: Builder, x: Pair, y: Pair) -> Pair:
 def constant(b: Builder, x: Ir, high: float, low: float) -> Pair:
     """A constant of x's type."""
     return Pair(b.like(x, high), b.like(x, low))
+
+
+def sum_exact(b: Builder, x: Ir, y: Ir) -> Pair:
+    """x + y exactly (Knuth)."""
+    high = b.add(x, y)
+    second = b.sub(high, x)
+    return Pair(high, b.add(b.sub(x, b.sub(high, second)), b.sub(y, second)))

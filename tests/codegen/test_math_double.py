@@ -41,6 +41,8 @@ SPECIAL = {
     "log": [(0.0, -INF), (-0.0, -INF), (1.0, 0.0), (-1.0, NAN), (INF, INF), (TINY, -744.4400719213812), (NAN, NAN)],
     "tanh": [(-0.0, -0.0), (TINY, TINY), (INF, 1.0), (-INF, -1.0), (NAN, NAN)],
     "sigmoid": [(0.0, 0.5), (INF, 1.0), (-INF, 0.0), (-1e300, 0.0), (-744.0, 2 * TINY), (NAN, NAN)],
+    "sin": [(0.0, 0.0), (-0.0, -0.0), (TINY, TINY), (-TINY, -TINY), (INF, NAN), (NAN, NAN)],
+    "cos": [(0.0, 1.0), (-0.0, 1.0), (TINY, 1.0), (-INF, NAN), (NAN, NAN)],
     "erf": [(-0.0, -0.0), (TINY, TINY), (INF, 1.0), (-INF, -1.0), (NAN, NAN)],
     "softplus": [(INF, INF), (-INF, 0.0), (1e300, 1e300), (NAN, NAN)],
     "gelu": [(INF, INF), (-INF, -0.0), (-0.0, -0.0), (1e300, 1e300), (NAN, NAN)],
@@ -75,6 +77,21 @@ def test_error_is_within_two_ulp(name, target):
     x = np.concatenate([patterns, *usual, np.exp(random.uniform(-1, 1, 1 << 14))])
     with np.errstate(all="ignore"):
         expected = REFERENCES[name](x.astype(LONG))
+    errors = error(compile_math(name, target, target.lanes(8), "double")(x), expected)
+    assert errors.max() <= BOUND, x[errors.argmax()]
+
+
+@needs_long_double
+@each_target
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_sines_of_every_size_are_within_two_ulp(name, target):
+    random = np.random.default_rng(26)
+    count = 1 << 13
+    # the double that is nearest to a multiple of π/2 (Muller, Elementary Functions), and multiples themselves
+    hard = [[6381956970095103.0 * 2.0**797], np.pi / 2 * np.arange(count)]
+    usual = [random.uniform(-size, size, count) for size in (1.0, 1e3, 1e6, 1e15)]
+    x = np.concatenate([*hard, *usual, np.exp(random.uniform(-700, 709, count))])
+    expected = {"sin": np.sin, "cos": np.cos}[name](x.astype(LONG))
     errors = error(compile_math(name, target, target.lanes(8), "double")(x), expected)
     assert errors.max() <= BOUND, x[errors.argmax()]
 
