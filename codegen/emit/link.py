@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from dldt.codegen.emit.elf_image import Image
+from dldt.codegen.emit.elf_image import render_image
+from dldt.codegen.emit.elf_layout import Layout
 from dldt.codegen.emit.elf_object import read_object
 from dldt.codegen.emit.memory import memory_module
 from dldt.codegen.emit.syscall import syscall_module
@@ -88,11 +89,11 @@ def _write(
 ) -> Linked:
     machine = MACHINES[target.arch]
     text = json.dumps(metadata, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    image = Image([read_object(item, machine) for item in objects], text, machine=machine, **layout)
+    plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
-        file.write(bytes(image.weights_offset))
-        size, weights_hash = _stream(file, weights, image.weights_offset)
-        head, note = image.render(size)
+        file.write(bytes(plan.weights_offset))
+        size, weights_hash = _stream(file, weights, plan.weights_offset)
+        head, note = render_image(plan, size)
         signed = dataclasses.replace(
             note,
             head_sha256=hashlib.sha256(memoryview(head)[: note.code_offset]).digest(),
@@ -100,10 +101,10 @@ def _write(
             weights_sha256=weights_hash,
         )
         packed = signed.pack()
-        head[image.note_offset : image.note_offset + len(packed)] = packed
+        head[plan.note_offset : plan.note_offset + len(packed)] = packed
         file.seek(0)
         file.write(head)
-    return Linked(Path(path), image.weights_offset + size, image.code_size, size)
+    return Linked(Path(path), plan.weights_offset + size, plan.code_size, size)
 
 
 def _stream(file: BinaryIO, weights: Weights, offset: int) -> tuple[int, bytes]:
