@@ -79,6 +79,8 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         return None
     window = op.window(space, filters.shape[3:])
     one = len(space) == 1
+    # A column of pixels is a row to the micro-kernels, which tile along rows.
+    turned = not one and space[1] == 1 and filters.shape[4] == 1 and window.output[1] == 1 and space[0] != 1
     problem = Problem(
         batch=data.type.shape[0],
         groups=filters.shape[0],
@@ -99,10 +101,20 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
         shape = (1, filters.shape[0], 1, *problem.kernel)
 
+    if turned:
+        problem, shape = _turned(problem), (*shape[:3], *shape[:2:-1])
+
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
-        return (n, c, pixel) if one else (n, c, row, pixel)
+        return (n, c, pixel) if one else (n, c, pixel, row) if turned else (n, c, row, pixel)
 
     return [Part(problem, lambda: filters.reshape(shape), index)]
+
+
+def _turned(problem: Problem) -> Problem:
+    """Rows and pixels exchanged."""
+    source = attrs.evolve(problem.source, row=problem.source.pixel, pixel=problem.source.row)
+    pairs = ("kernel", "strides", "dilations", "pads", "space", "output")
+    return attrs.evolve(problem, source=source, **{name: getattr(problem, name)[::-1] for name in pairs})
 
 
 def _deconvolution(

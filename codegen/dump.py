@@ -17,7 +17,7 @@ class Dump:
         self.directory = directory
 
     def write(self, library: Library, modules: Sequence[str], objects: Sequence[ObjectCode]) -> None:
-        """``kernels/<name>.loops.txt`` and ``.ll`` for every kernel, ``modules/<name>.ll`` and ``.s`` for every module."""
+        """``kernels/<name>.loops.txt`` and ``.ll`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
         kernels, whole = self.directory / "kernels", self.directory / "modules"
         kernels.mkdir(parents=True, exist_ok=True)
         whole.mkdir(parents=True, exist_ok=True)

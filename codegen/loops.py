@@ -6,13 +6,14 @@ same polynomial that shapes use (``compiler/dims.py``).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TypeAlias
 
 import attrs
 
 from dldt.codegen.buffers import Buffer
-from dldt.compiler.dims import Dim, Poly, Symbol, symbol
+from dldt.compiler.dims import Dim, Poly, Symbol, symbol, symbols
 from dldt.compiler.types import DType
 
 Index: TypeAlias = tuple[Dim, ...]
@@ -197,6 +198,21 @@ def dims_of(expr: Expr) -> list[Dim]:
     return []
 
 
+@functools.lru_cache(maxsize=1 << 16)
+def free_symbols(expr: Expr) -> frozenset[str]:
+    """The symbols an expression depends on: axes of enclosing loops and run-time dims, not its own reduction axes."""
+    names: set[str] = set()
+    for dim in dims_of(expr):
+        names |= symbols(dim)
+    for child in children(expr):
+        names |= free_symbols(child)
+    if isinstance(expr, Reduce):
+        names -= {axis.name for axis in expr.axes}
+    if isinstance(expr, Bind):
+        names -= {expr.name}
+    return frozenset(names)
+
+
 __all__ = [
     "Accumulator",
     "Apply",
@@ -214,6 +230,7 @@ __all__ = [
     "Symbol",
     "children",
     "dims_of",
+    "free_symbols",
     "loads",
     "walk",
 ]

@@ -20,6 +20,7 @@ from dldt.codegen.loops import (
     Position,
     Reduce,
     dims_of,
+    free_symbols,
     walk,
 )
 from dldt.codegen.lower.access import Access
@@ -61,19 +62,27 @@ class Vectorize:
     lanes: int
 
 
-Directive: TypeAlias = Merge | Tile | Parallel | Vectorize
+@attrs.frozen
+class Within:
+    """These axes are walked within each vector: what does not depend on them is computed once a vector."""
+
+    axes: tuple[str, ...]
+
+
+Directive: TypeAlias = Merge | Tile | Parallel | Vectorize | Within
 Schedule: TypeAlias = tuple[Directive, ...]
 
 
 @attrs.frozen
 class Scheduled:
-    """A nest with its walk: ``parallel`` axes, then the serial ones in order, the ``vector`` axis innermost."""
+    """A nest with its walk: ``parallel`` axes, ``serial`` ones in order, the ``vector`` axis, the ``inner`` ones."""
 
     nest: Nest
     parallel: tuple[Axis, ...]
     serial: tuple[Axis, ...]
     vector: Axis | None
     lanes: int
+    inner: tuple[Axis, ...] = ()
 
 
 def output_nest(buffer: Buffer, access: Access) -> Nest:
@@ -122,6 +131,7 @@ def _padding_readable(nest: Nest, lane: Axis) -> bool:
 def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
     """The nest under the schedule."""
     parallel: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
     vector, lanes = "", 0
     for directive in schedule:
         if isinstance(directive, Merge):
@@ -130,11 +140,15 @@ def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
             nest = tile(nest, directive)
         elif isinstance(directive, Parallel):
             parallel = directive.axes
+        elif isinstance(directive, Within):
+            inner = directive.axes
         else:
             vector, lanes = directive.axis, directive.lanes
     named = {axis.name: axis for axis in nest.axes}
-    serial = tuple(axis for axis in nest.axes if axis.name not in parallel and axis.name != vector)
-    return Scheduled(nest, tuple(named[name] for name in parallel), serial, named.get(vector), lanes)
+    elsewhere = {*parallel, *inner, vector}
+    serial = tuple(axis for axis in nest.axes if axis.name not in elsewhere)
+    within = tuple(named[name] for name in inner)
+    return Scheduled(nest, tuple(named[name] for name in parallel), serial, named.get(vector), lanes, within)
 
 
 def merge(nest: Nest, directive: Merge) -> Nest:
@@ -178,23 +192,58 @@ def nest_symbols(nest: Nest) -> set[str]:
 
 
 def choose_schedule(nest: Nest, target: Target) -> Schedule:
-    """The default schedule: merge what is contiguous, vectorise the axis with the most contiguous accesses, share the
-    others among threads."""
+    """The default schedule: merge what is contiguous, vectorise the axis with the most contiguous accesses, share among
+    threads the axes on which reductions depend (all, where there is none), and walk the others within."""
     directives: list[Directive] = []
-    nest = _merge_all(nest, directives)
+    nest = _cut_channels(_merge_all(nest, directives), target.block, directives)
     lanes = target.block
     vector = _vector_axis(nest, lanes)
-    others = [axis for axis in nest.axes if axis is not vector]
-    if vector is not None and not _enough(others) and _is_long(vector):
-        cut = Tile(vector.name, 64 * lanes, vector.name + "o", vector.name + "i")
+    needed = _reduction_axes(nest)
+    outer = [axis for axis in nest.axes if axis is not vector and (not needed or axis.name in needed)]
+    within = [axis for axis in nest.axes if axis is not vector and axis not in outer]
+    heavy = bool(needed) and vector is not None and vector.name in needed
+    if vector is not None and not _enough(outer) and _is_long(vector, lanes if heavy else 512 * lanes):
+        cut = Tile(vector.name, lanes if heavy else 64 * lanes, vector.name + "o", vector.name + "i")
         directives.append(cut)
         nest = tile(nest, cut)
-        vector = next(axis for axis in nest.axes if axis.name == cut.inner)
-        others = [axis for axis in nest.axes if axis is not vector]
-    directives.append(Parallel(tuple(axis.name for axis in others)))
+        named = {axis.name: axis for axis in nest.axes}
+        vector = named[cut.inner]
+        outer = [*(named[axis.name] for axis in outer), named[cut.outer]]
+    names = {axis.name for axis in nest.axes}
+    directives.append(Parallel(tuple(axis.name for axis in outer if not symbols(axis.extent) & names)))
     if vector is not None:
         directives.append(Vectorize(vector.name, lanes))
+    if heavy and within:
+        directives.append(Within(tuple(axis.name for axis in within)))
     return tuple(directives)
+
+
+def _reduction_axes(nest: Nest) -> set[str]:
+    """The axes on which some reduction depends: along the others it can be computed once."""
+    names: set[str] = set()
+    for sub in walk(nest.value):
+        if isinstance(sub, Reduce):
+            names |= free_symbols(sub)
+    return names & {axis.name for axis in nest.axes}
+
+
+def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
+    """An axis that walks the channels of a blocked tensor is cut at the blocks, so that a vector lies in one."""
+    for axis in nest.axes:
+        if isinstance(axis.extent, int) and axis.extent < block:
+            continue
+        if any(_cuts(sub.buffer.offset(sub.index), axis, block) for sub in walk(nest.value) if isinstance(sub, Load)):
+            step = Tile(axis.name, block, axis.name + "b", axis.name + "c")
+            directives.append(step)
+            return tile(nest, step)
+    return nest
+
+
+def _cuts(offset: Dim, axis: Axis, block: int) -> bool:
+    return any(
+        isinstance(atom, FloorDiv) and atom.denominator == block and atom.numerator == axis.symbol
+        for atom in atoms(offset)
+    )
 
 
 def rewrite(expr: Expr, values: dict[str, Dim]) -> Expr:
@@ -311,8 +360,8 @@ def _enough(axes: list[Axis]) -> bool:
     return not isinstance(total, int) or total >= 16
 
 
-def _is_long(axis: Axis) -> bool:
-    return not isinstance(axis.extent, int) or axis.extent >= 8192
+def _is_long(axis: Axis, least: int) -> bool:
+    return not isinstance(axis.extent, int) or axis.extent >= least
 
 
 __all__ = [
@@ -324,6 +373,7 @@ __all__ = [
     "Scheduled",
     "Tile",
     "Vectorize",
+    "Within",
     "apply_schedule",
     "atoms",
     "choose_schedule",

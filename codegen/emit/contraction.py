@@ -8,11 +8,11 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope, free_symbols
+from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, store_at
 from dldt.codegen.emit.primitive import to_memory
-from dldt.codegen.loops import Load, Nest, walk
+from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile, segments
 from dldt.compiler.dims import Dim

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,8 +30,7 @@ from dldt.codegen.loops import (
     Number,
     Position,
     Reduce,
-    children,
-    dims_of,
+    free_symbols,
     walk,
 )
 from dldt.compiler.dims import Dim, Extremum, FloorDiv, Poly, Symbol, maximum_of, minimum_of, symbols
@@ -353,18 +351,3 @@ class ExpressionEmitter:
         inner = scope.inner()
         inner.symbols[axis.name] = index
         yield inner
-
-
-@functools.lru_cache(maxsize=1 << 16)
-def free_symbols(expr: Expr) -> frozenset[str]:
-    """The symbols an expression depends on: axes of enclosing loops and run-time dims, not its own reduction axes."""
-    names: set[str] = set()
-    for dim in dims_of(expr):
-        names |= symbols(dim)
-    for child in children(expr):
-        names |= free_symbols(child)
-    if isinstance(expr, Reduce):
-        names -= {axis.name for axis in expr.axes}
-    if isinstance(expr, Bind):
-        names -= {expr.name}
-    return frozenset(names)

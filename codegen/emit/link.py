@@ -88,7 +88,7 @@ def _write(
     **layout: Any,
 ) -> Linked:
     machine = MACHINES[target.arch]
-    text = json.dumps(metadata, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(metadata, sort_keys=True, separators=(",", ":")).encode()
     plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
         file.write(bytes(plan.weights_offset))

@@ -51,7 +51,9 @@ def _unflatten(b: Builder, emitter: ExpressionEmitter, axes: tuple[Axis, ...], p
 
 
 def _serial(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: list[Axis], scope: Scope) -> None:
-    pending = {axis.name for axis in axes} | ({scheduled.vector.name} if scheduled.vector else set())
+    pending = {axis.name for axis in (*axes, *scheduled.inner)} | (
+        {scheduled.vector.name} if scheduled.vector else set()
+    )
     emitter.hoist(scheduled.nest.value, scope, pending)
     if not axes:
         _innermost(b, emitter, scheduled, scope)
@@ -73,12 +75,29 @@ def _innermost(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, sco
     whole = b.add(lower, b.binary("and", b.sub(upper, lower), b.index(-width)))
     if not (isinstance(axis.extent, int) and axis.extent < width):
         with b.loop(lower, whole, width, stem="vector") as loop:
-            _store(b, emitter, scheduled, scope.inner(lanes=Lanes(axis.name, width, loop.index)))
+            _within(
+                b, emitter, scheduled, list(scheduled.inner), scope.inner(lanes=Lanes(axis.name, width, loop.index))
+            )
     if isinstance(axis.extent, int) and axis.extent % width == 0:
         return
     with b.when(b.compare("lt", whole, upper)):
         tail = emitter.tail_mask(whole, upper)
-        _store(b, emitter, scheduled, scope.inner(lanes=Lanes(axis.name, width, whole), tail=tail))
+        _within(
+            b, emitter, scheduled, list(scheduled.inner), scope.inner(lanes=Lanes(axis.name, width, whole), tail=tail)
+        )
+
+
+def _within(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: list[Axis], scope: Scope) -> None:
+    """The axes inside one vector, after what does not depend on them."""
+    if not axes:
+        _store(b, emitter, scheduled, scope)
+        return
+    emitter.hoist(scheduled.nest.value, scope, {axis.name for axis in axes})
+    axis = axes[0]
+    with b.loop(emitter.dim(axis.lower, scope), emitter.dim(axis.upper, scope), 1, stem="inner") as loop:
+        inner = scope.inner()
+        inner.symbols[axis.name] = loop.index
+        _within(b, emitter, scheduled, axes[1:], inner)
 
 
 def _store(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: Scope) -> None:

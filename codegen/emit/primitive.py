@@ -83,7 +83,7 @@ def _minimum(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
 
 
 def _extremum(b: Builder, predicate: str, x: Ir, y: Ir) -> Ir:
-    """NaN wins, as in numpy. A constant second operand needs no check of its own: ``y pred x ? y : x`` keeps x's NaN."""
+    """NaN wins, as in numpy. A constant second operand needs no check: ``y pred x ? y : x`` keeps x's NaN."""
     chosen = b.select(b.compare(predicate, y, x), *b.unify(y, x))
     if not y.name.startswith("%"):
         return chosen

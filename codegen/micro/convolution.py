@@ -13,8 +13,8 @@ from dldt.codegen.micro.problem import Problem, Segment, Tile
 
 @attrs.frozen
 class Place2D:
-    """Where a tile stands: batch and group (channelwise: channel block), output row and first pixel, and the range of kernel rows inside the
-    input (``None``: all of them)."""
+    """Where a tile stands: batch and group (channelwise: channel block), output row and first pixel, and the range of
+    kernel rows inside the input (``None``: all of them)."""
 
     batch: Ir
     group: Ir

@@ -85,7 +85,7 @@ class Tile:
 
 @attrs.frozen
 class Segment:
-    """A run of ``count`` row tiles from pixel ``start`` on, each of ``rows`` pixels, all with the same taps: ``taps[r]``
+    """``count`` tiles from pixel ``start`` on, each of ``rows`` pixels, all with the same taps: ``taps[r]``
     are the kernel columns that pixel ``r`` of a tile reads inside the input."""
 
     start: int
