@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
@@ -72,7 +73,10 @@ def _add_input(scope: Scope, name: str, spec: InputSpec, cut_type: TensorType | 
         scope.values[name] = value
         return
     type = cut_type or input_type(name, proto, spec, symbols, scope.model.path)
-    value = graph.parameter(name, type)
+    try:
+        value = graph.parameter(name, type)
+    except ShapeError as error:
+        raise ShapeError(f"{scope.model.path}: input {name!r}: {error}") from error
     scope.findings.types[name] = type
     wanted = type.dtype if cut_type else element_type(proto.tensor_type.elem_type, f"input {name!r}")
     scope.values[name] = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")

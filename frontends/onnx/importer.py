@@ -29,6 +29,17 @@ def import_onnx(
     Raises InputError, ShapeError, UnsupportedError (all missing operations at once), UsageError (unknown names).
     """
     model = read_onnx(path)
+    try:
+        return _imported(model, inputs, outputs)
+    except DldtError as error:
+        if str(model.path) in str(error):
+            raise
+        raise type(error)(f"{model.path}: {error}") from error
+
+
+def _imported(
+    model: OnnxModel, inputs: Mapping[str, InputSpec] | Sequence[InputSpec], outputs: Sequence[str] | None
+) -> Graph:
     named = inputs if isinstance(inputs, Mapping) else _by_order(model, inputs)
     wanted = cut(model.graph, named, outputs, model.path)
     names = Symbols()
