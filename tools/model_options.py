@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ def add_model_arguments(parser: Parser) -> None:
         "middle of the model becomes an input, what lies before it is cut off",
     )
     group.add_argument("--input-shape", metavar="TEXT", help='shapes in the order of the inputs: "[1,3,224,224],[1,2]"')
+    group.add_argument("-b", "--batch", type=int, metavar="N", help="the first dim of every input becomes N")
     group.add_argument("--output", metavar="NAMES", help="outputs to keep, separated by commas; the rest is cut off")
     group.add_argument("--mean-values", metavar="TEXT", help='subtracted from an input: "x(123.7,116.3,103.5)"')
     group.add_argument("--scale-values", metavar="TEXT", help='an input is divided by them: "x(58.4,57.1,57.4)"')
@@ -87,7 +89,28 @@ def read(arguments: Arguments) -> Graph:
     """The graph of the model that the options name."""
     from dldt.tools.api import read_model
 
-    return read_model(model_path(arguments), **read_options(arguments))
+    path, options = model_path(arguments), read_options(arguments)
+    if arguments.batch is None:
+        return read_model(path, **options)
+    if arguments.batch < 1:
+        raise UsageError(f"--batch is {arguments.batch}; it must be 1 or more")
+    given = options.pop("inputs")
+    return read_model(path, inputs=_batched(read_model(path, inputs=given), given, arguments.batch), **options)
+
+
+def _batched(graph: Graph, given: Any, batch: int) -> dict[str, Any]:
+    """The specs with the shapes that the graph has, the first dim replaced; what is frozen stays so."""
+    import attrs
+
+    from dldt.frontends.input_spec import InputSpec
+
+    named = dict(given) if isinstance(given, Mapping) else {}
+    for value in graph.inputs:
+        dims = [dim if isinstance(dim, int) else str(dim) for dim in value.type.shape]
+        if not dims:
+            continue
+        named[value.node.name] = attrs.evolve(named.get(value.node.name, InputSpec()), shape=(batch, *dims[1:]))
+    return named
 
 
 def _inputs(arguments: Arguments) -> Any:

@@ -69,6 +69,13 @@ def without_rank():
     return proto
 
 
+def reshaped():
+    """Rows of three numbers, which not every N and M can be cut into."""
+    nodes = [helper.make_node("Reshape", ["x", "s"], ["r"]), helper.make_node("Relu", ["r"], ["y"])]
+    shape = numpy_helper.from_array(np.array([3, -1]), "s")
+    return model(nodes, [value("x", "N", "M")], [value("y", 3, "K")], [shape])
+
+
 def shape_from_data():
     """The number of rows is only known when the data is: NonZero."""
     nodes = [helper.make_node("NonZero", ["x"], ["y"], name="nonzero")]

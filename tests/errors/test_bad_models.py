@@ -102,6 +102,14 @@ def test_a_shape_that_only_the_data_tells(folder):
     refused(compile_it(folder, models.shape_from_data()), 3, "NonZero")
 
 
+@pytest.mark.parametrize("make", [models.reshaped, lambda: models.dense("N", "M")], ids=["Reshape", "MatMul"])
+def test_free_dims_that_must_be_fixed(folder, make):
+    refused(compile_it(folder, make()), 2, "x f32[N,M]", "fix the free dimensions", "--input 'x[N,M]'")
+    done = compile_it(folder, make(), "--input", "x[2,3]", "-q")
+    assert done.returncode == 0, done.stderr
+    os.unlink(folder / "out" / "net.so")
+
+
 def test_free_dims_that_do_not_fit(folder):
     """x[N,M] @ w[3,2]: the model needs M = 3."""
     refused(compile_it(folder, models.dense("N", "M"), "--input", "x[2,4]"), 2, "MatMul")

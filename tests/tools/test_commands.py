@@ -154,6 +154,11 @@ def test_the_old_spellings_work(tmp_path):
     assert json.loads(command("inspect", tmp_path / "old.xml", "--json").stdout)["inputs"] == ["image: f32[2,1,8,8]"]
 
 
+def test_batch_replaces_the_first_dim(tmp_path):
+    assert command("convert", MODEL, "-b", "3", "-o", tmp_path / "b.xml").returncode == 0
+    assert json.loads(command("inspect", tmp_path / "b.xml", "--json").stdout)["inputs"] == ["image: f32[3,1,8,8]"]
+
+
 def test_ops_lists_what_is_imported():
     done = command("ops", "--framework", "onnx")
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[:-1])
