@@ -133,3 +133,19 @@ def test_powers_of_special_values(target):
     got = compile_math("pow", target, target.lanes(8), "double")(x, y)
     same = (got.view(np.uint64) == np.ascontiguousarray(wanted).view(np.uint64)) | (np.isnan(got) & np.isnan(wanted))
     assert same.all(), list(zip(x, y, wanted, got, strict=True))
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_results_do_not_depend_on_the_width_of_the_vector(name):
+    fused = [target for target in TARGETS if target.fma]
+    if not fused:
+        pytest.skip("this machine has no fused multiply-add")
+    random = np.random.default_rng(27)
+    x = np.concatenate([random.uniform(-20, 20, 2000), np.exp(random.uniform(-700, 709, 2000))])
+    widths = {128: (2, 0), 256: (2, 4), 512: (0, 8, 16)}
+    variants = [(target, lanes) for target in fused for lanes in widths[target.vector_bits]]
+    wanted = compile_math(name, *variants[0], "double")(x)
+    for target, lanes in variants[1:]:
+        got = compile_math(name, target, lanes, "double")(x)
+        same = (got.view(np.uint64) == wanted.view(np.uint64)) | (np.isnan(got) & np.isnan(wanted))
+        assert same.all(), f"{name} on {target.name} with {lanes} lanes"

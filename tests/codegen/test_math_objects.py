@@ -6,11 +6,16 @@ from benchmarks.native_math import math_module, optimised
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.elf_constants import EM_AARCH64, EM_X86_64
 from dldt.codegen.emit.elf_object import read_object
-from dldt.codegen.emit.ir import Ir
+from dldt.codegen.emit.ir import Ir, bits
 from dldt.codegen.math import MATH, emit_math
 from dldt.codegen.target import TARGETS
 from dldt.compiler.errors import InternalError, UnsupportedError
 
+DOUBLES = (
+    *("exp", "log", "tanh", "sigmoid", "erf", "softplus", "gelu", "gelu_tanh", "pow", "sin", "cos", "sqrt", "rsqrt"),
+    *("reciprocal", "floor", "ceil", "trunc", "round_even", "round_away", "abs", "sign"),
+)
+ELEMENTS = dict.fromkeys(DOUBLES, ("float", "double"))
 MACHINES = {"x86_64": EM_X86_64, "aarch64": EM_AARCH64}
 
 
@@ -19,12 +24,14 @@ MACHINES = {"x86_64": EM_X86_64, "aarch64": EM_AARCH64}
 def test_no_function_calls_a_library(target, scalar):
     module = None
     for name in MATH:
-        text = math_module(name, target, 0 if scalar else target.lanes(4), symbol=f"kernel_{name}")
-        part, machine = optimised(text, target)
-        if module is None:
-            module = part
-        else:
-            module.link_in(part)
+        for element in ELEMENTS.get(name, ("float",)):
+            lanes = 0 if scalar else target.lanes(bits(element) // 8)
+            text = math_module(name, target, lanes, element, symbol=f"kernel_{name}_{element}")
+            part, machine = optimised(text, target)
+            if module is None:
+                module = part
+            else:
+                module.link_in(part)
     found = read_object(machine.emit_object(module), MACHINES[target.arch])
     undefined = [s.name for s in found.symbols if s.section is None and s.name and not s.absolute]
     assert not undefined
