@@ -21,6 +21,8 @@ class Model:
     """A model: its file below its root, the shape of every free input, inputs that are frozen to a number.
 
     ``light`` files come in the onnx wheel without weights and get seeded random ones; ``high`` bounds integer inputs.
+    ``pixels``: inputs are uniform in [-1, 1), as pixels are, not normal. The text detector needs it: normal noise lets its
+    sigmoid answer 1e-7 everywhere, where onnxruntime's own is off by as much (OpenVINO differs from it likewise).
     """
 
     name: str
@@ -29,6 +31,7 @@ class Model:
     frozen: dict[str, int] = dataclasses.field(default_factory=dict)
     light: bool = False
     high: int = 256
+    pixels: bool = False
 
     @property
     def source(self) -> Path:
@@ -51,7 +54,7 @@ MODELS = (
     _light("squeezenet", "squeezenet", "data_0"),
     _light("vgg19", "vgg19", "data_0"),
     _light("zfnet512", "zfnet512", "gpu_0/data_0"),
-    Model("ppocr_det", "ppocr/ch_PP-OCRv4_det_infer.onnx", {"x": (1, 3, 640, 640)}),
+    Model("ppocr_det", "ppocr/ch_PP-OCRv4_det_infer.onnx", {"x": (1, 3, 640, 640)}, pixels=True),
     Model("ppocr_cls", "ppocr/ch_ppocr_mobile_v2.0_cls_infer.onnx", {"x": (1, 3, 48, 192)}),
     Model("centerface", "centerface/centerface.onnx", {"input.1": (1, 3, 480, 640)}),
     Model("mtcnn_pnet", "mtcnn/pnet.onnx", {"input_1": (1, 12, 12, 3)}),
@@ -123,13 +126,16 @@ def random_inputs(model: Model, seed: int = 0, batch: int | None = None) -> dict
         elif value.name in model.inputs:
             shape = model.inputs[value.name]
             shape = (batch, *shape[1:]) if batch else shape
-            integers = np.issubdtype(dtype, np.integer)
-            made[value.name] = (
-                rng.integers(0, model.high, shape).astype(dtype)
-                if integers
-                else rng.standard_normal(shape).astype(dtype)
-            )
+            made[value.name] = _numbers(model, dtype, shape, rng)
     return made
+
+
+def _numbers(model: Model, dtype: np.dtype, shape: Shape, rng: np.random.Generator) -> Array:
+    if np.issubdtype(dtype, np.integer):
+        return rng.integers(0, model.high, shape).astype(dtype)
+    if model.pixels:
+        return rng.uniform(-1, 1, shape).astype(dtype)
+    return rng.standard_normal(shape).astype(dtype)
 
 
 def cache_folder() -> Path:
