@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -47,7 +47,7 @@ class Kernel:
     flops: int = 0
     nest: Nest | None = None
     schedule: Schedule | str = ()
-    packed: Callable[[], Sequence[bytes | memoryview]] | None = None
+    packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
 
 

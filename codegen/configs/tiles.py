@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dldt.codegen.micro.problem import Problem, Tile
+from dldt.codegen.micro.problem import CODE_LIMIT, Problem, Tile
 from dldt.codegen.target import Target
-
-CODE_LIMIT = 720
-"""Multiply-adds unrolled in one loop body: more would leave the first-level instruction cache."""
 
 
 def choose_tile(problem: Problem, target: Target) -> Tile:

@@ -205,10 +205,17 @@ def _isinf(b: Builder, dtype: DType, x: Ir) -> Ir:
 
 def _float_power(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     """Small constant exponents are products and roots; the rest is the math library's pow."""
-    for exponent, emit in ((2.0, lambda: b.mul(x, x)), (0.5, lambda: _sqrt(b, dtype, x)), (1.0, lambda: x)):
-        if y.name in (constant(y.type, exponent).name, constant(y.element, exponent).name):
-            return emit()
+    if _is_constant(y, 2.0):
+        return b.mul(x, x)
+    if _is_constant(y, 0.5):
+        return _sqrt(b, dtype, x)
+    if _is_constant(y, 1.0):
+        return x
     return emit_math(b, "pow", *b.unify(x, y))
+
+
+def _is_constant(x: Ir, value: float) -> bool:
+    return x.name in (constant(x.type, value).name, constant(x.element, value).name)
 
 
 _FLOAT: dict[str, Callable[..., Ir]] = {

@@ -32,55 +32,61 @@ def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access) -> Access:
 
 @lowers(ops.TopK, kind="reduce", reads=(0,))
 def top_k(op: ops.TopK, types: Types, x: Access, k: Access) -> tuple[Access, Access]:
-    """The value, and the position, at each rank: the element that exactly ``rank`` others are better than."""
+    """The values and positions of the ``k`` best: of n elements, k·n² steps (k·n³ where they are sorted by position).
+    A caller that stores ``ranks`` and ``places`` in between needs n² + k·n."""
+    return picked(op, types, x, places(op, ranks(op, x), types[0].shape[op.axis % x.type.rank]))
+
+
+def ranks(op: ops.TopK, x: Access) -> Access:
+    """At every position of x, how many elements along the axis are better: larger (smaller), or equal and earlier."""
     axis = op.axis % x.type.rank
-    ranking = _Ranking(op, x, axis, types[0].shape[axis])
-    binder = Binder()
+    run = fresh_axis("t", x.type.shape[axis])
+    name = "gt" if op.mode == "max" else "lt"
 
-    def value(index: Index) -> Expr:
-        return binder.exactly(ranking.place(index), x.type.shape[axis], lambda p: x(replaced(index, axis, p)))
-
-    return Access(types[0], value), Access(types[1], lambda index: cast(ranking.place(index), types[1].dtype))
-
-
-class _Ranking:
-    """Which position of the axis comes at each place of the output."""
-
-    def __init__(self, op: ops.TopK, x: Access, axis: int, count: Dim) -> None:
-        self.op, self.x, self.axis, self.count = op, x, axis, count
-        size = x.type.shape[axis]
-        self.candidate, self.other, self.earlier = (fresh_axis("t", size) for _ in range(3))
-
-    def place(self, index: Index) -> Expr:
-        """The position, an i64."""
-        candidate = position(self.candidate)
-        wanted = cast_dim(index[self.axis])
-        if self.op.sort == "index":
-            rank = self._chosen_before(index, candidate)
-            hit = apply("and", self._chosen(index, candidate, self.other), _same(rank, wanted))
-        else:
-            hit = _same(self._rank(index, candidate, self.other), wanted)
-        found = apply("select", hit, cast_dim(candidate), number(DType.i64, 0), dtype=DType.i64)
-        return reduce("sum", (self.candidate,), found)
-
-    def _rank(self, index: Index, candidate: Dim, run: Axis) -> Expr:
-        """How many positions are better than the candidate: larger (smaller), or equal and before it."""
-        own = self.x(replaced(index, self.axis, candidate))
-        rival = self.x(replaced(index, self.axis, position(run)))
-        better = apply("gt" if self.op.mode == "max" else "lt", rival, own, dtype=DType.boolean)
-        before = apply("lt", cast_dim(position(run)), cast_dim(candidate), dtype=DType.boolean)
-        tied = apply("and", apply("eq", rival, own, dtype=DType.boolean), before)
+    def element(index: Index) -> Expr:
+        own, rival = x(index), x(replaced(index, axis, position(run)))
+        better = apply(name, rival, own, dtype=DType.boolean)
+        before = apply("lt", cast_dim(position(run)), cast_dim(index[axis]), dtype=DType.boolean)
+        tied = apply("and", _same(rival, own), before)
         return reduce("sum", (run,), cast(apply("or", better, tied), DType.i64))
 
-    def _chosen(self, index: Index, candidate: Dim, run: Axis) -> Expr:
-        """Whether the candidate is one of the first ``k``."""
-        return apply("lt", self._rank(index, candidate, run), cast_dim(self.count), dtype=DType.boolean)
+    return Access(TensorType(DType.i64, x.type.shape), element)
 
-    def _chosen_before(self, index: Index, candidate: Dim) -> Expr:
-        """How many of the first ``k`` lie before the candidate."""
-        before = Axis(self.earlier.name, candidate)
-        chosen = self._chosen(index, before.symbol, self.other)
-        return Reduce("sum", (before,), cast(chosen, DType.i64))
+
+def places(op: ops.TopK, rank: Access, count: Dim) -> Access:
+    """At every position of x, its place in the output; ``count`` or more where it has none."""
+    if op.sort != "index":
+        return rank
+    axis = op.axis % rank.type.rank
+    name = fresh_axis("t", 0).name
+    limit = cast_dim(count)
+
+    def element(index: Index) -> Expr:
+        before = Axis(name, index[axis])
+        chosen = apply("lt", rank(replaced(index, axis, before.symbol)), limit, dtype=DType.boolean)
+        earlier = Reduce("sum", (before,), cast(chosen, DType.i64))
+        own = apply("lt", rank(index), limit, dtype=DType.boolean)
+        return apply("select", own, earlier, limit, dtype=DType.i64)
+
+    return Access(rank.type, element)
+
+
+def picked(op: ops.TopK, types: Types, x: Access, place: Access) -> tuple[Access, Access]:
+    """The values and positions, each output element searched among the places."""
+    axis = op.axis % x.type.rank
+    size = x.type.shape[axis]
+    run = fresh_axis("t", size)
+    binder = Binder()
+
+    def found(index: Index) -> Expr:
+        hit = _same(place(replaced(index, axis, position(run))), cast_dim(index[axis]))
+        here = apply("select", hit, cast_dim(position(run)), number(DType.i64, 0), dtype=DType.i64)
+        return reduce("sum", (run,), here)
+
+    def value(index: Index) -> Expr:
+        return binder.exactly(found(index), size, lambda at: x(replaced(index, axis, at)))
+
+    return Access(types[0], value), Access(types[1], lambda index: cast(found(index), types[1].dtype))
 
 
 def _same(a: Expr, b: Expr) -> Expr:

@@ -8,7 +8,7 @@ import attrs
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir, vector
-from dldt.codegen.micro.problem import Problem, Segment, Tile
+from dldt.codegen.micro.problem import CODE_LIMIT, Problem, Segment, Tile
 
 
 @attrs.frozen
@@ -109,17 +109,37 @@ class TileEmitter:
         return self.b.emit("ptr", f"getelementptr float, {self.x}, {offset}")
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
-        """All taps of one kernel row and all channels of the chunk, unrolled."""
+        """All taps of one kernel row; very wide rows in a loop of as many as the code size allows."""
         b, problem = self.b, self.problem
-        lanes = self.tile.lanes
-        flat = list(flat)
         if problem.channelwise:
-            return self._channelwise_taps(source, weights, flat, segment)
-        for tap in range(problem.kernel[1]):
+            return self._channelwise_taps(source, weights, list(flat), segment)
+        taps = problem.kernel[1]
+        every = all(len(valid) == taps for valid in segment.taps)
+        group = max(1, CODE_LIMIT // (chunk * segment.rows * columns))
+        if taps <= 2 * group or not every:
+            return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
+        stride = 4 * problem.dilations[1] * problem.source.pixel
+        size = 4 * chunk * columns * self.tile.lanes
+        whole = taps // group
+        with b.loop(b.index(0), b.index(whole), 1, flat, "taps") as loop:
+            x = b.gep(source, b.mul(loop.index, b.index(group * stride)))
+            w = b.gep(weights, b.mul(loop.index, b.index(group * size)))
+            loop.yields = self._unrolled(x, w, loop.carried, chunk, segment, columns, range(group))
+        x = b.gep(source, b.index(whole * group * stride))
+        w = b.gep(weights, b.index(whole * group * size))
+        return self._unrolled(x, w, loop.results, chunk, segment, columns, range(taps - whole * group))
+
+    def _unrolled(
+        self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int, taps: range
+    ) -> list[Ir]:
+        """These taps and all channels of the chunk, one after the other."""
+        b, problem, lanes = self.b, self.problem, self.tile.lanes
+        flat = list(flat)
+        for tap in taps:
             pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
             if not pixels:
                 continue
-            base = self._opaque(source) if problem.kernel[1] > 1 else source
+            base = self._opaque(source) if len(taps) > 1 else source
             for k in range(chunk):
                 at = (tap * chunk + k) * columns * lanes * 4
                 vectors = [

@@ -37,7 +37,7 @@ def _panel(part: Array, chunk: int) -> Iterator[memoryview]:
     whole = inputs // chunk * chunk
     if whole:
         cut = part[:, :whole].reshape(width, whole // chunk, chunk, kh, kw)
-        yield memoryview(np.ascontiguousarray(cut.transpose(1, 3, 4, 2, 0)).reshape(-1).view(np.uint8))
+        yield np.ascontiguousarray(cut.transpose(1, 3, 4, 2, 0)).reshape(-1).view(np.uint8).data
     if inputs > whole:
         rest = np.ascontiguousarray(part[:, whole:].transpose(2, 3, 1, 0))
-        yield memoryview(rest.reshape(-1).view(np.uint8))
+        yield rest.reshape(-1).view(np.uint8).data

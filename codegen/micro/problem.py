@@ -7,6 +7,9 @@ import attrs
 
 from dldt.compiler.dims import Dim, ceildiv
 
+CODE_LIMIT = 400
+"""Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
+
 
 @attrs.frozen
 class Source:
