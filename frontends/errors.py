@@ -64,6 +64,12 @@ def _group(key: tuple[str, str, int, str], members: list[UnsupportedNode]) -> It
         yield f"      {reason}"
 
 
+def printable(text: str) -> str:
+    """``text`` with control and direction characters escaped, and cut after 200: names may come from a stranger."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:200])
+    return shown if len(text) <= 200 else f"{shown}…"
+
+
 def _some(texts: Sequence[str]) -> str:
     more = f", … {len(texts) - _MAX_NODES} more" if len(texts) > _MAX_NODES else ""
     return ", ".join(texts[:_MAX_NODES]) + more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dldt.compiler.types import TensorType
-from dldt.frontends.errors import UnsupportedNode
+from dldt.frontends.errors import UnsupportedNode, printable
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
 
@@ -41,11 +41,11 @@ def described(
         reason = "supported are operation sets " + ", ".join(f"{low} to {high}" for low, high in served)
     feeds = {id(user): user for name in node.outputs if name for user in consumers.get(name, [])}
     return UnsupportedNode(
-        op_type=node.op_type,
-        domain=node.domain,
+        op_type=printable(node.op_type),
+        domain=printable(node.domain),
         version=version,
         name=node.title,
-        inputs=tuple(f"{name} {types[name]}" if name in types else name for name in node.inputs if name),
+        inputs=tuple(f"{printable(n)} {types[n]}" if n in types else printable(n) for n in node.inputs if n),
         feeds=tuple(map(str, feeds.values())),
         reason=reason,
     )
@@ -55,8 +55,8 @@ def cut_place(top: Sequence[NodeRecord], listed: Iterable[NodeRecord], record: G
     """How to cut the model round the first of ``listed``: a node of the graph itself, or one in a body of such."""
     wanted = {id(node) for node in listed}
     owner = next(node for node in top if any(id(inner) in wanted for inner in all_nodes([node])))
-    before = [name for name in needed(owner) if name not in record.initializers]
-    after = ",".join(f"{name}[…]{{f32}}" for name in owner.outputs if name)
+    before = [printable(name) for name in needed(owner) if name not in record.initializers]
+    after = ",".join(f"{printable(name)}[…]{{f32}}" for name in owner.outputs if name)
     return f"cut the model before it with --output {','.join(before) or 'TENSOR'}, or after it with --input {after}"
 
 

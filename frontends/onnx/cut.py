@@ -40,7 +40,7 @@ def cut(record: GraphRecord, inputs: Mapping[str, InputSpec], outputs: Sequence[
         if len(targets) > 1 and spec.shape is not None:
             raise UsageError(f"{file}: node {given!r} has {len(targets)} inputs; give a shape for one: 0:{given}[…]")
         for tensor, node, port in targets:
-            name = tensor if node is None else f"{node.title}/placeholder_port_{port}"
+            name = tensor if node is None else f"{node.name or node.outputs[0]}/placeholder_port_{port}"
             if name in specs:
                 raise UsageError(f"{file}: input {given!r} is named twice")
             specs[name] = spec

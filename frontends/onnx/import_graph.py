@@ -59,7 +59,7 @@ def import_graph(
         if value is not None:
             graph.result(value, name)
     graph.prune()
-    graph.metadata = {"framework": "onnx", **{k: v for k, v in model.metadata.items() if k.isidentifier()}}
+    graph.metadata = {"framework": "onnx", **model.metadata}
     return graph
 
 

@@ -19,6 +19,7 @@ from dldt.frontends.sniff import looks_like
 
 _MAX_BYTES = 1 << 31
 _MAX_NESTING = 32
+_MAX_METADATA = 4096
 _NEWEST_IR = onnx.IR_VERSION
 _log = logging.getLogger(__name__)
 
@@ -54,12 +55,20 @@ def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
             f"{file}: the model has functions of its own ({names}); inline them first, with "
             "onnx.inliner.inline_local_functions"
         )
+    _check_text(file, proto.graph)
     graph = _graph(file, proto.graph, 0)
     if not graph.nodes:
         raise InputError(f"{file}: the graph has no nodes")
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
-    return OnnxModel(file, graph, opsets, {p.key: p.value for p in proto.metadata_props})
+    return OnnxModel(file, graph, opsets, _metadata(proto))
+
+
+def _metadata(proto: Any) -> dict[str, str]:
+    """The model's own key/value pairs, as far as they are short text under a plain key."""
+    pairs = [(p.key, p.value) for p in proto.metadata_props]
+    plain = [(k, v) for k, v in pairs if isinstance(k, str) and isinstance(v, str) and k.isidentifier()]
+    return {key: value for key, value in plain if len(value) <= _MAX_METADATA and value.isprintable()}
 
 
 def _parse(file: Path, data: bytes) -> Any:
@@ -127,6 +136,26 @@ def _graph(file: Path, proto: Any, depth: int) -> GraphRecord:
         outputs=outputs,
         value_types={info.name: info.type for info in [*proto.value_info, *proto.output]},
     )
+
+
+def _check_text(file: Path, graph: Any) -> None:
+    """Refuse names that are not UTF-8, which protobuf hands out as bytes. Without recursion."""
+    pending = [graph]
+    while pending:
+        current = pending.pop()
+        texts = [current.name]
+        for info in [*current.input, *current.output, *current.value_info]:
+            texts += [info.name, *(dim.dim_param for dim in info.type.tensor_type.shape.dim)]
+        texts += [tensor.name for tensor in current.initializer]
+        texts += [tensor.values.name for tensor in current.sparse_initializer]
+        for node in current.node:
+            texts += [node.name, node.op_type, node.domain, *node.input, *node.output]
+            for attribute in node.attribute:
+                texts += [attribute.name, attribute.ref_attr_name]
+                pending += [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]
+        wrong = next((text for text in texts if not isinstance(text, str)), None)
+        if wrong is not None:
+            raise InputError(f"{file}: the name {wrong!r} is not valid UTF-8")
 
 
 def _node(file: Path, proto: Any, depth: int) -> NodeRecord:

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from dldt.frontends.errors import printable
+
 
 @attrs.frozen(eq=False)
 class NodeRecord:
@@ -23,8 +25,8 @@ class NodeRecord:
 
     @property
     def title(self) -> str:
-        """The node's name, or its first output where it has none."""
-        return self.name or next((name for name in self.outputs if name), "(unnamed)")
+        """The node's name, or its first output where it has none, for messages."""
+        return printable(self.name or next((name for name in self.outputs if name), "(unnamed)"))
 
     def __str__(self) -> str:
         return f'{self.op_type} "{self.title}"'

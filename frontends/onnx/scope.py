@@ -11,6 +11,7 @@ import attrs
 from dldt.compiler.errors import DldtError, InputError, InternalError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import TensorType
+from dldt.frontends.errors import printable
 from dldt.frontends.known import known_array
 from dldt.frontends.onnx.attributes import read_attributes
 from dldt.frontends.onnx.framework import ONNX, Bodies, Context
@@ -179,8 +180,10 @@ class Scope:
     def _described(self, node: NodeRecord, given: list[Value | None], error: BaseException) -> str:
         outputs = ", ".join(map(repr, filter(None, node.outputs)))
         cause = str(error) if isinstance(error, DldtError) else f"{type(error).__name__}: {error}"
-        lines = [f"{self.model.path}: cannot import {node.op_type} {node.title!r} (output {outputs}): {cause}"]
-        shown = [f"{v.name} {v.type}" if v is not None else "(none)" for v in given]
+        lines = [
+            f"{self.model.path}: cannot import {printable(node.op_type)} {node.title!r} (output {outputs}): {cause}"
+        ]
+        shown = [f"{printable(v.name)} {v.type}" if v is not None else "(none)" for v in given]
         if shown:
             lines.append(f"  inputs: {', '.join(shown)}")
         symbolic = any(v is not None and not v.type.is_static for v in given)

@@ -137,6 +137,24 @@ def test_unsound_graph(make, message, tmp_path):
     refused(make(), tmp_path, "|".join(re.escape(part) for part in message.split("|")))
 
 
+def test_names_that_are_not_utf8(tmp_path):
+    content = model([relu(target="yQQ")], outputs=("yQQ",)).SerializeToString()
+    refused(content.replace(b"yQQ", b"y\xff\xfe"), tmp_path, r"the name b'y\\xff\\xfe' is not valid UTF-8")
+    content = model([relu()], inputs=(("x", ["dQQ"]),)).SerializeToString()
+    refused(content.replace(b"dQQ", b"d\xff\xfe"), tmp_path, "is not valid UTF-8")
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(tmp_path):
+    nodes = [helper.make_node("Odd\x1b[2J", ["x"], ["y"], name="a\nb\u202e")]
+    text = refused(model(nodes), tmp_path, "no converter", UnsupportedError)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert r"ai.onnx::Odd\x1b[2J v13   1 node   a\nb\u202e" in text
+    text = refused(model([helper.make_node("Add", ["x", "zz\x07"], ["y"], name="q\r")]), tmp_path, "nothing gives")
+    assert "\x07" not in text
+    assert "\r" not in text
+
+
 def test_newer_operation_set_is_named_with_what_to_do(tmp_path):
     text = refused(model([relu()], opset=99), tmp_path, "operation set 99 is newer than 25", UnsupportedError)
     assert "export the model with opset_version=25 or less" in text
