@@ -41,13 +41,17 @@ def ranks(op: ops.TopK, x: Access) -> Access:
     """At every position of x, how many elements along the axis are better: larger (smaller), or equal and earlier."""
     axis = op.axis % x.type.rank
     run = fresh_axis("t", x.type.shape[axis])
-    name = "gt" if op.mode == "max" else "lt"
+    name = "ge" if op.mode == "max" else "le"
 
     def element(index: Index) -> Expr:
         own, rival = x(index), x(replaced(index, axis, position(run)))
-        better = apply(name, rival, own, dtype=DType.boolean)
+        better, tied = apply("not", apply(name, own, rival, dtype=DType.boolean)), _same(rival, own)
+        if x.dtype.is_float:  # NaN is the worst of all, as in numpy
+            own_nan, rival_nan = (apply("isnan", e, dtype=DType.boolean) for e in (own, rival))
+            better = apply("and", better, apply("not", rival_nan))
+            tied = apply("or", tied, apply("and", own_nan, rival_nan))
         before = apply("lt", cast_dim(position(run)), cast_dim(index[axis]), dtype=DType.boolean)
-        tied = apply("and", _same(rival, own), before)
+        tied = apply("and", tied, before)
         return reduce("sum", (run,), cast(apply("or", better, tied), DType.i64))
 
     return Access(TensorType(DType.i64, x.type.shape), element)
@@ -81,7 +85,7 @@ def picked(op: ops.TopK, types: Types, x: Access, place: Access) -> tuple[Access
     def found(index: Index) -> Expr:
         hit = _same(place(replaced(index, axis, position(run))), cast_dim(index[axis]))
         here = apply("select", hit, cast_dim(position(run)), number(DType.i64, 0), dtype=DType.i64)
-        return reduce("sum", (run,), here)
+        return reduce("max", (run,), here)  # inside of the axis, whatever the data
 
     def value(index: Index) -> Expr:
         return binder.exactly(found(index), size, lambda at: x(replaced(index, axis, at)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dldt.codegen import loop_interpreter
-from dldt.codegen.buffers import Buffer
+from dldt.codegen.buffers import Buffer, Layout
 from dldt.codegen.loop_interpreter import run_nests
 from dldt.codegen.loops import (
     Accumulator,
@@ -187,3 +187,19 @@ def test_an_axis_without_iterations_stores_nothing():
     x = Buffer("x", F32, (0,))
     found = _run([i], [i.symbol], Load(x, (i.symbol,)), Buffer("y", F32, (0,)), {x: np.zeros(0, np.float32)})
     assert found.shape == (0,)
+
+
+def test_an_output_axis_may_depend_on_an_outer_one():
+    i = Axis("i", 3)
+    j = Axis("j", i.symbol + 1)
+    out = Buffer("y", I64, (3, 3))
+    found = _run([i, j], [i.symbol, j.symbol], Position(i.symbol + j.symbol, I64), out)
+    assert found.tolist() == [[0, -1, -1], [1, 2, -1], [2, 3, 4]]
+
+
+def test_the_padding_of_a_blocked_buffer_is_not_written():
+    b, lane = Axis("b", 2), Axis("l", 4)
+    channel = 4 * b.symbol + lane.symbol
+    x, out = Buffer("x", I64, (5,)), Buffer("y", I64, (1, 5), Layout(4))
+    found = _run([b, lane], [0, channel], Load(x, (channel,)), out, {x: np.arange(5)})
+    assert found.tolist() == [[0, 1, 2, 3, 4]]

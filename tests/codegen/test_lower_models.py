@@ -20,7 +20,7 @@ from tests.frontends.models import model_path
 MODELS = {
     "onnx/mtcnn/pnet.onnx": (2, 15, 13, 3),
     "onnx/mtcnn/rnet.onnx": (2, 24, 24, 3),
-    "onnx/magika/model.onnx": (2, 2048),
+    "onnx/magika/model.onnx": (1, 2048),
     "onnx/wakeword/namaste_deepa.onnx": (1, 24, 96),
     "onnx/ppocr/ch_ppocr_mobile_v2.0_cls_infer.onnx": (2, 3, 48, 32),
     "onnx/tinyocr/PP-OCRv6_rec_tiny.onnx": (1, 3, 48, 32),
@@ -47,8 +47,11 @@ def _run_regions(graph: Graph, feeds: dict[str, np.ndarray]) -> dict[str, np.nda
     return {node.name: arrays[value] for node in graph.outputs if (value := node.inputs[0]) is not None}
 
 
-@pytest.mark.parametrize("optimise", [False, True], ids=["imported", "optimised"])
-@pytest.mark.parametrize("name", MODELS, ids=lambda name: name.rsplit("/")[-1])
+IMPORTED = [name for name in MODELS if "magika" not in name]  # its one-hot input is a large table until it is fused
+RUNS = [(name, False) for name in IMPORTED] + [(name, True) for name in MODELS]
+
+
+@pytest.mark.parametrize(("name", "optimise"), RUNS)
 def test_regions_of_real_networks(name, optimise):
     graph = read_model(model_path(name))
     random = np.random.default_rng(5)

@@ -229,3 +229,15 @@ def test_rules_compose_into_one_nest():
     run_nests([store(half, out)], memory)
     e = np.exp(np.maximum(data.reshape(2, 3, 4).transpose(0, 2, 1) + bias, 0))
     np.testing.assert_allclose(memory[out], (e / e.sum(1, keepdims=True))[:, 2:], rtol=1e-6)
+
+
+@pytest.mark.parametrize("sort", ["value", "index"])
+@pytest.mark.parametrize("mode", ["max", "min"])
+def test_nan_is_the_worst_of_all(mode, sort):
+    data = np.array([3, np.nan, 1, np.nan, 1, 7], np.float32)
+    op = ops.TopK(0, mode, sort)
+    values, places = lower(op, (_t(6), TensorType(DType.i64, (), (5,)))).run((data, np.array(5)), {})
+    order = {"max": [5, 0, 2, 4, 1], "min": [2, 4, 0, 5, 1]}[mode]
+    order = sorted(order) if sort == "index" else order
+    assert places.tolist() == order
+    np.testing.assert_array_equal(values, data[order])

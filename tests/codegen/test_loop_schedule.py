@@ -1,0 +1,64 @@
+"""A schedule changes how a nest is walked, never what it computes: scheduled nests, interpreted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.codegen.buffers import Buffer, Layout
+from dldt.codegen.loop_interpreter import run_nests
+from dldt.codegen.loops import Load
+from dldt.codegen.lower.access import RULES, Access
+from dldt.codegen.schedule import Tile, apply_schedule, choose_schedule, output_nest
+from dldt.codegen.target import TARGETS
+from dldt.compiler.types import DType
+from tests.ops.table import all_cases
+
+CASES = [case for case in all_cases() if type(case.op) in RULES]
+
+
+def _check(case, layout, target, blocked_inputs):
+    """Every output of the case through its default schedule, and with its first axes cut."""
+    types = case.types()
+    arguments, memory = [], {}
+    for i, (t, x) in enumerate(zip(types, case.inputs, strict=True)):
+        if t is None:
+            arguments.append(None)
+            continue
+        blocked = blocked_inputs and t.rank > 2 and t.dtype is DType.f32
+        buffer = Buffer(f"x{i}", t.dtype, t.shape, layout if blocked else Layout())
+        memory[buffer] = x
+        arguments.append(Access(t, lambda index, b=buffer: Load(b, tuple(index)), t.constant))
+    outputs = case.op.types(*types)
+    lowered = RULES[type(case.op)].lower(case.op, outputs, *arguments)
+    for access, want in zip(lowered if isinstance(lowered, tuple) else (lowered,), case.expected(), strict=True):
+        out = Buffer("y", access.dtype, access.type.shape, layout if access.type.rank > 2 else Layout())
+        nest = output_nest(out, access)
+        steps = choose_schedule(nest, target)
+        scheduled = apply_schedule(nest, steps)
+        for walked in (scheduled.nest, *_cut(nest)):
+            found = np.full(want.shape, 77).astype(want.dtype)
+            run_nests([walked], {**memory, out: found})
+            wide = want.astype(np.float64)
+            scale = np.max(np.abs(wide[np.isfinite(wide)]), initial=1.0)
+            tolerance = max(case.tolerance, 2e-2 if want.dtype.itemsize == 2 else 2e-6)
+            np.testing.assert_allclose(found.astype(np.float64), wide, rtol=0, atol=tolerance * scale)
+
+
+def _cut(nest):
+    """The nest with its first axes cut in threes, so that remainders occur."""
+    if nest.buffer.layout.block:
+        return []
+    return [apply_schedule(nest, tuple(Tile(a.name, 3, f"{a.name}o", f"{a.name}i") for a in nest.axes[:2])).nest]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_plain(case):
+    with np.errstate(all="ignore"):
+        _check(case, Layout(), TARGETS["x86-64-v4"], blocked_inputs=False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_blocked(case):
+    with np.errstate(all="ignore"):
+        _check(case, Layout(8), TARGETS["x86-64-v3"], blocked_inputs=True)
