@@ -23,6 +23,8 @@ _NEUTRAL: dict[str, Callable[[str], bool]] = {
     "auto_broadcast": lambda text: text.lower() in ("numpy", "none"),
     "m_pythondiv": lambda text: text.lower() in ("true", "1"),
     "output_padding": lambda text: not text.strip(" 0,"),
+    "exclude-pad": lambda _: True,
+    "pool-method": lambda _: True,
     "PrimitivesPriority": lambda _: True,
     "alt_width": lambda _: True,
 }

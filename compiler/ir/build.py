@@ -205,7 +205,9 @@ def _attribute(layer: Layer, key: str) -> str:
 
 
 def _element_type(layer: Layer) -> DType:
-    text = _attribute(layer, "element_type")
+    """The type in ``<data>``; the first writers of version 10 gave it only as the precision of the port."""
+    precision = layer.outputs[0].precision if layer.outputs else None
+    text = layer.data.get("element_type") or precision or _attribute(layer, "element_type")
     dtype = find_dtype(text)
     if dtype is None:
         raise InputError(f"element type {text[:40]!r} is not known")

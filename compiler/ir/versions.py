@@ -41,8 +41,8 @@ _MEANINGS: dict[str, tuple[int, ...]] = {
 }
 """The opsets in which OpenVINO gave an operation a meaning, where there are several."""
 
-_MISPLACED = {("mvn", "opset1"): "opset2", ("roipooling", "opset1"): "opset2", ("reorgyolo", "opset1"): "opset2"}
-"""Operations that writers of version 10 file under an older opset than the one that has them."""
+_FIRST = {"mvn": 2, "reorgyolo": 2, "reverse": 3, "rnncell": 3, "roipooling": 2, "shufflechannels": 3}
+"""Operations that some writers file under an older opset than the first that documents them."""
 
 _LEGACY_SETS = ("experimental", "extension")
 _LEGACY_OPS = ("grucell", "rnncell", "proposal")
@@ -60,17 +60,16 @@ def find_meaning(type_name: str, version: str) -> Meaning:
     """What a layer of ``type_name`` and ``version`` is. Raises UnsupportedError; an operation of another version, with
     another meaning, is never taken instead."""
     kind = type_name.lower()
-    version = _MISPLACED.get((kind, version), version)
     if version in _LEGACY_SETS and (kind in _LEGACY_OPS or kind.startswith("experimentaldetectron")):
         version = "opset6"
     if version not in OPSETS:
         raise UnsupportedError(f"operation {type_name} of {version}, an operation set that is not known")
-    asked = OPSETS.index(version) + 1
+    asked = max(OPSETS.index(version) + 1, _FIRST.get(kind, 1))
     meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
     adaptation = ADAPTATIONS.get((kind, meant))
     if adaptation is not None and meant not in REGISTRY.get(kind, {}):
         return Meaning(find_op(type_name, OPSETS[adaptation.opset - 1]), adaptation)
-    found = find_op(type_name, version)
+    found = find_op(type_name, OPSETS[asked - 1])
     if OPSETS.index(found.opset) + 1 < meant:
         raise UnsupportedError(f"operation {type_name} of {version} is not supported, only that of {found.opset}")
     return Meaning(found)

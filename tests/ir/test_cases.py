@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import openvino as ov
 import pytest
 
 from dldt.compiler.graph import Graph
@@ -11,7 +12,7 @@ from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.ops import Constant, If, Parameter, Result
-from tests.ir.models import add_case, assert_close, assert_same_graph, run_openvino
+from tests.ir.models import CORE, add_case, assert_close, assert_same_graph, run_openvino
 from tests.ops.table import FAMILIES, all_cases
 
 SPECIAL = {Constant, Parameter, Result, If}
@@ -57,6 +58,18 @@ def test_openvino_reads_it_and_computes_the_same(family, version, tmp_path):
             name = f"{case.id}:{port}"
             answer = answers[name] if version == 11 else answers[name].astype(expected.dtype)
             assert_close(answer, expected, 2 * case.tolerance, name)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=family_name)
+def test_what_openvino_writes_of_it_is_read(family, tmp_path):
+    cases = [case for case in family.CASES if case.openvino]
+    graph, feeds = graph_of(cases)
+    model = CORE.read_model(write_ir(graph, tmp_path / "ours.xml")[0])
+    ov.save_model(model, tmp_path / "theirs.xml", compress_to_fp16=False)
+    answers = interpret(read_ir(tmp_path / "theirs.xml"), feeds)
+    for case in cases:
+        for port, expected in enumerate(case.expected()):
+            assert_close(answers[f"{case.id}:{port}"], expected, 2 * case.tolerance, case.id)
 
 
 def test_every_operation_has_attributes_that_an_ir_can_hold():
