@@ -37,8 +37,13 @@ def _fold(mode: str, position: Dim, size: Dim) -> Dim:
     """The position in ``[0, size)`` that stands for one outside of it."""
     if mode == "edge":
         return minimum(maximum(position, 0), size - 1)
+    last = size - 1
     if mode == "reflect":
         position = maximum(position, -1 * position)
-        return minimum(position, 2 * (size - 1) - position)
-    position = maximum(position, -1 - position)
-    return minimum(position, 2 * size - 1 - position)
+        folded = minimum(position, 2 * last - position)
+    else:
+        position = maximum(position, -1 - position)
+        folded = minimum(position, 2 * last + 1 - position)
+    if isinstance(size, int):
+        return folded  # infer has checked that the image is large enough
+    return minimum(maximum(folded, 0), last)  # a run may choose a size that is not: it must not read outside

@@ -69,5 +69,8 @@ def first_taken(size: Dim, start: Dim | None, step: int) -> Dim:
     return minimum(start, high)
 
 
-def _from_front(position: Dim, size: Dim) -> Dim:
-    return position + size if maximum_of(position) < 0 else position
+def _from_front(place: Dim, size: Dim) -> Dim:
+    """The place counted from the front. Where only the run tells whether it is inside of the axis, the nearest place
+    that is: no size that a run may choose makes the kernel read outside."""
+    counted = place + size if maximum_of(place) < 0 else place
+    return minimum(maximum(counted, 0), size - 1)

@@ -241,3 +241,17 @@ def test_nan_is_the_worst_of_all(mode, sort):
     order = sorted(order) if sort == "index" else order
     assert places.tolist() == order
     np.testing.assert_array_equal(values, data[order])
+
+
+def test_a_size_that_the_run_chooses_too_small_reads_nothing_outside():
+    """The interpreter refuses every load outside; what the kernel answers here does not matter."""
+    n = symbol("N")
+    data = np.arange(2, dtype=np.float32)
+    for mode in ("reflect", "symmetric", "edge"):
+        lower(ops.Pad(mode), (_t(n), _constant(5), _constant(4))).run((data, np.array([5]), np.array([4])), {"N": 2})
+    for begin in (4, -4):
+        op = ops.StridedSlice((0,), (0,), shrink_axis_mask=(1,))
+        lower(op, (_t(n), _constant(begin), _constant(9))).run((data, None, None), {"N": 2})
+    op = ops.Slice()
+    steps = _constant(1), _constant(0)
+    lower(op, (_t(n), _constant(1), _constant(9), *steps)).run((data, None, None, None, None), {"N": 2})
