@@ -32,7 +32,9 @@ typedef struct dldt_team {
   uint32_t reserved_1[15];
   uint32_t phase;   /* @128 barrier: futex word */
   uint32_t waiting; /* @132 threads asleep on phase */
-  uint32_t reserved_2[30];
+  uint32_t reserved_2[14];
+  uint32_t budget; /* @192 turns that a spin may take, as learnt */
+  uint32_t reserved_3[15];
 } dldt_team;
 
 /* One inference. Arrays are dense, in row-major order, and aligned to their element; none overlaps another. */

@@ -22,19 +22,22 @@ from dldt.codegen.target import Target
 
 # Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
 GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
-ARRIVED, PHASE, WAITING = 64, 128, 132
+ARRIVED, PHASE, WAITING, BUDGET = 64, 128, 132, 192
 REQUEST_TEAM = 32
 
 # Turns of the spin before a thread sleeps; one is some 10 to 50 ns. Between inferences a thread gives up early; inside
-# one, the others are at work and it pays to wait for them.
+# one, the others are at work and it pays to wait for them, unless other processes keep the processors busy.
 _SPIN_DEFAULT = 2000
-_BARRIER_PATIENCE = 4
+_SPIN_LEAST = 32
+_BARRIER_PATIENCE = 8
 _WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
 _EVERYONE = 2147483647
 
 _TEXT = """; ModuleID = 'dldt.team'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare void @dldt_main(ptr, i32, i32)
+declare i32 @llvm.umin.i32(i32, i32)
+declare i32 @llvm.umax.i32(i32, i32)
 {declarations}
 
 define internal void @wake(ptr %word) noinline nounwind {{
@@ -51,27 +54,54 @@ define internal void @share(ptr %request, i32 %thread, i32 %threads) noinline no
   ret void
 }}
 
-; Returns when the word is no longer `old`; `sleepers` counts who sleeps.
-define internal void @await(ptr %word, i32 %old, ptr %sleepers, ptr %team, i32 %patience) noinline nounwind {{
+; Returns when the word is no longer `old`; `sleepers` counts who sleeps. Waits inside an inference (%busy) learn how
+; long a spin pays: one that was in vain halves the budget, one that was not raises it to twice its length.
+define internal void @await(ptr %word, i32 %old, ptr %sleepers, ptr %team, i1 %busy) noinline nounwind {{
 entry:
   %spin.at = getelementptr i8, ptr %team, i64 {SPIN}
   %spin.set = load i32, ptr %spin.at, align 8
   %unset = icmp eq i32 %spin.set, 0
-  %spin.short = select i1 %unset, i32 {spin_default}, i32 %spin.set
-  %spins = mul i32 %spin.short, %patience
+  %short = select i1 %unset, i32 {spin_default}, i32 %spin.set
+  %most = mul i32 %short, {patience}
+  %budget.at = getelementptr i8, ptr %team, i64 {BUDGET}
+  %budget.set = load atomic i32, ptr %budget.at monotonic, align 4
+  %fresh = icmp eq i32 %budget.set, 0
+  %budget = select i1 %fresh, i32 %most, i32 %budget.set
+  %limit = select i1 %busy, i32 %most, i32 %short
+  %usual = call i32 @llvm.umin.i32(i32 %budget, i32 %limit)
+  %sample = and i32 %old, 15
+  %sampled = icmp eq i32 %sample, 0
+  %try = and i1 %sampled, %busy
+  %spins = select i1 %try, i32 %most, i32 %usual
   br label %spin
 spin:
   %turn = phi i32 [ 0, %entry ], [ %next, %relax ]
   %seen = load atomic i32, ptr %word acquire, align 4
   %changed = icmp ne i32 %seen, %old
-  br i1 %changed, label %done, label %still
+  br i1 %changed, label %caught, label %still
 still:
   %next = add i32 %turn, 1
   %over = icmp uge i32 %next, %spins
-  br i1 %over, label %sleep, label %relax
+  br i1 %over, label %vain, label %relax
 relax:
   call void @{pause}
   br label %spin
+caught:
+  %twice = shl i32 %turn, 1
+  %longer = icmp ugt i32 %twice, %budget
+  %learn = and i1 %longer, %busy
+  br i1 %learn, label %raise, label %done
+raise:
+  %raised = call i32 @llvm.umin.i32(i32 %twice, i32 %most)
+  store atomic i32 %raised, ptr %budget.at monotonic, align 4
+  br label %done
+vain:
+  br i1 %busy, label %lower, label %sleep
+lower:
+  %half = lshr i32 %budget, 1
+  %lowered = call i32 @llvm.umax.i32(i32 %half, i32 {spin_least})
+  store atomic i32 %lowered, ptr %budget.at monotonic, align 4
+  br label %sleep
 sleep:
   %before = atomicrmw add ptr %sleepers, i32 1 seq_cst
   %address = ptrtoint ptr %word to i64
@@ -108,7 +138,7 @@ wake:
   call void @wake(ptr %phase.at)
   br label %done
 wait:
-  call void @await(ptr %phase.at, i32 %phase, ptr %waiting.at, ptr %team, i32 {patience})
+  call void @await(ptr %phase.at, i32 %phase, ptr %waiting.at, ptr %team, i1 true)
   br label %done
 done:
   ret void
@@ -159,7 +189,7 @@ entry:
   br label %next
 next:
   %done = phi i32 [ 0, %entry ], [ %generation, %work ]
-  call void @await(ptr %team, i32 %done, ptr %sleepers.at, ptr %team, i32 1)
+  call void @await(ptr %team, i32 %done, ptr %sleepers.at, ptr %team, i1 false)
   %stop = load atomic i32, ptr %stop.at acquire, align 4
   %stopped = icmp ne i32 %stop, 0
   br i1 %stopped, label %leave, label %work
@@ -232,6 +262,8 @@ def team_module(target: Target) -> str:
         ARRIVED=ARRIVED,
         PHASE=PHASE,
         WAITING=WAITING,
+        BUDGET=BUDGET,
+        spin_least=_SPIN_LEAST,
         SLEEPERS=SLEEPERS,
         REQUEST_TEAM=REQUEST_TEAM,
         THREADS=THREADS,
