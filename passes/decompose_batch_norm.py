@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.ops import Add, BatchNormInference, Divide, Multiply, Reshape, Sqrt, Subtract
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
@@ -38,7 +38,7 @@ class DecomposeBatchNorm(Rewrite):
         assert isinstance(node.op, BatchNormInference)
         arrays = [v.constant for v in (gamma, beta, mean, variance)]
         if all(array is not None for array in arrays):
-            return _with_constants(x, node.op.epsilon, *(np.asarray(a, np.float64) for a in arrays))
+            return _with_constants(x, node, *(np.asarray(a, np.float64) for a in arrays))
         scale = Divide()(gamma, Sqrt()(Add()(variance, node.op.epsilon)))
         shift = Subtract()(beta, Multiply()(mean, scale))
         target = np.array([1, -1] + [1] * (x.type.rank - 2), np.int64)
@@ -46,10 +46,11 @@ class DecomposeBatchNorm(Rewrite):
         return Add()(Multiply()(x, spread(scale, target)), spread(shift, target))
 
 
-def _with_constants(x: Value, epsilon: float, gamma: Array, beta: Array, mean: Array, variance: Array) -> Value:
+def _with_constants(x: Value, node: Node, gamma: Array, beta: Array, mean: Array, variance: Array) -> Value:
+    assert isinstance(node.op, BatchNormInference)
     with np.errstate(all="ignore"):
-        scale = gamma / np.sqrt(variance + epsilon)
+        scale = gamma / np.sqrt(variance + node.op.epsilon)
         shift = beta - mean * scale
     dtype, rank = x.type.dtype.numpy, x.type.rank
-    product = Multiply()(x, channel_shape(scale.astype(dtype), rank, 1))
+    product = Multiply()(x, channel_shape(scale.astype(dtype), rank, 1), name=f"{node.name}/scale")
     return Add()(product, channel_shape(shift.astype(dtype), rank, 1))

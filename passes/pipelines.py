@@ -24,6 +24,7 @@ from dldt.passes.fuse_prelu import FusePrelu
 from dldt.passes.fuse_shuffle_channels import FuseShuffleChannels
 from dldt.passes.fuse_softmax import FuseSoftmax
 from dldt.passes.fuse_swish import FuseSwish
+from dldt.passes.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.inline_if import InlineIf
 from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
 from dldt.passes.merge_converts import MergeConverts
@@ -36,6 +37,7 @@ from dldt.passes.remove_dead_code import RemoveDeadCode
 from dldt.passes.remove_identities import RemoveIdentities
 from dldt.passes.shape_channel_constants import ShapeChannelConstants
 from dldt.passes.simplify_convert_like import SimplifyConvertLike
+from dldt.passes.simplify_group_convolution import SimplifyGroupConvolution
 from dldt.passes.simplify_max_pool import SimplifyMaxPool
 from dldt.passes.simplify_reduce import SimplifyReduce
 from dldt.passes.simplify_reshape import SimplifyReshape
@@ -91,6 +93,7 @@ def _clean() -> tuple[Pass, ...]:
         DropBroadcasts(),
         SimplifyMaxPool(),
         SimplifyConvertLike(),
+        SimplifyGroupConvolution(),
     )
 
 
@@ -112,6 +115,7 @@ def _layout() -> tuple[Pass, ...]:
     return (
         SinkTransposes(),
         MergeTransposes(),
+        FuseTransposeIntoMatMul(),
         TransposeToReshape(),
         SinkViews(),
         MergeReshapes(),
@@ -126,6 +130,7 @@ def _linear() -> tuple[Pass, ...]:
         FoldChannelOrderIntoWeights(),
         FoldInputAffineIntoWeights(),
         FuseLinear(),  # a shift folded through the weights is a second bias
+        FusePad(),  # what stood between a Pad and its convolution may be gone
     )
 
 

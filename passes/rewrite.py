@@ -78,7 +78,7 @@ class _Worklist:
         for old, new in zip(node.outputs, made, strict=False):
             name = new.node.name
             self.graph.replace(old, new)
-            if new.id < mark:
+            if new.id < mark or (_is_unnamed(node) and name != _default_name(new.node)):
                 self.graph.rename_node(new.node, name)
         bereft = self.graph.discard(node) + self._discard_unused(mark)
         fresh = [Node(self.graph, i) for i in range(mark, self.graph.mark)]
@@ -110,3 +110,12 @@ class _Worklist:
             below = {user.id: user for node in level for value in node.outputs for user, _ in value.uses}
             level = [below[i] for i in sorted(below)]
             self._enqueue(level)
+
+
+def _is_unnamed(node: Node) -> bool:
+    return node.name == _default_name(node)
+
+
+def _default_name(node: Node) -> str:
+    """What the graph calls a node that was given no name."""
+    return f"{node.op.type}_{node.id}"

@@ -13,8 +13,10 @@ from dldt.compiler.ops import (
     Broadcast,
     Concat,
     Convert,
+    ConvertLike,
     Divide,
     Gather,
+    GroupConvolution,
     Maximum,
     MaxPool,
     MaxPool8,
@@ -46,6 +48,8 @@ from dldt.passes.merge_transposes import MergeTransposes
 from dldt.passes.normalize_arithmetic import NormalizeArithmetic
 from dldt.passes.remove_dead_code import RemoveDeadCode
 from dldt.passes.remove_identities import RemoveIdentities
+from dldt.passes.simplify_convert_like import SimplifyConvertLike
+from dldt.passes.simplify_group_convolution import SimplifyGroupConvolution
 from dldt.passes.simplify_max_pool import SimplifyMaxPool
 from dldt.passes.simplify_reshape import SimplifyReshape
 from dldt.passes.simplify_shapes import SimplifyShapes
@@ -403,6 +407,28 @@ def test_a_max_pool_whose_indices_nobody_reads_is_the_plain_one():
     assert rewritten(SimplifyMaxPool(), lambda g: pool(g)[0], count=1) == "MaxPool(x)"
     declined(SimplifyMaxPool(), pool)
     declined(SimplifyMaxPool(), lambda g: pool(g, dilations=(2, 2))[0])
+
+
+PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
+
+
+@pytest.mark.parametrize(("groups", "wanted"), [(1, "Convolution(x, [3,4,3,3])"), (2, None)])
+def test_one_group_is_no_group(groups, wanted):
+    def build(g):
+        return GroupConvolution(**PLAIN)(g.parameter("x", f32(1, 4, 5, 5)), random(groups, 3, 4 // groups, 3, 3))
+
+    if wanted is None:
+        declined(SimplifyGroupConvolution(), build)
+    else:
+        assert rewritten(SimplifyGroupConvolution(), build, count=1) == wanted
+
+
+def test_the_type_of_a_conversion_by_example_is_spelled_out():
+    def build(g):
+        x, like = g.parameter("x", f32(3)), g.parameter("like", TensorType(DType.f16, ()))
+        return ConvertLike()(x, like)
+
+    assert rewritten(SimplifyConvertLike(), build, count=1) == "Convert(x)"
 
 
 # ---- arithmetic

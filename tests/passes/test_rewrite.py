@@ -142,6 +142,21 @@ def test_a_value_that_was_there_keeps_its_own_name():
     assert graph.output_values[0].node.name == "relu"
 
 
+def test_a_name_that_nobody_gave_gives_way():
+    @transform
+    class NameIt(Rewrite):
+        """Sigmoid(Abs(x)) → ReLU(x) under the name of Abs"""
+
+        pattern = node(Sigmoid, node(Abs, anything("x"), name="abs"))
+
+        def rewrite(self, match):
+            return ReLU()(match["x"], name=match["abs"].node.name)
+
+    graph = graph_of(lambda g: Sigmoid()(Abs()(g.parameter("x", X), name="given")))
+    NameIt().apply(graph)
+    assert graph.output_values[0].node.name == "given"
+
+
 def test_a_change_of_type_is_refused_with_the_name_of_the_pass():
     @transform
     class WrongType(Rewrite):

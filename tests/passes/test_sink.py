@@ -34,6 +34,7 @@ from dldt.compiler.ops import (
     Unsqueeze,
 )
 from dldt.compiler.types import DType, TensorType
+from dldt.passes.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.inline_if import InlineIf
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
@@ -134,6 +135,29 @@ def test_a_network_in_nhwc_keeps_one_transpose_at_each_end():
     run_pipeline(after, default_pipeline(), verify=True)
     assert text(after).count("Transpose(") == 2
     assert_equivalent(before, after, 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("order", "flags", "shape"),
+    [((0, 2, 1), (False, True), (2, 3, 4)), ((0, 2, 1), (True, False), (2, 4, 3)), ((), (False, False), (3, 4))],
+)
+def test_a_transposed_operand_of_a_matrix_product(order, flags, shape):
+    def build(g):
+        x, y = g.parameter("x", f32(2, 5, 4)), g.parameter("y", f32(*shape))
+        a = Transpose()(x, i64(0, 2, 1)) if flags[0] else x
+        b = Transpose()(y, i64(*order)) if not flags[0] else y
+        return MatMul(transpose_a=flags[0], transpose_b=False)(a, b)
+
+    got = rewritten(FuseTransposeIntoMatMul(), build, count=1)
+    assert got == "MatMul(x, y)"
+
+
+def test_a_transpose_of_other_axes_stays_before_a_matrix_product():
+    def build(g):
+        x, y = g.parameter("x", f32(2, 5, 4)), g.parameter("y", f32(4, 2, 3))
+        return MatMul()(x, Transpose()(y, i64(1, 0, 2)))
+
+    declined(FuseTransposeIntoMatMul(), build)
 
 
 # ---- views
