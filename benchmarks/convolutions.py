@@ -36,10 +36,10 @@ def main() -> int:
     machine = describe()
     print(f"{machine['cpu']}; latency of {DEPTH} layers: median (least) in ms; {peers.NOTE.split('; ')[1]}")
     cores = sorted(os.sched_getaffinity(0))[:1]
-    rows = []
+    rows, peak = [], 0.0
     for kernel, low, high, size in LAYERS:
         model = _stack(kernel, low, high, size)
-        peak = fma_peak(0.2)
+        peak = max(peak, fma_peak(0.2))
         row = peers.measure(model, 1, cores, peak, SimpleNamespace(rounds=6, seconds=0.2))
         rows.append(row)
         print(peers.line(row), flush=True)

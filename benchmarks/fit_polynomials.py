@@ -259,6 +259,7 @@ FITS: dict[str, Fit] = {
     "asin_wide": (root(lambda x: asin(x) / x), root(lambda x: x / asin(x)), TINY, D("0.2501"), 8, False),
     "atan_wide": (root(lambda x: atan(x) / x), root(lambda x: x / atan(x)), TINY, D("0.1717"), 7, False),
     "exp": _exp(4, True),
+    "exp_sigmoid": _exp(5, True),
     "exp_double": _exp(9, False),
     "log": _log(8, True),
     "log_double": _log(20, False),

@@ -31,7 +31,7 @@ from dldt.compiler.dims import evaluate
 from dldt.tools.work import multiply_adds
 
 BACKENDS = ("dldt", "onnxruntime", "openvino")
-NOTE = "latency: median (least) in ms; ratio: ours to the faster peer, medians; peak: our share of the FMA peak"
+NOTE = "latency: median (least) in ms; ratio: ours to the faster peer, medians; peak: the share of it at our least"
 
 
 def main() -> int:
@@ -82,7 +82,8 @@ def measure(model: Model, threads: int, cores: list[int], peak: float, arguments
             row[name]["file_bytes"] = files[name].stat().st_size
     fastest = min(row[name]["median_ms"] for name in BACKENDS[1:])
     ours = row["dldt"]["median_ms"]
-    return row | {"ratio": ours / fastest, "multiply_adds": work, "peak_share": 2 * work / ours / 1e6 / peak}
+    share = 2 * work / row["dldt"]["min_ms"] / 1e6 / peak  # the peak is a best of many as well
+    return row | {"ratio": ours / fastest, "multiply_adds": work, "peak_share": share}
 
 
 def _prepare(model: Model, folder: Path) -> tuple[dict[str, Path], int]:

@@ -18,7 +18,10 @@ from dldt.codegen.target import Target
 
 _CHUNK = 1 << 17
 _PAIRS = 1 << 22
-_STRIDE = 251  # a prime: no bit of the pattern stands still
+# primes: no bit of the pattern stands still
+_STRIDE = 251
+_DENSE_STRIDE = 13
+_DENSE = (np.float32(2.0**-6), np.float32(128.0))
 
 
 @attrs.frozen
@@ -32,13 +35,24 @@ class Row:
     count: int
 
 
-def patterns(stride: int) -> Iterator[np.ndarray[Any, Any]]:
-    """Every ``stride``-th f32 bit pattern, in pieces; both ends of every exponent first."""
+def patterns(exhaustive: bool) -> Iterator[np.ndarray[Any, Any]]:
+    """f32 numbers in pieces: all, or both ends of every exponent, every 251st bit pattern, and every 13th where the
+    functions are neither linear nor constant."""
+    if exhaustive:
+        yield from _every(1, 0, 1 << 32)
+        return
     exponents = np.arange(512, dtype=np.uint32)[:, None] << 23
     mantissas = np.array([0, 1, 0x400000, 0x7FFFFE, 0x7FFFFF], np.uint32)
     yield (exponents | mantissas).ravel().view(np.float32)
-    for start in range(0, 1 << 32, stride * _CHUNK):
-        stop = min(start + stride * _CHUNK, 1 << 32)
+    yield from _every(_STRIDE, 0, 1 << 32)
+    for sign in (0, 1 << 31):
+        low, high = (sign + int(bound.view(np.uint32)) for bound in _DENSE)
+        yield from _every(_DENSE_STRIDE, low, high)
+
+
+def _every(stride: int, low: int, high: int) -> Iterator[np.ndarray[Any, Any]]:
+    for start in range(low, high, stride * _CHUNK):
+        stop = min(start + stride * _CHUNK, high)
         yield np.arange(start, stop, stride, dtype=np.uint64).astype(np.uint32).view(np.float32)
 
 
@@ -53,10 +67,10 @@ def pairs(name: str, seed: int = 7) -> Iterator[tuple[np.ndarray[Any, Any], ...]
         yield x.astype(np.float32), y.astype(np.float32)
 
 
-def worst(name: str, target: Target, stride: int) -> Row:
+def worst(name: str, target: Target, exhaustive: bool) -> Row:
     """Run ``name`` over its samples."""
     kernel = compile_math(name, target, target.lanes(4))
-    samples = pairs(name) if MATH[name] == 2 else ((x,) for x in patterns(stride))
+    samples = pairs(name) if MATH[name] == 2 else ((x,) for x in patterns(exhaustive))
     row = Row(name, target, 0.0, (), 0)
     count = 0
     for operands in samples:
@@ -98,14 +112,14 @@ def main() -> int:
     """Measure, print, and fail where a bound is broken."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ulp", description=__doc__)
     parser.add_argument("functions", nargs="*", help="the functions to measure (default: all)")
-    parser.add_argument("--exhaustive", action="store_true", help="all 2^32 patterns instead of every 251st")
+    parser.add_argument("--exhaustive", action="store_true", help="all 2^32 patterns instead of a sample")
     parser.add_argument("--target", action="append", help="a target to measure (default: all that run here)")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the table there as well")
     options = parser.parse_args()
     targets = [t for t in reversed(runnable()) if not options.target or t.name in options.target]
     rows, broken = [], 0
     for name in options.functions or REFERENCES:
-        group = [worst(name, target, 1 if options.exhaustive else _STRIDE) for target in targets]
+        group = [worst(name, target, options.exhaustive) for target in targets]
         rows.append(group)
         for row in group:
             bound = REFERENCES[name].bound if row.target.fma else REFERENCES[name].unfused_bound
