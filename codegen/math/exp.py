@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import attrs
 
 from dldt.codegen.emit.builder import Builder
@@ -20,7 +22,7 @@ LN2 = {
 _DOMAIN = {"float": (-104.0, 89.0), "double": (-746.0, 710.0)}
 
 # (eʳ - 1 - r) / r² on |r| <= ln 2 / 2 (benchmarks/fit_polynomials.py: exp, exp_double)
-_EXP = {
+EXP = {
     "float": (
         0.4999999403953552,
         0.16666515171527863,
@@ -65,15 +67,15 @@ class Reduced:
         return b.fma(b.fma(self.curve, self.r, one), self.r, one)
 
 
-def reduce_exp(b: Builder, x: Ir) -> Reduced:
-    """The parts of eˣ for x within the function's domain; NaN gives a NaN r."""
+def reduce_exp(b: Builder, x: Ir, coefficients: Mapping[str, Sequence[float]] = EXP) -> Reduced:
+    """The parts of eˣ for x within the function's domain; NaN gives a NaN r. ``coefficients`` are the curve's."""
     magic = b.like(x, format_of(x).magic)
     high, low = LN2[x.element]
     shifted = b.fma(x, b.like(x, _LOG2_E), magic)
     count = b.sub(shifted, magic)
     r = b.fma(count, b.like(x, -high), x)
     r = b.fma(count, b.like(x, -low), r)
-    return Reduced(r, horner(b, r, _EXP[x.element]), count, shifted)
+    return Reduced(r, horner(b, r, coefficients[x.element]), count, shifted)
 
 
 def power_of_two(b: Builder, shifted: Ir) -> Ir:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
-from dldt.codegen.math.exp import power_of_two, reduce_exp
+from dldt.codegen.math.exp import EXP, power_of_two, reduce_exp
 from dldt.codegen.math.floats import at_least, at_most, format_of, magnitude
 from dldt.codegen.math.registry import math_function
 
 # below, the result is 0; above, the nearest float is 1
 _DOMAIN = {"float": (-104.0, 80.0), "double": (-746.0, 600.0)}
+
+# a degree more than exp has: f32 results of negative x show the error of the curve after all other steps
+_CURVE = {
+    "float": (
+        0.5,
+        0.16666647791862488,
+        0.041666481643915176,
+        0.008337849751114845,
+        0.0013933306327089667,
+        0.00017363498045597225,
+    ),
+    "double": EXP["double"],
+}
 
 
 @math_function("sigmoid", "float", "double")
@@ -19,7 +32,7 @@ def sigmoid(b: Builder, x: Ir) -> Ir:
     one, zero, magic = b.like(x, 1.0), b.like(x, 0.0), b.like(x, format_of(x).magic)
     # e^-|x| = w / s with s = 2ᵏ >= 1 and w = 1 + tail: sigmoid(-|x|) = w / (s + w), sigmoid(|x|) = s / (s + w)
     limited = at_least(b, at_most(b, x, highest), lowest)
-    reduced = reduce_exp(b, b.neg(magnitude(b, limited)))
+    reduced = reduce_exp(b, b.neg(magnitude(b, limited)), _CURVE)
     tail = reduced.tail(b)
     w = b.add(tail, one)
     w_error = b.sub(tail, b.sub(w, one))
