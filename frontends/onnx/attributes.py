@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from onnx import AttributeProto
 
 from dldt.compiler.errors import InputError
+from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.record import GraphRecord, NodeRecord
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
 from dldt.frontends.registry import Importer, Tensor
@@ -29,7 +29,7 @@ def attribute_types(kind: Any) -> tuple[int, ...]:
     return _KINDS[kind]
 
 
-def read_attributes(importer: Importer, node: NodeRecord, folder: Path) -> dict[str, Any]:
+def read_attributes(importer: Importer, node: NodeRecord, files: ExternalFiles) -> dict[str, Any]:
     """The attributes by name, defaults filled in. Raises InputError on a missing, unknown or ill-typed one."""
     unknown = [name for name in node.attributes if name not in importer.attributes]
     if unknown:
@@ -40,11 +40,11 @@ def read_attributes(importer: Importer, node: NodeRecord, folder: Path) -> dict[
         proto = node.attributes.get(name)
         if proto is None and declared.required:
             raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
-        values[name] = declared.default if proto is None else _value(proto, declared.kind, node, folder)
+        values[name] = declared.default if proto is None else _value(proto, declared.kind, node, files)
     return values
 
 
-def _value(proto: Any, kind: Any, node: NodeRecord, folder: Path) -> Any:
+def _value(proto: Any, kind: Any, node: NodeRecord, files: ExternalFiles) -> Any:
     if proto.ref_attr_name:
         raise InputError(f"attribute {proto.name!r} refers to a function's attribute, outside a function")
     if proto.type not in _KINDS[kind]:
@@ -61,7 +61,7 @@ def _value(proto: Any, kind: Any, node: NodeRecord, folder: Path) -> Any:
         return node.bodies[proto.name]
     if kind is Tensor:
         sparse = proto.type == AttributeProto.SPARSE_TENSOR
-        return read_sparse(proto.sparse_tensor, folder, what) if sparse else read_tensor(proto.t, folder, what)
+        return read_sparse(proto.sparse_tensor, files, what) if sparse else read_tensor(proto.t, files, what)
     if kind == tuple[str, ...]:
         return tuple(_text(item, what) for item in proto.strings)
     return tuple(proto.ints) if kind == tuple[int, ...] else tuple(proto.floats)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import attrs
 import numpy as np
@@ -23,25 +24,46 @@ class _Place:
     location: tuple[str, ...]
     offset: int
     length: int
+    checksum: str
 
 
-def read_external(proto: Any, folder: Path, dtype: np.dtype[Any], count: int, what: str) -> Array:
-    """``count`` elements of ``dtype`` from the file that ``proto.external_data`` names, mapped and read-only.
+class ExternalFiles:
+    """The files that a model may name: those in its ``folder`` or below, opened without following links."""
 
-    The file must lie in the model's ``folder`` or below: every component is opened without following links, and the
-    file must be a regular one with a single name. ``what`` begins the messages. Raises InputError.
-    """
-    needed = count * dtype.itemsize
-    place = _place(proto, needed, what)
-    with _open(place.location, folder, what) as file:
-        size = os.fstat(file.fileno()).st_size
-        if place.offset + place.length > size:
-            wanted = f"bytes {place.offset} to {place.offset + place.length}"
-            raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
-        if not needed:
-            return np.empty(0, dtype)
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.frombuffer(mapped, dtype=dtype, count=count, offset=place.offset)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._digests: dict[tuple[int, int], str] = {}
+
+    def read(self, proto: Any, dtype: np.dtype[Any], count: int, what: str) -> Array:
+        """``count`` elements of ``dtype`` from the file that ``proto.external_data`` names, mapped and read-only.
+
+        Every component is opened without following links, and the file must be a regular one with a single name.
+        A checksum, where one is given, must be that of the whole file. ``what`` begins the messages. Raises InputError.
+        """
+        needed = count * dtype.itemsize
+        place = _place(proto, needed, what)
+        with _open(place.location, self.folder, what) as file:
+            size = os.fstat(file.fileno()).st_size
+            if place.offset + place.length > size:
+                wanted = f"bytes {place.offset} to {place.offset + place.length}"
+                raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
+            if place.checksum and place.checksum.lower() != self._digest(file):
+                raise InputError(f"{what}: external data {'/'.join(place.location)!r} does not have its checksum")
+            if not needed:
+                return np.empty(0, dtype)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, dtype=dtype, count=count, offset=place.offset)
+
+    def _digest(self, file: BinaryIO) -> str:
+        """The file's SHA-1, computed once a model: many tensors share a file."""
+        status = os.fstat(file.fileno())
+        key = (status.st_dev, status.st_ino)
+        if key not in self._digests:
+            digest = hashlib.sha1(usedforsecurity=False)
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+            self._digests[key] = digest.hexdigest()
+        return self._digests[key]
 
 
 def _place(proto: Any, needed: int, what: str) -> _Place:
@@ -58,7 +80,7 @@ def _place(proto: Any, needed: int, what: str) -> _Place:
     length = _number(entries.get("length", str(needed)), "length", what)
     if length != needed:
         raise InputError(f"{what}: external data has {length} bytes, its type and shape need {needed}")
-    return _Place(_components(entries["location"], what), offset, length)
+    return _Place(_components(entries["location"], what), offset, length, entries.get("checksum", ""))
 
 
 def _number(text: str, key: str, what: str) -> int:
@@ -83,7 +105,7 @@ def _components(location: str, what: str) -> tuple[str, ...]:
     return parts
 
 
-def _open(parts: tuple[str, ...], folder: Path, what: str) -> Any:
+def _open(parts: tuple[str, ...], folder: Path, what: str) -> BinaryIO:
     shown = "/".join(parts)
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

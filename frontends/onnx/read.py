@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import read_regular
+from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.record import GraphRecord, NodeRecord
 from dldt.frontends.sniff import looks_like
@@ -32,11 +33,7 @@ class OnnxModel:
     graph: GraphRecord
     opsets: dict[str, int]
     metadata: dict[str, str]
-
-    @property
-    def folder(self) -> Path:
-        """Where external data may lie."""
-        return self.path.parent
+    files: ExternalFiles
 
 
 def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
@@ -61,7 +58,7 @@ def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
         raise InputError(f"{file}: the graph has no nodes")
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
-    return OnnxModel(file, graph, opsets, _metadata(proto))
+    return OnnxModel(file, graph, opsets, _metadata(proto), ExternalFiles(file.parent))
 
 
 def _metadata(proto: Any) -> dict[str, str]:

@@ -78,7 +78,7 @@ class Scope:
         proto = self.record.initializers[name]
         what = f"{self.model.path}: initialiser {name!r}"
         read: Callable[..., Any] = read_tensor if hasattr(proto, "raw_data") else read_sparse
-        value = self.graph.constant(read(proto, self.model.folder, what), name=name)
+        value = self.graph.constant(read(proto, self.model.files, what), name=name)
         self.graph.rename(value, (name,))
         self.findings.types[name] = value.type
         return value
@@ -99,12 +99,12 @@ class Scope:
 
     def _import(self, node: NodeRecord) -> None:
         importer = ONNX.find(node.op_type, self.model.opsets.get(node.domain, 0), node.domain)
-        if importer is None:
-            raise UnsupportedError("")
         given = [self.lookup(name) if name else None for name in node.inputs]
+        if importer is None:
+            raise UnsupportedError("")  # found before the import; its inputs' types are known now
         try:
             arguments = _arguments(importer, node, given)
-            attributes = read_attributes(importer, node, self.model.folder)
+            attributes = read_attributes(importer, node, self.model.files)
             if importer.context is not None:
                 attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)

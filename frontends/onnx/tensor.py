@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,14 @@ from onnx import TensorProto
 from dldt.compiler.errors import InputError
 from dldt.compiler.types import Array, DType
 from dldt.frontends.onnx.element_types import TYPED_FIELDS, element_type, storage_field
-from dldt.frontends.onnx.external import read_external
+from dldt.frontends.onnx.external import ExternalFiles
 
 _MAX_ELEMENTS = 1 << 40
 _MAX_RANK = 64
 _MAX_DENSE = 1 << 28
 
 
-def read_tensor(proto: Any, folder: Path, what: str = "") -> Array:
+def read_tensor(proto: Any, files: ExternalFiles, what: str = "") -> Array:
     """A TensorProto as an array: a view of the raw bytes, or of the mapped external file, where there are such.
 
     Refuses negative dims, more than 2**40 elements, and storage that is shorter or longer than type and shape say.
@@ -35,7 +34,7 @@ def read_tensor(proto: Any, folder: Path, what: str = "") -> Array:
     if external and stored:
         raise InputError(f"{what}: has external data and {stored[0]}, only one may be there")
     if external:
-        return _booleans(read_external(proto, folder, _bits(dtype), count, what), dtype, what).reshape(shape)
+        return _booleans(files.read(proto, _bits(dtype), count, what), dtype, what).reshape(shape)
     if len(proto.external_data):
         raise InputError(f"{what}: names external data, but says that its data is in the model file")
     if len(stored) > 1:
@@ -45,13 +44,13 @@ def read_tensor(proto: Any, folder: Path, what: str = "") -> Array:
     return _typed(proto, dtype, count, stored, what).reshape(shape)
 
 
-def read_sparse(proto: Any, folder: Path, what: str) -> Array:
+def read_sparse(proto: Any, files: ExternalFiles, what: str) -> Array:
     """A SparseTensorProto as a dense array. Raises InputError, UnsupportedError."""
     shape, count = _shape(proto.dims, what)
     if count > _MAX_DENSE:
         raise InputError(f"{what}: a sparse tensor of {count} elements is too large (2**28 are allowed)")
-    values = read_tensor(proto.values, folder, f"{what}, values")
-    indices = read_tensor(proto.indices, folder, f"{what}, indices")
+    values = read_tensor(proto.values, files, f"{what}, values")
+    indices = read_tensor(proto.indices, files, f"{what}, indices")
     if values.ndim != 1 or indices.dtype != np.int64:
         raise InputError(f"{what}: values must be of rank 1 and indices of type int64")
     if indices.shape == (values.size, len(shape)):

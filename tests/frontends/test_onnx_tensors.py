@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 
@@ -9,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.types import DType
+from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.importer import import_onnx
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
 
@@ -28,18 +30,18 @@ def test_raw_and_typed_storage_hold_the_same(dtype, shape, tmp_path):
     stored = numpy_helper.from_array(array, "w")
     typed = helper.make_tensor("w", stored.data_type, shape, array.ravel().tolist())
     for proto in (stored, typed):
-        found = read_tensor(proto, tmp_path)
+        found = read_tensor(proto, ExternalFiles(tmp_path))
         assert found.dtype == array.dtype
         np.testing.assert_array_equal(found, array)
 
 
 def test_raw_data_is_not_copied(tmp_path):
-    assert read_tensor(raw([2], b"\0" * 8), tmp_path).base is not None
+    assert read_tensor(raw([2], b"\0" * 8), ExternalFiles(tmp_path)).base is not None
 
 
 def test_bfloat16(tmp_path):
     tensor = TensorProto(name="w", data_type=TensorProto.BFLOAT16, dims=[2], int32_data=[0x3F80, 0xC000])
-    found = read_tensor(tensor, tmp_path)
+    found = read_tensor(tensor, ExternalFiles(tmp_path))
     assert DType.of(found.dtype) is DType.bf16
     assert found.astype(np.float32).tolist() == [1.0, -2.0]
 
@@ -75,7 +77,7 @@ REFUSED = [
 @pytest.mark.parametrize(("proto", "message"), REFUSED, ids=[m[:50] for _, m in REFUSED])
 def test_unsound_tensor(proto, message, tmp_path):
     with pytest.raises(InputError, match="^tensor 'w': .*" + re.escape(message)):
-        read_tensor(proto, tmp_path)
+        read_tensor(proto, ExternalFiles(tmp_path))
 
 
 @pytest.mark.parametrize("data_type", [TensorProto.STRING, TensorProto.COMPLEX64, TensorProto.INT4], ids=str)
@@ -83,7 +85,7 @@ def test_type_that_is_not_supported(data_type, tmp_path):
     with pytest.raises(
         UnsupportedError, match=f"element type {TensorProto.DataType.Name(data_type)} are not supported"
     ):
-        read_tensor(raw([2], b"\0" * 8, data_type), tmp_path)
+        read_tensor(raw([2], b"\0" * 8, data_type), ExternalFiles(tmp_path))
 
 
 def sparse(values, indices, dims):
@@ -106,7 +108,7 @@ SPARSE = [
 @pytest.mark.parametrize(("proto", "message"), SPARSE, ids=[m for _, m in SPARSE])
 def test_unsound_sparse_tensor(proto, message, tmp_path):
     with pytest.raises(InputError, match=re.escape(message)):
-        read_sparse(proto, tmp_path, "s")
+        read_sparse(proto, ExternalFiles(tmp_path), "s")
 
 
 def external(dims=(4,), data_type=TensorProto.FLOAT, **entries):
@@ -134,12 +136,13 @@ def folder(tmp_path):
 
 
 def test_external_data_is_mapped_at_its_offset(folder):
-    assert read_tensor(external(location="w.bin"), folder).tolist() == [0, 1, 2, 3]
-    assert read_tensor(external(location="sub/w.bin", offset=8, length=16), folder).tolist() == [2, 3, 4, 5]
-    unaligned = read_tensor(external(dims=(1,), data_type=TensorProto.UINT8, location="./w.bin", offset=7), folder)
-    assert unaligned.tolist() == [63]
-    assert read_tensor(external(dims=(0,), location="w.bin"), folder).shape == (0,)
-    assert not read_tensor(external(location="w.bin"), folder).flags.writeable
+    files = ExternalFiles(folder)
+    assert read_tensor(external(location="w.bin"), files).tolist() == [0, 1, 2, 3]
+    assert read_tensor(external(location="sub/w.bin", offset=8, length=16), files).tolist() == [2, 3, 4, 5]
+    byte = external(dims=(1,), data_type=TensorProto.UINT8, location="./w.bin", offset=7)
+    assert read_tensor(byte, files).tolist() == [63]
+    assert read_tensor(external(dims=(0,), location="w.bin"), files).shape == (0,)
+    assert not read_tensor(external(location="w.bin"), files).flags.writeable
 
 
 EXTERNAL = [
@@ -173,22 +176,29 @@ EXTERNAL = [
 @pytest.mark.parametrize(("proto", "message"), EXTERNAL, ids=[m for _, m in EXTERNAL])
 def test_external_data_that_is_refused(proto, message, folder):
     with pytest.raises(InputError, match="^tensor 'w': .*" + re.escape(message)):
-        read_tensor(proto, folder)
+        read_tensor(proto, ExternalFiles(folder))
 
 
 def test_external_data_named_twice_or_beside_other_data(folder):
     twice = external(location="w.bin")
     twice.external_data.add(key="location", value="w.bin")
     with pytest.raises(InputError, match="gives 'location' twice"):
-        read_tensor(twice, folder)
+        read_tensor(twice, ExternalFiles(folder))
     both = external(location="w.bin")
     both.raw_data = b"\0" * 16
     with pytest.raises(InputError, match="has external data and raw_data, only one may be there"):
-        read_tensor(both, folder)
+        read_tensor(both, ExternalFiles(folder))
     unsaid = external(location="w.bin")
     unsaid.data_location = TensorProto.DEFAULT
     with pytest.raises(InputError, match="names external data, but says that its data is in the model file"):
-        read_tensor(unsaid, folder)
+        read_tensor(unsaid, ExternalFiles(folder))
+
+
+def test_checksum_of_the_file(folder):
+    digest = hashlib.sha1((folder / "w.bin").read_bytes()).hexdigest()
+    assert read_tensor(external(location="w.bin", checksum=digest), ExternalFiles(folder)).tolist() == [0, 1, 2, 3]
+    with pytest.raises(InputError, match=r"external data 'w\.bin' does not have its checksum"):
+        read_tensor(external(location="w.bin", checksum="0" * 40), ExternalFiles(folder))
 
 
 def evil():
