@@ -154,10 +154,8 @@ class _Builder:
             other = self.tensor_names.setdefault(name, layer)
             if other is not layer:
                 raise InputError(f"tensor name {shown(name)} is also that of {other}")
-        known = set(value.names)
-        more = tuple(name for name in names if name not in known)
-        if more:
-            self.graph.rename(value, value.names + more)
+        if names:
+            self.graph.rename(value, tuple(dict.fromkeys(value.names + names)))
 
     def result(self, layer: Layer) -> None:
         with _naming(layer):

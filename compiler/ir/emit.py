@@ -17,7 +17,6 @@ from dldt.compiler.ir.plan import BODY_TAGS
 from dldt.compiler.ir.precision import precision_of
 from dldt.compiler.ir.shapes import shape_text, symbols_text
 from dldt.compiler.ir.weights import WeightsWriter
-from dldt.compiler.op import OPSETS
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.types import TensorType
 
@@ -61,8 +60,6 @@ class _Emitter:
         self.tensor_names = _tensor_names(graph, self.ids)
 
     def layer(self, node: Node) -> Iterator[str]:
-        if node.op.opset not in OPSETS:
-            raise UnsupportedError(f"{node}: an operation of {node.op.opset}, which the IR does not have")
         tabs = self.indent + "\t"
         name = f"{node.name}/sink_port_0" if isinstance(node.op, Result) else node.name
         own_names = f" output_names={quote(join_names([node.name]))}" if self._names_itself(node) else ""

@@ -10,8 +10,11 @@ import attrs
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.document import Element
-from dldt.compiler.ir.names import SHOWN, shown, split_names
+from dldt.compiler.ir.names import shown, split_names
 from dldt.compiler.ir.shapes import parse_int
+
+MAX_WORD = 200
+"""The longest type and version of a layer; they stand in messages as they are."""
 
 
 @attrs.frozen
@@ -52,7 +55,7 @@ class Layer:
         return self.type.lower() == type_name.lower()
 
     def __str__(self) -> str:
-        return f"layer {shown(self.name)} ({self.type[:SHOWN]}, id {self.id})"
+        return f"layer {shown(self.name)} ({self.type}, id {self.id})"
 
 
 @attrs.frozen(eq=False)
@@ -126,6 +129,9 @@ def _layer(element: Element) -> Layer:
     missing = [key for key in ("id", "name", "type", "version") if key not in attributes]
     if missing:
         raise InputError(f"line {element.line}: a layer has no {' and no '.join(missing)}")
+    for key in ("type", "version"):
+        if not attributes[key].isprintable() or len(attributes[key]) > MAX_WORD:
+            raise InputError(f"line {element.line}: {shown(attributes[key])} is not the {key} of a layer")
     made = Layer(
         id=_id(element, "id"),
         name=attributes["name"],

@@ -118,6 +118,8 @@ def test_other_versions_are_refused(tmp_path, version, advice):
         ('id="2" name="sum"', 'id="99999999999999999999" name="sum"', "is not an integer"),
         ('id="2" name="sum"', 'name="sum"', "line 16: a layer has no id"),
         ('type="Add" version="opset1"', 'version="opset1"', "line 16: a layer has no type"),
+        ('type="Add"', 'type="A&#x9b;2J"', "line 16: 'A\\x9b2J' is not the type of a layer"),
+        ('version="opset1"', 'version="opset1&#10;"', "line 4: 'opset1\\n' is not the version of a layer"),
         (
             'id="2" name="sum"',
             'id="1" name="sum"',
