@@ -1,10 +1,12 @@
 """The child process of ``dldt bench``: imports the runtime alone, measures one library, prints JSON.
 
-python -m dldt.tools.measure '{"path": "model.so", "threads": 1, "iterations": null, "seconds": 5, "shapes": {}}'
+python -m dldt.tools.measure
+    '{"path": "model.so", "threads": 1, "iterations": null, "seconds": 5, "requests": 1, "shapes": {}}'
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import sys
 import time
@@ -34,17 +36,31 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
     request.run(arrays)
     after = CLOCK()
     _repeat(request, arrays, None, min(0.5, job["seconds"] or 0.5))
-    times = _repeat(request, arrays, job["iterations"], job["seconds"])
+    started = CLOCK()
+    times = _side_by_side([request, *(model.create_request() for _ in range(job["requests"] - 1))], arrays, job)
+    took = CLOCK() - started
     return {
         "import_numpy_ms": (numpy_ready - start) / 1e6,
         "import_runtime_ms": (runtime_ready - numpy_ready) / 1e6,
         "load_ms": (opened - runtime_ready) / 1e6,
         "first_inference_ms": (after - before) / 1e6,
         "threads": job["threads"] or runtime.default_threads(),
+        "requests": job["requests"],
         "times_ms": [t / 1e6 for t in times],
+        "duration_ms": took / 1e6,
         "peak_rss_bytes": _peak_bytes(),
         "inputs": {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()},
     }
+
+
+def _side_by_side(requests: list[Any], arrays: dict[str, Any], job: dict[str, Any]) -> list[int]:
+    """Nanoseconds of all inferences; several requests run at once, each on a thread of its own."""
+    if len(requests) == 1:
+        return _repeat(requests[0], arrays, job["iterations"], job["seconds"])
+    each = job["iterations"] and -(-job["iterations"] // len(requests))
+    with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
+        runs = [pool.submit(_repeat, request, arrays, each, job["seconds"]) for request in requests]
+    return [time for run in runs for time in run.result()]
 
 
 def _repeat(request: Any, arrays: dict[str, Any], iterations: int | None, seconds: float | None) -> list[int]:

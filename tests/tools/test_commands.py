@@ -83,11 +83,18 @@ def test_bench_gives_real_numbers(digits):
     assert report["threads"] == 1
     assert report["inputs"] == {"image": ["float32", [4, 1, 8, 8]]}
     assert 0 < latency["min"] <= latency["p50"] <= latency["p90"] <= latency["p99"] <= latency["max"]
-    assert report["inferences_per_second"] == pytest.approx(1e3 / latency["mean"])
+    assert report["inferences_per_second"] == pytest.approx(20 / report["duration_ms"] * 1e3)
+    assert report["inferences_per_second"] <= 1e3 / latency["mean"]
     assert report["load_ms"] > 0
     assert report["first_inference_ms"] > 0
     assert report["peak_rss_bytes"] > 1 << 20
     assert report["file_bytes"] == digits[0].stat().st_size
+
+
+def test_bench_runs_requests_side_by_side(digits):
+    done = command("bench", digits[0], "-niter", "10", "-nireq", "3", "--json", "-")
+    report = json.loads(done.stdout)
+    assert (report["requests"], report["iterations"]) == (3, 12)
 
 
 def test_bench_prints_a_report_and_writes_it(digits, tmp_path):
