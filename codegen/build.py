@@ -16,10 +16,12 @@ from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.program import Call, Fork, Step, program_module
 from dldt.codegen.kernels import Kernel, generic_kernels
+from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Branch, Compute, Copy, Program, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
+from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Poly, Symbol, atoms
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
@@ -48,6 +50,23 @@ class Summary:
     notes: tuple[str, ...]
 
 
+@attrs.define
+class Assembled:
+    """A model before LLVM and the linker: its modules' text, its weights in the file's order, its description."""
+
+    library: Library
+    modules: list[str]
+    pieces: list[Callable[[], Iterable[bytes | memoryview]]]
+    metadata: dict[str, object]
+    arena: Arena
+
+    def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
+        """The weights, made while they are written; then room for a vector to run over."""
+        for make in self.pieces:
+            yield ALIGNMENT, make()
+        yield ALIGNMENT, [bytes(SLACK)]
+
+
 def compile_graph(
     graph: Graph,
     path: Path,
@@ -65,6 +84,32 @@ def compile_graph(
     started = time.perf_counter()
     tell = progress or (lambda what, done, total: None)
     tell("plan", 0, 1)
+    model = assemble(graph, target)
+    modules = [*model.modules, *support_modules(target)]
+    tell("compile", 0, len(modules))
+    objects = compile_modules(modules, target, assembly=dump is not None, workers=workers)
+    tell("link", 0, 1)
+    linked = link([o.object for o in objects], model.weights(), model.metadata, path, target)
+    if dump is not None:
+        Dump(dump).write(model.library, modules, objects)
+    size = model.arena.size
+    return Summary(
+        path=path,
+        target=target,
+        kernels=len(model.library.functions),
+        arena_bytes=size if isinstance(size, int) else None,
+        arena_lower_bound=model.arena.lower_bound,
+        weights_bytes=linked.weights,
+        file_bytes=linked.size,
+        seconds=time.perf_counter() - started,
+        flops=sum(k.flops for k in model.library.kernels),
+        notes=(),
+    )
+
+
+def assemble(graph: Graph, target: Target) -> Assembled:
+    """The graph as LLVM modules and weights."""
+    _refuse_unlowered(graph)
     program = make_program(graph, target)
     arena = plan_arena(program)
     build = _Build(program, target)
@@ -72,27 +117,8 @@ def compile_graph(
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
     shapes = [node.types[0].shape for node in graph.outputs]
-    model = program_module(steps, names, arena.size, shapes, target)
-    modules = [*build.library.modules(workers), model, *support_modules(target)]
-    tell("compile", 0, len(modules))
-    objects = compile_modules(modules, target, assembly=dump is not None, workers=workers)
-    tell("link", 0, 1)
-    metadata = _metadata(graph, target, names, arena, build)
-    linked = link([o.object for o in objects], build.weights(), metadata, path, target)
-    if dump is not None:
-        Dump(dump).write(build.library, modules, objects)
-    return Summary(
-        path=path,
-        target=target,
-        kernels=len(build.library.functions),
-        arena_bytes=arena.size if isinstance(arena.size, int) else None,
-        arena_lower_bound=arena.lower_bound,
-        weights_bytes=linked.weights,
-        file_bytes=linked.size,
-        seconds=time.perf_counter() - started,
-        flops=sum(k.flops for k in build.library.kernels),
-        notes=(),
-    )
+    modules = [*build.library.modules(), program_module(steps, names, arena.size, shapes, target)]
+    return Assembled(build.library, modules, build.pieces, _metadata(graph, target, names, arena, build), arena)
 
 
 class _Build:
@@ -104,6 +130,7 @@ class _Build:
         self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
         self.end = 0
         self.placed: dict[Tensor, int] = {}
+        self.steps_made: list[dict[str, object]] = []
 
     def steps(self, tasks: Sequence[Task]) -> list[Step]:
         """The tasks as calls."""
@@ -126,7 +153,8 @@ class _Build:
         if kernel.packed is not None:
             places.append(Place("weights", offset=self._add(kernel.packed_bytes, kernel.packed)))
         parallel = kernel.extent != 1 and (kernel.work is None or kernel.work >= SERIAL_WORK)
-        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel)
+        self.steps_made.append(_step(kernel, function, parallel))
+        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, len(self.steps_made) - 1)
 
     def _place(self, tensor: Tensor) -> Place:
         if tensor.constant is None:
@@ -141,12 +169,6 @@ class _Build:
         self.pieces.append(make)
         self.end = offset + size
         return offset
-
-    def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
-        """The weights in the file's order, made while they are written; then room for a vector to run over."""
-        for make in self.pieces:
-            yield ALIGNMENT, make()
-        yield ALIGNMENT, [bytes(SLACK)]
 
 
 def _bytes(array: Array) -> memoryview:
@@ -165,6 +187,19 @@ def _run_time_dims(graph: Graph) -> list[str]:
 
 def _symbol_names(dim: Poly) -> set[str]:
     return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
+
+
+def _refuse_unlowered(graph: Graph) -> None:
+    """All operations without native code, at once."""
+    missing: dict[str, list[str]] = {}
+    for inner in graph.walk():
+        for node in inner.order():
+            known = isinstance(node.op, ops.Parameter | ops.Constant | ops.Result | ops.If) or type(node.op) in RULES
+            if not known:
+                missing.setdefault(node.op.type, []).append(node.name)
+    if missing:
+        rows = [f"  {kind}  {len(names)} node(s)  {', '.join(names[:5])}" for kind, names in sorted(missing.items())]
+        raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
 
 
 def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Graph) -> None:
@@ -196,6 +231,22 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "weights": build.end,
         "kernels": len(build.library.functions),
         "flops": sum(k.flops for k in build.library.kernels),
+        "steps": build.steps_made,
+    }
+
+
+def _step(kernel: Kernel, function: str, parallel: bool) -> dict[str, object]:
+    """What a profile says of one call: its operations, output, work, and bytes read and written (None where free)."""
+    sizes = [t.bytes for t in kernel.operands]
+    moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
+    return {
+        "kernel": function,
+        "what": kernel.what,
+        "output": kernel.operands[-1].name,
+        "algorithm": kernel.algorithm,
+        "flops": kernel.flops,
+        "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
+        "parallel": parallel,
     }
 
 

@@ -257,6 +257,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
         flops=2 * known,
         nest=epilogue.nest,
         schedule=f"{tile.name} {problem}",
+        algorithm=tile.name,
         packed=packed,
         packed_bytes=packed_size(problem, tile),
     )

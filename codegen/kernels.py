@@ -49,6 +49,8 @@ class Kernel:
     schedule: Schedule | str = ()
     packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
+    algorithm: str = "loops"
+    """The micro-kernel, or ``loops``."""
 
 
 def generic_kernels(task: Compute | Copy, target: Target) -> list[Kernel]:

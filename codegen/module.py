@@ -40,7 +40,7 @@ class Library:
             self._declarations[name] = b.declarations
         return name
 
-    def modules(self, workers: int | None = None) -> list[str]:
+    def modules(self) -> list[str]:
         """The modules' LLVM IR."""
         groups: list[list[str]] = [[]]
         size = 0

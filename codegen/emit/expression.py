@@ -126,7 +126,7 @@ class ExpressionEmitter:
         rounded = self.b.binary("sdiv", numerator, denominator)
         rest = self.b.sub(numerator, self.b.mul(rounded, denominator))
         below = self.b.compare("lt", rest, self.b.like(rest, 0))
-        return self.b.add(rounded, self.b.convert(below, "i64", signed=True))
+        return self.b.sub(rounded, self.b.convert(below, "i64"))
 
     def split(self, dim: Dim, scope: Scope) -> tuple[Dim, int] | None:
         """``(base, stride)`` with ``dim = base + stride * axis``; None where it is not of that form or varies along
@@ -257,9 +257,11 @@ class ExpressionEmitter:
     # ---- reductions -----------------------------------------------------------------------------------------------
 
     def hoist(self, expr: Expr, scope: Scope, pending: set[str]) -> None:
-        """Compute every reduction of ``expr`` that does not depend on the axes in ``pending`` (those not yet open)."""
+        """Compute every reduction of ``expr`` that depends on no axis in ``pending`` (those not yet open), nor on the
+        axis of a reduction round it."""
+        known = set(scope.symbols) | ({scope.lanes.axis} if scope.lanes is not None else set())
         for sub in reversed(list(walk(expr))):
-            if isinstance(sub, Reduce) and sub not in scope.cache and not (free_symbols(sub) & pending):
+            if isinstance(sub, Reduce) and sub not in scope.cache and free_symbols(sub) <= known - pending:
                 self.emit(sub, scope)
 
     def _reduce(self, expr: Reduce, scope: Scope) -> Ir:
@@ -302,6 +304,8 @@ class ExpressionEmitter:
             return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
         axis, rest = axes[0], axes[1:]
         lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        if lower.lanes or upper.lanes:
+            return self._ragged(expr, axes, (lower, upper), start, scope)
         # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
         split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
         with self.b.loop(lower, upper, 1, [start], axis.name.rstrip("0123456789") or "r") as loop:
@@ -313,6 +317,21 @@ class ExpressionEmitter:
                 loop.yields = [combine(self.b, expr.kind, loop.carried[0], part, expr.dtype)]
             else:
                 loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
+        return loop.results[0]
+
+    def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
+        """A loop whose bounds differ from lane to lane: over all positions that some lane needs, the others masked."""
+        count = scope.lanes.count if scope.lanes is not None else 0
+        lower, upper = (self.b.splat(bound, count) for bound in bounds)
+        low = self.b.intrinsic("llvm.vector.reduce.smin", "i64", lower, suffix=f"v{count}i64")
+        high = self.b.intrinsic("llvm.vector.reduce.smax", "i64", upper, suffix=f"v{count}i64")
+        with self.b.loop(low, high, 1, [start], "ragged") as loop:
+            position = self.b.splat(loop.index, count)
+            active = self.b.binary("and", self.b.compare("ge", position, lower), self.b.compare("lt", position, upper))
+            inner = scope.inner(mask=self._both(scope.mask, active))
+            inner.symbols[axes[0].name] = loop.index
+            stepped = self._loops(expr, axes[1:], loop.carried[0], inner)
+            loop.yields = [self.b.select(active, stepped, loop.carried[0])]
         return loop.results[0]
 
     def _step(self, expr: Reduce, total: Ir, scope: Scope) -> Ir:

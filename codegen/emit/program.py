@@ -25,6 +25,8 @@ class Call:
     symbols: tuple[str, ...]
     extent: Dim
     parallel: bool
+    slot: int = 0
+    """Where its time goes, when the request asks for a profile."""
 
 
 @attrs.frozen
@@ -38,7 +40,7 @@ class Fork:
 
 Step: TypeAlias = Call | Fork
 
-_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM = 0, 8, 16, 24, 32
+_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
 
 
 def program_module(
@@ -75,6 +77,9 @@ class _Writer:
             self.first = b.compare("eq", tid, b.const("i32", 0))
             self.inputs, self.outputs = self._field(_INPUTS), self._field(_OUTPUTS)
             self.arena, self.team = self._field(_ARENA), self._field(_TEAM)
+            self.profile = self._field(_PROFILE)
+            wanted = b.compare("ne", self.profile, Ir("ptr", "null"))
+            self.profiled = b.binary("and", wanted, self.first)
             dims = self._field(_SYMBOLS)
             for k, name in enumerate(self.names):
                 self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
@@ -125,6 +130,22 @@ class _Writer:
         self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
 
     def _call(self, call: Call, low: Ir, high: Ir) -> None:
+        """The first thread adds the ticks that the call took to the profile, where one is asked for."""
+        b = self.b
+        clock = b.choose(self.profiled, self._ticks, lambda: b.index(0))
+        self._invoke(call, low, high)
+        with b.when(self.profiled):
+            slot = b.gep(self.profile, b.index(8 * call.slot))
+            spent = b.sub(self._ticks(), clock)
+            b.store(b.add(b.load("i64", slot, 8), spent), slot, 8)
+
+    def _ticks(self) -> Ir:
+        """The processor's time stamp (x86-64) or virtual counter (aarch64)."""
+        if self.b.target.arch == "aarch64":
+            return self.b.emit("i64", 'call i64 asm sideeffect "mrs $0, cntvct_el0", "=r"()')
+        return self.b.intrinsic("llvm.readcyclecounter", "i64", suffix="")
+
+    def _invoke(self, call: Call, low: Ir, high: Ir) -> None:
         operands = [self._address(place) for place in call.operands]
         dims = [self.scope.symbols[name] for name in call.symbols]
         arguments = [*operands, *dims, low, high]

@@ -1,7 +1,7 @@
 """LLVM IR of a program round a model: a static executable that needs no loader, no libc, and no Python.
 
 It reads from standard input the free dims (i64 each), the inputs' sizes in bytes (i64 each), the inputs. It runs the
-model on one thread and writes the dims of all outputs (i64 each), then the outputs, to standard output. Each array ends
+model and writes the dims of all outputs (i64 each), then the outputs, to standard output. Each array ends
 at the end of a page, and the next page may not be touched: code that reaches past an array dies at once.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dldt.codegen.emit.syscall import SYSCALLS
+from dldt.codegen.emit.syscall import SYSCALLS, spawn_module
 from dldt.codegen.target import Target
 from dldt.runtime.dtypes import DTYPES
 
@@ -19,6 +19,9 @@ declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare i32 @dldt_run(ptr)
 declare i64 @dldt_arena_size(ptr)
 declare void @dldt_output_shapes(ptr, ptr)
+declare void @dldt_worker(ptr, i32)
+declare i64 @dldt_spawn(ptr, ptr, i64, i64)
+@team = internal global [256 x i8] zeroinitializer, align 64
 
 define internal void @leave(i64 %status) noinline {{
   %ignored = call i64 @dldt_syscall(i64 {exit_group}, i64 %status, i64 0, i64 0, i64 0, i64 0, i64 0)
@@ -65,6 +68,14 @@ define internal ptr @guarded(i64 %size, i64 %align) noinline {{
   ret ptr %result
 }}
 
+; A stack for a worker, and the worker.
+define internal void @hire(i64 %index) noinline {{
+  %stack = call i64 @dldt_syscall(i64 {mmap}, i64 0, i64 1048576, i64 3, i64 34, i64 -1, i64 0)
+  %top = add i64 %stack, 1048576
+  %thread = call i64 @dldt_spawn(ptr @dldt_worker, ptr @team, i64 %index, i64 %top)
+  ret void
+}}
+
 define void @_start() alignstack(64) "stackrealign" {{
   %symbols = alloca [{symbols} x i64], align 64
   %sizes = alloca [{inputs} x i64], align 64
@@ -86,10 +97,22 @@ define void @_start() alignstack(64) "stackrealign" {{
   %at.symbols = getelementptr ptr, ptr %request, i64 3
   store ptr %symbols, ptr %at.symbols
   %at.team = getelementptr ptr, ptr %request, i64 4
-  store ptr null, ptr %at.team
+  store ptr @team, ptr %at.team
   %at.profile = getelementptr ptr, ptr %request, i64 5
   store ptr null, ptr %at.profile
+  %threads.at = getelementptr i8, ptr @team, i64 16
+  store i32 {threads}, ptr %threads.at
+{hiring}
+  br label %run
+run:
+  %turn = phi i64 [ 0, %0 ], [ %next, %run ]
   %status = call i32 @dldt_run(ptr %request)
+  %next = add i64 %turn, 1
+  %good = icmp eq i32 %status, 0
+  %more = icmp ult i64 %next, {runs}
+  %again = and i1 %good, %more
+  br i1 %again, label %run, label %answer
+answer:
   call void @transfer(i64 {write}, i64 1, ptr %dims, i64 {dim_bytes})
 {answer}
   %wide = sext i32 %status to i64
@@ -99,8 +122,13 @@ define void @_start() alignstack(64) "stackrealign" {{
 """
 
 
-def standalone_module(metadata: Mapping[str, Any], target: Target) -> str:
-    """The module that defines ``_start`` for the model that ``metadata`` describes; see ``link_executable``."""
+def standalone_modules(
+    metadata: Mapping[str, Any], target: Target, *, threads: int = 1, runs: int = 1
+) -> tuple[str, str]:
+    """The modules that define ``_start`` for the model that ``metadata`` describes; see ``link_executable``.
+
+    The program runs the model ``runs`` times on the same inputs, on ``threads`` threads.
+    """
     symbols, inputs, outputs = (len(metadata[key]) for key in ("symbols", "inputs", "outputs"))
     ranks = [len(tensor["shape"]) for tensor in metadata["outputs"]]
     sizes = [_item_size(tensor) for tensor in metadata["outputs"]]
@@ -114,7 +142,10 @@ def standalone_module(metadata: Mapping[str, Any], target: Target) -> str:
         answer.append(f"  call void @transfer(i64 {{write}}, i64 1, ptr %y{index}, i64 %y{index}.size)")
         first += rank
     calls = SYSCALLS[target.arch]
-    return _LIBRARY.format(
+    program = _LIBRARY.format(
+        threads=threads,
+        runs=runs,
+        hiring="\n".join(f"  call void @hire(i64 {index})" for index in range(1, threads)),
         symbols=max(1, symbols),
         inputs=max(1, inputs),
         outputs=outputs,
@@ -126,6 +157,7 @@ def standalone_module(metadata: Mapping[str, Any], target: Target) -> str:
         answer="\n".join(answer).format(**calls),
         **calls,
     )
+    return program, spawn_module(target)
 
 
 def _item_size(tensor: Mapping[str, Any]) -> int:

@@ -87,9 +87,10 @@ def power_of_two(b: Builder, shifted: Ir) -> Ir:
 
 def scale(b: Builder, x: Ir, count: Ir, shifted: Ir) -> Ir:
     """x 2ⁿ for |n| up to twice the exponent range, rounded once where the result is denormal."""
-    size = format_of(x).bits
-    if b.target.has_masks and x.lanes * size in (128, 256, 512):
-        return _scale_by_instruction(b, x, count, x.lanes * size)
+    width = x.lanes * format_of(x).bits
+    needed = {512: "avx512f", 256: "avx512vl", 128: "avx512vl"}.get(width)
+    if needed in b.target.features:
+        return _scale_by_instruction(b, x, count, width)
     magic = b.like(x, format_of(x).magic)
     half = b.fma(count, b.like(x, 0.5), magic)
     rest = b.add(b.sub(count, b.sub(half, magic)), magic)

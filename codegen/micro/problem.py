@@ -52,7 +52,8 @@ class Problem:
     @property
     def is_pointwise(self) -> bool:
         """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
-        return not self.channelwise and self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
+        plain = self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
+        return plain and not self.channelwise and self.output == self.space
 
     def vectors(self, lanes: int) -> int:
         """Vectors of output channels a group."""
