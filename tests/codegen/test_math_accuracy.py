@@ -55,7 +55,7 @@ def test_results_do_not_depend_on_the_width_of_the_vector(name):
     fused = [target for target in TARGETS if target.fma]
     if not fused:
         pytest.skip("this machine has no fused multiply-add")
-    widths = {128: (4, 0), 256: (4, 8), 512: (0, 16, 32)}
+    widths = {128: (4, 0), 256: (4, 8), 512: (0, 4, 8, 16, 32)}
     variants = [(target, lanes) for target in fused for lanes in widths[target.vector_bits]]
     wanted = compile_math(name, *variants[0])(*given)
     for target, lanes in variants[1:]:

@@ -142,7 +142,7 @@ def test_results_do_not_depend_on_the_width_of_the_vector(name):
         pytest.skip("this machine has no fused multiply-add")
     random = np.random.default_rng(27)
     x = np.concatenate([random.uniform(-20, 20, 2000), np.exp(random.uniform(-700, 709, 2000))])
-    widths = {128: (2, 0), 256: (2, 4), 512: (0, 8, 16)}
+    widths = {128: (2, 0), 256: (2, 4), 512: (0, 2, 4, 8, 16)}
     variants = [(target, lanes) for target in fused for lanes in widths[target.vector_bits]]
     wanted = compile_math(name, *variants[0], "double")(x)
     for target, lanes in variants[1:]:
