@@ -15,7 +15,7 @@ import pytest
 
 from dldt.codegen.emit.link import Weights, link_executable, support_modules
 from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.emit.standalone import standalone_module
+from dldt.codegen.emit.standalone import standalone_modules
 from dldt.codegen.target import Target
 from dldt.runtime import cpu
 from dldt.runtime.dtypes import DTYPES
@@ -38,10 +38,18 @@ def require_emulator(target: Target) -> None:
 
 
 def build_executable(
-    modules: Sequence[str], weights: Weights, metadata: Mapping[str, Any], target: Target, path: Path
+    modules: Sequence[str],
+    weights: Weights,
+    metadata: Mapping[str, Any],
+    target: Target,
+    path: Path,
+    *,
+    threads: int = 1,
+    runs: int = 1,
 ) -> Path:
     """Compile the model's LLVM modules and link them into a static executable at ``path``."""
-    everything = [*modules, *support_modules(target), standalone_module(metadata, target)]
+    program = standalone_modules(metadata, target, threads=threads, runs=runs)
+    everything = [*modules, *support_modules(target), *program]
     link_executable([code.object for code in compile_modules(everything, target)], weights, metadata, path, target)
     return path
 
@@ -86,9 +94,11 @@ def run_under_qemu(
     inputs: Mapping[str, Array],
     target: Target,
     folder: Path,
+    *,
+    threads: int = 1,
+    runs: int = 1,
 ) -> dict[str, Array]:
     """Outputs by name of the model made of LLVM ``modules``, run as a static executable; skips without qemu-user."""
     require_emulator(target)
-    return run_executable(
-        build_executable(modules, weights, metadata, target, folder / "model"), metadata, inputs, target
-    )
+    path = build_executable(modules, weights, metadata, target, folder / "model", threads=threads, runs=runs)
+    return run_executable(path, metadata, inputs, target)
