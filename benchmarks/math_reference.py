@@ -81,7 +81,7 @@ REFERENCES: dict[str, Reference] = {
     "softplus": Reference(softplus, 2.0, 2.0),
     "mish": Reference(mish, EXACT, EXACT),
     "gelu": Reference(gelu, 1.6, 1.6, of_argument=True),
-    "gelu_tanh": Reference(gelu_tanh, 1.6, 1.6, of_argument=True),
+    "gelu_tanh": Reference(gelu_tanh, 1.6, 1.7, of_argument=True),
     "expm1": Reference(np.expm1, EXACT, EXACT),
     "log1p": Reference(np.log1p, EXACT, EXACT),
     "sin": Reference(np.sin, EXACT, EXACT),

@@ -1,5 +1,6 @@
 """The math functions of doubles, against numpy's long double and decimal arithmetic."""
 
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -116,6 +117,21 @@ def test_powers_are_within_two_ulp(target):
     with np.errstate(all="ignore"):
         expected = np.power(x.astype(LONG), y.astype(LONG))
     assert error(compile_math("pow", target, target.lanes(8), "double")(x, y), expected).max() <= BOUND
+
+
+@needs_long_double
+@each_target
+@pytest.mark.parametrize("name", ["gelu", "gelu_tanh"])
+def test_gelu_is_within_two_ulp_of_its_argument(name, target):
+    x = np.random.default_rng(28).uniform(-12, 12, 1 << 13)
+    if name == "gelu":
+        expected = 0.5 * x * np.vectorize(math.erfc)(-x / math.sqrt(2))
+    else:
+        wide = x.astype(LONG)
+        expected = wide * sigmoid(2 * np.sqrt(LONG(2) / LONG(np.pi)) * (wide + LONG("0.044715") * wide**3))
+    got = compile_math(name, target, target.lanes(8), "double")(x)
+    errors = np.abs(got - expected) / np.spacing(np.abs(x))
+    assert errors.max() <= BOUND, x[errors.argmax()]
 
 
 @each_target
