@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import struct
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,14 @@ import numpy as np
 import pytest
 
 from dldt.codegen.emit.link import Weights, link_executable, support_modules
+from dldt.codegen.emit.memory import memory_module
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.standalone import standalone_modules
-from dldt.codegen.target import Target
+from dldt.codegen.emit.syscall import syscall_module
+from dldt.codegen.target import TARGETS, Target
 from dldt.runtime import cpu
 from dldt.runtime.dtypes import DTYPES
+from dldt.runtime.format import read_artifact
 
 Array = np.ndarray[Any, Any]
 
@@ -55,9 +61,15 @@ def build_executable(
 
 
 def run_executable(
-    path: Path, metadata: Mapping[str, Any], inputs: Mapping[str, Array], target: Target, *, timeout: float = 60
+    path: Path,
+    metadata: Mapping[str, Any],
+    inputs: Mapping[str, Array],
+    target: Target,
+    *,
+    timeout: float = 60,
+    head: bytes = b"",
 ) -> dict[str, Array]:
-    """Feed ``inputs`` to the executable and take its outputs, by name."""
+    """Feed ``inputs`` (after ``head``) to the executable and take its outputs, by name."""
     command = emulator(target)
     assert command is not None, "call require_emulator first"
     arrays = [np.ascontiguousarray(inputs[tensor["name"]]) for tensor in metadata["inputs"]]
@@ -68,10 +80,54 @@ def run_executable(
             (dim, size) for dim, size in zip(tensor["shape"], array.shape, strict=True) if isinstance(dim, str)
         )
     numbers = [found[symbol["name"]] for symbol in metadata["symbols"]] + [array.nbytes for array in arrays]
-    text = struct.pack(f"<{len(numbers)}q", *numbers) + b"".join(array.tobytes() for array in arrays)
+    text = head + struct.pack(f"<{len(numbers)}q", *numbers) + b"".join(array.tobytes() for array in arrays)
     done = subprocess.run([*command, os.fspath(path)], input=text, capture_output=True, timeout=timeout, check=False)
     assert done.returncode == 0, f"{path} ended with {done.returncode}: {done.stderr.decode(errors='replace')}"
     return _outputs(done.stdout, metadata)
+
+
+def run_artifact(
+    path: Path, inputs: Mapping[str, Array], *, threads: int = 1, runs: int = 1, timeout: float = 60
+) -> dict[str, Array]:
+    """Outputs by name of an artifact for any architecture, run by a program that maps it; skips without qemu-user.
+
+    Unlike the Python runtime's, the arrays end where memory that may not be touched begins.
+    """
+    artifact = read_artifact(path)
+    target = TARGETS["aarch64" if artifact.metadata.arch == "aarch64" else "x86-64-v2"]
+    require_emulator(target)
+    metadata = artifact.metadata.raw
+    signature = {key: metadata[key] for key in ("symbols", "inputs", "outputs")}
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "host"
+        program.write_bytes(_host(json.dumps(signature), target, threads, runs))
+        program.chmod(0o755)
+        head = _addresses(path.read_bytes()) + os.fsencode(path.resolve()).ljust(4096, b"\0")
+        return run_executable(program, metadata, inputs, target, timeout=timeout, head=head)
+
+
+@cache
+def _host(signature: str, target: Target, threads: int, runs: int) -> bytes:
+    modules = standalone_modules(json.loads(signature), target, threads=threads, runs=runs, mapped=True)
+    texts = [*modules, syscall_module(target), memory_module()]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "host"
+        link_executable([code.object for code in compile_modules(texts, target)], (), {}, path, target)
+        return path.read_bytes()
+
+
+def _addresses(data: bytes) -> bytes:
+    """The eight numbers that the program wants to know of an artifact, read from its section headers."""
+    table, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
+    rows = [struct.unpack_from("<IIQQQQIIQQ", data, table + 64 * index) for index in range(count)]
+    _, symbols, strings, places = (next((row for row in rows if row[1] == kind), None) for kind in (0, 11, 3, 4))
+    found = {}
+    for at in range(symbols[4], symbols[4] + symbols[5], 24):
+        name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", data, at)
+        start = strings[4] + name
+        found[data[start : data.index(b"\0", start)].decode()] = value
+    entries = [found[name] for name in ("dldt_run", "dldt_worker", "dldt_arena_size", "dldt_output_shapes")]
+    return struct.pack("<8Q", len(data), places[4], places[5] // 24, 0, *entries)
 
 
 def _outputs(text: bytes, metadata: Mapping[str, Any]) -> dict[str, Array]:

@@ -2,9 +2,45 @@ import numpy as np
 import pytest
 
 from dldt.codegen.resolve import resolve_target
-from tests.codegen.artifact import ROUNDS, SCALE, SCALE_WEIGHTS, rounds_metadata, scale_metadata
-from tests.codegen.qemu import build_executable, require_emulator, run_executable, run_under_qemu
+from tests.codegen.artifact import (
+    ROUNDS,
+    SCALE,
+    SCALE_WEIGHTS,
+    build,
+    build_scale,
+    describe,
+    rounds_metadata,
+    scale_metadata,
+)
+from tests.codegen.qemu import build_executable, require_emulator, run_artifact, run_executable, run_under_qemu
 
+# Twice or three times x, by a table of functions: their addresses are known when the artifact is mapped.
+REFERENCES_TABLE = """; ModuleID = 'table'
+@table = internal constant [2 x ptr] [ptr @double, ptr @triple]
+define internal i64 @double(i64 %x) noinline { %y = mul i64 %x, 2
+  ret i64 %y }
+define internal i64 @triple(i64 %x) noinline { %y = mul i64 %x, 3
+  ret i64 %y }
+define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
+  %inputs = load ptr, ptr %request
+  %x = load ptr, ptr %inputs
+  %outputs.at = getelementptr i8, ptr %request, i64 8
+  %outputs = load ptr, ptr %outputs.at
+  %y = load ptr, ptr %outputs
+  %x0 = load i64, ptr %x
+  %which = and i64 %x0, 1
+  %entry = getelementptr ptr, ptr @table, i64 %which
+  %function = load volatile ptr, ptr %entry
+  %y0 = call i64 %function(i64 %x0)
+  store i64 %y0, ptr %y
+  ret void
+}
+define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
+  store i64 1, ptr %dims
+  ret void
+}
+"""
 TARGETS = ["host", "x86-64-v2", "aarch64"]
 
 
@@ -25,6 +61,19 @@ def test_barriers_hold_across_many_runs(name, threads, tmp_path):
     target, inputs = resolve_target(name), {"x": np.array([10, 5])}
     run = run_under_qemu([ROUNDS], (), rounds_metadata(target), inputs, target, tmp_path, threads=threads, runs=50)
     assert not run["y"][:threads].any()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_an_artifact_is_mapped_and_run(name, tmp_path):
+    target = resolve_target(name)
+    metadata = describe([("x", "i64", [1])], [("y", "i64", [1])], target=target)
+    build(REFERENCES_TABLE, metadata, tmp_path / "t.so", target=target)
+    for x, y in ((4, 8), (5, 15)):
+        assert run_artifact(tmp_path / "t.so", {"x": np.array([x])})["y"].tolist() == [y]
+    build_scale(tmp_path / "m.so", target=target)
+    x = np.arange(9, dtype=np.float32)
+    run = run_artifact(tmp_path / "m.so", {"x": x}, threads=2, runs=20)
+    np.testing.assert_array_equal(run["y"], x * 2 + np.resize(np.float32([0, 1, 2, 3]), 9))
 
 
 def test_reading_past_an_input_ends_the_program(tmp_path):
