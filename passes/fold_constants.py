@@ -17,8 +17,9 @@ _ENDS = (Parameter, Constant, Result)
 class FoldConstants(Pass):
     """A node whose inputs are all constants becomes the constants that its ``evaluate`` gives.
 
-    Not folded: what holds bodies or state, and what would grow by more than ``max_growth`` bytes beyond its inputs (a
-    Broadcast, Tile or Pad of a hostile or careless model); a Convert may grow, by the ratio of its element sizes.
+    Not folded: what holds bodies or state; what would grow by more than ``max_growth`` bytes beyond its inputs (a
+    Broadcast, Tile or Pad of a hostile or careless model), or all such growth by more than ``max_total``; a Convert may
+    grow, by the ratio of its element sizes. What has no result in numpy (an integer to a negative power) stays too.
 
     ::
 
@@ -26,36 +27,53 @@ class FoldConstants(Pass):
     """
 
     max_growth: int = 64 << 20
+    max_total: int = 512 << 20
 
     def apply(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
-        return sum(self._fold(graph, node) for node in graph.order() if not isinstance(node.op, _ENDS))
+        count, grown = 0, 0
+        for node in graph.order():
+            if isinstance(node.op, _ENDS):
+                continue
+            growth = self._fold(graph, node, self.max_total - grown)
+            if growth is not None:
+                count, grown = count + 1, grown + max(growth, 0)
+        return count
 
-    def _fold(self, graph: Graph, node: Node) -> bool:
+    def _fold(self, graph: Graph, node: Node, left: int) -> int | None:
+        """Fold one node, which may grow by ``left`` bytes; by how many it grew, None where it was not folded."""
         if node.op.bodies or not node.inputs or node.op.type in STATEFUL:
-            return False
+            return None
         arrays = [None if value is None else value.constant for value in node.inputs]
         if any(array is None for array, value in zip(arrays, node.inputs, strict=True) if value is not None):
-            return False
-        if not self._affordable(node, arrays):
-            return False
-        for value, array in zip(node.outputs, _evaluate(node.op, arrays), strict=True):
-            made = graph.constant(np.asarray(array), name=node.name if len(node.outputs) == 1 else value.name)
-            graph.replace(value, made)
+            return None
+        growth = _growth(node, arrays)
+        if growth is None or growth > min(self.max_growth, left):
+            return None
+        made = _evaluate(node.op, arrays)
+        if made is None:
+            return None
+        for value, array in zip(node.outputs, made, strict=True):
+            name = node.name if len(node.outputs) == 1 else value.name
+            graph.replace(value, graph.constant(np.asarray(array), name=name))
         graph.discard(node)
-        return True
-
-    def _affordable(self, node: Node, arrays: list[Array | None]) -> bool:
-        if not all(t.is_static for t in node.types):
-            return False
-        if isinstance(node.op, Convert):
-            return True
-        made = sum(int(np.prod(t.static_shape, dtype=object)) * t.dtype.size for t in node.types)
-        given = sum(array.nbytes for array in arrays if array is not None)
-        return made <= given + self.max_growth
+        return growth
 
 
-def _evaluate(op: Op, arrays: list[Array | None]) -> tuple[Array, ...]:
-    with np.errstate(all="ignore"):
-        made = op.evaluate(*arrays)
+def _growth(node: Node, arrays: list[Array | None]) -> int | None:
+    """By how many bytes the outputs are larger than the inputs; None where that is not known."""
+    if not all(t.is_static for t in node.types):
+        return None
+    if isinstance(node.op, Convert):
+        return 0
+    made = sum(int(np.prod(t.static_shape, dtype=object)) * t.dtype.size for t in node.types)
+    return made - sum(array.nbytes for array in arrays if array is not None)
+
+
+def _evaluate(op: Op, arrays: list[Array | None]) -> tuple[Array, ...] | None:
+    try:
+        with np.errstate(all="ignore"):
+            made = op.evaluate(*arrays)
+    except (ArithmeticError, ValueError):  # numpy refuses what the operation leaves undefined
+        return None
     return made if isinstance(made, tuple) else (made,)

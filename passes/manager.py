@@ -82,11 +82,11 @@ def run_pipeline(
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
     steps: list[Step] = []
-    nodes = 0
+    parts = list(graph.walk())
     for index, item in enumerate(passes):
         before = _signature(graph)
         start = time.perf_counter()
-        count = _apply(item, graph)
+        count = sum(item.apply(part) for part in parts)
         seconds = time.perf_counter() - start
         if _signature(graph) != before:
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
@@ -94,9 +94,9 @@ def run_pipeline(
             _verify(graph, pipeline.start, f"after pass {item}")
         if count and on_change is not None:
             on_change(index, item, graph, count, seconds)
-        if count or not steps:
-            nodes = sum(len(part) for part in graph.walk())
-        steps.append(Step(index, str(item), count, seconds, nodes))
+        if count:
+            parts = list(graph.walk())
+        steps.append(Step(index, str(item), count, seconds, sum(map(len, parts))))
     if len(passes) == len(pipeline.passes):
         _verify(graph, pipeline.stage, f"at the end of the {pipeline.name} pipeline")
     return PipelineReport(tuple(steps))
@@ -113,10 +113,6 @@ def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]
         if stop_after in (item.name, str(item)):
             return pipeline.passes[: index + 1]
     raise UsageError(f"cannot stop after pass {stop_after!r}: it is not in the pipeline ({pipeline})")
-
-
-def _apply(item: Pass, graph: Graph) -> int:
-    return sum(item.apply(part) for part in graph.walk())
 
 
 def _verify(graph: Graph, stage: Stage, when: str) -> None:

@@ -97,6 +97,26 @@ def test_a_hostile_tile_is_not_computed():
     declined(FoldConstants(), lambda g: Tile()(g.constant(np.float32([1])), i64(1 << 40)))
 
 
+def test_many_expansions_share_one_limit():
+    def build(g):
+        x = g.parameter("x", f32(1000))
+        for i in range(8):
+            x = Add()(x, Broadcast()(g.constant(np.float32([i])), i64(1000)))
+        return x
+
+    graph = graph_of(build)
+    assert FoldConstants(max_total=3 * 4000).apply(graph) == 3
+
+
+def test_what_numpy_refuses_stays():
+    def build(g):
+        power = Power()(g.constant(np.int32([2, 3])), g.constant(np.int32([-1, 2])))
+        return Add()(g.parameter("x", TensorType(DType.i32, (2,))), power)
+
+    graph = graph_of(build)
+    assert FoldConstants().apply(graph) == 0
+
+
 def test_folding_does_not_copy_weights_that_it_does_not_touch():
     weights = random(64, 64)
     graph = graph_of(lambda g: Add()(g.parameter("x", f32(64, 64)), g.constant(weights)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
 import numpy as np
@@ -20,6 +21,7 @@ PPOCR = "onnx/ppocr/ch_ppocr_mobile_v2.0_cls_infer.onnx"
 DETECTOR = "onnx/ppocr/ch_PP-OCRv4_det_infer.onnx"
 
 
+@functools.cache
 def optimised(name: str, shape: tuple[Dim, ...] | None = None) -> tuple[Graph, Counter[str], Counter[str]]:
     """The graph after the pipeline, and its operations before and after, sub-graphs included."""
     path = model_path(name)
