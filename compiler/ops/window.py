@@ -40,7 +40,7 @@ def window(
     rounding: str = "floor",
 ) -> Window:
     """The window over the spatial dims ``space``. Raises ShapeError where the attributes do not fit them."""
-    check_attributes(what, len(space), strides=strides, dilations=dilations, kernel=kernel)
+    check_attributes(what, len(space), kernel=kernel, strides=strides, dilations=dilations)
     pads_begin, pads_end = _given_pads(what, len(space), pads_begin, pads_end, auto_pad)
     begins: list[Dim] = []
     ends: list[Dim] = []
