@@ -199,8 +199,8 @@ def standalone_modules(
 ) -> tuple[str, str]:
     """The modules that define ``_start`` for the model that ``metadata`` describes; see ``link_executable``.
 
-    The program runs the model ``runs`` times on the same inputs, on ``threads`` threads. ``mapped``: the model is
-    no part of it but an artifact, which it maps first; standard input then starts with eight numbers (i64: the file's size,
+    The program runs the model ``runs`` times on the same inputs, on ``threads`` threads. ``mapped``: the model is an
+    artifact, which the program maps first. Standard input then starts with eight numbers (i64: the file's size, the
     offset and number of its relocations, 0, and the offsets of ``dldt_run``, ``dldt_worker``, ``dldt_arena_size`` and
     ``dldt_output_shapes``) and the artifact's path in 4096 bytes.
     """

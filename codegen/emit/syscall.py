@@ -41,6 +41,17 @@ _CODE = {
 }
 
 
+# dldt_clock(): ticks of a counter that runs at a constant rate.
+_CLOCK = {
+    "x86_64": bytes.fromhex(
+        "0f31"  # rdtsc
+        "48c1e220"  # shl rdx, 32
+        "4809d0"  # or rax, rdx
+        "c3"  # ret
+    ),
+    "aarch64": bytes.fromhex("40e03bd5c0035fd6"),  # mrs x0, cntvct_el0; ret
+}
+
 # dldt_spawn(function, a, b, stack): a thread of this process that calls function(a, b) on that stack, and ends.
 _SPAWN = {
     "x86_64": bytes.fromhex(
@@ -103,5 +114,6 @@ def spawn_module(target: Target) -> str:
 
 
 def syscall_module(target: Target) -> str:
-    """The module that defines ``dldt_syscall`` for ``target``."""
-    return "; ModuleID = 'dldt.syscall'\n" + machine_code("dldt_syscall", _CODE[target.arch])
+    """The module that defines ``dldt_syscall`` and ``dldt_clock`` for ``target``."""
+    functions = machine_code("dldt_syscall", _CODE[target.arch]) + machine_code("dldt_clock", _CLOCK[target.arch])
+    return "; ModuleID = 'dldt.syscall'\n" + functions
