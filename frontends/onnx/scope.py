@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import attrs
+from onnx import TensorProto
 
 from dldt.compiler.errors import DldtError, InputError, InternalError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
@@ -77,7 +78,7 @@ class Scope:
     def _initializer(self, name: str) -> Value:
         proto = self.record.initializers[name]
         what = f"{self.model.path}: initialiser {name!r}"
-        read: Callable[..., Any] = read_tensor if hasattr(proto, "raw_data") else read_sparse
+        read: Callable[..., Any] = read_tensor if isinstance(proto, TensorProto) else read_sparse
         value = self.graph.constant(read(proto, self.model.files, what), name=name)
         self.graph.rename(value, (name,))
         self.findings.types[name] = value.type
