@@ -16,6 +16,7 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import add_artifact_arguments, compiled
 from dldt.tools.console import run_command
 from dldt.tools.output import require_writable
+from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text
 
 DESCRIPTION = """Measure a compiled library, or a model (compiled for this machine first), in a process of its own.
@@ -136,7 +137,7 @@ def _print(report: dict[str, Any]) -> None:
         ("memory", f"{bytes_text(report['peak_rss_bytes'])} peak, the interpreter and numpy included"),
     ]
     for name, text in rows:
-        print(f"{name:<11} {text}")
+        print(f"{name:<11} {printable(text)}")
 
 
 if __name__ == "__main__":

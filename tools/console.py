@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from dldt.compiler.errors import DldtError, UsageError
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.printable import printable
 
 EXTRAS = {
     **dict.fromkeys(("attr", "attrs", "networkx", "onnx", "google", "llvmlite", "ml_dtypes"), "compile"),
@@ -50,7 +51,8 @@ def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
         if "--debug" in words:
             traceback.print_exc()
         code, text = explain(error, parser.prog)
-        print(text + (f"\n{failed}" if failed and code > 1 else ""), file=sys.stderr)
+        shown = printable(text, keep="\n") + (f"\n{failed}" if failed and code > 1 else "")
+        print(shown, file=sys.stderr)
         return code
 
 

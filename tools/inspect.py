@@ -12,6 +12,7 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import is_artifact
 from dldt.tools.console import run_command
 from dldt.tools.model_options import model_path
+from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text, count_text
 
 DESCRIPTION = """Show a model (.onnx, .xml) or a compiled library (.so).
@@ -108,17 +109,17 @@ def _print(key: str, value: Any) -> None:
     if isinstance(value, dict):
         print(f"{key} ({sum(value.values())})")
         for name, count in value.items():
-            print(f"  {count:5d}  {name}")
+            print(f"  {count:5d}  {printable(name)}")
     elif isinstance(value, list):
-        print(f"{key:<15} {'none' if not value else value[0]}")
+        print(f"{key:<15} {'none' if not value else printable(value[0])}")
         for item in value[1:]:
-            print(f"{'':<15} {item}")
+            print(f"{'':<15} {printable(item)}")
     elif key.endswith(" bytes"):
         print(f"{key.removesuffix(' bytes'):<15} {'known when it runs' if value is None else bytes_text(value)}")
     elif isinstance(value, int):
         print(f"{key:<15} {count_text(value)}")
     else:
-        print(f"{key:<15} {value}")
+        print(f"{printable(key):<15} {printable(value)}")
 
 
 if __name__ == "__main__":

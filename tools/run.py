@@ -13,6 +13,7 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import add_artifact_arguments, compiled
 from dldt.tools.console import run_command
 from dldt.tools.output import require_writable
+from dldt.tools.printable import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,7 +98,7 @@ def _show(outputs: Arrays, top: int | None, labels: Sequence[str]) -> None:
     import numpy as np
 
     for name, array in outputs.items():
-        print(f"{name}  {array.dtype}{list(array.shape)}", end="")
+        print(f"{printable(name)}  {array.dtype}{list(array.shape)}", end="")
         numeric = array.size and array.dtype != np.bool_
         print(f"  min {array.min():.6g}  max {array.max():.6g}  mean {array.mean():.6g}" if numeric else "")
         if not top or not numeric:
@@ -134,7 +135,7 @@ def _compare(outputs: Arrays, expected: Arrays, rtol: float, atol: float) -> int
     for name, reference in expected.items():
         actual = outputs[name]
         if actual.shape != reference.shape:
-            print(f"FAILED  {name}: shape {list(actual.shape)}, expected {list(reference.shape)}")
+            print(f"FAILED  {printable(name)}: shape {list(actual.shape)}, expected {list(reference.shape)}")
             failed += 1
             continue
         wanted = reference.astype(np.float64)
@@ -142,7 +143,9 @@ def _compare(outputs: Arrays, expected: Arrays, rtol: float, atol: float) -> int
         error, largest = float(difference.max(initial=0)), float(np.abs(wanted).max(initial=0))
         good = error <= atol + rtol * largest  # false for NaN
         failed += not good
-        print(f"{'ok    ' if good else 'FAILED'}  {name}: largest error {error:.3g}, largest number {largest:.3g}")
+        print(
+            f"{'ok    ' if good else 'FAILED'}  {printable(name)}: largest error {error:.3g}, largest number {largest:.3g}"
+        )
     return DIFFERENT if failed else 0
 
 

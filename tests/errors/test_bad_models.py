@@ -63,6 +63,15 @@ def test_the_message_ends_with_what_was_written(folder):
     assert done.stderr.rstrip().endswith("nothing was written")
 
 
+def test_hostile_names_do_not_reach_the_terminal(folder):
+    proto = models.dense(1, 3)
+    proto.graph.input[0].name = proto.graph.node[0].input[0] = "x\x1b[31m\u202e"
+    (folder / "net.onnx").write_bytes(proto.SerializeToString())
+    for done in (command("inspect", folder / "net.onnx"), command("run", folder / "net.onnx", "-i", "y=zeros")):
+        assert "x\\x1b[31m" in done.stdout + done.stderr
+        assert "\x1b" not in done.stdout + done.stderr
+
+
 def test_a_cyclic_graph(folder):
     refused(compile_it(folder, models.cyclic()), 2, "cycle")
 

@@ -65,6 +65,11 @@ def test_what_the_failure_means_follows_the_message(capsys):
     assert capsys.readouterr().err == "error: bad\nnothing was written\n"
 
 
+def test_control_characters_do_not_reach_the_terminal(capsys):
+    assert run(InputError("input 'a\x1b[2J\u202e'\n  second line")) == 2
+    assert capsys.readouterr().err == "error: input 'a\\x1b[2J\\u202e'\n  second line\n"
+
+
 def test_debug_shows_the_traceback(capsys):
     assert run(InputError("bad"), ["--debug"]) == 2
     shown = capsys.readouterr().err
