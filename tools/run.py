@@ -143,9 +143,8 @@ def _compare(outputs: Arrays, expected: Arrays, rtol: float, atol: float) -> int
         error, largest = float(difference.max(initial=0)), float(np.abs(wanted).max(initial=0))
         good = error <= atol + rtol * largest  # false for NaN
         failed += not good
-        print(
-            f"{'ok    ' if good else 'FAILED'}  {printable(name)}: largest error {error:.3g}, largest number {largest:.3g}"
-        )
+        verdict = "ok    " if good else "FAILED"
+        print(f"{verdict}  {printable(name)}: largest error {error:.3g}, largest number {largest:.3g}")
     return DIFFERENT if failed else 0
 
 
