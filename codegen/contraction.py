@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import attrs
-import numpy as np
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.configs.tiles import choose_tile
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.kernels import NAME, Kernel, name_buffers
-from dldt.codegen.loops import Accumulator, Load, Nest, walk
+from dldt.codegen.loops import Load, Nest, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import pack_weights, packed_size
-from dldt.codegen.micro.problem import Problem, Source, Tile, row_tiles
+from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute
 from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product, symbol
+from dldt.compiler.dims import Dim, product, symbol, symbols
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array, DType
 
@@ -235,9 +234,8 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
     operands = [tensors[buffer] for buffer in used]
     bases = [t.base for t in (*operands, task.output)]
     alias = len(set(bases)) != len(bases)
-    spatial = _spatial_tiles(problem, tile)
-    extent = problem.batch * problem.groups * tile.panels(problem) * spatial
-    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | _free(extent)))
+    extent = problem.batch * problem.groups * tile.panels(problem) * spatial_units(problem, tile)
+    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | symbols(extent)))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     known = macs if isinstance(macs, int) else 0
 
@@ -284,13 +282,6 @@ def _epilogue(problem: Problem, tile: Tile, output: Buffer, access: Access, part
     return Epilogue(nest, aligned)
 
 
-def _spatial_tiles(problem: Problem, tile: Tile) -> Dim:
-    """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
-    if problem.is_pointwise:
-        return row_tiles(problem.pixels(), tile.rows)
-    return problem.output[0]
-
-
 def _image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     height, width = space
     assert isinstance(height, int)
@@ -306,12 +297,3 @@ def _image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
 
 def _pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]
     return tuple(values) if len(values) == 2 else (missing, *values)
-
-
-def _free(dim: Dim) -> set[str]:
-    from dldt.compiler.dims import symbols
-
-    return symbols(dim)
-
-
-__all__ = ["Accumulator", "Part", "contraction_kernels", "contraction_parts", "np"]

@@ -14,7 +14,7 @@ from dldt.codegen.emit.nest import parameters, store_at
 from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
-from dldt.codegen.micro.problem import Problem, Segment, Tile, segments
+from dldt.codegen.micro.problem import Problem, Segment, Tile, segments, spatial_units
 from dldt.compiler.dims import Dim
 
 
@@ -82,7 +82,7 @@ class _Writer:
     def unit(self, position: Ir) -> None:
         """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
         b, problem = self.b, self.problem
-        spatial, tiles = self._spatial(), problem.groups * self.tile.panels(problem)
+        spatial, tiles = spatial_units(problem, self.tile), problem.groups * self.tile.panels(problem)
         if self._spatial_outside():
             position, panel = self._divide(position, tiles)
             batch, place = self._divide(position, spatial)
@@ -108,13 +108,6 @@ class _Writer:
         divisor = self.emitter.dim(by, self.scope)
         outer = b.binary("udiv", position, divisor)
         return outer, b.sub(position, b.mul(outer, divisor))
-
-    def _spatial(self) -> Dim:
-        from dldt.codegen.micro.problem import row_tiles
-
-        if self.problem.is_pointwise:
-            return row_tiles(self.problem.pixels(), self.tile.rows)
-        return self.problem.output[0]
 
     def _spatial_outside(self) -> bool:
         """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""

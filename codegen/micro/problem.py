@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.compiler.dims import Dim, ceildiv
+from dldt.compiler.dims import Dim
 
 CODE_LIMIT = 400
 """Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
@@ -130,4 +130,8 @@ def row_tiles(pixels: Dim, rows: int) -> Dim:
     return whole + (pixels - whole * rows)
 
 
-__all__ = ["Problem", "Segment", "Source", "Tile", "ceildiv", "row_tiles", "segments"]
+def spatial_units(problem: Problem, tile: Tile) -> Dim:
+    """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
+    if problem.is_pointwise:
+        return row_tiles(problem.pixels(), tile.rows)
+    return problem.output[0]
