@@ -81,6 +81,9 @@ def _open(scopes: list[Scope], header: re.Match[str], depth: int, number: int) -
         return Scope(Graph(name), 0)
     if not scopes or scopes[-1].pending is None or depth != scopes[-1].depth + 2 or not label:
         raise scanner.error("a sub-graph must stand below its node, indented by 4 more, with a label")
+    holder = scopes[-1].pending.cls
+    if holder.bodies is Op.bodies or label not in {field.name for field in _fields(holder)}:
+        raise scanner.error(f"{holder.type} has no sub-graph {label!r}")
     if len(scopes) > MAX_NESTING:
         raise scanner.error(f"graphs are nested deeper than {MAX_NESTING}")
     return Scope(Graph(name), depth, label)
@@ -208,8 +211,7 @@ def _find(scanner: Scanner) -> type[Op]:
 
 
 def _read_attributes(scanner: Scanner, line: Line) -> None:
-    cls: Any = line.cls
-    known = {field.name for field in attrs.fields(cls) if field.init}
+    known = {field.name for field in _fields(line.cls) if field.init}
     while not scanner.accept("}"):
         if line.attributes:
             scanner.take("mark", ",")
@@ -218,6 +220,10 @@ def _read_attributes(scanner: Scanner, line: Line) -> None:
             raise scanner.error(f"{line.cls.type} has no attribute {key!r}")
         scanner.take("mark", "=")
         line.attributes[key] = _value(scanner)
+
+
+def _fields(cls: Any) -> tuple[Any, ...]:
+    return tuple(attrs.fields(cls))
 
 
 def _value(scanner: Scanner) -> Any:

@@ -1,0 +1,193 @@
+"""Dims against plain ints: any expression under any substitution."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dldt.compiler import dims
+from dldt.compiler.dims import Dim
+from dldt.compiler.errors import DldtError, InputError, ShapeError
+
+N, M = dims.symbol("N"), dims.symbol("M")
+OPERATIONS = ("+", "-", "*", "//", "%", "max", "min")
+
+
+def _apply(operation: str, a: Dim, b: Dim) -> Dim:
+    if operation == "+":
+        return a + b
+    if operation == "-":
+        return a - b
+    if operation == "*":
+        return a * b
+    if operation == "//":
+        return dims.floordiv(a, b)
+    if operation == "%":
+        return a - b * dims.floordiv(a, b)
+    return dims.maximum(a, b) if operation == "max" else dims.minimum(a, b)
+
+
+def _plain(operation: str, a: int, b: int) -> int:
+    table = {"+": a + b, "-": a - b, "*": a * b, "max": max(a, b), "min": min(a, b)}
+    if operation in table:
+        return table[operation]
+    return a // b if operation == "//" else a % b
+
+
+leaves = st.sampled_from([("N",), ("M",), ("K",)]) | st.integers(-6, 12).map(lambda i: (i,))
+divisors = st.integers(1, 6).map(lambda i: (i,))
+
+
+def _extend(children: st.SearchStrategy[tuple]) -> st.SearchStrategy[tuple]:
+    free = st.tuples(st.sampled_from(["+", "-", "*", "max", "min"]), children, children)
+    divided = st.tuples(st.sampled_from(["//", "%"]), children, divisors)
+    by_symbol = st.tuples(st.sampled_from(["//", "%"]), children, st.sampled_from([("N",), ("M",)]))
+    return free | divided | by_symbol
+
+
+trees = st.recursive(leaves, _extend, max_leaves=8)
+sizes = st.fixed_dictionaries({"N": st.integers(1, 40), "M": st.integers(1, 40), "K": st.integers(1, 40)})
+
+
+def _dim(tree: tuple) -> Dim:
+    if len(tree) == 1:
+        return dims.symbol(tree[0]) if isinstance(tree[0], str) else tree[0]
+    return _apply(tree[0], _dim(tree[1]), _dim(tree[2]))
+
+
+def _int(tree: tuple, values: dict[str, int]) -> int:
+    if len(tree) == 1:
+        return values[tree[0]] if isinstance(tree[0], str) else tree[0]
+    return _plain(tree[0], _int(tree[1], values), _int(tree[2], values))
+
+
+@settings(max_examples=400, deadline=None)
+@given(trees, sizes)
+def test_every_expression_evaluates_as_python_does(tree: tuple, values: dict[str, int]) -> None:
+    assert dims.evaluate(_dim(tree), values) == _int(tree, values)
+
+
+@settings(max_examples=200, deadline=None)
+@given(trees)
+def test_text_parses_back_to_the_same_dim(tree: tuple) -> None:
+    dim = _dim(tree)
+    assert dims.parse(str(dim)) == dim
+
+
+@settings(max_examples=200, deadline=None)
+@given(trees, sizes)
+def test_bounds_hold(tree: tuple, values: dict[str, int]) -> None:
+    dim = _dim(tree)
+    assert dims.minimum_of(dim) <= _int(tree, values) <= dims.maximum_of(dim)
+
+
+@settings(max_examples=200, deadline=None)
+@given(trees, trees, sizes)
+def test_comparisons_that_are_decided_are_right(a: tuple, b: tuple, values: dict[str, int]) -> None:
+    left, right = _dim(a), _dim(b)
+    try:
+        less = left < right
+    except ShapeError:
+        return
+    assert less == (_int(a, values) < _int(b, values))
+
+
+@settings(max_examples=200, deadline=None)
+@given(trees, sizes)
+def test_partial_substitution_changes_nothing(tree: tuple, values: dict[str, int]) -> None:
+    step = dims.substitute(_dim(tree), {"N": values["N"]})
+    assert "N" not in dims.symbols(step)
+    assert dims.evaluate(step, values) == _int(tree, values)
+
+
+@pytest.mark.parametrize(
+    ("dim", "text"),
+    [
+        (N * 64 // 16, "4*N"),
+        ((N * 2 + 4) // 2, "N+2"),
+        (N - N, "0"),
+        ((N + 1) * (N - 1), "N*N-1"),
+        (N * M // N, "M"),
+        ((N + 1) // 2, "(N+1)//2"),
+        (((N + 1) // 2 + 1) // 2, "(N+3)//4"),
+        ((N * N + N) // (N + 1), "N"),
+        (dims.maximum(N, 1), "N"),
+        (dims.maximum(N, 0), "N"),
+        (dims.minimum(N, N + 3), "N"),
+        (dims.ceildiv(N * 8, 4), "2*N"),
+        (dims.product((2, N, 3, M)), "6*M*N"),
+    ],
+)
+def test_normal_forms(dim: Dim, text: str) -> None:
+    assert str(dim) == text
+
+
+def test_bounded_symbols_take_remainders_away() -> None:
+    lane = dims.symbol("i", 0, 15)
+    block = dims.symbol("b", 0)
+    assert (block * 16 + lane) // 16 == block
+    assert (block * 16 + lane) % 16 == lane
+    assert lane // 16 == 0
+
+
+def test_equality_and_hash_do_not_depend_on_the_way() -> None:
+    a, b = (N + M) * (N + M), N * N + 2 * N * M + M * M
+    assert a == b
+    assert hash(a) == hash(b)
+    assert len({a, b, N, N + 0}) == 2
+
+
+def test_an_unknown_dim_is_no_int() -> None:
+    with pytest.raises(ShapeError, match=r"dimension N\+1 is not known at compile time"):
+        int(N + 1)
+    with pytest.raises(ShapeError, match=r"dimension N has no value: N not given"):
+        dims.evaluate(N, {"M": 3})
+    with pytest.raises(ShapeError, match=r"cannot tell at compile time whether N < 5"):
+        assert N < 5
+    with pytest.raises(ShapeError, match="division of a dimension by zero"):
+        dims.floordiv(4, 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "N +", "__import__('os')", "N.x", "1.5", "'a'", "N**2", "max(N)", "abs(N)", "True", "[N]", "N" * 1001]
+)
+def test_parse_refuses(text: str) -> None:
+    with pytest.raises(InputError):
+        dims.parse(text)
+
+
+def _grow_by_sum() -> None:
+    dim: Dim = N
+    for i in range(10_000):
+        dim = dim + dims.symbol(f"s{i}")
+
+
+def _grow_by_square() -> None:
+    dim: Dim = N + M + 1
+    for _ in range(10_000):
+        dim = dim * dim
+
+
+def _grow_by_doubling() -> None:
+    dim: Dim = N
+    for _ in range(10_000):
+        dim = dim * 3
+
+
+def _grow_by_nesting() -> None:
+    dim: Dim = N
+    for _ in range(10_000):
+        dim = dims.maximum(dim - 1, M) + dim // 7
+
+
+def _grow_by_extrema() -> None:
+    dim: Dim = N
+    for _ in range(10_000):
+        dim = dims.minimum(dims.maximum(dim - 1, M), dim + 3)
+
+
+@pytest.mark.parametrize("grow", [_grow_by_sum, _grow_by_square, _grow_by_doubling, _grow_by_nesting, _grow_by_extrema])
+def test_expressions_cannot_grow_without_bound(grow) -> None:
+    with pytest.raises(DldtError, match=r"grows (too complicated|beyond 64 bits)"):
+        grow()
