@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt bench") -> int:
     group.add_argument("--niter", "-niter", type=int, metavar="N", help="inferences to time (default: as time allows)")
     group.add_argument("-t", "--time", type=float, metavar="SECONDS", help="time inferences for so long (default: 5)")
     group.add_argument("--nireq", "-nireq", type=int, default=1, metavar="N", help="requests that run at once (1)")
+    group.add_argument("--profile", "-pc", action="store_true", help="the time of every step, in a run of its own")
     group.add_argument("-d", choices=("CPU",), help="accepted for those who come from benchmark_app")
     group.add_argument("--json", metavar="FILE", help="write all numbers as JSON ('-': to stdout, and nothing else)")
     return run_command(parser, bench, argv)
@@ -61,6 +62,7 @@ def bench(arguments: Arguments) -> int:
             "iterations": arguments.niter,
             "seconds": arguments.time or (None if arguments.niter else 5.0),
             "requests": arguments.nireq,
+            "profile": arguments.profile,
             "shapes": shapes,
         }
         report = _report(_measure(job), artifact.stat().st_size)
@@ -138,6 +140,19 @@ def _print(report: dict[str, Any]) -> None:
     ]
     for name, text in rows:
         print(f"{name:<11} {printable(text)}")
+    _print_steps(report["steps"])
+
+
+def _print_steps(steps: Sequence[dict[str, Any]]) -> None:
+    """A line a step, in the order of the run: its time, share and speed."""
+    if not steps:
+        return
+    total = sum(step["ms"] for step in steps) or 1.0
+    print(f"\n{'ms':>9} {'share':>6} {'GFLOP/s':>8}  step")
+    for step in steps:
+        speed = "" if step["gflops"] is None else f"{step['gflops']:.1f}"
+        words = printable(f"{step['what']} → {step['output']} ({step['algorithm']})")
+        print(f"{step['ms']:9.3f} {step['ms'] / total:6.1%} {speed:>8}  {words}")
 
 
 if __name__ == "__main__":

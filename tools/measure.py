@@ -1,7 +1,7 @@
 """The child process of ``dldt bench``: imports the runtime alone, measures one library, prints JSON.
 
 python -m dldt.tools.measure
-    '{"path": "model.so", "threads": 1, "iterations": null, "seconds": 5, "requests": 1, "shapes": {}}'
+    '{"path": "a.so", "threads": 1, "iterations": null, "seconds": 5, "requests": 1, "profile": false, "shapes": {}}'
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
     started = CLOCK()
     times = _side_by_side([request, *(model.create_request() for _ in range(job["requests"] - 1))], arrays, job)
     took = CLOCK() - started
+    steps = request.profile(arrays, runs=max(1, min(50, len(times)))) if job["profile"] else []
     return {
         "import_numpy_ms": (numpy_ready - start) / 1e6,
         "import_runtime_ms": (runtime_ready - numpy_ready) / 1e6,
@@ -49,7 +50,21 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
         "times_ms": [t / 1e6 for t in times],
         "duration_ms": took / 1e6,
         "peak_rss_bytes": _peak_bytes(),
+        "steps": [_step(step) for step in steps],
         "inputs": {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()},
+    }
+
+
+def _step(timed: Any) -> dict[str, Any]:
+    step = timed.step
+    return {
+        "what": step.what,
+        "output": step.output,
+        "kernel": step.kernel,
+        "algorithm": step.algorithm,
+        "parallel": step.parallel,
+        "ms": timed.seconds * 1e3,
+        "gflops": timed.gflops,
     }
 
 

@@ -97,6 +97,15 @@ def test_bench_runs_requests_side_by_side(digits):
     assert (report["requests"], report["iterations"]) == (3, 12)
 
 
+def test_bench_shares_the_time_out_among_the_steps(digits):
+    report = json.loads(command("bench", digits[0], "-niter", "5", "--profile", "--json", "-").stdout)
+    assert any("Convolution" in step["what"] for step in report["steps"])
+    assert all(step["ms"] >= 0 for step in report["steps"])
+    lines = command("bench", digits[0], "-niter", "5", "-pc").stdout.split("\n\n")[1].splitlines()
+    assert lines[0].split() == ["ms", "share", "GFLOP/s", "step"]
+    assert len(lines) == 1 + len(report["steps"])
+
+
 def test_bench_prints_a_report_and_writes_it(digits, tmp_path):
     done = command("bench", "-m", digits[0], "-t", "0.1", "--json", tmp_path / "a.json")
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
