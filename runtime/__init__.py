@@ -2,8 +2,9 @@
 
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeLoadError, RuntimeStateError
 from dldt.runtime.job import Job
-from dldt.runtime.metadata import Tensor
+from dldt.runtime.metadata import Step, Tensor
 from dldt.runtime.model import Model, load
+from dldt.runtime.profile import StepTime
 from dldt.runtime.request import Request
 from dldt.runtime.threads import default_threads
 from dldt.runtime.version import __version__
@@ -16,6 +17,8 @@ __all__ = [
     "RuntimeInputError",
     "RuntimeLoadError",
     "RuntimeStateError",
+    "Step",
+    "StepTime",
     "Tensor",
     "__version__",
     "default_threads",

@@ -44,8 +44,25 @@ class Symbol:
 
 
 @dataclasses.dataclass(frozen=True)
+class Step:
+    """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims)."""
+
+    kernel: str
+    what: str
+    output: str
+    algorithm: str
+    flops: int | None
+    bytes: int | None
+    parallel: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Metadata:
-    """The metadata of an artifact. ``arena`` is bytes a request, None where it depends on the free dims."""
+    """The metadata of an artifact.
+
+    ``arena`` is bytes a request, None where it depends on the free dims. ``steps`` is empty where the artifact lists
+    none; ``parallel`` tells whether threads could share any.
+    """
 
     name: str
     producer: str
@@ -56,6 +73,8 @@ class Metadata:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     arena: int | None
+    steps: tuple[Step, ...]
+    parallel: bool
     raw: dict[str, Any]
 
 
@@ -98,6 +117,7 @@ def _metadata(raw: Any) -> Metadata:
     if arena is not None and not _is_size(arena):
         raise _BadError(f"gives the arena as {arena!r}")
     features = _list(raw, "features")
+    steps = tuple(_step(item) for item in _list(raw, "steps")) if "steps" in raw else ()
     return Metadata(
         name=_text(raw, "name"),
         producer=_text(raw, "producer"),
@@ -108,6 +128,8 @@ def _metadata(raw: Any) -> Metadata:
         inputs=inputs,
         outputs=outputs,
         arena=arena,
+        steps=steps,
+        parallel=not steps or any(step.parallel for step in steps),
         raw=raw,
     )
 
@@ -146,6 +168,15 @@ def _symbol(item: Any) -> Symbol:
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
     return Symbol(name, low, high)
+
+
+def _step(item: Any) -> Step:
+    """Nothing depends on a step but what a profile says, so nothing is refused here but what is no step at all."""
+    if not isinstance(item, dict):
+        raise _BadError("has a step that is not an object")
+    kernel, what, output, algorithm = (str(item.get(key, "")) for key in ("kernel", "what", "output", "algorithm"))
+    flops, moved = (item[key] if _is_size(item.get(key)) else None for key in ("flops", "bytes"))
+    return Step(kernel, what, output, algorithm, flops, moved, item.get("parallel") is not False)
 
 
 def _tensor(item: Any, symbols: list[str] | None) -> Tensor:

@@ -13,6 +13,7 @@ from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.format import Artifact, check_machine, read_artifact
 from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata, Tensor
+from dldt.runtime.profile import StepTime
 from dldt.runtime.request import Request
 from dldt.runtime.team import Team
 from dldt.runtime.threads import choose_threads
@@ -39,7 +40,8 @@ class Model:
         self.path = artifact.path
         self.threads = threads
         self._library = Library(artifact)
-        self._team = Team(self._library, threads)
+        # Workers that had nothing to share would only be woken and waited for.
+        self._team = Team(self._library, threads if self.metadata.parallel else 1)
         self._binding = Binding(self.metadata, self._library.output_shapes)
         self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
         self._idle: list[Request] = []
@@ -75,11 +77,15 @@ class Model:
         outputs = self._execute(self._binding.ordered(arrays), None)
         return {tensor.name: array for tensor, array in zip(self.outputs, outputs, strict=True)}
 
+    def profile(self, *arrays: Any, runs: int = 10) -> list[StepTime]:
+        """Run ``runs`` times on arrays in the model's order, or a dict by name: the mean time of each step."""
+        return self.create_request().profile(*arrays, runs=runs)
+
     def create_request(self) -> Request:
         """A request with its own arena, for runs beside others."""
         if self._closed:
             raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
-        request = Request(self._library, self._team, self._binding, self.metadata.arena)
+        request = Request(self._library, self._team, self._binding, self.metadata)
         self._requests.add(request)
         return request
 

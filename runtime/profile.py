@@ -1,0 +1,27 @@
+"""Where the time of an inference goes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from dldt.runtime.metadata import Step
+
+
+@dataclasses.dataclass(frozen=True)
+class StepTime:
+    """A step of the model and its seconds in one run, as the caller's thread saw them."""
+
+    step: Step
+    seconds: float
+
+    @property
+    def gflops(self) -> float | None:
+        """10^9 operations a second; None where the model does not know their number."""
+        return self.step.flops / self.seconds / 1e9 if self.step.flops and self.seconds else None
+
+
+def share_out(steps: Sequence[Step], ticks: Sequence[int], seconds: float) -> list[StepTime]:
+    """Divide ``seconds`` among the steps as their ticks stand to each other: what a tick is differs by machine."""
+    total = sum(ticks)
+    return [StepTime(step, seconds * count / total if total else 0.0) for step, count in zip(steps, ticks, strict=True)]
