@@ -39,8 +39,8 @@ def artifact_path(arguments: Arguments) -> Path:
     path = Path(given[0])
     if not path.exists():
         raise InputError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a directory, a file is needed")
+    if not path.is_file():
+        raise InputError(f"{path}: is not a regular file")
     return path
 
 

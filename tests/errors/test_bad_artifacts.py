@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import importlib.util
+import os
 
 import numpy as np
 import onnx
@@ -126,6 +127,12 @@ def test_an_array_in_other_byte_and_memory_order_is_copied(run, artifact, tmp_pa
     np.savez(tmp_path / "y.npz", y=np.array([[8, 10], [2, 3]], np.float32))
     done = run(artifact, "-i", tmp_path / "x.npy", "--expect", tmp_path / "y.npz")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["run", "bench", "inspect", "compile"])
+def test_a_pipe_is_refused_and_not_waited_for(name, tmp_path):
+    os.mkfifo(tmp_path / "net.so")
+    refused(command(name, tmp_path / "net.so"), 2, "net.so")
 
 
 def test_a_wrong_number_of_threads(run, artifact):
