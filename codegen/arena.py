@@ -46,7 +46,7 @@ def plan_arena(program: Program) -> Arena:
 def live_intervals(program: Program) -> list[Interval]:
     """When each tensor that needs a place lives."""
     found: dict[Tensor, Interval] = {}
-    for step, (written, read) in enumerate(_steps(program.tasks)):
+    for step, (written, read) in enumerate(_accesses(program)):
         for tensor in (*written, *read):
             base = tensor.base
             if base.place is not None or base.constant is not None:
@@ -56,29 +56,35 @@ def live_intervals(program: Program) -> list[Interval]:
     return list(found.values())
 
 
-def _steps(tasks: Sequence[Task]) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    """What each task writes and reads, in order; the sides of a branch one after the other."""
+def steps_of(tasks: Sequence[Task]) -> Iterator[Task | None]:
+    """Every task in order: a branch (when it begins), its sides one after the other, None when it ends."""
     for task in tasks:
+        yield task
+        if isinstance(task, Branch):
+            yield from steps_of(task.then)
+            yield from steps_of(task.otherwise)
+            yield None
+
+
+def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+    """What each step writes and reads. What a branch reads from outside lives until its end, whichever side runs."""
+    open_branches: list[Branch] = []
+    for task in steps_of(program.tasks):
         if isinstance(task, Compute):
             yield [task.output], list(task.inputs.values())
         elif isinstance(task, Copy):
             yield [task.output], [task.source]
+        elif isinstance(task, Branch):
+            open_branches.append(task)
+            yield [], [task.condition]
         else:
-            yield from _branch_steps(task)
+            yield [], _read_within(open_branches.pop())
 
 
-def _branch_steps(task: Branch) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    results = _written(task.then)[-1:] + _written(task.otherwise)[-1:]
-    yield [t for t in results if t.place is None], [task.condition]
-    then, otherwise = list(_steps(task.then)), list(_steps(task.otherwise))
-    yield from then
-    yield from otherwise
-    # What the branch reads from outside lives until its end, whichever side runs.
-    yield [], [t for written, read in (*then, *otherwise) for t in read]
-
-
-def _written(tasks: Sequence[Task]) -> list[Tensor]:
-    return [t.output for t in tasks if isinstance(t, Compute | Copy)]
+def _read_within(branch: Branch) -> list[Tensor]:
+    inner = [*steps_of(branch.then), *steps_of(branch.otherwise)]
+    found = [t.source for t in inner if isinstance(t, Copy)]
+    return found + [tensor for t in inner if isinstance(t, Compute) for tensor in t.inputs.values()]
 
 
 def _place_fixed(intervals: list[Interval]) -> int:

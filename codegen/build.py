@@ -15,6 +15,7 @@ from dldt.codegen.dump import Dump
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.program import Call, Fork, Step, program_module
+from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
 from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
@@ -111,6 +112,7 @@ def assemble(graph: Graph, target: Target) -> Assembled:
     """The graph as LLVM modules and weights."""
     _refuse_unlowered(graph)
     program = make_program(graph, target)
+    share_in_place(program)
     arena = plan_arena(program)
     build = _Build(program, target)
     steps = build.steps(program.tasks)
