@@ -22,8 +22,9 @@ def error(got, expected):
     """In units of the last place of the expected long doubles."""
     exponent = np.frexp(np.minimum(np.abs(expected), np.finfo(np.float64).max))[1]
     unit = np.ldexp(LONG(1), np.maximum(exponent - 53, -1074))
-    difference = np.abs(got.astype(LONG) - expected) / unit
-    same = (np.isnan(got) & np.isnan(expected)) | (got == expected.astype(np.float64))
+    with np.errstate(all="ignore"):
+        difference = np.abs(got.astype(LONG) - expected) / unit
+        same = (np.isnan(got) & np.isnan(expected)) | (got == expected.astype(np.float64))
     return np.where(same, 0, np.where(np.isnan(difference), np.inf, difference)).astype(float)
 
 
