@@ -12,6 +12,7 @@ from dldt.passes.fold_channel_order_into_weights import FoldChannelOrderIntoWeig
 from dldt.passes.fold_constants import FoldConstants
 from dldt.passes.fold_input_affine_into_weights import FoldInputAffineIntoWeights
 from dldt.passes.fold_scale_into_weights import FoldScaleIntoWeights
+from dldt.passes.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.fuse_clamp import FuseClamp
 from dldt.passes.fuse_gelu import FuseGelu
 from dldt.passes.fuse_grouped_convolution import FuseGroupedConvolution
@@ -117,6 +118,7 @@ def _layout() -> tuple[Pass, ...]:
         MergeTransposes(),
         FuseTransposeIntoMatMul(),
         TransposeToReshape(),
+        FoldTransposeIntoWeights(),
         SinkViews(),
         MergeReshapes(),
     )

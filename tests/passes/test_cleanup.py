@@ -11,6 +11,7 @@ from dldt.compiler.ops import (
     Add,
     AvgPool,
     Broadcast,
+    Clamp,
     Concat,
     Convert,
     ConvertLike,
@@ -164,7 +165,8 @@ def test_different_attributes_inputs_and_constants_are_not_merged():
             Add()(x, g.constant(one.astype(np.float32)[::-1])),
         ]
         means = [ReduceMean(keep_dims=True)(x, i64(1)), ReduceMean(keep_dims=True)(x, i64(0))]
-        return (*sums, *means)
+        bounded = [Clamp(min=0, max=1)(x), Clamp(min=0, max=6)(x)]
+        return (*sums, *means, *bounded)
 
     declined(MergeCommonSubexpressions(), build)
 

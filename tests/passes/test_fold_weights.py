@@ -11,7 +11,6 @@ from dldt.compiler.ops import (
     Add,
     AvgPool,
     BatchNormInference,
-    Concat,
     Convolution,
     ConvolutionBackpropData,
     Gather,
@@ -21,18 +20,16 @@ from dldt.compiler.ops import (
     MaxPool,
     Multiply,
     Pad,
+    PReLU,
     ReLU,
-    Split,
 )
 from dldt.compiler.types import DType, TensorType
 from dldt.passes.decompose_batch_norm import DecomposeBatchNorm
 from dldt.passes.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.fold_input_affine_into_weights import FoldInputAffineIntoWeights
 from dldt.passes.fold_scale_into_weights import FoldScaleIntoWeights
-from dldt.passes.fuse_grouped_convolution import FuseGroupedConvolution
 from dldt.passes.fuse_linear import FuseLinear
 from dldt.passes.fuse_pad import FusePad
-from dldt.passes.merge_convolutions import MergeConvolutions
 from dldt.passes.shape_channel_constants import ShapeChannelConstants
 from dldt.passes.sink_channel_order import SinkChannelOrder
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten
@@ -311,6 +308,22 @@ def test_channel_constants_have_one_shape(data, constant, wanted):
     assert rewritten(ShapeChannelConstants(), build, count=1) == wanted
 
 
+@pytest.mark.parametrize(
+    ("data", "slope", "wanted"),
+    [
+        ((2, 4, 5), (4,), "[1,4,1]"),
+        ((2, 4, 5, 5), (4, 1, 1), "[1,4,1,1]"),
+        ((2, 4), (4,), "[1,4]"),
+        ((2, 4), (1, 1), "[1]"),
+    ],
+)
+def test_slopes_have_one_shape(data, slope, wanted):
+    def build(g):
+        return PReLU()(g.parameter("x", f32(*data)), random(*slope))
+
+    assert rewritten(ShapeChannelConstants(), build, count=1) == f"PReLU(x, {wanted})"
+
+
 def test_one_number_is_a_scalar():
     def build(g):
         return Multiply()(g.parameter("x", X), np.full((1, 1, 1), 0.5, np.float32))
@@ -397,67 +410,6 @@ KEPT_PADS = {
 @pytest.mark.parametrize("name", KEPT_PADS)
 def test_other_padding_stays(name):
     declined(FusePad(), lambda g: KEPT_PADS[name](g.parameter("x", X)))
-
-
-# ---- several convolutions
-
-
-def _branches(g, *, bias=True, order=(0, 1), kernels=((3, 2, 3, 3), (3, 2, 3, 3)), seed=1, attributes=(PADDED, PADDED)):
-    parts = Split(num_splits=2).all(g.parameter("x", X), i64(1)[0])
-    made = []
-    for i in order:
-        value = Convolution(**attributes[i])(parts[i], random(*kernels[i], seed=i))
-        made.append(Add()(value, random(1, kernels[i][0], 1, 1, seed=seed + i)) if bias else value)
-    return Concat(axis=1)(*made)
-
-
-@pytest.mark.parametrize("bias", [True, False])
-def test_equal_convolutions_of_a_split_are_one_grouped_convolution(bias):
-    got = rewritten(FuseGroupedConvolution(), lambda g: _branches(g, bias=bias), count=1)
-    assert got == ("Add(GroupConvolution(x, [2,3,2,3,3]), [1,6,1,1])" if bias else "GroupConvolution(x, [2,3,2,3,3])")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"order": (1, 0)},
-        {"kernels": ((3, 2, 3, 3), (4, 2, 3, 3))},
-        {"attributes": (PADDED, {**PADDED, "pads_begin": (0, 0), "pads_end": (2, 2)})},
-    ],
-)
-def test_unequal_convolutions_of_a_split_stay(changes):
-    declined(FuseGroupedConvolution(), lambda g: _branches(g, **changes))
-
-
-def _inception(g, widths=(8, 4, 16), kernel=(1, 1), attributes=PLAIN):
-    x = g.parameter("x", X)
-    made = [Convolution(**attributes)(x, random(n, 4, *kernel, seed=n)) for n in widths]
-    return tuple(ReLU()(value) for value in made)
-
-
-def test_convolutions_of_one_input_are_one_wider_convolution():
-    wide = "VariadicSplit.{}(Convolution(x, [28,4,1,1]), 1, [8,4,16])"
-    wanted = "; ".join(f"ReLU({wide.format(i)})" for i in range(3))
-    assert rewritten(MergeConvolutions(), _inception, count=2) == wanted
-
-
-@pytest.mark.parametrize(
-    ("item", "options"),
-    [
-        (MergeConvolutions(), {"kernel": (3, 3)}),
-        (MergeConvolutions(max_branch=2), {}),
-        (MergeConvolutions(max_outputs=11), {}),
-        (MergeConvolutions(), {"widths": (8,)}),
-    ],
-)
-def test_convolutions_that_it_would_not_pay_to_merge_stay(item, options):
-    declined(item, lambda g: _inception(g, **options))
-
-
-def test_merging_respects_the_most_outputs():
-    got = rewritten(MergeConvolutions(max_outputs=12), _inception, count=1)
-    assert "[12,4,1,1]" in got
-    assert "[16,4,1,1]" in got
 
 
 def test_a_free_batch_stays_free():

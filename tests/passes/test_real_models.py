@@ -73,6 +73,12 @@ def test_shufflenet_shuffles():
     assert after["Transpose"] == 0
 
 
+@pytest.mark.parametrize(("name", "size"), [("rnet", 24), ("onet", 48)])
+def test_the_face_detectors_keep_the_transpose_of_their_input(name, size):
+    _, before, after = optimised(f"onnx/mtcnn/{name}.onnx", (1, size, size, 3))
+    assert (before["Transpose"], after["Transpose"]) == (2, 1)
+
+
 def test_the_text_classifier_has_hswish():
     _, before, after = optimised(PPOCR, (1, 3, 48, 192))
     assert after["HSwish"] == before["Divide"] == 18

@@ -34,6 +34,7 @@ from dldt.compiler.ops import (
     Unsqueeze,
 )
 from dldt.compiler.types import DType, TensorType
+from dldt.passes.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.inline_if import InlineIf
 from dldt.passes.manager import run_pipeline
@@ -158,6 +159,32 @@ def test_a_transpose_of_other_axes_stays_before_a_matrix_product():
         return MatMul()(x, Transpose()(y, i64(1, 0, 2)))
 
     declined(FuseTransposeIntoMatMul(), build)
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+@pytest.mark.parametrize("order", [(0, 2, 3, 1), (0, 3, 1, 2), (0, 3, 2, 1)])
+def test_a_flattened_transpose_goes_into_the_weights(order, transpose):
+    def build(g):
+        x = moved(g.parameter("x", f32(dims.symbol("N"), 3, 4, 5)), order)
+        weights = random(7, 60) if transpose else random(60, 7)
+        return MatMul(transpose_b=transpose)(Reshape(special_zero=True)(x, i64(0, -1)), weights)
+
+    got = rewritten(FoldTransposeIntoWeights(), build, count=1, sizes={"N": 2}, tolerance=1e-5)
+    assert got == f"MatMul(Reshape(x, [0,60]), {'[7,60]' if transpose else '[60,7]'})"
+
+
+UNFLATTENED = {
+    "two dims kept": lambda x: MatMul()(Reshape(special_zero=True)(moved(x), i64(0, 0, -1)), random(20, 7)),
+    "batch moved": lambda x: MatMul()(Reshape(special_zero=False)(moved(x, (1, 0, 2, 3)), i64(4, -1)), random(30, 7)),
+    "computed weights": lambda x: MatMul()(
+        Reshape(special_zero=True)(moved(x), i64(0, -1)), x.graph.parameter("w", f32(60, 7))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNFLATTENED)
+def test_other_transposes_stay_before_a_product(name):
+    declined(FoldTransposeIntoWeights(), lambda g: UNFLATTENED[name](g.parameter("x", f32(2, 4, 5, 3))))
 
 
 # ---- views
