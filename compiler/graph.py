@@ -273,7 +273,9 @@ class Graph:
             if wanted is not None:
                 self._data(value.id)["op"] = Parameter(element_type=wanted.dtype, shape=wanted.shape)
         for node in self.order():
-            self._data(node.id)["types"] = node.op.types(*(None if v is None else v.type for v in node.inputs))
+            types = [None if v is None else v.type for v in node.inputs]
+            self._data(node.id)["op"] = op = node.op.retyped(*types)
+            self._data(node.id)["types"] = op.types(*types)
 
     def remove_output(self, node: Node) -> None:
         """Take a Result away (its producers go with ``prune``)."""

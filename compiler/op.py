@@ -50,6 +50,10 @@ class Op:
         """The sub-graphs that the operation holds."""
         return ()
 
+    def retyped(self, *inputs: TensorType | None) -> Op:
+        """The operation for other input types: itself, unless it holds sub-graphs, whose Parameters follow."""
+        return self
+
     def types(self, *inputs: TensorType | None) -> tuple[TensorType, ...]:
         """The output types, checked for arity, with the content of small shape tensors carried along."""
         self._check_arity(inputs)

@@ -14,9 +14,8 @@ are indented below their node. Small constants are written out, large ones named
 
 from __future__ import annotations
 
-from dldt.compiler.graph import Graph
 from dldt.compiler.text_constants import constant_table
 from dldt.compiler.text_parser import parse_graph
 from dldt.compiler.text_printer import print_graph
 
-__all__ = ["Graph", "constant_table", "parse_graph", "print_graph"]
+__all__ = ["constant_table", "parse_graph", "print_graph"]

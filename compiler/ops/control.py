@@ -32,6 +32,9 @@ class If(Op):
         """The body that runs for this condition."""
         return self.then_body if bool(np.asarray(cond).reshape(())) else self.else_body
 
+    def retyped(self, *inputs: TensorType | None) -> Op:
+        return If(*(_retyped(body, inputs[1:]) for body in self.bodies))
+
     def infer(self, cond: TensorType, *captures: TensorType) -> tuple[TensorType, ...]:
         require_boolean(cond, "cond", self.type)
         if cond.elements != 1:
@@ -55,6 +58,13 @@ def _check_parameters(label: str, body: Graph, captures: tuple[TensorType, ...])
     for value, t in zip(parameters, captures, strict=True):
         if value.type != t:
             raise ShapeError(f"If: parameter {value.name!r} of {label} is {value.type}, the captured value is {t}")
+
+
+def _retyped(body: Graph, captures: tuple[TensorType | None, ...]) -> Graph:
+    made = body.copy()
+    types = {value.node.name: t for value, t in zip(made.inputs, captures, strict=True) if t is not None}
+    made.retype(types)
+    return made
 
 
 def _merge(i: int, a: TensorType, b: TensorType) -> TensorType:

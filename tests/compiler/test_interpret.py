@@ -45,6 +45,16 @@ def test_the_chosen_body_runs(flag: bool, factor: float) -> None:
     np.testing.assert_array_equal(result["moved"], x + np.float32(factor))
 
 
+def test_bodies_follow_a_change_of_the_inputs_types() -> None:
+    graph = _branching()
+    before = graph.output_values[0].op
+    graph.retype({"x": TensorType(DType.f32, (4, 7))})
+    assert [str(value.type) for value in graph.output_values] == ["f32[4,7]", "f32[4,7]"]
+    x = np.ones((4, 7), np.float32)
+    np.testing.assert_array_equal(interpret(graph, {"flag": np.array(True), "x": x})["scaled"], x * 2)
+    assert [str(body.inputs[0].type) for body in before.bodies] == ["f32[N,3]", "f32[N,3]"]
+
+
 def test_bodies_must_fit() -> None:
     t, other = TensorType(DType.f32, (N, 3)), TensorType(DType.f32, (N, 4))
     graph = Graph()
