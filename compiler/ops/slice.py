@@ -58,17 +58,17 @@ def slice_length(size: Dim, start: Dim, stop: Dim, step: int, what: str) -> Dim:
     if step == 0:
         raise ShapeError(f"{what}: the step is 0")
     if step > 0:
-        first, last = _clamp(start, size, 0, size), _clamp(stop, size, 0, size)
+        first, last = _clamp(start, size, 0, size, what), _clamp(stop, size, 0, size, what)
         return maximum(ceildiv(last - first, step), 0)
-    first, last = _clamp(start, size, -1, size - 1), _clamp(stop, size, -1, size - 1)
+    first, last = _clamp(start, size, -1, size - 1, what), _clamp(stop, size, -1, size - 1, what)
     return maximum(ceildiv(first - last, -step), 0)
 
 
-def _clamp(position: Dim, size: Dim, low: Dim, high: Dim) -> Dim:
+def _clamp(position: Dim, size: Dim, low: Dim, high: Dim, what: str) -> Dim:
     if isinstance(position, int) and not isinstance(size, int) and abs(position) >= FAR:
         return high if position > 0 else low
     if maximum_of(position) < 0:
         return maximum(position + size, low)
     if minimum_of(position) < 0:
-        raise ShapeError(f"cannot tell at compile time whether the slice bound {position} counts from the end")
+        raise ShapeError(f"{what}: cannot tell at compile time whether the bound {position} counts from the end")
     return minimum(position, high)

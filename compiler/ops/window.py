@@ -95,6 +95,6 @@ def _count(size: Dim, extent: int, stride: int, begin: Dim, end: Dim, rounding: 
     if rounding == "floor":
         return floordiv(room, stride) + 1
     count = ceildiv(room, stride) + 1
-    if rounding == "ceil_torch":  # the last window must start inside the data or the padding before it
+    if rounding == "ceil_torch":  # every window must start inside the data or the padding before it
         return minimum(count, ceildiv(size + begin, stride))
     return count
