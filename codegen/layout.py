@@ -27,6 +27,7 @@ CHANNELWISE: tuple[type[Op], ...] = (
     ops.Concat,
     ops.BatchNormInference,
     ops.Pad,
+    ops.ShuffleChannels,
     ops.ReduceMean,
     ops.ReduceMax,
     ops.ReduceSum,

@@ -45,6 +45,18 @@ class Lanes:
     base: Ir
 
 
+@attrs.frozen
+class Runs:
+    """Two runs of lanes: those ``inside`` start at offset ``first``, the others at ``second`` (as if from lane 0)."""
+
+    first: Ir
+    second: Ir
+    inside: Ir
+
+
+_QUOTIENT = "$quotient"
+
+
 @attrs.define
 class Scope:
     """What is known at one place of the loop nest. ``mask``: active lanes by a guard; ``tail``: by the end of the
@@ -147,6 +159,32 @@ class ExpressionEmitter:
             base = base + part
         return base, stride
 
+    def runs(self, dim: Dim, scope: Scope) -> Runs | None:
+        """``dim`` as two runs of neighbouring positions, where it is ``base + axis`` but for one quotient
+        ``(axis + k)//d`` that changes at most once along the lanes: a vector that lies across two channel blocks."""
+        if scope.lanes is None or isinstance(dim, int):
+            return None
+        varying = {a for m, _ in dim.terms for a in m if isinstance(a, FloorDiv) and self._varies(a.numerator, scope)}
+        if len(varying) != 1:
+            return None
+        (atom,) = varying
+        inner = self.split(atom.numerator, scope)
+        if inner is None or inner[1] != 1 or not isinstance(atom.denominator, int):
+            return None
+        outer = self.split(_with_quotient(dim, atom), scope)
+        if outer is None or outer[1] != 1 or atom.denominator < scope.lanes.count:
+            return None
+        b, scalar = self.b, scope.inner(lanes=None)
+        first = b.add(self.dim(inner[0], scalar), scope.lanes.base)
+        quotient = b.binary("udiv", first, b.index(atom.denominator))
+        left = b.sub(b.mul(b.add(quotient, b.index(1)), b.index(atom.denominator)), first)
+        starts = []
+        for value in (quotient, b.add(quotient, b.index(1))):
+            scalar.symbols[_QUOTIENT] = value
+            starts.append(b.add(self.dim(outer[0], scalar.inner()), scope.lanes.base))
+        inside = b.compare("lt", b.iota("i64", scope.lanes.count), b.splat(left, scope.lanes.count))
+        return Runs(starts[0], starts[1], inside)
+
     def _varies(self, dim: Dim, scope: Scope) -> bool:
         axis = scope.lanes.axis if scope.lanes is not None else None
         return any(name == axis or (name in scope.symbols and scope.symbols[name].lanes) for name in symbols(dim))
@@ -231,6 +269,9 @@ class ExpressionEmitter:
         if scope.lanes is None or (split is not None and split[1] == 0):
             return from_memory(self.b, self._scalar(kind, pointer, self.dim(offset, scope), mask, size), buffer.dtype)
         wide = vector(kind, scope.lanes.count)
+        runs = self.runs(offset, scope) if split is None else None
+        if runs is not None:
+            return from_memory(self.b, self._two_loads(wide, kind, pointer, runs, scope, size), buffer.dtype)
         if split is None or split[1] != 1:
             every = self._joined(scope) or self.b.const(vector("i1", scope.lanes.count), 1)
             addresses = self.b.gep(pointer, self.dim(offset, scope), kind)
@@ -239,6 +280,20 @@ class ExpressionEmitter:
         address = self.b.gep(pointer, start, kind)
         loaded = self.b.load(wide, address, size) if mask is None else self.b.masked_load(wide, address, mask, size)
         return from_memory(self.b, loaded, buffer.dtype)
+
+    def _two_loads(self, wide: str, kind: str, pointer: Ir, runs: Runs, scope: Scope, size: int) -> Ir:
+        every = self._joined(scope)
+        parts = []
+        for start, mask in zip((runs.first, runs.second), self.run_masks(runs, every), strict=True):
+            parts.append(self.b.masked_load(wide, self.b.gep(pointer, start, kind), mask, size))
+        return self.b.select(runs.inside, *parts)
+
+    def run_masks(self, runs: Runs, every: Ir | None) -> tuple[Ir, Ir]:
+        """The active lanes of the first and of the second run."""
+        second = self.b.binary("xor", runs.inside, self.b.like(runs.inside, 1))
+        if every is None:
+            return runs.inside, second
+        return self.b.binary("and", runs.inside, every), self.b.binary("and", second, every)
 
     def _scalar(self, kind: str, pointer: Ir, offset: Ir, mask: Ir | None, size: int) -> Ir:
         if offset.lanes:
@@ -370,3 +425,13 @@ class ExpressionEmitter:
         inner = scope.inner()
         inner.symbols[axis.name] = index
         yield inner
+
+
+def _with_quotient(dim: Poly, atom: FloorDiv) -> Dim:
+    """The dim with ``atom`` replaced by the symbol ``$quotient``."""
+    quotient = Symbol(_QUOTIENT, 0)
+    total: Dim = 0
+    for monomial, coefficient in dim.terms:
+        replaced = tuple(quotient if a == atom else a for a in monomial)
+        total = total + (Poly(terms=((replaced, coefficient),)) if replaced else coefficient)
+    return total

@@ -115,6 +115,11 @@ def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim
         return
     value = b.splat(value, scope.lanes.count)
     split = emitter.split(offset, scope)
+    runs = emitter.runs(offset, scope) if split is None else None
+    if runs is not None:
+        for start, mask in zip((runs.first, runs.second), emitter.run_masks(runs, scope.tail), strict=True):
+            b.masked_store(value, b.gep(pointer, start, kind), mask, size)
+        return
     if split is None or split[1] != 1:
         every = scope.tail or b.splat(b.const("i1", 1), scope.lanes.count)
         b.scatter(value, b.gep(pointer, emitter.dim(offset, scope), kind), every, size)
