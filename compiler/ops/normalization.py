@@ -91,9 +91,10 @@ class NormalizeL2(Op):
 
     def evaluate(self, data: Array, axes: Array) -> Array:
         along = tuple(int(axis) for axis in axes.ravel())
-        total = (data * data).sum(axis=along, keepdims=True)
+        wide = data.astype(accumulator(data.dtype))
+        total = (wide * wide).sum(axis=along, keepdims=True)
         bounded = total + self.eps if self.eps_mode == "add" else np.maximum(total, self.eps)
-        return (data / np.sqrt(bounded)).astype(data.dtype)
+        return (wide / np.sqrt(bounded)).astype(data.dtype)
 
 
 @op("opset1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import numpy as np
@@ -43,7 +44,7 @@ class ReduceSum(Reduction):
     shape_values = True
 
     def evaluate(self, data: Array, axes: Array) -> Array:
-        return np.sum(data, axis=ints(axes.ravel()), keepdims=self.keep_dims, dtype=data.dtype)
+        return _total(data, axes, self.keep_dims, data.dtype)
 
 
 @op("opset1")
@@ -95,7 +96,7 @@ class ReduceL1(Reduction):
     """y = the sum of |x|"""
 
     def evaluate(self, data: Array, axes: Array) -> Array:
-        return np.sum(np.abs(data), axis=ints(axes.ravel()), keepdims=self.keep_dims, dtype=data.dtype)
+        return _total(np.abs(data), axes, self.keep_dims, data.dtype)
 
 
 @op("opset4")
@@ -106,7 +107,8 @@ class ReduceL2(Reduction):
         require_float(data, "data", self.type)
 
     def evaluate(self, data: Array, axes: Array) -> Array:
-        return np.sqrt(np.sum(data * data, axis=ints(axes.ravel()), keepdims=self.keep_dims, dtype=data.dtype))
+        wide = data.astype(accumulator(data.dtype))
+        return np.sqrt(_total(wide * wide, axes, self.keep_dims, wide.dtype)).astype(data.dtype)
 
 
 @op("opset1")
@@ -133,6 +135,13 @@ class ReduceLogicalOr(Reduction):
 
     def evaluate(self, data: Array, axes: Array) -> Array:
         return np.asarray(np.any(data.astype(bool), axis=ints(axes.ravel()), keepdims=self.keep_dims))
+
+
+def _total(data: Array, axes: Array, keep_dims: bool, dtype: np.dtype[Any]) -> Array:
+    """The sum as ``dtype``, taken in a wider type where that is a half-precision one."""
+    exact = dtype.kind in "Oiu"
+    total = np.sum(data, ints(axes.ravel()), dtype if exact else accumulator(dtype), keepdims=keep_dims)
+    return np.asarray(total, dtype=dtype)
 
 
 def _extreme(data: Array, axes: Array, pick: Callable[[Array, Array], Array], keep_dims: bool) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import normal_axis, require_float
+from dldt.compiler.ops.convolution import accumulator
 from dldt.compiler.types import Array, TensorType
 
 
@@ -49,13 +50,15 @@ class LogSoftmax(Op):
         return _check(data, self.axis, self.type)
 
     def evaluate(self, data: Array) -> Array:
-        shifted = data - data.max(axis=self.axis, keepdims=True)
+        wide = data.astype(accumulator(data.dtype))
+        shifted = wide - wide.max(axis=self.axis, keepdims=True)
         return (shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))).astype(data.dtype)
 
 
 def softmax(data: Array, axis: int) -> Array:
     """The softmax of ``data`` along ``axis``, in its dtype."""
-    e = np.exp(data - data.max(axis=axis, keepdims=True))
+    wide = data.astype(accumulator(data.dtype))
+    e = np.exp(wide - wide.max(axis=axis, keepdims=True))
     return (e / e.sum(axis=axis, keepdims=True)).astype(data.dtype)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -156,3 +158,14 @@ def test_nesting_is_bounded() -> None:
         ]
     with pytest.raises(InputError, match="graphs are nested deeper than 32"):
         parse_graph("\n".join(lines))
+
+
+def test_damaged_text_is_refused_or_read() -> None:
+    """Cut, doubled and swapped pieces of a text raise nothing but InputError."""
+    rng = np.random.default_rng(7)
+    for _ in range(400):
+        a, b = sorted(rng.integers(0, len(TEXT), 2))
+        piece = "".join(rng.permutation(list('%"(){}[]:,=_@#-0 1f32Nx\\\n'))[: rng.integers(0, 5)])
+        damaged = TEXT[:a] + piece + TEXT[b if rng.integers(0, 2) else a :]
+        with contextlib.suppress(InputError):
+            verify(parse_graph(damaged))

@@ -27,5 +27,6 @@ CASES = [
     _matmul("vector-vector", (7,), (7,)),
     _matmul("vector-batch", (7,), (3, 7, 5)),
     _matmul("large", (33, 65), (65, 49)),
+    Case(ops.MatMul(), (normal(3, 65, dtype="f2"), normal(65, 5, dtype="f2")), "MatMul-f16", tolerance=2e-3),
     Case(ops.MatMul(), (integers(-9, 9, 3, 5, dtype="i4"), integers(-9, 9, 5, 4, seed=1, dtype="i4")), "MatMul-i32"),
 ]

@@ -56,6 +56,7 @@ CASES = [
     Case(ops.Softmax8(-1), (normal(3, 33),), "Softmax8-last", symbolic={0: "N,33"}, tolerance=1e-5),
     Case(ops.Softmax8(-3), (normal(2, 3, 5, 7),), "Softmax8-channels", tolerance=1e-5),
     Case(ops.Softmax8(1), (normal(2, 9, scale=60.0),), "Softmax8-wide", tolerance=1e-5),
+    Case(ops.Softmax8(-1), (normal(3, 300, dtype="f2"),), "Softmax8-f16", tolerance=2e-3),
     Case(ops.LogSoftmax(-1), (normal(3, 33, scale=30.0),), "LogSoftmax-last", tolerance=1e-5),
     _fake_quantize(256, "symmetric", normal(2, 3, 5), *(scalar(v) for v in (-2, 2, -2, 2)), symbolic={0: "N,3,M"},
                    tolerance=1e-5),

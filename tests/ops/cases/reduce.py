@@ -22,6 +22,10 @@ CASES = [
         for name, axes, keep, symbolic in _WHERE
     ),
     Case(ops.ReduceSum(False), (normal(3, 33), scalar(-1, "i8")), "ReduceSum-scalar-axis", _A, tolerance=1e-5),
+    *(
+        Case(op(True), (normal(5, 300, dtype="f2"), i64(1)), f"{op.__name__}-f16", _A, tolerance=2e-3)
+        for op in (ops.ReduceSum, ops.ReduceMean, ops.ReduceL1, ops.ReduceL2, ops.ReduceMax)
+    ),
     Case(ops.ReduceMean(True), (normal(1, 3, 7), i64(2)), "ReduceMean-3d", _A, {0: "N,3,T"}, tolerance=1e-5),
     *(
         Case(op(False), (integers(-9, 9, 3, 5, dtype="i4"), i64(1)), f"{op.__name__}-i32", _A)
