@@ -283,6 +283,30 @@ def test_two_models_of_one_file(scale_path):
         np.testing.assert_array_equal(first(x), expected(x))
 
 
+def test_two_models_whose_files_have_one_name(scale_path, pair_path, tmp_path):
+    same = tmp_path / scale_path.name
+    same.write_bytes(pair_path.read_bytes())
+    with runtime.load(scale_path) as first, runtime.load(same) as second:
+        assert (first.name, second.name) == ("scale", "pair")
+        np.testing.assert_array_equal(second(np.arange(2), np.arange(2))[0], [0, 2])
+        np.testing.assert_array_equal(first(np.ones(2, np.float32)), np.float32([2, 3]))
+
+
+def test_a_file_that_was_compiled_again(scale_path, tmp_path):
+    path = build_scale(tmp_path / "m.so")
+    with runtime.load(path) as old:
+        build_scale(path, name="newer")
+        with runtime.load(path) as new:
+            assert (old.name, new.name) == ("scale", "newer")
+            np.testing.assert_array_equal(old(np.ones(2, np.float32)), new(np.ones(2, np.float32)))
+
+
+def test_a_relative_path(scale_path, monkeypatch):
+    monkeypatch.chdir(scale_path.parent)
+    with runtime.load(scale_path.name) as model:
+        assert model.name == "scale"
+
+
 def test_threads_do_not_change_the_result(scale_path):
     x = np.random.default_rng(1).standard_normal(999, np.float32)
     for threads in (1, 2, 3, 7):
