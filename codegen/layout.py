@@ -9,6 +9,7 @@ from dldt.codegen.lower.access import RULES
 from dldt.codegen.regions import Region, runtime_inputs
 from dldt.codegen.target import Target
 from dldt.compiler import ops
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.op import Op
 
@@ -36,20 +37,43 @@ CHANNELWISE: tuple[type[Op], ...] = (
 
 
 def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
-    """The layout of every region's root. A convolution's output is blocked; what treats channels apart follows its
-    input; all else, and what has no spatial extent, is in C order."""
+    """The layout of every region's root. A convolution's output is blocked; so is what only convolutions read; what
+    treats channels apart follows its input; all else, and what has no spatial extent, is in C order."""
     blocked = Layout(target.block)
+    demanded = _read_by_convolutions_only(regions, target.block)
     chosen: dict[Value, Layout] = {}
     for region in regions:
         if isinstance(region, Region):
-            chosen[region.root] = blocked if _wants_block(region, chosen) else PLAIN
+            wanted = _can_block(region.root) and (region.root in demanded or _wants_block(region, chosen))
+            chosen[region.root] = blocked if wanted else PLAIN
     return chosen
 
 
+def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> set[Value]:
+    """Values with at least a block of channels that nothing but convolutions reads, and those as their data."""
+    wanted: set[Value] = set()
+    others: set[Value] = set()
+    for region in regions:
+        for node in region.nodes if isinstance(region, Region) else (region,):
+            for port, value in runtime_inputs(node):
+                (wanted if isinstance(node.op, CONVOLUTIONS) and port == 0 else others).add(value)
+    return {v for v in wanted - others if v.type.rank > 2 and _at_least(v.type.shape[1], block) and not _is_output(v)}
+
+
+def _is_output(value: Value) -> bool:
+    return any(isinstance(node.op, ops.Result) for node, _ in value.uses)
+
+
+def _at_least(dim: Dim, least: int) -> bool:
+    return isinstance(dim, int) and dim >= least
+
+
+def _can_block(root: Value) -> bool:
+    spatial = root.type.shape[2:]
+    return root.type.rank in (3, 4, 5) and not all(dim == 1 for dim in spatial) and root.type.dtype.is_float
+
+
 def _wants_block(region: Region, chosen: dict[Value, Layout]) -> bool:
-    root = region.root
-    if root.type.rank not in (3, 4, 5) or all(dim == 1 for dim in root.type.shape[2:]) or not root.type.dtype.is_float:
-        return False
     if region.anchor is not None and isinstance(region.anchor.op, CONVOLUTIONS):
         return True
     if not all(_keeps_channels(node) for node in region.nodes):

@@ -279,6 +279,7 @@ def rewrite(expr: Expr, values: dict[str, Dim]) -> Expr:
 
 def _substituted(nest: Nest, axes: tuple[Axis, ...], values: dict[str, Dim]) -> Nest:
     index = tuple(substitute(d, values) for d in nest.index)
+    axes = tuple(Axis(a.name, substitute(a.upper, values), substitute(a.lower, values)) for a in axes)
     return Nest(axes, nest.buffer, index, rewrite(nest.value, values))
 
 
@@ -297,7 +298,11 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
 
 
 def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
-    """Whether every offset is linear in both axes, with the outer's stride ``inner.extent`` times the inner's."""
+    """Whether every offset is linear in both axes, with the outer's stride ``inner.extent`` times the inner's; axes with
+    bounds that depend on others are left alone."""
+    names = {axis.name for axis in nest.axes}
+    if any(symbols(bound) & names for axis in (outer, inner) for bound in (axis.lower, axis.upper)):
+        return False
     offsets = [nest.buffer.offset(nest.index)]
     for sub in walk(nest.value):
         if isinstance(sub, Load):
