@@ -298,7 +298,7 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
 
 
 def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
-    """Whether every offset is linear in both axes, with the outer's stride ``inner.extent`` times the inner's; axes with
+    """Whether every offset is linear in both, the outer stride being ``inner.extent`` times the inner; axes with
     bounds that depend on others are left alone."""
     names = {axis.name for axis in nest.axes}
     if any(symbols(bound) & names for axis in (outer, inner) for bound in (axis.lower, axis.upper)):
