@@ -34,6 +34,11 @@ class Target:
         """Whether loads and stores can be masked lane by lane at no cost (AVX-512)."""
         return "avx512f" in self.features
 
+    @property
+    def converts_half(self) -> bool:
+        """Whether instructions convert between half precision and float."""
+        return self.arch == "aarch64" or "f16c" in self.features
+
     def lanes(self, size: int) -> int:
         """How many elements of ``size`` bytes a vector register holds."""
         return self.vector_bits // 8 // size

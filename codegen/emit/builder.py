@@ -173,9 +173,9 @@ class Builder:
             return x
         result = vector(to, x.lanes)
         if x.is_float and to in FLOATS:
-            if bits(x.element) == bits(to):
-                return self.convert(self.convert(x, "float"), to)
-            return self.emit(result, f"{'fpext' if bits(to) > bits(x.element) else 'fptrunc'} {x} to {result}")
+            return self._convert_float(x, to)
+        if "half" in (x.element, to) or "bfloat" in (x.element, to):
+            return self.convert(self.convert(x, "float", signed=signed), to, signed=signed)
         if x.is_float:
             name = "llvm.fptosi.sat" if signed else "llvm.fptoui.sat"
             return self.intrinsic(name, result, x, suffix=f"{mangle(result)}.{mangle(x.type)}")
@@ -184,6 +184,87 @@ class Builder:
         if bits(to) < bits(x.element):
             return self.emit(result, f"trunc {x} to {result}")
         return self.emit(result, f"{'sext' if signed and x.element != 'i1' else 'zext'} {x} to {result}")
+
+    def round_to_odd(self, x: Ir) -> Ir:
+        """A double as the float next to it towards zero, the last bit set where that is not exact: rounding this to a
+        half type gives what rounding ``x`` to it gives."""
+        narrow = self.emit(vector("float", x.lanes), f"fptrunc {x} to {vector('float', x.lanes)}")
+        wide = self.convert(narrow, "double")
+        inexact = self.emit(vector("i1", x.lanes), f"fcmp one {x.type} {wide.name}, {x.name}")
+        sizes = [self.intrinsic("llvm.fabs", x.type, value) for value in (wide, x)]
+        pattern = self._pattern(narrow, 32)
+        above = self.convert(self.compare("gt", *sizes), "i32")
+        odd = self._with(self.sub(pattern, above), "or", 1)
+        return self.bitcast(self.select(inexact, odd, pattern), narrow.type)
+
+    def _convert_float(self, x: Ir, to: str) -> Ir:
+        """One float type to another, rounded to nearest even. Halves that the target has no instruction for, and all
+        bfloats, are converted in integers: LLVM would call a function of a library (for bfloats it may also choose an
+        instruction that flushes denormals)."""
+        result = vector(to, x.lanes)
+        if {x.element, to} == {"float", "double"}:
+            return self.emit(result, f"{'fpext' if to == 'double' else 'fptrunc'} {x} to {result}")
+        if x.element == "bfloat":
+            wide = self._with(self.convert(self._pattern(x, 16), "i32", signed=False), "shl", 16)
+            return self.convert(self.bitcast(wide, vector("float", x.lanes)), to)
+        if x.element == "half":
+            return self.convert(self._widen_half(x), to)
+        if x.element == "double":
+            return self.convert(self.round_to_odd(x) if to == "half" else self.convert(x, "float"), to)
+        return self._narrow_half(x) if to == "half" else self._narrow_bfloat(x)
+
+    def _widen_half(self, x: Ir) -> Ir:
+        result = vector("float", x.lanes)
+        if self.target.converts_half:
+            return self.emit(result, f"fpext {x} to {result}")
+        pattern = self.convert(self._pattern(x, 16), "i32", signed=False)
+        sign = self._with(self._with(pattern, "and", 0x8000), "shl", 16)
+        size = self._with(self._with(pattern, "and", 0x7FFF), "shl", 13)
+        normal = self._with(size, "add", 112 << 23)
+        special = self.compare("ge", size, self.like(size, 0x7C00 << 13))
+        normal = self.select(special, self._with(normal, "add", 112 << 23), normal)
+        # A denormal counts units of 2^-24: as the mantissa of a number of 2^-14, it exceeds 2^-14 by just that.
+        least = constant(result, 2.0**-14)
+        excess = self.bitcast(self._with(size, "add", 113 << 23), result)
+        small = self._pattern(self.sub(excess, least), 32)
+        denormal = self.compare("lt", size, self.like(size, 0x0400 << 13))
+        return self.bitcast(self.binary("or", sign, self.select(denormal, small, normal)), result)
+
+    def _narrow_half(self, x: Ir) -> Ir:
+        result = vector("half", x.lanes)
+        if self.target.converts_half:
+            return self.emit(result, f"fptrunc {x} to {result}")
+        pattern = self._pattern(x, 32)
+        sign = self._with(self._with(pattern, "lshr", 16), "and", 0x8000)
+        size = self._with(pattern, "and", 0x7FFFFFFF)
+        shifted = self._with(self._with(self._nearest_even(size, 13), "sub", 112 << 23), "lshr", 13)
+        normal = self.select(self.compare("lt", shifted, self.like(size, 0x7C00)), shifted, self.like(size, 0x7C00))
+        # Next to 0.5 floats lie 2^-24 apart, as the denormal halves do: the addition rounds.
+        half = constant(x.type, 0.5)
+        raised = self.add(self.bitcast(size, x.type), half)
+        small = self.sub(self._pattern(raised, 32), self._pattern(half, 32))
+        found = self.select(self.compare("lt", size, self.like(size, 113 << 23)), small, normal)
+        quiet = self._with(self._with(self._with(size, "lshr", 13), "and", 0x3FF), "or", 0x7E00)
+        found = self.select(self.compare("gt", size, self.like(size, 0x7F800000)), quiet, found)
+        return self.bitcast(self.convert(self.binary("or", sign, found), "i16"), result)
+
+    def _narrow_bfloat(self, x: Ir) -> Ir:
+        pattern = self._pattern(x, 32)
+        quiet = self._with(pattern, "or", 0x400000)
+        found = self.select(self.compare("ne", x, x), quiet, self._nearest_even(pattern, 16))
+        narrow = self.convert(self._with(found, "lshr", 16), "i16")
+        return self.bitcast(narrow, vector("bfloat", x.lanes))
+
+    def _nearest_even(self, pattern: Ir, dropped: int) -> Ir:
+        """The pattern such that cutting its ``dropped`` low bits leaves it rounded to nearest even."""
+        last = self._with(self._with(pattern, "lshr", dropped), "and", 1)
+        return self.add(self._with(pattern, "add", (1 << (dropped - 1)) - 1), last)
+
+    def _pattern(self, x: Ir, width: int) -> Ir:
+        return self.bitcast(x, vector(f"i{width}", x.lanes))
+
+    def _with(self, x: Ir, opcode: str, value: int) -> Ir:
+        return self.binary(opcode, x, self.like(x, value))
 
     def splat(self, x: Ir, count: int) -> Ir:
         """A scalar in every lane."""

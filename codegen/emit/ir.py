@@ -13,8 +13,8 @@ FLOATS = {"float": 32, "double": 64, "half": 16, "bfloat": 16}
 LLVM_TYPES = {
     DType.f64: "double",
     DType.f32: "float",
-    DType.f16: "half",
-    DType.bf16: "bfloat",
+    DType.f16: "i16",
+    DType.bf16: "i16",
     DType.i64: "i64",
     DType.u64: "i64",
     DType.i32: "i32",
@@ -25,7 +25,8 @@ LLVM_TYPES = {
     DType.u8: "i8",
     DType.boolean: "i8",
 }
-"""How an element lies in memory (a boolean is a byte 0 or 1)."""
+"""How an element is loaded and stored: a boolean is a byte 0 or 1; half types are bits, for LLVM would take a masked
+access to them apart and convert them on the way."""
 
 
 @attrs.frozen

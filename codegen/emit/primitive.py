@@ -12,6 +12,7 @@ from dldt.compiler.types import DType
 
 COMPUTE = {**LLVM_TYPES, DType.f16: "float", DType.bf16: "float", DType.boolean: "i1"}
 """The type in which an element is computed: half types in float, booleans as one bit."""
+_HALVES = {DType.f16: "half", DType.bf16: "bfloat"}
 
 _BINARY = {"add": "add", "sub": "sub", "mul": "mul"}
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
@@ -47,6 +48,8 @@ def emit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
     """A conversion in compute types: float to integer truncates and saturates, anything to boolean compares with 0."""
     if result is DType.boolean:
         return x if source is DType.boolean else b.compare("ne", x, b.like(x, 0))
+    if source is DType.f64 and result is DType.f16:
+        return b.round_to_odd(x)
     if result.is_float:
         signed = source.is_signed and source is not DType.boolean
         return b.convert(x, COMPUTE[result], signed=signed)
@@ -57,6 +60,8 @@ def to_memory(b: Builder, x: Ir, dtype: DType) -> Ir:
     """The computed element as it lies in memory."""
     if dtype is DType.boolean:
         return b.convert(x, "i8", signed=False)
+    if dtype in _HALVES:
+        return b.bitcast(b.convert(x, _HALVES[dtype]), vector("i16", x.lanes))
     return b.convert(x, LLVM_TYPES[dtype])
 
 
@@ -64,6 +69,8 @@ def from_memory(b: Builder, x: Ir, dtype: DType) -> Ir:
     """The element of memory as it is computed with."""
     if dtype is DType.boolean:
         return b.compare("ne", x, b.like(x, 0))
+    if dtype in _HALVES:
+        x = b.bitcast(x, vector(_HALVES[dtype], x.lanes))
     return b.convert(x, COMPUTE[dtype])
 
 

@@ -27,6 +27,8 @@ from dldt.runtime.dtypes import DTYPES
 from dldt.runtime.format import read_artifact
 
 Array = np.ndarray[Any, Any]
+_PLAIN_NAMES = {"bf16": "bfloat16"}
+"""What ml_dtypes calls the types that numpy lacks."""
 
 
 def emulator(target: Target) -> list[str] | None:
@@ -72,10 +74,10 @@ def run_executable(
     """Feed ``inputs`` (after ``head``) to the executable and take its outputs, by name."""
     command = emulator(target)
     assert command is not None, "call require_emulator first"
-    arrays = [np.ascontiguousarray(inputs[tensor["name"]]) for tensor in metadata["inputs"]]
+    arrays = [np.asarray(inputs[tensor["name"]], order="C") for tensor in metadata["inputs"]]
     found: dict[str, int] = {}
     for tensor, array in zip(metadata["inputs"], arrays, strict=True):
-        assert array.dtype == DTYPES[tensor["dtype"]], f"{tensor['name']} is {array.dtype}"
+        assert array.dtype.name in (DTYPES[tensor["dtype"]].name, _PLAIN_NAMES.get(tensor["dtype"])), tensor["name"]
         found.update(
             (dim, size) for dim, size in zip(tensor["shape"], array.shape, strict=True) if isinstance(dim, str)
         )
@@ -97,7 +99,9 @@ def run_artifact(
     target = TARGETS["aarch64" if artifact.metadata.arch == "aarch64" else "x86-64-v2"]
     require_emulator(target)
     metadata = artifact.metadata.raw
-    signature = {key: metadata[key] for key in ("symbols", "inputs", "outputs")}
+    signature = {key: metadata[key] for key in ("symbols", "inputs", "outputs")} | {
+        "scratch": metadata.get("scratch", 0)
+    }
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "host"
         program.write_bytes(_host(json.dumps(signature), target, threads, runs))
