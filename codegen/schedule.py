@@ -162,12 +162,12 @@ def merge(nest: Nest, directive: Merge) -> Nest:
 
 
 def tile(nest: Nest, directive: Tile) -> Nest:
-    """``axis = outer*size + inner``."""
+    """``axis = lower + outer*size + inner``."""
     position = [axis.name for axis in nest.axes].index(directive.axis)
     axis = nest.axes[position]
     outer = Axis(directive.outer, floordiv(axis.extent + directive.size - 1, directive.size))
     inner = Axis(directive.inner, minimum(directive.size, axis.extent - outer.symbol * directive.size))
-    values = {axis.name: outer.symbol * directive.size + inner.symbol}
+    values = {axis.name: axis.lower + outer.symbol * directive.size + inner.symbol}
     return _substituted(nest, (*nest.axes[:position], outer, inner, *nest.axes[position + 1 :]), values)
 
 
@@ -299,9 +299,9 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
 
 def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
     """Whether every offset is linear in both, the outer stride being ``inner.extent`` times the inner; axes with
-    bounds that depend on others are left alone."""
+    bounds that depend on others, or that do not begin at 0, are left alone."""
     names = {axis.name for axis in nest.axes}
-    if any(symbols(bound) & names for axis in (outer, inner) for bound in (axis.lower, axis.upper)):
+    if any(axis.lower != 0 or symbols(axis.upper) & names for axis in (outer, inner)):
         return False
     offsets = [nest.buffer.offset(nest.index)]
     for sub in walk(nest.value):
