@@ -23,7 +23,7 @@ from dldt.codegen.target import Target
 # Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
 GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
 ARRIVED, PHASE, WAITING, BUDGET = 64, 128, 132, 192
-REQUEST_TEAM = 32
+REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
 
 # Turns of the spin before a thread sleeps; one is some 10 to 50 ns. Between inferences a thread gives up early; inside
 # one, the others are at work and it pays to wait for them, unless other processes keep the processors busy.
@@ -157,6 +157,11 @@ done:
   ret void
 }}
 
+; Whether at these dims any kernel is worth sharing: the model may say no, and then nobody is woken.
+define weak hidden i1 @dldt_shares(ptr %symbols) nounwind {{
+  ret i1 true
+}}
+
 define i32 @dldt_run(ptr %request) nounwind {{
 entry:
   %team.at = getelementptr i8, ptr %request, i64 {REQUEST_TEAM}
@@ -167,7 +172,12 @@ check:
   %threads.at = getelementptr i8, ptr %team, i64 {THREADS}
   %threads = load i32, ptr %threads.at, align 4
   %single = icmp ule i32 %threads, 1
-  br i1 %single, label %alone, label %together
+  br i1 %single, label %alone, label %ask
+ask:
+  %symbols.at = getelementptr i8, ptr %request, i64 {REQUEST_SYMBOLS}
+  %symbols = load ptr, ptr %symbols.at, align 8
+  %shared = call i1 @dldt_shares(ptr %symbols)
+  br i1 %shared, label %together, label %alone
 alone:
   call void @share(ptr %request, i32 0, i32 1)
   ret i32 0
@@ -265,6 +275,7 @@ def team_module(target: Target) -> str:
         BUDGET=BUDGET,
         spin_least=_SPIN_LEAST,
         SLEEPERS=SLEEPERS,
+        REQUEST_SYMBOLS=REQUEST_SYMBOLS,
         REQUEST_TEAM=REQUEST_TEAM,
         THREADS=THREADS,
         JOB=JOB,
