@@ -138,8 +138,12 @@ def _safe_divisor(b: Builder, dtype: DType, x: Ir, y: Ir) -> tuple[Ir, Ir]:
 
 
 def _truncdiv(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    x, y = _safe_divisor(b, dtype, x, y)
-    return b.binary("sdiv" if dtype.is_signed else "udiv", x, y)
+    if dtype.is_float:
+        return emit_math(b, "trunc", b.fdiv(x, y))
+    x, divisor = _safe_divisor(b, dtype, x, y)
+    quotient = b.binary("sdiv" if dtype.is_signed else "udiv", x, divisor)
+    y, zero = b.unify(y, b.like(quotient, 0))
+    return b.select(b.compare("eq", y, zero), zero, quotient)
 
 
 def _truncmod(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
@@ -186,8 +190,8 @@ def _same(b: Builder, dtype: DType, x: Ir) -> Ir:
 
 
 def _integer_power(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    """Square and multiply over the bits of the exponent; negative exponents give 0 save for bases 1 and -1 (numpy
-    refuses them)."""
+    """Square and multiply over the bits of the exponent; 1/x^n is 0 save for the bases 1 and -1, for which the bits of
+    a negative exponent give the right sign."""
     x, y = b.unify(x, y)
     result, square, rest = b.like(x, 1), x, y
     for _ in range(min(int(x.element[1:]), 64)):
@@ -195,7 +199,11 @@ def _integer_power(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
         result = b.select(odd, b.mul(result, square), result)
         square = b.mul(square, square)
         rest = b.binary("lshr", rest, b.like(rest, 1))
-    return result
+    if not dtype.is_signed:
+        return result
+    unit = b.binary("or", b.compare("eq", x, b.like(x, 1)), b.compare("eq", x, b.like(x, -1)))
+    whole = b.binary("or", unit, b.compare("ge", y, b.like(y, 0)))
+    return b.select(whole, result, b.like(result, 0))
 
 
 def _sqrt(b: Builder, dtype: DType, x: Ir) -> Ir:
@@ -233,6 +241,7 @@ _FLOAT: dict[str, Callable[..., Ir]] = {
     "neg": _neg,
     "div": _div,
     "sqrt": _sqrt,
+    "truncdiv": _truncdiv,
     "floordiv": _floordiv,
     "floormod": _floormod,
     "truncmod": _truncmod,

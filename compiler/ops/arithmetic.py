@@ -66,10 +66,13 @@ class Divide(Binary):
 
 @op("opset1")
 class Power(Binary):
-    """y = a to the power b"""
+    """y = a to the power b; of integers with b < 0: 1 / a^-b is a whole number for a = 1 and a = -1 alone, else y = 0"""
 
     def evaluate(self, a: Array, b: Array) -> Array:
-        return np.power(a, b)
+        if not np.issubdtype(b.dtype, np.signedinteger):
+            return np.power(a, b)
+        whole = np.power(a, np.where(b < 0, b & 1, b))
+        return np.where((b >= 0) | (a == 1) | (a == -1), whole, np.zeros_like(whole))
 
 
 @op("opset1")
