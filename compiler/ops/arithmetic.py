@@ -66,7 +66,7 @@ class Divide(Binary):
 
 @op("opset1")
 class Power(Binary):
-    """y = a to the power b; of integers with b < 0: 1 / a^-b is a whole number for a = 1 and a = -1 alone, else y = 0"""
+    """y = a to the power b; of integers with b < 0, where 1 / a^-b is no whole number (unless a is 1 or -1), y = 0"""
 
     def evaluate(self, a: Array, b: Array) -> Array:
         if not np.issubdtype(b.dtype, np.signedinteger):
