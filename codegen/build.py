@@ -14,13 +14,13 @@ from dldt.codegen.contraction import contraction_kernels
 from dldt.codegen.dump import Dump
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.emit.program import Call, Fork, Step, program_module
+from dldt.codegen.emit.program import SERIAL_WORK, Call, Fork, Step, program_module
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
 from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
 from dldt.codegen.target import Target
-from dldt.codegen.tasks import Branch, Compute, Copy, Program, Task, make_program
+from dldt.codegen.tasks import Branch, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Poly, Symbol, atoms
@@ -28,9 +28,6 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array
 from dldt.runtime.version import __version__
-
-SERIAL_WORK = 40_000
-"""Scalar operations below which waking other threads costs more than it brings."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -76,16 +73,19 @@ def compile_graph(
     dump: Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
+    winograd: bool = True,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
-    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. Raises UnsupportedError naming every operation
-    without native code, InternalError where LLVM refuses a kernel, InputError where ``path`` cannot be written.
+    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``winograd`` allows Winograd's algorithm where
+    it is estimated to be faster: its rounding errors are some 1e-5 of the largest output. Raises UnsupportedError
+    naming every operation without native code, InternalError where LLVM refuses a kernel, InputError where ``path``
+    cannot be written.
     """
     started = time.perf_counter()
     tell = progress or (lambda what, done, total: None)
     tell("plan", 0, 1)
-    model = assemble(graph, target)
+    model = assemble(graph, target, winograd=winograd)
     modules = [*model.modules, *support_modules(target)]
     tell("compile", 0, len(modules))
     objects = compile_modules(modules, target, assembly=dump is not None, workers=workers)
@@ -104,30 +104,40 @@ def compile_graph(
         file_bytes=linked.size,
         seconds=time.perf_counter() - started,
         flops=sum(k.flops for k in model.library.kernels),
-        notes=(),
+        notes=_notes(model.library.kernels),
     )
 
 
-def assemble(graph: Graph, target: Target) -> Assembled:
+def _notes(kernels: Sequence[Kernel]) -> tuple[str, ...]:
+    """What changes the numbers a little."""
+    count = sum(kernel.algorithm.startswith("winograd") for kernel in kernels)
+    if not count:
+        return ()
+    return (f"{count} convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value",)
+
+
+def assemble(graph: Graph, target: Target, *, winograd: bool = True) -> Assembled:
     """The graph as LLVM modules and weights."""
     _refuse_unlowered(graph)
     program = make_program(graph, target)
     share_in_place(program)
     arena = plan_arena(program)
-    build = _Build(program, target)
+    build = _Build(target, winograd)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
     shapes = [node.types[0].shape for node in graph.outputs]
-    modules = [*build.library.modules(), program_module(steps, names, arena.size, shapes, target)]
+    modules = [*build.library.modules(), program_module(steps, names, arena.size, shapes, target, build.scratch)]
     return Assembled(build.library, modules, build.pieces, _metadata(graph, target, names, arena, build), arena)
 
 
 class _Build:
     """Kernels, steps and weights of one program."""
 
-    def __init__(self, program: Program, target: Target) -> None:
+    def __init__(self, target: Target, winograd: bool) -> None:
         self.target = target
+        self.winograd = winograd
+        self.scratch = 0
         self.library = Library(target)
         self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
         self.end = 0
@@ -146,7 +156,9 @@ class _Build:
         return steps
 
     def _kernels(self, task: Compute | Copy) -> list[Kernel]:
-        made = contraction_kernels(task, self.target) if isinstance(task, Compute) else None
+        made = None
+        if isinstance(task, Compute):
+            made = contraction_kernels(task, self.target, winograd=self.winograd)
         return generic_kernels(task, self.target) if made is None else made
 
     def _call(self, kernel: Kernel) -> Call:
@@ -154,9 +166,15 @@ class _Build:
         places = [self._place(tensor) for tensor in kernel.operands]
         if kernel.packed is not None:
             places.append(Place("weights", offset=self._add(kernel.packed_bytes, kernel.packed)))
-        parallel = kernel.extent != 1 and (kernel.work is None or kernel.work >= SERIAL_WORK)
+        if kernel.scratch:
+            places.append(Place("scratch"))
+            self.scratch = max(self.scratch, kernel.scratch)
+        work = kernel.work
+        parallel = kernel.extent != 1 and (not isinstance(work, int) or work >= SERIAL_WORK)
         self.steps_made.append(_step(kernel, function, parallel))
-        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, len(self.steps_made) - 1)
+        free = None if isinstance(work, int) else work
+        slot = len(self.steps_made) - 1
+        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, free, slot)
 
     def _place(self, tensor: Tensor) -> Place:
         if tensor.constant is None:
@@ -230,6 +248,7 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
         "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
         "arena": arena.size if isinstance(arena.size, int) else None,
+        "scratch": build.scratch,
         "weights": build.end,
         "kernels": len(build.library.functions),
         "flops": sum(k.flops for k in build.library.kernels),

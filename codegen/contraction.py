@@ -8,13 +8,16 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.configs.tiles import choose_tile
+from dldt.codegen.configs.winograd import choose_winograd
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
+from dldt.codegen.emit.winograd import emit_winograd
 from dldt.codegen.kernels import NAME, Kernel, name_buffers
 from dldt.codegen.loops import Load, Nest, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
+from dldt.codegen.micro.winograd import filters_size, pack_filters
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
@@ -36,7 +39,7 @@ class Part:
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 
 
-def contraction_kernels(task: Compute, target: Target) -> list[Kernel] | None:
+def contraction_kernels(task: Compute, target: Target, *, winograd: bool = True) -> list[Kernel] | None:
     """The kernels of a region anchored by a contraction; None where no micro-kernel does it."""
     anchor = task.region.anchor
     if anchor is None or anchor.types[0].dtype is not DType.f32:
@@ -44,7 +47,7 @@ def contraction_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     parts = contraction_parts(task, anchor)
     if parts is None:
         return None
-    return [_kernel(task, anchor, part, target) for part in parts]
+    return [_kernel(task, anchor, part, target, winograd) for part in parts]
 
 
 def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:
@@ -218,9 +221,10 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
     return [Part(problem, lambda: matrix.reshape(1, *matrix.shape, 1, 1), index)]
 
 
-def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
+def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: bool) -> Kernel:
     problem = part.problem
-    tile = choose_tile(problem, target)
+    plan = choose_winograd(problem, target) if winograd and task.output.layout.block == target.block else None
+    tile = choose_tile(problem, target) if plan is None else plan.tile
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
@@ -235,15 +239,22 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
     bases = [t.base for t in (*operands, task.output)]
     alias = len(set(bases)) != len(bases)
     extent = problem.batch * problem.groups * tile.panels(problem) * spatial_units(problem, tile)
+    if plan is not None:
+        extent = plan.extent(problem)
     names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | symbols(extent)))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     known = macs if isinstance(macs, int) else 0
 
     def emit(b: Builder) -> None:
-        emit_contraction(b, NAME, problem, tile, epilogue, [*used, output], names, alias=alias)
+        if plan is None:
+            emit_contraction(b, NAME, problem, tile, epilogue, [*used, output], names, alias=alias)
+        else:
+            emit_winograd(b, NAME, problem, plan, epilogue, [*used, output], names, alias=alias)
 
     def packed() -> Iterable[bytes | memoryview]:
-        return pack_weights(part.weights(), problem, tile)
+        if plan is None:
+            return pack_weights(part.weights(), problem, tile)
+        return pack_filters(part.weights(), plan.form, problem, tile)
 
     return Kernel(
         what=task.region.name,
@@ -251,13 +262,14 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target) -> Kernel:
         operands=(*operands, task.output),
         symbols=names,
         extent=extent,
-        work=known // 4 if isinstance(macs, int) else None,
+        work=macs // 4,
         flops=2 * known,
         nest=epilogue.nest,
-        schedule=f"{tile.name} {problem}",
-        algorithm=tile.name,
+        schedule=f"{tile.name if plan is None else plan.name} {problem}",
+        algorithm=tile.name if plan is None else plan.name,
         packed=packed,
-        packed_bytes=packed_size(problem, tile),
+        packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
+        scratch=0 if plan is None else plan.scratch(problem),
     )
 
 

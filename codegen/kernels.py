@@ -24,7 +24,7 @@ from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute, Copy
 from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product, symbols
+from dldt.compiler.dims import Dim, maximum_of, product, symbols
 from dldt.compiler.graph import Value
 
 NAME = "KERNEL"
@@ -35,7 +35,7 @@ NAME = "KERNEL"
 class Kernel:
     """One call: ``emit`` writes the function, ``operands`` are its tensors, ``[0, extent)`` is shared among threads.
 
-    ``work`` estimates the scalar operations, None where it is not known; ``what`` tells people where it comes from.
+    ``work`` estimates the scalar operations; ``what`` tells people where it comes from.
     """
 
     what: str
@@ -43,12 +43,14 @@ class Kernel:
     operands: tuple[Tensor, ...]
     symbols: tuple[str, ...]
     extent: Dim
-    work: int | None
+    work: Dim
     flops: int = 0
     nest: Nest | None = None
     schedule: Schedule | str = ()
     packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
+    scratch: int = 0
+    """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
     algorithm: str = "loops"
     """The micro-kernel, or ``loops``."""
 
@@ -137,18 +139,20 @@ def _kernel(what: str, nest: Nest, tensors: dict[Buffer, Tensor], target: Target
     )
 
 
-def _work(nest: Nest) -> int | None:
-    points = product(axis.extent for axis in nest.axes)
-    if not isinstance(points, int):
-        return None
+def _work(nest: Nest) -> Dim:
     cost = 0
     for sub in walk(nest.value):
-        inner: Dim = _reduction_points(sub.axes) if isinstance(sub, Reduce) else 1
-        cost += inner if isinstance(inner, int) else 1
-    return points * cost
+        cost += _reduction_points(sub.axes) if isinstance(sub, Reduce) else 1
+    return product(_most(axis.extent) for axis in nest.axes) * cost
 
 
-def _reduction_points(axes: tuple[Axis, ...]) -> Dim:
+def _most(extent: Dim) -> Dim:
+    """An axis whose extent depends on others counts with its bound."""
+    bound = maximum_of(extent)
+    return int(bound) if bound != float("inf") else extent
+
+
+def _reduction_points(axes: tuple[Axis, ...]) -> int:
     total = 1
     for axis in axes:
         total *= axis.extent if isinstance(axis.extent, int) else 4

@@ -11,7 +11,8 @@ from dldt.compiler.types import Array, TensorType
 
 @attrs.frozen
 class Place:
-    """An address at run time: ``kind`` ``input``/``output`` number ``index``, or ``arena``/``weights``; plus bytes."""
+    """An address at run time: ``kind`` ``input``/``output`` number ``index``, ``arena``, ``weights``, or ``scratch``
+    (the thread's own); plus bytes."""
 
     kind: str
     index: int = 0

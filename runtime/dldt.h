@@ -41,7 +41,8 @@ typedef struct dldt_team {
 typedef struct dldt_request {
   void **inputs;          /* @0  in the order of the metadata */
   void **outputs;         /* @8 */
-  void *arena;            /* @16 64-byte aligned, dldt_arena_size(symbols) bytes; kept between runs or not */
+  void *arena;            /* @16 64-byte aligned, dldt_arena_size(symbols) bytes rounded up to a multiple of 64, and the
+                           metadata's "scratch" bytes for each thread; kept between runs or not */
   const int64_t *symbols; /* @24 the free dims, in the order of the metadata, within their bounds */
   dldt_team *team;        /* @32 NULL: one thread */
   uint64_t *profile;      /* @40 NULL, or one slot a kernel */
@@ -57,7 +58,7 @@ void dldt_worker(dldt_team *team, int32_t index);
 /* Make the workers return; no run may be in progress, and none may follow. */
 void dldt_stop(dldt_team *team);
 
-/* Bytes of arena that a run with these free dims needs. */
+/* Bytes of arena that a run with these free dims needs, without the threads' scratch. */
 int64_t dldt_arena_size(const int64_t *symbols);
 
 /* The dims of all outputs for these free dims, one output after the other. */

@@ -38,7 +38,7 @@ typedef struct worker {
 
 struct dldt_model {
   void *library, *arena;
-  int64_t arena_size;
+  int64_t arena_size, scratch;
   dldt_team *team;
   worker *workers;
   int started;
@@ -239,6 +239,12 @@ static int bind(dldt_model *model, const char *path, char *error, size_t size) {
   return 1;
 }
 
+/* Bytes that each thread needs of its own; artifacts that need none may not say so. */
+static int64_t find_scratch(const char *metadata) {
+  const char *at = strstr(metadata, "\"scratch\":");
+  return at == NULL ? 0 : strtoll(at + strlen("\"scratch\":"), NULL, 10);
+}
+
 dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t size) {
   char full[4096];
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -260,6 +266,7 @@ dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t s
     dldt_model_close(model);
     return NULL;
   }
+  model->scratch = find_scratch(model->metadata);
   return model;
 }
 
@@ -274,7 +281,7 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   dldt_request request = {inputs, outputs, NULL, symbols != NULL ? symbols : &none, NULL, NULL};
   int result = -1;
   pthread_mutex_lock(&model->lock);
-  int64_t size = model->needs(request.symbols);
+  int64_t size = (model->needs(request.symbols) + 63) / 64 * 64 + model->scratch * (1 + model->started);
   if (size > model->arena_size || model->arena == NULL) {
     free(model->arena);
     model->arena_size = 0;

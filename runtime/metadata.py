@@ -60,7 +60,8 @@ class Step:
 class Metadata:
     """The metadata of an artifact.
 
-    ``arena`` is bytes a request, None where it depends on the free dims. ``steps`` is empty where the artifact lists
+    ``arena`` is bytes a request, None where it depends on the free dims; behind it, at a multiple of 64, each thread
+    needs ``scratch`` bytes. ``steps`` is empty where the artifact lists
     none; ``parallel`` tells whether threads could share any.
     """
 
@@ -73,6 +74,7 @@ class Metadata:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     arena: int | None
+    scratch: int
     steps: tuple[Step, ...]
     parallel: bool
     raw: dict[str, Any]
@@ -116,6 +118,9 @@ def _metadata(raw: Any) -> Metadata:
     arena = raw.get("arena")
     if arena is not None and not _is_size(arena):
         raise _BadError(f"gives the arena as {arena!r}")
+    scratch = raw.get("scratch", 0)
+    if not _is_size(scratch):
+        raise _BadError(f"gives the scratch memory of a thread as {scratch!r}")
     features = _list(raw, "features")
     steps = tuple(_step(item) for item in _list(raw, "steps")) if "steps" in raw else ()
     return Metadata(
@@ -128,6 +133,7 @@ def _metadata(raw: Any) -> Metadata:
         inputs=inputs,
         outputs=outputs,
         arena=arena,
+        scratch=scratch,
         steps=steps,
         parallel=not steps or any(step.parallel for step in steps),
         raw=raw,

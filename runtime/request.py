@@ -34,6 +34,7 @@ class Request:
         self._record.outputs = ctypes.addressof(self._outputs)
         self._address = ctypes.addressof(self._record)
         self._arena_size = -1
+        self._scratch = metadata.scratch * team.threads
         self._steps = metadata.steps
         self._fixed_arena = metadata.arena is not None
         self._set_symbols(())
@@ -149,7 +150,8 @@ class Request:
             self._set_arena(self._library.arena_size(self._record.symbols))
 
     def _set_arena(self, size: int) -> None:
-        """An arena of ``size`` bytes at least; it grows, and stays."""
+        """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""
+        size = -(-size // _ALIGNMENT) * _ALIGNMENT + self._scratch
         if size <= self._arena_size:
             return
         self._arena = None  # the old one goes before the new one comes

@@ -23,6 +23,7 @@ class Team:
     """
 
     def __init__(self, library: Library, threads: int) -> None:
+        self.threads = threads
         self._library, self._threads = library, threads
         self._finalizer: weakref.finalize[[Library, _Memory, list[threading.Thread]], Team] | None = None
         self.reset()

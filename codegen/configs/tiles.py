@@ -80,18 +80,19 @@ def _common(inputs: int, block: int) -> int:
 def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) -> float:
     """Cycles for one step of the depth over all pixels and vectors."""
     total = 0.0
-    for r, row_count in _parts(pixels, rows):
-        for c, column_count in _parts(vectors, columns):
-            total += row_count * column_count * _tile_cycles(r, c, target)
+    for r, row_count in parts(pixels, rows):
+        for c, column_count in parts(vectors, columns):
+            total += row_count * column_count * tile_cycles(r, c, target)
     return total
 
 
-def _parts(total: int, size: int) -> list[tuple[int, int]]:
+def parts(total: int, size: int) -> list[tuple[int, int]]:
+    """``total`` cut into parts of ``size``: the sizes that occur, each with its count."""
     whole, rest = divmod(total, size)
     return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
 
 
-def _tile_cycles(rows: int, columns: int, target: Target) -> float:
+def tile_cycles(rows: int, columns: int, target: Target) -> float:
     """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
     pipes = 1.0 if target.vector_bits == 512 else 2.0
     arithmetic = rows * columns / pipes

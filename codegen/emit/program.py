@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -12,7 +12,7 @@ from dldt.codegen.emit.expression import ExpressionEmitter, Scope
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.target import Target
 from dldt.codegen.tensors import Place
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, ceildiv
 from dldt.compiler.types import Shape
 
 
@@ -25,6 +25,8 @@ class Call:
     symbols: tuple[str, ...]
     extent: Dim
     parallel: bool
+    work: Dim | None = None
+    """Scalar operations, where they depend on run-time dims: the range is shared only if there are ``SERIAL_WORK``."""
     slot: int = 0
     """Where its time goes, when the request asks for a profile."""
 
@@ -40,19 +42,33 @@ class Fork:
 
 Step: TypeAlias = Call | Fork
 
+SERIAL_WORK = 40_000
+"""Scalar operations below which waking other threads costs more than it brings."""
+
 _INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
 
 
 def program_module(
-    steps: Sequence[Step], names: Sequence[str], arena: Dim, outputs: Sequence[Shape], target: Target
+    steps: Sequence[Step],
+    names: Sequence[str],
+    arena: Dim,
+    outputs: Sequence[Shape],
+    target: Target,
+    scratch: int = 0,
 ) -> str:
     """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
-    the order in which the host passes them."""
+    the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
+    its own."""
     writer = _Writer(Builder(target), names)
-    writer.main(steps)
+    writer.main(steps, ceildiv(arena, 64) * 64, scratch)
     functions = list(writer.b.functions)
     declarations = writer.b.declarations
-    for b, function in (_arena_size(target, names, arena), _output_shapes(target, names, outputs)):
+    parts = (
+        _arena_size(target, names, arena),
+        _output_shapes(target, names, outputs),
+        _shares(target, names, steps),
+    )
+    for b, function in parts:
         functions.append(function)
         declarations |= b.declarations
     head = ["; ModuleID = 'dldt.program'", f'target triple = "{target.triple}"']
@@ -66,7 +82,7 @@ class _Writer:
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
 
-    def main(self, steps: Sequence[Step]) -> None:
+    def main(self, steps: Sequence[Step], arena: Dim, scratch: int) -> None:
         b = self.b
         b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
         b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
@@ -83,6 +99,8 @@ class _Writer:
             dims = self._field(_SYMBOLS)
             for k, name in enumerate(self.names):
                 self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
+            end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
+            self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
             self.steps(steps)
 
     def _field(self, offset: int) -> Ir:
@@ -111,10 +129,7 @@ class _Writer:
 
     def _shared(self, step: Step) -> None:
         if isinstance(step, Call):
-            extent = self.emitter.dim(step.extent, self.scope)
-            low = self._share(extent, self.tid64)
-            high = self._share(extent, self.b.add(self.tid64, self.b.index(1)))
-            self._call(step, low, high)
+            self._call(step, *self._range(step))
             return
         byte = self.b.load("i8", self._address(step.condition), 1)
         condition = self.b.compare("ne", byte, self.b.const("i8", 0))
@@ -122,6 +137,18 @@ class _Writer:
         for chosen, steps in ((condition, step.then), (inverse, step.otherwise)):
             with self.b.when(chosen):
                 self.steps(steps)
+
+    def _range(self, call: Call) -> tuple[Ir, Ir]:
+        """This thread's part of the range: everything falls to the first thread where the work is too little."""
+        b = self.b
+        extent = self.emitter.dim(call.extent, self.scope)
+        low = self._share(extent, self.tid64)
+        high = self._share(extent, b.add(self.tid64, b.index(1)))
+        if call.work is None:
+            return low, high
+        shared = b.compare("ge", self.emitter.dim(call.work, self.scope), b.index(SERIAL_WORK))
+        alone = b.select(self.first, b.index(0), extent)
+        return b.select(shared, low, alone), b.select(shared, high, extent)
 
     def _share(self, extent: Ir, index: Ir) -> Ir:
         return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
@@ -157,6 +184,8 @@ class _Writer:
         offset = self.emitter.dim(place.offset, self.scope)
         if place.kind == "arena":
             return self.b.gep(self.arena, offset)
+        if place.kind == "scratch":
+            return self.b.gep(self.scratch, offset)
         if place.kind == "weights":
             return self.b.gep(Ir("ptr", "@dldt_weights"), offset)
         table = self.inputs if place.kind == "input" else self.outputs
@@ -179,6 +208,28 @@ def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape
             b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
         b.line("ret void")
     return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
+
+
+def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tuple[Builder, str]:
+    """Whether any kernel has work for several threads."""
+    b = Builder(target)
+    calls = list(_parallel_calls(steps))
+    with b.function("f", [("ptr", "dims")]) as (dims,):
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        answer = b.const("i1", any(call.work is None for call in calls))
+        for work in dict.fromkeys(call.work for call in calls if call.work is not None):
+            enough = b.compare("ge", emitter.dim(work, scope), b.index(SERIAL_WORK))
+            answer = b.binary("or", answer, enough)
+        b.line(f"ret i1 {answer.name}")
+    return _returning(b, "define hidden i1 @dldt_shares(ptr %dims)")
+
+
+def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call]:
+    for step in steps:
+        if isinstance(step, Fork):
+            yield from _parallel_calls((*step.then, *step.otherwise))
+        elif step.parallel:
+            yield step
 
 
 def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:

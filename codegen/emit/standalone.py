@@ -84,7 +84,9 @@ define void @_start() alignstack(64) "stackrealign" {{
   call void @transfer(i64 {read}, i64 0, ptr %symbols, i64 {symbol_bytes})
   call void @transfer(i64 {read}, i64 0, ptr %sizes, i64 {size_bytes})
 {body}
-  %arena.size = call i64 @dldt_arena_size(ptr %symbols)
+  %arena.bytes = call i64 @dldt_arena_size(ptr %symbols)
+  %arena.padded = add i64 %arena.bytes, {scratch}
+  %arena.size = and i64 %arena.padded, -64
   %arena = call ptr @guarded(i64 %arena.size, i64 64)
   %at.inputs = getelementptr ptr, ptr %request, i64 0
   store ptr %inputs, ptr %at.inputs
@@ -221,6 +223,7 @@ def standalone_modules(
         entries=_MAPPED.format(**calls) if mapped else _LINKED,
         prepare="call void @prepare()" if mapped else "",
         threads=threads,
+        scratch=63 + metadata.get("scratch", 0) * threads,
         runs=runs,
         hiring="\n".join(f"  call void @hire(i64 {index})" for index in range(1, threads)),
         symbols=max(1, symbols),

@@ -28,10 +28,10 @@ def pack_weights(weights: Array, problem: Problem, tile: Tile) -> Iterator[memor
             short = columns * lanes - part.shape[0]
             if short:
                 part = np.concatenate([part, np.zeros((short, *part.shape[1:]), np.float32)])
-            yield from _panel(part, tile.chunk)
+            yield from pack_panel(part, tile.chunk)
 
 
-def _panel(part: Array, chunk: int) -> Iterator[memoryview]:
+def pack_panel(part: Array, chunk: int) -> Iterator[memoryview]:
     """[width, inputs, kh, kw] → [inputs/chunk][kh][kw][chunk][width], then the rest of the channels likewise."""
     width, inputs, kh, kw = part.shape
     whole = inputs // chunk * chunk

@@ -1,0 +1,139 @@
+"""Whether a convolution is done by Winograd's algorithm, and cut how: estimates of cycles on one core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, parts, tile_cycles
+from dldt.codegen.micro.problem import Problem, Tile
+from dldt.codegen.micro.winograd import Winograd, filters_size
+from dldt.codegen.micro.winograd_plan import WinogradPlan
+from dldt.codegen.target import Target
+
+F2 = Winograd(2, (1.0,))
+F4 = Winograd(4, (0.625, 1.5))
+"""Points measured to round best among those exact in f32: a third of the error of the usual ±1, ±2."""
+
+GAIN = 1.08
+"""How much faster an estimate must be than that of the direct convolution, which rounds better."""
+
+FEWEST = 8
+"""Input channels below which the transforms cost what the products save."""
+
+MEMORY = 5.0
+"""Bytes a cycle from main memory (some 20 GB/s), for filters that no cache holds."""
+SHARED = 14.0
+"""Bytes a cycle from the last cache."""
+
+_SCRATCH = 8 << 20
+"""The largest scratch of a thread in bytes."""
+
+
+@cache
+def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
+    """The fastest plan by the estimates; None where the convolution cannot be, or had better not be, done so."""
+    if not can_winograd(problem, target) or problem.inputs < FEWEST:
+        return None
+    best, least = None, direct_cycles(problem, target) / GAIN
+    for form in (F4, F2):
+        plan = plan_winograd(problem, target, form)
+        cycles = winograd_cycles(problem, plan, target)
+        if cycles < least:
+            best, least = plan, cycles
+    return best
+
+
+def can_winograd(problem: Problem, target: Target) -> bool:
+    """3×3, one step apart, one group, fixed image, channels in blocks of a vector."""
+    plain = problem.kernel == (3, 3) and problem.strides == problem.dilations == (1, 1) and problem.groups == 1
+    fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
+    return plain and fixed and not problem.channelwise and problem.source.block == target.block
+
+
+def plan_winograd(problem: Problem, target: Target, form: Winograd) -> WinogradPlan:
+    """The plan of a form with the cheapest products."""
+    plans = _plans(problem, target, form)
+    return min(plans, key=lambda plan: winograd_cycles(problem, plan, target))
+
+
+def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[WinogradPlan]:
+    vectors = problem.vectors(target.block)
+    rows, columns = WinogradPlan(form, Tile(1, 1, 1, target.block), 1).tiles(problem)
+    total = rows * columns
+    most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
+    for height, width in candidates(target):
+        small = height * width < target.registers // 3 and height < total and width < vectors
+        if width > vectors or height > total or small:
+            continue
+        chunk = choose_chunk(
+            WinogradPlan(form, Tile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
+        )
+        tile = Tile(height, width, chunk, target.block)
+        for wanted in {min(total, size, most) for size in (16, 28, 42, 56, 84, 112)}:
+            even = -(-total // -(-total // wanted))
+            yield WinogradPlan(form, tile, -(-even // height) * height)
+
+
+def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """Cycles an image: products, the filters' way from memory, and the transforms."""
+    form, tile, lanes = plan.form, plan.tile, target.block
+    rows, columns = plan.tiles(problem)
+    total, vectors = rows * columns, problem.vectors(lanes)
+    whole, rest = divmod(total, plan.block)
+    strips = whole * (plan.block // tile.rows) + -(-rest // tile.rows)
+    each = sum(
+        count * (tile_cycles(tile.rows, width, target) * problem.inputs + _LATENCY)
+        for width, count in parts(vectors, tile.columns)
+    )
+    products = form.taps * strips * each
+    filters = filters_size(form, problem, tile)
+    passes = plan.blocks(problem)
+    streamed = _stream(filters, passes, target)
+    moved = 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem)
+    if plan.scratch(problem) > target.l2 // 2:
+        streamed += moved / SHARED
+    per_input, per_output = _transform_cycles(form, target)
+    inputs = total * -(-problem.inputs // lanes) * per_input
+    outputs = total * vectors * per_output
+    return max(products, streamed) + 0.3 * min(products, streamed) + inputs + outputs
+
+
+_LATENCY = 16.0
+"""Cycles that a register tile costs besides its depth: the loop, the latency of the last sums, the stores."""
+
+
+def direct_cycles(problem: Problem, target: Target) -> float:
+    """Cycles an image of the direct convolution: its multiply-adds, or its filters' way from memory."""
+    rows, pixels = problem.output
+    assert isinstance(rows, int)
+    assert isinstance(pixels, int)
+    tile = choose_tile(problem, target)
+    vectors = problem.vectors(target.block)
+    each = sum(
+        count * columns * tile_cycles(r, c, target)
+        for r, count in parts(pixels, tile.rows)
+        for c, columns in parts(vectors, tile.columns)
+    )
+    filters = 36 * problem.inputs * vectors * target.block
+    sums = rows * 9 * problem.inputs * each
+    streamed = _stream(filters, 1, target)
+    return max(sums, streamed) + 0.3 * min(sums, streamed)
+
+
+def _stream(size: int, passes: int, target: Target) -> float:
+    """Cycles to stream ``size`` bytes ``passes`` times: at first from main memory, then from where they fit."""
+    if size <= target.l2 // 2:
+        return size / SHARED
+    again = SHARED if size <= target.l3 else MEMORY
+    return size / (SHARED if size <= target.l3 // 4 else MEMORY) + (passes - 1) * size / again
+
+
+def _transform_cycles(form: Winograd, target: Target) -> tuple[float, float]:
+    """Cycles for the inputs and outputs of a tile, a vector of channels: loads, sums, stores."""
+    size, m = form.size, form.outputs
+    sums = {2: (4, 4), 4: (12, 12)}[m]
+    fused = 1.0 if target.vector_bits == 512 else 0.5
+    inputs = sums[0] * 2 * size * fused + 3.0 * size * size
+    outputs = sums[1] * (size + m) * fused + 2.0 * size * size + 4.0 * m * m
+    return inputs, outputs

@@ -1,0 +1,283 @@
+"""A 3×3 convolution by Winograd's minimal filtering as one LLVM function: tiles are transformed into scratch memory,
+multiplied tap by tap with the register-tile micro-kernel, transformed back, and finished by the epilogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.buffers import Buffer
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.contraction import Epilogue
+from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
+from dldt.codegen.emit.ir import Ir, vector
+from dldt.codegen.emit.nest import parameters, store_at
+from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.loops import Load, free_symbols, walk
+from dldt.codegen.micro.convolution import Place2D, TileEmitter
+from dldt.codegen.micro.problem import Problem, Segment
+from dldt.codegen.micro.winograd_plan import WinogradPlan
+
+
+def emit_winograd(
+    b: Builder,
+    name: str,
+    problem: Problem,
+    plan: WinogradPlan,
+    epilogue: Epilogue,
+    buffers: Sequence[Buffer],
+    symbols: Sequence[str],
+    *,
+    alias: bool,
+) -> None:
+    """Writes ``void @name(input, operands…, output, weights, scratch, symbols…, lo, hi)``; the range is the plan's.
+    Input and output lie in channel blocks of the plan's lanes."""
+    rows = parameters(buffers, symbols, written=buffers[-1], alias=alias)
+    weights = ("ptr readonly" if alias else "ptr noalias readonly", "weights")
+    signature = [*rows[: len(buffers)], weights, ("ptr noalias", "scratch"), *rows[len(buffers) :]]
+    with b.function(name, signature) as arguments:
+        count = len(buffers)
+        pointers = dict(zip(buffers, arguments, strict=False))
+        scope = Scope(dict(zip(symbols, arguments[count + 2 :], strict=False)))
+        emitter = ExpressionEmitter(b, pointers, plan.tile.lanes)
+        areas = _Areas(arguments[0], arguments[count], arguments[count + 1])
+        _Writer(b, problem, plan, epilogue, emitter, scope, areas).run(*arguments[-2:])
+
+
+@attrs.frozen
+class _Areas:
+    """The base pointers."""
+
+    x: Ir
+    packed: Ir
+    scratch: Ir
+
+
+@attrs.frozen
+class _Block:
+    """A block of tiles: its image, its first tile, and how many there are."""
+
+    batch: Ir
+    first: Ir
+    count: Ir
+
+
+class _Writer:
+    def __init__(
+        self,
+        b: Builder,
+        problem: Problem,
+        plan: WinogradPlan,
+        epilogue: Epilogue,
+        emitter: ExpressionEmitter,
+        scope: Scope,
+        areas: _Areas,
+    ) -> None:
+        self.b = b
+        self.problem = problem
+        self.plan = plan
+        self.form = plan.form
+        self.epilogue = epilogue
+        self.emitter = emitter
+        self.scope = scope
+        self.lanes = plan.tile.lanes
+        self.kind = vector("float", self.lanes)
+        self.x, self.packed, self.scratch = areas.x, areas.packed, areas.scratch
+
+    def run(self, lower: Ir, upper: Ir) -> None:
+        """A column tile at a time; the inputs are transformed anew where a new block of tiles begins."""
+        b, panels = self.b, self.plan.tile.panels(self.problem)
+        with b.loop(lower, upper, 1, [b.index(-1)], "panel") as loop:
+            number, panel = self._divide(loop.index, panels)
+            block = self._block(number)
+            with b.when(b.compare("ne", number, loop.carried[0])):
+                self._transform_inputs(block)
+            self._products(block, panel)
+            self._finish(block, panel)
+            loop.yields = [number]
+
+    def _block(self, number: Ir) -> _Block:
+        b, blocks = self.b, self.plan.blocks(self.problem)
+        rows, columns = self.plan.tiles(self.problem)
+        batch, within = self._divide(number, blocks) if self.problem.batch != 1 else (b.index(0), number)
+        first = b.mul(within, b.index(self.plan.block))
+        left = b.sub(b.index(rows * columns), first)
+        return _Block(batch, first, self._least(left, b.index(self.plan.block)))
+
+    def _divide(self, position: Ir, by: int) -> tuple[Ir, Ir]:
+        if by == 1:
+            return position, self.b.index(0)
+        return self.b.binary("udiv", position, self.b.index(by)), self.b.binary("urem", position, self.b.index(by))
+
+    def _least(self, a: Ir, c: Ir) -> Ir:
+        return self.b.intrinsic("llvm.smin", "i64", a, c)
+
+    def _at(self, pointer: Ir, *offsets: Ir) -> Ir:
+        """``pointer`` plus offsets in elements. It may lie outside of the array as long as nobody reads there."""
+        for offset in offsets:
+            if offset.name != "0":
+                pointer = self.b.emit("ptr", f"getelementptr float, {pointer}, {offset}")
+        return pointer
+
+    def _area(self, which: int) -> Ir:
+        """M, P or Q."""
+        return self._at(self.scratch, self.b.index(self.plan.areas(self.problem)[which]))
+
+    def _load(self, pointer: Ir, vectors: int = 0) -> Ir:
+        return self.b.load(self.kind, self._at(pointer, self.b.index(vectors * self.lanes)), 4 * self.lanes)
+
+    def _store(self, value: Ir, pointer: Ir, vectors: int = 0) -> None:
+        self.b.store(value, self._at(pointer, self.b.index(vectors * self.lanes)), 4 * self.lanes)
+
+    def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir]:
+        """The first output row and pixel of a block's tile."""
+        b, step = self.b, self.b.index(self.form.outputs)
+        row, column = self._divide(b.add(block.first, index), self.plan.tiles(self.problem)[1])
+        return b.mul(row, step), b.mul(column, step)
+
+    # ---- inputs ---------------------------------------------------------------------------------------------------
+
+    def _transform_inputs(self, block: _Block) -> None:
+        """V = Bᵀ d B, a vector of input channels at a time."""
+        b, problem, size, lanes = self.b, self.problem, self.form.size, self.lanes
+        source = problem.source
+        assert isinstance(source.batch, int)
+        image = self._at(self.x, b.mul(block.batch, b.index(source.batch)))
+        with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
+            row, pixel = self._corner(block, loop.index)
+            row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
+            corner = self._at(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
+            ranges = [*self._inside(row, problem.space[0]), *self._inside(pixel, problem.space[1])]
+            cut = [b.compare("gt", low, b.index(0)) for low in ranges[::2]]
+            cut += [b.compare("lt", high, b.index(size)) for high in ranges[1::2]]
+            border = b.binary("or", b.binary("or", cut[0], cut[1]), b.binary("or", cut[2], cut[3]))
+            patch = self._area(1)
+            with b.when(border):
+                for k in range(self.form.taps):
+                    self._store(b.const(self.kind, 0), patch, k)
+            stride = b.select(border, b.index(size * lanes), b.index(source.row))
+            with b.loop(b.index(0), b.index(-(-problem.inputs // lanes)), 1, stem="channels") as channels:
+                place = self._at(corner, b.mul(channels.index, b.index(source.outer)))
+                with b.when(border):
+                    self._copy_inside(place, patch, ranges)
+                tile = b.select(border, patch, place)
+                within = b.add(b.mul(channels.index, b.index(self.plan.block)), loop.index)
+                self._transform_tile(tile, stride, self._at(self.scratch, b.mul(within, b.index(lanes))))
+
+    def _inside(self, start: Ir, extent: object) -> tuple[Ir, Ir]:
+        """The part of a tile from ``start`` on that lies inside the input, relative to the start."""
+        assert isinstance(extent, int)
+        b = self.b
+        low = b.intrinsic("llvm.smax", "i64", b.sub(b.index(0), start), b.index(0))
+        return low, self._least(b.sub(b.index(extent), start), b.index(self.form.size))
+
+    def _copy_inside(self, place: Ir, patch: Ir, ranges: Sequence[Ir]) -> None:
+        b, source, lanes = self.b, self.problem.source, self.lanes
+        with b.loop(ranges[0], ranges[1], 1, stem="row") as rows:
+            line = self._at(place, b.mul(rows.index, b.index(source.row)))
+            copy = self._at(patch, b.mul(rows.index, b.index(self.form.size * lanes)))
+            with b.loop(ranges[2], ranges[3], 1, stem="pixel") as pixels:
+                offset = b.mul(pixels.index, b.index(lanes))
+                self._store(self._load(self._at(line, offset)), self._at(copy, offset))
+
+    def _transform_tile(self, tile: Ir, stride: Ir, result: Ir) -> None:
+        b, size = self.b, self.form.size
+        lines = [self._at(tile, b.mul(stride, b.index(i))) for i in range(size)]
+        columns = [self.form.input_transform(b, [self._load(lines[i], j) for i in range(size)]) for j in range(size)]
+        slab = self.plan.slab(self.problem) // self.lanes
+        for i in range(size):
+            for j, value in enumerate(self.form.input_transform(b, [column[i] for column in columns])):
+                self._store(value, result, (i * size + j) * slab)
+
+    # ---- products -------------------------------------------------------------------------------------------------
+
+    def _products(self, block: _Block, panel: Ir) -> None:
+        b, tile, panels = self.b, self.plan.tile, self.plan.tile.panels(self.problem)
+        whole, last = tile.columns, tile.last_columns(self.problem)
+        if whole == last:
+            self._panel_products(block, panel, whole)
+            return
+        narrow = b.compare("eq", panel, b.index(panels - 1))
+        with b.when(b.binary("xor", narrow, b.const("i1", 1))):
+            self._panel_products(block, panel, whole)
+        with b.when(narrow):
+            self._panel_products(block, panel, last)
+
+    def _panel_products(self, block: _Block, panel: Ir, columns: int) -> None:
+        """M = V·U for every tap. Rows of the last register tile beyond the block's end are computed from what lies
+        there, and thrown away."""
+        b, problem, tile, taps = self.b, self.problem, self.plan.tile, self.form.taps
+        product = self.plan.product(problem)
+        depth = problem.inputs * tile.lanes
+        filters = self._at(self.packed, b.mul(panel, b.index(taps * depth * tile.columns)))
+        segment = Segment(0, tile.rows, 1, tuple((0,) for _ in range(tile.rows)))
+        with b.loop(b.index(0), b.index(taps), 1, stem="tap") as loop:
+            slab = self._at(self.scratch, b.mul(loop.index, b.index(self.plan.slab(problem))))
+            weights = self._at(filters, b.mul(loop.index, b.index(depth * columns)))
+            results = self._at(self._area(0), b.mul(loop.index, b.index(self.lanes)))
+            micro = TileEmitter(b, product, tile, slab, weights)
+            with b.loop(b.index(0), block.count, tile.rows, stem="rows") as rows:
+                zero = b.index(0)
+                place = Place2D(zero, zero, zero, rows.index, None, None)
+                sums = micro.accumulate(place, weights, segment, columns)
+                start = self._at(results, b.mul(rows.index, b.index(taps * self.lanes)))
+                for r in range(tile.rows):
+                    for c in range(columns):
+                        self._store(sums[r][c], start, (c * self.plan.block + r) * taps)
+
+    # ---- outputs --------------------------------------------------------------------------------------------------
+
+    def _finish(self, block: _Block, panel: Ir) -> None:
+        """Y = Aᵀ M A and the epilogue, a vector of output channels at a time."""
+        b, tile, taps = self.b, self.plan.tile, self.form.taps
+        first = b.mul(panel, b.index(tile.columns))
+        left = b.sub(b.index(self.problem.vectors(self.lanes)), first)
+        with b.loop(b.index(0), self._least(left, b.index(tile.columns)), 1, stem="column") as columns:
+            shared = self.scope.inner()
+            shared.symbols |= {"block": b.add(first, columns.index), "n": block.batch}
+            shared.lanes = Lanes("lane", self.lanes, b.index(0))
+            for sub in walk(self.epilogue.nest.value):
+                if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel"}:
+                    self.emitter.emit(sub, shared)
+            with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
+                within = b.add(b.mul(columns.index, b.index(self.plan.block)), loop.index)
+                products = self._at(self._area(0), b.mul(within, b.index(taps * self.lanes)))
+                self._finish_tile(products, *self._corner(block, loop.index), shared)
+
+    def _finish_tile(self, products: Ir, row: Ir, pixel: Ir, shared: Scope) -> None:
+        b, form, size, lanes = self.b, self.form, self.form.size, self.lanes
+        half = self._area(2)
+        for j in range(size):
+            column = form.output_transform(b, [self._load(products, i * size + j) for i in range(size)])
+            for i, value in enumerate(column):
+                self._store(value, half, i * size + j)
+        height, width = (b.index(int(d)) for d in self.problem.output if isinstance(d, int))
+        step = b.index(form.outputs)
+        rows = self._least(b.sub(height, row), step)
+        wide = b.sub(width, pixel)
+        whole = b.compare("ge", wide, step)
+        with b.loop(b.index(0), rows, 1, stem="row") as loop:
+            line = self._at(half, b.mul(loop.index, b.index(size * lanes)))
+            results = form.output_transform(b, [self._load(line, j) for j in range(size)])
+            at = b.add(row, loop.index)
+            with b.when(whole):
+                self._epilogue([(b.add(pixel, b.index(k)), value) for k, value in enumerate(results)], at, shared)
+            with b.when(b.binary("xor", whole, b.const("i1", 1))):
+                spare = self._at(half, b.index(form.outputs * size * lanes))
+                for k, value in enumerate(results):
+                    self._store(value, spare, k)
+                with b.loop(b.index(0), wide, 1, stem="pixel") as pixels:
+                    value = self._load(self._at(spare, b.mul(pixels.index, b.index(lanes))))
+                    self._epilogue([(b.add(pixel, pixels.index), value)], at, shared)
+
+    def _epilogue(self, results: Sequence[tuple[Ir, Ir]], row: Ir, shared: Scope) -> None:
+        """All values first, then all stores."""
+        b, nest = self.b, self.epilogue.nest
+        done: list[tuple[Ir, Scope]] = []
+        for pixel, value in results:
+            scope = shared.inner(accumulator=value)
+            scope.symbols |= {"row": row, "pixel": pixel}
+            done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
+        for value, scope in done:
+            store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope)

@@ -1,0 +1,77 @@
+"""How a convolution is cut for Winograd: blocks of tiles, register tile of the products, and scratch memory."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.micro.problem import Problem, Source, Tile
+from dldt.codegen.micro.winograd import Winograd
+from dldt.compiler.dims import Dim
+
+
+@attrs.frozen
+class WinogradPlan:
+    """``block`` tiles (a multiple of ``tile.rows``) of one image share one pass over the filters; the shared range
+    runs over batch × blocks of tiles × column tiles. Scratch memory of a thread, in elements::
+
+        V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
+        M [columns][block][taps][lanes]        products of one column tile
+        P [size][size][lanes]                  a tile with its zeros at the border
+        Q [outputs + 1][size][lanes]           half transformed products, and a row of results
+    """
+
+    form: Winograd
+    tile: Tile
+    block: int
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        m, tile = self.form.outputs, self.tile
+        return f"winograd_f32_{m}x{m}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+
+    def tiles(self, problem: Problem) -> tuple[int, int]:
+        """Rows and columns of tiles that cover an image."""
+        rows, pixels = problem.output
+        assert isinstance(rows, int)
+        assert isinstance(pixels, int)
+        return -(-rows // self.form.outputs), -(-pixels // self.form.outputs)
+
+    def blocks(self, problem: Problem) -> int:
+        """Blocks of tiles an image; the last may be smaller."""
+        rows, columns = self.tiles(problem)
+        return -(-rows * columns // self.block)
+
+    def extent(self, problem: Problem) -> Dim:
+        """The range that threads share."""
+        return problem.batch * self.blocks(problem) * self.tile.panels(problem)
+
+    def product(self, problem: Problem) -> Problem:
+        """The product of one tap: tiles by output channels, over the input channels."""
+        lanes, block = self.tile.lanes, self.block
+        return attrs.evolve(
+            problem,
+            batch=1,
+            kernel=(1, 1),
+            pads=(0, 0),
+            space=(1, block),
+            output=(1, block),
+            source=Source(0, 0, lanes, 1, lanes, block * lanes),
+        )
+
+    def slab(self, problem: Problem) -> int:
+        """Elements from tap to tap of V: an odd number of vectors, lest all taps fall on the same cache set."""
+        vectors = -(-problem.inputs // self.tile.lanes) * self.block
+        return (vectors | 1) * self.tile.lanes
+
+    def areas(self, problem: Problem) -> tuple[int, int, int, int]:
+        """Where M, P and Q begin, and the end, in elements."""
+        form, lanes = self.form, self.tile.lanes
+        products = form.taps * self.slab(problem)
+        patch = products + self.tile.columns * self.block * form.taps * lanes
+        half = patch + form.taps * lanes
+        return products, patch, half, half + (form.outputs + 1) * form.size * lanes
+
+    def scratch(self, problem: Problem) -> int:
+        """Bytes a thread, a multiple of 64."""
+        return -(-self.areas(problem)[-1] * 4 // 64) * 64

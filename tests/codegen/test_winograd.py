@@ -1,0 +1,96 @@
+"""Winograd's algorithm gives what the convolution's definition gives, and the same on any number of threads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.codegen.build import compile_graph
+from dldt.codegen.configs.winograd import F2, F4
+from dldt.codegen.resolve import resolve_target
+from dldt.codegen.target import TARGETS
+from dldt.runtime import cpu, load
+from tests.codegen.native import run_emulated
+from tests.codegen.qemu import require_emulator, run_artifact
+from tests.codegen.winograd_case import WinogradCase, force
+
+# Largest errors over the largest output, some ten times those measured (F4 on 512 channels: 5e-6).
+TOLERANCE = {2: 5e-6, 4: 2e-5}
+
+CASES = [
+    WinogradCase(16, 16, 7, 7),
+    WinogradCase(20, 96, 13, 13, finish=False),
+    WinogradCase(64, 64, 14, 14, begin=(0, 0), end=(0, 0)),
+    WinogradCase(96, 20, 30, 17, begin=(0, 1), end=(1, 0)),
+    WinogradCase(64, 48, 9, 33, batch=3),
+    WinogradCase(20, 36, 5, 6, begin=(2, 0), end=(2, 3), batch=2, symbolic=True),
+    WinogradCase(5, 7, 2, 1, batch=2, finish=False),
+    WinogradCase(512, 32, 8, 8),
+]
+FEW = [WinogradCase(20, 36, 13, 14, end=(0, 1)), WinogradCase(8, 12, 7, 7, batch=2, symbolic=True)]
+
+
+def check(case: WinogradCase, form, y: np.ndarray) -> None:
+    expected = case.expected()
+    assert y.shape == expected.shape
+    assert np.abs(y - expected).max() <= TOLERANCE[form.outputs] * np.abs(expected).max()
+
+
+def target_or_skip(level):
+    target = resolve_target(level)
+    missing = cpu.missing(list(target.features))
+    if missing:
+        pytest.skip(f"this processor lacks {', '.join(sorted(missing))}")
+    return target
+
+
+@pytest.mark.parametrize("form", [F2, F4], ids=["F2", "F4"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_it_is_the_convolution(case, form, tmp_path, monkeypatch):
+    force(monkeypatch, form)
+    summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
+    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    results = []
+    for threads in (1, 2, 3):
+        with load(tmp_path / "m.so", threads=threads) as model:
+            results.append(model.run(case.feeds())["y"])
+    check(case, form, results[0])
+    assert np.array_equal(results[0], results[1])
+    assert np.array_equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("form", [F2, F4], ids=["F2", "F4"])
+@pytest.mark.parametrize("level", ["x86-64-v3", "x86-64-v2"])
+@pytest.mark.parametrize("case", FEW, ids=str)
+def test_it_is_the_convolution_on_every_level(case, level, form, tmp_path, monkeypatch):
+    target = target_or_skip(level)
+    force(monkeypatch, form)
+    compile_graph(case.graph(), tmp_path / "m.so", target)
+    with load(tmp_path / "m.so", threads=2) as model:
+        check(case, form, model.run(case.feeds())["y"])
+
+
+@pytest.mark.parametrize("form", [F2, F4], ids=["F2", "F4"])
+def test_it_is_the_convolution_on_aarch64(form, tmp_path, monkeypatch):
+    require_emulator(TARGETS["aarch64"])
+    force(monkeypatch, form)
+    check(FEW[0], form, run_emulated(FEW[0].graph(), FEW[0].feeds(), TARGETS["aarch64"], tmp_path)["y"])
+
+
+@pytest.mark.parametrize("case", [CASES[1], CASES[5]], ids=str)
+def test_nothing_is_touched_past_the_scratch_memory(case, tmp_path, monkeypatch):
+    """The arena of this host ends, scratch memory and all, where a page begins that may not be touched."""
+    force(monkeypatch, F4)
+    compile_graph(case.graph(), tmp_path / "m.so", target_or_skip("x86-64-v2"))
+    check(case, F4, run_artifact(tmp_path / "m.so", case.feeds(), threads=2)["y"])
+
+
+def test_padding_lanes_do_not_matter(tmp_path, monkeypatch):
+    """The lanes beyond the 20 real channels hold the NaN that an earlier run left there."""
+    force(monkeypatch, F4)
+    case = WinogradCase(20, 20, 9, 9)
+    compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
+    with load(tmp_path / "m.so", threads=1) as model:
+        request = model.create_request()
+        request.run({name: np.full_like(array, np.nan) for name, array in case.feeds().items()})
+        check(case, F4, request.run(case.feeds())["y"])

@@ -1,0 +1,67 @@
+"""Which convolutions are done by Winograd's algorithm."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from dldt.codegen.build import compile_graph
+from dldt.codegen.configs.winograd import choose_winograd
+from dldt.codegen.micro.problem import Problem, Source
+from dldt.codegen.resolve import resolve_target
+from dldt.codegen.target import TARGETS
+from tests.codegen.winograd_case import WinogradCase
+
+TARGET = TARGETS["x86-64-v4"]
+PAIR = (1, 1)
+
+
+def problem(inputs, outputs, size, block=TARGET.block):
+    blocks = -(-inputs // block)
+    source = Source(blocks * size * size * block, size * block, block, 1, block, size * size * block)
+    return Problem(1, 1, inputs, outputs, (3, 3), PAIR, PAIR, PAIR, (size, size), (size, size), source)
+
+
+@pytest.mark.parametrize(("channels", "size"), [(64, 224), (128, 112), (256, 56), (512, 28), (64, 56), (128, 28)])
+@pytest.mark.parametrize("level", ["x86-64-v4", "x86-64-v3", "x86-64-v2", "aarch64"])
+def test_large_layers_take_four_results_at_a_time(channels, size, level):
+    target = TARGETS[level]
+    plan = choose_winograd(problem(channels, channels, size, target.block), target)
+    assert plan is not None
+    assert plan.form.outputs == 4
+    assert plan.block % plan.tile.rows == 0
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_scratch_memory_is_bounded(target):
+    for channels, size in ((64, 224), (512, 28), (2048, 28), (4, 4)):
+        plan = choose_winograd(problem(channels, channels, size, target.block), target)
+        assert plan is None or plan.scratch(problem(channels, channels, size, target.block)) <= 16 << 20
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        attrs.evolve(problem(64, 64, 56), strides=(2, 2)),
+        attrs.evolve(problem(64, 64, 56), dilations=(2, 2)),
+        attrs.evolve(problem(64, 64, 56), groups=2),
+        attrs.evolve(problem(64, 64, 56), kernel=(1, 3)),
+        attrs.evolve(problem(64, 64, 56), channelwise=True),
+        attrs.evolve(problem(64, 64, 56), source=Source(64 * 56 * 56, 56, 1, 56 * 56)),
+        problem(4, 4, 56),
+        problem(64, 64, 1),
+    ],
+    ids=["stride", "dilation", "groups", "kernel", "depthwise", "unblocked", "few channels", "one pixel"],
+)
+def test_other_convolutions_stay_direct(other):
+    assert choose_winograd(other, TARGET) is None
+
+
+def test_it_can_be_turned_off(tmp_path):
+    case, target = WinogradCase(64, 64, 28, 28), resolve_target("host")
+    chosen = compile_graph(case.graph(), tmp_path / "a.so", target)
+    direct = compile_graph(case.graph(), tmp_path / "b.so", target, winograd=False)
+    assert chosen.notes == (
+        "1 convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value",
+    )
+    assert direct.notes == ()

@@ -1,0 +1,81 @@
+"""The matrices of Winograd's algorithm, its butterflies and its packed filters, against their definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.codegen.configs.winograd import F2, F4
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.ir import Ir
+from dldt.codegen.micro.problem import Problem, Source, Tile
+from dldt.codegen.micro.winograd import Winograd, filters_size, pack_filters
+from dldt.codegen.resolve import resolve_target
+
+FORMS = [F2, F4, Winograd(4, (1.0, 2.0))]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.outputs}{form.points}")
+def test_a_tile_is_the_convolution(form):
+    rng = np.random.default_rng(7)
+    d, g = rng.standard_normal((form.size, form.size)), rng.standard_normal((3, 3))
+    expected = [
+        [sum(d[y + i, x + j] * g[i, j] for i in range(3) for j in range(3)) for x in range(form.outputs)]
+        for y in range(form.outputs)
+    ]
+    a, b = form.output_matrix(), form.input_matrix()
+    found = a @ (form.filters(g[None, None])[0, 0] * (b @ d @ b.T)) @ a.T
+    assert np.abs(found - expected).max() < 1e-13
+
+
+def test_the_matrices_of_two_results_are_those_of_the_book():
+    """Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, section 4.1 (their signs of row 1 turned)."""
+    assert F2.input_matrix().tolist() == [[-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]
+    assert F2.output_matrix().tolist() == [[1, 1, 1, 0], [0, 1, -1, 1]]
+    assert F2.filter_matrix().tolist() == [[-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]
+
+
+class Arithmetic(Builder):
+    """Computes with numbers (the name of a value is its number) and counts."""
+
+    count = 0
+
+    def binary(self, opcode, a, b):
+        self.count += 1
+        x, y = float(a.name), float(b.name)
+        return Ir("float", repr({"fadd": x + y, "fsub": x - y, "fmul": x * y}[opcode]))
+
+    def fma(self, a, b, c):
+        self.count += 1
+        return Ir("float", repr(float(a.name) * float(b.name) + float(c.name)))
+
+    def like(self, x, value):
+        return Ir(x.type, repr(value))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.outputs}{form.points}")
+def test_butterflies_are_the_matrices(form):
+    values = np.random.default_rng(3).standard_normal(form.size)
+    given = [Ir("float", repr(float(v))) for v in values]
+    b = Arithmetic(resolve_target("x86-64-v3"))
+    inputs = [float(v.name) for v in form.input_transform(b, given)]
+    assert b.count == {2: 4, 4: 12}[form.outputs]
+    outputs = [float(v.name) for v in form.output_transform(b, given)]
+    assert np.allclose(inputs, form.input_matrix() @ values, rtol=0, atol=1e-12)
+    assert np.allclose(outputs, form.output_matrix() @ values, rtol=0, atol=1e-12)
+
+
+def test_packed_filters_lie_as_they_are_streamed():
+    """[column tile][tap][chunk of inputs][input of the chunk][output of the tile], the last tile narrower."""
+    weights = np.random.default_rng(1).standard_normal((1, 10, 3, 3, 3)).astype(np.float32)
+    pair = (1, 1)
+    problem = Problem(1, 1, 3, 10, (3, 3), pair, pair, pair, (8, 8), (8, 8), Source(256, 32, 4, 1, 4, 256))
+    tile = Tile(rows=2, columns=2, chunk=2, lanes=4)
+    data = np.frombuffer(b"".join(pack_filters(weights, F2, problem, tile)), np.float32)
+    assert data.nbytes == filters_size(F2, problem, tile)
+    g = F2.filter_matrix()
+    wanted = np.zeros((16, 3, 12))
+    wanted[:, :, :10] = np.einsum("ai,bj,ocij->abco", g, g, weights[0].astype(np.float64)).reshape(16, 3, 10)
+    first, last = data[: 16 * 3 * 8].reshape(16, 3, 8), data[16 * 3 * 8 :].reshape(16, 3, 4)
+    assert np.allclose(first, wanted[:, :, :8], atol=1e-6)
+    assert np.allclose(last, wanted[:, :, 8:], atol=1e-6)
