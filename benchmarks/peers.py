@@ -5,8 +5,8 @@
 
 Each backend has a process of its own, all pinned to the same cores; their rounds are interleaved (A B C A B C …), so
 that what else the machine does hits all alike. Outputs are compared before anything is timed. The FMA peak is measured
-in the same run; a network's share of it counts the multiply-adds of convolutions and matrix products as they are defined:
-above 100 % an algorithm does with fewer (Winograd's).
+in the same run; a network's share of it counts the multiply-adds of convolutions and matrix products by their
+definition: above 100 % an algorithm does with fewer (Winograd's).
 """
 
 from __future__ import annotations
