@@ -15,7 +15,7 @@ from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile, segments, spatial_units
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, symbols
 
 
 @attrs.frozen
@@ -242,7 +242,9 @@ class _Writer:
             base = b.add(within, b.mul(place.group, b.index(problem.outputs)))
         scope.lanes = Lanes("lane", lanes, base)
         short = problem.outputs % lanes != 0
-        blocked = bool(self.epilogue.nest.buffer.layout.block)
+        nest = self.epilogue.nest
+        # The last block's padding may be written, where it is channels that lie in blocks.
+        blocked = bool(nest.buffer.layout.block) and "lane" in symbols(nest.index[1])
         if short and is_last and (not blocked or not self.epilogue.aligned):
             left = b.sub(b.index(problem.outputs), within)
             scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
