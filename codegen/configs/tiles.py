@@ -44,7 +44,7 @@ def _channelwise_tile(problem: Problem, target: Target) -> Tile:
 def candidates(target: Target) -> Iterator[tuple[int, int]]:
     """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
     the product); the largest first."""
-    spare = 1 if target.fma else 2
+    spare = 1 if target.fma else 3
     found = []
     for columns in range(1, 9):
         for rows in range(1, 33):

@@ -141,6 +141,8 @@ class TileEmitter:
                 continue
             base = self._opaque(source) if len(taps) > 1 else source
             for k in range(chunk):
+                if k or tap != taps[0]:
+                    weights = self._after(weights, flat[-1])
                 at = (tap * chunk + k) * columns * lanes * 4
                 vectors = [
                     b.load(self.kind, b.gep(weights, b.index(at + c * lanes * 4)), lanes * 4) for c in range(columns)
@@ -152,6 +154,9 @@ class TileEmitter:
                     wide = b.splat(scalar, lanes)
                     for c in range(columns):
                         flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+                        if not b.target.fma:
+                            # Products are values of their own here: one at a time.
+                            base = self._after(base, flat[r * columns + c])
         return flat
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
@@ -174,3 +179,9 @@ class TileEmitter:
         """The same address, unknown to the optimiser: neighbouring taps read the same elements for other pixels, and
         keeping those in registers from tap to tap would spill the accumulators."""
         return self.b.emit("ptr", f'call ptr asm "", "=r,0"({pointer})')
+
+    def _after(self, pointer: Ir, value: Ir) -> Ir:
+        """The same address, known only once ``value`` is: the next weights are not loaded before the registers of the
+        last ones are free."""
+        kind = "w" if self.b.target.arch == "aarch64" else "v" if self.b.target.has_masks else "x"
+        return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')
