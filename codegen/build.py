@@ -17,6 +17,7 @@ from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.program import SERIAL_WORK, Call, Fork, Step, program_module
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
+from dldt.codegen.least_dims import least_dims
 from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
 from dldt.codegen.target import Target
@@ -127,8 +128,12 @@ def assemble(graph: Graph, target: Target, *, winograd: bool = True) -> Assemble
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
     shapes = [node.types[0].shape for node in graph.outputs]
-    modules = [*build.library.modules(), program_module(steps, names, arena.size, shapes, target, build.scratch)]
-    return Assembled(build.library, modules, build.pieces, _metadata(graph, target, names, arena, build), arena)
+    least = least_dims(graph, names)
+    program_text = program_module(steps, names, arena.size, shapes, target, build.scratch, least)
+    metadata = _metadata(graph, target, names, arena, build)
+    if least:
+        metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
+    return Assembled(build.library, [*build.library.modules(), program_text], build.pieces, metadata, arena)
 
 
 class _Build:

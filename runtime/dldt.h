@@ -58,7 +58,8 @@ void dldt_worker(dldt_team *team, int32_t index);
 /* Make the workers return; no run may be in progress, and none may follow. */
 void dldt_stop(dldt_team *team);
 
-/* Bytes of arena that a run with these free dims needs, without the threads' scratch. */
+/* Bytes of arena that a run with these free dims needs, without the threads' scratch; -1 where the dims are too small:
+ * some tensor of the model would be empty, and it must not be run. */
 int64_t dldt_arena_size(const int64_t *symbols);
 
 /* The dims of all outputs for these free dims, one output after the other. */

@@ -281,7 +281,12 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   dldt_request request = {inputs, outputs, NULL, symbols != NULL ? symbols : &none, NULL, NULL};
   int result = -1;
   pthread_mutex_lock(&model->lock);
-  int64_t size = (model->needs(request.symbols) + 63) / 64 * 64 + model->scratch * (1 + model->started);
+  int64_t needed = model->needs(request.symbols);
+  int64_t size = (needed + 63) / 64 * 64 + model->scratch * (1 + model->started);
+  if (needed < 0) {
+    pthread_mutex_unlock(&model->lock);
+    return -2;
+  }
   if (size > model->arena_size || model->arena == NULL) {
     free(model->arena);
     model->arena_size = 0;

@@ -23,7 +23,8 @@ const char *dldt_model_metadata(const dldt_model *model);
 void dldt_model_output_shapes(const dldt_model *model, const int64_t *symbols, int64_t *dims);
 
 /* Run once: arrays in the order of the metadata, `symbols` may be NULL for a model without free dims. 0 is success, -1
- * no memory. One run at a time: callers on several threads wait for each other. */
+ * no memory, -2 dims in `symbols` that are too small for this model: some tensor would be empty. One run at a time:
+ * callers on several threads wait for each other. */
 int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64_t *symbols);
 
 /* End the threads and unmap the code; NULL is allowed. */

@@ -12,7 +12,7 @@ import numpy as np
 
 from dldt.runtime.address import address
 from dldt.runtime.binding import Array, Binding
-from dldt.runtime.errors import DldtRuntimeError, RuntimeStateError
+from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeStateError
 from dldt.runtime.job import Job
 from dldt.runtime.library import Library, RequestRecord
 from dldt.runtime.metadata import Metadata
@@ -36,6 +36,7 @@ class Request:
         self._arena_size = -1
         self._scratch = metadata.scratch * team.threads
         self._steps = metadata.steps
+        self._names = tuple(symbol.name for symbol in metadata.symbols)
         self._fixed_arena = metadata.arena is not None
         self._set_symbols(())
         self._set_arena(metadata.arena or 0)
@@ -143,11 +144,16 @@ class Request:
         return outputs
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols = symbols
+        self._symbols: tuple[int, ...] = ()  # stays so when these are refused
         self._symbol_values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
         self._record.symbols = ctypes.addressof(self._symbol_values)
         if symbols and not self._fixed_arena:
-            self._set_arena(self._library.arena_size(self._record.symbols))
+            size = self._library.arena_size(self._record.symbols)
+            if size < 0:
+                given = ", ".join(f"{name}={value}" for name, value in zip(self._names, symbols, strict=True))
+                raise RuntimeInputError(f"dims {given} are too small for this model: some tensor would be empty")
+            self._set_arena(size)
+        self._symbols = symbols
 
     def _set_arena(self, size: int) -> None:
         """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""

@@ -131,6 +131,9 @@ class ExpressionEmitter:
 
     def _quotient(self, atom: FloorDiv, scope: Scope) -> Ir:
         numerator, denominator = self.b.unify(self.dim(atom.numerator, scope), self.dim(atom.denominator, scope))
+        if minimum_of(atom.denominator) < 1:
+            # The host is told that such dims are too small, by a function that may not trap on them.
+            denominator = self.b.intrinsic("llvm.smax", denominator.type, denominator, self.b.like(denominator, 1))
         if minimum_of(atom.numerator) >= 0:
             return self.b.binary("udiv", numerator, denominator)
         if isinstance(atom.denominator, int) and atom.denominator & (atom.denominator - 1) == 0:

@@ -10,6 +10,7 @@ import attrs
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.expression import ExpressionEmitter, Scope
 from dldt.codegen.emit.ir import Ir
+from dldt.codegen.least_dims import Least
 from dldt.codegen.target import Target
 from dldt.codegen.tensors import Place
 from dldt.compiler.dims import Dim, ceildiv
@@ -55,16 +56,17 @@ def program_module(
     outputs: Sequence[Shape],
     target: Target,
     scratch: int = 0,
+    least: Least = (),
 ) -> str:
     """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
     the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
-    its own."""
+    its own. Where a dim of ``least`` is too small, the arena's size is -1: the host must not run the model."""
     writer = _Writer(Builder(target), names)
     writer.main(steps, ceildiv(arena, 64) * 64, scratch)
     functions = list(writer.b.functions)
     declarations = writer.b.declarations
     parts = (
-        _arena_size(target, names, arena),
+        _arena_size(target, names, arena, least),
         _output_shapes(target, names, outputs),
         _shares(target, names, steps),
     )
@@ -192,10 +194,14 @@ class _Writer:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
-def _arena_size(target: Target, names: Sequence[str], arena: Dim) -> tuple[Builder, str]:
+def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) -> tuple[Builder, str]:
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
-        size = ExpressionEmitter(b, {}, 0).dim(arena, _symbols(b, dims, names))
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        size = emitter.dim(arena, scope)
+        for dim, smallest in least:
+            too_small = b.compare("lt", emitter.dim(dim, scope), b.index(smallest))
+            size = b.select(too_small, b.index(-1), size)
         b.line(f"ret i64 {size.name}")
     return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
 
