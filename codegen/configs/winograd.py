@@ -61,6 +61,7 @@ def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[Winogra
     vectors = problem.vectors(target.block)
     rows, columns = WinogradPlan(form, Tile(1, 1, 1, target.block), 1).tiles(problem)
     total = rows * columns
+    prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
     for height, width in candidates(target):
         small = height * width < target.registers // 3 and height < total and width < vectors
@@ -72,7 +73,7 @@ def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[Winogra
         tile = Tile(height, width, chunk, target.block)
         for wanted in {min(total, size, most) for size in (16, 28, 42, 56, 84, 112)}:
             even = -(-total // -(-total // wanted))
-            yield WinogradPlan(form, tile, -(-even // height) * height)
+            yield WinogradPlan(form, tile, -(-even // height) * height, prefetch)
 
 
 def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
@@ -83,24 +84,31 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     whole, rest = divmod(total, plan.block)
     strips = whole * (plan.block // tile.rows) + -(-rest // tile.rows)
     each = sum(
-        count * (tile_cycles(tile.rows, width, target) * problem.inputs + _LATENCY)
-        for width, count in parts(vectors, tile.columns)
+        count * _strip_cycles(problem, tile.rows, width, target) for width, count in parts(vectors, tile.columns)
     )
     products = form.taps * strips * each
     filters = filters_size(form, problem, tile)
     passes = plan.blocks(problem)
-    streamed = _stream(filters, passes, target)
-    moved = 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem)
+    near = filters + plan.scratch(problem) <= target.l2
+    streamed = _stream(filters, 1 if near else passes, target)
     if plan.scratch(problem) > target.l2 // 2:
-        streamed += moved / SHARED
+        streamed += 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
     per_input, per_output = _transform_cycles(form, target)
     inputs = total * -(-problem.inputs // lanes) * per_input
     outputs = total * vectors * per_output
     return max(products, streamed) + 0.3 * min(products, streamed) + inputs + outputs
 
 
-_LATENCY = 16.0
-"""Cycles that a register tile costs besides its depth: the loop, the latency of the last sums, the stores."""
+def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> float:
+    """Cycles of one register tile over all input channels: multiply-adds or loads, what the filters cost that come from
+    the second-level cache each time, and once the latency of the last sums and the stores."""
+    wide = target.vector_bits == 512
+    arithmetic = rows * columns / (1.0 if wide else 2.0)
+    loads = (rows + columns * (2.0 if wide else 1.0)) / 2
+    again = (
+        0.014 * columns * target.vector_bits / 8 if problem.inputs * columns * target.vector_bits > 4 * target.l1 else 0
+    )
+    return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
 
 
 def direct_cycles(problem: Problem, target: Target) -> float:

@@ -16,7 +16,7 @@ from dldt.codegen.emit.nest import parameters, store_at
 from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
-from dldt.codegen.micro.problem import Problem, Segment
+from dldt.codegen.micro.problem import Problem, Segment, Tile
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 
 
@@ -61,6 +61,27 @@ class _Block:
     batch: Ir
     first: Ir
     count: Ir
+
+
+class _Prefetching(TileEmitter):
+    """Brings a part of what the next tap needs into the second-level cache beside each step: the filters are one
+    stream, the next tap's ``distance`` elements ahead, and each of ``strips`` strips of tiles fetches its share."""
+
+    def __init__(
+        self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, distance: int, strip: Ir, strips: int
+    ) -> None:
+        super().__init__(b, problem, tile, x, weights)
+        self.distance, self.strip, self.strips = 4 * distance, strip, strips
+
+    def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
+        b = self.b
+        share = -(-chunk * columns * self.tile.lanes * 4 // (64 * self.strips))
+        first = b.add(b.mul(self.strip, b.index(64 * share)), b.index(self.distance))
+        for k in range(share):
+            at = b.emit("ptr", f"getelementptr i8, {weights}, {b.add(first, b.index(64 * k))}")
+            b.declare("llvm.prefetch.p0", "declare void @llvm.prefetch.p0(ptr, i32 immarg, i32 immarg, i32 immarg)")
+            b.line(f"call void @llvm.prefetch.p0({at}, i32 0, i32 2, i32 1)")
+        return super()._taps(source, weights, flat, chunk, segment, columns)
 
 
 class _Writer:
@@ -216,9 +237,13 @@ class _Writer:
             slab = self._at(self.scratch, b.mul(loop.index, b.index(self.plan.slab(problem))))
             weights = self._at(filters, b.mul(loop.index, b.index(depth * columns)))
             results = self._at(self._area(0), b.mul(loop.index, b.index(self.lanes)))
+            strips = self.plan.block // tile.rows
             micro = TileEmitter(b, product, tile, slab, weights)
             with b.loop(b.index(0), block.count, tile.rows, stem="rows") as rows:
                 zero = b.index(0)
+                if self.plan.prefetch:
+                    strip = b.binary("udiv", rows.index, b.index(tile.rows))
+                    micro = _Prefetching(b, product, tile, slab, weights, depth * columns, strip, strips)
                 place = Place2D(zero, zero, zero, rows.index, None, None)
                 sums = micro.accumulate(place, weights, segment, columns)
                 start = self._at(results, b.mul(rows.index, b.index(taps * self.lanes)))

@@ -23,6 +23,8 @@ class WinogradPlan:
     form: Winograd
     tile: Tile
     block: int
+    prefetch: bool = False
+    """Whether the filters come from beyond the second-level cache, and are to be asked for ahead of their use."""
 
     @property
     def name(self) -> str:
