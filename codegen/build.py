@@ -89,7 +89,13 @@ def compile_graph(
     model = assemble(graph, target, winograd=winograd)
     modules = [*model.modules, *support_modules(target)]
     tell("compile", 0, len(modules))
-    objects = compile_modules(modules, target, assembly=dump is not None, workers=workers)
+    objects = compile_modules(
+        modules,
+        target,
+        assembly=dump is not None,
+        workers=workers,
+        finished=lambda count: tell("compile", count, len(modules)),
+    )
     tell("link", 0, 1)
     linked = link([o.object for o in objects], model.weights(), model.metadata, path, target)
     if dump is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dldt.codegen.emit.object import ObjectCode
@@ -17,14 +18,26 @@ class Dump:
         self.directory = directory
 
     def write(self, library: Library, modules: Sequence[str], objects: Sequence[ObjectCode]) -> None:
-        """``kernels/<name>.loops.txt`` and ``.ll`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
+        """``kernels/<name>.loops.txt``, ``.ll`` and ``.s`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
         kernels, whole = self.directory / "kernels", self.directory / "modules"
         kernels.mkdir(parents=True, exist_ok=True)
         whole.mkdir(parents=True, exist_ok=True)
         for name, text in library.functions.items():
             (kernels / f"{name}.loops.txt").write_text(print_kernel(name, library.first[name]))
             (kernels / f"{name}.ll").write_text(text + "\n")
+        for code in objects:
+            for name, text in functions(code.assembly or ""):
+                if name in library.functions:
+                    (kernels / f"{name}.s").write_text(text)
         for text, code in zip(modules, objects, strict=True):
             stem = text.split("'", 2)[1]
             (whole / f"{stem}.ll").write_text(text)
             (whole / f"{stem}.s").write_text(code.assembly or "")
+
+
+def functions(assembly: str) -> Iterator[tuple[str, str]]:
+    """Each function of an assembly text by its symbol: from its ``.type`` to its ``.size`` directive."""
+    for found in re.finditer(r"^\s*\.type\s+(\w+),[@%]function$", assembly, flags=re.MULTILINE):
+        end = re.compile(rf"^\s*\.size\s+{found.group(1)},.*$", re.MULTILINE).search(assembly, found.end())
+        if end:
+            yield found.group(1), assembly[found.start() : end.end()] + "\n"

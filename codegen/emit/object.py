@@ -6,7 +6,7 @@ import os
 import queue
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -62,13 +62,14 @@ def compile_modules(
     optimisation: Optimisation | Sequence[Optimisation] = Optimisation(),
     workers: int | None = None,
     timeout: float | None = None,
+    finished: Callable[[int], None] | None = None,
 ) -> list[ObjectCode]:
     """The objects of LLVM IR ``modules`` for ``target``, in their order.
 
     ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
-    processors, fewer for little text). ``timeout`` in seconds holds for one module (DLDT_CODEGEN_TIMEOUT unless given).
-    Raises InternalError naming the module that LLVM refused, died on, or did not finish, and the file that keeps it;
-    UnsupportedError where llvmlite is not installed.
+    processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
+    one module (DLDT_CODEGEN_TIMEOUT unless given). Raises InternalError naming the module that LLVM refused, died on, or
+    did not finish, and the file that keeps it; UnsupportedError where llvmlite is not installed.
     """
     options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
     if len(options) != len(modules):
@@ -76,7 +77,8 @@ def compile_modules(
     if not modules:
         return []
     count = workers or min(_processors(), 1 + sum(map(len, modules)) // _TEXT_PER_CHILD)
-    batch = _Batch(modules, target, options, assembly, timeout if timeout is not None else _default_timeout())
+    patience = timeout if timeout is not None else _default_timeout()
+    batch = _Batch(modules, target, options, assembly, patience, finished or (lambda count: None))
     return batch.run(min(count, len(modules)))
 
 
@@ -90,8 +92,10 @@ class _Batch:
         options: Sequence[Optimisation],
         assembly: bool,
         timeout: float,
+        finished: Callable[[int], None],
     ) -> None:
         self._modules, self._options, self._timeout = modules, options, timeout
+        self._finished = finished
         self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
         self._assembly = assembly
         self._results: dict[int, ObjectCode] = {}
@@ -140,6 +144,7 @@ class _Batch:
             return
         texts = [parts[part].decode() if part in parts else None for part in ("assembly", "optimised_ir")]
         self._results[index] = ObjectCode(parts["object"], *texts)
+        self._finished(len(self._results))
 
 
 def _failure(text: str, reason: str) -> DldtError:
