@@ -68,7 +68,7 @@ def compile_modules(
 
     ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
     processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
-    one module (DLDT_CODEGEN_TIMEOUT unless given). Raises InternalError naming the module that LLVM refused, died on, or
+    one module (DLDT_CODEGEN_TIMEOUT unless given). Raises InternalError naming the module that LLVM refused, died on or
     did not finish, and the file that keeps it; UnsupportedError where llvmlite is not installed.
     """
     options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
