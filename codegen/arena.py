@@ -78,7 +78,9 @@ def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
             open_branches.append(task)
             yield [], [task.condition]
         else:
-            yield [], _read_within(open_branches.pop())
+            branch = open_branches.pop()
+            # No barrier stands before the first kernel of a side: some threads may read the condition that late.
+            yield [], [branch.condition, *_read_within(branch)]
 
 
 def _read_within(branch: Branch) -> list[Tensor]:

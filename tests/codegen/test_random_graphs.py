@@ -1,0 +1,45 @@
+"""Random models: native code gives what the interpreter gives, with passes and without, on one thread and on two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.codegen.build import compile_graph
+from dldt.codegen.resolve import resolve_target
+from dldt.compiler.interpret import interpret
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipelines import default_pipeline
+from dldt.runtime import load
+from tests.codegen.random_graph import RandomGraph
+
+TOLERANCE = 1e-4
+
+
+def check(outputs, expected, what):
+    assert list(outputs) == list(expected)
+    for name, wanted in expected.items():
+        got = outputs[name]
+        assert got.shape == wanted.shape, f"{what}: {name}"
+        scale = max(1.0, float(np.abs(wanted).max(initial=0)))
+        error = float(np.abs(got - wanted).max(initial=0)) / scale
+        assert error <= TOLERANCE, f"{what}: {name} {wanted.shape} differs by {error:.2e}"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_native_is_the_interpreter(seed, tmp_path):
+    made = RandomGraph(seed, free=seed % 4 == 3)
+    expected = interpret(made.graph, made.feeds)
+    for optimised in (False, True):
+        if optimised:
+            run_pipeline(made.graph, default_pipeline())
+        path = tmp_path / f"model{optimised}.so"
+        compile_graph(made.graph, path, resolve_target("host"))
+        runs = []
+        for threads in (1, 2):
+            with load(path, threads=threads) as model:
+                model.run(made.feeds)  # the second run finds the arena full of the first one's remains
+                runs.append(model.run(made.feeds))
+        check(runs[0], expected, "passes" if optimised else "no passes")
+        for name, alone in runs[0].items():
+            np.testing.assert_array_equal(runs[1][name], alone, err_msg=f"{name} on two threads")
