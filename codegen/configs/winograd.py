@@ -105,9 +105,8 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
     wide = target.vector_bits == 512
     arithmetic = rows * columns / (1.0 if wide else 2.0)
     loads = (rows + columns * (2.0 if wide else 1.0)) / 2
-    again = (
-        0.014 * columns * target.vector_bits / 8 if problem.inputs * columns * target.vector_bits > 4 * target.l1 else 0
-    )
+    near = problem.inputs * columns * target.vector_bits // 8 <= target.l1 // 2
+    again = 0.0 if near else columns * target.vector_bits / 1024
     return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
 
 
