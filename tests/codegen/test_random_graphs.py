@@ -16,30 +16,30 @@ from tests.codegen.random_graph import RandomGraph
 TOLERANCE = 1e-4
 
 
-def check(outputs, expected, what):
+def check(outputs, expected):
     assert list(outputs) == list(expected)
     for name, wanted in expected.items():
         got = outputs[name]
-        assert got.shape == wanted.shape, f"{what}: {name}"
+        assert got.shape == wanted.shape, name
         scale = max(1.0, float(np.abs(wanted).max(initial=0)))
         error = float(np.abs(got - wanted).max(initial=0)) / scale
-        assert error <= TOLERANCE, f"{what}: {name} {wanted.shape} differs by {error:.2e}"
+        assert error <= TOLERANCE, f"{name} {wanted.shape} differs by {error:.2e}"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(48))
 def test_native_is_the_interpreter(seed, tmp_path):
-    made = RandomGraph(seed, free=seed % 4 == 3)
+    """One model a seed: every second one after the passes, half of them with a free batch."""
+    passes, free = bool(seed % 2), bool(seed // 2 % 2)
+    made = RandomGraph(seed, free=free)
     expected = interpret(made.graph, made.feeds)
-    for optimised in (False, True):
-        if optimised:
-            run_pipeline(made.graph, default_pipeline())
-        path = tmp_path / f"model{optimised}.so"
-        compile_graph(made.graph, path, resolve_target("host"))
-        runs = []
-        for threads in (1, 2):
-            with load(path, threads=threads) as model:
-                model.run(made.feeds)  # the second run finds the arena full of the first one's remains
-                runs.append(model.run(made.feeds))
-        check(runs[0], expected, "passes" if optimised else "no passes")
-        for name, alone in runs[0].items():
-            np.testing.assert_array_equal(runs[1][name], alone, err_msg=f"{name} on two threads")
+    if passes:
+        run_pipeline(made.graph, default_pipeline())
+    compile_graph(made.graph, tmp_path / "model.so", resolve_target("host"))
+    runs = []
+    for threads in (1, 2):
+        with load(tmp_path / "model.so", threads=threads) as model:
+            model.run(made.feeds)  # the second run finds the arena full of the first one's remains
+            runs.append(model.run(made.feeds))
+    check(runs[0], expected)
+    for name, alone in runs[0].items():
+        np.testing.assert_array_equal(runs[1][name], alone, err_msg=f"{name} on two threads")
