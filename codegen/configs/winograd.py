@@ -52,9 +52,17 @@ def can_winograd(problem: Problem, target: Target) -> bool:
 
 
 def plan_winograd(problem: Problem, target: Target, form: Winograd) -> WinogradPlan:
-    """The plan of a form with the cheapest products."""
+    """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
     plans = _plans(problem, target, form)
-    return min(plans, key=lambda plan: winograd_cycles(problem, plan, target))
+    return min(plans, key=lambda plan: winograd_cycles(problem, plan, target) * _imbalance(problem, plan))
+
+
+def _imbalance(problem: Problem, plan: WinogradPlan) -> float:
+    """How unevenly the parts of the shared range fall to two threads and to four, as a factor; one thread counts as
+    much as two."""
+    units = plan.blocks(problem) * plan.tile.panels(problem)
+    two, four = (-(-units // threads) * threads / units for threads in (2, 4))
+    return float(two**0.4 * four**0.1)
 
 
 def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[WinogradPlan]:
@@ -71,7 +79,7 @@ def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[Winogra
             WinogradPlan(form, Tile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
         )
         tile = Tile(height, width, chunk, target.block)
-        for wanted in {min(total, size, most) for size in (16, 28, 42, 56, 84, 112)}:
+        for wanted in {min(total, size, most) for size in (8, 16, 28, 42, 56, 84, 112)}:
             even = -(-total // -(-total // wanted))
             yield WinogradPlan(form, tile, -(-even // height) * height, prefetch)
 

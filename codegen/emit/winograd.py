@@ -271,30 +271,50 @@ class _Writer:
                 self._finish_tile(products, *self._corner(block, loop.index), shared)
 
     def _finish_tile(self, products: Ir, row: Ir, pixel: Ir, shared: Scope) -> None:
-        b, form, size, lanes = self.b, self.form, self.form.size, self.lanes
-        half = self._area(2)
-        for j in range(size):
-            column = form.output_transform(b, [self._load(products, i * size + j) for i in range(size)])
-            for i, value in enumerate(column):
-                self._store(value, half, i * size + j)
+        b, form = self.b, self.form
+        results = self._results(products)
         height, width = (b.index(int(d)) for d in self.problem.output if isinstance(d, int))
+        rows, pixels = b.sub(height, row), b.sub(width, pixel)
         step = b.index(form.outputs)
-        rows = self._least(b.sub(height, row), step)
-        wide = b.sub(width, pixel)
-        whole = b.compare("ge", wide, step)
-        with b.loop(b.index(0), rows, 1, stem="row") as loop:
-            line = self._at(half, b.mul(loop.index, b.index(size * lanes)))
-            results = form.output_transform(b, [self._load(line, j) for j in range(size)])
-            at = b.add(row, loop.index)
-            with b.when(whole):
-                self._epilogue([(b.add(pixel, b.index(k)), value) for k, value in enumerate(results)], at, shared)
-            with b.when(b.binary("xor", whole, b.const("i1", 1))):
-                spare = self._at(half, b.index(form.outputs * size * lanes))
-                for k, value in enumerate(results):
-                    self._store(value, spare, k)
-                with b.loop(b.index(0), wide, 1, stem="pixel") as pixels:
-                    value = self._load(self._at(spare, b.mul(pixels.index, b.index(lanes))))
-                    self._epilogue([(b.add(pixel, pixels.index), value)], at, shared)
+        whole = b.compare("ge", self._least(rows, pixels), step)
+        with b.when(whole):
+            for i, line in results.items():
+                self._epilogue([(self._plus(pixel, j), v) for j, v in enumerate(line)], self._plus(row, i), shared)
+        with b.when(b.binary("xor", whole, b.const("i1", 1))):
+            spare = self._area(2)
+            for i, line in results.items():
+                for j, value in enumerate(line):
+                    self._store(value, spare, i * form.outputs + j)
+            with b.loop(b.index(0), self._least(rows, step), 1, stem="row") as down:
+                start = b.mul(down.index, step)
+                with b.loop(b.index(0), self._least(pixels, step), 1, stem="pixel") as across:
+                    at = b.mul(b.add(start, across.index), b.index(self.lanes))
+                    value = self._load(self._at(spare, at))
+                    self._epilogue([(b.add(pixel, across.index), value)], b.add(row, down.index), shared)
+
+    def _plus(self, a: Ir, number: int) -> Ir:
+        return self.b.add(a, self.b.index(number)) if number else a
+
+    def _results(self, products: Ir) -> dict[int, list[Ir]]:
+        """The rows of Aᵀ M A. Pairs of points are joined as soon as both are there, and even rows are made before odd
+        ones: then the registers hold what is alive."""
+        b, form, size = self.b, self.form, self.form.size
+
+        def across(i: int) -> list[Ir]:
+            return form.output_transform(b, [self._load(products, i * size + j) for j in range(size)])
+
+        sums, differences = [], []
+        for k in range(len(form.points)):
+            plus, minus = across(1 + 2 * k), across(2 + 2 * k)
+            sums.append([b.add(x, y) for x, y in zip(plus, minus, strict=True)])
+            differences.append([b.sub(x, y) for x, y in zip(plus, minus, strict=True)])
+        results: dict[int, list[Ir]] = {}
+        for row in sorted(range(form.outputs), key=lambda row: (row % 2, row)):
+            end = {0: 0, form.outputs - 1: size - 1}.get(row)
+            ends = across(end) if end is not None else [None] * form.outputs
+            parts = zip(*(differences if row % 2 else sums), strict=True)
+            results[row] = [form.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]
+        return results
 
     def _epilogue(self, results: Sequence[tuple[Ir, Ir]], row: Ir, shared: Scope) -> None:
         """All values first, then all stores."""

@@ -73,18 +73,19 @@ class Winograd:
         return [ends[0], *middle, ends[1]]
 
     def output_transform(self, b: Builder, m: Sequence[Ir]) -> list[Ir]:
-        """Aᵀm by butterflies: sums of a pair go to even rows, differences to odd ones."""
-        pairs = [(m[1 + 2 * k], m[2 + 2 * k]) for k in range(len(self.points))]
+        """Aᵀm by butterflies: sums of a pair of points go to even rows, differences to odd ones."""
+        pairs = [m[1 + 2 * k : 3 + 2 * k] for k in range(len(self.points))]
         sums, differences = [b.add(x, y) for x, y in pairs], [b.sub(x, y) for x, y in pairs]
-        results = []
-        for row in range(self.outputs):
-            parts = differences if row % 2 else sums
-            total = m[0] if row == 0 else m[-1] if row == self.outputs - 1 else None
-            for point, part in zip(self.points, parts, strict=True):
-                total = _scaled(b, point**row, part) if total is None else _axpy(b, point**row, part, total)
-            assert total is not None
-            results.append(total)
-        return results
+        ends = {0: m[0], self.outputs - 1: m[-1]}
+        return [self.output_row(b, row, differences if row % 2 else sums, ends.get(row)) for row in range(self.outputs)]
+
+    def output_row(self, b: Builder, row: int, parts: Sequence[Ir], end: Ir | None) -> Ir:
+        """One row of Aᵀm from the sums (an odd row: the differences) of the pairs, and what comes of 0 or infinity."""
+        total = end
+        for point, part in zip(self.points, parts, strict=True):
+            total = _scaled(b, point**row, part) if total is None else _axpy(b, point**row, part, total)
+        assert total is not None
+        return total
 
 
 def pack_filters(weights: Array, form: Winograd, problem: Problem, tile: Tile) -> Iterator[memoryview]:

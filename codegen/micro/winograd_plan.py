@@ -17,7 +17,7 @@ class WinogradPlan:
         V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
         M [columns][block][taps][lanes]        products of one column tile
         P [size][size][lanes]                  a tile with its zeros at the border
-        Q [outputs + 1][size][lanes]           half transformed products, and a row of results
+        Q [outputs][outputs][lanes]            the results of a tile of which only a part is wanted
     """
 
     form: Winograd
@@ -71,8 +71,8 @@ class WinogradPlan:
         form, lanes = self.form, self.tile.lanes
         products = form.taps * self.slab(problem)
         patch = products + self.tile.columns * self.block * form.taps * lanes
-        half = patch + form.taps * lanes
-        return products, patch, half, half + (form.outputs + 1) * form.size * lanes
+        results = patch + form.taps * lanes
+        return products, patch, results, results + form.outputs**2 * lanes
 
     def scratch(self, problem: Problem) -> int:
         """Bytes a thread, a multiple of 64."""
