@@ -10,9 +10,10 @@ from dldt.codegen.resolve import resolve_target
 from dldt.compiler.interpret import interpret
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
-from dldt.runtime import load
+from dldt.runtime import cpu, load
 from tests.codegen.random_graph import RandomGraph
 
+LEVELS = ("host", "x86-64-v3", "x86-64-v2")
 TOLERANCE = 1e-4
 
 
@@ -28,13 +29,15 @@ def check(outputs, expected):
 
 @pytest.mark.parametrize("seed", range(48))
 def test_native_is_the_interpreter(seed, tmp_path):
-    """One model a seed: every second one after the passes, half of them with a free batch."""
-    passes, free = bool(seed % 2), bool(seed // 2 % 2)
+    """One model a seed: every second one after the passes, half of them with a free batch, a third for each level."""
+    passes, free, target = bool(seed % 2), bool(seed // 2 % 2), resolve_target(LEVELS[seed % 3])
+    if cpu.missing(list(target.features)):
+        pytest.skip(f"this processor is no {target.name}")
     made = RandomGraph(seed, free=free)
     expected = interpret(made.graph, made.feeds)
     if passes:
         run_pipeline(made.graph, default_pipeline())
-    compile_graph(made.graph, tmp_path / "model.so", resolve_target("host"))
+    compile_graph(made.graph, tmp_path / "model.so", target)
     runs = []
     for threads in (1, 2):
         with load(tmp_path / "model.so", threads=threads) as model:
