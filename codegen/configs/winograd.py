@@ -60,15 +60,14 @@ def plan_winograd(problem: Problem, target: Target, form: Winograd) -> WinogradP
 def _imbalance(problem: Problem, plan: WinogradPlan) -> float:
     """How unevenly the parts of the shared range fall to two threads and to four, as a factor; one thread counts as
     much as two."""
-    units = plan.blocks(problem) * plan.tile.panels(problem)
+    units = -(-_tiles(problem, plan) // plan.block) * plan.tile.panels(problem)
     two, four = (-(-units // threads) * threads / units for threads in (2, 4))
     return float(two**0.4 * four**0.1)
 
 
 def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[WinogradPlan]:
     vectors = problem.vectors(target.block)
-    rows, columns = WinogradPlan(form, Tile(1, 1, 1, target.block), 1).tiles(problem)
-    total = rows * columns
+    total = _tiles(problem, WinogradPlan(form, Tile(1, 1, 1, target.block), 1))
     prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
     for height, width in candidates(target):
@@ -84,11 +83,16 @@ def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[Winogra
             yield WinogradPlan(form, tile, -(-even // height) * height, prefetch)
 
 
-def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
-    """Cycles an image: products, the filters' way from memory, and the transforms."""
-    form, tile, lanes = plan.form, plan.tile, target.block
+def _tiles(problem: Problem, plan: WinogradPlan) -> int:
+    """The tiles of all images, of one where their number is free."""
     rows, columns = plan.tiles(problem)
-    total, vectors = rows * columns, problem.vectors(lanes)
+    return rows * columns * (problem.batch if isinstance(problem.batch, int) else 1)
+
+
+def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """Cycles of all images (one where their number is free): products, the filters' way from memory, transforms."""
+    form, tile, lanes = plan.form, plan.tile, target.block
+    total, vectors = _tiles(problem, plan), problem.vectors(lanes)
     whole, rest = divmod(total, plan.block)
     strips = whole * (plan.block // tile.rows) + -(-rest // tile.rows)
     each = sum(
@@ -96,7 +100,7 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     )
     products = form.taps * strips * each
     filters = filters_size(form, problem, tile)
-    passes = plan.blocks(problem)
+    passes = -(-total // plan.block)
     near = filters + plan.scratch(problem) <= target.l2
     streamed = _stream(filters, 1 if near else passes, target)
     if plan.scratch(problem) > target.l2 // 2:
@@ -119,7 +123,7 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
 
 
 def direct_cycles(problem: Problem, target: Target) -> float:
-    """Cycles an image of the direct convolution: its multiply-adds, or its filters' way from memory."""
+    """Cycles of the direct convolution of as many images: its multiply-adds, or its filters' way from memory."""
     rows, pixels = problem.output
     assert isinstance(rows, int)
     assert isinstance(pixels, int)
@@ -131,7 +135,7 @@ def direct_cycles(problem: Problem, target: Target) -> float:
         for c, columns in parts(vectors, tile.columns)
     )
     filters = 36 * problem.inputs * vectors * target.block
-    sums = rows * 9 * problem.inputs * each
+    sums = rows * 9 * problem.inputs * each * (problem.batch if isinstance(problem.batch, int) else 1)
     streamed = _stream(filters, 1, target)
     return max(sums, streamed) + 0.3 * min(sums, streamed)
 

@@ -56,9 +56,8 @@ class _Areas:
 
 @attrs.frozen
 class _Block:
-    """A block of tiles: its image, its first tile, and how many there are."""
+    """A block of tiles: its first tile, counted through all images, and how many there are."""
 
-    batch: Ir
     first: Ir
     count: Ir
 
@@ -119,12 +118,11 @@ class _Writer:
             loop.yields = [number]
 
     def _block(self, number: Ir) -> _Block:
-        b, blocks = self.b, self.plan.blocks(self.problem)
-        rows, columns = self.plan.tiles(self.problem)
-        batch, within = self._divide(number, blocks) if self.problem.batch != 1 else (b.index(0), number)
-        first = b.mul(within, b.index(self.plan.block))
-        left = b.sub(b.index(rows * columns), first)
-        return _Block(batch, first, self._least(left, b.index(self.plan.block)))
+        b, problem = self.b, self.problem
+        rows, columns = self.plan.tiles(problem)
+        first = b.mul(number, b.index(self.plan.block))
+        left = b.sub(self.emitter.dim(problem.batch * (rows * columns), self.scope), first)
+        return _Block(first, self._least(left, b.index(self.plan.block)))
 
     def _divide(self, position: Ir, by: int) -> tuple[Ir, Ir]:
         if by == 1:
@@ -151,11 +149,15 @@ class _Writer:
     def _store(self, value: Ir, pointer: Ir, vectors: int = 0) -> None:
         self.b.store(value, self._at(pointer, self.b.index(vectors * self.lanes)), 4 * self.lanes)
 
-    def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir]:
-        """The first output row and pixel of a block's tile."""
+    def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir, Ir]:
+        """The image, and the first output row and pixel, of a block's tile."""
         b, step = self.b, self.b.index(self.form.outputs)
-        row, column = self._divide(b.add(block.first, index), self.plan.tiles(self.problem)[1])
-        return b.mul(row, step), b.mul(column, step)
+        rows, columns = self.plan.tiles(self.problem)
+        number, image = b.add(block.first, index), b.index(0)
+        if self.problem.batch != 1:
+            image, number = self._divide(number, rows * columns)
+        row, column = self._divide(number, columns)
+        return image, b.mul(row, step), b.mul(column, step)
 
     # ---- inputs ---------------------------------------------------------------------------------------------------
 
@@ -164,9 +166,9 @@ class _Writer:
         b, problem, size, lanes = self.b, self.problem, self.form.size, self.lanes
         source = problem.source
         assert isinstance(source.batch, int)
-        image = self._at(self.x, b.mul(block.batch, b.index(source.batch)))
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
-            row, pixel = self._corner(block, loop.index)
+            batch, row, pixel = self._corner(block, loop.index)
+            image = self._at(self.x, b.mul(batch, b.index(source.batch)))
             row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
             corner = self._at(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
             ranges = [*self._inside(row, problem.space[0]), *self._inside(pixel, problem.space[1])]
@@ -260,15 +262,18 @@ class _Writer:
         left = b.sub(b.index(self.problem.vectors(self.lanes)), first)
         with b.loop(b.index(0), self._least(left, b.index(tile.columns)), 1, stem="column") as columns:
             shared = self.scope.inner()
-            shared.symbols |= {"block": b.add(first, columns.index), "n": block.batch}
+            shared.symbols["block"] = b.add(first, columns.index)
             shared.lanes = Lanes("lane", self.lanes, b.index(0))
             for sub in walk(self.epilogue.nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel"}:
+                if isinstance(sub, Load) and not free_symbols(sub) & {"n", "row", "pixel"}:
                     self.emitter.emit(sub, shared)
             with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
                 within = b.add(b.mul(columns.index, b.index(self.plan.block)), loop.index)
                 products = self._at(self._area(0), b.mul(within, b.index(taps * self.lanes)))
-                self._finish_tile(products, *self._corner(block, loop.index), shared)
+                image, row, pixel = self._corner(block, loop.index)
+                scope = shared.inner()
+                scope.symbols["n"] = image
+                self._finish_tile(products, row, pixel, scope)
 
     def _finish_tile(self, products: Ir, row: Ir, pixel: Ir, shared: Scope) -> None:
         b, form = self.b, self.form

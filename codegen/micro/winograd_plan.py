@@ -6,13 +6,13 @@ import attrs
 
 from dldt.codegen.micro.problem import Problem, Source, Tile
 from dldt.codegen.micro.winograd import Winograd
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, ceildiv
 
 
 @attrs.frozen
 class WinogradPlan:
-    """``block`` tiles (a multiple of ``tile.rows``) of one image share one pass over the filters; the shared range
-    runs over batch × blocks of tiles × column tiles. Scratch memory of a thread, in elements::
+    """``block`` tiles (a multiple of ``tile.rows``), of whatever image, share one pass over the filters; the shared
+    range runs over blocks of tiles × column tiles. Scratch memory of a thread, in elements::
 
         V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
         M [columns][block][taps][lanes]        products of one column tile
@@ -39,14 +39,14 @@ class WinogradPlan:
         assert isinstance(pixels, int)
         return -(-rows // self.form.outputs), -(-pixels // self.form.outputs)
 
-    def blocks(self, problem: Problem) -> int:
-        """Blocks of tiles an image; the last may be smaller."""
+    def blocks(self, problem: Problem) -> Dim:
+        """Blocks of tiles of all images; the last may be smaller."""
         rows, columns = self.tiles(problem)
-        return -(-rows * columns // self.block)
+        return ceildiv(problem.batch * (rows * columns), self.block)
 
     def extent(self, problem: Problem) -> Dim:
         """The range that threads share."""
-        return problem.batch * self.blocks(problem) * self.tile.panels(problem)
+        return self.blocks(problem) * self.tile.panels(problem)
 
     def product(self, problem: Problem) -> Problem:
         """The product of one tap: tiles by output channels, over the input channels."""

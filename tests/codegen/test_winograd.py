@@ -25,6 +25,8 @@ CASES = [
     WinogradCase(64, 48, 9, 33, batch=3),
     WinogradCase(20, 36, 5, 6, begin=(2, 0), end=(2, 3), batch=2, symbolic=True),
     WinogradCase(5, 7, 2, 1, batch=2, finish=False),
+    WinogradCase(24, 40, 13, 11, batch=5),
+    WinogradCase(16, 16, 21, 19, batch=3, symbolic=True),
     WinogradCase(512, 32, 8, 8),
 ]
 FEW = [WinogradCase(20, 36, 13, 14, end=(0, 1)), WinogradCase(8, 12, 7, 7, batch=2, symbolic=True)]
