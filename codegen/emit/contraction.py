@@ -10,7 +10,7 @@ from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir
-from dldt.codegen.emit.nest import parameters, store_at
+from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
@@ -227,7 +227,13 @@ class _Writer:
                 scope.symbols |= {"n": place.batch, "row": place.row, "pixel": b.add(place.pixel, b.index(r))}
                 values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
             for value, scope in values:
-                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope)
+                whole = scope.inner(tail=None) if self._padded() else scope
+                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+
+    def _padded(self) -> bool:
+        """Whether the vector past the last channel may be stored whole, for the channels lie in blocks."""
+        nest = self.epilogue.nest
+        return self.epilogue.aligned and bool(nest.buffer.layout.block) and "lane" in symbols(nest.index[1])
 
     def _channel_scope(self, place: Place2D, number: Ir, column: int, is_last: bool) -> Scope:
         b, lanes, problem = self.b, self.tile.lanes, self.problem
@@ -241,11 +247,11 @@ class _Writer:
         if not self.epilogue.aligned:
             base = b.add(within, b.mul(place.group, b.index(problem.outputs)))
         scope.lanes = Lanes("lane", lanes, base)
-        short = problem.outputs % lanes != 0
-        nest = self.epilogue.nest
-        # The last block's padding may be written, where it is channels that lie in blocks.
-        blocked = bool(nest.buffer.layout.block) and "lane" in symbols(nest.index[1])
-        if short and is_last and (not blocked or not self.epilogue.aligned):
+        if (
+            problem.outputs % lanes != 0
+            and is_last
+            and not (self._padded() and reads_whole_vectors(self.emitter, self.epilogue.nest, lanes))
+        ):
             left = b.sub(b.index(problem.outputs), within)
             scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
         return scope

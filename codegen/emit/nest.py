@@ -9,7 +9,7 @@ from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir
 from dldt.codegen.emit.primitive import to_memory
-from dldt.codegen.loops import Axis
+from dldt.codegen.loops import Axis, Load, Nest, walk
 from dldt.codegen.schedule import Scheduled
 from dldt.compiler.dims import Dim
 
@@ -130,3 +130,15 @@ def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim
         b.store(value, address, size)
     else:
         b.masked_store(value, address, scope.tail, size)
+
+
+def reads_whole_vectors(emitter: ExpressionEmitter, nest: Nest, lanes: int) -> bool:
+    """Whether the nest may be computed for a whole vector of ``lane`` past the last channel: every read then stays in
+    memory that may be over-read."""
+    scope = Scope({}, lanes=Lanes("lane", lanes, emitter.b.index(0)))
+    for sub in walk(nest.value):
+        if isinstance(sub, Load):
+            split = emitter.split(sub.buffer.offset(sub.index), scope)
+            if split is None or split[1] not in (0, 1) or (split[1] == 1 and not sub.buffer.over_readable):
+                return False
+    return True

@@ -12,7 +12,7 @@ from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir, vector
-from dldt.codegen.emit.nest import parameters, store_at
+from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
@@ -264,6 +264,10 @@ class _Writer:
             shared = self.scope.inner()
             shared.symbols["block"] = b.add(first, columns.index)
             shared.lanes = Lanes("lane", self.lanes, b.index(0))
+            outputs = self.problem.outputs
+            if outputs % self.lanes and not reads_whole_vectors(self.emitter, self.epilogue.nest, self.lanes):
+                channels = b.sub(b.index(outputs), b.mul(shared.symbols["block"], b.index(self.lanes)))
+                shared.tail = b.compare("lt", b.iota("i64", self.lanes), b.splat(channels, self.lanes))
             for sub in walk(self.epilogue.nest.value):
                 if isinstance(sub, Load) and not free_symbols(sub) & {"n", "row", "pixel"}:
                     self.emitter.emit(sub, shared)
@@ -330,4 +334,5 @@ class _Writer:
             scope.symbols |= {"row": row, "pixel": pixel}
             done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
         for value, scope in done:
-            store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope)
+            # The output lies in channel blocks: the last one's padding may be written.
+            store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope.inner(tail=None))
