@@ -1,11 +1,14 @@
 """Seconds and peak memory of compiling large networks, the command and all its child processes together.
 
+The first compile finds an empty cache of kernels; "again" is a second one, which finds all of them there.
+
 python -m benchmarks.compile_time                 resnet50 and vgg19
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +20,7 @@ from benchmarks.machine import describe
 from benchmarks.models import model_file, select
 
 LIMITS = {"resnet50": 20.0, "vgg19": 40.0}
+AGAIN = {"resnet50": 2.0}
 
 
 def main() -> int:
@@ -26,7 +30,8 @@ def main() -> int:
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}, {machine['cores']} cores")
-    print(f"{'model':<14}{'seconds':>9}{'limit':>7}{'peak MiB':>10}{'limit':>7}{'weights MiB':>13}{'file MiB':>10}")
+    head = f"{'model':<14}{'seconds':>9}{'limit':>7}{'again':>9}{'limit':>7}{'peak MiB':>10}{'limit':>7}"
+    print(head + f"{'weights MiB':>13}{'file MiB':>10}")
     failed = 0
     found, missing = select(arguments.models)
     for model in found:
@@ -34,22 +39,26 @@ def main() -> int:
             artifact = Path(folder) / "model.so"
             weights = model_file(model).stat().st_size / 2**20
             command = [sys.executable, "-m", "dldt.tools.compile", str(model_file(model)), "-o", str(artifact), "-q"]
-            seconds, peak, code = watch(command)
+            cache = {"DLDT_CACHE": str(Path(folder) / "cache")}
+            seconds, peak, code = watch(command, cache)
+            again = watch(command, cache)[0] if code == 0 else float("nan")
             size = artifact.stat().st_size / 2**20 if artifact.exists() else 0.0
         limit_s, limit_m = LIMITS.get(model.name, float("inf")), 4 * weights + 500
-        good = code == 0 and seconds <= limit_s and peak <= limit_m
+        limit_a = AGAIN.get(model.name, float("inf"))
+        good = code == 0 and seconds <= limit_s and again <= limit_a and peak <= limit_m
         failed += not good
-        row = f"{model.name:<14}{seconds:>9.1f}{limit_s:>7.0f}{peak:>10.0f}{limit_m:>7.0f}{weights:>13.1f}{size:>10.1f}"
+        row = f"{model.name:<14}{seconds:>9.1f}{limit_s:>7.0f}{again:>9.1f}{limit_a:>7.0f}{peak:>10.0f}{limit_m:>7.0f}"
+        row += f"{weights:>13.1f}{size:>10.1f}"
         print(row + ("" if good else f"  {'exit code ' + str(code) if code else 'TOO MUCH'}"), flush=True)
     for line in missing:
         print(line)
     return int(failed > 0)
 
 
-def watch(command: list[str]) -> tuple[float, float, int]:
+def watch(command: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, int]:
     """Seconds, peak MiB of the process tree (sampled; shared pages counted once, by PSS), exit code."""
     start = time.perf_counter()
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env=os.environ | (environment or {}))
     peak = 0.0
     done = threading.Event()
 

@@ -14,6 +14,7 @@ from dldt.codegen.contraction import contraction_kernels
 from dldt.codegen.dump import Dump
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
+from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.emit.program import SERIAL_WORK, Call, Fork, Step, program_module
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
@@ -75,13 +76,16 @@ def compile_graph(
     progress: Progress | None = None,
     workers: int | None = None,
     winograd: bool = True,
+    cache: bool = True,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
     ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``winograd`` allows Winograd's algorithm where
-    it is estimated to be faster: its rounding errors are some 1e-5 of the largest output. Raises UnsupportedError
-    naming every operation without native code, InternalError where LLVM refuses a kernel, InputError where ``path``
-    cannot be written.
+    it is estimated to be faster: its rounding errors are some 1e-5 of the largest output. ``cache`` takes the machine
+    code of modules that were compiled before from the user's cache (DLDT_CACHE), and adds the others.
+
+    Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
+    InputError where ``path`` cannot be written.
     """
     started = time.perf_counter()
     tell = progress or (lambda what, done, total: None)
@@ -95,6 +99,7 @@ def compile_graph(
         assembly=dump is not None,
         workers=workers,
         finished=lambda count: tell("compile", count, len(modules)),
+        cache=ObjectCache.of_user() if cache else None,
     )
     tell("link", 0, 1)
     linked = link([o.object for o in objects], model.weights(), model.metadata, path, target)

@@ -13,12 +13,13 @@ from dldt.compiler.errors import InputError
 
 
 @contextlib.contextmanager
-def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644) -> Iterator[BinaryIO]:
+def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644, durable: bool = True) -> Iterator[BinaryIO]:
     """A binary file that becomes ``path`` when the block ends well, and nothing when it raises.
 
     The bytes go to a temporary file in the same directory, reach the disk, and are renamed over ``path``: a reader
-    sees the old file or the new one. A symbolic link at ``path`` is replaced, not followed. Raises InputError where the
-    place cannot be written (no such directory, no permission, disk full).
+    sees the old file or the new one. A symbolic link at ``path`` is replaced, not followed. Not ``durable``: nobody
+    waits for the disk, and a crash of the machine may leave a damaged file. Raises InputError where the place cannot
+    be written (no such directory, no permission, disk full).
     """
     target = Path(path)
     if target.is_dir() and not target.is_symlink():
@@ -32,7 +33,8 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644) -> Iterator
             yield file
             file.flush()
             os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, target)
     except OSError as error:
         _discard(temporary)
@@ -40,7 +42,8 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644) -> Iterator
     except BaseException:
         _discard(temporary)
         raise
-    _sync_directory(target.parent)
+    if durable:
+        _sync_directory(target.parent)
 
 
 def _discard(temporary: str) -> None:

@@ -91,12 +91,14 @@ def compile_model(
     stop_after: str | None = None,
     dump: PathLike | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    cache: bool = True,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
     ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``threads``: how
     many the compiler may use; the library runs with any number. ``dump``: a fresh directory for what every pass changed
-    and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. The graph
+    and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
+    kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it. The graph
     that is given stays as it is. Nothing is written when it fails.
     """
     artifact = Path(path)
@@ -108,7 +110,13 @@ def compile_model(
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
     summary = compile_graph(
-        graph, artifact, machine, dump=Path(dump) if dump is not None else None, progress=progress, workers=threads
+        graph,
+        artifact,
+        machine,
+        dump=Path(dump) if dump is not None else None,
+        progress=progress,
+        workers=threads,
+        cache=cache,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         help="the machine to compile for: host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64",
     )
     group.add_argument("--threads", type=int, metavar="N", help="how many threads the compiler may use (default: all)")
+    group.add_argument("--no-cache", action="store_true", help="compile every kernel anew (see DLDT_CACHE)")
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
@@ -72,6 +73,7 @@ def compile_command(arguments: Arguments) -> int:
             stop_after=arguments.stop_after,
             dump=arguments.dump,
             progress=progress,
+            cache=not arguments.no_cache,
         )
     if not arguments.quiet:
         print_summary(model, made, verbose=arguments.verbose)

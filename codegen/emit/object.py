@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.emit.object_child import ChildError, ObjectChild
 from dldt.codegen.target import Target
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
@@ -63,23 +64,24 @@ def compile_modules(
     workers: int | None = None,
     timeout: float | None = None,
     finished: Callable[[int], None] | None = None,
+    cache: ObjectCache | None = None,
 ) -> list[ObjectCode]:
     """The objects of LLVM IR ``modules`` for ``target``, in their order.
 
     ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
     processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
-    one module (DLDT_CODEGEN_TIMEOUT unless given). Raises InternalError naming the module that LLVM refused, died on or
-    did not finish, and the file that keeps it; UnsupportedError where llvmlite is not installed.
+    one module (DLDT_CODEGEN_TIMEOUT unless given). What ``cache`` holds is not compiled again; the rest is added to it.
+    Raises InternalError naming the module that LLVM refused, died on or did not finish, and the file that keeps it;
+    UnsupportedError where llvmlite is not installed.
     """
     options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
     if len(options) != len(modules):
         raise InternalError(f"{len(modules)} modules, but {len(options)} sets of options to compile them by")
-    if not modules:
-        return []
-    count = workers or min(_processors(), 1 + sum(map(len, modules)) // _TEXT_PER_CHILD)
     patience = timeout if timeout is not None else _default_timeout()
-    batch = _Batch(modules, target, options, assembly, patience, finished or (lambda count: None))
-    return batch.run(min(count, len(modules)))
+    batch = _Batch(modules, target, options, assembly, patience, finished or (lambda count: None), cache)
+    left = batch.left()
+    count = workers or min(_processors(), 1 + sum(len(modules[index]) for index in left) // _TEXT_PER_CHILD)
+    return batch.run(min(count, len(left)))
 
 
 class _Batch:
@@ -93,17 +95,31 @@ class _Batch:
         assembly: bool,
         timeout: float,
         finished: Callable[[int], None],
+        cache: ObjectCache | None,
     ) -> None:
-        self._modules, self._options, self._timeout = modules, options, timeout
-        self._finished = finished
+        self._modules, self._timeout = modules, timeout
+        self._finished, self._cache = finished, cache
+        self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
         self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
-        self._assembly = assembly
         self._results: dict[int, ObjectCode] = {}
         self._failures: dict[int, str] = {}
         self._queue: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._keys: list[str] = []
+        if cache is not None:
+            pairs = zip(modules, self._options, strict=True)
+            self._keys = [cache.key(text, self._machine, option) for text, option in pairs]
+
+    def left(self) -> list[int]:
+        """Take what the cache holds, and queue the rest."""
+        for index, key in enumerate(self._keys):
+            parts = self._cache.load(key) if self._cache is not None else None
+            if parts is not None:
+                self._finish(index, parts)
         # The largest first: the last module to finish should be a small one.
-        for index in sorted(range(len(modules)), key=lambda index: -len(modules[index])):
+        left = [index for index in range(len(self._modules)) if index not in self._results]
+        for index in sorted(left, key=lambda index: -len(self._modules[index])):
             self._queue.put(index)
+        return left
 
     def run(self, count: int) -> list[ObjectCode]:
         children: list[ObjectChild] = []
@@ -125,6 +141,8 @@ class _Batch:
         if self._failures:
             index = min(self._failures)
             raise _failure(self._modules[index], self._failures[index])
+        if children and self._cache is not None:
+            self._cache.trim()
         return [self._results[index] for index in range(len(self._modules))]
 
     def _serve(self, child: ObjectChild) -> None:
@@ -136,12 +154,16 @@ class _Batch:
             self._compile(child, index)
 
     def _compile(self, child: ObjectChild, index: int) -> None:
-        options = attrs.asdict(self._options[index]) | {"assembly": self._assembly}
         try:
-            parts = child.compile(self._modules[index], options, self._timeout)
+            parts = child.compile(self._modules[index], self._options[index], self._timeout)
         except ChildError as error:
             self._failures[index] = str(error)
             return
+        if self._cache is not None:
+            self._cache.store(self._keys[index], parts)
+        self._finish(index, parts)
+
+    def _finish(self, index: int, parts: dict[str, bytes]) -> None:
         texts = [parts[part].decode() if part in parts else None for part in ("assembly", "optimised_ir")]
         self._results[index] = ObjectCode(parts["object"], *texts)
         self._finished(len(self._results))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_WORKER = Path(__file__).with_name("object_worker.py")
+WORKER = Path(__file__).with_name("object_worker.py")
 
 
 class ChildError(Exception):
@@ -27,7 +27,7 @@ class ObjectChild:
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115
         # -P: the worker's own folder must not shadow modules of the same names.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_WORKER)],
+            [sys.executable, "-P", str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._noise,

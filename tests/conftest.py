@@ -1,0 +1,10 @@
+"""What holds for all tests: the kernels of this run alone are found compiled, never those of the user's cache."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLDT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
