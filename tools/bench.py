@@ -9,19 +9,24 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import DldtError, InternalError, UsageError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import add_artifact_arguments, compiled
 from dldt.tools.console import run_command
+from dldt.tools.layers import layers, print_layers
 from dldt.tools.output import require_writable
 from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text
 
+if TYPE_CHECKING:
+    from dldt.tools.peaks import Peaks
+
 DESCRIPTION = """Measure a compiled library, or a model (compiled for this machine first), in a process of its own.
 
   dldt bench resnet50.so --threads 1
+  dldt bench resnet50.so --threads 1 --per-layer
   dldt bench -m model.onnx -shape "x[1,3,640,640]" -niter 200 -nthreads 2 --json result.json"""
 
 PERCENTILES = (50, 90, 99)
@@ -36,6 +41,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt bench") -> int:
     group.add_argument("-t", "--time", type=float, metavar="SECONDS", help="time inferences for so long (default: 5)")
     group.add_argument("--nireq", "-nireq", type=int, default=1, metavar="N", help="requests that run at once (1)")
     group.add_argument("--profile", "-pc", action="store_true", help="the time of every step, in a run of its own")
+    group.add_argument(
+        "--per-layer", action="store_true", help="the same beside what this machine can do, the longest step first"
+    )
     group.add_argument("-d", choices=("CPU",), help="accepted for those who come from benchmark_app")
     group.add_argument("--json", metavar="FILE", help="write all numbers as JSON ('-': to stdout, and nothing else)")
     return run_command(parser, bench, argv)
@@ -62,10 +70,14 @@ def bench(arguments: Arguments) -> int:
             "iterations": arguments.niter,
             "seconds": arguments.time or (None if arguments.niter else 5.0),
             "requests": arguments.nireq,
-            "profile": arguments.profile,
+            "profile": arguments.profile or arguments.per_layer,
             "shapes": shapes,
         }
         report = _report(_measure(job), artifact.stat().st_size)
+    peaks = _peaks(report["threads"]) if arguments.per_layer else None
+    if arguments.per_layer:
+        report["peaks"] = peaks and {"threads": peaks.threads, "gflops": peaks.gflops, "gbytes": peaks.gbytes}
+        report["steps"] = layers(report["steps"], peaks)
     report["model"] = str(arguments.model or arguments.path_to_model)
     if arguments.json == "-":
         print(json.dumps(report, indent=1))
@@ -73,7 +85,22 @@ def bench(arguments: Arguments) -> int:
     if arguments.json:
         _write_json(Path(arguments.json), report)
     _print(report)
+    if arguments.per_layer:
+        print_layers(report["steps"], peaks)
+    else:
+        _print_steps(report["steps"])
     return 0
+
+
+def _peaks(threads: int) -> Peaks | None:
+    """What the threads can do here; None without LLVM."""
+    try:
+        from dldt.tools.peaks import measure_peaks
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("llvmlite", "attr", "attrs"):
+            raise
+        return None
+    return measure_peaks(threads)
 
 
 def percentile(times: Sequence[float], percent: float) -> float:
@@ -140,7 +167,6 @@ def _print(report: dict[str, Any]) -> None:
     ]
     for name, text in rows:
         print(f"{name:<11} {printable(text)}")
-    _print_steps(report["steps"])
 
 
 def _print_steps(steps: Sequence[dict[str, Any]]) -> None:

@@ -64,6 +64,8 @@ def _step(timed: Any) -> dict[str, Any]:
         "algorithm": step.algorithm,
         "parallel": step.parallel,
         "ms": timed.seconds * 1e3,
+        "flops": step.flops,
+        "bytes": step.bytes,
         "gflops": timed.gflops,
     }
 

@@ -1,0 +1,179 @@
+"""What this machine can do at most: f32 multiply-adds a second, and bytes read from memory a second."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import ctypes
+import functools
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from llvmlite import binding
+
+from dldt.codegen.resolve import resolve_target
+from dldt.codegen.target import Target
+
+_CHAINS = 14
+_LOOPS = 2_000_000
+_STREAMS = 8
+# Larger than the caches of most machines, and small beside their memory.
+_READ_BYTES = 256 << 20
+
+
+@attrs.frozen
+class Peaks:
+    """Of so many threads together: GFLOP/s of f32 multiply-adds (two operations each), GB/s of reading memory."""
+
+    threads: int
+    gflops: float
+    gbytes: float
+
+    def seconds(self, flops: int | None, moved: int | None) -> float | None:
+        """The roofline: nothing that computes and moves so much takes less; None where neither is known."""
+        if not flops and not moved:
+            return None
+        return max((flops or 0) / self.gflops, (moved or 0) / self.gbytes) / 1e9
+
+
+def measure_peaks(threads: int = 1, seconds: float = 0.5) -> Peaks:
+    """Measure both, each for so many ``seconds`` and on so many ``threads`` at once: the best of many runs.
+
+    The loops are compiled for this machine by LLVM (the compile extra).
+    """
+    return Peaks(threads, fma_peak(seconds, threads), read_bandwidth(seconds, threads))
+
+
+def fma_peak(seconds: float = 0.5, threads: int = 1) -> float:
+    """GFLOP/s of independent multiply-adds in registers."""
+    target = resolve_target("host")
+    lanes = target.lanes(4)
+    with _Function("peak", _chains(lanes, target.fma), target) as address:
+        run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float, ctypes.c_float)(address)
+        best = _best([lambda: run(0.999, 0.001)] * threads, seconds)
+    return 2 * lanes * _CHAINS * _LOOPS * threads / best / 1e9
+
+
+def read_bandwidth(seconds: float = 0.5, threads: int = 1) -> float:
+    """GB/s of one pass over memory that no cache holds, each thread over a part of its own."""
+    target = resolve_target("host")
+    lanes = target.lanes(4)
+    step = _STREAMS * lanes
+    each = _READ_BYTES // 4 // threads // step * step
+    data = np.ones((threads, each), np.float32)
+    with _Function("sweep", _sweep(lanes), target) as address:
+        run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_void_p, ctypes.c_int64)(address)
+        parts = [functools.partial(run, row.ctypes.data, each) for row in data]
+        best = _best(parts, seconds)
+    return data.nbytes / best / 1e9
+
+
+def _best(parts: Sequence[Callable[[], object]], seconds: float) -> float:
+    """The least seconds in which all parts were done side by side; the first time warms up."""
+    best, runs = float("inf"), 0
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        end = time.perf_counter() + seconds
+        while runs < 2 or time.perf_counter() < end:
+            start = time.perf_counter()
+            if len(parts) == 1:
+                parts[0]()
+            else:
+                for done in [pool.submit(part) for part in parts]:
+                    done.result()
+            took = time.perf_counter() - start
+            best = min(best, took) if runs else best
+            runs += 1
+    return best
+
+
+class _Function:
+    """A function of an LLVM module, compiled into this process while the block lasts: its address."""
+
+    def __init__(self, name: str, source: str, target: Target) -> None:
+        binding.initialize_native_target()
+        binding.initialize_native_asmprinter()
+        features = ",".join([*(f"+{name}" for name in target.features), "-prefer-256-bit"])
+        if target.arch != "x86_64":
+            features = ",".join(f"+{name}" for name in target.features)
+        machine = binding.Target.from_default_triple().create_target_machine(cpu=target.cpu, features=features, opt=3)
+        module = binding.parse_assembly(source)
+        module.verify()
+        self._name = name
+        self._engine: Any = binding.create_mcjit_compiler(module, machine)
+        self._engine.finalize_object()
+
+    def __enter__(self) -> int:
+        return int(self._engine.get_function_address(self._name))
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+
+
+def _chains(lanes: int, fma: bool) -> str:
+    """LLVM IR of ``peak(a, b)``: every chain is ``x = x * a + b``, started from different numbers."""
+    vector = f"<{lanes} x float>"
+    splat = f"shufflevector {vector} {{0}}, {vector} poison, <{lanes} x i32> zeroinitializer"
+    steps: list[str] = []
+    for i in range(_CHAINS):
+        if fma:
+            steps.append(f"%y{i} = call {vector} @llvm.fma.v{lanes}f32({vector} %x{i}, {vector} %a, {vector} %b)")
+        else:
+            steps += [f"%m{i} = fmul {vector} %x{i}, %a", f"%y{i} = fadd {vector} %m{i}, %b"]
+    return "\n".join(
+        [
+            f"declare {vector} @llvm.fma.v{lanes}f32({vector}, {vector}, {vector})",
+            "define float @peak(float %p, float %q) {",
+            "entry:",
+            f"%a0 = insertelement {vector} poison, float %p, i32 0",
+            "%a = " + splat.format("%a0"),
+            f"%b0 = insertelement {vector} poison, float %q, i32 0",
+            "%b = " + splat.format("%b0"),
+            *(f"%s{i} = fadd {vector} %a, splat (float {i}.0)" for i in range(_CHAINS)),
+            "br label %loop",
+            "loop:",
+            "%n = phi i64 [ 0, %entry ], [ %m, %loop ]",
+            *(f"%x{i} = phi {vector} [ %s{i}, %entry ], [ %y{i}, %loop ]" for i in range(_CHAINS)),
+            *steps,
+            "%m = add i64 %n, 1",
+            f"%c = icmp ult i64 %m, {_LOOPS}",
+            "br i1 %c, label %loop, label %end",
+            "end:",
+            *_sum(_CHAINS, vector),
+            "}",
+        ]
+    )
+
+
+def _sweep(lanes: int) -> str:
+    """LLVM IR of ``sweep(data, count)``: the sum of all numbers, in independent chains."""
+    vector = f"<{lanes} x float>"
+    steps: list[str] = []
+    for i in range(_STREAMS):
+        steps += [f"%o{i} = add i64 %n, {i * lanes}", f"%g{i} = getelementptr float, ptr %data, i64 %o{i}"]
+        steps += [f"%v{i} = load {vector}, ptr %g{i}, align 4", f"%y{i} = fadd {vector} %x{i}, %v{i}"]
+    return "\n".join(
+        [
+            "define float @sweep(ptr %data, i64 %count) {",
+            "entry:",
+            "br label %loop",
+            "loop:",
+            "%n = phi i64 [ 0, %entry ], [ %m, %loop ]",
+            *(f"%x{i} = phi {vector} [ zeroinitializer, %entry ], [ %y{i}, %loop ]" for i in range(_STREAMS)),
+            *steps,
+            f"%m = add i64 %n, {_STREAMS * lanes}",
+            "%c = icmp ult i64 %m, %count",
+            "br i1 %c, label %loop, label %end",
+            "end:",
+            *_sum(_STREAMS, vector),
+            "}",
+        ]
+    )
+
+
+def _sum(count: int, vector: str) -> list[str]:
+    """Return the first lane of %y0 + %y1 + …, so that no chain is dead."""
+    sums = [f"%t0 = fadd {vector} %y0, %y1"]
+    sums += [f"%t{i} = fadd {vector} %t{i - 1}, %y{i + 1}" for i in range(1, count - 1)]
+    return [*sums, f"%r = extractelement {vector} %t{count - 2}, i32 0", "ret float %r"]
