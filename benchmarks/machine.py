@@ -7,7 +7,9 @@ import os
 import platform
 from pathlib import Path
 
-PACKAGES = ("dldt", "numpy", "onnxruntime", "openvino", "llvmlite")
+from dldt.runtime.version import __version__
+
+PACKAGES = ("numpy", "onnxruntime", "openvino", "llvmlite")
 
 
 def describe() -> dict:
@@ -20,7 +22,7 @@ def describe() -> dict:
         "cpu": cleaned.get("model name", platform.machine()) + family,
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {"dldt": __version__} | {name: _version(name) for name in PACKAGES},
     }
 
 

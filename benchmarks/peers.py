@@ -1,7 +1,7 @@
 """Our artifacts beside onnxruntime and OpenVINO, f32, in one run.
 
     python -m benchmarks.peers --threads 1 --json peers.json
-    python -m benchmarks.peers --models resnet50 squeezenet --threads 1,2
+    python -m benchmarks.peers --models resnet50 squeezenet --threads 1,2 --chart peers.png
 
 Each backend has a process of its own, all pinned to the same cores; their rounds are interleaved (A B C A B C …), so
 that what else the machine does hits all alike. Outputs are compared before anything is timed. The FMA peak is measured
@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 import dldt
+from benchmarks import chart
 from benchmarks.accuracy import LIMIT, read, relative_error
 from benchmarks.fma_peak import fma_peak
 from benchmarks.machine import describe
@@ -32,7 +33,7 @@ from dldt.compiler.dims import evaluate
 from dldt.tools.work import multiply_adds
 
 BACKENDS = ("dldt", "onnxruntime", "openvino")
-NOTE = "latency: median (least) in ms; ratio: ours to the faster peer, medians; peak: the share of it at our least"
+NOTE = "latency: median (least) in ms; ratio: the faster peer's median to ours; peak: the share of it at our least"
 
 
 def main() -> int:
@@ -43,10 +44,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
     parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
     parser.add_argument("--json", metavar="FILE", help="write all numbers")
+    parser.add_argument("--chart", metavar="FILE", help="draw the ratios as a PNG (needs matplotlib)")
     arguments = parser.parse_args()
+    if arguments.chart:
+        chart.require_matplotlib()
     found, missing = select(arguments.models)
     results: dict = {"machine": describe(), "models": []}
-    print(f"{results['machine']['cpu']}, {results['machine']['cores']} cores; {NOTE}")
+    print(f"{results['machine']['cpu']}, {results['machine']['cores']} cores; {versions(results)}; {NOTE}")
     for threads in (int(text) for text in arguments.threads.split(",")):
         cores = sorted(os.sched_getaffinity(0))[:threads]
         peak = fma_peak() * len(cores)
@@ -59,9 +63,12 @@ def main() -> int:
             row = measure(model, threads, cores, peak, arguments)
             results["models"].append(row)
             print(line(row), flush=True)
+        print(mean_line([row for row in results["models"] if row["threads"] == threads]))
     print(*missing, sep="\n")
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if arguments.chart:
+        chart.draw(results, Path(arguments.chart))
     return int(any("error" in row for row in results["models"]))
 
 
@@ -84,7 +91,7 @@ def measure(model: Model, threads: int, cores: list[int], peak: float, arguments
     fastest = min(row[name]["median_ms"] for name in BACKENDS[1:])
     ours = row["dldt"]["median_ms"]
     share = 2 * work / row["dldt"]["min_ms"] / 1e6 / peak  # the peak is a best of many as well
-    return row | {"ratio": ours / fastest, "multiply_adds": work, "peak_share": share}
+    return row | {"ratio": fastest / ours, "multiply_adds": work, "peak_share": share}
 
 
 def _prepare(model: Model, folder: Path) -> tuple[dict[str, Path], int]:
@@ -158,6 +165,22 @@ def line(row: dict) -> str:
     opened = " ".join(f"{row[name]['open_ms']:.1f}/{row[name]['first_ms']:.1f}" for name in BACKENDS)
     memory = " ".join(f"{row[name]['rss_bytes'] / 2**20:.0f}" for name in BACKENDS)
     return f"{row['model']:<13}{cells}{row['ratio']:>7.2f}{row['peak_share']:>6.0%}  {opened}, {memory}"
+
+
+def versions(results: dict) -> str:
+    """What was measured, with its version."""
+    return ", ".join(f"{name} {results['machine']['packages'][name]}" for name in BACKENDS)
+
+
+def mean_line(rows: list[dict]) -> str:
+    """The geometric mean of the ratios, the least of them, and how many models failed."""
+    ratios = {row["model"]: row["ratio"] for row in rows if "error" not in row}
+    failed = f"; {len(rows) - len(ratios)} failed" if len(ratios) < len(rows) else ""
+    if not ratios:
+        return f"no model was measured{failed}"
+    least = min(ratios, key=ratios.__getitem__)
+    mean = statistics.geometric_mean(ratios.values())
+    return f"geometric mean of {len(ratios)} ratios: {mean:.2f}; the least: {ratios[least]:.2f} ({least}){failed}"
 
 
 if __name__ == "__main__":
