@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.tools.conftest import DIGITS
@@ -21,7 +22,9 @@ def start(tmp_path, **options):
         str(tmp_path / "out" / "a.so"),
     ]
     (tmp_path / "out").mkdir()
-    return subprocess.Popen(line, text=True, **options)
+    # Who runs the tests in the background hands down an ignored SIGINT.
+    wanted = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(line, text=True, preexec_fn=wanted, **options)
 
 
 def children(pid):
