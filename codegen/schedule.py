@@ -354,10 +354,26 @@ def _score(nest: Nest, axis: Axis) -> int:
     }
     for sub in walk(nest.value):
         if isinstance(sub, Load):
-            stride = _stride(sub.buffer.offset(sub.index), axis)
+            offset = sub.buffer.offset(sub.index)
+            stride = 1 if _is_two_runs(offset, axis) else _stride(offset, axis)
             weight = 4 if sub in inside_reduction else 1
             score += weight * (2 if stride == 1 else 0 if stride == 0 else -2)
     return score
+
+
+def _is_two_runs(offset: Dim, axis: Axis) -> bool:
+    """Whether a vector along the axis lies in at most two pieces, across a channel block's end."""
+    if isinstance(offset, int):
+        return False
+    varying = {a for m, _ in offset.terms for a in m if isinstance(a, FloorDiv) and axis.name in symbols(a.numerator)}
+    if len(varying) != 1 or _stride(next(iter(varying)).numerator, axis) != 1:
+        return False
+    (atom,) = varying
+    stride: Dim = 0
+    for monomial, coefficient in offset.terms:
+        if any(isinstance(a, Symbol) and a.name == axis.name for a in monomial):
+            stride = coefficient if len(monomial) == 1 else 0
+    return stride == 1 and isinstance(atom.denominator, int)
 
 
 def _enough(axes: list[Axis]) -> bool:

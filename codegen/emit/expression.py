@@ -55,6 +55,8 @@ class Runs:
 
 
 _QUOTIENT = "$quotient"
+UNROLLED = 9
+"""Reductions of at most so many points are written out."""
 
 
 @attrs.define
@@ -172,15 +174,16 @@ class ExpressionEmitter:
             return None
         (atom,) = varying
         inner = self.split(atom.numerator, scope)
-        if inner is None or inner[1] != 1 or not isinstance(atom.denominator, int):
+        size = atom.denominator
+        if inner is None or inner[1] != 1 or not isinstance(size, int) or size & (size - 1):
             return None
         outer = self.split(_with_quotient(dim, atom), scope)
-        if outer is None or outer[1] != 1 or atom.denominator < scope.lanes.count:
+        if outer is None or outer[1] != 1 or size < scope.lanes.count:
             return None
         b, scalar = self.b, scope.inner(lanes=None)
         first = b.add(self.dim(inner[0], scalar), scope.lanes.base)
-        quotient = b.binary("udiv", first, b.index(atom.denominator))
-        left = b.sub(b.mul(b.add(quotient, b.index(1)), b.index(atom.denominator)), first)
+        quotient = b.binary("ashr", first, b.index(size.bit_length() - 1))
+        left = b.sub(b.mul(b.add(quotient, b.index(1)), b.index(size)), first)
         starts = []
         for value in (quotient, b.add(quotient, b.index(1))):
             scalar.symbols[_QUOTIENT] = value
@@ -362,6 +365,8 @@ class ExpressionEmitter:
             return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
         axis, rest = axes[0], axes[1:]
         lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        if last is None and _points(axes) <= UNROLLED:
+            return self._unrolled(expr, axes, start, scope)
         if lower.lanes or upper.lanes:
             return self._ragged(expr, axes, (lower, upper), start, scope)
         # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
@@ -376,6 +381,20 @@ class ExpressionEmitter:
             else:
                 loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
         return loop.results[0]
+
+    def _unrolled(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope) -> Ir:
+        """A few points in a row: what depends on their number alone (masks, shifts) becomes constant."""
+        axis, rest = axes[0], axes[1:]
+        assert isinstance(axis.lower, int)
+        assert isinstance(axis.upper, int)
+        total = start
+        split = bool(rest) and expr.kind == "sum" and expr.dtype.is_float
+        for value in range(axis.lower, axis.upper):
+            inner = scope.inner()
+            inner.symbols[axis.name] = self.b.index(value)
+            part = self._loops(expr, rest, self.b.like(start, 0) if split else total, inner)
+            total = combine(self.b, expr.kind, total, part, expr.dtype) if split else part
+        return total
 
     def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
         """A loop whose bounds differ from lane to lane: over all positions that some lane needs, the others masked."""
@@ -428,6 +447,16 @@ class ExpressionEmitter:
         inner = scope.inner()
         inner.symbols[axis.name] = index
         yield inner
+
+
+def _points(axes: list[Axis]) -> float:
+    """The number of points of a reduction, infinite where its bounds are not plain numbers."""
+    points = 1
+    for axis in axes:
+        if not isinstance(axis.lower, int) or not isinstance(axis.upper, int):
+            return float("inf")
+        points *= axis.upper - axis.lower
+    return points
 
 
 def _with_quotient(dim: Poly, atom: FloorDiv) -> Dim:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dldt.codegen.loops import Axis, Expr, Index
-from dldt.codegen.lower.access import Access, apply, fresh_axis, lowers, number, position, reduce
+from dldt.codegen.loops import Expr, Index
+from dldt.codegen.lower.access import Access, apply, fresh_axis, guard, inside, lowers, number, position, reduce
 from dldt.codegen.lower.known import ints_given
 from dldt.codegen.lower.statistics import axes_over, mean, total
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, floordiv, maximum, minimum
+from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.types import TensorType
 
 Types = tuple[TensorType, ...]
@@ -91,22 +91,30 @@ def normalize_l2(op: ops.NormalizeL2, types: Types, x: Access, axes: Access) -> 
 def lrn(op: ops.LRN, types: Types, x: Access, axes: Access) -> Access:
     """x/(bias + alpha/size^n · Σ x² over a window of ``size`` along the axes)^beta."""
     along = sorted({axis % x.type.rank for axis in ints_given(op, 1, axes)})
-    names = {axis: fresh_axis("w", 0).name for axis in along}
+    windows = {axis: fresh_axis("w", op.size) for axis in along}
     factor = number(x.dtype, op.alpha / op.size ** len(along))
-
-    def run(axis: int, at: Dim) -> Axis:
-        lower = maximum(at - (op.size - 1) // 2, 0)
-        upper = minimum(at + op.size // 2 + 1, x.type.shape[axis])
-        return Axis(names[axis], upper, lower)
+    nothing = number(x.dtype, 0)
 
     def element(index: Index) -> Expr:
-        runs = {axis: run(axis, index[axis]) for axis in along}
-        source = tuple(position(runs[i]) if i in runs else dim for i, dim in enumerate(index))
-        squares = reduce("sum", tuple(runs.values()), _square(x(source)))
+        # A guard, not bounds that follow the index: along the channels these would differ from lane to lane.
+        shift = {axis: position(w) - (op.size - 1) // 2 for axis, w in windows.items()}
+        source = tuple(dim + shift.get(i, 0) for i, dim in enumerate(index))
+        square = _square(x(source))
+        for axis in along:
+            square = guard(inside(source[axis], 0, x.type.shape[axis]), square, nothing)
+        squares = reduce("sum", tuple(windows.values()), square)
         base = apply("add", number(x.dtype, op.bias), apply("mul", factor, squares))
-        return apply("div", x(index), apply("pow", base, number(x.dtype, op.beta)))
+        return apply("div", x(index), _power(base, op.beta))
 
     return Access(types[0], element)
+
+
+def _power(base: Expr, exponent: float) -> Expr:
+    """The power of a base that is not negative; the usual 3/4 is two roots."""
+    if exponent != 0.75:
+        return apply("pow", base, number(base.dtype, exponent))
+    root = apply("sqrt", base)
+    return apply("mul", root, apply("sqrt", root))
 
 
 def _square(x: Expr) -> Expr:

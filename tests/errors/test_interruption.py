@@ -31,6 +31,14 @@ def children(pid):
     return [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
 
 
+def runs(pid):
+    """Whether the process is there and not merely waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_interrupted_while_llvm_works(tmp_path):
     process = start(tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     found = []
@@ -44,8 +52,10 @@ def test_interrupted_while_llvm_works(tmp_path):
     assert "Traceback" not in shown
     assert shown.endswith("interrupted; nothing was written\n")
     assert os.listdir(tmp_path / "out") == []
-    time.sleep(0.2)
-    assert not [pid for pid in found if Path(f"/proc/{pid}").exists()]
+    deadline = time.monotonic() + 30
+    while any(map(runs, found)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in found if runs(pid)]
 
 
 def test_progress_on_a_terminal(tmp_path):
