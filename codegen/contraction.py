@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import attrs
 
@@ -13,7 +13,7 @@ from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.emit.winograd import emit_winograd
 from dldt.codegen.kernels import NAME, Kernel, name_buffers
-from dldt.codegen.loops import Load, Nest, walk
+from dldt.codegen.loops import Bind, Load, Nest, Number, Reduce, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
@@ -267,10 +267,20 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: b
         nest=epilogue.nest,
         schedule=f"{tile.name if plan is None else plan.name} {problem}",
         algorithm=tile.name if plan is None else plan.name,
+        description=_description((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
         scratch=0 if plan is None else plan.scratch(problem),
     )
+
+
+def _description(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:
+    """What the function's text follows from. None where symbols are in it whose bounds it does not tell: free dims,
+    axes and indices of the nest. Numbers are told apart by their text as well: 0.0 equals -0.0."""
+    found = list(walk(nest.value))
+    if names or any(isinstance(e, Bind | Reduce) for e in found):
+        return None
+    return (*facts, tuple(repr(e) for e in found if isinstance(e, Number)))
 
 
 def _epilogue(problem: Problem, tile: Tile, output: Buffer, access: Access, part: Part) -> Epilogue:

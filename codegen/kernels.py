@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import attrs
 
@@ -53,6 +53,8 @@ class Kernel:
     """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
     algorithm: str = "loops"
     """The micro-kernel, or ``loops``."""
+    description: Hashable = None
+    """All that ``emit`` depends on: kernels of equal descriptions have equal text. None where that is not known."""
 
 
 def generic_kernels(task: Compute | Copy, target: Target) -> list[Kernel]:

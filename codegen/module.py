@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.kernels import NAME, Kernel
@@ -23,11 +24,19 @@ class Library:
         self.first: dict[str, Kernel] = {}
         """Function name → the first kernel that it was made for."""
         self._names: dict[str, str] = {}
+        self._described: dict[Hashable, str] = {}
         self._declarations: dict[str, dict[str, str]] = {}
 
     def add(self, kernel: Kernel) -> str:
         """The function's name; the function is new only where no equal one is there."""
         self.kernels.append(kernel)
+        if kernel.description is None:
+            return self._emitted(kernel)
+        if kernel.description not in self._described:
+            self._described[kernel.description] = self._emitted(kernel)
+        return self._described[kernel.description]
+
+    def _emitted(self, kernel: Kernel) -> str:
         b = Builder(self.target)
         kernel.emit(b)
         text = "\n".join(b.functions)
