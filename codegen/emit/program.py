@@ -44,7 +44,8 @@ class Fork:
 Step: TypeAlias = Call | Fork
 
 SERIAL_WORK = 150_000
-"""Scalar operations below which waking other threads costs more than it brings."""
+"""Scalar operations (a micro-kernel's multiply-add counts a quarter) below which waking other threads costs more than
+it brings."""
 
 _INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
 
