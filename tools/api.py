@@ -92,14 +92,16 @@ def compile_model(
     dump: PathLike | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
+    winograd: bool = True,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
     ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``threads``: how
     many the compiler may use; the library runs with any number. ``dump``: a fresh directory for what every pass changed
     and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
-    kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it. The graph
-    that is given stays as it is. Nothing is written when it fails.
+    kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it.
+    ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm (the summary's notes say so). The graph that is
+    given stays as it is. Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
@@ -117,6 +119,7 @@ def compile_model(
         progress=progress,
         workers=threads,
         cache=cache,
+        winograd=winograd,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 

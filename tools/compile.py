@@ -11,6 +11,7 @@ from dldt.tools import model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.output import add_output_arguments, output_path
+from dldt.tools.printable import printable
 from dldt.tools.progress import Progress
 from dldt.tools.units import bytes_text
 
@@ -39,11 +40,14 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     )
     group.add_argument("--threads", type=int, metavar="N", help="how many threads the compiler may use (default: all)")
     group.add_argument("--no-cache", action="store_true", help="compile every kernel anew (see DLDT_CACHE)")
+    group.add_argument(
+        "--no-winograd", action="store_true", help="sum every convolution directly: smaller rounding errors, slower"
+    )
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
-    group.add_argument("-v", "--verbose", action="store_true", help="print the target's features and all notes")
+    group.add_argument("-v", "--verbose", action="store_true", help="list every step of the compiled model")
     return run_command(parser, compile_command, argv, failed="nothing was written")
 
 
@@ -74,9 +78,12 @@ def compile_command(arguments: Arguments) -> int:
             dump=arguments.dump,
             progress=progress,
             cache=not arguments.no_cache,
+            winograd=not arguments.no_winograd,
         )
     if not arguments.quiet:
-        print_summary(model, made, verbose=arguments.verbose)
+        print_summary(model, made)
+    if arguments.verbose:
+        print_steps(made.path)
     return 0
 
 
@@ -86,7 +93,7 @@ def target_line(target: Target) -> str:
     return f"target {target.name}: {target.triple} {target.cpu}, features {' '.join(target.features)}{hint}"
 
 
-def print_summary(model: Path, made: Compiled, *, verbose: bool) -> None:
+def print_summary(model: Path, made: Compiled) -> None:
     """What was made, for the person who ran the command."""
     summary = made.summary
     arena = "known when it runs" if summary.arena_bytes is None else bytes_text(summary.arena_bytes)
@@ -97,14 +104,22 @@ def print_summary(model: Path, made: Compiled, *, verbose: bool) -> None:
         ("weights", bytes_text(summary.weights_bytes)),
         ("arena", arena),
         ("file", bytes_text(summary.file_bytes)),
-        ("precision", "as in the model: nothing was changed"),
+        ("precision", "as in the model: no weight and no tensor has another type"),
         ("time", f"{summary.seconds:.1f} s"),
     ]
     for name, text in rows:
         print(f"{name:<10} {text}")
-    for note in summary.notes if verbose else ():
+    for note in summary.notes:
         print(f"note       {note}")
     print(f"written    {made.path}")
+
+
+def print_steps(path: Path) -> None:
+    """Every step of the compiled model: its operations, its algorithm, the tensor that it makes."""
+    from dldt.runtime.format import read_artifact
+
+    for number, step in enumerate(read_artifact(path).metadata.steps):
+        print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}")
 
 
 if __name__ == "__main__":
