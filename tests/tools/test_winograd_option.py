@@ -1,6 +1,6 @@
 """Winograd's algorithm is named in the summary and can be forbidden."""
 
-from dldt.compiler.ir import write_ir
+from dldt.compiler.ir.write import write_ir
 from dldt.tools import compile as command
 from tests.codegen.test_micro import SHAPES, convolution_graph
 
