@@ -104,7 +104,7 @@ def print_summary(model: Path, made: Compiled) -> None:
         ("weights", bytes_text(summary.weights_bytes)),
         ("arena", arena),
         ("file", bytes_text(summary.file_bytes)),
-        ("precision", "as in the model: no weight and no tensor has another type"),
+        ("precision", "as in the model: nothing was changed"),
         ("time", f"{summary.seconds:.1f} s"),
     ]
     for name, text in rows:
