@@ -24,7 +24,9 @@ def start(tmp_path, **options):
     (tmp_path / "out").mkdir()
     # Who runs the tests in the background hands down an ignored SIGINT.
     wanted = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    return subprocess.Popen(line, text=True, preexec_fn=wanted, **options)
+    # Nothing may come from the cache: then LLVM would not be started at all.
+    environment = {**os.environ, "DLDT_CACHE": "off"}
+    return subprocess.Popen(line, text=True, preexec_fn=wanted, env=environment, **options)
 
 
 def children(pid):
