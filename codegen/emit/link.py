@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from dldt.codegen.emit.block_writer import BlockWriter
 from dldt.codegen.emit.elf_image import render_image
 from dldt.codegen.emit.elf_layout import Layout
 from dldt.codegen.emit.elf_object import read_object
@@ -91,7 +92,6 @@ def _write(
     text = json.dumps(metadata, sort_keys=True, separators=(",", ":")).encode()
     plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
-        file.write(bytes(plan.weights_offset))
         size, weights_hash = _stream(file, weights, plan.weights_offset)
         head, note = render_image(plan, size)
         signed = dataclasses.replace(
@@ -109,14 +109,12 @@ def _write(
 
 def _stream(file: BinaryIO, weights: Weights, offset: int) -> tuple[int, bytes]:
     """Write the pieces, each at its alignment; their size with the gaps, and SHA-256."""
-    digest, size = hashlib.sha256(), 0
+    writer = BlockWriter(file, offset)
     for alignment, buffers in weights:
-        gap = bytes(-size % alignment)
+        gap = bytes(-writer.size % alignment)
         for buffer in (gap, *buffers):
             view = memoryview(buffer).cast("B")
-            size += len(view)
-            if offset + size > _REACH:
+            if offset + writer.size + len(view) > _REACH:
                 raise UnsupportedError("the weights are larger than 2 GiB, which one artifact cannot hold yet")
-            digest.update(view)
-            file.write(view)
-    return size, digest.digest()
+            writer.write(view)
+    return writer.size, writer.finish()
