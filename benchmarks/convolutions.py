@@ -20,8 +20,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import models, peers
-from benchmarks.fma_peak import fma_peak
 from benchmarks.machine import describe
+from dldt.tools.peaks import measure_peaks
 
 DEPTH = 8
 LAYERS = [(1, 64, 256, 56), (1, 128, 512, 28), (1, 256, 1024, 14), (1, 512, 2048, 7)]
@@ -34,15 +34,15 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     machine = describe()
-    print(f"{machine['cpu']}; latency of {DEPTH} layers: median (least) in ms; {peers.NOTE.split('; ')[1]}")
-    cores = sorted(os.sched_getaffinity(0))[:1]
-    rows, peak = [], 0.0
-    for kernel, low, high, size in LAYERS:
+    print(f"{machine['cpu']}; {DEPTH} layers: {peers.NOTE}")
+    cores, peaks = {1: sorted(os.sched_getaffinity(0))[:1]}, {1: measure_peaks(1, 0.3)}
+    rows = []
+    for number, (kernel, low, high, size) in enumerate(LAYERS, 1):
         model = _stack(kernel, low, high, size)
-        peak = max(peak, fma_peak(0.2))
-        row = peers.measure(model, 1, cores, peak, SimpleNamespace(rounds=6, seconds=0.2))
-        rows.append(row)
-        print(peers.line(row), flush=True)
+        tell = peers.Progress(f"[{number}/{len(LAYERS)}] {model.name}:")
+        rows += peers.measure(model, cores, peaks, SimpleNamespace(rounds=6, seconds=0.2), tell)
+        tell.end()
+    print(peers.table(rows, peaks[1]))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     shares = [row.get("peak_share", 0.0) for row in rows]

@@ -1,170 +1,227 @@
 """Our artifacts beside onnxruntime and OpenVINO, f32, in one run.
 
-    python -m benchmarks.peers --threads 1 --json peers.json
-    python -m benchmarks.peers --models resnet50 squeezenet --threads 1,2 --chart peers.png
+    python -m benchmarks.peers --threads 1,2 --json peers.json --chart peers.png
+    python -m benchmarks.peers --models resnet50 squeezenet
+    python -m benchmarks.peers --threads 1,2 --json peers.json --resume      what an interrupted run left to do
 
-Each backend has a process of its own, all pinned to the same cores; their rounds are interleaved (A B C A B C …), so
-that what else the machine does hits all alike. Outputs are compared before anything is timed. The FMA peak is measured
-in the same run; a network's share of it counts the multiply-adds of convolutions and matrix products by their
-definition: above 100 % an algorithm does with fewer (Winograd's).
+Each backend has a process of its own, all pinned to the same cores; they are opened one after another, then their
+rounds are interleaved (A B C A B C …), so that what else the machine does hits all alike. Outputs are compared before
+anything is timed. The FMA peak and the bandwidths of memory and caches are measured in the same run (docs/benchmarks.md
+tells how the share of the roofline is made of them). Progress goes to stderr.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 import dldt
 from benchmarks import chart
-from benchmarks.accuracy import LIMIT, read, relative_error
-from benchmarks.fma_peak import fma_peak
+from benchmarks.accuracy import read
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
+from benchmarks.race import BACKENDS, race
 from dldt.compiler.dims import evaluate
+from dldt.runtime.format import read_artifact
+from dldt.tools.peaks import fma_peak, measure_peaks
+from dldt.tools.roofline import Peaks, bounds
 from dldt.tools.work import multiply_adds
 
-BACKENDS = ("dldt", "onnxruntime", "openvino")
-NOTE = "latency: median (least) in ms; ratio: the faster peer's median to ours; peak: the share of it at our least"
+NOTE = """latency: median (least) in ms; ratio: the faster peer's median to ours; peak, roof: the share of the FMA peak
+and of the roofline at our least; then opening/first inference in ms, peak RSS and file size in MiB, ours first"""
 
 
 def main() -> int:
-    """Measure every model at every number of threads; a table, and all numbers as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
-    parser.add_argument("--threads", default="1", metavar="N,M", help="numbers of threads (default: 1)")
-    parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
-    parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
-    parser.add_argument("--json", metavar="FILE", help="write all numbers")
-    parser.add_argument("--chart", metavar="FILE", help="draw the ratios as a PNG (needs matplotlib)")
-    arguments = parser.parse_args()
+    """Measure every model at every number of threads; a table for each, and all numbers as JSON."""
+    started = time.monotonic()
+    arguments = _arguments()
+    counts = [int(text) for text in arguments.threads.split(",")]
     if arguments.chart:
         chart.require_matplotlib()
     found, missing = select(arguments.models)
-    results: dict = {"machine": describe(), "models": []}
-    print(f"{results['machine']['cpu']}, {results['machine']['cores']} cores; {versions(results)}; {NOTE}")
-    for threads in (int(text) for text in arguments.threads.split(",")):
-        cores = sorted(os.sched_getaffinity(0))[:threads]
-        peak = fma_peak() * len(cores)
-        print(f"\n{threads} thread{'s' * (threads > 1)}, FMA peak {peak:.0f} GFLOP/s")
-        print(
-            f"{'model':<13}{'ours':>17}{'onnxruntime':>17}{'openvino':>17}{'ratio':>7}{'peak':>6}  open/first ms, MiB"
-        )
-        for model in found:
-            peak = max(peak, fma_peak(0.2) * len(cores))  # the best of the run: a busy moment must not lower it
-            row = measure(model, threads, cores, peak, arguments)
+    machine = describe()
+    results: dict = {"machine": machine, "models": _kept(arguments, machine)}
+    print(f"{machine['cpu']}, {machine['cores']} cores; {versions(results)}\n{NOTE}", flush=True)
+    cores = {count: sorted(os.sched_getaffinity(0))[:count] for count in counts}
+    peaks = {count: measure_peaks(len(cores[count]), 0.3) for count in counts}
+    results["peaks"] = {str(count): dataclasses.asdict(peak) for count, peak in peaks.items()}
+    for number, model in enumerate(found, 1):
+        done = {row["threads"] for row in results["models"] if row["model"] == model.name}
+        tell = Progress(f"[{number}/{len(found)}] {model.name}:")
+        for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, arguments, tell):
             results["models"].append(row)
-            print(line(row), flush=True)
-        print(mean_line([row for row in results["models"] if row["threads"] == threads]))
-    print(*missing, sep="\n")
+            if arguments.json:
+                _write(Path(arguments.json), results)
+        tell.end()
+    order = {model.name: place for place, model in enumerate(MODELS)}
+    results["models"].sort(key=lambda row: (row["threads"], order[row["model"]]))
+    results["seconds"] = time.monotonic() - started
+    for count in counts:
+        print(table([row for row in results["models"] if row["threads"] == count], peaks[count]))
+    print(*missing, f"{results['seconds'] / 60:.1f} minutes", sep="\n")
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        _write(Path(arguments.json), results)
     if arguments.chart:
         chart.draw(results, Path(arguments.chart))
     return int(any("error" in row for row in results["models"]))
 
 
-def measure(model: Model, threads: int, cores: list[int], peak: float, arguments) -> dict:
-    """All numbers of one model; ``error`` instead where a backend fails or outputs differ."""
-    row: dict = {"model": model.name, "threads": threads, "fma_peak_gflops": peak}
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
+    parser.add_argument("--threads", default="1", metavar="N,M", help="numbers of threads (default: 1)")
+    parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
+    parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
+    parser.add_argument("--json", metavar="FILE", help="write all numbers, after every model")
+    parser.add_argument("--resume", action="store_true", help="keep the good rows of FILE that this machine measured")
+    parser.add_argument("--chart", metavar="FILE", help="draw the ratios as a PNG (needs matplotlib)")
+    arguments = parser.parse_args()
+    if arguments.resume and not arguments.json:
+        parser.error("--resume needs --json FILE: the file to go on with")
+    return arguments
+
+
+def _kept(arguments: argparse.Namespace, machine: dict) -> list[dict]:
+    """The rows of an interrupted run; none where another machine or other versions made them."""
+    if not arguments.resume or not Path(arguments.json).is_file():
+        return []
+    before = json.loads(Path(arguments.json).read_text(encoding="utf-8"))
+    if before["machine"] != machine:
+        raise SystemExit(f"error: {arguments.json} is of another machine or other versions; measure without --resume")
+    return [row for row in before["models"] if "error" not in row]
+
+
+def _write(path: Path, results: dict) -> None:
+    """Whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+class Progress:
+    """Words on stderr as the work goes on, a line a model; at a terminal what is going on now is overwritten."""
+
+    def __init__(self, head: str) -> None:
+        self._head, self._live = head, sys.stderr.isatty()
+        if not self._live:
+            print(head, end="", file=sys.stderr, flush=True)
+
+    def __call__(self, text: str) -> None:
+        """What is going on now."""
+        if self._live:
+            print(f"\r\x1b[K{self._head} {text}", end="", file=sys.stderr, flush=True)
+
+    def keep(self, text: str) -> None:
+        """What has been found."""
+        self._head += f" {text};"
+        print(f"\r\x1b[K{self._head}" if self._live else f" {text};", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """The next line."""
+        print(file=sys.stderr, flush=True)
+
+
+def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], arguments, tell: Progress):
+    """A row for each number of threads; ``error`` in it where we ourselves fail, or no peer works.
+
+    ``peaks`` keep the best of the run: a busy moment must not lower the FMA peak.
+    """
+    if not cores:
+        tell.keep("measured before")
+        return
     with tempfile.TemporaryDirectory() as folder:
         try:
-            files, work = _prepare(model, Path(folder))
-            processes = {name: _Process(name, files[name], Path(folder), threads, cores) for name in BACKENDS}
-            try:
-                row |= _race(processes, arguments)
-            finally:
-                for process in processes.values():
-                    process.close()
-        except Exception as error:
-            return row | {"error": f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:150]}"}
-        for name in BACKENDS:
-            row[name]["file_bytes"] = files[name].stat().st_size
-    fastest = min(row[name]["median_ms"] for name in BACKENDS[1:])
-    ours = row["dldt"]["median_ms"]
-    share = 2 * work / row["dldt"]["min_ms"] / 1e6 / peak  # the peak is a best of many as well
-    return row | {"ratio": fastest / ours, "multiply_adds": work, "peak_share": share}
+            tell("compiling")
+            started = time.monotonic()
+            graph = read(model)
+            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so")
+            files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
+            work = evaluate(multiply_adds(graph), {})
+            tell.keep(f"compiled in {time.monotonic() - started:.1f} s")
+        except Exception as problem:
+            failure = f"{type(problem).__name__}: {(str(problem).splitlines() or [''])[0][:150]}"
+            tell.keep(failure)
+            yield from ({"model": model.name, "threads": count, "error": failure} for count in cores)
+            return
+        steps = [dataclasses.asdict(step) for step in read_artifact(artifact).metadata.steps]
+        for count, used in cores.items():
+            threads = f"{count} thread{'s' * (count > 1)}"
+            best = max(peaks[count].gflops, fma_peak(0.1, len(used)))
+            peaks[count] = dataclasses.replace(peaks[count], gflops=best)
+            row: dict = {"model": model.name, "threads": count, "multiply_adds": work}
+            row |= race(
+                files,
+                random_inputs(model),
+                count,
+                used,
+                rounds=arguments.rounds,
+                seconds=arguments.seconds,
+                tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
+            )
+            for name, file in files.items():
+                row[name]["file_bytes"] = file.stat().st_size
+            row |= judge(row, work, steps, peaks[count])
+            tell.keep(f"{threads}: {row.get('error') or '{:.2f}'.format(row['ratio'])}")
+            yield row
 
 
-def _prepare(model: Model, folder: Path) -> tuple[dict[str, Path], int]:
-    """The file of each backend, the inputs beside them, and the model's multiply-adds."""
-    graph = read(model)
-    artifact, _ = dldt.compile_model(graph, folder / "model.so")
-    np.savez(folder / "inputs.npz", **random_inputs(model))
-    fixed = fixed_file(model)
-    return {"dldt": artifact, "onnxruntime": fixed, "openvino": fixed}, evaluate(multiply_adds(graph), {})
+def judge(row: dict, work: int, steps: list[dict], peaks: Peaks) -> dict:
+    """What follows from a race: the ratio to the faster peer, the shares of the peak and of the roofline.
+
+    ``roofline`` takes operations by their definition, ``roofline_done`` those that our algorithms really do; both sum
+    the least times of the steps, as a network computes one after another.
+    """
+    found: dict = {"fma_peak_gflops": peaks.gflops, "read_gbytes": peaks.gbytes}
+    if "failed" in row["dldt"]:
+        return found | {"error": row["dldt"]["failed"]}
+    whole = [row[name]["median_ms"] for name in BACKENDS[1:] if "failed" not in row[name]]
+    if not whole:
+        return found | {"error": f"no peer works: {row[BACKENDS[1]]['failed']}"}
+    seconds = row["dldt"]["min_ms"] / 1e3  # the peaks are the best of many as well
+    least = {key: sum(b.seconds for b in bounds(steps, peaks, key) if b) for key in ("flops", "operations")}
+    return found | {
+        "ratio": min(whole) / row["dldt"]["median_ms"],
+        "peak_share": 2 * work / seconds / 1e9 / peaks.gflops,
+        "roofline": least["flops"] / seconds,
+        "roofline_done": least["operations"] / seconds,
+    }
 
 
-def _race(processes: dict, arguments) -> dict:
-    row: dict = {name: process.opened() for name, process in processes.items()}
-    reference = processes["onnxruntime"].outputs()
-    for name in ("dldt", "openvino"):
-        row[name]["error"] = relative_error(processes[name].outputs(), reference)
-    if not row["dldt"]["error"] <= LIMIT:
-        raise ValueError(f"outputs differ by {row['dldt']['error']:.1e} of max|y|: not timed")
-    times: dict[str, list[float]] = {name: [] for name in processes}
-    for round_number in range(arguments.rounds + 1):
-        for name, process in processes.items():
-            answer = process.run(arguments.seconds)
-            row[name]["rss_bytes"] = answer["rss_bytes"]
-            if round_number:  # the first round warms up
-                times[name] += answer["times_ms"]
-            time.sleep(0.05)  # a peer's threads spin for a while after an inference
-    for name, measured in times.items():
-        row[name] |= {"median_ms": statistics.median(measured), "min_ms": min(measured), "count": len(measured)}
-    return row
-
-
-class _Process:
-    """A backend's process, pinned; answers a line of JSON to each number of seconds."""
-
-    def __init__(self, name: str, file: Path, folder: Path, threads: int, cores: list[int]) -> None:
-        self._outputs = folder / f"{name}.npz"
-        words = [name, str(file), str(folder / "inputs.npz"), str(threads), str(self._outputs)]
-        pin = f"import os; os.sched_setaffinity(0, {cores}); from benchmarks.backend import main; main()"
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def opened(self) -> dict:
-        return self._answer()
-
-    def run(self, seconds: float) -> dict:
-        self._process.stdin.write(f"{seconds}\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def outputs(self) -> list:
-        loaded = np.load(self._outputs)
-        return [loaded[f"arr_{number}"] for number in range(len(loaded.files))]
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
-
-    def _answer(self) -> dict:
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the process of {self._outputs.stem} ended with {self._process.wait()}")
-        return json.loads(line)
+def table(rows: list[dict], peaks: Peaks) -> str:
+    """A line a model, and the mean of the ratios."""
+    threads = f"{peaks.threads} thread{'s' * (peaks.threads > 1)}"
+    most = f"{peaks.gflops:.0f} GFLOP/s, {peaks.gbytes:.0f} GB/s from memory"
+    most += "".join(f", {cache.gbytes:.0f} from {cache.name}" for cache in peaks.caches)
+    head = f"{'model':<13}{'ours':>17}{'onnxruntime':>17}{'openvino':>17}{'ratio':>7}{'peak':>6}{'roof':>6}"
+    return "\n".join([f"\n{threads}; {most}", f"{head}  open/first, RSS, file", *map(line, rows), mean_line(rows)])
 
 
 def line(row: dict) -> str:
     """The table's line of one result."""
     if "error" in row:
         return f"{row['model']:<13}FAILED  {row['error']}"
-    cells = "".join(f"{row[name]['median_ms']:>9.3f} ({row[name]['min_ms']:.3f})".rjust(17) for name in BACKENDS)
-    opened = " ".join(f"{row[name]['open_ms']:.1f}/{row[name]['first_ms']:.1f}" for name in BACKENDS)
-    memory = " ".join(f"{row[name]['rss_bytes'] / 2**20:.0f}" for name in BACKENDS)
-    return f"{row['model']:<13}{cells}{row['ratio']:>7.2f}{row['peak_share']:>6.0%}  {opened}, {memory}"
+    cells = "".join(_latency(row[name]) for name in BACKENDS)
+    opened = " ".join(_cell(row[name], "{open_ms:.1f}/{first_ms:.1f}") for name in BACKENDS)
+    memory = " ".join("-" if "failed" in row[name] else f"{row[name]['rss_bytes'] / 2**20:.0f}" for name in BACKENDS)
+    files = " ".join(f"{row[name]['file_bytes'] / 2**20:.1f}" for name in BACKENDS[:2])
+    shares = f"{row['ratio']:>7.2f}{row['peak_share']:>6.0%}{row['roofline']:>6.0%}"
+    failed = "".join(f"; {name} FAILED: {row[name]['failed']}" for name in BACKENDS if "failed" in row[name])
+    return f"{row['model']:<13}{cells}{shares}  {opened}, {memory}, {files}{failed}"
+
+
+def _latency(backend: dict) -> str:
+    return _cell(backend, "{median_ms:.3f} ({min_ms:.3f})").rjust(17)
+
+
+def _cell(backend: dict, form: str) -> str:
+    return "-" if "failed" in backend else form.format(**backend)
 
 
 def versions(results: dict) -> str:

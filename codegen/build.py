@@ -273,16 +273,24 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
 
 
 def _step(kernel: Kernel, function: str, parallel: bool) -> dict[str, object]:
-    """What a profile says of one call: its operations, output, work, and bytes read and written (None where free)."""
+    """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
+
+    ``bytes`` are those of all operands, ``weights`` the constant ones among them, ``passed`` go through scratch memory.
+    """
     sizes = [t.bytes for t in kernel.operands]
     moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
+    constant = sum(t.constant.nbytes for t in kernel.operands if t.constant is not None)
+    done = kernel.flops if kernel.operations is None else kernel.operations
     return {
         "kernel": function,
         "what": kernel.what,
         "output": kernel.operands[-1].name,
         "algorithm": kernel.algorithm,
         "flops": kernel.flops,
+        "operations": done if isinstance(done, int) else None,
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
+        "weights": kernel.packed_bytes + constant,
+        "passed": kernel.passed if isinstance(kernel.passed, int) else None,
         "parallel": parallel,
     }
 

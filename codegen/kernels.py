@@ -51,6 +51,10 @@ class Kernel:
     packed_bytes: int = 0
     scratch: int = 0
     """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
+    operations: Dim | None = None
+    """What the algorithm computes where that is not ``flops``, which count by the definition."""
+    passed: Dim = 0
+    """Bytes written to ``scratch`` and read again."""
     algorithm: str = "loops"
     """The micro-kernel, or ``loops``."""
     description: Hashable = None

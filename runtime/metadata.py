@@ -45,7 +45,11 @@ class Symbol:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims)."""
+    """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims).
+
+    ``flops`` count by the operation's definition, ``operations`` what the algorithm really computes. ``bytes`` are
+    those of all operands, ``weights`` the constant ones among them; ``passed`` go through the threads' own memory.
+    """
 
     kernel: str
     what: str
@@ -54,6 +58,9 @@ class Step:
     flops: int | None
     bytes: int | None
     parallel: bool
+    operations: int | None = None
+    weights: int | None = None
+    passed: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -181,8 +188,11 @@ def _step(item: Any) -> Step:
     if not isinstance(item, dict):
         raise _BadError("has a step that is not an object")
     kernel, what, output, algorithm = (str(item.get(key, "")) for key in ("kernel", "what", "output", "algorithm"))
-    flops, moved = (item[key] if _is_size(item.get(key)) else None for key in ("flops", "bytes"))
-    return Step(kernel, what, output, algorithm, flops, moved, item.get("parallel") is not False)
+    sizes = {
+        key: item[key] if _is_size(item.get(key)) else None
+        for key in ("flops", "bytes", "operations", "weights", "passed")
+    }
+    return Step(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
 
 
 def _tensor(item: Any, symbols: list[str] | None) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import platform
@@ -21,7 +22,7 @@ from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
-    from dldt.tools.peaks import Peaks
+    from dldt.tools.roofline import Peaks
 
 DESCRIPTION = """Measure a compiled library, or a model (compiled for this machine first), in a process of its own.
 
@@ -76,7 +77,7 @@ def bench(arguments: Arguments) -> int:
         report = _report(_measure(job), artifact.stat().st_size)
     peaks = _peaks(report["threads"]) if arguments.per_layer else None
     if arguments.per_layer:
-        report["peaks"] = peaks and {"threads": peaks.threads, "gflops": peaks.gflops, "gbytes": peaks.gbytes}
+        report["peaks"] = peaks and dataclasses.asdict(peaks)
         report["steps"] = layers(report["steps"], peaks)
     report["model"] = str(arguments.model or arguments.path_to_model)
     if arguments.json == "-":

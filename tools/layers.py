@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dldt.tools.printable import printable
+from dldt.tools.roofline import Peaks, bounds
 
-if TYPE_CHECKING:
-    from dldt.tools.peaks import Peaks
-
+LEGEND = """roofline: the least time, of the multiply-adds that the algorithm does or of the bytes that it moves, to the
+time; ?: depends on free dims. bound: which of them. Bytes come from the nearest cache that holds them, weights from
+the one that holds all of the model's. GFLOP/s count by the definition, of which Winograd's does fewer."""
 NO_PEAKS = "the roofline needs the compile extra: pip install 'dldt[compile]'"
 
 
 def layers(steps: Sequence[dict[str, Any]], peaks: Peaks | None) -> list[dict[str, Any]]:
-    """The steps of a profile, the longest first, each with share, GB/s and share of the roofline (None: not known)."""
+    """The steps of a profile, the longest first, each with share, GB/s and share of the roofline (None: not known),
+    and what bounds it."""
     total = sum(step["ms"] for step in steps)
+    limits = bounds(steps, peaks) if peaks else [None] * len(steps)
     rows = []
-    for step in sorted(steps, key=lambda step: -step["ms"]):
-        least = peaks.seconds(step["flops"], step["bytes"]) if peaks else None
+    for step, least in sorted(zip(steps, limits, strict=True), key=lambda pair: -pair[0]["ms"]):
         seconds = step["ms"] / 1e3
         known = bool(step["bytes"]) and seconds > 0
         rows.append(
@@ -26,7 +28,8 @@ def layers(steps: Sequence[dict[str, Any]], peaks: Peaks | None) -> list[dict[st
             | {
                 "share": step["ms"] / total if total else 0.0,
                 "gbytes_per_second": step["bytes"] / seconds / 1e9 if known else None,
-                "roofline": least / seconds if least is not None and seconds > 0 else None,
+                "roofline": least.seconds / seconds if least is not None and seconds > 0 else None,
+                "bound": least.by if least is not None else None,
             }
         )
     return rows
@@ -38,12 +41,11 @@ def print_layers(rows: Sequence[dict[str, Any]], peaks: Peaks | None) -> None:
     if peaks is None:
         print(NO_PEAKS)
     else:
-        most = f"{peaks.gflops:.0f} GFLOP/s f32, {peaks.gbytes:.1f} GB/s from memory"
+        most = ", ".join([f"{peaks.gflops:.0f} GFLOP/s f32", f"{peaks.gbytes:.1f} GB/s from memory"])
+        most += "".join(f", {cache.gbytes:.0f} from {cache.name}" for cache in peaks.caches)
         print(f"peaks of {peaks.threads} thread{'s' * (peaks.threads > 1)}: {most}")
-    print("roofline: the larger of operations/peak and bytes/bandwidth, to the time; ?: depends on free dims.")
-    print("Operations are those of the direct algorithm (Winograd's does fewer), bytes those of operands read and")
-    print("written once (a cache may be faster than memory): either can bring it above 100 %.")
-    print(f"\n{'ms':>9} {'share':>6} {'GFLOP/s':>8} {'GB/s':>7} {'roofline':>8}  kernel")
+    print(LEGEND)
+    print(f"\n{'ms':>9} {'share':>6} {'GFLOP/s':>8} {'GB/s':>7} {'roofline':>8} {'bound':>7}  kernel")
     for row in rows:
         free = row["bytes"] is None
         cells = [
@@ -51,6 +53,7 @@ def print_layers(rows: Sequence[dict[str, Any]], peaks: Peaks | None) -> None:
             _cell(row["gflops"], 8, ".1f", free),
             _cell(row["gbytes_per_second"], 7, ".1f", free),
             _cell(row["roofline"], 8, ".0%", free),
+            f"{row['bound'] or ('?' if free else '-'):>7}",
         ]
         print(" ".join(cells), "", printable(f"{row['what']} → {row['output']} ({row['algorithm']})"))
 

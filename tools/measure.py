@@ -65,7 +65,10 @@ def _step(timed: Any) -> dict[str, Any]:
         "parallel": step.parallel,
         "ms": timed.seconds * 1e3,
         "flops": step.flops,
+        "operations": step.flops if step.operations is None else step.operations,
         "bytes": step.bytes,
+        "weights": step.weights,
+        "passed": step.passed,
         "gflops": timed.gflops,
     }
 

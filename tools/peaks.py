@@ -1,4 +1,4 @@
-"""What this machine can do at most: f32 multiply-adds a second, and bytes read from memory a second."""
+"""What this machine can do at most: f32 multiply-adds a second, and bytes read a second from memory and caches."""
 
 from __future__ import annotations
 
@@ -9,41 +9,31 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 from llvmlite import binding
 
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
+from dldt.tools.roofline import Level, Peaks
 
 _CHAINS = 14
 _LOOPS = 2_000_000
 _STREAMS = 8
 # Larger than the caches of most machines, and small beside their memory.
 _READ_BYTES = 256 << 20
-
-
-@attrs.frozen
-class Peaks:
-    """Of so many threads together: GFLOP/s of f32 multiply-adds (two operations each), GB/s of reading memory."""
-
-    threads: int
-    gflops: float
-    gbytes: float
-
-    def seconds(self, flops: int | None, moved: int | None) -> float | None:
-        """The roofline: nothing that computes and moves so much takes less; None where neither is known."""
-        if not flops and not moved:
-            return None
-        return max((flops or 0) / self.gflops, (moved or 0) / self.gbytes) / 1e9
+# Of one call: a clock and a thread pool are far below its time.
+_CALL_BYTES = 64 << 20
 
 
 def measure_peaks(threads: int = 1, seconds: float = 0.5) -> Peaks:
-    """Measure both, each for so many ``seconds`` and on so many ``threads`` at once: the best of many runs.
+    """Measure all, each for so many ``seconds`` and on so many ``threads`` at once: the best of many runs.
 
     The loops are compiled for this machine by LLVM (the compile extra).
     """
-    return Peaks(threads, fma_peak(seconds, threads), read_bandwidth(seconds, threads))
+    target = resolve_target("host")
+    shares = (("L1", target.l1 * threads), ("L2", target.l2 * threads), ("L3", target.l3))
+    caches = tuple(Level(name, size, read_bandwidth(seconds, threads, size // 2)) for name, size in shares)
+    return Peaks(threads, fma_peak(seconds, threads), read_bandwidth(seconds, threads), caches)
 
 
 def fma_peak(seconds: float = 0.5, threads: int = 1) -> float:
@@ -56,18 +46,19 @@ def fma_peak(seconds: float = 0.5, threads: int = 1) -> float:
     return 2 * lanes * _CHAINS * _LOOPS * threads / best / 1e9
 
 
-def read_bandwidth(seconds: float = 0.5, threads: int = 1) -> float:
-    """GB/s of one pass over memory that no cache holds, each thread over a part of its own."""
+def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYTES) -> float:
+    """GB/s of passes over so many bytes (by default more than a cache holds), each thread over a part of its own."""
     target = resolve_target("host")
     lanes = target.lanes(4)
     step = _STREAMS * lanes
-    each = _READ_BYTES // 4 // threads // step * step
+    each = max(1, size // 4 // threads // step) * step
     data = np.ones((threads, each), np.float32)
+    passes = max(1, _CALL_BYTES // data.nbytes)
     with _Function("sweep", _sweep(lanes), target) as address:
-        run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_void_p, ctypes.c_int64)(address)
-        parts = [functools.partial(run, row.ctypes.data, each) for row in data]
+        run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
+        parts = [functools.partial(run, row.ctypes.data, each, passes) for row in data]
         best = _best(parts, seconds)
-    return data.nbytes / best / 1e9
+    return data.nbytes * passes / best / 1e9
 
 
 def _best(parts: Sequence[Callable[[], object]], seconds: float) -> float:
@@ -147,7 +138,7 @@ def _chains(lanes: int, fma: bool) -> str:
 
 
 def _sweep(lanes: int) -> str:
-    """LLVM IR of ``sweep(data, count)``: the sum of all numbers, in independent chains."""
+    """LLVM IR of ``sweep(data, count, passes)``: the sum of all numbers, ``passes`` times, in independent chains."""
     vector = f"<{lanes} x float>"
     steps: list[str] = []
     for i in range(_STREAMS):
@@ -155,16 +146,24 @@ def _sweep(lanes: int) -> str:
         steps += [f"%v{i} = load {vector}, ptr %g{i}, align 4", f"%y{i} = fadd {vector} %x{i}, %v{i}"]
     return "\n".join(
         [
-            "define float @sweep(ptr %data, i64 %count) {",
+            "define float @sweep(ptr %data, i64 %count, i64 %passes) {",
             "entry:",
+            "br label %pass",
+            "pass:",
+            "%p = phi i64 [ 0, %entry ], [ %q, %turn ]",
+            *(f"%z{i} = phi {vector} [ zeroinitializer, %entry ], [ %y{i}, %turn ]" for i in range(_STREAMS)),
             "br label %loop",
             "loop:",
-            "%n = phi i64 [ 0, %entry ], [ %m, %loop ]",
-            *(f"%x{i} = phi {vector} [ zeroinitializer, %entry ], [ %y{i}, %loop ]" for i in range(_STREAMS)),
+            "%n = phi i64 [ 0, %pass ], [ %m, %loop ]",
+            *(f"%x{i} = phi {vector} [ %z{i}, %pass ], [ %y{i}, %loop ]" for i in range(_STREAMS)),
             *steps,
             f"%m = add i64 %n, {_STREAMS * lanes}",
             "%c = icmp ult i64 %m, %count",
-            "br i1 %c, label %loop, label %end",
+            "br i1 %c, label %loop, label %turn",
+            "turn:",
+            "%q = add i64 %p, 1",
+            "%d = icmp ult i64 %q, %passes",
+            "br i1 %d, label %pass, label %end",
             "end:",
             *_sum(_STREAMS, vector),
             "}",

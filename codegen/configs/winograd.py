@@ -151,8 +151,7 @@ def _stream(size: int, passes: int, target: Target) -> float:
 def _transform_cycles(form: Winograd, target: Target) -> tuple[float, float]:
     """Cycles for the inputs and outputs of a tile, a vector of channels: loads, sums, stores."""
     size, m = form.size, form.outputs
-    sums = {2: (4, 4), 4: (12, 12)}[m]
     fused = 1.0 if target.vector_bits == 512 else 0.5
-    inputs = sums[0] * 2 * size * fused + 3.0 * size * size
-    outputs = sums[1] * (size + m) * fused + 2.0 * size * size + 4.0 * m * m
+    inputs = form.sums * 2 * size * fused + 3.0 * size * size
+    outputs = form.sums * (size + m) * fused + 2.0 * size * size + 4.0 * m * m
     return inputs, outputs

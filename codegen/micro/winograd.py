@@ -32,6 +32,11 @@ class Winograd:
         """Products a channel pair and tile."""
         return self.size**2
 
+    @property
+    def sums(self) -> int:
+        """Vector operations of one ``input_transform`` (or ``output_transform``) of a line."""
+        return {2: 4, 4: 12}[self.outputs]
+
     def _finite(self) -> list[float]:
         return [0.0, *(sign * p for p in self.points for sign in (1.0, -1.0))]
 

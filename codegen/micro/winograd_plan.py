@@ -74,6 +74,21 @@ class WinogradPlan:
         results = patch + form.taps * lanes
         return products, patch, results, results + form.outputs**2 * lanes
 
+    def operations(self, problem: Problem) -> Dim:
+        """What is really computed, two operations a multiply-add: the products, and the transforms' vector operations,
+        each of which takes the place of a multiply-add."""
+        form, (rows, columns) = self.form, self.tiles(problem)
+        inputs = form.sums * 2 * form.size * problem.inputs
+        outputs = form.sums * (form.size + form.outputs) * problem.outputs
+        each = form.taps * problem.inputs * problem.outputs + inputs + outputs
+        return problem.batch * (2 * rows * columns * each)
+
+    def passed(self, problem: Problem) -> Dim:
+        """Bytes through scratch memory: V written once and read for every column tile, M written and read."""
+        rows, columns = self.tiles(problem)
+        inputs = problem.inputs * (1 + self.tile.panels(problem))
+        return problem.batch * (4 * self.form.taps * rows * columns * (inputs + 2 * problem.outputs))
+
     def scratch(self, problem: Problem) -> int:
         """Bytes a thread, a multiple of 64."""
         return -(-self.areas(problem)[-1] * 4 // 64) * 64

@@ -56,30 +56,6 @@ def test_the_chart_says_what_it_needs(monkeypatch):
         chart.require_matplotlib()
 
 
-def test_the_ratio_is_the_faster_peer_to_ours(monkeypatch):
-    """Ours 10 ms, the peers 30 and 20: twice as fast as the faster one."""
-    times = {"dldt": 10.0, "onnxruntime": 30.0, "openvino": 20.0}
-
-    class Process:
-        def __init__(self, *_):
-            pass
-
-        def close(self):
-            pass
-
-    class File:
-        def stat(self):
-            return type("Stat", (), {"st_size": 1})
-
-    monkeypatch.setattr(peers, "_Process", Process)
-    monkeypatch.setattr(peers, "_prepare", lambda model, folder: (dict.fromkeys(times, File()), 500_000_000))
-    raced = {name: {"median_ms": ms, "min_ms": ms} for name, ms in times.items()}
-    monkeypatch.setattr(peers, "_race", lambda processes, arguments: raced)
-    row = peers.measure(type("Model", (), {"name": "m"}), 1, [0], 200.0, None)
-    assert row["ratio"] == 2.0
-    assert row["peak_share"] == pytest.approx(0.5)
-
-
 def test_the_last_line_is_the_geometric_mean():
     """sqrt(4 * 1) = 2."""
     one = [row for row in RESULTS["models"] if row["threads"] == 1]

@@ -6,10 +6,12 @@ import attrs
 import pytest
 
 from dldt.codegen.build import compile_graph
-from dldt.codegen.configs.winograd import choose_winograd
-from dldt.codegen.micro.problem import Problem, Source
+from dldt.codegen.configs.winograd import F4, choose_winograd
+from dldt.codegen.micro.problem import Problem, Source, Tile
+from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
+from dldt.runtime.format import read_artifact
 from tests.codegen.winograd_case import WinogradCase
 
 TARGET = TARGETS["x86-64-v4"]
@@ -65,3 +67,18 @@ def test_it_can_be_turned_off(tmp_path):
         "1 convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value",
     )
     assert direct.notes == ()
+
+
+def test_what_it_computes_is_counted(tmp_path):
+    """64 → 64 channels at 8×8, F(4×4): 4 tiles of 36 products, 144 operations a transformed input vector, 120 an
+    output one, against 64 pixels of 9; the filters are the only weights."""
+    plan = WinogradPlan(F4, Tile(4, 2, 16, 16), 4)
+    case = problem(64, 64, 8)
+    assert plan.operations(case) == 2 * 4 * (36 * 64 * 64 + 144 * 64 + 120 * 64)
+    assert plan.passed(case) == 4 * 4 * 36 * (64 * (1 + 2) + 2 * 64)
+    summary = compile_graph(WinogradCase(64, 64, 8, 8, finish=False).graph(), tmp_path / "m.so", TARGET)
+    [step] = [step for step in read_artifact(summary.path).metadata.steps if step.passed]
+    assert step.flops == 2 * 9 * 64 * 64 * 64
+    assert step.flops / 4 < step.operations < step.flops / 2
+    assert step.weights == 36 * 64 * 64 * 4
+    assert step.bytes == step.weights + 2 * 64 * 64 * 4

@@ -1,0 +1,152 @@
+"""Backends in processes of their own, on the same cores, timed in interleaved rounds: A B C A B C …"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.accuracy import LIMIT, relative_error
+
+BACKENDS = ("dldt", "onnxruntime", "openvino")
+REFERENCE = "onnxruntime"
+WARM_UP = 0.2
+PATIENCE = 300.0
+"""Seconds after which a backend that does not answer is given up."""
+
+
+def race(
+    files: dict[str, Path],
+    inputs: dict[str, np.ndarray],
+    threads: int,
+    cores: Sequence[int],
+    *,
+    rounds: int,
+    seconds: float,
+    tell: Callable[[str], None],
+) -> dict[str, dict]:
+    """What each backend took, by its name: the times of opening and of the first inference, median and least latency
+    (ms), ``error`` against onnxruntime, most memory. A backend that fails has the key ``failed`` alone.
+
+    ``files``: the model of each backend. They are opened one after another, and compared before anything is timed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "inputs.npz", **inputs)
+        processes = {name: _Process(name, file, Path(folder), threads, cores) for name, file in files.items()}
+        rows: dict[str, dict] = {}
+        try:
+            for name, process in processes.items():
+                tell(name)
+                rows[name] = _tried(process.open)
+            _compare(rows, processes)
+            _time(rows, processes, rounds, seconds, tell)
+        finally:
+            for process in processes.values():
+                process.close()
+    return rows
+
+
+def _tried(ask: Callable[[], dict]) -> dict:
+    try:
+        return ask()
+    except _FailedError as problem:
+        return {"failed": str(problem)}
+
+
+def _compare(rows: dict[str, dict], processes: dict[str, _Process]) -> None:
+    """Ours must agree with onnxruntime's outputs; without them, with OpenVINO's."""
+    whole = [name for name in (REFERENCE, *rows) if name in rows and "failed" not in rows[name]]
+    if not whole:
+        return
+    reference = processes[whole[0]].outputs()
+    for name in whole[1:]:
+        rows[name]["error"] = relative_error(processes[name].outputs(), reference)
+        rows[name]["compared_with"] = whole[0]
+    ours = rows.get("dldt", {})
+    if not ours.get("error", 0.0) <= LIMIT:
+        rows["dldt"] = {"failed": f"outputs differ from {whole[0]}'s by {ours['error']:.1e} of max|y|: not timed"}
+
+
+def _time(rows: dict[str, dict], processes: dict[str, _Process], rounds: int, seconds: float, tell) -> None:
+    times: dict[str, list[float]] = {name: [] for name in rows}
+    for number in range(rounds + 1):
+        tell(f"{number}/{rounds}" if number else "warm-up")
+        for name, process in processes.items():
+            if "failed" in rows[name]:
+                continue
+            answer = _tried(lambda process=process, number=number: process.run(seconds if number else WARM_UP))
+            if "failed" in answer:
+                rows[name] = answer
+                continue
+            rows[name]["rss_bytes"] = answer["rss_bytes"]
+            times[name] += answer["times_ms"] if number else []
+            time.sleep(0.05)  # a peer's threads spin for a while after an inference
+    for name, row in rows.items():
+        if "failed" not in row:
+            found = times[name]
+            row |= {"median_ms": statistics.median(found), "min_ms": min(found), "count": len(found)}
+
+
+class _FailedError(Exception):
+    """What a backend's process said, or how it ended."""
+
+
+class _Process:
+    """A backend's process, pinned; it imports while others do, and answers a line of JSON to each line."""
+
+    def __init__(self, name: str, file: Path, folder: Path, threads: int, cores: Sequence[int]) -> None:
+        self._name = name
+        self._outputs = folder / f"{name}.npz"
+        words = [name, str(file), str(folder / "inputs.npz"), str(threads), str(self._outputs)]
+        pin = f"import os; os.sched_setaffinity(0, {list(cores)}); from benchmarks.backend import main; main()"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def open(self) -> dict:
+        self._answer()
+        return self._ask("open")
+
+    def run(self, seconds: float) -> dict:
+        return self._ask(f"{seconds}")
+
+    def outputs(self) -> list:
+        with np.load(self._outputs) as loaded:
+            return [loaded[f"arr_{number}"] for number in range(len(loaded.files))]
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.wait()
+
+    def _ask(self, line: str) -> dict:
+        try:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise _FailedError(f"its process ended with {self._process.wait()}") from None
+        return self._answer()
+
+    def _answer(self) -> dict:
+        timer = threading.Timer(PATIENCE, self._process.kill)
+        timer.start()
+        line = self._process.stdout.readline()
+        timer.cancel()
+        if not line:
+            raise _FailedError(f"its process ended with {self._process.wait()}")
+        answer = json.loads(line)
+        if "failed" in answer:
+            raise _FailedError(answer["failed"])
+        return answer

@@ -1,0 +1,103 @@
+"""Races of backends that are a few lines long: what fails is reported, the others go on."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import backend, peers, race
+from dldt.tools.roofline import Peaks
+
+FAKE = """
+import json, sys
+import numpy as np
+name, file, inputs, threads, outputs = sys.argv[1:]
+scale, dies = json.loads(open(file).read())
+print("{}", flush=True)
+for line in sys.stdin:
+    if line == "open\\n":
+        np.savez(outputs, scale * np.load(inputs)["x"])
+        print(json.dumps({"open_ms": 1, "first_ms": 2, "rss_bytes": 3}), flush=True)
+        continue
+    if dies:
+        print(json.dumps({"failed": "OSError: no luck"}), flush=True) if dies == 1 else None
+        sys.exit(7)
+    print(json.dumps({"times_ms": [scale, 3 * scale, 4 * scale], "rss_bytes": 5}), flush=True)
+"""
+
+
+def run(monkeypatch, tmp_path, **backends):
+    """The race of backends: a factor of the input, and how each ends."""
+    program = tmp_path / "fake.py"
+    program.write_text(FAKE)
+    real = race.subprocess.Popen
+    monkeypatch.setattr(
+        race.subprocess, "Popen", lambda words, **options: real([sys.executable, str(program), *words[3:]], **options)
+    )
+    monkeypatch.setattr(race.time, "sleep", lambda seconds: None)
+    files = {}
+    for name, (scale, dies) in backends.items():
+        files[name] = tmp_path / name
+        files[name].write_text(f"[{scale}, {dies}]")
+    inputs = {"x": np.ones(3, np.float32)}
+    return race.race(files, inputs, 1, [0], rounds=2, seconds=0.1, tell=lambda text: None)
+
+
+def test_all_are_timed(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), onnxruntime=(1, 0), openvino=(1, 0))
+    assert rows["dldt"] == {
+        "open_ms": 1,
+        "first_ms": 2,
+        "rss_bytes": 5,
+        "error": 0,
+        "compared_with": "onnxruntime",
+        "median_ms": 3,
+        "min_ms": 1,
+        "count": 6,
+    }
+
+
+@pytest.mark.parametrize(("end", "text"), [(1, "OSError: no luck"), (2, "its process ended with 7")])
+def test_who_fails_is_reported_and_the_others_go_on(end, text, monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), onnxruntime=(1, end), openvino=(1, 0))
+    assert rows["onnxruntime"] == {"failed": text}
+    assert rows["dldt"]["count"] == rows["openvino"]["count"] == 6
+
+
+def test_a_wrong_answer_is_not_timed(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(2, 0), onnxruntime=(1, 0), openvino=(1, 0))
+    assert rows["dldt"] == {"failed": "outputs differ from onnxruntime's by 1.0e+00 of max|y|: not timed"}
+
+
+def test_what_the_backend_answers_when_its_model_is_bad(monkeypatch, tmp_path, capsys):
+    np.savez(tmp_path / "x.npz", x=np.zeros(1))
+    (tmp_path / "bad.so").write_bytes(b"no library")
+    monkeypatch.setattr(sys, "argv", ["backend", "dldt", str(tmp_path / "bad.so"), str(tmp_path / "x.npz"), "1", "y"])
+    monkeypatch.setattr(sys, "stdin", iter(()))
+    monkeypatch.setattr(backend.sys, "stdin", type("Lines", (), {"readline": staticmethod(lambda: "open\n")}))
+    backend.main()
+    assert '"failed": "RuntimeLoadError: ' in capsys.readouterr().out.splitlines()[1]
+
+
+def test_the_shares():
+    """2·5e8 operations in 10 ms are 100 GFLOP/s, half of the peak; 60 MB at 12 GB/s take 5 ms more."""
+    peaks = Peaks(1, 200.0, 12.0)
+    steps = [
+        {"flops": 1_000_000_000, "operations": 400_000_000, "bytes": 6, "weights": 0},
+        {"flops": 0, "operations": 0, "bytes": 60_000_000, "weights": 60_000_000},
+    ]
+    row = {
+        name: {"median_ms": ms, "min_ms": ms} for name, ms in (("dldt", 10.0), ("onnxruntime", 30), ("openvino", 20))
+    }
+    found = peers.judge(row, 500_000_000, steps, peaks)
+    assert found["ratio"] == 2.0
+    assert found["peak_share"] == pytest.approx(0.5)
+    assert found["roofline"] == pytest.approx(1.0)
+    assert found["roofline_done"] == pytest.approx(0.7)
+
+
+def test_one_peer_is_enough():
+    row = {"dldt": {"median_ms": 2.0, "min_ms": 2.0}, "onnxruntime": {"failed": "no"}, "openvino": {"median_ms": 5.0}}
+    assert peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))["ratio"] == 2.5
+    row["openvino"] = {"failed": "neither"}
+    assert peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))["error"] == "no peer works: no"
