@@ -21,6 +21,8 @@ from dldt.codegen.kernels import Kernel, generic_kernels
 from dldt.codegen.least_dims import least_dims
 from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
+from dldt.codegen.numeric_notes import numeric_notes, precision_text
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Branch, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
@@ -47,6 +49,7 @@ class Summary:
     file_bytes: int
     seconds: float
     flops: int
+    precision: str
     notes: tuple[str, ...]
 
 
@@ -75,14 +78,14 @@ def compile_graph(
     dump: Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
-    winograd: bool = True,
+    numerics: Numerics | None = None,
     cache: bool = True,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
-    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``winograd`` allows Winograd's algorithm where
-    it is estimated to be faster: its rounding errors are some 1e-5 of the largest output. ``cache`` takes the machine
-    code of modules that were compiled before from the user's cache (DLDT_CACHE), and adds the others.
+    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says what may change in the
+    numbers where that is estimated to be faster. ``cache`` takes the machine code of modules that were compiled before
+    from the user's cache (DLDT_CACHE), and adds the others.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
     InputError where ``path`` cannot be written.
@@ -90,7 +93,8 @@ def compile_graph(
     started = time.perf_counter()
     tell = progress or (lambda what, done, total: None)
     tell("plan", 0, 1)
-    model = assemble(graph, target, winograd=winograd)
+    allowed = numerics or Numerics()
+    model = assemble(graph, target, allowed)
     modules = [*model.modules, *support_modules(target)]
     tell("compile", 0, len(modules))
     objects = compile_modules(
@@ -116,25 +120,19 @@ def compile_graph(
         file_bytes=linked.size,
         seconds=time.perf_counter() - started,
         flops=sum(k.flops for k in model.library.kernels),
-        notes=_notes(model.library.kernels),
+        precision=precision_text(model.library.kernels),
+        notes=numeric_notes(model.library.kernels, allowed),
     )
 
 
-def _notes(kernels: Sequence[Kernel]) -> tuple[str, ...]:
-    """What changes the numbers a little."""
-    count = sum(kernel.algorithm.startswith("winograd") for kernel in kernels)
-    if not count:
-        return ()
-    return (f"{count} convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value",)
-
-
-def assemble(graph: Graph, target: Target, *, winograd: bool = True) -> Assembled:
+def assemble(graph: Graph, target: Target, numerics: Numerics | None = None) -> Assembled:
     """The graph as LLVM modules and weights."""
     _refuse_unlowered(graph)
     program = make_program(graph, target)
     share_in_place(program)
     arena = plan_arena(program)
-    build = _Build(target, winograd)
+    streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
+    build = _Build(target, numerics or Numerics(), streamed)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
@@ -150,9 +148,10 @@ def assemble(graph: Graph, target: Target, *, winograd: bool = True) -> Assemble
 class _Build:
     """Kernels, steps and weights of one program."""
 
-    def __init__(self, target: Target, winograd: bool) -> None:
+    def __init__(self, target: Target, numerics: Numerics, streamed: int) -> None:
         self.target = target
-        self.winograd = winograd
+        self.numerics = numerics
+        self.streamed = streamed
         self.scratch = 0
         self.library = Library(target)
         self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
@@ -174,7 +173,7 @@ class _Build:
     def _kernels(self, task: Compute | Copy) -> list[Kernel]:
         made = None
         if isinstance(task, Compute):
-            made = contraction_kernels(task, self.target, winograd=self.winograd)
+            made = contraction_kernels(task, self.target, self.numerics, self.streamed)
         return generic_kernels(task, self.target) if made is None else made
 
     def _call(self, kernel: Kernel) -> Call:
@@ -267,6 +266,7 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "scratch": build.scratch,
         "weights": build.end,
         "kernels": len(build.library.functions),
+        "notes": list(numeric_notes(build.library.kernels, build.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
         "steps": build.steps_made,
     }

@@ -8,6 +8,7 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.configs.tiles import choose_tile
+from dldt.codegen.configs.weights import weights_dtype
 from dldt.codegen.configs.winograd import choose_winograd
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
@@ -15,9 +16,10 @@ from dldt.codegen.emit.winograd import emit_winograd
 from dldt.codegen.kernels import NAME, Kernel, name_buffers
 from dldt.codegen.loops import Bind, Load, Nest, Number, Reduce, walk
 from dldt.codegen.lower.access import Access, unflatten
-from dldt.codegen.micro.pack import pack_weights, packed_size
+from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
@@ -39,15 +41,19 @@ class Part:
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 
 
-def contraction_kernels(task: Compute, target: Target, *, winograd: bool = True) -> list[Kernel] | None:
-    """The kernels of a region anchored by a contraction; None where no micro-kernel does it."""
+def contraction_kernels(
+    task: Compute, target: Target, numerics: Numerics | None = None, streamed: int = 0
+) -> list[Kernel] | None:
+    """The kernels of a region anchored by a contraction; None where no micro-kernel does it. ``streamed``: the bytes
+    of all weights of the model."""
     anchor = task.region.anchor
     if anchor is None or anchor.types[0].dtype is not DType.f32:
         return None
     parts = contraction_parts(task, anchor)
     if parts is None:
         return None
-    return [_kernel(task, anchor, part, target, winograd) for part in parts]
+    allowed = numerics or Numerics()
+    return [_kernel(task, anchor, part, target, allowed, streamed) for part in parts]
 
 
 def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:
@@ -221,10 +227,12 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
     return [Part(problem, lambda: matrix.reshape(1, *matrix.shape, 1, 1), index)]
 
 
-def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: bool) -> Kernel:
-    problem = part.problem
-    plan = choose_winograd(problem, target) if winograd and task.output.layout.block == target.block else None
+def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: Numerics, streamed: int) -> Kernel:
+    problem, remark = part.problem, ""
+    plan = choose_winograd(problem, target) if numerics.winograd and task.output.layout.block == target.block else None
     tile = choose_tile(problem, target) if plan is None else plan.tile
+    if plan is None:
+        problem, remark = _stored(anchor, part, target, numerics.weights, streamed)
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
@@ -256,6 +264,9 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: b
             return pack_weights(part.weights(), problem, tile)
         return pack_filters(part.weights(), plan.form, problem, tile)
 
+    algorithm = tile.name if plan is None else plan.name
+    if problem.weights is not DType.f32:
+        algorithm += f"_{problem.weights}"
     return Kernel(
         what=task.region.name,
         emit=emit,
@@ -265,8 +276,10 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: b
         work=macs // 4,
         flops=2 * known,
         nest=epilogue.nest,
-        schedule=f"{tile.name if plan is None else plan.name} {problem}",
-        algorithm=tile.name if plan is None else plan.name,
+        schedule=f"{algorithm} {problem}",
+        algorithm=algorithm,
+        weights=problem.weights,
+        remark=remark,
         description=_description((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
@@ -274,6 +287,17 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, winograd: b
         operations=None if plan is None else plan.operations(problem),
         passed=0 if plan is None else plan.passed(problem),
     )
+
+
+def _stored(anchor: Node, part: Part, target: Target, wanted: DType, streamed: int) -> tuple[Problem, str]:
+    """The problem with the dtype that its weights are stored in, and what is to be said of it."""
+    dtype = weights_dtype(part.problem, target, wanted, streamed)
+    if dtype is DType.f32:
+        return part.problem, ""
+    reason = misfit(part.weights(), dtype)
+    if reason:
+        return part.problem, f"{anchor.name}: {reason}: its weights stay f32"
+    return attrs.evolve(part.problem, weights=dtype), ""
 
 
 def _description(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:

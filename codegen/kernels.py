@@ -26,6 +26,7 @@ from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, maximum_of, product, symbols
 from dldt.compiler.graph import Value
+from dldt.compiler.types import DType
 
 NAME = "KERNEL"
 """The function's name while its text is compared with others."""
@@ -57,6 +58,10 @@ class Kernel:
     """Bytes written to ``scratch`` and read again."""
     algorithm: str = "loops"
     """The micro-kernel, or ``loops``."""
+    weights: DType = DType.f32
+    """How the packed weights are stored."""
+    remark: str = ""
+    """What the user is to be told of it."""
     description: Hashable = None
     """All that ``emit`` depends on: kernels of equal descriptions have equal text. None where that is not known."""
 

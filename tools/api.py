@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from dldt.codegen.build import Summary, compile_graph
+from dldt.codegen.numerics import numerics
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
@@ -93,6 +94,7 @@ def compile_model(
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
     winograd: bool = True,
+    weights: str = "f32",
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
@@ -100,12 +102,14 @@ def compile_model(
     many the compiler may use; the library runs with any number. ``dump``: a fresh directory for what every pass changed
     and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
     kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it.
-    ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm (the summary's notes say so). The graph that is
-    given stays as it is. Nothing is written when it fails.
+    ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the
+    weights of contractions that are bound by memory so; sums stay f32. The summary's notes name both. The graph that
+    is given stays as it is. Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
     machine = resolve_target(target)
+    allowed = numerics(machine, winograd=winograd, weights=weights)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
     started = time.perf_counter()
@@ -119,7 +123,7 @@ def compile_model(
         progress=progress,
         workers=threads,
         cache=cache,
-        winograd=winograd,
+        numerics=allowed,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 

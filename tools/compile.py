@@ -43,6 +43,12 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     group.add_argument(
         "--no-winograd", action="store_true", help="sum every convolution directly: smaller rounding errors, slower"
     )
+    group.add_argument(
+        "--weights",
+        choices=("f32", "f16", "bf16"),
+        default="f32",
+        help="store the weights of contractions that are bound by memory in 16 bits, sums stay f32 (default: f32)",
+    )
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
@@ -79,6 +85,7 @@ def compile_command(arguments: Arguments) -> int:
             progress=progress,
             cache=not arguments.no_cache,
             winograd=not arguments.no_winograd,
+            weights=arguments.weights,
         )
     if not arguments.quiet:
         print_summary(model, made)
@@ -104,7 +111,7 @@ def print_summary(model: Path, made: Compiled) -> None:
         ("weights", bytes_text(summary.weights_bytes)),
         ("arena", arena),
         ("file", bytes_text(summary.file_bytes)),
-        ("precision", "as in the model: nothing was changed"),
+        ("precision", summary.precision),
         ("time", f"{summary.seconds:.1f} s"),
     ]
     for name, text in rows:

@@ -14,6 +14,7 @@ from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
+from dldt.codegen.micro.pack import packed_size
 from dldt.codegen.micro.problem import Problem, Segment, Tile, segments, spatial_units
 from dldt.compiler.dims import Dim, symbols
 
@@ -111,14 +112,13 @@ class _Writer:
 
     def _spatial_outside(self) -> bool:
         """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
-        problem, target = self.problem, self.b.target
-        weights = problem.groups * problem.vectors(self.tile.lanes) * self.tile.lanes * problem.depth * 4
-        return weights <= target.l2 // 2
+        return packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
 
     def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int) -> None:
         b, problem = self.b, self.problem
-        group_size = problem.vectors(self.tile.lanes) * self.tile.lanes * problem.depth * 4
-        panel_size = self.tile.columns * self.tile.lanes * problem.depth * 4
+        vector_size = self.tile.lanes * problem.depth * problem.weights.size
+        group_size = problem.vectors(self.tile.lanes) * vector_size
+        panel_size = self.tile.columns * vector_size
         offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
         panel = b.gep(self.packed, offset)
         if problem.channelwise:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import attrs
 
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.ir import Ir, vector
+from dldt.codegen.emit.ir import LLVM_TYPES, Ir, vector
+from dldt.codegen.emit.primitive import from_memory
 from dldt.codegen.micro.problem import CODE_LIMIT, Problem, Segment, Tile
 
 
@@ -38,6 +39,7 @@ class TileEmitter:
         self.x = x
         self.weights = weights
         self.kind = vector("float", tile.lanes)
+        self.size = problem.weights.size
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
         """The sums of the tile at ``place`` for the weights at ``panel``."""
@@ -56,12 +58,12 @@ class TileEmitter:
         elif whole:
             with b.loop(b.index(0), b.index(whole), 1, flat, "chunk") as loop:
                 source = self._channels(place, start, b.mul(loop.index, b.index(self.tile.chunk)))
-                weights = b.gep(panel, b.mul(loop.index, b.index(4 * step)))
+                weights = b.gep(panel, b.mul(loop.index, b.index(self.size * step)))
                 loop.yields = body(source, weights, loop.carried, self.tile.chunk)
             flat = loop.results
         if rest:
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
-            flat = body(source, b.gep(panel, b.index(4 * step * whole)), flat, rest)
+            flat = body(source, b.gep(panel, b.index(self.size * step * whole)), flat, rest)
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
 
     def _start(self, place: Place2D) -> Ir:
@@ -99,7 +101,7 @@ class TileEmitter:
             high = place.taps_high or b.index(rows)
             with b.loop(low, high, 1, flat, "tap") as loop:
                 offset = b.add(source, b.mul(loop.index, b.index(problem.dilations[0] * problem.source.row)))
-                pointer = b.gep(weights, b.mul(loop.index, b.index(4 * step)))
+                pointer = b.gep(weights, b.mul(loop.index, b.index(self.size * step)))
                 loop.yields = self._taps(self._address(offset), pointer, loop.carried, chunk, segment, columns)
             return loop.results
 
@@ -119,7 +121,7 @@ class TileEmitter:
         if taps <= 2 * group or not every:
             return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
         stride = 4 * problem.dilations[1] * problem.source.pixel
-        size = 4 * chunk * columns * self.tile.lanes
+        size = self.size * chunk * columns * self.tile.lanes
         whole = taps // group
         with b.loop(b.index(0), b.index(whole), 1, flat, "taps") as loop:
             x = b.gep(source, b.mul(loop.index, b.index(group * stride)))
@@ -143,10 +145,8 @@ class TileEmitter:
             for k in range(chunk):
                 if k or tap != taps[0]:
                     weights = self._after(weights, flat[-1])
-                at = (tap * chunk + k) * columns * lanes * 4
-                vectors = [
-                    b.load(self.kind, b.gep(weights, b.index(at + c * lanes * 4)), lanes * 4) for c in range(columns)
-                ]
+                at = (tap * chunk + k) * columns
+                vectors = [self._vector(weights, at + c) for c in range(columns)]
                 for r in pixels:
                     shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
                     shift += k * problem.source.channel
@@ -158,6 +158,12 @@ class TileEmitter:
                             # Products are values of their own here: one at a time.
                             base = self._after(base, flat[r * columns + c])
         return flat
+
+    def _vector(self, weights: Ir, number: int) -> Ir:
+        """A vector of weights as floats."""
+        b, size, dtype = self.b, self.size * self.tile.lanes, self.problem.weights
+        pointer = b.gep(weights, b.index(number * size))
+        return from_memory(b, b.load(vector(LLVM_TYPES[dtype], self.tile.lanes), pointer, size), dtype)
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
         """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""

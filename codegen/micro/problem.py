@@ -6,6 +6,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.compiler.dims import Dim
+from dldt.compiler.types import DType
 
 CODE_LIMIT = 400
 """Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
@@ -43,6 +44,8 @@ class Problem:
     channelwise: bool = False
     """Each output channel reads its own input channel: the lanes of a vector are channels on both sides (``inputs`` is
     1, ``groups`` is 1, ``outputs`` counts the channels)."""
+    weights: DType = DType.f32
+    """How the packed weights are stored; they are widened in registers."""
 
     @property
     def depth(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 from dldt.codegen.build import assemble
 from dldt.codegen.configs.tiles import candidates
 from dldt.codegen.emit.object import compile_modules
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
@@ -68,7 +69,7 @@ def inner_loops(assembly, arch):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_accumulator_is_spilled(shape, level):
     target = TARGETS[level]
-    model = assemble(convolution_graph(*SHAPES[shape]), target, winograd=False)
+    model = assemble(convolution_graph(*SHAPES[shape]), target, numerics=Numerics(winograd=False))
     codes = compile_modules(model.modules, target, assembly=True)
     text = "\n".join(code.assembly for code in codes)
     loops = list(inner_loops(text, target.arch))

@@ -9,6 +9,7 @@ from dldt.codegen.build import compile_graph
 from dldt.codegen.configs.winograd import F4, choose_winograd
 from dldt.codegen.micro.problem import Problem, Source, Tile
 from dldt.codegen.micro.winograd_plan import WinogradPlan
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.runtime.format import read_artifact
@@ -62,7 +63,7 @@ def test_other_convolutions_stay_direct(other):
 def test_it_can_be_turned_off(tmp_path):
     case, target = WinogradCase(64, 64, 28, 28), resolve_target("host")
     chosen = compile_graph(case.graph(), tmp_path / "a.so", target)
-    direct = compile_graph(case.graph(), tmp_path / "b.so", target, winograd=False)
+    direct = compile_graph(case.graph(), tmp_path / "b.so", target, numerics=Numerics(winograd=False))
     assert chosen.notes == (
         "1 convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value",
     )
