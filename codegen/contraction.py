@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 
 import attrs
 
 from dldt.codegen.buffers import Buffer
-from dldt.codegen.configs.tiles import choose_tile
+from dldt.codegen.configs.tiles import choose_tile, is_narrow, narrow_tile
 from dldt.codegen.configs.weights import weights_dtype
 from dldt.codegen.configs.winograd import choose_winograd
+from dldt.codegen.deconvolution import deconvolution_parts
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.emit.winograd import emit_winograd
@@ -20,25 +21,15 @@ from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
 from dldt.codegen.numerics import Numerics
+from dldt.codegen.part import Part, image_source, operands, pair
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute
-from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product, symbol, symbols
-from dldt.compiler.graph import Node, Value
-from dldt.compiler.types import Array, DType
-
-
-@attrs.frozen
-class Part:
-    """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
-    its (batch, channel, row, pixel) stands for."""
-
-    problem: Problem
-    weights: Callable[[], Array]
-    index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+from dldt.compiler.graph import Node
+from dldt.compiler.types import DType
 
 
 def contraction_kernels(
@@ -61,23 +52,14 @@ def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:
     if isinstance(anchor.op, ops.Convolution | ops.GroupConvolution):
         return _convolution(task, anchor, anchor.op)
     if isinstance(anchor.op, ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData):
-        return _deconvolution(task, anchor, anchor.op)
+        return deconvolution_parts(task, anchor, anchor.op)
     if isinstance(anchor.op, ops.MatMul):
         return _matmul(task, anchor, anchor.op)
     return None
 
 
-def _operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
-    data, weights = anchor.inputs[0], anchor.inputs[1]
-    assert data is not None
-    assert weights is not None
-    if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
-        return None
-    return data, task.inputs[data], weights.constant
-
-
 def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupConvolution) -> list[Part] | None:
-    found = _operands(task, anchor)
+    found = operands(task, anchor)
     if found is None:
         return None
     data, tensor, array = found
@@ -94,13 +76,13 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         groups=filters.shape[0],
         inputs=filters.shape[2],
         outputs=filters.shape[1],
-        kernel=_pair(window.kernel, 1),
-        strides=_pair(window.strides, 1),
-        dilations=_pair(window.dilations, 1),
-        pads=_pair(window.pads_begin, 0),
-        space=_pair(space, 1),
-        output=_pair(window.output, 1),
-        source=_image_source(tensor, _pair(space, 1)),
+        kernel=pair(window.kernel, 1),
+        strides=pair(window.strides, 1),
+        dilations=pair(window.dilations, 1),
+        pads=pair(window.pads_begin, 0),
+        space=pair(space, 1),
+        output=pair(window.output, 1),
+        source=image_source(tensor, pair(space, 1)),
     )
     shape = (*filters.shape[:3], *problem.kernel)
     if filters.shape[1:3] == (1, 1):
@@ -125,80 +107,9 @@ def _turned(problem: Problem) -> Problem:
     return attrs.evolve(problem, source=source, **{name: getattr(problem, name)[::-1] for name in pairs})
 
 
-def _deconvolution(
-    task: Compute, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
-) -> list[Part] | None:
-    """Stride s makes s×s plain convolutions, one for each phase of the output position."""
-    found = _operands(task, anchor)
-    if found is None:
-        return None
-    data, tensor, array = found
-    filters = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
-    space = data.type.shape[2:]
-    if len(space) != 2 or not all(isinstance(d, int) for d in space) or any(d != 1 for d in op.dilations):
-        return None
-    output = anchor.types[0].shape[2:]
-    window = op.window(space, filters.shape[3:], tuple(output))
-    sy, sx = window.strides
-    parts = []
-    for a in range(sy):
-        for b in range(sx):
-            rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
-            columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
-            parts.append(_phase_part(data, tensor, filters, rows, columns, (sy, sx)))
-    return [part for part in parts if part.problem.output[0] and part.problem.output[1]]
-
-
-@attrs.frozen
-class _Phase:
-    taps: tuple[int, ...]
-    pad: int
-    count: int
-    shift: int
-
-
-def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
-    """Output positions ``o`` with ``(o + pad) % stride == phase``: ``o = stride*i + shift``; they read inputs
-    ``i + first - j`` for taps ``phase + stride*j``."""
-    assert isinstance(pad, int)
-    assert isinstance(size, int)
-    taps = tuple(range(phase, kernel, stride))
-    first = max(0, -(-(pad - phase) // stride))
-    shift = stride * first + phase - pad
-    count = max(0, -(-(size - shift) // stride))
-    return _Phase(taps[::-1], len(taps) - 1 - first, count, shift)
-
-
-def _phase_part(
-    data: Value, tensor: Tensor, filters: Array, rows: _Phase, columns: _Phase, stride: tuple[int, int]
-) -> Part:
-    space = _pair(data.type.shape[2:], 1)
-    problem = Problem(
-        batch=data.type.shape[0],
-        groups=filters.shape[0],
-        inputs=filters.shape[1],
-        outputs=filters.shape[2],
-        kernel=(len(rows.taps), len(columns.taps)),
-        strides=(1, 1),
-        dilations=(1, 1),
-        pads=(rows.pad, columns.pad),
-        space=space,
-        output=(rows.count, columns.count),
-        source=_image_source(tensor, space),
-    )
-
-    def weights() -> Array:
-        return filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
-
-    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
-        return (n, c, row * stride[0] + rows.shift, pixel * stride[1] + columns.shift)
-
-    return Part(problem, weights, index)
-
-
 def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
     """Rows of a constant matrix product are pixels, the inner dim is the channels."""
-    found = _operands(task, anchor)
+    found = operands(task, anchor)
     if found is None:
         return None
     data, tensor, array = found
@@ -230,14 +141,15 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
 def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: Numerics, streamed: int) -> Kernel:
     problem, remark = part.problem, ""
     plan = choose_winograd(problem, target) if numerics.winograd and task.output.layout.block == target.block else None
-    tile = choose_tile(problem, target) if plan is None else plan.tile
+    across = is_narrow(problem, target) and not task.output.layout.block
+    tile = narrow_tile(problem, target) if across else choose_tile(problem, target) if plan is None else plan.tile
     if plan is None:
         problem, remark = _stored(anchor, part, target, numerics.weights, streamed)
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
     access = compose(task.region, buffers, accumulated=value)
-    epilogue = _epilogue(problem, tile, output, access, part)
+    epilogue = attrs.evolve(_epilogue(problem, tile, output, access, part), across=across)
     data = anchor.inputs[0]
     assert data is not None
     used = [buffers[data]]
@@ -328,20 +240,3 @@ def _epilogue(problem: Problem, tile: Tile, output: Buffer, access: Access, part
         where = part.index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
     nest = Nest((), output, where, access(where))
     return Epilogue(nest, aligned)
-
-
-def _image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
-    height, width = space
-    assert isinstance(height, int)
-    assert isinstance(width, int)
-    channels = tensor.type.shape[1]
-    assert isinstance(channels, int)
-    block = tensor.layout.block
-    if not block:
-        return Source(channels * height * width, width, 1, height * width)
-    outer = height * width * block
-    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer)
-
-
-def _pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]
-    return tuple(values) if len(values) == 2 else (missing, *values)

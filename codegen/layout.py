@@ -38,13 +38,15 @@ CHANNELWISE: tuple[type[Op], ...] = (
 
 def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
     """The layout of every region's root. A convolution's output is blocked; so is what only convolutions read; what
-    treats channels apart follows its input; all else, and what has no spatial extent, is in C order."""
+    treats channels apart follows its input; all else, what has no spatial extent, and what would fill at most a quarter
+    of a block, is in C order."""
     blocked = Layout(target.block)
     demanded = _read_by_convolutions_only(regions, target.block)
     chosen: dict[Value, Layout] = {}
     for region in regions:
         if isinstance(region, Region):
-            wanted = _can_block(region.root) and (region.root in demanded or _wants_block(region, chosen))
+            possible = _can_block(region.root) and _at_least(region.root.type.shape[1], target.block // 4 + 1)
+            wanted = possible and (region.root in demanded or _wants_block(region, chosen))
             chosen[region.root] = blocked if wanted else PLAIN
     return chosen
 

@@ -196,9 +196,11 @@ def floordiv(a: Dim, b: Dim) -> Dim:
         inner = _nested_quotient(rest, b)
         if inner is not None:
             return quotient + inner
-        common = math.gcd(b, *(c for m, c in rest.terms if m))
-        if common > 1:
-            return quotient + floordiv(_make({m: c // common for m, c in rest.terms}), b // common)
+        for size in sorted({math.gcd(b, c) for m, c in rest.terms if m} - {1}, reverse=True):
+            coarse = _make({m: c // size for m, c in rest.terms if not m or c % size == 0})
+            fine = rest - coarse * size
+            if minimum_of(fine) >= 0 and maximum_of(fine) < size:
+                return quotient + floordiv(coarse, b // size)
     if isinstance(rest, int):
         rest_poly = Poly(terms=(((), rest),))
         return quotient + Poly(terms=(((FloorDiv(rest_poly, b),), 1),))

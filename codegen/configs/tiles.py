@@ -26,6 +26,18 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
     return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
 
 
+def is_narrow(problem: Problem, target: Target) -> bool:
+    """Whether so few channels are made that a vector of results is better one of pixels."""
+    return problem.groups == 1 and not problem.channelwise and problem.outputs * 4 <= target.block
+
+
+def narrow_tile(problem: Problem, target: Target) -> Tile:
+    """Whole vectors of pixels by the only vector of channels."""
+    most = max(rows for rows, columns in candidates(target) if columns == 1)
+    rows = most // target.block * target.block
+    return Tile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
+
+
 def _channelwise_tile(problem: Problem, target: Target) -> Tile:
     """As many pixels as the registers hold with what they share: accumulators, the pixels read, the row's weights."""
     total = problem.output[1]

@@ -12,6 +12,7 @@ from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.transpose import transposed
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
 from dldt.codegen.micro.pack import packed_size
@@ -22,10 +23,12 @@ from dldt.compiler.dims import Dim, symbols
 @attrs.frozen
 class Epilogue:
     """What becomes of a sum: the nest's value over the symbols ``n``, ``row``, ``pixel`` and the channel, which is
-    ``block*lanes + lane`` where groups are whole vectors (``aligned``), else ``lane``."""
+    ``block*lanes + lane`` where groups are whole vectors (``aligned``), else ``lane``. ``across``: its vectors are of
+    pixels, for there are few channels."""
 
     nest: Nest
     aligned: bool
+    across: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -216,6 +219,9 @@ class _Writer:
     def _finish(self, place: Place2D, number: Ir, segment: Segment, columns: int, sums: Accumulators) -> None:
         """The epilogue, a column of vectors at a time: all values first, then all stores."""
         b, nest = self.b, self.epilogue.nest
+        if self.epilogue.across:
+            self._finish_across(place, [row[0] for row in sums])
+            return
         for c in range(columns):
             shared = self._channel_scope(place, number, c, c == columns - 1)
             for sub in walk(nest.value):
@@ -229,6 +235,21 @@ class _Writer:
             for value, scope in values:
                 whole = scope.inner(tail=None) if self._padded() else scope
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+
+    def _finish_across(self, place: Place2D, sums: list[Ir]) -> None:
+        """The epilogue of few channels: the tile is turned, and each channel finished as vectors of pixels."""
+        b, nest, lanes = self.b, self.epilogue.nest, self.tile.lanes
+        for first in range(0, len(sums), lanes):
+            rows = sums[first : first + lanes]
+            scope = self.scope.inner(lanes=Lanes("pixel", lanes, b.add(place.pixel, b.index(first))))
+            scope.symbols |= {"n": place.batch, "row": place.row, "block": b.index(0)}
+            if len(rows) < lanes:
+                scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(b.index(len(rows)), lanes))
+            for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
+                one = scope.inner(accumulator=pixels)
+                one.symbols["lane"] = b.index(channel)
+                value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer.dtype)
+                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
 
     def _padded(self) -> bool:
         """Whether the vector past the last channel may be stored whole, for the channels lie in blocks."""

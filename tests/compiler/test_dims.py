@@ -11,6 +11,7 @@ from dldt.compiler.dims import Dim
 from dldt.compiler.errors import DldtError, InputError, ShapeError
 
 N, M = dims.symbol("N"), dims.symbol("M")
+LANE = dims.symbol("LANE", 0, 15)
 OPERATIONS = ("+", "-", "*", "//", "%", "max", "min")
 
 
@@ -117,6 +118,10 @@ def test_partial_substitution_changes_nothing(tree: tuple, values: dict[str, int
         (dims.minimum(N, N + 3), "N"),
         (dims.ceildiv(N * 8, 4), "2*N"),
         (dims.product((2, N, 3, M)), "6*M*N"),
+        ((N * 16 + LANE) // 64, "(N)//4"),
+        ((N * 16 + LANE + 16) // 32, "(N+1)//2"),
+        ((N * 16 + LANE + 1) // 32, "(LANE+16*N+1)//32"),
+        ((N * 6 + 4) // 4, "(3*N)//2+1"),
     ],
 )
 def test_normal_forms(dim: Dim, text: str) -> None:

@@ -1,0 +1,53 @@
+"""One micro-kernel problem of a contraction, and how operands are seen by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from dldt.codegen.micro.problem import Problem, Source
+from dldt.codegen.tasks import Compute
+from dldt.codegen.tensors import Tensor
+from dldt.compiler.dims import Dim
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array, DType
+
+
+@attrs.frozen
+class Part:
+    """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
+    its (batch, channel, row, pixel) stands for."""
+
+    problem: Problem
+    weights: Callable[[], Array]
+    index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+
+
+def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
+    """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
+    data, weights = anchor.inputs[0], anchor.inputs[1]
+    assert data is not None
+    assert weights is not None
+    if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
+        return None
+    return data, task.inputs[data], weights.constant
+
+
+def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
+    """How images of ``space`` (rows, pixels) lie in the tensor."""
+    height, width = space
+    assert isinstance(height, int)
+    assert isinstance(width, int)
+    channels = tensor.type.shape[1]
+    assert isinstance(channels, int)
+    block = tensor.layout.block
+    if not block:
+        return Source(channels * height * width, width, 1, height * width)
+    outer = height * width * block
+    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer)
+
+
+def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]
+    """Two values, ``missing`` before a single one: a line is an image of one row."""
+    return tuple(values) if len(values) == 2 else (missing, *values)
