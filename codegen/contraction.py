@@ -21,7 +21,7 @@ from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
 from dldt.codegen.numerics import Numerics
-from dldt.codegen.part import Part, image_source, operands, pair
+from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.target import Target
@@ -83,6 +83,7 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         space=pair(space, 1),
         output=pair(window.output, 1),
         source=image_source(tensor, pair(space, 1)),
+        shuffle=shuffle_of(task, anchor),
     )
     shape = (*filters.shape[:3], *problem.kernel)
     if filters.shape[1:3] == (1, 1):
@@ -150,9 +151,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: N
     (value,) = anchor.outputs
     access = compose(task.region, buffers, accumulated=value)
     epilogue = attrs.evolve(_epilogue(problem, tile, output, access, part), across=across)
-    data = anchor.inputs[0]
-    assert data is not None
-    used = [buffers[data]]
+    used = [buffers[data_of(task, anchor)]]
     used += [e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load) and e.buffer not in used]
     used = list(dict.fromkeys(used))
     operands = [tensors[buffer] for buffer in used]

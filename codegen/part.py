@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.micro.problem import Problem, Source
 from dldt.codegen.tasks import Compute
 from dldt.codegen.tensors import Tensor
+from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array, DType
@@ -26,12 +27,29 @@ class Part:
 
 def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
-    data, weights = anchor.inputs[0], anchor.inputs[1]
-    assert data is not None
+    data, weights = data_of(task, anchor), anchor.inputs[1]
     assert weights is not None
     if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
         return None
     return data, task.inputs[data], weights.constant
+
+
+def data_of(task: Compute, anchor: Node) -> Value:
+    """What a contraction reads: its input, or what is shuffled to be that."""
+    data = anchor.inputs[0]
+    assert data is not None
+    if data.node not in task.region.nodes:
+        return data
+    (source,) = (v for v in data.node.inputs if v is not None)
+    return source
+
+
+def shuffle_of(task: Compute, anchor: Node) -> int:
+    """The groups of the ShuffleChannels through which a contraction reads; 1 where there is none."""
+    data = anchor.inputs[0]
+    assert data is not None
+    shuffled = data.node in task.region.nodes and isinstance(data.op, ops.ShuffleChannels)
+    return data.op.group if shuffled and isinstance(data.op, ops.ShuffleChannels) else 1
 
 
 def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:

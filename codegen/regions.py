@@ -123,7 +123,7 @@ class _Partition:
         if isinstance(producer.op, _ENDS) or producer.op.bodies or isinstance(producer.op, ops.Concat):
             return False
         if isinstance(node.op, CONTRACTIONS):
-            return False
+            return self._reads_shuffled(value, node)
         kind, made = rule_of(producer).kind, rule_of(node).kind
         users = self.consumers[value]
         if any(isinstance(c.op, ops.Result) or c.op.bodies for c in users):
@@ -137,6 +137,15 @@ class _Partition:
         if kind != "move" and value.type.elements != node.types[0].elements:
             return isinstance(node.op, ops.Slice | ops.StridedSlice | ops.Split | ops.VariadicSplit | ops.Concat)
         return True
+
+    def _reads_shuffled(self, value: Value, node: Node) -> bool:
+        """A grouped convolution finds the channels of a shuffle where they are."""
+        weights = node.inputs[1]
+        if not isinstance(node.op, ops.GroupConvolution) or weights is None or weights.constant is None:
+            return False
+        stored = value.type.is_static and all(v not in self.inlined for v in value.node.inputs if v is not None)
+        shuffled = isinstance(value.op, ops.ShuffleChannels) and value.op.axis % value.type.rank == 1
+        return stored and shuffled and len(self.consumers[value]) == 1 and weights.type.shape[1:3] != (1, 1)
 
     def _cheap_move(self, value: Value, users: tuple[Node, ...]) -> bool:
         return (

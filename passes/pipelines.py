@@ -44,6 +44,7 @@ from dldt.passes.simplify_reduce import SimplifyReduce
 from dldt.passes.simplify_reshape import SimplifyReshape
 from dldt.passes.simplify_shapes import SimplifyShapes
 from dldt.passes.sink_channel_order import SinkChannelOrder
+from dldt.passes.sink_shuffle_channels import SinkShuffleChannels
 from dldt.passes.sink_transposes import SinkTransposes
 from dldt.passes.sink_views import SinkViews
 from dldt.passes.transpose_to_reshape import TransposeToReshape
@@ -154,6 +155,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
         FuseGroupedConvolution(),  # needs every branch to be a convolution with a bias at most, as folding leaves it
         *_linear(),  # what followed the Concat now follows the grouped convolution
         *((MergeConvolutions(),) if merge_convolutions else ()),
+        SinkShuffleChannels(),  # after folding: weights and biases do not fold through a shuffle
         FoldConstants(),
         ShapeChannelConstants(),
         MergeCommonSubexpressions(),

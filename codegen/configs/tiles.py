@@ -67,7 +67,10 @@ def candidates(target: Target) -> Iterator[tuple[int, int]]:
 
 
 def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
-    """Input channels unrolled: bounded by the code size, and so that a chunk never crosses a channel block."""
+    """Input channels unrolled: bounded by the code size, and so that a chunk never crosses a channel block; one
+    where the next channel may be anywhere."""
+    if problem.shuffle > 1:
+        return 1
     taps = max(1, problem.kernel[1])
     block = problem.source.block
     if problem.groups > 1 and block:

@@ -82,6 +82,9 @@ class TileEmitter:
         b, problem, source = self.b, self.problem, self.problem.source
         if problem.groups > 1:
             channel = b.add(channel, b.mul(place.group, b.index(problem.inputs)))
+        if problem.shuffle > 1:
+            outer, inner = (b.binary(opcode, channel, b.index(problem.shuffle)) for opcode in ("udiv", "urem"))
+            channel = b.add(b.mul(inner, b.index(problem.groups * problem.inputs // problem.shuffle)), outer)
         if not source.block:
             return b.add(start, b.mul(channel, b.index(source.channel)))
         outer = b.binary("udiv", channel, b.index(source.block))

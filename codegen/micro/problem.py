@@ -47,6 +47,10 @@ class Problem:
     weights: DType = DType.f32
     """How the packed weights are stored; they are widened in registers."""
 
+    shuffle: int = 1
+    """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
+    source's ``(q % shuffle) * (channels // shuffle) + q // shuffle``."""
+
     @property
     def depth(self) -> int:
         """Multiply-adds an output element."""
