@@ -195,7 +195,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: N
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
         scratch=0 if plan is None else plan.scratch(problem),
-        operations=None if plan is None else plan.operations(problem),
+        operations=problem.operations() if plan is None else plan.operations(problem),
         passed=0 if plan is None else plan.passed(problem),
     )
 

@@ -70,6 +70,18 @@ class Problem:
         """Output elements a channel."""
         return self.output[0] * self.output[1]
 
+    def operations(self) -> Dim:
+        """What is really computed, two operations a multiply-add: taps in the padding are skipped."""
+        return 2 * self.batch * self.groups * self.outputs * self.inputs * (self._taps(0) * self._taps(1))
+
+    def _taps(self, axis: int) -> Dim:
+        """The taps inside the input, over all positions along an axis; all of them where a size is free."""
+        space, output, kernel = self.space[axis], self.output[axis], self.kernel[axis]
+        if not isinstance(space, int) or not isinstance(output, int):
+            return output * kernel
+        firsts = (position * self.strides[axis] - self.pads[axis] for position in range(output))
+        return sum(0 <= first + k * self.dilations[axis] < space for first in firsts for k in range(kernel))
+
 
 @attrs.frozen
 class Tile:

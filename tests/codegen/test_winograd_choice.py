@@ -12,6 +12,7 @@ from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.numerics import Numerics
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
+from dldt.compiler.dims import symbol
 from dldt.runtime.format import read_artifact
 from tests.codegen.winograd_case import WinogradCase
 
@@ -83,3 +84,13 @@ def test_what_it_computes_is_counted(tmp_path):
     assert step.flops / 4 < step.operations < step.flops / 2
     assert step.weights == 36 * 64 * 64 * 4
     assert step.bytes == step.weights + 2 * 64 * 64 * 4
+
+
+def test_taps_in_the_padding_are_not_counted():
+    """3×3 at 8×8, padding 1: 22 taps lie inside along an axis (2 + 6·3 + 2), of 24; a step of 2: 11 of 12."""
+    case = problem(16, 32, 8)
+    assert case.operations() == 2 * 16 * 32 * 22 * 22
+    half = attrs.evolve(case, strides=(2, 2), output=(4, 4))
+    assert half.operations() == 2 * 16 * 32 * 11 * 11
+    free = attrs.evolve(case, kernel=(1, 1), pads=(0, 0), space=(1, symbol("N", 1)), output=(1, symbol("N", 1)))
+    assert free.operations() == 2 * 16 * 32 * symbol("N", 1)
