@@ -19,8 +19,8 @@ from unittest import mock
 
 import numpy as np
 
-from dldt.codegen import contraction
 from dldt.codegen.build import compile_graph
+from dldt.codegen.configs import choice
 from dldt.codegen.configs.winograd import F2, F4, can_winograd, choose_winograd, plan_winograd
 from dldt.codegen.micro.problem import Problem
 from dldt.codegen.micro.winograd import Winograd
@@ -59,7 +59,7 @@ def _layer(text: str, target: Target, seconds: float) -> float:
         requests, steps = {}, {}
         for name, form in FORMS.items():
             path = Path(folder) / f"{name}.so"
-            with mock.patch.object(contraction, "choose_winograd", partial(_forced, form, choices)):
+            with mock.patch.object(choice, "choose_winograd", partial(_forced, form, choices)):
                 compile_graph(_graph(inputs, outputs, height, width), path, target)
             model = load(path, threads=1)
             requests[name] = model.create_request()

@@ -10,6 +10,8 @@ import attrs
 import numpy as np
 
 from dldt.codegen.arena import ALIGNMENT, SLACK, Arena, plan_arena
+from dldt.codegen.configs.choice import Choice, Chosen
+from dldt.codegen.configs.tuned import UNTUNED, Tuned
 from dldt.codegen.contraction import contraction_kernels
 from dldt.codegen.dump import Dump
 from dldt.codegen.emit.link import link, support_modules
@@ -50,6 +52,8 @@ class Summary:
     seconds: float
     flops: int
     precision: str
+    chosen: tuple[Chosen | None, ...]
+    """For every step that is a contraction, how it is carried out and why."""
     notes: tuple[str, ...]
 
 
@@ -79,13 +83,15 @@ def compile_graph(
     progress: Progress | None = None,
     workers: int | None = None,
     numerics: Numerics | None = None,
+    tuned: Tuned = UNTUNED,
     cache: bool = True,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
     ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says what may change in the
-    numbers where that is estimated to be faster. ``cache`` takes the machine code of modules that were compiled before
-    from the user's cache (DLDT_CACHE), and adds the others.
+    numbers where that is estimated to be faster. ``tuned`` are choices that were measured, which precede estimates.
+    ``cache`` takes the machine code of modules that were compiled before from the user's cache (DLDT_CACHE), and adds
+    the others.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
     InputError where ``path`` cannot be written.
@@ -94,7 +100,7 @@ def compile_graph(
     tell = progress or (lambda what, done, total: None)
     tell("plan", 0, 1)
     allowed = numerics or Numerics()
-    model = assemble(graph, target, allowed)
+    model = assemble(graph, target, allowed, tuned)
     modules = [*model.modules, *support_modules(target)]
     tell("compile", 0, len(modules))
     objects = compile_modules(
@@ -121,18 +127,19 @@ def compile_graph(
         seconds=time.perf_counter() - started,
         flops=sum(k.flops for k in model.library.kernels),
         precision=precision_text(model.library.kernels),
+        chosen=tuple(k.chosen for k in model.library.kernels),
         notes=numeric_notes(model.library.kernels, allowed),
     )
 
 
-def assemble(graph: Graph, target: Target, numerics: Numerics | None = None) -> Assembled:
+def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tuned: Tuned = UNTUNED) -> Assembled:
     """The graph as LLVM modules and weights."""
     _refuse_unlowered(graph)
     program = make_program(graph, target)
     share_in_place(program)
     arena = plan_arena(program)
     streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
-    build = _Build(target, numerics or Numerics(), streamed)
+    build = _Build(Choice(target, numerics or Numerics(), tuned), streamed)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
@@ -148,12 +155,11 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None) -> 
 class _Build:
     """Kernels, steps and weights of one program."""
 
-    def __init__(self, target: Target, numerics: Numerics, streamed: int) -> None:
-        self.target = target
-        self.numerics = numerics
+    def __init__(self, choice: Choice, streamed: int) -> None:
+        self.choice = choice
         self.streamed = streamed
         self.scratch = 0
-        self.library = Library(target)
+        self.library = Library(choice.target)
         self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
         self.end = 0
         self.placed: dict[Tensor, int] = {}
@@ -173,8 +179,8 @@ class _Build:
     def _kernels(self, task: Compute | Copy) -> list[Kernel]:
         made = None
         if isinstance(task, Compute):
-            made = contraction_kernels(task, self.target, self.numerics, self.streamed)
-        return generic_kernels(task, self.target) if made is None else made
+            made = contraction_kernels(task, self.choice, self.streamed)
+        return generic_kernels(task, self.choice.target) if made is None else made
 
     def _call(self, kernel: Kernel) -> Call:
         function = self.library.add(kernel)
@@ -266,7 +272,7 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "scratch": build.scratch,
         "weights": build.end,
         "kernels": len(build.library.functions),
-        "notes": list(numeric_notes(build.library.kernels, build.numerics)),
+        "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
         "steps": build.steps_made,
     }

@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable
 import attrs
 
 from dldt.codegen.buffers import Buffer
-from dldt.codegen.configs.tiles import choose_tile, is_narrow, narrow_tile
+from dldt.codegen.configs.choice import Choice
+from dldt.codegen.configs.tiles import is_narrow
 from dldt.codegen.configs.weights import weights_dtype
-from dldt.codegen.configs.winograd import choose_winograd
 from dldt.codegen.deconvolution import deconvolution_parts
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
@@ -20,11 +20,10 @@ from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
 from dldt.codegen.regions import compose
 from dldt.codegen.schedule import nest_symbols
-from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product, symbol, symbols
@@ -32,9 +31,7 @@ from dldt.compiler.graph import Node
 from dldt.compiler.types import DType
 
 
-def contraction_kernels(
-    task: Compute, target: Target, numerics: Numerics | None = None, streamed: int = 0
-) -> list[Kernel] | None:
+def contraction_kernels(task: Compute, choice: Choice, streamed: int = 0) -> list[Kernel] | None:
     """The kernels of a region anchored by a contraction; None where no micro-kernel does it. ``streamed``: the bytes
     of all weights of the model."""
     anchor = task.region.anchor
@@ -43,8 +40,7 @@ def contraction_kernels(
     parts = contraction_parts(task, anchor)
     if parts is None:
         return None
-    allowed = numerics or Numerics()
-    return [_kernel(task, anchor, part, target, allowed, streamed) for part in parts]
+    return [_kernel(task, anchor, part, choice, streamed) for part in parts]
 
 
 def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:
@@ -139,13 +135,13 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
     return [Part(problem, lambda: matrix.reshape(1, *matrix.shape, 1, 1), index)]
 
 
-def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: Numerics, streamed: int) -> Kernel:
-    problem, remark = part.problem, ""
-    plan = choose_winograd(problem, target) if numerics.winograd and task.output.layout.block == target.block else None
-    across = is_narrow(problem, target) and not task.output.layout.block
-    tile = narrow_tile(problem, target) if across else choose_tile(problem, target) if plan is None else plan.tile
+def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: int) -> Kernel:
+    problem, remark, blocked = part.problem, "", task.output.layout.block == choice.target.block
+    chosen = choice.plan(problem, blocked=blocked)
+    plan, tile = (chosen.plan, chosen.plan.tile) if isinstance(chosen.plan, WinogradPlan) else (None, chosen.plan)
+    across = not blocked and is_narrow(problem, choice.target)
     if plan is None:
-        problem, remark = _stored(anchor, part, target, numerics.weights, streamed)
+        problem, remark = _stored(anchor, part, choice, streamed)
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
@@ -197,12 +193,13 @@ def _kernel(task: Compute, anchor: Node, part: Part, target: Target, numerics: N
         scratch=0 if plan is None else plan.scratch(problem),
         operations=problem.operations() if plan is None else plan.operations(problem),
         passed=0 if plan is None else plan.passed(problem),
+        chosen=chosen,
     )
 
 
-def _stored(anchor: Node, part: Part, target: Target, wanted: DType, streamed: int) -> tuple[Problem, str]:
+def _stored(anchor: Node, part: Part, choice: Choice, streamed: int) -> tuple[Problem, str]:
     """The problem with the dtype that its weights are stored in, and what is to be said of it."""
-    dtype = weights_dtype(part.problem, target, wanted, streamed)
+    dtype = weights_dtype(part.problem, choice.target, choice.numerics.weights, streamed)
     if dtype is DType.f32:
         return part.problem, ""
     reason = misfit(part.weights(), dtype)

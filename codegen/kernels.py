@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 import attrs
 
 from dldt.codegen.buffers import PLAIN, Buffer
+from dldt.codegen.configs.choice import Chosen
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.nest import emit_nest
 from dldt.codegen.loops import Axis, Load, Nest, Reduce, walk
@@ -62,6 +63,8 @@ class Kernel:
     """How the packed weights are stored."""
     remark: str = ""
     """What the user is to be told of it."""
+    chosen: Chosen | None = None
+    """Why a contraction is carried out so."""
     description: Hashable = None
     """All that ``emit`` depends on: kernels of equal descriptions have equal text. None where that is not known."""
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from dldt.codegen.build import Summary, compile_graph
+from dldt.codegen.configs.tuned import UNTUNED, read_tuned
 from dldt.codegen.numerics import numerics
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
@@ -95,6 +96,7 @@ def compile_model(
     cache: bool = True,
     winograd: bool = True,
     weights: str = "f32",
+    tuned: PathLike | None = None,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
@@ -103,8 +105,9 @@ def compile_model(
     and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
     kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it.
     ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the
-    weights of contractions that are bound by memory so; sums stay f32. The summary's notes name both. The graph that
-    is given stays as it is. Nothing is written when it fails.
+    weights of contractions that are bound by memory so; sums stay f32. The summary's notes name both. ``tuned``: a file
+    of measured choices (``dldt-compile --tune``); without it all choices are estimated, so that equal models give equal
+    libraries. The graph that is given stays as it is. Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
@@ -112,6 +115,7 @@ def compile_model(
     allowed = numerics(machine, winograd=winograd, weights=weights)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
+    measured = UNTUNED if tuned is None else read_tuned(tuned, machine)
     started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
@@ -124,6 +128,7 @@ def compile_model(
         workers=threads,
         cache=cache,
         numerics=allowed,
+        tuned=measured,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dldt.compiler.errors import UsageError
 from dldt.tools import model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
-from dldt.tools.output import add_output_arguments, output_path
+from dldt.tools.output import add_output_arguments, output_path, require_writable
 from dldt.tools.printable import printable
 from dldt.tools.progress import Progress
 from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
+    from dldt.codegen.build import Summary
     from dldt.codegen.target import Target
+    from dldt.compiler.graph import Graph
+    from dldt.passes.pipeline import Pipeline
     from dldt.tools.api import Compiled
 
 DESCRIPTION = """Compile a model to one native library (model.so) that needs nothing but the thin runtime.
@@ -49,6 +53,14 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         default="f32",
         help="store the weights of contractions that are bound by memory in 16 bits, sums stay f32 (default: f32)",
     )
+    group.add_argument("--tune", action="store_true", help="measure on this machine how each contraction is done best")
+    group.add_argument("--tune-seconds", type=float, metavar="SECONDS", help="how long to measure (default: 60)")
+    group.add_argument(
+        "--tuned",
+        metavar="FILE",
+        help="what was measured: used where it is there, extended by --tune (default with --tune: beside the library, "
+        "MODEL.tuned.json)",
+    )
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
@@ -74,6 +86,7 @@ def compile_command(arguments: Arguments) -> int:
     with Progress(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
+        tuned = _tuned(arguments, graph, pipeline, path, progress)
         made = api.compile_model(
             graph,
             path,
@@ -86,12 +99,42 @@ def compile_command(arguments: Arguments) -> int:
             cache=not arguments.no_cache,
             winograd=not arguments.no_winograd,
             weights=arguments.weights,
+            tuned=tuned,
         )
     if not arguments.quiet:
-        print_summary(model, made)
+        print_summary(model, made, tuned)
     if arguments.verbose:
         print_steps(made.path)
     return 0
+
+
+def _tuned(arguments: Arguments, graph: Graph, pipeline: Pipeline, path: Path, progress: Progress) -> Path | None:
+    """The file of measured choices to compile by: with ``--tune`` it is made or extended first."""
+    file = Path(arguments.tuned) if arguments.tuned else None
+    if not arguments.tune:
+        if arguments.tune_seconds is not None:
+            raise UsageError("--tune-seconds says how long --tune measures; give both")
+        return file
+
+    from dldt.tools import api
+    from dldt.tools.tune import SECONDS, tune
+
+    file = file or path.with_suffix(".tuned.json")
+    require_writable(file)
+    ready = graph.copy()
+    api.transform(ready, pipeline=pipeline, stop_after=arguments.stop_after)
+    tune(
+        ready,
+        file,
+        arguments.target,
+        seconds=SECONDS if arguments.tune_seconds is None else arguments.tune_seconds,
+        winograd=not arguments.no_winograd,
+        weights=arguments.weights,
+        workers=arguments.threads,
+        cache=not arguments.no_cache,
+        progress=progress,
+    )
+    return file
 
 
 def target_line(target: Target) -> str:
@@ -100,7 +143,7 @@ def target_line(target: Target) -> str:
     return f"target {target.name}: {target.triple} {target.cpu}, features {' '.join(target.features)}{hint}"
 
 
-def print_summary(model: Path, made: Compiled) -> None:
+def print_summary(model: Path, made: Compiled, tuned: Path | None = None) -> None:
     """What was made, for the person who ran the command."""
     summary = made.summary
     arena = "known when it runs" if summary.arena_bytes is None else bytes_text(summary.arena_bytes)
@@ -111,6 +154,7 @@ def print_summary(model: Path, made: Compiled) -> None:
         ("weights", bytes_text(summary.weights_bytes)),
         ("arena", arena),
         ("file", bytes_text(summary.file_bytes)),
+        ("choice", _choice(summary, tuned)),
         ("precision", summary.precision),
         ("time", f"{summary.seconds:.1f} s"),
     ]
@@ -119,6 +163,14 @@ def print_summary(model: Path, made: Compiled) -> None:
     for note in summary.notes:
         print(f"note       {note}")
     print(f"written    {made.path}")
+
+
+def _choice(summary: Summary, tuned: Path | None) -> str:
+    chosen = [found for found in summary.chosen if found is not None]
+    if tuned is None:
+        return f"{len(chosen)} contractions as estimated"
+    measured = sum(found.measured for found in chosen)
+    return f"{measured} of {len(chosen)} contractions as measured ({tuned}), the others as estimated"
 
 
 def print_steps(path: Path) -> None:

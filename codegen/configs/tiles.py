@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dldt.codegen.configs.stream import stream
 from dldt.codegen.micro.problem import CODE_LIMIT, Problem, Tile
 from dldt.codegen.target import Target
 
@@ -12,9 +13,7 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
     """The tile with the lowest estimated cycles; larger ones win ties."""
     if problem.channelwise:
         return _channelwise_tile(problem, target)
-    pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
-    count = pixels if isinstance(pixels, int) else 64
-    vectors = problem.vectors(target.block)
+    count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
     for rows, columns in candidates(target):
         if rows > max(1, count) or columns > vectors:
@@ -38,19 +37,42 @@ def narrow_tile(problem: Problem, target: Target) -> Tile:
     return Tile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
 
 
+def tiles(problem: Problem, target: Target) -> Iterator[Tile]:
+    """Every tile that fits the registers and the problem, with the chosen chunk, half of it, and twice of it."""
+    if problem.channelwise:
+        yield from (Tile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
+        return
+    count, vectors = _run(problem), problem.vectors(target.block)
+    for rows, columns in candidates(target):
+        if rows > max(1, count) or columns > vectors:
+            continue
+        chunk = choose_chunk(problem, rows * columns, target.block)
+        most = choose_chunk(problem, max(1, rows * columns // 2), target.block)
+        for size in dict.fromkeys((chunk, chunk // 2 or 1, most)):
+            yield Tile(rows, columns, size, target.block)
+
+
+def _run(problem: Problem) -> int:
+    """The pixels that lie in one row for the tiles; some where their number is free."""
+    pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
+    return pixels if isinstance(pixels, int) else 64
+
+
 def _channelwise_tile(problem: Problem, target: Target) -> Tile:
-    """As many pixels as the registers hold with what they share: accumulators, the pixels read, the row's weights."""
-    total = problem.output[1]
-    assert isinstance(total, int)
+    """As many pixels as the registers hold with what they share."""
+    most = max(_channelwise_rows(problem, target), default=1)
+    count = -(-_run(problem) // most)
+    return Tile(-(-_run(problem) // count), 1, 1, target.block)
+
+
+def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
+    """Pixels that fit the registers with what they share: accumulators, the pixels read, the row's weights."""
     taps = problem.kernel[1]
-    fitting = [
+    return [
         rows
-        for rows in range(1, target.registers)
-        if rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
+        for rows in range(1, min(target.registers, _run(problem) + 1))
+        if rows == 1 or rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
     ]
-    most = max(fitting, default=1)
-    count = -(-total // most)
-    return Tile(-(-total // count), 1, 1, target.block)
 
 
 def candidates(target: Target) -> Iterator[tuple[int, int]]:
@@ -99,6 +121,18 @@ def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) 
         for c, column_count in parts(vectors, columns):
             total += row_count * column_count * tile_cycles(r, c, target)
     return total
+
+
+def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
+    """Cycles of all images (one where their number is free): the multiply-adds, and the weights' way from memory."""
+    vectors = problem.vectors(target.block)
+    each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target)
+    rows = 1 if problem.is_pointwise else problem.output[0]
+    images = problem.batch if isinstance(problem.batch, int) else 1
+    assert isinstance(rows, int)
+    sums = images * problem.groups * rows * problem.depth * each
+    streamed = stream(4 * problem.groups * problem.depth * vectors * target.block, 1, target)
+    return max(sums, streamed) + 0.3 * min(sums, streamed)
 
 
 def parts(total: int, size: int) -> list[tuple[int, int]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dldt.codegen.configs.stream import MEMORY, SHARED
 from dldt.codegen.configs.tiles import choose_tile
-from dldt.codegen.configs.winograd import MEMORY, SHARED
 from dldt.codegen.micro.pack import packed_size
 from dldt.codegen.micro.problem import Problem, row_tiles
 from dldt.codegen.target import Target

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, parts, tile_cycles
+from dldt.codegen.configs.stream import SHARED, stream
+from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
 from dldt.codegen.micro.problem import Problem, Tile
 from dldt.codegen.micro.winograd import Winograd, filters_size
 from dldt.codegen.micro.winograd_plan import WinogradPlan
@@ -21,11 +22,6 @@ GAIN = 1.08
 FEWEST = 8
 """Input channels below which the transforms cost what the products save."""
 
-MEMORY = 5.0
-"""Bytes a cycle from main memory (some 20 GB/s), for filters that no cache holds."""
-SHARED = 14.0
-"""Bytes a cycle from the last cache."""
-
 _SCRATCH = 8 << 20
 """The largest scratch of a thread in bytes."""
 
@@ -35,7 +31,7 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     """The fastest plan by the estimates; None where the convolution cannot be, or had better not be, done so."""
     if not can_winograd(problem, target) or problem.inputs < FEWEST:
         return None
-    best, least = None, direct_cycles(problem, target) / GAIN
+    best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
     for form in (F4, F2):
         plan = plan_winograd(problem, target, form)
         cycles = winograd_cycles(problem, plan, target)
@@ -55,6 +51,13 @@ def plan_winograd(problem: Problem, target: Target, form: Winograd) -> WinogradP
     """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
     plans = _plans(problem, target, form)
     return min(plans, key=lambda plan: winograd_cycles(problem, plan, target) * _imbalance(problem, plan))
+
+
+def winograd_estimates(problem: Problem, target: Target) -> Iterator[tuple[float, WinogradPlan]]:
+    """Every plan of both forms, with its estimated cycles."""
+    for form in (F4, F2):
+        for plan in _plans(problem, target, form):
+            yield winograd_cycles(problem, plan, target) * _imbalance(problem, plan), plan
 
 
 def _imbalance(problem: Problem, plan: WinogradPlan) -> float:
@@ -78,9 +81,9 @@ def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[Winogra
             WinogradPlan(form, Tile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
         )
         tile = Tile(height, width, chunk, target.block)
-        for wanted in {min(total, size, most) for size in (8, 16, 28, 42, 56, 84, 112)}:
-            even = -(-total // -(-total // wanted))
-            yield WinogradPlan(form, tile, -(-even // height) * height, prefetch)
+        even = {-(-total // -(-total // min(total, size, most))) for size in (8, 16, 28, 42, 56, 84, 112)}
+        for block in sorted({-(-size // height) * height for size in even}):
+            yield WinogradPlan(form, tile, block, prefetch)
 
 
 def _tiles(problem: Problem, plan: WinogradPlan) -> int:
@@ -102,7 +105,7 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     filters = filters_size(form, problem, tile)
     passes = -(-total // plan.block)
     near = filters + plan.scratch(problem) <= target.l2
-    streamed = _stream(filters, 1 if near else passes, target)
+    streamed = stream(filters, 1 if near else passes, target)
     if plan.scratch(problem) > target.l2 // 2:
         streamed += 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
     per_input, per_output = _transform_cycles(form, target)
@@ -120,32 +123,6 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
     near = problem.inputs * columns * target.vector_bits // 8 <= target.l1 // 2
     again = 0.0 if near else columns * target.vector_bits / 1024
     return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
-
-
-def direct_cycles(problem: Problem, target: Target) -> float:
-    """Cycles of the direct convolution of as many images: its multiply-adds, or its filters' way from memory."""
-    rows, pixels = problem.output
-    assert isinstance(rows, int)
-    assert isinstance(pixels, int)
-    tile = choose_tile(problem, target)
-    vectors = problem.vectors(target.block)
-    each = sum(
-        count * columns * tile_cycles(r, c, target)
-        for r, count in parts(pixels, tile.rows)
-        for c, columns in parts(vectors, tile.columns)
-    )
-    filters = 36 * problem.inputs * vectors * target.block
-    sums = rows * 9 * problem.inputs * each * (problem.batch if isinstance(problem.batch, int) else 1)
-    streamed = _stream(filters, 1, target)
-    return max(sums, streamed) + 0.3 * min(sums, streamed)
-
-
-def _stream(size: int, passes: int, target: Target) -> float:
-    """Cycles to stream ``size`` bytes ``passes`` times: at first from main memory, then from where they fit."""
-    if size <= target.l2 // 2:
-        return size / SHARED
-    again = SHARED if size <= target.l3 else MEMORY
-    return size / (SHARED if size <= target.l3 // 4 else MEMORY) + (passes - 1) * size / again
 
 
 def _transform_cycles(form: Winograd, target: Target) -> tuple[float, float]:

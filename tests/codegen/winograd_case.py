@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.codegen import contraction
+from dldt.codegen.configs import choice
 from dldt.codegen.configs.winograd import can_winograd, plan_winograd
 from dldt.codegen.micro.winograd import Winograd
 from dldt.compiler import ops
@@ -84,7 +84,7 @@ def force(monkeypatch, form: Winograd) -> None:
     def choose(problem, target):
         return plan_winograd(problem, target, form) if can_winograd(problem, target) else None
 
-    monkeypatch.setattr(contraction, "choose_winograd", choose)
+    monkeypatch.setattr(choice, "choose_winograd", choose)
 
 
 def _blocked(graph: Graph, name: str, shape: tuple) -> Value:

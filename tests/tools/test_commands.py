@@ -24,7 +24,18 @@ def test_compile_prints_what_it_made(digits):
     assert rows["precision"] == "as in the model: nothing was changed"
     assert rows["arena"] == "known when it runs"
     rows.pop("note", None)  # only where a convolution is summed by Winograd's algorithm
-    assert set(rows) == {"model", "target", "kernels", "weights", "arena", "file", "precision", "time", "written"}
+    assert set(rows) == {
+        "model",
+        "target",
+        "kernels",
+        "weights",
+        "arena",
+        "file",
+        "choice",
+        "precision",
+        "time",
+        "written",
+    }
 
 
 def test_quiet_prints_nothing(tmp_path):

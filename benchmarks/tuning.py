@@ -1,0 +1,93 @@
+"""Where the estimated choice of a contraction's plan loses against the best of those measured beside it.
+
+    python -m benchmarks.tuning [--models …] [--seconds 60] [--most 8] [--json FILE]
+
+Every contraction of a model is run by other plans inside the model, in turns with the estimated one, on one thread, as
+``dldt-compile --tune`` does it. A row is one that loses more than 5 %; its time is that of the estimated plan in one
+inference (all steps with the same sizes together). The last line of a model says what it loses by all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import models
+from benchmarks.machine import describe
+from dldt.codegen.resolve import resolve_target
+from dldt.compiler.graph import Graph
+from dldt.frontends.read_model import read_model
+from dldt.tools import api
+from dldt.tools.tuner import Contest, Tuner
+
+LOSS = 0.05
+"""What is reported: the share of the best plan's time that the estimated one takes longer."""
+
+
+def main() -> int:
+    """The tables; exit code 1 where a model loses more than 5 %."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="*", metavar="NAME")
+    parser.add_argument("--seconds", type=float, default=60.0, help="a model (default: 60)")
+    parser.add_argument("--most", type=int, default=8, metavar="N", help="plans a contraction beside the estimated one")
+    parser.add_argument("--json", metavar="FILE", help="write every time of every plan")
+    arguments = parser.parse_args()
+    chosen, missing = models.select(arguments.models)
+    machine = describe()
+    print(f"{machine['cpu']}, one thread; plans beside the estimated one: {arguments.most} at most")
+    found = {model.name: _measure(model, arguments.seconds, arguments.most) for model in chosen}
+    losses = [_report(name, contests) for name, contests in found.items()]
+    for line in missing:
+        print(line)
+    if arguments.json:
+        rows = {name: [_row(contest) for contest in contests] for name, contests in found.items()}
+        Path(arguments.json).write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
+    return int(max(losses, default=0.0) > LOSS)
+
+
+def _measure(model: models.Model, seconds: float, most: int) -> list[Contest]:
+    with tempfile.TemporaryDirectory() as folder, Tuner(_graph(model), resolve_target("host"), Path(folder)) as tuner:
+        for _ in tuner.rounds(seconds, most):
+            pass
+        return list(tuner.contests.values())
+
+
+def _graph(model: models.Model) -> Graph:
+    graph = read_model(models.model_file(model), inputs=dict(model.inputs), freeze=model.frozen or None)
+    api.transform(graph)
+    return graph
+
+
+def _report(model: str, contests: list[Contest]) -> float:
+    """Prints the model's rows; the share of its contractions' time that the estimates lose."""
+    total = sum(contest.seconds for contest in contests)
+    least = sum(contest.seconds * contest.best[1] for contest in contests)
+    losing = [contest for contest in contests if 1 / contest.best[1] - 1 > LOSS]
+    for contest in losing:
+        name, share = contest.best
+        print(f"  {contest.seconds * 1e3:8.3f} ms {1 / share - 1:5.0%}  {_sizes(contest):44s} {contest.plan} → {name}")
+    loss = total / least - 1 if least else 0.0
+    counted = f"{len(losing)} of {len(contests)} contractions lose more than {LOSS:.0%}"
+    print(f"{model:13s} {total * 1e3:8.3f} ms, {loss:.1%} lost; {counted}", flush=True)
+    return loss
+
+
+def _sizes(contest: Contest) -> str:
+    """``3×3/2 64→128 28×28 ×4``: kernel and stride, channels, output, groups, steps."""
+    problem = contest.question.problem
+    kernel, output = ("×".join(map(str, pair)) for pair in (problem.kernel, problem.output))
+    groups = f" groups {problem.groups}" if problem.groups > 1 else " depthwise" if problem.channelwise else ""
+    stride = f"/{problem.strides[0]}" if problem.strides != (1, 1) else ""
+    return f"{kernel}{stride} {problem.inputs}→{problem.outputs} {output}{groups}, {contest.steps} step(s)"
+
+
+def _row(contest: Contest) -> dict[str, object]:
+    facts = {name: getattr(contest, name) for name in ("what", "steps", "plan", "seconds", "shares")}
+    return {"question": json.loads(contest.question.key), **facts}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
