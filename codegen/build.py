@@ -25,6 +25,7 @@ from dldt.codegen.lower.access import RULES
 from dldt.codegen.module import Library
 from dldt.codegen.numeric_notes import numeric_notes, precision_text
 from dldt.codegen.numerics import Numerics
+from dldt.codegen.product import product_kernels
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Branch, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
@@ -180,6 +181,7 @@ class _Build:
         made = None
         if isinstance(task, Compute):
             made = contraction_kernels(task, self.choice, self.streamed)
+            made = product_kernels(task, self.choice.target) if made is None else made
         return generic_kernels(task, self.choice.target) if made is None else made
 
     def _call(self, kernel: Kernel) -> Call:

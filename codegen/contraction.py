@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import attrs
 
@@ -22,11 +22,11 @@ from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
-from dldt.codegen.regions import compose
+from dldt.codegen.regions import compose, destination
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.tasks import Compute
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product, symbol, symbols
+from dldt.compiler.dims import Dim, product, substitute, symbol, symbols
 from dldt.compiler.graph import Node
 from dldt.compiler.types import DType
 
@@ -146,7 +146,8 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
     access = compose(task.region, buffers, accumulated=value)
-    epilogue = attrs.evolve(_epilogue(problem, tile, output, access, part), across=across)
+    epilogue = _epilogue(problem, tile, output, access, lambda *at: destination(task.region, value, part.index(*at)))
+    epilogue = attrs.evolve(epilogue, across=across)
     used = [buffers[data_of(task, anchor)]]
     used += [e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load) and e.buffer not in used]
     used = list(dict.fromkeys(used))
@@ -187,7 +188,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         algorithm=algorithm,
         weights=problem.weights,
         remark=remark,
-        description=_description((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
+        description=describe((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
         scratch=0 if plan is None else plan.scratch(problem),
@@ -208,7 +209,7 @@ def _stored(anchor: Node, part: Part, choice: Choice, streamed: int) -> tuple[Pr
     return attrs.evolve(part.problem, weights=dtype), ""
 
 
-def _description(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:
+def describe(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:
     """What the function's text follows from. None where symbols are in it whose bounds it does not tell: free dims,
     axes and indices of the nest. Numbers are told apart by their text as well: 0.0 equals -0.0."""
     found = list(walk(nest.value))
@@ -217,22 +218,22 @@ def _description(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]
     return (*facts, tuple(repr(e) for e in found if isinstance(e, Number)))
 
 
-def _epilogue(problem: Problem, tile: Tile, output: Buffer, access: Access, part: Part) -> Epilogue:
+def _epilogue(
+    problem: Problem, tile: Tile, output: Buffer, access: Access, index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+) -> Epilogue:
     """What is stored at (n, channel, row, pixel), as a nest over the symbols that the emitter binds."""
     lanes = tile.lanes
     n, row = symbol("n", 0), symbol("row", 0)
     pixel = symbol("pixel", 0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
     aligned = problem.groups == 1 or problem.outputs % lanes == 0
-    if aligned:
-        channel: Dim = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1)
-    else:
-        channel = symbol("lane", 0)
-    where: tuple[Dim, ...] = part.index(0 if problem.batch == 1 else n, channel, row, pixel)
-    if (problem.is_pointwise and not isinstance(problem.output[0], int)) or (
-        problem.output[0] != 1 and problem.is_pointwise
-    ):
+    own = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1) if aligned else symbol("lane", 0)
+    channel = symbol("channel", 0, problem.groups * problem.outputs - 1)
+    where = index(0 if problem.batch == 1 else n, channel, row, pixel)
+    if problem.is_pointwise and problem.output[0] != 1:
         width = problem.output[1]
         line = pixel // width
-        where = part.index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
+        where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
+    # Vectors reach past the last channel, but what lies there is masked: indices are written as if they did not.
+    where = tuple(substitute(dim, {"channel": own}) for dim in where)
     nest = Nest((), output, where, access(where))
     return Epilogue(nest, aligned)

@@ -11,12 +11,17 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from dldt.codegen.buffers import Buffer
+from dldt.codegen.linear import stride_of
 from dldt.codegen.loops import Accumulator, Expr, Index, Load
 from dldt.codegen.lower.access import RULES, Access, Rule, number
+from dldt.codegen.lower.reshape import MOVEMENTS, moved
+from dldt.codegen.operand import is_strided
 from dldt.compiler import ops
+from dldt.compiler.dims import symbol
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
+from dldt.compiler.types import DType
 
 MOST_NODES = 48
 """A region's size is bounded: its expression is walked recursively."""
@@ -123,7 +128,7 @@ class _Partition:
         if isinstance(producer.op, _ENDS) or producer.op.bodies or isinstance(producer.op, ops.Concat):
             return False
         if isinstance(node.op, CONTRACTIONS):
-            return self._reads_shuffled(value, node)
+            return self._reads_shuffled(value, node) or (is_product(node) and self._read_in_place(value))
         kind, made = rule_of(producer).kind, rule_of(node).kind
         users = self.consumers[value]
         if any(isinstance(c.op, ops.Result) or c.op.bodies for c in users):
@@ -131,7 +136,7 @@ class _Partition:
         if len(users) > 1 and not (kind == "move" and self._cheap_move(value, users)):
             return False
         if self.anchor.get(value) is not None:
-            return made == "map" and value.type.shape == node.types[0].shape
+            return (made == "map" and value.type.shape == node.types[0].shape) or self._stored_in_vectors(value, node)
         if made == "reduce":
             return isinstance(node.op, ROWWISE) or (kind == "move" and not isinstance(node.op, CONTRACTIONS))
         if kind != "move" and value.type.elements != node.types[0].elements:
@@ -146,6 +151,28 @@ class _Partition:
         stored = value.type.is_static and all(v not in self.inlined for v in value.node.inputs if v is not None)
         shuffled = isinstance(value.op, ops.ShuffleChannels) and value.op.axis % value.type.rank == 1
         return stored and shuffled and len(self.consumers[value]) == 1 and weights.type.shape[1:3] != (1, 1)
+
+    def _read_in_place(self, value: Value) -> bool:
+        """Whether only matrix products read what a movement makes, and can as well read its source."""
+        if rule_of(value.node).kind != "move" or not all(is_product(user) for user in self.consumers[value]):
+            return False
+        region = self._region(value)
+        inside = set(region.nodes)
+        leaves = {v for n in region.nodes for _, v in runtime_inputs(n) if v.node not in inside and v.constant is None}
+        if len(leaves) != 1 or region.anchor is not None:
+            return False
+        return is_strided(compose(region, {v: Buffer("x", v.type.dtype, v.type.shape) for v in leaves}))
+
+    def _stored_in_vectors(self, value: Value, node: Node) -> bool:
+        """Whether a matrix product can store its rows where a movement behind it puts them."""
+        anchor = self.anchor[value]
+        if anchor is None or not isinstance(anchor.op, ops.MatMul) or not isinstance(node.op, MOVEMENTS):
+            return False
+        (product,), shape = anchor.outputs, anchor.types[0].shape
+        index = tuple(0 if d == 1 else symbol(f"i{k}", 0, d - 1) for k, d in enumerate(shape))
+        place = _moved(node, destination(self._region(value), product, index))
+        offset = Buffer("y", DType.f32, node.types[0].shape).offset(place)
+        return bool(shape) and stride_of(offset, f"i{len(shape) - 1}") == 1
 
     def _cheap_move(self, value: Value, users: tuple[Node, ...]) -> bool:
         return (
@@ -175,6 +202,28 @@ def _consumers(graph: Graph) -> dict[Value, tuple[Node, ...]]:
         for _, value in runtime_inputs(node):
             found.setdefault(value, {})[node] = None
     return {value: tuple(nodes) for value, nodes in found.items()}
+
+
+def is_product(node: Node) -> bool:
+    """Whether the node multiplies two matrices of which none is packed at compile time."""
+    if not isinstance(node.op, ops.MatMul) or node.types[0].dtype is not DType.f32:
+        return False
+    weights = node.inputs[1]
+    return weights is not None and (weights.constant is None or weights.type.rank > 2)
+
+
+def destination(region: Region, value: Value, index: Index) -> Index:
+    """The index into the region's root of the element that ``value``, its anchor's result, has at ``index``. Behind an
+    anchor stand element-wise operations and ``MOVEMENTS``."""
+    while value != region.root:
+        node = next(n for n in region.nodes if value in n.inputs)
+        index = _moved(node, index) if isinstance(node.op, MOVEMENTS) else index
+        value = node.outputs[0]
+    return index
+
+
+def _moved(node: Node, index: Index) -> Index:
+    return moved(node.op, node.types, index, *(_argument(v, {}, (), {}) for v in node.inputs if v is not None))
 
 
 def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value | None = None) -> Access:

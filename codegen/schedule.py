@@ -7,6 +7,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.codegen.buffers import Buffer
+from dldt.codegen.linear import stride_of
 from dldt.codegen.loops import (
     Apply,
     Axis,
@@ -25,7 +26,7 @@ from dldt.codegen.loops import (
 )
 from dldt.codegen.lower.access import Access
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, FloorDiv, Poly, Symbol, atoms, floordiv, minimum, product, substitute, symbols
+from dldt.compiler.dims import Dim, FloorDiv, Symbol, atoms, floordiv, minimum, product, substitute, symbols
 
 
 @attrs.frozen
@@ -119,7 +120,7 @@ def _blocked_nest(buffer: Buffer, access: Access, axes: list[Axis], index: list[
 def _padding_readable(nest: Nest, lane: Axis) -> bool:
     for sub in walk(nest.value):
         if isinstance(sub, Load):
-            stride = _stride(sub.buffer.offset(sub.index), lane)
+            stride = stride_of(sub.buffer.offset(sub.index), lane.name)
             if stride == 0 or (stride == 1 and sub.buffer.over_readable):
                 continue
             return False
@@ -309,28 +310,12 @@ def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
             offsets.append(sub.buffer.offset(sub.index))
         elif any({outer.name, inner.name} & symbols(d) for d in dims_of(sub)):
             return False
-    return all(_stride(offset, outer) == _scaled(_stride(offset, inner), inner.extent) for offset in offsets)
+    strides = [(stride_of(offset, outer.name), stride_of(offset, inner.name)) for offset in offsets]
+    return all(wide == _scaled(narrow, inner.extent) for wide, narrow in strides)
 
 
 def _scaled(stride: Dim | None, extent: Dim) -> Dim | str:
     return "not linear" if stride is None else stride * extent
-
-
-def _stride(offset: Dim, axis: Axis) -> Dim | None:
-    """The factor of the axis in a linear offset, None where it is not linear."""
-    if isinstance(offset, int):
-        return 0
-    stride: Dim = 0
-    for monomial, coefficient in offset.terms:
-        own = [atom for atom in monomial if isinstance(atom, Symbol) and atom.name == axis.name]
-        rest = tuple(atom for atom in monomial if atom not in own)
-        if any(not isinstance(a, Symbol) and axis.name in symbols(Poly(terms=(((a,), 1),))) for a in rest):
-            return None
-        if len(own) > 1:
-            return None
-        if own:
-            stride = stride + (Poly(terms=((rest, coefficient),)) if rest else coefficient)
-    return stride
 
 
 def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
@@ -348,14 +333,14 @@ def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
 
 def _score(nest: Nest, axis: Axis) -> int:
     """What vectorising along the axis is worth: contiguous accesses count for it, gathers against it."""
-    score = 4 if _stride(nest.buffer.offset(nest.index), axis) == 1 else -6
+    score = 4 if stride_of(nest.buffer.offset(nest.index), axis.name) == 1 else -6
     inside_reduction = {
         load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
     }
     for sub in walk(nest.value):
         if isinstance(sub, Load):
             offset = sub.buffer.offset(sub.index)
-            stride = 1 if _is_two_runs(offset, axis) else _stride(offset, axis)
+            stride = 1 if _is_two_runs(offset, axis) else stride_of(offset, axis.name)
             weight = 4 if sub in inside_reduction else 1
             score += weight * (2 if stride == 1 else 0 if stride == 0 else -2)
     return score
@@ -366,7 +351,7 @@ def _is_two_runs(offset: Dim, axis: Axis) -> bool:
     if isinstance(offset, int):
         return False
     varying = {a for m, _ in offset.terms for a in m if isinstance(a, FloorDiv) and axis.name in symbols(a.numerator)}
-    if len(varying) != 1 or _stride(next(iter(varying)).numerator, axis) != 1:
+    if len(varying) != 1 or stride_of(next(iter(varying)).numerator, axis.name) != 1:
         return False
     (atom,) = varying
     stride: Dim = 0

@@ -95,6 +95,9 @@ class _Maker:
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
             sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
+            if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul):
+                # Its operands must have rows; what an epilogue reads of other layouts is small or rare.
+                sources = {v: self._plain(t, tasks) for v, t in sources.items()}
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))

@@ -16,6 +16,8 @@ def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
     while width < count:
         width *= 2
     every = [*rows, *([rows[0]] * (lanes - len(rows)))]
+    if width == lanes:
+        return _square(b, every)[:count]
     parts = _side_by_side(b, every, width)
     if width == 1:
         return parts
@@ -26,6 +28,20 @@ def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
         both = [*pick, *(lanes + lane for lane in pick)]
         pieces = [_shuffle(b, parts[k], parts[k + 1], both) for k in range(0, width, 2)]
         found += _side_by_side(b, pieces, len(both))
+    return found
+
+
+def _square(b: Builder, rows: Sequence[Ir]) -> list[Ir]:
+    """As many vectors as they have lanes: blocks beside the diagonal change places, at every scale."""
+    found, lanes = list(rows), len(rows)
+    distance = lanes // 2
+    while distance:
+        upper = [j + lanes - distance if j & distance else j for j in range(lanes)]
+        lower = [j + lanes if j & distance else j + distance for j in range(lanes)]
+        for i in (i for i in range(lanes) if not i & distance):
+            pair = found[i], found[i + distance]
+            found[i], found[i + distance] = _shuffle(b, *pair, upper), _shuffle(b, *pair, lower)
+        distance //= 2
     return found
 
 

@@ -11,6 +11,8 @@ from dldt.compiler.op import Op
 from dldt.compiler.types import Shape, TensorType
 
 Types = tuple[TensorType, ...]
+MOVEMENTS: tuple[type[Op], ...] = (ops.Reshape, ops.Squeeze, ops.Unsqueeze, ops.Transpose)
+"""Operations that put every element of their first input at one place."""
 
 
 @lowers(ops.Reshape, ops.Squeeze, ops.Unsqueeze, kind="move", reads=(0,))
@@ -22,9 +24,20 @@ def reshape(op: Op, types: Types, x: Access, *_: Access | None) -> Access:
 @lowers(ops.Transpose, kind="move", reads=(0,))
 def transpose(op: Op, types: Types, x: Access, order: Access) -> Access:
     """y[i_order[0], ...] = x[i_0, ...]."""
-    axes = ints_given(op, 1, order) or tuple(reversed(range(x.type.rank)))
+    axes = _order(op, x.type.rank, order)
     inverse = [axes.index(axis) for axis in range(len(axes))]
     return Access(types[0], lambda index: x(tuple(index[i] for i in inverse)))
+
+
+def moved(op: Op, types: Types, index: Index, x: Access, *given: Access) -> Index:
+    """Where a reshape or transposition puts the element that x has at ``index``."""
+    if isinstance(op, ops.Transpose):
+        return tuple(index[axis] for axis in _order(op, x.type.rank, given[0]))
+    return reindex(types[0].shape, x.type.shape, index)
+
+
+def _order(op: Op, rank: int, order: Access) -> tuple[int, ...]:
+    return ints_given(op, 1, order) or tuple(reversed(range(rank)))
 
 
 def reindex(source: Shape, target: Shape, index: Index) -> Index:

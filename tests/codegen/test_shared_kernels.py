@@ -5,7 +5,7 @@ import pytest
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.build import assemble
-from dldt.codegen.contraction import _description
+from dldt.codegen.contraction import describe
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.loops import Axis, Nest, Number, Reduce
 from dldt.codegen.target import TARGETS
@@ -68,12 +68,12 @@ def test_a_kernel_is_emitted_once(monkeypatch):
 
 def test_zeros_of_both_signs_are_told_apart():
     out = Buffer("out", DType.f32, (4,))
-    zeros = [_description((), Nest((), out, (0,), Number(DType.f32, zero)), ()) for zero in (0.0, -0.0, 0.0)]
+    zeros = [describe((), Nest((), out, (0,), Number(DType.f32, zero)), ()) for zero in (0.0, -0.0, 0.0)]
     assert zeros[0] == zeros[2] != zeros[1]
 
 
 def test_what_depends_on_free_dims_or_axes_has_no_description():
     out = Buffer("out", DType.f32, (4,))
     number = Number(DType.f32, 1.0)
-    assert _description((), Nest((), out, (0,), number), ("N",)) is None
-    assert _description((), Nest((), out, (0,), Reduce("sum", (Axis("k", 4),), number)), ()) is None
+    assert describe((), Nest((), out, (0,), number), ("N",)) is None
+    assert describe((), Nest((), out, (0,), Reduce("sum", (Axis("k", 4),), number)), ()) is None

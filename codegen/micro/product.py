@@ -1,0 +1,74 @@
+"""A matrix product of two tensors in memory as its micro-kernel sees it."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.dims import Dim, ceildiv, symbol
+from dldt.compiler.types import Shape
+
+
+@attrs.frozen
+class Matrix:
+    """How an operand lies in memory, in elements: ``origin`` is the offset of its element (0, 0) as a function of the
+    batch symbols; ``line`` and ``depth`` are the strides along the product's rows (columns) and its inner dim."""
+
+    origin: Dim
+    line: Dim
+    depth: Dim
+
+
+@attrs.frozen
+class Product:
+    """y[batch.., i, j] = Σ_k a[batch.., i, k] · b[batch.., k, j] for ``rows`` i, ``columns`` j, ``depth`` k."""
+
+    batch: Shape
+    rows: Dim
+    columns: Dim
+    depth: Dim
+    a: Matrix
+    b: Matrix
+
+    @property
+    def batch_index(self) -> tuple[Dim, ...]:
+        """The symbols ``n0``, ``n1`` … that stand for the batch index; 0 where a dim has one element."""
+        return tuple(0 if d == 1 else symbol(f"n{k}", 0, d - 1) for k, d in enumerate(self.batch))
+
+
+@attrs.frozen
+class ProductTile:
+    """A register tile of ``rows`` by ``columns`` vectors of ``lanes``, ``chunk`` steps of the inner dim unrolled. A
+    unit of work is ``strip`` rows (a multiple of ``rows``) of one column tile. ``packed``: the columns of b that the
+    tile needs are first copied into scratch memory in the order in which it reads them."""
+
+    rows: int
+    columns: int
+    lanes: int
+    chunk: int
+    strip: int
+    packed: bool
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        return f"product_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}{'_packed' * self.packed}"
+
+    @property
+    def width(self) -> int:
+        """Columns a tile."""
+        return self.columns * self.lanes
+
+    def panels(self, product: Product) -> Dim:
+        """Column tiles; the last may be narrower."""
+        return ceildiv(product.columns, self.width)
+
+    def strips(self, product: Product) -> Dim:
+        """Units of work a column tile."""
+        return ceildiv(product.rows, self.strip)
+
+    def scratch(self, product: Product) -> int:
+        """Bytes of the packed columns."""
+        if not self.packed:
+            return 0
+        assert isinstance(product.depth, int)
+        return product.depth * self.width * 4
