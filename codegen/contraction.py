@@ -22,7 +22,7 @@ from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
-from dldt.codegen.regions import compose, destination
+from dldt.codegen.regions import compose, destination, is_product
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.tasks import Compute
 from dldt.compiler import ops
@@ -35,7 +35,7 @@ def contraction_kernels(task: Compute, choice: Choice, streamed: int = 0) -> lis
     """The kernels of a region anchored by a contraction; None where no micro-kernel does it. ``streamed``: the bytes
     of all weights of the model."""
     anchor = task.region.anchor
-    if anchor is None or anchor.types[0].dtype is not DType.f32:
+    if anchor is None or anchor.types[0].dtype is not DType.f32 or is_product(anchor):
         return None
     parts = contraction_parts(task, anchor)
     if parts is None:
