@@ -278,6 +278,14 @@ class Builder:
             result, f"shufflevector {result} {first.name}, {result} poison, <{count} x i32> zeroinitializer"
         )
 
+    def widen(self, x: Ir, count: int) -> Ir:
+        """``x`` with zeros behind it, ``count`` lanes in all."""
+        if x.lanes == count:
+            return x
+        places = ", ".join(f"i32 {min(k, x.lanes)}" for k in range(count))
+        zero = self.const(x.type, 0)
+        return self.emit(vector(x.element, count), f"shufflevector {x}, {zero}, <{count} x i32> <{places}>")
+
     def iota(self, element_type: str, count: int) -> Ir:
         """The vector 0, 1, 2, …"""
         listed = ", ".join(f"{element_type} {i}" for i in range(count))

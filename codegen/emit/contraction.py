@@ -63,6 +63,16 @@ def emit_contraction(
             writer.unit(loop.index)
 
 
+@attrs.frozen
+class _Panel:
+    """A column tile: its number in the group, its weights, its vectors, and whether of the last one half is enough."""
+
+    number: Ir
+    weights: Ir
+    columns: int
+    half: bool
+
+
 class _Writer:
     def __init__(
         self,
@@ -94,16 +104,16 @@ class _Writer:
             position, place = self._divide(position, spatial)
             batch, panel = self._divide(position, tiles)
         group, number = self._divide(panel, self.tile.panels(problem))
-        whole, last = self.tile.columns, self.tile.last_columns(problem)
-        if whole == last:
-            self._panel(batch, group, number, place, whole)
+        whole, last, half = self.tile.columns, self.tile.last_columns(problem), self.tile.half_last(problem)
+        if self.tile.panels(problem) == 1 or (whole == last and not half):
+            self._panel(batch, group, number, place, last, half)
             return
         narrow = b.compare("eq", number, b.index(self.tile.panels(problem) - 1))
         wide = b.binary("xor", narrow, b.const("i1", 1))
         with b.when(wide):
-            self._panel(batch, group, number, place, whole)
+            self._panel(batch, group, number, place, whole, False)
         with b.when(narrow):
-            self._panel(batch, group, number, place, last)
+            self._panel(batch, group, number, place, last, half)
 
     def _divide(self, position: Ir, by: Dim) -> tuple[Ir, Ir]:
         b = self.b
@@ -117,30 +127,30 @@ class _Writer:
         """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
         return packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
 
-    def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int) -> None:
+    def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int, half: bool) -> None:
         b, problem = self.b, self.problem
         vector_size = self.tile.lanes * problem.depth * problem.weights.size
         group_size = problem.vectors(self.tile.lanes) * vector_size
         panel_size = self.tile.columns * vector_size
         offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
-        panel = b.gep(self.packed, offset)
+        panel = _Panel(number, b.gep(self.packed, offset), columns, half)
         if problem.channelwise:
             group = number
         if problem.is_pointwise:
-            self._pointwise(batch, group, number, panel, place, columns)
+            self._pointwise(batch, group, panel, place)
             return
         low, high = self._tap_range(place)
         for segment in segments(problem, self.tile.rows):
             if segment.count == 1:
                 at = Place2D(batch, group, place, b.index(segment.start), low, high)
-                self._tile(at, number, panel, segment, columns)
+                self._tile(at, panel, segment)
                 continue
             stop = segment.start + segment.count * segment.rows
             with b.loop(b.index(segment.start), b.index(stop), segment.rows, stem="pixels") as loop:
                 at = Place2D(batch, group, place, loop.index, low, high)
-                self._tile(at, number, panel, segment, columns)
+                self._tile(at, panel, segment)
 
-    def _pointwise(self, batch: Ir, group: Ir, number: Ir, panel: Ir, place: Ir, columns: int) -> None:
+    def _pointwise(self, batch: Ir, group: Ir, panel: _Panel, place: Ir) -> None:
         """A tile of the long row of pixels; what does not fill a tile is a narrower one (single pixels where the count
         is free)."""
         b, rows = self.b, self.tile.rows
@@ -148,17 +158,15 @@ class _Writer:
         start = b.mul(place, b.index(rows))
         if isinstance(pixels, int):
             whole, rest = divmod(pixels, rows)
-            self._pointwise_case(
-                whole > 0, rest > 0, place, b.index(whole), batch, group, number, panel, columns, start, rest
-            )
+            self._pointwise_case(whole > 0, rest > 0, place, b.index(whole), batch, group, panel, start, rest)
             return
         count = self.emitter.dim(pixels // rows, self.scope)
         single = b.add(b.mul(count, b.index(rows)), b.sub(place, count))
         inside = b.compare("lt", place, count)
         with b.when(inside):
-            self._tile(Place2D(batch, group, b.index(0), start, None, None), number, panel, _full(rows), columns)
+            self._tile(Place2D(batch, group, b.index(0), start, None, None), panel, _full(rows))
         with b.when(b.binary("xor", inside, b.const("i1", 1))):
-            self._tile(Place2D(batch, group, b.index(0), single, None, None), number, panel, _full(1), columns)
+            self._tile(Place2D(batch, group, b.index(0), single, None, None), panel, _full(1))
 
     def _pointwise_case(
         self,
@@ -168,25 +176,23 @@ class _Writer:
         whole: Ir,
         batch: Ir,
         group: Ir,
-        number: Ir,
-        panel: Ir,
-        columns: int,
+        panel: _Panel,
         start: Ir,
         rest: int,
     ) -> None:
         b = self.b
         at = Place2D(batch, group, b.index(0), start, None, None)
         if not rest_some:
-            self._tile(at, number, panel, _full(self.tile.rows), columns)
+            self._tile(at, panel, _full(self.tile.rows))
             return
         if not some:
-            self._tile(at, number, panel, _full(rest), columns)
+            self._tile(at, panel, _full(rest))
             return
         inside = b.compare("lt", place, whole)
         with b.when(inside):
-            self._tile(at, number, panel, _full(self.tile.rows), columns)
+            self._tile(at, panel, _full(self.tile.rows))
         with b.when(b.binary("xor", inside, b.const("i1", 1))):
-            self._tile(at, number, panel, _full(rest), columns)
+            self._tile(at, panel, _full(rest))
 
     def _tap_range(self, row: Ir) -> tuple[Ir | None, Ir | None]:
         """The kernel rows inside the input at an output row; None where all always are."""
@@ -210,20 +216,20 @@ class _Writer:
             low = b.index(0)
         return low, high
 
-    def _tile(self, place: Place2D, number: Ir, panel: Ir, segment: Segment, columns: int) -> None:
-        sums = TileEmitter(self.b, self.problem, self.tile, self.x, self.packed).accumulate(
-            place, panel, segment, columns
+    def _tile(self, place: Place2D, panel: _Panel, segment: Segment) -> None:
+        sums = TileEmitter(self.b, self.problem, self.tile, self.x, self.packed, half=panel.half).accumulate(
+            place, panel.weights, segment, panel.columns
         )
-        self._finish(place, number, segment, columns, sums)
+        self._finish(place, panel, segment, sums)
 
-    def _finish(self, place: Place2D, number: Ir, segment: Segment, columns: int, sums: Accumulators) -> None:
+    def _finish(self, place: Place2D, panel: _Panel, segment: Segment, sums: Accumulators) -> None:
         """The epilogue, a column of vectors at a time: all values first, then all stores."""
         b, nest = self.b, self.epilogue.nest
         if self.epilogue.across:
             self._finish_across(place, [row[0] for row in sums])
             return
-        for c in range(columns):
-            shared = self._channel_scope(place, number, c, c == columns - 1)
+        for c in range(panel.columns):
+            shared = self._channel_scope(place, panel.number, c, c == panel.columns - 1)
             for sub in walk(nest.value):
                 if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel", "n"}:
                     self.emitter.emit(sub, shared)

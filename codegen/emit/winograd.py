@@ -67,9 +67,19 @@ class _Prefetching(TileEmitter):
     stream, the next tap's ``distance`` elements ahead, and each of ``strips`` strips of tiles fetches its share."""
 
     def __init__(
-        self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, distance: int, strip: Ir, strips: int
+        self,
+        b: Builder,
+        problem: Problem,
+        tile: Tile,
+        x: Ir,
+        weights: Ir,
+        distance: int,
+        strip: Ir,
+        strips: int,
+        *,
+        half: bool,
     ) -> None:
-        super().__init__(b, problem, tile, x, weights)
+        super().__init__(b, problem, tile, x, weights, half=half)
         self.distance, self.strip, self.strips = 4 * distance, strip, strips
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
@@ -217,17 +227,17 @@ class _Writer:
 
     def _products(self, block: _Block, panel: Ir) -> None:
         b, tile, panels = self.b, self.plan.tile, self.plan.tile.panels(self.problem)
-        whole, last = tile.columns, tile.last_columns(self.problem)
-        if whole == last:
-            self._panel_products(block, panel, whole)
+        whole, last, half = tile.columns, tile.last_columns(self.problem), tile.half_last(self.problem)
+        if panels == 1 or (whole == last and not half):
+            self._panel_products(block, panel, last, half)
             return
         narrow = b.compare("eq", panel, b.index(panels - 1))
         with b.when(b.binary("xor", narrow, b.const("i1", 1))):
-            self._panel_products(block, panel, whole)
+            self._panel_products(block, panel, whole, False)
         with b.when(narrow):
-            self._panel_products(block, panel, last)
+            self._panel_products(block, panel, last, half)
 
-    def _panel_products(self, block: _Block, panel: Ir, columns: int) -> None:
+    def _panel_products(self, block: _Block, panel: Ir, columns: int, half: bool) -> None:
         """M = V·U for every tap. Rows of the last register tile beyond the block's end are computed from what lies
         there, and thrown away."""
         b, problem, tile, taps = self.b, self.problem, self.plan.tile, self.form.taps
@@ -240,12 +250,13 @@ class _Writer:
             weights = self._at(filters, b.mul(loop.index, b.index(depth * columns)))
             results = self._at(self._area(0), b.mul(loop.index, b.index(self.lanes)))
             strips = self.plan.block // tile.rows
-            micro = TileEmitter(b, product, tile, slab, weights)
+            micro = TileEmitter(b, product, tile, slab, weights, half=half)
             with b.loop(b.index(0), block.count, tile.rows, stem="rows") as rows:
                 zero = b.index(0)
                 if self.plan.prefetch:
                     strip = b.binary("udiv", rows.index, b.index(tile.rows))
-                    micro = _Prefetching(b, product, tile, slab, weights, depth * columns, strip, strips)
+                    distance = depth * columns
+                    micro = _Prefetching(b, product, tile, slab, weights, distance, strip, strips, half=half)
                 place = Place2D(zero, zero, zero, rows.index, None, None)
                 sums = micro.accumulate(place, weights, segment, columns)
                 start = self._at(results, b.mul(rows.index, b.index(taps * self.lanes)))

@@ -30,15 +30,17 @@ Accumulators = list[list[Ir]]
 
 
 class TileEmitter:
-    """Writes the accumulation of one tile; ``x`` and ``weights`` are the base pointers."""
+    """Writes the accumulation of one tile; ``x`` and ``weights`` are the base pointers. ``half``: of the last column
+    the first half of the lanes counts, and only they are computed; the others become 0."""
 
-    def __init__(self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir) -> None:
+    def __init__(self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, *, half: bool = False) -> None:
         self.b = b
         self.problem = problem
         self.tile = tile
         self.x = x
         self.weights = weights
         self.kind = vector("float", tile.lanes)
+        self.half = half
         self.size = problem.weights.size
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
@@ -49,7 +51,8 @@ class TileEmitter:
             source = b.add(start, b.mul(place.group, b.index(problem.source.outer)))
             flat = [b.const(self.kind, 0) for _ in range(segment.rows)]
             return [[value] for value in self._body(place, segment, 1)(source, panel, flat, 1)]
-        flat = [b.const(self.kind, 0) for _ in range(segment.rows * columns)]
+        widths = [self._width(c, columns) for c in range(columns)]
+        flat = [b.const(vector("float", width), 0) for _ in range(segment.rows) for width in widths]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
         step = problem.kernel[0] * problem.kernel[1] * self.tile.chunk * columns * self.tile.lanes
         body = self._body(place, segment, columns)
@@ -64,7 +67,11 @@ class TileEmitter:
         if rest:
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
             flat = body(source, b.gep(panel, b.index(self.size * step * whole)), flat, rest)
+        flat = [b.widen(value, self.tile.lanes) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
+
+    def _width(self, column: int, columns: int) -> int:
+        return self.tile.lanes // 2 if self.half and column == columns - 1 else self.tile.lanes
 
     def _start(self, place: Place2D) -> Ir:
         """The element offset of tap (0, 0) of the tile's first pixel, channel 0."""
@@ -138,35 +145,43 @@ class TileEmitter:
         self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int, taps: range
     ) -> list[Ir]:
         """These taps and all channels of the chunk, one after the other."""
-        b, problem, lanes = self.b, self.problem, self.tile.lanes
+        b, problem = self.b, self.problem
         flat = list(flat)
         for tap in taps:
             pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
             if not pixels:
                 continue
             base = self._opaque(source) if len(taps) > 1 else source
+            # The half column reads for itself: a part of the wide broadcast would be overwritten by its sum.
+            twin = self._opaque(source) if self.half else source
             for k in range(chunk):
                 if k or tap != taps[0]:
                     weights = self._after(weights, flat[-1])
                 at = (tap * chunk + k) * columns
-                vectors = [self._vector(weights, at + c) for c in range(columns)]
+                vectors = [self._vector(weights, at + c, self._width(c, columns)) for c in range(columns)]
                 for r in pixels:
                     shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
                     shift += k * problem.source.channel
-                    scalar = b.load("float", b.emit("ptr", f"getelementptr i8, {base}, i64 {4 * shift}"), 4)
-                    wide = b.splat(scalar, lanes)
+                    wide = self._broadcast(base, 4 * shift, self.tile.lanes)
                     for c in range(columns):
+                        if vectors[c].lanes != wide.lanes:
+                            wide = self._broadcast(twin, 4 * shift, vectors[c].lanes)
                         flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
                         if not b.target.fma:
                             # Products are values of their own here: one at a time.
                             base = self._after(base, flat[r * columns + c])
         return flat
 
-    def _vector(self, weights: Ir, number: int) -> Ir:
-        """A vector of weights as floats."""
+    def _broadcast(self, pointer: Ir, offset: int, count: int) -> Ir:
+        """The element ``offset`` bytes on, in every lane."""
+        b = self.b
+        return b.splat(b.load("float", b.emit("ptr", f"getelementptr i8, {pointer}, i64 {offset}"), 4), count)
+
+    def _vector(self, weights: Ir, number: int, width: int) -> Ir:
+        """A vector of weights, or the first part of one, as floats."""
         b, size, dtype = self.b, self.size * self.tile.lanes, self.problem.weights
         pointer = b.gep(weights, b.index(number * size))
-        return from_memory(b, b.load(vector(LLVM_TYPES[dtype], self.tile.lanes), pointer, size), dtype)
+        return from_memory(b, b.load(vector(LLVM_TYPES[dtype], width), pointer, size), dtype)
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
         """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""

@@ -101,6 +101,10 @@ class Tile:
         """Column tiles a group; the last may be narrower."""
         return -(-problem.vectors(self.lanes) // self.columns)
 
+    def half_last(self, problem: Problem) -> bool:
+        """Whether half of the last vector's lanes are enough: AVX-512 computes half vectors at half the cost."""
+        return self.lanes == 16 and not problem.channelwise and 0 < problem.outputs % 16 <= 8
+
     def last_columns(self, problem: Problem) -> int:
         """The vectors of the last column tile."""
         return problem.vectors(self.lanes) - (self.panels(problem) - 1) * self.columns

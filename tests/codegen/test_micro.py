@@ -27,6 +27,8 @@ SHAPES = {
     "5x5": (32, 64, 28, 5, 1, 2, 1),
     "depthwise": (64, 64, 28, 3, 1, 1, 64),
     "odd-channels": (20, 33, 15, 3, 1, 1, 1),
+    "half-vector": (24, 24, 40, 1, 1, 0, 1),
+    "groups, half-vector": (128, 136, 28, 1, 1, 0, 4),
 }
 # A vector register moved to or from the stack.
 SPILLS = {
