@@ -32,6 +32,8 @@ class Buffer:
     shape: Shape
     layout: Layout = PLAIN
     role: str = "arena"
+    rounded: bool = False
+    """What is stored has more bits, and is rounded: denormals may become zero."""
 
     @property
     def type(self) -> TensorType:

@@ -136,7 +136,7 @@ def compile_graph(
 def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tuned: Tuned = UNTUNED) -> Assembled:
     """The graph as LLVM modules and weights."""
     _refuse_unlowered(graph)
-    program = make_program(graph, target)
+    program = make_program(graph, target, numerics)
     share_in_place(program)
     arena = plan_arena(program)
     streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)

@@ -126,7 +126,7 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
         pads=(0, 0),
         space=(1, rows),
         output=(1, rows),
-        source=Source(batch=0, row=0, pixel=shape[-1], channel=1),
+        source=Source(batch=0, row=0, pixel=shape[-1], channel=1, dtype=tensor.type.dtype),
     )
 
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
@@ -136,11 +136,14 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
 
 
 def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: int) -> Kernel:
-    problem, remark, blocked = part.problem, "", task.output.layout.block == choice.target.block
+    problem, remark = _paired(anchor, part)
+    blocked = task.output.layout.block == choice.target.block
     chosen = choice.plan(problem, blocked=blocked)
     plan, tile = (chosen.plan, chosen.plan.tile) if isinstance(chosen.plan, WinogradPlan) else (None, chosen.plan)
     across = not blocked and is_narrow(problem, choice.target)
-    if plan is None:
+    if plan is not None:
+        problem, remark = part.problem, ""
+    elif problem.source.dtype is DType.f32:
         problem, remark = _stored(anchor, part, choice, streamed)
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
@@ -172,9 +175,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
             return pack_weights(part.weights(), problem, tile)
         return pack_filters(part.weights(), plan.form, problem, tile)
 
-    algorithm = tile.name if plan is None else plan.name
-    if problem.weights is not DType.f32:
-        algorithm += f"_{problem.weights}"
+    algorithm = tile.algorithm(problem) if plan is None else plan.name
     return Kernel(
         what=task.region.name,
         emit=emit,
@@ -187,6 +188,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         schedule=f"{algorithm} {problem}",
         algorithm=algorithm,
         weights=problem.weights,
+        multiplied=DType.bf16 if problem.pair == 2 else DType.f32,
         remark=remark,
         description=describe((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
@@ -198,15 +200,26 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
     )
 
 
+def _paired(anchor: Node, part: Part) -> tuple[Problem, str]:
+    """Where the input is bf16, so are the weights: both are multiplied in pairs. And what is to be said of it."""
+    paired = attrs.evolve(part.problem, weights=DType.bf16)
+    return _fitting(anchor, part, paired) if paired.pair == 2 else (part.problem, "")
+
+
 def _stored(anchor: Node, part: Part, choice: Choice, streamed: int) -> tuple[Problem, str]:
     """The problem with the dtype that its weights are stored in, and what is to be said of it."""
     dtype = weights_dtype(part.problem, choice.target, choice.numerics.weights, streamed)
-    if dtype is DType.f32:
-        return part.problem, ""
-    reason = misfit(part.weights(), dtype)
+    return _fitting(anchor, part, attrs.evolve(part.problem, weights=dtype))
+
+
+def _fitting(anchor: Node, part: Part, narrow: Problem) -> tuple[Problem, str]:
+    """``narrow`` where its weights fit their dtype."""
+    if narrow.weights is DType.f32:
+        return narrow, ""
+    reason = misfit(part.weights(), narrow.weights)
     if reason:
         return part.problem, f"{anchor.name}: {reason}: its weights stay f32"
-    return attrs.evolve(part.problem, weights=dtype), ""
+    return narrow, ""
 
 
 def describe(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:

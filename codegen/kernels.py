@@ -61,6 +61,8 @@ class Kernel:
     """The micro-kernel, or ``loops``."""
     weights: DType = DType.f32
     """How the packed weights are stored."""
+    multiplied: DType = DType.f32
+    """What a contraction multiplies."""
     remark: str = ""
     """What the user is to be told of it."""
     chosen: Chosen | None = None

@@ -8,6 +8,7 @@ from dldt.codegen.loops import Index, Load
 from dldt.codegen.lower.access import Access
 from dldt.codegen.micro.product import Matrix
 from dldt.compiler.dims import substitute, symbol, symbols
+from dldt.compiler.types import DType
 
 LINE, DEPTH = "line", "depth"
 """The symbols of the two dims of a matrix."""
@@ -15,9 +16,10 @@ LINE, DEPTH = "line", "depth"
 
 def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
     """The buffer that the access reads, and how its matrix lies there: ``index`` holds ``LINE`` and ``DEPTH`` and what
-    picks a matrix of the batch. None where an element is computed, or its place is not linear in the two."""
+    picks a matrix of the batch. None where an element is computed or no float in memory, or its place is not linear in
+    the two."""
     element = access(index)
-    if not isinstance(element, Load):
+    if not isinstance(element, Load) or element.dtype is not DType.f32:
         return None
     offset = element.buffer.offset(element.index)
     strides = [stride_of(offset, name) for name in (LINE, DEPTH)]

@@ -61,9 +61,9 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     assert isinstance(channels, int)
     block = tensor.layout.block
     if not block:
-        return Source(channels * height * width, width, 1, height * width)
+        return Source(channels * height * width, width, 1, height * width, dtype=tensor.type.dtype)
     outer = height * width * block
-    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer)
+    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer, tensor.type.dtype)
 
 
 def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]

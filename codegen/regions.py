@@ -13,7 +13,7 @@ import attrs
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.linear import stride_of
 from dldt.codegen.loops import Accumulator, Expr, Index, Load
-from dldt.codegen.lower.access import RULES, Access, Rule, number
+from dldt.codegen.lower.access import RULES, Access, Rule, cast, number
 from dldt.codegen.lower.reshape import MOVEMENTS, moved
 from dldt.codegen.operand import is_strided
 from dldt.compiler import ops
@@ -254,7 +254,8 @@ def _argument(
     buffer = buffers.get(value)
     if buffer is None:
         return Access(value.type, _unreadable(value), array)
-    return Access(value.type, lambda index: Load(buffer, tuple(index)), array)
+    dtype = value.type.dtype
+    return Access(value.type, lambda index: cast(Load(buffer, tuple(index)), dtype), array)
 
 
 def _unreadable(value: Value):  # type: ignore[no-untyped-def]

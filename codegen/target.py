@@ -39,6 +39,11 @@ class Target:
         """Whether instructions convert between half precision and float."""
         return self.arch == "aarch64" or "f16c" in self.features
 
+    @property
+    def multiplies_bfloat(self) -> bool:
+        """Whether an instruction multiplies pairs of bfloats and adds them to floats (AVX512_BF16)."""
+        return "avx512bf16" in self.features
+
     def lanes(self, size: int) -> int:
         """How many elements of ``size`` bytes a vector register holds."""
         return self.vector_bits // 8 // size

@@ -10,7 +10,9 @@ import attrs
 from dldt.codegen.buffers import PLAIN
 from dldt.codegen.layout import assign_layouts
 from dldt.codegen.lower.join import concat_offsets
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.regions import Region, partition, runtime_inputs
+from dldt.codegen.storage import stored_type
 from dldt.codegen.target import Target
 from dldt.codegen.tensors import Place, Tensor
 from dldt.compiler import ops
@@ -60,14 +62,16 @@ class Program:
     constants: tuple[Tensor, ...]
 
 
-def make_program(graph: Graph, target: Target) -> Program:
-    """The graph as tasks: regions chosen, layouts assigned, views and joins laid onto shared memory."""
-    return _Maker(target).run(graph)
+def make_program(graph: Graph, target: Target, numerics: Numerics | None = None) -> Program:
+    """The graph as tasks: regions chosen, layouts and types in memory assigned, views and joins laid onto shared
+    memory."""
+    return _Maker(target, numerics or Numerics()).run(graph)
 
 
 class _Maker:
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, numerics: Numerics) -> None:
         self.target = target
+        self.numerics = numerics
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
         self.plain: dict[Tensor, Tensor] = {}
@@ -90,7 +94,8 @@ class _Maker:
                 self._branch(region, tasks)
                 continue
             root = region.root
-            output = Tensor(root.name, attrs.evolve(root.type, value=None, constant=None), layouts[root])
+            output = Tensor(root.name, stored_type(root, layouts[root], self.numerics), layouts[root])
+            output.rounded = output.type.dtype is not root.type.dtype
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
@@ -144,7 +149,7 @@ class _Maker:
     def _fits(self, source: Tensor, output: Tensor, axis: int, offset: Dim) -> bool:
         if source.parent is not None or source.place is not None or source.constant is not None:
             return False
-        if source.layout != output.layout:
+        if source.layout != output.layout or source.type.dtype is not output.type.dtype:
             return False
         block = output.layout.block
         if not block:
@@ -182,7 +187,7 @@ class _Maker:
             return tensor
         made = self.plain.get(tensor)
         if made is None:
-            made = self.plain[tensor] = Tensor(tensor.name, tensor.type, PLAIN)
+            made = self.plain[tensor] = Tensor(tensor.name, tensor.type, PLAIN, rounded=tensor.rounded)
             tasks.append(Copy(tensor, made))
         return made
 

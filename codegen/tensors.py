@@ -30,6 +30,8 @@ class Tensor:
     place: Place | None = None
     parent: Tensor | None = None
     shift: Dim = 0
+    rounded: bool = False
+    """Stored in fewer bits than the graph says."""
 
     @property
     def base(self) -> Tensor:
@@ -42,7 +44,7 @@ class Tensor:
     @property
     def buffer(self) -> Buffer:
         """The tensor as a kernel's buffer (name and role are the kernel's to choose)."""
-        return Buffer("", self.type.dtype, self.type.shape, self.layout)
+        return Buffer("", self.type.dtype, self.type.shape, self.layout, rounded=self.rounded)
 
     @property
     def bytes(self) -> Dim:

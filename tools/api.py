@@ -95,7 +95,8 @@ def compile_model(
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
     winograd: bool = True,
-    weights: str = "f32",
+    weights: str | None = None,
+    precision: str = "f32",
     tuned: PathLike | None = None,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
@@ -105,14 +106,16 @@ def compile_model(
     and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
     kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it.
     ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the
-    weights of contractions that are bound by memory so; sums stay f32. The summary's notes name both. ``tuned``: a file
-    of measured choices (``dldt-compile --tune``); without it all choices are estimated, so that equal models give equal
-    libraries. The graph that is given stays as it is. Nothing is written when it fails.
+    weights of contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and
+    tensors between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay
+    f32. The summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it
+    all choices are estimated, so that equal models give equal libraries. The graph that is given stays as it is.
+    Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
     machine = resolve_target(target)
-    allowed = numerics(machine, winograd=winograd, weights=weights)
+    allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
     measured = UNTUNED if tuned is None else read_tuned(tuned, machine)

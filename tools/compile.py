@@ -50,8 +50,14 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     group.add_argument(
         "--weights",
         choices=("f32", "f16", "bf16"),
+        help="store the weights of contractions that are bound by memory so, sums stay f32 (default: the precision)",
+    )
+    group.add_argument(
+        "--precision",
+        choices=("f32", "bf16"),
         default="f32",
-        help="store the weights of contractions that are bound by memory in 16 bits, sums stay f32 (default: f32)",
+        help="bf16: contractions multiply bf16, tensors between kernels are rounded to it, sums stay f32 (needs "
+        "AVX512_BF16; default: f32)",
     )
     group.add_argument("--tune", action="store_true", help="measure on this machine how each contraction is done best")
     group.add_argument("--tune-seconds", type=float, metavar="SECONDS", help="how long to measure (default: 60)")
@@ -100,6 +106,7 @@ def compile_command(arguments: Arguments) -> int:
             winograd=not arguments.no_winograd,
             weights=arguments.weights,
             tuned=tuned,
+            precision=arguments.precision,
         )
     if not arguments.quiet:
         print_summary(model, made, tuned)
@@ -130,6 +137,7 @@ def _tuned(arguments: Arguments, graph: Graph, pipeline: Pipeline, path: Path, p
         seconds=SECONDS if arguments.tune_seconds is None else arguments.tune_seconds,
         winograd=not arguments.no_winograd,
         weights=arguments.weights,
+        precision=arguments.precision,
         workers=arguments.threads,
         cache=not arguments.no_cache,
         progress=progress,

@@ -197,6 +197,14 @@ class Builder:
         odd = self._with(self.sub(pattern, above), "or", 1)
         return self.bitcast(self.select(inexact, odd, pattern), narrow.type)
 
+    def round_to_bfloat(self, x: Ir) -> Ir:
+        """Floats as bfloats, rounded to nearest even, by one instruction where there is one: denormals may become
+        zero."""
+        if self.target.multiplies_bfloat and x.lanes == 16:
+            name = "llvm.x86.avx512bf16.cvtneps2bf16"
+            return self.intrinsic(name, vector("bfloat", x.lanes), x, suffix="512")
+        return self.convert(x, "bfloat")
+
     def _convert_float(self, x: Ir, to: str) -> Ir:
         """One float type to another, rounded to nearest even. Halves that the target has no instruction for, and all
         bfloats, are converted in integers: LLVM would call a function of a library (for bfloats it may also choose an

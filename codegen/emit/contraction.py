@@ -15,7 +15,7 @@ from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.emit.transpose import transposed
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
-from dldt.codegen.micro.pack import packed_size
+from dldt.codegen.micro.pack import column_size, packed_size
 from dldt.codegen.micro.problem import Problem, Segment, Tile, segments, spatial_units
 from dldt.compiler.dims import Dim, symbols
 
@@ -129,9 +129,9 @@ class _Writer:
 
     def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int, half: bool) -> None:
         b, problem = self.b, self.problem
-        vector_size = self.tile.lanes * problem.depth * problem.weights.size
-        group_size = problem.vectors(self.tile.lanes) * vector_size
-        panel_size = self.tile.columns * vector_size
+        column = column_size(problem, self.tile)
+        group_size = problem.vectors(self.tile.lanes) * column
+        panel_size = self.tile.columns * column
         offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
         panel = _Panel(number, b.gep(self.packed, offset), columns, half)
         if problem.channelwise:
@@ -237,7 +237,7 @@ class _Writer:
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])
                 scope.symbols |= {"n": place.batch, "row": place.row, "pixel": b.add(place.pixel, b.index(r))}
-                values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
+                values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
             for value, scope in values:
                 whole = scope.inner(tail=None) if self._padded() else scope
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
@@ -254,7 +254,7 @@ class _Writer:
             for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
                 one = scope.inner(accumulator=pixels)
                 one.symbols["lane"] = b.index(channel)
-                value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer.dtype)
+                value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer)
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
 
     def _padded(self) -> bool:

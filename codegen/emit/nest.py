@@ -102,7 +102,7 @@ def _within(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: 
 
 def _store(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: Scope) -> None:
     nest = scheduled.nest
-    value = to_memory(b, emitter.emit(nest.value, scope), nest.buffer.dtype)
+    value = to_memory(b, emitter.emit(nest.value, scope), nest.buffer)
     store_at(b, emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope)
 
 

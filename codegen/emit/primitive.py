@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder, mangle
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, constant, vector
 from dldt.codegen.math import MATH, emit_math
@@ -56,10 +57,13 @@ def emit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
     return b.convert(x, COMPUTE[result], signed=result.is_signed if source.is_float else source.is_signed)
 
 
-def to_memory(b: Builder, x: Ir, dtype: DType) -> Ir:
-    """The computed element as it lies in memory."""
+def to_memory(b: Builder, x: Ir, buffer: Buffer) -> Ir:
+    """The computed element as it lies in the buffer."""
+    dtype = buffer.dtype
     if dtype is DType.boolean:
         return b.convert(x, "i8", signed=False)
+    if buffer.rounded and dtype is DType.bf16:
+        return b.bitcast(b.round_to_bfloat(x), vector("i16", x.lanes))
     if dtype in _HALVES:
         return b.bitcast(b.convert(x, _HALVES[dtype]), vector("i16", x.lanes))
     return b.convert(x, LLVM_TYPES[dtype])

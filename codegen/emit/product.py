@@ -219,6 +219,6 @@ class _Writer:
         for r, total in enumerate(sums):
             here = shared.inner(accumulator=total)
             here.symbols["row"] = self._plus(row, r)
-            values.append((to_memory(b, self.emitter.emit(nest.value, here), nest.buffer.dtype), here))
+            values.append((to_memory(b, self.emitter.emit(nest.value, here), nest.buffer), here))
         for value, here in values:
             store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, here)

@@ -11,9 +11,9 @@ from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
-from dldt.codegen.emit.ir import Ir, vector
+from dldt.codegen.emit.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
-from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.primitive import from_memory, to_memory
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile
@@ -113,6 +113,8 @@ class _Writer:
         self.scope = scope
         self.lanes = plan.tile.lanes
         self.kind = vector("float", self.lanes)
+        self.raw = vector(LLVM_TYPES[problem.source.dtype], self.lanes)
+        self.aligned = problem.source.dtype.size * self.lanes
         self.x, self.packed, self.scratch = areas.x, areas.packed, areas.scratch
 
     def run(self, lower: Ir, upper: Ir) -> None:
@@ -144,9 +146,12 @@ class _Writer:
 
     def _at(self, pointer: Ir, *offsets: Ir) -> Ir:
         """``pointer`` plus offsets in elements. It may lie outside of the array as long as nobody reads there."""
+        return self._moved(pointer, "float", offsets)
+
+    def _moved(self, pointer: Ir, unit: str, offsets: Sequence[Ir]) -> Ir:
         for offset in offsets:
             if offset.name != "0":
-                pointer = self.b.emit("ptr", f"getelementptr float, {pointer}, {offset}")
+                pointer = self.b.emit("ptr", f"getelementptr {unit}, {pointer}, {offset}")
         return pointer
 
     def _area(self, which: int) -> Ir:
@@ -178,9 +183,9 @@ class _Writer:
         assert isinstance(source.batch, int)
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
             batch, row, pixel = self._corner(block, loop.index)
-            image = self._at(self.x, b.mul(batch, b.index(source.batch)))
+            image = self._input(self.x, b.mul(batch, b.index(source.batch)))
             row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
-            corner = self._at(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
+            corner = self._input(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
             ranges = [*self._inside(row, problem.space[0]), *self._inside(pixel, problem.space[1])]
             cut = [b.compare("gt", low, b.index(0)) for low in ranges[::2]]
             cut += [b.compare("lt", high, b.index(size)) for high in ranges[1::2]]
@@ -188,10 +193,10 @@ class _Writer:
             patch = self._area(1)
             with b.when(border):
                 for k in range(self.form.taps):
-                    self._store(b.const(self.kind, 0), patch, k)
+                    self._copy(b.const(self.raw, 0), self._input(patch, b.index(k * lanes)))
             stride = b.select(border, b.index(size * lanes), b.index(source.row))
             with b.loop(b.index(0), b.index(-(-problem.inputs // lanes)), 1, stem="channels") as channels:
-                place = self._at(corner, b.mul(channels.index, b.index(source.outer)))
+                place = self._input(corner, b.mul(channels.index, b.index(source.outer)))
                 with b.when(border):
                     self._copy_inside(place, patch, ranges)
                 tile = b.select(border, patch, place)
@@ -208,16 +213,29 @@ class _Writer:
     def _copy_inside(self, place: Ir, patch: Ir, ranges: Sequence[Ir]) -> None:
         b, source, lanes = self.b, self.problem.source, self.lanes
         with b.loop(ranges[0], ranges[1], 1, stem="row") as rows:
-            line = self._at(place, b.mul(rows.index, b.index(source.row)))
-            copy = self._at(patch, b.mul(rows.index, b.index(self.form.size * lanes)))
+            line = self._input(place, b.mul(rows.index, b.index(source.row)))
+            copy = self._input(patch, b.mul(rows.index, b.index(self.form.size * lanes)))
             with b.loop(ranges[2], ranges[3], 1, stem="pixel") as pixels:
                 offset = b.mul(pixels.index, b.index(lanes))
-                self._store(self._load(self._at(line, offset)), self._at(copy, offset))
+                self._copy(b.load(self.raw, self._input(line, offset), self.aligned), self._input(copy, offset))
+
+    def _input(self, pointer: Ir, *offsets: Ir) -> Ir:
+        """``pointer`` plus offsets in elements of the input, as ``_at``."""
+        return self._moved(pointer, element(self.raw), offsets)
+
+    def _copy(self, value: Ir, pointer: Ir) -> None:
+        """Store elements of the input as they are."""
+        self.b.store(value, pointer, self.aligned)
 
     def _transform_tile(self, tile: Ir, stride: Ir, result: Ir) -> None:
         b, size = self.b, self.form.size
-        lines = [self._at(tile, b.mul(stride, b.index(i))) for i in range(size)]
-        columns = [self.form.input_transform(b, [self._load(lines[i], j) for i in range(size)]) for j in range(size)]
+        lines = [self._input(tile, b.mul(stride, b.index(i))) for i in range(size)]
+
+        def read(i: int, j: int) -> Ir:
+            raw = b.load(self.raw, self._input(lines[i], b.index(j * self.lanes)), self.aligned)
+            return from_memory(b, raw, self.problem.source.dtype)
+
+        columns = [self.form.input_transform(b, [read(i, j) for i in range(size)]) for j in range(size)]
         slab = self.plan.slab(self.problem) // self.lanes
         for i in range(size):
             for j, value in enumerate(self.form.input_transform(b, [column[i] for column in columns])):
@@ -343,7 +361,7 @@ class _Writer:
         for pixel, value in results:
             scope = shared.inner(accumulator=value)
             scope.symbols |= {"row": row, "pixel": pixel}
-            done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer.dtype), scope))
+            done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
         for value, scope in done:
             # The output lies in channel blocks: the last one's padding may be written.
             store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope.inner(tail=None))

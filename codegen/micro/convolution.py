@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, vector
 from dldt.codegen.emit.primitive import from_memory
+from dldt.codegen.micro.pack import vector_size
 from dldt.codegen.micro.problem import CODE_LIMIT, Problem, Segment, Tile
 
 
@@ -41,7 +42,7 @@ class TileEmitter:
         self.weights = weights
         self.kind = vector("float", tile.lanes)
         self.half = half
-        self.size = problem.weights.size
+        self.vector_size = vector_size(problem, tile)
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
         """The sums of the tile at ``place`` for the weights at ``panel``."""
@@ -54,19 +55,19 @@ class TileEmitter:
         widths = [self._width(c, columns) for c in range(columns)]
         flat = [b.const(vector("float", width), 0) for _ in range(segment.rows) for width in widths]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
-        step = problem.kernel[0] * problem.kernel[1] * self.tile.chunk * columns * self.tile.lanes
+        step = problem.kernel[0] * problem.kernel[1] * problem.steps(self.tile.chunk) * columns * self.vector_size
         body = self._body(place, segment, columns)
         if whole == 1:
             flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
         elif whole:
             with b.loop(b.index(0), b.index(whole), 1, flat, "chunk") as loop:
                 source = self._channels(place, start, b.mul(loop.index, b.index(self.tile.chunk)))
-                weights = b.gep(panel, b.mul(loop.index, b.index(self.size * step)))
+                weights = b.gep(panel, b.mul(loop.index, b.index(step)))
                 loop.yields = body(source, weights, loop.carried, self.tile.chunk)
             flat = loop.results
         if rest:
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
-            flat = body(source, b.gep(panel, b.index(self.size * step * whole)), flat, rest)
+            flat = body(source, b.gep(panel, b.index(step * whole)), flat, rest)
         flat = [b.widen(value, self.tile.lanes) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
 
@@ -104,21 +105,21 @@ class TileEmitter:
         rows = problem.kernel[0]
 
         def body(source: Ir, weights: Ir, flat: list[Ir], chunk: int) -> list[Ir]:
-            step = problem.kernel[1] * chunk * columns * self.tile.lanes
+            step = problem.kernel[1] * problem.steps(chunk) * columns * self.vector_size
             if rows == 1 and place.taps_low is None:
                 return self._taps(self._address(source), weights, flat, chunk, segment, columns)
             low = place.taps_low or b.index(0)
             high = place.taps_high or b.index(rows)
             with b.loop(low, high, 1, flat, "tap") as loop:
                 offset = b.add(source, b.mul(loop.index, b.index(problem.dilations[0] * problem.source.row)))
-                pointer = b.gep(weights, b.mul(loop.index, b.index(self.size * step)))
+                pointer = b.gep(weights, b.mul(loop.index, b.index(step)))
                 loop.yields = self._taps(self._address(offset), pointer, loop.carried, chunk, segment, columns)
             return loop.results
 
         return body
 
     def _address(self, offset: Ir) -> Ir:
-        return self.b.emit("ptr", f"getelementptr float, {self.x}, {offset}")
+        return self.b.emit("ptr", f"getelementptr {LLVM_TYPES[self.problem.source.dtype]}, {self.x}, {offset}")
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
         """All taps of one kernel row; very wide rows in a loop of as many as the code size allows."""
@@ -127,11 +128,11 @@ class TileEmitter:
             return self._channelwise_taps(source, weights, list(flat), segment)
         taps = problem.kernel[1]
         every = all(len(valid) == taps for valid in segment.taps)
-        group = max(1, CODE_LIMIT // (chunk * segment.rows * columns))
+        group = max(1, CODE_LIMIT // (problem.steps(chunk) * segment.rows * columns))
         if taps <= 2 * group or not every:
             return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
-        stride = 4 * problem.dilations[1] * problem.source.pixel
-        size = self.size * chunk * columns * self.tile.lanes
+        stride = problem.source.dtype.size * problem.dilations[1] * problem.source.pixel
+        size = problem.steps(chunk) * columns * self.vector_size
         whole = taps // group
         with b.loop(b.index(0), b.index(whole), 1, flat, "taps") as loop:
             x = b.gep(source, b.mul(loop.index, b.index(group * stride)))
@@ -154,48 +155,65 @@ class TileEmitter:
             base = self._opaque(source) if len(taps) > 1 else source
             # The half column reads for itself: a part of the wide broadcast would be overwritten by its sum.
             twin = self._opaque(source) if self.half else source
-            for k in range(chunk):
+            for step in range(problem.steps(chunk)):
+                k = step * problem.pair
                 if k or tap != taps[0]:
                     weights = self._after(weights, flat[-1])
-                at = (tap * chunk + k) * columns
-                vectors = [self._vector(weights, at + c, self._width(c, columns)) for c in range(columns)]
+                at = (tap * problem.steps(chunk) + step) * columns
+                widths = [self._width(c, columns) for c in range(columns)]
+                vectors = [self._vector(weights, at + c, width) for c, width in enumerate(widths)]
                 for r in pixels:
                     shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
                     shift += k * problem.source.channel
-                    wide = self._broadcast(base, 4 * shift, self.tile.lanes)
+                    wide = self._broadcast(base, shift, self.tile.lanes, alone=k + 1 == chunk)
                     for c in range(columns):
                         if vectors[c].lanes != wide.lanes:
-                            wide = self._broadcast(twin, 4 * shift, vectors[c].lanes)
-                        flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+                            wide = self._broadcast(twin, shift, widths[c], alone=k + 1 == chunk)
+                        flat[r * columns + c] = self._multiply_add(wide, vectors[c], flat[r * columns + c])
                         if not b.target.fma:
                             # Products are values of their own here: one at a time.
                             base = self._after(base, flat[r * columns + c])
         return flat
 
-    def _broadcast(self, pointer: Ir, offset: int, count: int) -> Ir:
-        """The element ``offset`` bytes on, in every lane."""
-        b = self.b
-        return b.splat(b.load("float", b.emit("ptr", f"getelementptr i8, {pointer}, i64 {offset}"), 4), count)
-
     def _vector(self, weights: Ir, number: int, width: int) -> Ir:
-        """A vector of weights, or the first part of one, as floats."""
-        b, size, dtype = self.b, self.size * self.tile.lanes, self.problem.weights
+        """A vector of weights, or its first ``width`` lanes: floats, or pairs of bfloats."""
+        b, size, dtype = self.b, self.vector_size, self.problem.weights
         pointer = b.gep(weights, b.index(number * size))
+        if self.problem.pair == 2:
+            return b.load(vector("bfloat", 2 * width), pointer, size)
         return from_memory(b, b.load(vector(LLVM_TYPES[dtype], width), pointer, size), dtype)
+
+    def _broadcast(self, base: Ir, shift: int, lanes: int, *, alone: bool) -> Ir:
+        """The input element ``shift`` elements on in every lane, with its neighbour where channels are multiplied in
+        pairs. Beside the last of an odd number (``alone``) is a zero: what lies there may be no number."""
+        b, dtype = self.b, self.problem.source.dtype
+        address = b.emit("ptr", f"getelementptr i8, {base}, i64 {dtype.size * shift}")
+        if self.problem.pair == 1:
+            return b.splat(from_memory(b, b.load(LLVM_TYPES[dtype], address, dtype.size), dtype), lanes)
+        pair = b.convert(b.load("i16", address, 2), "i32", signed=False) if alone else b.load("i32", address, 2)
+        return b.bitcast(b.splat(pair, lanes), vector("bfloat", 2 * lanes))
+
+    def _multiply_add(self, x: Ir, weights: Ir, total: Ir) -> Ir:
+        b = self.b
+        if self.problem.pair == 1:
+            return b.fma(x, weights, total)
+        return b.intrinsic("llvm.x86.avx512bf16.dpbf16ps", total.type, total, weights, x, suffix=f"{32 * total.lanes}")
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
         """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""
-        b, problem, size = self.b, self.problem, 4 * self.tile.lanes
+        b, problem, lanes = self.b, self.problem, self.tile.lanes
+        dtype, size = problem.source.dtype, 4 * lanes
         known: dict[int, Ir] = {}
         for tap in range(problem.kernel[1]):
             vector_weights = b.load(self.kind, b.gep(weights, b.index(tap * size)), size)
             for r in range(segment.rows):
                 if tap not in segment.taps[r]:
                     continue
-                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel * 4
+                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel * dtype.size
                 if shift not in known:
                     address = b.emit("ptr", f"getelementptr i8, {source}, i64 {shift}")
-                    known[shift] = b.load(self.kind, address, size)
+                    loaded = b.load(vector(LLVM_TYPES[dtype], lanes), address, dtype.size * lanes)
+                    known[shift] = from_memory(b, loaded, dtype)
                 flat[r] = b.fma(known[shift], vector_weights, flat[r])
         return flat
 

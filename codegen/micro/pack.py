@@ -15,13 +15,25 @@ _SMALLEST_HALF = 2.0**-14
 
 def packed_size(problem: Problem, tile: Tile) -> int:
     """Bytes of the packed weights."""
-    return problem.groups * problem.vectors(tile.lanes) * tile.lanes * problem.depth * problem.weights.size
+    return problem.groups * problem.vectors(tile.lanes) * column_size(problem, tile)
+
+
+def column_size(problem: Problem, tile: Tile) -> int:
+    """Bytes of the packed weights of one vector of output channels."""
+    whole, rest = divmod(problem.inputs, tile.chunk)
+    steps = whole * problem.steps(tile.chunk) + problem.steps(rest)
+    return problem.kernel[0] * problem.kernel[1] * steps * vector_size(problem, tile)
+
+
+def vector_size(problem: Problem, tile: Tile) -> int:
+    """Bytes of one vector of packed weights."""
+    return tile.lanes * problem.pair * problem.weights.size
 
 
 def pack_weights(weights: Array, problem: Problem, tile: Tile) -> Iterator[memoryview]:
     """Panels in order: ``weights`` is [groups, outputs, inputs, kernel rows, kernel columns]; a panel holds, for each
     chunk of input channels, row, column and channel of the chunk, one vector a column tile, padded with zeros. 16-bit
-    weights are rounded to nearest, ties to even."""
+    weights are rounded to nearest, ties to even; pairs of channels lie side by side."""
     lanes = tile.lanes
     for group in range(problem.groups):
         filters = np.asarray(weights[group], dtype=np.float32)
@@ -32,7 +44,7 @@ def pack_weights(weights: Array, problem: Problem, tile: Tile) -> Iterator[memor
             short = columns * lanes - part.shape[0]
             if short:
                 part = np.concatenate([part, np.zeros((short, *part.shape[1:]), np.float32)])
-            yield from pack_panel(part.astype(problem.weights.numpy, copy=False), tile.chunk)
+            yield from pack_panel(part.astype(problem.weights.numpy, copy=False), tile.chunk, problem.pair)
 
 
 def misfit(weights: Array, dtype: DType) -> str:
@@ -55,13 +67,16 @@ def _overflows(weights: Array, dtype: DType) -> bool:
         return bool(np.isinf(np.array([low, high]).astype(dtype.numpy)).any())
 
 
-def pack_panel(part: Array, chunk: int) -> Iterator[memoryview]:
-    """[width, inputs, kh, kw] → [inputs/chunk][kh][kw][chunk][width], then the rest of the channels likewise."""
+def pack_panel(part: Array, chunk: int, pair: int = 1) -> Iterator[memoryview]:
+    """[width, inputs, kh, kw] → [inputs/chunk][kh][kw][chunk/pair][width][pair], then the rest of the channels
+    likewise; a chunk that is no multiple of ``pair`` ends in zeros."""
     width, inputs, kh, kw = part.shape
     whole = inputs // chunk * chunk
-    if whole:
-        cut = part[:, :whole].reshape(width, whole // chunk, chunk, kh, kw)
-        yield np.ascontiguousarray(cut.transpose(1, 3, 4, 2, 0)).reshape(-1).view(np.uint8).data
-    if inputs > whole:
-        rest = np.ascontiguousarray(part[:, whole:].transpose(2, 3, 1, 0))
-        yield rest.reshape(-1).view(np.uint8).data
+    for channels, size in ((part[:, :whole], chunk), (part[:, whole:], inputs - whole)):
+        if not channels.size:
+            continue
+        cut = channels.reshape(width, -1, size, kh, kw)
+        if size % pair:
+            cut = np.concatenate([cut, np.zeros_like(cut[:, :, :1])], axis=2)
+        paired = cut.reshape(*cut.shape[:2], -1, pair, kh, kw)
+        yield np.ascontiguousarray(paired.transpose(1, 4, 5, 2, 0, 3)).reshape(-1).view(np.uint8).data

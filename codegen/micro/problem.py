@@ -23,6 +23,7 @@ class Source:
     channel: int
     block: int = 0
     outer: int = 0
+    dtype: DType = DType.f32
 
 
 @attrs.frozen
@@ -50,6 +51,16 @@ class Problem:
     shuffle: int = 1
     """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
     source's ``(q % shuffle) * (channels // shuffle) + q // shuffle``."""
+
+    @property
+    def pair(self) -> int:
+        """Input channels that one instruction multiplies and adds: two neighbours where both sides are bfloats."""
+        both = self.source.dtype is DType.bf16 and self.weights is DType.bf16
+        return 2 if both and self.source.channel == 1 and not self.channelwise else 1
+
+    def steps(self, channels: int) -> int:
+        """Vectors of weights that so many input channels take, a tap and column; a last one alone has zeros beside."""
+        return -(-channels // self.pair)
 
     @property
     def depth(self) -> int:
@@ -96,6 +107,12 @@ class Tile:
     def name(self) -> str:
         """The spec as a name."""
         return f"conv_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}"
+
+    def algorithm(self, problem: Problem) -> str:
+        """The name with what is multiplied, and how weights are stored that are widened on the way."""
+        kind = DType.bf16 if problem.pair == 2 else DType.f32
+        widened = "" if problem.weights is kind else f"_{problem.weights}"
+        return self.name.replace("f32", str(kind)) + widened
 
     def panels(self, problem: Problem) -> int:
         """Column tiles a group; the last may be narrower."""

@@ -7,6 +7,7 @@ import attrs
 from dldt.codegen.micro.problem import Problem, Source, Tile
 from dldt.codegen.micro.winograd import Winograd
 from dldt.compiler.dims import Dim, ceildiv
+from dldt.compiler.types import DType
 
 
 @attrs.frozen
@@ -59,6 +60,7 @@ class WinogradPlan:
             space=(1, block),
             output=(1, block),
             source=Source(0, 0, lanes, 1, lanes, block * lanes),
+            weights=DType.f32,
         )
 
     def slab(self, problem: Problem) -> int:

@@ -38,7 +38,7 @@ SPILLS = {
 # Without FMA a product needs a register of its own and x86 overwrites an operand: LLVM moves a few values between its
 # 16 registers and the stack there (x86-64-v2 is for machines of before 2013).
 ALLOWED = {"x86-64-v2": 0.125}
-MULTIPLY_ADDS = {"x86_64": re.compile(r"vfmadd|mulps"), "aarch64": re.compile(r"\bfmla\b")}
+MULTIPLY_ADDS = {"x86_64": re.compile(r"vfmadd|mulps|vdpbf16ps"), "aarch64": re.compile(r"\bfmla\b")}
 
 
 def convolution_graph(channels, outputs, side, kernel, stride, pad, groups):
