@@ -44,12 +44,12 @@ def main() -> int:
     arguments = parser.parse_args()
     found, missing = select(arguments.models)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
-    machine, peaks = describe(), measure_peaks(1, 0.3)
+    machine, peaks = describe(), measure_peaks(1, 0.3, arguments.target)
     kernels: list[dict] = []
     for number, model in enumerate(found, 1):
         tell = Progress(f"[{number}/{len(found)}] {model.name}")
         steps = profile(model, arguments.target, arguments.seconds)
-        peaks = dataclasses.replace(peaks, gflops=max(peaks.gflops, fma_peak(0.1)))
+        peaks = dataclasses.replace(peaks, gflops=max(peaks.gflops, fma_peak(0.1, 1, arguments.target)))
         kernels += grouped(model.name, steps, peaks)
         tell.end()
     kernels.sort(key=lambda row: -row["share"])

@@ -25,36 +25,37 @@ _READ_BYTES = 256 << 20
 _CALL_BYTES = 64 << 20
 
 
-def measure_peaks(threads: int = 1, seconds: float = 0.5) -> Peaks:
+def measure_peaks(threads: int = 1, seconds: float = 0.5, target: str = "host") -> Peaks:
     """Measure all, each for so many ``seconds`` and on so many ``threads`` at once: the best of many runs.
 
-    The loops are compiled for this machine by LLVM (the compile extra).
+    The loops are compiled by LLVM (the compile extra) with the instructions of ``target``, which must run here.
     """
-    target = resolve_target("host")
-    shares = (("L1", target.l1 * threads), ("L2", target.l2 * threads), ("L3", target.l3))
-    caches = tuple(Level(name, size, read_bandwidth(seconds, threads, size // 2)) for name, size in shares)
-    return Peaks(threads, fma_peak(seconds, threads), read_bandwidth(seconds, threads), caches)
+    host = resolve_target("host")
+    shares = (("L1", host.l1 * threads), ("L2", host.l2 * threads), ("L3", host.l3))
+    caches = tuple(Level(name, size, read_bandwidth(seconds, threads, size // 2, target)) for name, size in shares)
+    compute, memory = fma_peak(seconds, threads, target), read_bandwidth(seconds, threads, target=target)
+    return Peaks(threads, compute, memory, caches)
 
 
-def fma_peak(seconds: float = 0.5, threads: int = 1) -> float:
-    """GFLOP/s of independent multiply-adds in registers."""
-    target = resolve_target("host")
-    lanes = target.lanes(4)
-    with _Function("peak", _chains(lanes, target.fma), target) as address:
+def fma_peak(seconds: float = 0.5, threads: int = 1, target: str = "host") -> float:
+    """GFLOP/s of independent multiply-adds in registers; of multiplications and additions where they do not fuse."""
+    machine = resolve_target(target)
+    lanes = machine.lanes(4)
+    with _Function("peak", _chains(lanes, machine.fma), machine) as address:
         run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float, ctypes.c_float)(address)
         best = _best([lambda: run(0.999, 0.001)] * threads, seconds)
     return 2 * lanes * _CHAINS * _LOOPS * threads / best / 1e9
 
 
-def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYTES) -> float:
+def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYTES, target: str = "host") -> float:
     """GB/s of passes over so many bytes (by default more than a cache holds), each thread over a part of its own."""
-    target = resolve_target("host")
-    lanes = target.lanes(4)
+    machine = resolve_target(target)
+    lanes = machine.lanes(4)
     step = _STREAMS * lanes
     each = max(1, size // 4 // threads // step) * step
     data = np.ones((threads, each), np.float32)
     passes = max(1, _CALL_BYTES // data.nbytes)
-    with _Function("sweep", _sweep(lanes), target) as address:
+    with _Function("sweep", _sweep(lanes), machine) as address:
         run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
         parts = [functools.partial(run, row.ctypes.data, each, passes) for row in data]
         best = _best(parts, seconds)
