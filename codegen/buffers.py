@@ -10,12 +10,16 @@ from dldt.compiler.types import DType, Shape, TensorType
 
 @attrs.frozen(cache_hash=True)
 class Layout:
-    """``block`` 0: C order. Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim. The padding
-    of the last block is never read into a real element."""
+    """``block`` 0: C order, each row of the last dim followed by ``gap`` elements that are never read into a real one.
+    Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim, and the same is true of the padding
+    of the last block."""
 
     block: int = 0
+    gap: int = 0
 
     def __str__(self) -> str:
+        if self.gap:
+            return f"rows+{self.gap}"
         return f"blocked{self.block}" if self.block else "plain"
 
 
@@ -45,7 +49,7 @@ class Buffer:
         """The dims as they lie in memory."""
         block = self.layout.block
         if not block:
-            return self.shape
+            return (*self.shape[:-1], self.shape[-1] + self.layout.gap) if self.layout.gap else self.shape
         return (self.shape[0], ceildiv(self.shape[1], block), *self.shape[2:], block)
 
     @property

@@ -126,7 +126,7 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
         pads=(0, 0),
         space=(1, rows),
         output=(1, rows),
-        source=Source(batch=0, row=0, pixel=shape[-1], channel=1, dtype=tensor.type.dtype),
+        source=Source(batch=0, row=0, pixel=shape[-1] + tensor.layout.gap, channel=1, dtype=tensor.type.dtype),
     )
 
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:

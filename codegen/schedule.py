@@ -87,10 +87,11 @@ class Scheduled:
 
 
 def output_nest(buffer: Buffer, access: Access) -> Nest:
-    """The nest that fills ``buffer`` with ``access``: one axis a physical dim (dims of 1 have none)."""
+    """The nest that fills ``buffer`` with ``access``: one axis a dim, one more where channels lie in blocks (dims of 1
+    have none)."""
     axes: list[Axis] = []
     index: list[Dim] = []
-    for position, dim in enumerate(buffer.physical_shape):
+    for position, dim in enumerate(buffer.physical_shape if buffer.layout.block else buffer.shape):
         if dim == 1:
             index.append(0)
             continue
