@@ -1,9 +1,10 @@
 """A backend in a process of its own: opens a model, then times inferences whenever it is told to.
 
-    python -m benchmarks.backend NAME FILE INPUTS.npz THREADS OUTPUTS.npz
+    python -m benchmarks.backend NAME FILE INPUTS.npz THREADS OUTPUTS.npz PRECISION
 
 Says when its imports are done, opens at the first line, then reads a number of seconds a line; every answer is a line
-of JSON. NAME is dldt, onnxruntime or openvino.
+of JSON. NAME is dldt, onnxruntime or openvino. PRECISION, f32 or bf16, is for OpenVINO: our file has its own, and
+onnxruntime only f32.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from benchmarks import sessions
 CLOCK = time.perf_counter_ns
 
 
-def open_dldt(file: str, inputs: dict, threads: int):
+def open_dldt(file: str, inputs: dict, threads: int, precision: str):
     """Our artifact; imports the runtime alone."""
     from dldt import runtime
 
@@ -38,7 +39,7 @@ def open_dldt(file: str, inputs: dict, threads: int):
     return took, run
 
 
-def open_onnxruntime(file: str, inputs: dict, threads: int):
+def open_onnxruntime(file: str, inputs: dict, threads: int, precision: str):
     """An onnxruntime session."""
     start = CLOCK()
     session = sessions.onnxruntime_session(file, threads)
@@ -46,10 +47,10 @@ def open_onnxruntime(file: str, inputs: dict, threads: int):
     return took, lambda: session.run(None, inputs)
 
 
-def open_openvino(file: str, inputs: dict, threads: int):
+def open_openvino(file: str, inputs: dict, threads: int, precision: str):
     """An OpenVINO infer request; inputs are shared, not copied."""
     start = CLOCK()
-    compiled = sessions.openvino_model(file, threads)
+    compiled = sessions.openvino_model(file, threads, precision)
     request = compiled.create_infer_request()
     took = CLOCK() - start
     arrays = {port.get_any_name(): inputs[port.get_any_name()] for port in compiled.inputs}
@@ -69,13 +70,13 @@ PACKAGES = {"dldt": "dldt.runtime", "onnxruntime": "onnxruntime", "openvino": "o
 
 def main() -> None:
     """Import, open when told to, run once, then serve; what goes wrong is an answer as well."""
-    name, file, inputs_file, threads, outputs_file = sys.argv[1:]
+    name, file, inputs_file, threads, outputs_file, precision = sys.argv[1:]
     inputs = dict(np.load(inputs_file))
     try:
         importlib.import_module(PACKAGES[name])
         _say({})
         sys.stdin.readline()
-        took, run = OPENERS[name](file, inputs, int(threads))
+        took, run = OPENERS[name](file, inputs, int(threads), precision)
         start = CLOCK()
         outputs = run()
         first = CLOCK() - start

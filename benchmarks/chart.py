@@ -46,9 +46,10 @@ def title(results: dict) -> str:
     """The machine and the versions that were measured."""
     machine = results["machine"]
     packages = machine["packages"]
+    precision = {"f32": "f32", "bf16": "bf16 (onnxruntime f32)"}[results.get("precision", "f32")]
     peers = " and ".join(f"{name} {packages[name]}" for name in ("onnxruntime", "openvino"))
     return (
-        f"dldt {packages['dldt']} beside {peers}, f32, batch 1\n"
+        f"dldt {packages['dldt']} beside {peers}, {precision}, batch 1\n"
         f"{machine['cpu']}, {machine['cores']} cores; Python {machine['python']}"
     )
 

@@ -1,7 +1,8 @@
-"""Our artifacts beside onnxruntime and OpenVINO, f32, in one run.
+"""Our artifacts beside onnxruntime and OpenVINO in one run.
 
     python -m benchmarks.peers --threads 1,2 --json peers.json --chart peers.png
     python -m benchmarks.peers --models resnet50 squeezenet
+    python -m benchmarks.peers --precision bf16                              ours and OpenVINO in bf16
     python -m benchmarks.peers --threads 1,2 --json peers.json --resume      what an interrupted run left to do
 
 Each backend has a process of its own, all pinned to the same cores; they are opened one after another, then their
@@ -47,7 +48,7 @@ def main() -> int:
         chart.require_matplotlib()
     found, missing = select(arguments.models)
     machine = describe()
-    results: dict = {"machine": machine, "models": _kept(arguments, machine)}
+    results: dict = {"machine": machine, "precision": arguments.precision, "models": _kept(arguments, machine)}
     print(f"{machine['cpu']}, {machine['cores']} cores; {versions(results)}\n{NOTE}", flush=True)
     cores = {count: sorted(os.sched_getaffinity(0))[:count] for count in counts}
     peaks = {count: measure_peaks(len(cores[count]), 0.3) for count in counts}
@@ -77,6 +78,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--threads", default="1", metavar="N,M", help="numbers of threads (default: 1)")
+    parser.add_argument(
+        "--precision", choices=("f32", "bf16"), default="f32", help="of ours and OpenVINO; onnxruntime stays f32"
+    )
     parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
     parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
     parser.add_argument("--json", metavar="FILE", help="write all numbers, after every model")
@@ -93,8 +97,11 @@ def _kept(arguments: argparse.Namespace, machine: dict) -> list[dict]:
     if not arguments.resume or not Path(arguments.json).is_file():
         return []
     before = json.loads(Path(arguments.json).read_text(encoding="utf-8"))
-    if before["machine"] != machine:
-        raise SystemExit(f"error: {arguments.json} is of another machine or other versions; measure without --resume")
+    if before["machine"] != machine or before.get("precision", "f32") != arguments.precision:
+        raise SystemExit(
+            f"error: {arguments.json} is of another machine, other versions or another precision; measure without "
+            "--resume"
+        )
     return [row for row in before["models"] if "error" not in row]
 
 
@@ -141,7 +148,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
             tell("compiling")
             started = time.monotonic()
             graph = read(model)
-            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so")
+            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so", precision=arguments.precision)
             files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
             work = evaluate(multiply_adds(graph), {})
             tell.keep(f"compiled in {time.monotonic() - started:.1f} s")
@@ -164,6 +171,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
                 rounds=arguments.rounds,
                 seconds=arguments.seconds,
                 tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
+                precision=arguments.precision,
             )
             for name, file in files.items():
                 row[name]["file_bytes"] = file.stat().st_size

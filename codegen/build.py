@@ -33,7 +33,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Poly, Symbol, atoms
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 from dldt.runtime.version import __version__
 
 Progress = Callable[[str, int, int], None]
@@ -299,6 +299,7 @@ def _step(kernel: Kernel, function: str, parallel: bool) -> dict[str, object]:
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
         "weights": kernel.packed_bytes + constant,
         "passed": kernel.passed if isinstance(kernel.passed, int) else None,
+        "pair": 2 if kernel.multiplied is DType.bf16 else 1,
         "parallel": parallel,
     }
 

@@ -69,6 +69,7 @@ def _step(timed: Any) -> dict[str, Any]:
         "bytes": step.bytes,
         "weights": step.weights,
         "passed": step.passed,
+        "pair": step.pair,
         "gflops": timed.gflops,
     }
 

@@ -45,11 +45,11 @@ class Bound:
 def bounds(steps: Sequence[Mapping[str, Any]], peaks: Peaks, operations: str = "operations") -> list[Bound | None]:
     """The roofline of every step of one model; None where neither operations nor bytes are known.
 
-    A step takes no less than its ``operations`` at the FMA peak, nor than its bytes at the bandwidth of where they
-    lie. Weights are read once an inference, so they lie where all weights and the largest step's data fit together;
-    a step's other operands were just written, so they lie where they fit; what it passes through scratch memory
-    (Winograd's transformed tiles) comes from the second level. ``operations="flops"`` counts by the definition of the
-    operations instead, which an algorithm may undercut.
+    A step takes no less than its ``operations`` at the FMA peak (twice that in bf16, by ``pair``), nor than its bytes
+    at the bandwidth of where they lie. Weights are read once an inference, so they lie where all weights and the
+    largest step's data fit together; a step's other operands were just written, so they lie where they fit; what it
+    passes through scratch memory (Winograd's transformed tiles) comes from the second level. ``operations="flops"``
+    counts by the definition of the operations instead, which an algorithm may undercut.
     """
     touched = sum(_number(step, "weights") for step in steps)
     touched += max((_number(step, "bytes") - _number(step, "weights") for step in steps), default=0)
@@ -66,7 +66,7 @@ def _bound(step: Mapping[str, Any], peaks: Peaks, operations: str, touched: int)
         second = peaks.caches[1] if len(peaks.caches) > 1 else Level(MEMORY, 0, peaks.gbytes)
         parts.append((passed, second.name, second.gbytes))
     times = [(size / rate / 1e9, name) for size, name, rate in parts]
-    way, compute = sum(time for time, _ in times), count / peaks.gflops / 1e9
+    way, compute = sum(time for time, _ in times), count / (peaks.gflops * (_number(step, "pair") or 1)) / 1e9
     return Bound(compute, COMPUTE) if compute >= way else Bound(way, max(times)[1])
 
 

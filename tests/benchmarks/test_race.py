@@ -11,7 +11,8 @@ from dldt.tools.roofline import Peaks
 FAKE = """
 import json, sys
 import numpy as np
-name, file, inputs, threads, outputs = sys.argv[1:]
+name, file, inputs, threads, outputs, precision = sys.argv[1:]
+assert precision in ("f32", "bf16")
 scale, dies = json.loads(open(file).read())
 print("{}", flush=True)
 for line in sys.stdin:
@@ -26,7 +27,7 @@ for line in sys.stdin:
 """
 
 
-def run(monkeypatch, tmp_path, **backends):
+def run(monkeypatch, tmp_path, precision="f32", **backends):
     """The race of backends: a factor of the input, and how each ends."""
     program = tmp_path / "fake.py"
     program.write_text(FAKE)
@@ -40,7 +41,7 @@ def run(monkeypatch, tmp_path, **backends):
         files[name] = tmp_path / name
         files[name].write_text(f"[{scale}, {dies}]")
     inputs = {"x": np.ones(3, np.float32)}
-    return race.race(files, inputs, 1, [0], rounds=2, seconds=0.1, tell=lambda text: None)
+    return race.race(files, inputs, 1, [0], rounds=2, seconds=0.1, tell=lambda text: None, precision=precision)
 
 
 def test_all_are_timed(monkeypatch, tmp_path):
@@ -69,10 +70,18 @@ def test_a_wrong_answer_is_not_timed(monkeypatch, tmp_path):
     assert rows["dldt"] == {"failed": "outputs differ from onnxruntime's by 1.0e+00 of max|y|: not timed"}
 
 
+@pytest.mark.parametrize(("ours", "theirs", "timed"), [(1.01, 1, True), (1.1, 1.2, True), (1.1, 1.05, False)])
+def test_in_bf16_ours_may_differ_as_openvino_does(ours, theirs, timed, monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, "bf16", dldt=(ours, 0), onnxruntime=(1, 0), openvino=(theirs, 0))
+    assert ("failed" not in rows["dldt"]) == timed
+
+
 def test_what_the_backend_answers_when_its_model_is_bad(monkeypatch, tmp_path, capsys):
     np.savez(tmp_path / "x.npz", x=np.zeros(1))
     (tmp_path / "bad.so").write_bytes(b"no library")
-    monkeypatch.setattr(sys, "argv", ["backend", "dldt", str(tmp_path / "bad.so"), str(tmp_path / "x.npz"), "1", "y"])
+    monkeypatch.setattr(
+        sys, "argv", ["backend", "dldt", str(tmp_path / "bad.so"), str(tmp_path / "x.npz"), "1", "y", "f32"]
+    )
     monkeypatch.setattr(sys, "stdin", iter(()))
     monkeypatch.setattr(backend.sys, "stdin", type("Lines", (), {"readline": staticmethod(lambda: "open\n")}))
     backend.main()

@@ -17,6 +17,7 @@ def step(**numbers):
     [
         ({"operations": 1_000_000, "bytes": 100_000}, Bound(1e-5, "compute")),
         ({"operations": 100_000, "bytes": 100_000}, Bound(2.5e-6, "L2")),
+        ({"operations": 1_000_000, "bytes": 100_000, "pair": 2}, Bound(5e-6, "compute")),
         ({"bytes": 800}, Bound(1e-8, "L1")),
         ({"bytes": 2_000_000}, Bound(1e-4, "L3")),
         ({"bytes": 20_000_000}, Bound(2e-3, "memory")),
