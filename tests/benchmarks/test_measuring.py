@@ -10,6 +10,8 @@ from onnx import numpy_helper
 
 from benchmarks import accuracy, compile_time, models
 from benchmarks.random_weights import randomise
+from dldt.codegen.target import TARGETS
+from tests.codegen.qemu import require_emulator
 
 
 def light(name):
@@ -79,3 +81,19 @@ def test_every_measurement_has_help(name):
         [sys.executable, "-m", f"benchmarks.{name}", "--help"], capture_output=True, text=True, check=True
     )
     assert f"python -m benchmarks.{name}" in done.stdout
+
+
+def test_a_whole_model_for_another_architecture(tmp_path):
+    found, missing = models.select(["mtcnn_pnet"])
+    if missing:
+        pytest.skip(missing[0])
+    require_emulator(TARGETS["aarch64"])
+    error, _ = accuracy.directly(found[0], tmp_path, "aarch64")
+    assert error < 1e-5
+
+
+def test_what_cannot_be_emulated_is_said(monkeypatch):
+    monkeypatch.setattr(accuracy.cpu, "arch", lambda: "m68k")
+    monkeypatch.setattr(accuracy.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"this machine does not run aarch64: install qemu-user \(no qemu-aarch64"):
+        accuracy._require_machine("aarch64")
