@@ -284,14 +284,28 @@ class ExpressionEmitter:
             return from_memory(self.b, self.b.gather(wide, addresses, every, size), buffer.dtype)
         start = self.b.add(self.dim(split[0], scope.inner(lanes=None)), scope.lanes.base)
         address = self.b.gep(pointer, start, kind)
-        loaded = self.b.load(wide, address, size) if mask is None else self.b.masked_load(wide, address, mask, size)
-        return from_memory(self.b, loaded, buffer.dtype)
+        if mask is None:
+            return from_memory(self.b, self.b.load(wide, address, size), buffer.dtype)
+        if scope.mask is not None:
+            address = self._mapped(address, pointer, mask)
+        return from_memory(self.b, self.b.masked_load(wide, address, mask, size), buffer.dtype)
+
+    def _mapped(self, address: Ir, pointer: Ir, mask: Ir) -> Ir:
+        """``pointer`` where no lane is wanted: processors take hundreds of cycles to find that nothing of an access to
+        a page that is not there was wanted."""
+        return self.b.select(self._any(mask), address, pointer)
+
+    def _any(self, mask: Ir) -> Ir:
+        return self.b.intrinsic("llvm.vector.reduce.or", "i1", mask, suffix=f"v{mask.lanes}i1")
 
     def _two_loads(self, wide: str, kind: str, pointer: Ir, runs: Runs, scope: Scope, size: int) -> Ir:
         every = self._joined(scope)
         parts = []
         for start, mask in zip((runs.first, runs.second), self.run_masks(runs, every), strict=True):
-            parts.append(self.b.masked_load(wide, self.b.gep(pointer, start, kind), mask, size))
+            address = self.b.gep(pointer, start, kind)
+            if scope.mask is not None:
+                address = self._mapped(address, pointer, mask)
+            parts.append(self.b.masked_load(wide, address, mask, size))
         return self.b.select(runs.inside, *parts)
 
     def run_masks(self, runs: Runs, every: Ir | None) -> tuple[Ir, Ir]:
@@ -306,8 +320,7 @@ class ExpressionEmitter:
             raise AssertionError("a scalar load at a vector index")
         if mask is not None:
             # All lanes off: the index may be anything; element 0 is there to be read and is thrown away.
-            some = self.b.intrinsic("llvm.vector.reduce.or", "i1", mask, suffix=f"v{mask.lanes}i1")
-            offset = self.b.select(some, offset, self.b.index(0))
+            offset = self.b.select(self._any(mask), offset, self.b.index(0))
         return self.b.load(kind, self.b.gep(pointer, offset, kind), size)
 
     def _joined(self, scope: Scope) -> Ir | None:
