@@ -40,7 +40,7 @@ def main() -> int:
     for number, (kernel, low, high, size) in enumerate(LAYERS, 1):
         model = _stack(kernel, low, high, size)
         tell = peers.Progress(f"[{number}/{len(LAYERS)}] {model.name}:")
-        rows += peers.measure(model, cores, peaks, SimpleNamespace(rounds=6, seconds=0.2), tell)
+        rows += peers.measure(model, cores, peaks, SimpleNamespace(rounds=6, seconds=0.2, precision="f32"), tell)
         tell.end()
     print(peers.table(rows, peaks[1]))
     if arguments.json:

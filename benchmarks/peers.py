@@ -63,6 +63,7 @@ def main() -> int:
         tell.end()
     order = {model.name: place for place, model in enumerate(MODELS)}
     results["models"].sort(key=lambda row: (row["threads"], order[row["model"]]))
+    results["peaks"] = {str(count): dataclasses.asdict(peak) for count, peak in peaks.items()}
     results["seconds"] = time.monotonic() - started
     for count in counts:
         print(table([row for row in results["models"] if row["threads"] == count], peaks[count]))

@@ -75,7 +75,9 @@ def test_the_memory_of_child_processes_counts():
     assert peak > 60
 
 
-@pytest.mark.parametrize("name", ["accuracy", "chart", "peers", "convolutions", "compile_time", "roofline", "levels"])
+@pytest.mark.parametrize(
+    "name", ["accuracy", "chart", "peers", "convolutions", "compile_time", "roofline", "levels", "readme"]
+)
 def test_every_measurement_has_help(name):
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--help"], capture_output=True, text=True, check=True
