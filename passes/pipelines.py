@@ -8,6 +8,7 @@ from dldt.compiler.verify import OPSET
 from dldt.passes.base import Pass
 from dldt.passes.decompose_batch_norm import DecomposeBatchNorm
 from dldt.passes.drop_broadcasts import DropBroadcasts
+from dldt.passes.fold_arithmetic_into_table import FoldArithmeticIntoTable
 from dldt.passes.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.fold_constants import FoldConstants
 from dldt.passes.fold_input_affine_into_weights import FoldInputAffineIntoWeights
@@ -20,6 +21,7 @@ from dldt.passes.fuse_hsigmoid import FuseHSigmoid
 from dldt.passes.fuse_hswish import FuseHSwish
 from dldt.passes.fuse_linear import FuseLinear
 from dldt.passes.fuse_mvn import FuseMvn
+from dldt.passes.fuse_one_hot_into_mat_mul import FuseOneHotIntoMatMul
 from dldt.passes.fuse_pad import FusePad
 from dldt.passes.fuse_prelu import FusePrelu
 from dldt.passes.fuse_shuffle_channels import FuseShuffleChannels
@@ -68,6 +70,7 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(DropBroadcasts, FuseMvn, "statistics that are expanded to the data's shape would hide the pattern"),
     Precedence(FuseClamp, FuseHSigmoid, "its pattern has a Clamp, models have Maximum and Minimum"),
     Precedence(FuseHSigmoid, FuseHSwish, "x * HSigmoid(x)"),
+    Precedence(FuseOneHotIntoMatMul, FoldArithmeticIntoTable, "the table is what the one-hot rows pick from"),
     Precedence(FuseGelu, FuseLinear, "0.5 * (1 + erf) would become 0.5 * erf + 0.5"),
     Precedence(DecomposeBatchNorm, FuseLinear, "a normalisation joins the products and sums around it"),
     Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
@@ -110,6 +113,7 @@ def _fuse() -> tuple[Pass, ...]:
         FuseSwish(),
         FusePrelu(),
         FuseShuffleChannels(),
+        FuseOneHotIntoMatMul(),
     )
 
 
@@ -147,6 +151,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     passes = (
         *_clean(),
         *_fuse(),
+        FoldArithmeticIntoTable(),
         DecomposeBatchNorm(),
         NormalizeArithmetic(),
         *_layout(),

@@ -12,6 +12,7 @@ from dldt.compiler.ops import (
     BatchNormInference,
     Broadcast,
     Clamp,
+    Convert,
     Convolution,
     Divide,
     Equal,
@@ -19,9 +20,11 @@ from dldt.compiler.ops import (
     Gather,
     HSigmoid,
     If,
+    MatMul,
     Maximum,
     Minimum,
     Multiply,
+    OneHot,
     Power,
     ReduceMean,
     ReLU,
@@ -32,6 +35,7 @@ from dldt.compiler.ops import (
     Transpose,
     Unsqueeze,
 )
+from dldt.compiler.types import DType
 from dldt.passes.base import PASSES, Pass
 from dldt.passes.fold_constants import FoldConstants
 from dldt.passes.fuse_linear import FuseLinear
@@ -262,6 +266,12 @@ SWAPS = {
     ("fuse-hsigmoid", "fuse-hswish"): (
         lambda x: Multiply()(x, Divide()(Clamp(min=0, max=6)(Add()(x, 3.0)), 6.0)),
         "HSwish(x)",
+    ),
+    ("fuse-one-hot-into-mat-mul", "fold-arithmetic-into-table"): (
+        lambda x: Multiply()(
+            MatMul()(OneHot(-1)(Convert(DType.i64)(x), i64(3)[0], *np.eye(2, dtype="f4")[0]), random(3, 5)), 2.0
+        ),
+        "Gather([5,5], Minimum(Maximum(Add(Convert(x), 1), 0), 4), 0)",
     ),
     ("fuse-gelu", "fuse-linear"): (
         lambda x: Multiply()(x, Multiply()(Add()(Erf()(Multiply()(x, 0.70710678)), 1.0), 0.5)),
