@@ -276,6 +276,7 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "kernels": len(build.library.functions),
         "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
+        "parallel": any(step["parallel"] for step in build.steps_made),
         "steps": build.steps_made,
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,6 +17,8 @@ Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 # The values of the free dims, and the shapes of the outputs.
 Resolution = tuple[tuple[int, ...], list[Shape]]
+# An input's element type, shape and strides, and the bits that its address must not have.
+Plain = tuple[np.dtype[Any], Shape, Shape, int]
 # How many combinations of input shapes are remembered.
 _REMEMBERED = 256
 
@@ -28,24 +31,41 @@ class Binding:
         self._symbols = metadata.symbols
         self._names = {symbol.name for symbol in metadata.symbols}
         self._output_shapes = output_shapes
+        self._input_names = [tensor.name for tensor in metadata.inputs]
         self._input_dtypes = [tensor.dtype for tensor in metadata.inputs]
+        self.output_names = [tensor.name for tensor in metadata.outputs]
         self.output_dtypes = [tensor.dtype for tensor in metadata.outputs]
-        self._resolved: dict[tuple[tuple[int, ...], ...], Resolution] = {}
+        self._resolved: dict[tuple[Shape, ...], Resolution] = {}
+        self.fixed = _fixed(metadata)
+        """The shapes of inputs and outputs of a model without free dims."""
+        if self.fixed:
+            self._resolved[tuple(self.fixed[0])] = (), self.fixed[1]
 
     def ordered(self, arrays: Mapping[str, Any]) -> list[Any]:
         """The arrays in the model's order; each input must be named once."""
         if not isinstance(arrays, Mapping):
             raise RuntimeInputError(f"give the inputs as a dict from names to arrays, not {_kind(arrays)}")
-        names = [tensor.name for tensor in self.inputs]
+        ordered: list[Any] = []
+        try:
+            for name in self._input_names:
+                ordered.append(arrays[name])
+            if len(arrays) == len(ordered):
+                return ordered
+        except KeyError:
+            pass
+        names = self._input_names
         missing = [name for name in names if name not in arrays]
         unknown = [str(name) for name in arrays if name not in names]
-        if missing or unknown:
-            wrong = [f"missing {', '.join(missing)}"] if missing else []
-            wrong += [f"unknown {', '.join(unknown)}"] if unknown else []
-            raise RuntimeInputError(
-                f"the inputs do not fit: {'; '.join(wrong)}; the model's inputs: {_list(self.inputs)}"
-            )
-        return [arrays[name] for name in names]
+        wrong = [f"missing {', '.join(missing)}"] if missing else []
+        wrong += [f"unknown {', '.join(unknown)}"] if unknown else []
+        raise RuntimeInputError(f"the inputs do not fit: {'; '.join(wrong)}; the model's inputs: {_list(self.inputs)}")
+
+    def plain(self, shapes: Sequence[Shape]) -> list[Plain]:
+        """What inputs of these shapes are when the artifact can read them where they are."""
+        return [
+            (dtype, shape, _strides(shape, dtype), dtype.alignment - 1)
+            for dtype, shape in zip(self._input_dtypes, shapes, strict=True)
+        ]
 
     def check(self, arrays: Sequence[Any]) -> list[Array]:
         """Arrays of the right types: as given where possible, copied where byte order or layout ask for it.
@@ -146,6 +166,18 @@ class Binding:
         if any(np.may_share_memory(a, b) for i, a in enumerate(out) for b in out[:i]):
             raise RuntimeInputError("two arrays of out share memory; give each output memory of its own")
         return list(out)
+
+
+def _strides(shape: Shape, dtype: np.dtype[Any]) -> Shape:
+    """Bytes from one element to the next, along each axis of a dense array in C's order."""
+    return tuple([dtype.itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape))])
+
+
+def _fixed(metadata: Metadata) -> tuple[list[Shape], list[Shape]] | None:
+    if metadata.symbols or any(isinstance(dim, str) for tensor in metadata.outputs for dim in tensor.shape):
+        return None
+    inputs, outputs = ([tensor.shape for tensor in tensors] for tensors in (metadata.inputs, metadata.outputs))
+    return cast("list[Shape]", inputs), cast("list[Shape]", outputs)
 
 
 def _check_input(array: Any, tensor: Tensor) -> Array:

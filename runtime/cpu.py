@@ -38,6 +38,7 @@ _AARCH64 = {
 }
 
 
+@cache
 def arch() -> str:
     """The machine's architecture: ``x86_64``, ``aarch64``, or what the system calls it."""
     machine = os.uname().machine.lower()
@@ -50,19 +51,18 @@ def flags() -> frozenset[str]:
 
     A flag counts only if every processor has it: a thread may run on any of them.
     """
-    lines = [
-        line.partition(":")[2].split() for line in _cpuinfo().splitlines() if line.startswith(("flags", "Features"))
-    ]
+    # Most machines say the same of every processor: once is enough.
+    lines = {line for line in _cpuinfo().split("\n") if line.startswith(("flags", "Features"))}
     if not lines:
         return frozenset()
-    return frozenset.intersection(*map(frozenset, lines))
+    return frozenset.intersection(*(frozenset(line.partition(":")[2].split()) for line in lines))
 
 
 @cache
 def _cpuinfo() -> str:
     try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            return file.read()
+        with open("/proc/cpuinfo", "rb", buffering=0) as file:
+            return file.read().decode("ascii", errors="replace")
     except OSError:
         return ""
 
@@ -76,10 +76,14 @@ def fields() -> dict[str, str]:
 
 def has(feature: str) -> bool:
     """Whether this machine has ``feature`` (LLVM's name, for example ``avx512vnni``)."""
-    names = _X86 if arch() == "x86_64" else _AARCH64
-    return names.get(feature, feature) in flags()
+    return not missing([feature])
 
 
 def missing(features: list[str]) -> list[str]:
     """Those of ``features`` that this machine lacks, in their order."""
-    return [feature for feature in features if not has(feature)]
+    names, offered = _X86 if arch() == "x86_64" else _AARCH64, flags()
+    return [feature for feature in features if names.get(feature, feature) not in offered]
+
+
+# The machine stays as it is: found out at import, so that no model waits for it.
+missing([])

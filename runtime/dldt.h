@@ -65,7 +65,8 @@ int64_t dldt_arena_size(const int64_t *symbols);
 /* The dims of all outputs for these free dims, one output after the other. */
 void dldt_output_shapes(const int64_t *symbols, int64_t *dims);
 
-/* What the model is, as JSON that ends with a zero byte: inputs, outputs, free dims, processor features needed. */
+/* What the model is, as JSON that ends with a zero byte: inputs, outputs, free dims, processor features needed. Behind
+ * it lies what no host needs, the list of the model's steps. */
 extern const char dldt_metadata[];
 
 #ifdef __cplusplus

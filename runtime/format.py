@@ -12,7 +12,7 @@ from typing import NoReturn
 from dldt.runtime import cpu
 from dldt.runtime.errors import RuntimeLoadError
 from dldt.runtime.metadata import Metadata, parse_metadata
-from dldt.runtime.note import ABI_MAJOR, MACHINES, NOTE_SIZE, Note, unpack
+from dldt.runtime.note import ABI_MAJOR, HASHES_SIZE, MACHINES, NOTE_SIZE, Note, unpack
 
 _EHDR = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR = struct.Struct("<IIQQQQQQ")
@@ -22,6 +22,10 @@ _MAX_HEADERS = 64
 _MAX_HEAD = 1 << 28
 _AGAIN = "copy or compile it again"
 _PIECE = 1 << 20
+# The headers lie in front; most artifacts have nothing else there.
+_START = 16384
+# The first hash of a process takes as long as ten.
+_SHA256 = hashlib.sha256()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +49,11 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
     try:
         status = os.fstat(descriptor)
         _require_regular(status, name)
-        note = _read_note(descriptor, status.st_size, name)
-        head = _read_head(descriptor, note, name)
+        start = _read(descriptor, 0, _START)
+        note, at = _read_note(start, status.st_size, name)
+        rest = _read(descriptor, len(start), note.code_offset - len(start)) if note.code_offset > len(start) else b""
+        head = (start + rest)[: note.code_offset]
+        _check_head(head, note, at, name)
         _check_segments(head, note, name)
         if verify:
             _verify(descriptor, note, name)
@@ -98,11 +105,10 @@ def _require_regular(status: os.stat_result, name: str) -> None:
         raise RuntimeLoadError(f"{name} is empty; {_AGAIN}")
 
 
-def _read_note(descriptor: int, size: int, name: str) -> Note:
-    """The note, with every offset in it checked against the file's size."""
-    start = _read(descriptor, 0, 65536)
+def _read_note(start: bytes, size: int, name: str) -> tuple[Note, int]:
+    """The note, with every offset in it checked against the file's size, and where it lies."""
     header = _check_elf(start, size, name)
-    note = _find_note(start, header, name)
+    note, at = _find_note(start, header, name)
     if note.abi_major != ABI_MAJOR:
         raise RuntimeLoadError(
             f"{name} has artifact ABI {note.abi_major}.{note.abi_minor}, this runtime runs ABI {ABI_MAJOR}; "
@@ -121,7 +127,7 @@ def _read_note(descriptor: int, size: int, name: str) -> Note:
     )
     if not ordered:
         _damaged(name, "the sizes in its header contradict each other")
-    return note
+    return note, at
 
 
 def _check_elf(start: bytes, size: int, name: str) -> tuple[int, ...]:
@@ -152,7 +158,7 @@ def _program_headers(start: bytes, count: int) -> list[tuple[int, ...]]:
     return [_PHDR.unpack_from(start, _EHDR.size + index * _PHDR.size) for index in range(count)]
 
 
-def _find_note(start: bytes, header: tuple[int, ...], name: str) -> Note:
+def _find_note(start: bytes, header: tuple[int, ...], name: str) -> tuple[Note, int]:
     for kind, _, offset, _, _, size, _, _ in _program_headers(start, header[10]):
         if kind != _NOTE or size != NOTE_SIZE:
             continue
@@ -160,19 +166,19 @@ def _find_note(start: bytes, header: tuple[int, ...], name: str) -> Note:
             raise RuntimeLoadError(f"{name} is truncated; copy it again")
         note = unpack(start[offset : offset + size])
         if note is not None:
-            return note
+            return note, offset
     raise RuntimeLoadError(f"{name} is a shared library, but not one of dldt: it has no DLDT note")
 
 
-def _read_head(descriptor: int, note: Note, name: str) -> bytes:
-    """The bytes before the code, once their hash has been found right."""
-    head = _read(descriptor, 0, note.code_offset)
-    packed = note.pack()
-    at = head.find(packed)
-    blank = head[:at] + note.unsigned().pack() + head[at + len(packed) :]
-    if len(head) < note.code_offset or at < 0 or hashlib.sha256(blank).digest() != note.head_sha256:
+def _check_head(head: bytes, note: Note, at: int, name: str) -> None:
+    """The hash of the bytes before the code, the note's own hashes as zeros."""
+    hashes = at + NOTE_SIZE - HASHES_SIZE
+    digest = _SHA256.copy()
+    digest.update(head[:hashes])
+    digest.update(bytes(HASHES_SIZE))
+    digest.update(head[hashes + HASHES_SIZE :])
+    if len(head) < note.code_offset or digest.digest() != note.head_sha256:
         _damaged(name, "its headers do not match their hash")
-    return head
 
 
 def _check_segments(head: bytes, note: Note, name: str) -> None:
@@ -197,7 +203,7 @@ def _verify(descriptor: int, note: Note, name: str) -> None:
 
 
 def _digest(descriptor: int, start: int, end: int) -> bytes:
-    digest = hashlib.sha256()
+    digest = _SHA256.copy()
     while start < end:
         piece = _read(descriptor, start, min(_PIECE, end - start))
         if not piece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,11 @@ class Metadata:
     """The metadata of an artifact.
 
     ``arena`` is bytes a request, None where it depends on the free dims; behind it, at a multiple of 64, each thread
-    needs ``scratch`` bytes. ``steps`` is empty where the artifact lists
-    none; ``parallel`` tells whether threads could share any.
+    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step. ``listed`` is the JSON text of
+    the steps, empty where the artifact lists none: no run needs them.
     """
+
+    path: str
 
     name: str
     producer: str
@@ -84,30 +87,53 @@ class Metadata:
     outputs: tuple[Tensor, ...]
     arena: int | None
     scratch: int
-    steps: tuple[Step, ...]
     parallel: bool
     raw: dict[str, Any]
+    listed: bytes
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of a run, none where the artifact does not list them; RuntimeLoadError where they are no steps."""
+        items = _loads(self.listed, self.path) if self.listed else []
+        try:
+            if not isinstance(items, list):
+                raise _BadError("has steps that are not a list")
+            return tuple(map(_step, items))
+        except _BadError as error:
+            raise _damaged(error, self.path) from None
 
 
 def parse_metadata(text: bytes, path: str) -> Metadata:
-    """The metadata in ``text``; RuntimeLoadError naming ``path`` when it is not of this format or not consistent."""
+    """The metadata in ``text``; RuntimeLoadError naming ``path`` when it is not of this format or not consistent.
+
+    One JSON object; behind it, after a zero byte, an artifact may list its steps.
+    """
+    first, _, listed = text.partition(b"\0")
+    raw = _loads(first, path)
     try:
-        raw = json.loads(text)
+        return _metadata(raw, listed, path)
+    except _BadError as error:
+        raise _damaged(error, path) from None
+
+
+def _loads(text: bytes, path: str) -> Any:
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RuntimeLoadError(
             f"{path} is damaged: its metadata is not JSON ({error}); copy or compile it again"
         ) from None
-    try:
-        return _metadata(raw)
-    except _BadError as error:
-        raise RuntimeLoadError(f"{path} is damaged: its metadata {error}; copy or compile it again") from None
 
 
 class _BadError(Exception):
     """What is wrong with the metadata, as the end of a sentence."""
 
 
-def _metadata(raw: Any) -> Metadata:
+def _damaged(error: _BadError, path: str) -> RuntimeLoadError:
+    return RuntimeLoadError(f"{path} is damaged: its metadata {error}; copy or compile it again")
+
+
+def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     if not isinstance(raw, dict):
         raise _BadError("is not an object")
     if raw.get("format") != FORMAT:
@@ -131,8 +157,8 @@ def _metadata(raw: Any) -> Metadata:
     if not _is_size(scratch):
         raise _BadError(f"gives the scratch memory of a thread as {scratch!r}")
     features = _list(raw, "features")
-    steps = tuple(_step(item) for item in _list(raw, "steps")) if "steps" in raw else ()
     return Metadata(
+        path=path,
         name=_text(raw, "name"),
         producer=_text(raw, "producer"),
         arch=_text(raw, "arch"),
@@ -143,9 +169,9 @@ def _metadata(raw: Any) -> Metadata:
         outputs=outputs,
         arena=arena,
         scratch=scratch,
-        steps=steps,
-        parallel=not steps or any(step.parallel for step in steps),
+        parallel=raw.get("parallel") is not False,
         raw=raw,
+        listed=listed,
     )
 
 

@@ -70,12 +70,11 @@ class Model:
         """
         targets = out if out is None or isinstance(out, list | tuple) else [out]
         outputs = self._execute(arrays, targets)  # type: ignore[arg-type]
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+        return outputs.popitem()[1] if len(outputs) == 1 else tuple(outputs.values())
 
     def run(self, arrays: Mapping[str, Any]) -> dict[str, Array]:
         """Run on arrays by name; outputs by name."""
-        outputs = self._execute(self._binding.ordered(arrays), None)
-        return {tensor.name: array for tensor, array in zip(self.outputs, outputs, strict=True)}
+        return self._execute(self._binding.ordered(arrays), None)
 
     def profile(self, *arrays: Any, runs: int = 10) -> list[StepTime]:
         """Run ``runs`` times on arrays in the model's order, or a dict by name: the mean time of each step."""
@@ -112,13 +111,13 @@ class Model:
         inputs, outputs = (", ".join(map(str, tensors)) for tensors in (self.inputs, self.outputs))
         return f"<Model {self.name}: ({inputs}) -> ({outputs}), {self.threads} threads>"
 
-    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> list[Array]:
+    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
         try:
             request = self._idle.pop()
         except IndexError:
             request = self.create_request()
         try:
-            return request.execute(arrays, out)
+            return request.run(*arrays, out=out)
         finally:
             self._idle.append(request)
 

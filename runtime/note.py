@@ -14,6 +14,8 @@ MACHINES = {"x86_64": 62, "aarch64": 183}
 _HEAD = struct.Struct("<III8s")
 _BODY = struct.Struct("<IIIIQQQQQQ32s32s32s")
 NOTE_SIZE = _HEAD.size + _BODY.size
+# The hashes are the note's last fields.
+HASHES_SIZE = 3 * 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,10 +58,6 @@ class Note:
             self.weights_sha256,
         )
         return _HEAD.pack(5, len(body), NOTE_TYPE, OWNER) + body
-
-    def unsigned(self) -> Note:
-        """The same note with its hashes zeroed, as ``head_sha256`` sees it."""
-        return dataclasses.replace(self, head_sha256=bytes(32), code_sha256=bytes(32), weights_sha256=bytes(32))
 
 
 def unpack(data: bytes) -> Note | None:

@@ -6,52 +6,63 @@ import ctypes
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from dldt.runtime.address import address
-from dldt.runtime.binding import Array, Binding
+from dldt.runtime.arena import ALIGNMENT, Arena
+from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeStateError
 from dldt.runtime.job import Job
-from dldt.runtime.library import Library, RequestRecord
+from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata
 from dldt.runtime.profile import StepTime, share_out
 from dldt.runtime.team import Team
 
-_ALIGNMENT = 64
+# ``dldt_request`` of dldt.h as words of 8 bytes; behind it the tables of inputs and outputs, and the free dims.
+_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = range(6)
+_HEAD = 6
+_empty, _ndarray = np.empty, np.ndarray
 
 
 class Request:
     """Runs a model again and again in the same arena. One run at a time; other requests may run meanwhile."""
 
     def __init__(self, library: Library, team: Team, binding: Binding, metadata: Metadata) -> None:
-        self._library, self._team, self._binding = library, team, binding
-        self._inputs = (ctypes.c_void_p * max(1, len(binding.inputs)))()
-        self._outputs = (ctypes.c_void_p * max(1, len(binding.outputs)))()
-        self._record = RequestRecord()
-        self._record.inputs = ctypes.addressof(self._inputs)
-        self._record.outputs = ctypes.addressof(self._outputs)
-        self._address = ctypes.addressof(self._record)
-        self._arena_size = -1
+        self._library, self._team, self._binding, self._metadata = library, team, binding, metadata
+        self._call, self._alone = library.run, team.threads == 1
+        outputs = _HEAD + len(binding.inputs)
+        symbols = outputs + len(binding.outputs)
+        memory = bytearray(8 * (symbols + len(metadata.symbols)))
+        self._address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        self._words = memoryview(memory).cast("Q")
+        for word, first in ((_INPUTS, _HEAD), (_OUTPUTS, outputs), (_SYMBOLS, symbols)):
+            self._words[word] = self._address + 8 * first
+        self._first_output, self._first_symbol = outputs, symbols
         self._scratch = metadata.scratch * team.threads
-        self._steps = metadata.steps
-        self._names = tuple(symbol.name for symbol in metadata.symbols)
-        self._fixed_arena = metadata.arena is not None
-        self._set_symbols(())
+        self._arena: Arena | None = None
+        self._symbols: tuple[int, ...] = ()
+        # What inputs must be to be read where they are without further questions, and what the outputs are.
+        self._plain: list[Plain] = []
+        self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
+        if binding.fixed:
+            self._fit(*binding.fixed)
         self._set_arena(metadata.arena or 0)
         self._closed = False
         self._lock = threading.Lock()
 
     def run(self, *arrays: Any, out: Sequence[Array] | None = None) -> dict[str, Array]:
-        """Run on arrays in the model's order, or on one dict by name; outputs by name.
+        """Run on arrays in the model's order, or on one dict by name; outputs by name, in the model's order.
 
         Outputs are new arrays, or those of ``out`` in the model's order, which must fit exactly.
         """
-        named = arrays[0] if len(arrays) == 1 and isinstance(arrays[0], Mapping) else None
-        given = arrays if named is None else self._binding.ordered(named)
-        outputs = self.execute(given, out)
-        return {tensor.name: array for tensor, array in zip(self._binding.outputs, outputs, strict=True)}
+        if not self._lock.acquire(False):
+            self._refuse()
+        try:
+            return self._execute(arrays, out)
+        finally:
+            self._lock.release()
 
     def start(self, *arrays: Any, out: Sequence[Array] | None = None) -> Job:
         """Begin ``run`` on a thread of its own; the job's ``result(timeout)`` waits for the outputs.
@@ -66,101 +77,136 @@ class Request:
 
         Empty for an artifact that does not list its steps.
         """
-        named = arrays[0] if len(arrays) == 1 and isinstance(arrays[0], Mapping) else None
-        given = arrays if named is None else self._binding.ordered(named)
-        ticks = (ctypes.c_uint64 * max(1, len(self._steps)))()
-        self.execute(given)
+        steps = self._metadata.steps
+        ticks = (ctypes.c_uint64 * max(1, len(steps)))()
         self._begin()
         try:
-            self._record.profile = ctypes.addressof(ticks)
+            self._execute(arrays, None)
+            self._words[_PROFILE] = ctypes.addressof(ticks)
             started = time.perf_counter()
             for _ in range(runs):
-                self._execute(given, None)
+                self._execute(arrays, None)
             seconds = (time.perf_counter() - started) / runs
         finally:
-            self._record.profile = None
+            self._words[_PROFILE] = 0
             self._lock.release()
-        return share_out(self._steps, list(ticks)[: len(self._steps)], seconds)
+        return share_out(steps, list(ticks)[: len(steps)], seconds)
 
-    def execute(self, arrays: Sequence[Any], out: Sequence[Array] | None = None) -> list[Array]:
-        """Run on arrays in the model's order; outputs in the model's order."""
-        self._begin()
+    def close(self) -> None:
+        """Wait for a run in progress; then no other can begin: nobody gives the lock back."""
+        self._lock.acquire()
+        self._closed = True
+
+    def reset(self) -> None:
+        """In the child of a fork, no run is in progress."""
+        self._lock = threading.Lock()
+        if self._closed:
+            self._lock.acquire()
+
+    def _begin(self) -> None:
+        if not self._lock.acquire(False):
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        if self._closed:
+            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
+        raise RuntimeStateError("this request is running; wait for it, or create another with model.create_request()")
+
+    def _run_begun(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
         try:
             return self._execute(arrays, out)
         finally:
             self._lock.release()
 
-    def close(self) -> None:
-        """Wait for a run in progress; then no other can begin."""
-        with self._lock:
-            self._closed = True
-
-    def reset(self) -> None:
-        """In the child of a fork, no run is in progress."""
-        self._lock = threading.Lock()
-
-    def _begin(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            if self._closed:
-                raise RuntimeStateError("the model is closed")
-            raise RuntimeStateError(
-                "this request is running; wait for it, or create another with model.create_request()"
-            )
-        if self._closed:
-            self._lock.release()
-            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
-
-    def _run_begun(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
-        try:
-            named = arrays[0] if len(arrays) == 1 and isinstance(arrays[0], Mapping) else None
-            outputs = self._execute(arrays if named is None else self._binding.ordered(named), out)
-        finally:
-            self._lock.release()
-        return {tensor.name: array for tensor, array in zip(self._binding.outputs, outputs, strict=True)}
-
-    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> list[Array]:
-        binding = self._binding
-        inputs = binding.check(arrays)
-        symbols, shapes = binding.resolve(inputs)
-        if symbols != self._symbols:
-            self._set_symbols(symbols)
+    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+        if len(arrays) == 1 and type(arrays[0]) is not _ndarray and isinstance(arrays[0], (dict, Mapping)):
+            arrays = self._binding.ordered(arrays[0])
+        if not self._place(arrays):
+            arrays = self._prepare(arrays)
+        words, outputs = self._words, {}
         if out is None:
-            outputs = list(map(np.empty, shapes, binding.output_dtypes))
+            for position, name, shape, dtype in self._results:
+                outputs[name] = array = _empty(shape, dtype)
+                words[position] = address(array)
         else:
-            outputs = binding.check_outputs(out, shapes, inputs)
-        for index, array in enumerate(inputs):
-            self._inputs[index] = address(array)
-        for index, array in enumerate(outputs):
-            self._outputs[index] = address(array)
-        team = self._team.acquire()
-        try:
-            self._record.team = team
-            status = self._library.run(self._address)
-        finally:
-            if team:
-                self._team.release()
-        if status != 0:
+            outputs = self._place_outputs(out, arrays)
+        status = self._call(self._address) if self._alone else self._run_together()
+        if status:
             raise DldtRuntimeError(f"the artifact reports error {status}")
         return outputs
 
+    def _place(self, arrays: Sequence[Any]) -> bool:
+        """Tell the artifact where the inputs are; False where one is not as in the run before, or cannot be read so."""
+        plain, words = self._plain, self._words
+        if len(arrays) != len(plain):
+            return False
+        for index, (dtype, shape, strides, low) in enumerate(plain):
+            array = arrays[index]
+            if type(array) is not _ndarray or array.dtype is not dtype or array.shape != shape:
+                return False
+            at = address(array)
+            if array.strides != strides or at & low:
+                return False
+            words[_HEAD + index] = at
+        return True
+
+    def _prepare(self, arrays: Sequence[Any]) -> list[Array]:
+        """The same for any inputs: checked, or refused; copies where the artifact cannot read them where they are."""
+        checked = self._binding.check(arrays)
+        symbols, shapes = self._binding.resolve(checked)
+        if symbols != self._symbols:
+            self._set_symbols(symbols)
+        self._fit([array.shape for array in checked], shapes)
+        for position, array in enumerate(checked, _HEAD):
+            self._words[position] = address(array)
+        return checked
+
+    def _fit(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> None:
+        """The next runs are expected to be of these shapes."""
+        binding = self._binding
+        self._plain = binding.plain(inputs)
+        self._results = [
+            (position, tensor.name, shape, tensor.dtype)
+            for position, (tensor, shape) in enumerate(zip(binding.outputs, outputs, strict=True), self._first_output)
+        ]
+
+    def _place_outputs(self, out: Sequence[Array], inputs: Sequence[Array]) -> dict[str, Array]:
+        shapes = [shape for _, _, shape, _ in self._results]
+        outputs = {}
+        for (position, name, _, _), array in zip(
+            self._results, self._binding.check_outputs(out, shapes, inputs), strict=True
+        ):
+            outputs[name] = array
+            self._words[position] = address(array)
+        return outputs
+
+    def _run_together(self) -> int:
+        team = self._team.acquire()
+        try:
+            self._words[_TEAM] = team
+            return self._call(self._address)
+        finally:
+            if team:
+                self._team.release()
+
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols: tuple[int, ...] = ()  # stays so when these are refused
-        self._symbol_values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
-        self._record.symbols = ctypes.addressof(self._symbol_values)
-        if symbols and not self._fixed_arena:
-            size = self._library.arena_size(self._record.symbols)
+        self._symbols, self._plain = (), []  # stays so when these are refused
+        for position, value in enumerate(symbols, self._first_symbol):
+            self._words[position] = value
+        if symbols and self._metadata.arena is None:
+            size = self._library.arena_size(self._words[_SYMBOLS])
             if size < 0:
-                given = ", ".join(f"{name}={value}" for name, value in zip(self._names, symbols, strict=True))
+                names = [symbol.name for symbol in self._metadata.symbols]
+                given = ", ".join(f"{name}={value}" for name, value in zip(names, symbols, strict=True))
                 raise RuntimeInputError(f"dims {given} are too small for this model: some tensor would be empty")
             self._set_arena(size)
         self._symbols = symbols
 
     def _set_arena(self, size: int) -> None:
         """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""
-        size = -(-size // _ALIGNMENT) * _ALIGNMENT + self._scratch
-        if size <= self._arena_size:
+        size = -(-size // ALIGNMENT) * ALIGNMENT + self._scratch
+        if self._arena is not None and size <= self._arena.size:
             return
         self._arena = None  # the old one goes before the new one comes
-        self._arena = np.empty(size + _ALIGNMENT, np.uint8)
-        self._arena_size = size
-        self._record.arena = -(-address(self._arena) // _ALIGNMENT) * _ALIGNMENT
+        self._arena = Arena(size)
+        self._words[_ARENA] = self._arena.address

@@ -32,10 +32,11 @@ class Team:
         """Forget all threads: in the child of a fork they do not exist."""
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._lock = threading.Lock()
-        self._memory = _Memory()
         self._finalizer = None
         self._closed = self._threads == 1
+        if self._threads > 1:
+            self._lock = threading.Lock()
+            self._memory = _Memory()
 
     def acquire(self) -> int:
         """The address of the ``dldt_team`` for one run, to be given back by ``release``; 0: run alone."""
@@ -52,6 +53,8 @@ class Team:
 
     def close(self) -> None:
         """Wait for the run that has the team, then end the workers."""
+        if self._threads == 1:
+            return
         with self._lock:
             self._closed = True
             if self._finalizer is not None:

@@ -89,7 +89,9 @@ def _write(
     **layout: Any,
 ) -> Linked:
     machine = MACHINES[target.arch]
-    text = json.dumps(metadata, sort_keys=True, separators=(",", ":")).encode()
+    # The steps come second: whoever only runs the model does not read them.
+    first = {key: value for key, value in metadata.items() if key != "steps"}
+    text = b"\0".join([_json(part) for part in (first, metadata.get("steps")) if part])
     plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
         size, weights_hash = _stream(file, weights, plan.weights_offset)
@@ -105,6 +107,10 @@ def _write(
         file.seek(0)
         file.write(head)
     return Linked(Path(path), plan.weights_offset + size, plan.code_size, size)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _stream(file: BinaryIO, weights: Weights, offset: int) -> tuple[int, bytes]:

@@ -37,7 +37,8 @@ def signed(data, **changes):
     at = data.index(notes.OWNER) - 12
     note = dataclasses.replace(notes.unpack(data[at : at + notes.NOTE_SIZE]), **changes)
     head = bytearray(data[: note.code_offset])
-    head[at : at + notes.NOTE_SIZE] = note.unsigned().pack()
+    unsigned = dataclasses.replace(note, head_sha256=bytes(32), code_sha256=bytes(32), weights_sha256=bytes(32))
+    head[at : at + notes.NOTE_SIZE] = unsigned.pack()
     hashed = dataclasses.replace(note, head_sha256=hashlib.sha256(head).digest())
     return data[:at] + hashed.pack() + data[at + notes.NOTE_SIZE :]
 

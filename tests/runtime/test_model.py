@@ -2,6 +2,7 @@ import gc
 import os
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -250,8 +251,48 @@ def mapped(x):
     ],
 )
 def test_layouts_are_copied(scale, change):
-    x = change(np.arange(1, 12, dtype=np.float32))
-    np.testing.assert_array_equal(scale(x), expected(np.array(x, np.float32)))
+    plain = np.arange(1, 12, dtype=np.float32)
+    x = change(plain.copy())
+    # Also after a run that has read a plain array of this shape where it was, and before another.
+    for given in (x, plain, x, plain):
+        np.testing.assert_array_equal(scale(given), expected(np.array(given, np.float32)))
+
+
+def test_each_run_is_checked(scale, pair):
+    """What was right in the run before is no excuse."""
+    x = np.arange(4, dtype=np.float32)
+    for wrong in (x.astype(np.float64), x.view(np.int32), x[:, None], [1.0] * 4):
+        np.testing.assert_array_equal(scale(x), expected(x))
+        assert "input 'x' must" in refused(scale, wrong)
+    np.testing.assert_array_equal(scale(x), expected(x))
+    a = np.arange(3)
+    np.testing.assert_array_equal(pair(a, a)[0], 2 * a)
+    assert "disagree on the dim N: 3 and 2" in refused(pair, a, a[:2])
+    assert "takes 2 inputs, 1 were given" in refused(pair, a)
+    for names in ({"a": a}, {"a": a, "b": a, "c": a}):
+        with pytest.raises(runtime.RuntimeInputError, match="the inputs do not fit"):
+            pair.run(names)
+    np.testing.assert_array_equal(pair.run({"b": a, "a": a})["sum"], 2 * a)
+
+
+def test_dims_that_were_refused_leave_the_request_usable(scale):
+    request = scale.create_request()
+    x = np.arange(5, dtype=np.float32)
+    for _ in range(2):
+        np.testing.assert_array_equal(request.run(x)["y"], expected(x))
+        with pytest.raises(runtime.RuntimeInputError, match="at most 1000"):
+            request.run(np.ones(1001, np.float32))
+
+
+def test_inputs_may_be_dropped_while_they_are_read(hanging):
+    feeds = {"x": np.zeros(1, np.int32)}
+    x = weakref.ref(feeds["x"])
+    job = hanging.create_request().start(feeds)
+    feeds.clear()
+    gc.collect()
+    assert x() is not None
+    x()[0] = 1
+    assert list(job.result(10)) == ["y"]
 
 
 def test_a_closed_model_says_so(scale_path):
@@ -417,7 +458,7 @@ def test_bfloat16_travels_as_uint16(tmp_path):
         "done:\n  %yp = getelementptr i8, ptr %request, i64 8\n  %ys = load ptr, ptr %yp\n"
         "  %y = load ptr, ptr %ys\n  %v = load i32, ptr %x\n  store i32 %v, ptr %y\n",
     )
-    metadata = describe([("x", "bf16", [2])], [("y", "bf16", [1])], target=resolve_target("host"), name="copy")
+    metadata = describe([("x", "bf16", [2])], [("y", "bf16", [2])], target=resolve_target("host"), name="copy")
     build(copy.replace("store i64 1", "store i64 2"), metadata, tmp_path / "copy.so")
     with runtime.load(tmp_path / "copy.so", threads=1) as model:
         x = np.array([1.0, -2.0], ml_dtypes.bfloat16)

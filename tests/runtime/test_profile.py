@@ -61,11 +61,11 @@ def test_an_artifact_without_steps(scale):
 
 def test_nothing_to_share_needs_no_workers(tmp_path):
     before = threading.active_count()
-    path = build_scale(tmp_path / "m.so", steps=[step("a"), step("b")])
+    path = build_scale(tmp_path / "m.so", parallel=False)
     with runtime.load(path, threads=3) as model:
         np.testing.assert_array_equal(model(np.ones(2, np.float32)), np.float32([2, 3]))
         assert threading.active_count() == before
-    path = build_scale(tmp_path / "n.so", steps=[step("a"), step("b", parallel=True)])
+    path = build_scale(tmp_path / "n.so", parallel=True)
     with runtime.load(path, threads=3) as model:
         np.testing.assert_array_equal(model(np.ones(2, np.float32)), np.float32([2, 3]))
         assert threading.active_count() == before + 2
