@@ -18,6 +18,7 @@ from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.emit.program import SERIAL_WORK, Call, Fork, Step, program_module
+from dldt.codegen.expand_sequences import expand_sequences
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
 from dldt.codegen.least_dims import least_dims
@@ -26,6 +27,8 @@ from dldt.codegen.module import Library
 from dldt.codegen.numeric_notes import numeric_notes, precision_text
 from dldt.codegen.numerics import Numerics
 from dldt.codegen.product import product_kernels
+from dldt.codegen.recurrence import recurrence_kernels
+from dldt.codegen.recurrence_op import Recurrence
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Branch, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
@@ -135,6 +138,7 @@ def compile_graph(
 
 def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tuned: Tuned = UNTUNED) -> Assembled:
     """The graph as LLVM modules and weights."""
+    graph = expand_sequences(graph)
     _refuse_unlowered(graph)
     program = make_program(graph, target, numerics)
     share_in_place(program)
@@ -182,6 +186,7 @@ class _Build:
         if isinstance(task, Compute):
             made = contraction_kernels(task, self.choice, self.streamed)
             made = product_kernels(task, self.choice.target) if made is None else made
+            made = recurrence_kernels(task, self.choice.target) if made is None else made
         return generic_kernels(task, self.choice.target) if made is None else made
 
     def _call(self, kernel: Kernel) -> Call:
@@ -237,7 +242,10 @@ def _refuse_unlowered(graph: Graph) -> None:
     missing: dict[str, list[str]] = {}
     for inner in graph.walk():
         for node in inner.order():
-            known = isinstance(node.op, ops.Parameter | ops.Constant | ops.Result | ops.If) or type(node.op) in RULES
+            known = (
+                isinstance(node.op, ops.Parameter | ops.Constant | ops.Result | ops.If | Recurrence)
+                or type(node.op) in RULES
+            )
             if not known:
                 missing.setdefault(node.op.type, []).append(node.name)
     if missing:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.codegen.buffers import PLAIN, Layout
-from dldt.codegen.lower.access import RULES
-from dldt.codegen.regions import Region, is_product, runtime_inputs
+from dldt.codegen.regions import Region, is_product, rule_of, runtime_inputs
 from dldt.codegen.target import Target
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
@@ -118,7 +117,7 @@ def _wants_block(region: Region, chosen: dict[Value, Layout]) -> bool:
 
 
 def _keeps_channels(node: Node) -> bool:
-    if RULES[type(node.op)].kind == "map":
+    if rule_of(node).kind == "map":
         return True
     if isinstance(node.op, ops.Concat):
         return node.op.axis % node.types[0].rank == 1

@@ -16,6 +16,7 @@ from dldt.codegen.loops import Accumulator, Expr, Index, Load
 from dldt.codegen.lower.access import RULES, Access, Rule, cast, number
 from dldt.codegen.lower.reshape import MOVEMENTS, moved
 from dldt.codegen.operand import is_strided
+from dldt.codegen.recurrence_op import Recurrence
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.errors import UnsupportedError
@@ -32,6 +33,7 @@ CONTRACTIONS: tuple[type[Op], ...] = (
     ops.ConvolutionBackpropData,
     ops.GroupConvolutionBackpropData,
     ops.MatMul,
+    Recurrence,
 )
 ROWWISE: tuple[type[Op], ...] = (
     ops.ReduceSum,
@@ -61,9 +63,17 @@ class Region:
         return "+".join(node.op.type for node in self.nodes)
 
 
+def _no_element(*_: object) -> Access:
+    raise AssertionError("a loop over steps has a kernel of its own: no element is an expression of its inputs")
+
+
+_LOOP = Rule("reduce", _no_element, reads=(0, 2, 3, 4, 5))
+"""Its weights, input 1, are packed."""
+
+
 def rule_of(node: Node) -> Rule:
     """The lowering rule of a node. UnsupportedError where there is none."""
-    rule = RULES.get(type(node.op))
+    rule = _LOOP if isinstance(node.op, Recurrence) else RULES.get(type(node.op))
     if rule is None:
         raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
     return rule

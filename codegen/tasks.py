@@ -11,6 +11,7 @@ from dldt.codegen.buffers import PLAIN
 from dldt.codegen.layout import assign_layouts
 from dldt.codegen.lower.join import concat_offsets
 from dldt.codegen.numerics import Numerics
+from dldt.codegen.recurrence_op import Recurrence
 from dldt.codegen.regions import Region, partition, runtime_inputs
 from dldt.codegen.storage import stored_type
 from dldt.codegen.target import Target
@@ -100,7 +101,7 @@ class _Maker:
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
             sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
-            if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul):
+            if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul | Recurrence):
                 # Its operands must have rows; what an epilogue reads of other layouts is small or rare.
                 sources = {v: self._plain(t, tasks) for v, t in sources.items()}
             self.tensors[root] = output

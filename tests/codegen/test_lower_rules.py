@@ -23,8 +23,8 @@ WITHOUT_RULE = {
     "Constant": "an end of the graph: memory, not arithmetic",
     "Result": "an end of the graph: memory, not arithmetic",
     "If": "runs a body; the plan calls it",
-    "LSTMSequence": "a step needs the step before it: no element is an expression of the inputs alone",
-    "GRUSequence": "a step needs the step before it: no element is an expression of the inputs alone",
+    "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
+    "GRUSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
 }
 
 

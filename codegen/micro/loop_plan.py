@@ -1,0 +1,70 @@
+"""How the loop of a recurrent layer is carried out, and its weights in the order in which it streams them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from dldt.compiler.types import Array
+
+TOGETHER = 8
+"""Vectors summed at a time: enough to hide the latency of the additions."""
+
+
+@attrs.frozen
+class LoopPlan:
+    """``gates`` of ``hidden`` units as vectors of ``lanes``. In each of ``phases`` the named gates are summed together,
+    ``blocks`` vectors of units at a time: a GRU that resets the state before the product sums its candidate last."""
+
+    gates: int
+    hidden: int
+    lanes: int
+    reset_first: bool
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        return f"{'lstm' if self.gates == 4 else 'gru'}_f32_{self.hidden}x{self.gates}x{self.lanes}"
+
+    @property
+    def phases(self) -> tuple[tuple[int, ...], ...]:
+        """The gates of each pass over the recurrent weights."""
+        return ((0, 1), (2,)) if self.reset_first else (tuple(range(self.gates)),)
+
+    @property
+    def vectors(self) -> int:
+        """Vectors of units; the last may be short."""
+        return -(-self.hidden // self.lanes)
+
+    def panels(self, phase: tuple[int, ...]) -> list[tuple[int, int]]:
+        """(first vector, vectors) of what is summed together, in order."""
+        blocks = min(self.vectors, TOGETHER // len(phase))
+        return [(k, min(blocks, self.vectors - k)) for k in range(0, self.vectors, blocks)]
+
+    def phase_size(self, phase: tuple[int, ...]) -> int:
+        """Elements of a phase's packed weights."""
+        return len(phase) * self.vectors * self.lanes * self.hidden
+
+    @property
+    def direction_size(self) -> int:
+        """Elements of one direction's packed weights."""
+        return sum(self.phase_size(phase) for phase in self.phases)
+
+    @property
+    def scratch(self) -> int:
+        """Bytes of a thread's own memory: the update gate and the reset state, where they wait for the candidate."""
+        return -(-2 * self.vectors * self.lanes * 4 // 64) * 64 if self.reset_first else 0
+
+    def pack(self, weights: Array) -> Iterator[memoryview]:
+        """[directions, gates·hidden, hidden] → for each direction, phase and panel [inner][gate][vector][lane], padded
+        with zeros."""
+        width = self.vectors * self.lanes
+        for direction in weights.astype(np.float32):
+            padded = np.zeros((self.gates, width, self.hidden), np.float32)
+            padded[:, : self.hidden] = direction.reshape(self.gates, self.hidden, self.hidden)
+            for phase in self.phases:
+                for first, count in self.panels(phase):
+                    part = padded[list(phase), first * self.lanes : (first + count) * self.lanes]
+                    yield np.ascontiguousarray(part.transpose(2, 0, 1)).reshape(-1).view(np.uint8).data

@@ -1,0 +1,55 @@
+"""The loop of a recurrent layer: from a task to a kernel."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.recurrence import emit_recurrence
+from dldt.codegen.kernels import NAME, Kernel, name_buffers
+from dldt.codegen.micro.loop_plan import LoopPlan
+from dldt.codegen.recurrence_op import Recurrence
+from dldt.codegen.target import Target
+from dldt.codegen.tasks import Compute
+from dldt.compiler.dims import symbols
+
+
+def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
+    """The one kernel of a region that is a Recurrence; None for another region."""
+    anchor = task.region.anchor
+    if anchor is None or not isinstance(anchor.op, Recurrence):
+        return None
+    op = anchor.op
+    buffers, tensors = name_buffers(task)
+    inputs = {port: v for port, v in zip(op.ports, anchor.inputs, strict=False) if v is not None}
+    weights = inputs.pop("weights").constant
+    assert weights is not None
+    ports = {port: buffers[value] for port, value in inputs.items()}
+    used = list(dict.fromkeys(ports.values()))
+    output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
+    plan = LoopPlan(op.gates, op.hidden, target.block, reset_first=op.gates == 3 and "bias" not in ports)
+    batch, steps = ports["projected"].shape[:2]
+    operands = (*(tensors[buffer] for buffer in used), task.output)
+    bases = [t.base for t in operands]
+    alias = len(set(bases)) != len(bases)
+    names = tuple(sorted(symbols(batch) | symbols(steps)))
+    macs = batch * op.directions * steps * op.gates * op.hidden * op.hidden
+
+    def emit(b: Builder) -> None:
+        emit_recurrence(b, NAME, op, plan, ports, output, used, names, alias=alias)
+
+    kernel = Kernel(
+        what=task.region.name,
+        emit=emit,
+        operands=operands,
+        symbols=names,
+        extent=batch * op.directions,
+        work=macs // 4,
+        flops=2 * macs if isinstance(macs, int) else 0,
+        schedule=plan.name,
+        algorithm=plan.name,
+        packed=lambda: plan.pack(weights),
+        packed_bytes=4 * op.directions * plan.direction_size,
+        scratch=plan.scratch,
+    )
+    return [kernel]
