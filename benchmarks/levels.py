@@ -86,7 +86,7 @@ def measure(model: Model, levels: dict[str, Peaks], rounds: int, seconds: float)
             loaded = stack.enter_context(runtime.load(artifact, threads=1))
             arrays = [inputs[info.name] for info in loaded.inputs]
             request = loaded.create_request()
-            error = relative_error(request.execute(arrays), reference)
+            error = relative_error(list(request.run(*arrays).values()), reference)
             rows[level] = {"model": model.name, "level": level, "error": error}
             if error <= LIMIT:
                 runs[level], times[level] = (request, arrays, loaded.metadata.steps), []
@@ -109,7 +109,7 @@ def _timed(request: runtime.Request, arrays: list, seconds: float) -> list[float
     end, found = time.perf_counter() + seconds, []
     while len(found) < 2 or time.perf_counter() < end:
         start = time.perf_counter()
-        request.execute(arrays)
+        request.run(*arrays)
         found.append(time.perf_counter() - start)
     return found
 
