@@ -41,7 +41,7 @@ def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics) -> tuple[str, .
 def _products(kernels: Sequence[Kernel], dtype: DType) -> str:
     count = sum(kernel.multiplied is dtype for kernel in kernels)
     if not count:
-        return f"no contraction reads what another kernel makes in channel blocks: none multiplies {dtype}"
+        return f"no contraction reads channel blocks or many rows that another kernel makes: none multiplies {dtype}"
     return (
         f"{count} contraction(s) multiply {dtype}, tensors between kernels are rounded by up to {_ROUNDING[dtype]} of "
         f"themselves, sums in f32: errors of some {_ERRORS[dtype]} of a contraction's largest result, which add up"

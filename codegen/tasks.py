@@ -12,7 +12,7 @@ from dldt.codegen.layout import assign_layouts
 from dldt.codegen.lower.join import concat_offsets
 from dldt.codegen.numerics import Numerics
 from dldt.codegen.recurrence_op import Recurrence
-from dldt.codegen.regions import Region, partition, runtime_inputs
+from dldt.codegen.regions import Region, is_product, partition, runtime_inputs
 from dldt.codegen.storage import stored_type
 from dldt.codegen.target import Target
 from dldt.codegen.tensors import Place, Tensor
@@ -20,6 +20,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.types import DType
 
 
 @attrs.define(eq=False)
@@ -75,7 +76,7 @@ class _Maker:
         self.numerics = numerics
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
-        self.plain: dict[Tensor, Tensor] = {}
+        self.plain: dict[tuple[Tensor, DType], Tensor] = {}
 
     def run(self, graph: Graph) -> Program:
         inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
@@ -95,7 +96,7 @@ class _Maker:
                 self._branch(region, tasks)
                 continue
             root = region.root
-            output = Tensor(root.name, stored_type(root, layouts[root], self.numerics), layouts[root])
+            output = Tensor(root.name, stored_type(region, layouts[root], self.numerics), layouts[root])
             output.rounded = output.type.dtype is not root.type.dtype
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
@@ -103,10 +104,15 @@ class _Maker:
             sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
             if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul | Recurrence):
                 # Its operands must have rows; what an epilogue reads of other layouts is small or rare.
-                sources = {v: self._plain(t, tasks) for v, t in sources.items()}
+                exact = is_product(region.anchor) or isinstance(region.anchor.op, Recurrence)
+                sources = {
+                    v: self._plain(t, tasks, v.type.dtype if exact else t.type.dtype) for v, t in sources.items()
+                }
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
+                output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
+                output.rounded = output.parent.rounded
                 continue
             tasks.append(Compute(region, sources, output))
             self._place_parts(region, output, sources)
@@ -167,7 +173,7 @@ class _Maker:
         if not isinstance(node.op, ops.If):
             raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
         values = [v for v in node.inputs if v is not None]
-        condition, *captured = [self._plain(self._tensor(v), tasks) for v in values]
+        condition, *captured = [self._plain(self._tensor(v), tasks, v.type.dtype) for v in values]
         results = [Tensor(v.name, attrs.evolve(v.type, value=None, constant=None)) for v in node.outputs]
         self.tensors.update(zip(node.outputs, results, strict=True))
         sides = [self._body(body, captured, results) for body in node.op.bodies]
@@ -182,13 +188,14 @@ class _Maker:
             tasks.append(Copy(self._tensor(value), result))
         return tasks
 
-    def _plain(self, tensor: Tensor, tasks: list[Task]) -> Tensor:
-        """The tensor in C order."""
-        if not tensor.layout.block:
+    def _plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
+        """The tensor in C order, its elements of ``dtype``."""
+        if not tensor.layout.block and tensor.type.dtype is dtype:
             return tensor
-        made = self.plain.get(tensor)
+        made = self.plain.get((tensor, dtype))
         if made is None:
-            made = self.plain[tensor] = Tensor(tensor.name, tensor.type, PLAIN, rounded=tensor.rounded)
+            kind, rounded = attrs.evolve(tensor.type, dtype=dtype), tensor.rounded and tensor.type.dtype is dtype
+            made = self.plain[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
             tasks.append(Copy(tensor, made))
         return made
 
@@ -199,7 +206,8 @@ class _Maker:
         tensor = self._tensor(value)
         base = tensor.base
         whole = tensor.bytes == base.bytes and tensor.shift == 0
-        if base.place is None and not tensor.layout.block and whole and base.constant is None:
+        same = not tensor.layout.block and tensor.type.dtype is value.type.dtype
+        if base.place is None and same and whole and base.constant is None:
             base.place = place
             return tensor
         output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=place)

@@ -151,6 +151,70 @@ def test_one_dimension_and_transposed(host, tmp_path):
     close(ran(graph, {"x": image}, host, tmp_path)[0], blown)
 
 
+@pytest.mark.parametrize("free", [False, True], ids=["fixed", "free"])
+@pytest.mark.parametrize(("depth", "columns"), [(64, 48), (37, 21), (512, 3)])
+def test_products_of_many_rows(depth, columns, free, host, tmp_path):
+    rng = np.random.default_rng(depth)
+    x = rng.standard_normal((2, 25, depth)).astype(np.float32)
+    w = rng.standard_normal((columns, depth)).astype(np.float32)
+    shift = rng.standard_normal(depth).astype(np.float32)
+    graph = Graph("product")
+    rows = graph.parameter("x", TensorType(DType.f32, (symbol("N", 1) if free else 2, 25, depth)))
+    moved = ops.Add()(rows, graph.constant(shift))
+    graph.result(ops.ReLU()(ops.MatMul(False, True)(moved, graph.constant(w))), "y")
+    found, summary = ran(graph, {"x": x}, host, tmp_path)
+    close(found, np.maximum(rounded(x + shift) @ rounded(w).T, 0))
+    assert summary.notes[0].startswith("1 contraction(s) multiply bf16, ")
+
+
+def test_attention(host, tmp_path):
+    """Rows of bf16 are multiplied by constant matrices, seen through a reshape, added to, and multiplied by each
+    other: the last as floats."""
+    rng = np.random.default_rng(12)
+    x = rng.standard_normal((40, 32)).astype(np.float32)
+    w = [(rng.standard_normal((32, 32)) / 6).astype(np.float32) for _ in range(4)]
+    graph = Graph("attention")
+    rows = ops.Tanh()(graph.parameter("x", TensorType(DType.f32, x.shape)))
+    query, key, value = (ops.MatMul(False, False)(rows, graph.constant(matrix)) for matrix in w[:3])
+    folded = ops.Reshape(False)(rows, graph.constant(np.int64([40, 2, 16])))
+    scores = ops.Softmax8(-1)(ops.MatMul(False, True)(query, key))
+    mixed = ops.MatMul(False, False)(ops.MatMul(False, False)(scores, value), graph.constant(w[3]))
+    sums = ops.ReduceSum(True)(
+        ops.ReduceSum(False)(folded, graph.constant(np.int64([2]))), graph.constant(np.int64([1]))
+    )
+    graph.result(ops.Add()(ops.Add()(mixed, rows), sums), "y")
+
+    def exactly(x):
+        e = np.exp((x @ w[0]) @ (x @ w[1]).T)
+        return e / e.sum(1, keepdims=True) @ (x @ w[2]) @ w[3] + x + x.sum(1, keepdims=True)
+
+    graph.result(folded, "rows")
+    compile_graph(graph, tmp_path / "m.so", host, numerics=BFLOAT)
+    with load(tmp_path / "m.so", threads=2) as model:
+        found = model.run({"x": x})
+    np.testing.assert_array_equal(found["rows"].reshape(40, 32), rounded(np.tanh(x)))
+    error = np.abs(found["y"] - exactly(np.tanh(x.astype(np.float64)))).max()
+    assert 1e-4 < error < 5e-2
+
+
+def test_recurrent_layers_keep_floats(host, tmp_path):
+    """Their inputs are projected in pairs of bf16; the loop works on floats, and so does what it leaves behind."""
+    size, rng = 24, np.random.default_rng(13)
+    weights = [(rng.standard_normal(s) / 5).astype(np.float32) for s in ((1, 4 * size, 8), (1, 4 * size, size))]
+    x, start = rng.standard_normal((2, 20, 8)).astype(np.float32), np.zeros((2, 1, size), np.float32)
+    last = (rng.standard_normal((size, 6)) / 5).astype(np.float32)
+    outputs = []
+    for numerics in (Numerics(), BFLOAT):
+        graph = Graph("recurrent")
+        rows = ops.Tanh()(graph.parameter("x", TensorType(DType.f32, x.shape)))
+        fixed = [start, start, np.full(2, 20), *weights, np.zeros((1, 4 * size), np.float32)]
+        states = ops.LSTMSequence(size, direction="forward").all(rows, *(graph.constant(a) for a in fixed))[0]
+        graph.result(ops.MatMul(False, False)(ops.Tanh()(states), graph.constant(last)), "y")
+        outputs.append(ran(graph, {"x": x}, host, tmp_path, numerics)[0])
+        assert outputs[-1].shape == (2, 1, 20, 6)
+    assert 1e-5 < np.abs(outputs[1] - outputs[0]).max() < 2e-2 * np.abs(outputs[0]).max()
+
+
 @pytest.mark.parametrize("inputs", [20, 21])
 def test_what_lies_past_the_last_channel_is_not_read(inputs, host, tmp_path):
     """The padding of the last channel block holds 1/0; times a weight of 0 that would be no number."""
