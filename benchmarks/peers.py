@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 import dldt
-from benchmarks import chart
+from benchmarks import chart, opening
 from benchmarks.accuracy import read
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
@@ -209,7 +209,10 @@ def table(rows: list[dict], peaks: Peaks) -> str:
     most = f"{peaks.gflops:.0f} GFLOP/s, {peaks.gbytes:.0f} GB/s from memory"
     most += "".join(f", {cache.gbytes:.0f} from {cache.name}" for cache in peaks.caches)
     head = f"{'model':<13}{'ours':>17}{'onnxruntime':>17}{'openvino':>17}{'ratio':>7}{'peak':>6}{'roof':>6}"
-    return "\n".join([f"\n{threads}; {most}", f"{head}  open/first, RSS, file", *map(line, rows), mean_line(rows)])
+    opened = opening.summary([row for row in rows if not opening.failed(row)])
+    return "\n".join(
+        [f"\n{threads}; {most}", f"{head}  open/first, RSS, file", *map(line, rows), mean_line(rows), opened]
+    )
 
 
 def line(row: dict) -> str:

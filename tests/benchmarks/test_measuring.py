@@ -76,7 +76,19 @@ def test_the_memory_of_child_processes_counts():
 
 
 @pytest.mark.parametrize(
-    "name", ["accuracy", "chart", "peers", "convolutions", "compile_time", "roofline", "levels", "readme"]
+    "name",
+    [
+        "accuracy",
+        "chart",
+        "peers",
+        "convolutions",
+        "compile_time",
+        "roofline",
+        "levels",
+        "readme",
+        "opening",
+        "threads",
+    ],
 )
 def test_every_measurement_has_help(name):
     done = subprocess.run(

@@ -1,0 +1,107 @@
+"""From a file to the first answer: opening a model and its first inference, beside onnxruntime and OpenVINO.
+
+    python -m benchmarks.opening --models mtcnn_pnet alexnet
+
+Each time is the median of fresh processes, which are started one after another, on one core, their files in the page
+cache. No artifact can answer sooner than its inference takes: ``bound`` is the ratio of one that opens in no time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import dldt
+from benchmarks.accuracy import read
+from benchmarks.machine import describe
+from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
+from benchmarks.race import BACKENDS, race
+
+WANTED = 20.0
+"""How many times faster than onnxruntime's session and first run."""
+HEAD = f"{'model':<13}{'onnxruntime':>12}{'ours':>9}{'ratio':>7}{'inference':>11}{'bound':>7}  RSS MiB"
+
+
+def main() -> int:
+    """A line a model; exit code 1 where a backend fails or a peer needs less memory."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
+    parser.add_argument("--rounds", type=int, default=5, help="fresh processes of each backend (default: 5)")
+    arguments = parser.parse_args()
+    found, missing = select(arguments.models)
+    machine = describe()
+    print(f"{machine['cpu']}, medians of {arguments.rounds} fresh processes; open + first inference, ms\n{HEAD}")
+    rows = []
+    for model in found:
+        rows.append(measure(model, arguments.rounds))
+        print(line(rows[-1]), flush=True)
+    print(summary(rows), *missing, sep="\n")
+    return int(any(failed(row) or not lean(row) for row in rows))
+
+
+def measure(model: Model, rounds: int) -> dict:
+    """The medians of each backend, by its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        artifact, _ = dldt.compile_model(read(model), Path(folder) / "model.so")
+        files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
+        cores, inputs = [min(os.sched_getaffinity(0))], random_inputs(model)
+        races = [race(files, inputs, 1, cores, rounds=1, seconds=0.05, tell=lambda text: None) for _ in range(rounds)]
+    return {"model": model.name} | {name: _medians([found[name] for found in races]) for name in BACKENDS}
+
+
+def _medians(rows: list[dict]) -> dict:
+    wrong = [row for row in rows if "failed" in row]
+    keys = ("open_ms", "first_ms", "median_ms", "rss_bytes")
+    return wrong[0] if wrong else {key: statistics.median(row[key] for row in rows) for key in keys}
+
+
+def failed(row: dict) -> str:
+    """What went wrong with a backend; empty where all is well."""
+    return row.get("error", "") or next((row[name]["failed"] for name in BACKENDS if "failed" in row[name]), "")
+
+
+def ratios(row: dict) -> tuple[float, float]:
+    """onnxruntime's opening and first inference to ours, and to one inference of ours."""
+    theirs, ours = (row[name]["open_ms"] + row[name]["first_ms"] for name in ("onnxruntime", "dldt"))
+    return theirs / ours, theirs / row["dldt"]["median_ms"]
+
+
+def lean(row: dict) -> bool:
+    """Whether we need less memory than either peer."""
+    return all(row["dldt"]["rss_bytes"] < row[name]["rss_bytes"] for name in BACKENDS[1:])
+
+
+def line(row: dict) -> str:
+    """The table's line of one model."""
+    if failed(row):
+        return f"{row['model']:<13}FAILED  {failed(row)}"
+    theirs, ours = (row[name]["open_ms"] + row[name]["first_ms"] for name in ("onnxruntime", "dldt"))
+    ratio, bound = ratios(row)
+    memory = " ".join(f"{row[name]['rss_bytes'] / 2**20:.0f}" for name in BACKENDS)
+    times = f"{theirs:>12.2f}{ours:>9.2f}{ratio:>7.1f}{row['dldt']['median_ms']:>11.3f}{bound:>7.1f}"
+    return f"{row['model']:<13}{times}  {memory}"
+
+
+def summary(rows: list[dict]) -> str:
+    """How many models open and answer as fast as wanted, and of the others, how many cannot."""
+    good = {row["model"]: ratios(row) for row in rows if not failed(row)}
+    fast = [name for name, (ratio, _) in good.items() if ratio >= WANTED]
+    bound = [name for name, (_, most) in good.items() if most < WANTED]
+    slow = [f"{name} {ratio:.1f}" for name, (ratio, most) in good.items() if ratio < WANTED <= most]
+    more = [row["model"] for row in rows if not failed(row) and not lean(row)]
+    text = (
+        f"open + first inference at least {WANTED:.0f} times faster than onnxruntime: {len(fast)} of {len(good)} models"
+    )
+    text += f"; one inference alone takes longer: {len(bound)} ({', '.join(bound)})" if bound else ""
+    text += f"; slower for another reason: {', '.join(slow)}" if slow else ""
+    return text + (
+        f"; more memory than a peer: {', '.join(more)}" if more else "; peak RSS below both peers' everywhere"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
