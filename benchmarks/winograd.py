@@ -23,7 +23,7 @@ from dldt.codegen.build import compile_graph
 from dldt.codegen.configs import choice
 from dldt.codegen.configs.winograd import F2, F4, can_winograd, choose_winograd, plan_winograd
 from dldt.codegen.micro.problem import Problem
-from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_form import WinogradForm
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
@@ -54,7 +54,7 @@ def _layer(text: str, target: Target, seconds: float) -> float:
     inputs, outputs, height, width = numbers if len(numbers) == 4 else numbers[:1] * 2 + numbers[1:] * 2
     operations = 18 * inputs * outputs * height * width
     x = np.random.default_rng(1).standard_normal((1, inputs, height, width)).astype(np.float32)
-    choices: list[Winograd] = []
+    choices: list[WinogradForm] = []
     with tempfile.TemporaryDirectory() as folder:
         requests, steps = {}, {}
         for name, form in FORMS.items():
@@ -83,7 +83,9 @@ def _layer(text: str, target: Target, seconds: float) -> float:
     return loss
 
 
-def _forced(form: Winograd | None, choices: list[Winograd], problem: Problem, target: Target) -> WinogradPlan | None:
+def _forced(
+    form: WinogradForm | None, choices: list[WinogradForm], problem: Problem, target: Target
+) -> WinogradPlan | None:
     """The plan of ``form`` where it is possible; what the compiler would choose goes to ``choices``."""
     plan = choose_winograd(problem, target)
     if plan is not None:

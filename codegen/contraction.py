@@ -19,7 +19,7 @@ from dldt.codegen.loops import Bind, Load, Nest, Number, Reduce, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
-from dldt.codegen.micro.winograd import filters_size, pack_filters
+from dldt.codegen.micro.winograd_form import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
 from dldt.codegen.regions import compose, destination, is_product

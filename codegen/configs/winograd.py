@@ -8,13 +8,29 @@ from functools import cache
 from dldt.codegen.configs.stream import SHARED, stream
 from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
 from dldt.codegen.micro.problem import Problem, Tile
-from dldt.codegen.micro.winograd import Winograd, filters_size
+from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_form import WinogradForm, filters_size
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.target import Target
 
-F2 = Winograd(2, (1.0,))
-F4 = Winograd(4, (0.625, 1.5))
+_TWO = Winograd(2, (1.0,))
+_FOUR = Winograd(4, (0.625, 1.5))
+_TWO_OF_FIVE = Winograd(2, (0.625, 1.5), kernel=5)
+_FOUR_OF_FIVE = Winograd(4, (0.625, 1.0, 2.0), kernel=5)
+_TWO_OF_SEVEN = Winograd(2, (0.625, 1.0, 2.0), kernel=7)
 """Points measured to round best among those exact in f32: a third of the error of the usual ±1, ±2."""
+_ONE = Winograd(1, (), kernel=1)
+
+F2 = WinogradForm(_TWO, _TWO)
+F4 = WinogradForm(_FOUR, _FOUR)
+_LINES = (_FOUR, _FOUR_OF_FIVE, _TWO_OF_FIVE, _TWO_OF_SEVEN)
+FORMS = (
+    *(F4, F2),
+    *(WinogradForm(form, form) for form in (_FOUR_OF_FIVE, _TWO_OF_FIVE)),
+    *(WinogradForm(_ONE, line) for line in _LINES),
+    *(WinogradForm(line, _ONE) for line in _LINES),
+)
+"""What is tried: 3×3 and 5×5 by four or two results a line, and kernels of one row or one column."""
 
 GAIN = 1.08
 """How much faster an estimate must be than that of the direct convolution, which rounds better."""
@@ -32,7 +48,7 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     if not can_winograd(problem, target) or problem.inputs < FEWEST:
         return None
     best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
-    for form in (F4, F2):
+    for form in _fitting(problem):
         plan = plan_winograd(problem, target, form)
         cycles = winograd_cycles(problem, plan, target)
         if cycles < least:
@@ -41,21 +57,25 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
 
 
 def can_winograd(problem: Problem, target: Target) -> bool:
-    """3×3, one step apart, one group, fixed image, channels in blocks of a vector."""
-    plain = problem.kernel == (3, 3) and problem.strides == problem.dilations == (1, 1) and problem.groups == 1
+    """A kernel of some form, one step apart, one group, fixed image, channels in blocks of a vector."""
+    plain = bool(_fitting(problem)) and problem.strides == problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     return plain and fixed and not problem.channelwise and problem.source.block == target.block
 
 
-def plan_winograd(problem: Problem, target: Target, form: Winograd) -> WinogradPlan:
+def _fitting(problem: Problem) -> list[WinogradForm]:
+    return [form for form in FORMS if form.kernel == problem.kernel]
+
+
+def plan_winograd(problem: Problem, target: Target, form: WinogradForm) -> WinogradPlan:
     """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
     plans = _plans(problem, target, form)
     return min(plans, key=lambda plan: winograd_cycles(problem, plan, target) * _imbalance(problem, plan))
 
 
 def winograd_estimates(problem: Problem, target: Target) -> Iterator[tuple[float, WinogradPlan]]:
-    """Every plan of both forms, with its estimated cycles."""
-    for form in (F4, F2):
+    """Every plan of every form, with its estimated cycles."""
+    for form in _fitting(problem):
         for plan in _plans(problem, target, form):
             yield winograd_cycles(problem, plan, target) * _imbalance(problem, plan), plan
 
@@ -68,7 +88,7 @@ def _imbalance(problem: Problem, plan: WinogradPlan) -> float:
     return float(two**0.4 * four**0.1)
 
 
-def _plans(problem: Problem, target: Target, form: Winograd) -> Iterator[WinogradPlan]:
+def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[WinogradPlan]:
     vectors = problem.vectors(target.block)
     total = _tiles(problem, WinogradPlan(form, Tile(1, 1, 1, target.block), 1))
     prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
@@ -125,10 +145,10 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
     return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
 
 
-def _transform_cycles(form: Winograd, target: Target) -> tuple[float, float]:
+def _transform_cycles(form: WinogradForm, target: Target) -> tuple[float, float]:
     """Cycles for the inputs and outputs of a tile, a vector of channels: loads, sums, stores."""
-    size, m = form.size, form.outputs
+    results = form.outputs[0] * form.outputs[1]
     fused = 1.0 if target.vector_bits == 512 else 0.5
-    inputs = form.sums * 2 * size * fused + 3.0 * size * size
-    outputs = form.sums * (size + m) * fused + 2.0 * size * size + 4.0 * m * m
+    inputs = form.input_sums * fused + 3.0 * form.taps
+    outputs = form.output_sums * fused + 2.0 * form.taps + 4.0 * results
     return inputs, outputs

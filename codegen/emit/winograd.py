@@ -13,7 +13,7 @@ from dldt.codegen.emit.contraction import Epilogue
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
-from dldt.codegen.emit.primitive import from_memory, to_memory
+from dldt.codegen.emit.primitive import to_memory
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile
@@ -166,19 +166,20 @@ class _Writer:
 
     def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir, Ir]:
         """The image, and the first output row and pixel, of a block's tile."""
-        b, step = self.b, self.b.index(self.form.outputs)
+        b, (down, across) = self.b, (self.b.index(m) for m in self.form.outputs)
         rows, columns = self.plan.tiles(self.problem)
         number, image = b.add(block.first, index), b.index(0)
         if self.problem.batch != 1:
             image, number = self._divide(number, rows * columns)
         row, column = self._divide(number, columns)
-        return image, b.mul(row, step), b.mul(column, step)
+        return image, b.mul(row, down), b.mul(column, across)
 
     # ---- inputs ---------------------------------------------------------------------------------------------------
 
     def _transform_inputs(self, block: _Block) -> None:
         """V = Bᵀ d B, a vector of input channels at a time."""
-        b, problem, size, lanes = self.b, self.problem, self.form.size, self.lanes
+        b, problem, lanes = self.b, self.problem, self.lanes
+        height, width = self.form.rows.size, self.form.columns.size
         source = problem.source
         assert isinstance(source.batch, int)
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
@@ -186,15 +187,15 @@ class _Writer:
             image = self._input(self.x, b.mul(batch, b.index(source.batch)))
             row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
             corner = self._input(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
-            ranges = [*self._inside(row, problem.space[0]), *self._inside(pixel, problem.space[1])]
+            ranges = [*self._inside(row, problem.space[0], height), *self._inside(pixel, problem.space[1], width)]
             cut = [b.compare("gt", low, b.index(0)) for low in ranges[::2]]
-            cut += [b.compare("lt", high, b.index(size)) for high in ranges[1::2]]
+            cut += [b.compare("lt", high, b.index(n)) for high, n in zip(ranges[1::2], (height, width), strict=True)]
             border = b.binary("or", b.binary("or", cut[0], cut[1]), b.binary("or", cut[2], cut[3]))
             patch = self._area(1)
             with b.when(border):
                 for k in range(self.form.taps):
                     self._copy(b.const(self.raw, 0), self._input(patch, b.index(k * lanes)))
-            stride = b.select(border, b.index(size * lanes), b.index(source.row))
+            stride = b.select(border, b.index(width * lanes), b.index(source.row))
             with b.loop(b.index(0), b.index(-(-problem.inputs // lanes)), 1, stem="channels") as channels:
                 place = self._input(corner, b.mul(channels.index, b.index(source.outer)))
                 with b.when(border):
@@ -203,18 +204,18 @@ class _Writer:
                 within = b.add(b.mul(channels.index, b.index(self.plan.block)), loop.index)
                 self._transform_tile(tile, stride, self._at(self.scratch, b.mul(within, b.index(lanes))))
 
-    def _inside(self, start: Ir, extent: object) -> tuple[Ir, Ir]:
-        """The part of a tile from ``start`` on that lies inside the input, relative to the start."""
+    def _inside(self, start: Ir, extent: object, size: int) -> tuple[Ir, Ir]:
+        """The part of a tile of ``size`` from ``start`` on that lies inside the input, relative to the start."""
         assert isinstance(extent, int)
         b = self.b
         low = b.intrinsic("llvm.smax", "i64", b.sub(b.index(0), start), b.index(0))
-        return low, self._least(b.sub(b.index(extent), start), b.index(self.form.size))
+        return low, self._least(b.sub(b.index(extent), start), b.index(size))
 
     def _copy_inside(self, place: Ir, patch: Ir, ranges: Sequence[Ir]) -> None:
         b, source, lanes = self.b, self.problem.source, self.lanes
         with b.loop(ranges[0], ranges[1], 1, stem="row") as rows:
             line = self._input(place, b.mul(rows.index, b.index(source.row)))
-            copy = self._input(patch, b.mul(rows.index, b.index(self.form.size * lanes)))
+            copy = self._input(patch, b.mul(rows.index, b.index(self.form.columns.size * lanes)))
             with b.loop(ranges[2], ranges[3], 1, stem="pixel") as pixels:
                 offset = b.mul(pixels.index, b.index(lanes))
                 self._copy(b.load(self.raw, self._input(line, offset), self.aligned), self._input(copy, offset))
@@ -228,18 +229,13 @@ class _Writer:
         self.b.store(value, pointer, self.aligned)
 
     def _transform_tile(self, tile: Ir, stride: Ir, result: Ir) -> None:
-        b, size = self.b, self.form.size
-        lines = [self._input(tile, b.mul(stride, b.index(i))) for i in range(size)]
-
-        def read(i: int, j: int) -> Ir:
-            raw = b.load(self.raw, self._input(lines[i], b.index(j * self.lanes)), self.aligned)
-            return from_memory(b, raw, self.problem.source.dtype)
-
-        columns = [self.form.input_transform(b, [read(i, j) for i in range(size)]) for j in range(size)]
+        b, rows, columns = self.b, self.form.rows, self.form.columns
+        lines = [self._at(tile, b.mul(stride, b.index(i))) for i in range(rows.size)]
+        down = [rows.input_transform(b, [self._load(line, j) for line in lines]) for j in range(columns.size)]
         slab = self.plan.slab(self.problem) // self.lanes
-        for i in range(size):
-            for j, value in enumerate(self.form.input_transform(b, [column[i] for column in columns])):
-                self._store(value, result, (i * size + j) * slab)
+        for i in range(rows.size):
+            for j, value in enumerate(columns.input_transform(b, [column[i] for column in down])):
+                self._store(value, result, (i * columns.size + j) * slab)
 
     # ---- products -------------------------------------------------------------------------------------------------
 
@@ -309,12 +305,12 @@ class _Writer:
                 self._finish_tile(products, row, pixel, scope)
 
     def _finish_tile(self, products: Ir, row: Ir, pixel: Ir, shared: Scope) -> None:
-        b, form = self.b, self.form
+        b = self.b
         results = self._results(products)
         height, width = (b.index(int(d)) for d in self.problem.output if isinstance(d, int))
         rows, pixels = b.sub(height, row), b.sub(width, pixel)
-        step = b.index(form.outputs)
-        whole = b.compare("ge", self._least(rows, pixels), step)
+        down, across = (b.index(m) for m in self.form.outputs)
+        whole = b.binary("and", b.compare("ge", rows, down), b.compare("ge", pixels, across))
         with b.when(whole):
             for i, line in results.items():
                 self._epilogue([(self._plus(pixel, j), v) for j, v in enumerate(line)], self._plus(row, i), shared)
@@ -322,13 +318,13 @@ class _Writer:
             spare = self._area(2)
             for i, line in results.items():
                 for j, value in enumerate(line):
-                    self._store(value, spare, i * form.outputs + j)
-            with b.loop(b.index(0), self._least(rows, step), 1, stem="row") as down:
-                start = b.mul(down.index, step)
-                with b.loop(b.index(0), self._least(pixels, step), 1, stem="pixel") as across:
-                    at = b.mul(b.add(start, across.index), b.index(self.lanes))
+                    self._store(value, spare, i * len(line) + j)
+            with b.loop(b.index(0), self._least(rows, down), 1, stem="row") as line_loop:
+                start = b.mul(line_loop.index, across)
+                with b.loop(b.index(0), self._least(pixels, across), 1, stem="pixel") as loop:
+                    at = b.mul(b.add(start, loop.index), b.index(self.lanes))
                     value = self._load(self._at(spare, at))
-                    self._epilogue([(b.add(pixel, across.index), value)], b.add(row, down.index), shared)
+                    self._epilogue([(b.add(pixel, loop.index), value)], b.add(row, line_loop.index), shared)
 
     def _plus(self, a: Ir, number: int) -> Ir:
         return self.b.add(a, self.b.index(number)) if number else a
@@ -336,22 +332,26 @@ class _Writer:
     def _results(self, products: Ir) -> dict[int, list[Ir]]:
         """The rows of Aᵀ M A. Pairs of points are joined as soon as both are there, and even rows are made before odd
         ones: then the registers hold what is alive."""
-        b, form, size = self.b, self.form, self.form.size
+        b, rows, columns = self.b, self.form.rows, self.form.columns
 
         def across(i: int) -> list[Ir]:
-            return form.output_transform(b, [self._load(products, i * size + j) for j in range(size)])
+            return columns.output_transform(
+                b, [self._load(products, i * columns.size + j) for j in range(columns.size)]
+            )
 
+        if rows.size == 1:
+            return {0: across(0)}
         sums, differences = [], []
-        for k in range(len(form.points)):
+        for k in range(len(rows.points)):
             plus, minus = across(1 + 2 * k), across(2 + 2 * k)
             sums.append([b.add(x, y) for x, y in zip(plus, minus, strict=True)])
             differences.append([b.sub(x, y) for x, y in zip(plus, minus, strict=True)])
         results: dict[int, list[Ir]] = {}
-        for row in sorted(range(form.outputs), key=lambda row: (row % 2, row)):
-            end = {0: 0, form.outputs - 1: size - 1}.get(row)
-            ends = across(end) if end is not None else [None] * form.outputs
+        for row in sorted(range(rows.outputs), key=lambda row: (row % 2, row)):
+            end = {0: 0, rows.outputs - 1: rows.size - 1}.get(row)
+            ends = across(end) if end is not None else [None] * columns.outputs
             parts = zip(*(differences if row % 2 else sums), strict=True)
-            results[row] = [form.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]
+            results[row] = [rows.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]
         return results
 
     def _epilogue(self, results: Sequence[tuple[Ir, Ir]], row: Ir, shared: Scope) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.codegen.micro.problem import Problem, Source, Tile
-from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_form import WinogradForm
 from dldt.compiler.dims import Dim, ceildiv
 from dldt.compiler.types import DType
 
@@ -17,11 +17,11 @@ class WinogradPlan:
 
         V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
         M [columns][block][taps][lanes]        products of one column tile
-        P [size][size][lanes]                  a tile with its zeros at the border
-        Q [outputs][outputs][lanes]            the results of a tile of which only a part is wanted
+        P [rows.size][columns.size][lanes]     a tile with its zeros at the border
+        Q [rows][columns of results][lanes]    the results of a tile of which only a part is wanted
     """
 
-    form: Winograd
+    form: WinogradForm
     tile: Tile
     block: int
     prefetch: bool = False
@@ -30,15 +30,16 @@ class WinogradPlan:
     @property
     def name(self) -> str:
         """The spec as a name."""
-        m, tile = self.form.outputs, self.tile
-        return f"winograd_f32_{m}x{m}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+        (down, across), tile = self.form.outputs, self.tile
+        return f"winograd_f32_{down}x{across}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
 
     def tiles(self, problem: Problem) -> tuple[int, int]:
         """Rows and columns of tiles that cover an image."""
         rows, pixels = problem.output
         assert isinstance(rows, int)
         assert isinstance(pixels, int)
-        return -(-rows // self.form.outputs), -(-pixels // self.form.outputs)
+        down, across = self.form.outputs
+        return -(-rows // down), -(-pixels // across)
 
     def blocks(self, problem: Problem) -> Dim:
         """Blocks of tiles of all images; the last may be smaller."""
@@ -74,14 +75,14 @@ class WinogradPlan:
         products = form.taps * self.slab(problem)
         patch = products + self.tile.columns * self.block * form.taps * lanes
         results = patch + form.taps * lanes
-        return products, patch, results, results + form.outputs**2 * lanes
+        return products, patch, results, results + form.outputs[0] * form.outputs[1] * lanes
 
     def operations(self, problem: Problem) -> Dim:
         """What is really computed, two operations a multiply-add: the products, and the transforms' vector operations,
         each of which takes the place of a multiply-add."""
         form, (rows, columns) = self.form, self.tiles(problem)
-        inputs = form.sums * 2 * form.size * problem.inputs
-        outputs = form.sums * (form.size + form.outputs) * problem.outputs
+        inputs = form.input_sums * problem.inputs
+        outputs = form.output_sums * problem.outputs
         each = form.taps * problem.inputs * problem.outputs + inputs + outputs
         return problem.batch * (2 * rows * columns * each)
 

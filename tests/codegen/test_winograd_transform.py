@@ -5,34 +5,37 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.configs.winograd import F2, F4
+from dldt.codegen.configs.winograd import F2, FORMS
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.micro.problem import Problem, Source, Tile
-from dldt.codegen.micro.winograd import Winograd, filters_size, pack_filters
+from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_form import WinogradForm, filters_size, pack_filters
 from dldt.codegen.resolve import resolve_target
 
-FORMS = [F2, F4, Winograd(4, (1.0, 2.0))]
+LINES = [*dict.fromkeys(form.columns for form in FORMS), Winograd(4, (1.0, 2.0))]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.outputs}{form.points}")
+@pytest.mark.parametrize("form", [*FORMS, WinogradForm(LINES[-1], LINES[-1])], ids=str)
 def test_a_tile_is_the_convolution(form):
     rng = np.random.default_rng(7)
-    d, g = rng.standard_normal((form.size, form.size)), rng.standard_normal((3, 3))
+    (height, width), (m, n) = form.kernel, form.outputs
+    d, g = rng.standard_normal((m + height - 1, n + width - 1)), rng.standard_normal(form.kernel)
     expected = [
-        [sum(d[y + i, x + j] * g[i, j] for i in range(3) for j in range(3)) for x in range(form.outputs)]
-        for y in range(form.outputs)
+        [sum(d[y + i, x + j] * g[i, j] for i in range(height) for j in range(width)) for x in range(n)]
+        for y in range(m)
     ]
-    a, b = form.output_matrix(), form.input_matrix()
-    found = a @ (form.filters(g[None, None])[0, 0] * (b @ d @ b.T)) @ a.T
-    assert np.abs(found - expected).max() < 1e-13
+    rows, columns = form.rows, form.columns
+    products = form.filters(g[None, None])[0, 0] * (rows.input_matrix() @ d @ columns.input_matrix().T)
+    found = rows.output_matrix() @ products @ columns.output_matrix().T
+    assert np.abs(found - expected).max() < 1e-12
 
 
 def test_the_matrices_of_two_results_are_those_of_the_book():
     """Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, section 4.1 (their signs of row 1 turned)."""
-    assert F2.input_matrix().tolist() == [[-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]
-    assert F2.output_matrix().tolist() == [[1, 1, 1, 0], [0, 1, -1, 1]]
-    assert F2.filter_matrix().tolist() == [[-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]
+    assert F2.rows.input_matrix().tolist() == [[-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]
+    assert F2.rows.output_matrix().tolist() == [[1, 1, 1, 0], [0, 1, -1, 1]]
+    assert F2.rows.filter_matrix().tolist() == [[-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]
 
 
 class Arithmetic(Builder):
@@ -53,13 +56,13 @@ class Arithmetic(Builder):
         return Ir(x.type, repr(value))
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.outputs}{form.points}")
+@pytest.mark.parametrize("form", LINES, ids=str)
 def test_butterflies_are_the_matrices(form):
     values = np.random.default_rng(3).standard_normal(form.size)
     given = [Ir("float", repr(float(v))) for v in values]
     b = Arithmetic(resolve_target("x86-64-v3"))
     inputs = [float(v.name) for v in form.input_transform(b, given)]
-    assert b.count == {2: 4, 4: 12}[form.outputs]
+    assert b.count == form.sums == {1: 0, 4: 4, 6: 12, 8: 24}[form.size]
     outputs = [float(v.name) for v in form.output_transform(b, given)]
     assert np.allclose(inputs, form.input_matrix() @ values, rtol=0, atol=1e-12)
     assert np.allclose(outputs, form.output_matrix() @ values, rtol=0, atol=1e-12)
@@ -73,7 +76,7 @@ def test_packed_filters_lie_as_they_are_streamed():
     tile = Tile(rows=2, columns=2, chunk=2, lanes=4)
     data = np.frombuffer(b"".join(pack_filters(weights, F2, problem, tile)), np.float32)
     assert data.nbytes == filters_size(F2, problem, tile)
-    g = F2.filter_matrix()
+    g = F2.rows.filter_matrix()
     wanted = np.zeros((16, 3, 12))
     wanted[:, :, :10] = np.einsum("ai,bj,ocij->abco", g, g, weights[0].astype(np.float64)).reshape(16, 3, 10)
     first, last = data[: 16 * 3 * 8].reshape(16, 3, 8), data[16 * 3 * 8 :].reshape(16, 3, 4)

@@ -1,4 +1,4 @@
-"""A model of one 3×3 convolution with everything round it, and what it should give, in double precision."""
+"""A model of one convolution with everything round it, and what it should give, in double precision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from dldt.codegen.configs import choice
 from dldt.codegen.configs.winograd import can_winograd, plan_winograd
-from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_form import WinogradForm
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph, Value
@@ -29,24 +29,24 @@ class WinogradCase:
     batch: int = 1
     symbolic: bool = False
     finish: bool = True
+    kernel: tuple[int, int] = (3, 3)
 
     def __str__(self) -> str:
         free = "N" if self.symbolic else self.batch
         pads = "".join(map(str, (*self.begin, *self.end)))
-        return (
-            f"{free}x{self.inputs}-{self.outputs}x{self.height}x{self.width}_p{pads}{'_finish' if self.finish else ''}"
-        )
+        sizes = f"{free}x{self.inputs}-{self.outputs}x{self.height}x{self.width}"
+        return f"{sizes}_k{self.kernel[0]}{self.kernel[1]}_p{pads}{'_finish' if self.finish else ''}"
 
     def arrays(self) -> dict[str, np.ndarray]:
         """x, r (the residual), w and b."""
         rng = np.random.default_rng([self.inputs, self.height])
         low, high = (self.height, self.width), self.begin
-        space = [size + b + e - 2 for size, b, e in zip(low, high, self.end, strict=True)]
-        scale = (2 / (9 * self.inputs)) ** 0.5
+        space = [size + b + e + 1 - k for size, b, e, k in zip(low, high, self.end, self.kernel, strict=True)]
+        scale = (2 / (self.kernel[0] * self.kernel[1] * self.inputs)) ** 0.5
         return {
             "x": rng.standard_normal((self.batch, self.inputs, *low)).astype(np.float32),
             "r": rng.standard_normal((self.batch, self.outputs, *space)).astype(np.float32),
-            "w": (rng.standard_normal((self.outputs, self.inputs, 3, 3)) * scale).astype(np.float32),
+            "w": (rng.standard_normal((self.outputs, self.inputs, *self.kernel)) * scale).astype(np.float32),
             "b": rng.standard_normal((1, self.outputs, 1, 1)).astype(np.float32),
         }
 
@@ -73,12 +73,12 @@ class WinogradCase:
         arrays = {name: array.astype(np.float64) for name, array in self.arrays().items()}
         pads = [(0, 0), (0, 0), *zip(self.begin, self.end, strict=True)]
         x = np.pad(arrays["x"], pads)
-        windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (2, 3))
+        windows = np.lib.stride_tricks.sliding_window_view(x, self.kernel, (2, 3))
         y = np.einsum("nchwij,ocij->nohw", windows, arrays["w"], optimize=True)
         return np.maximum(y + arrays["b"] + arrays["r"], 0) if self.finish else y
 
 
-def force(monkeypatch, form: Winograd) -> None:
+def force(monkeypatch, form: WinogradForm) -> None:
     """Winograd in this form wherever it is possible, whatever it costs."""
 
     def choose(problem, target):

@@ -1,0 +1,70 @@
+"""Winograd's minimal filtering of images: F(m, r) along rows and columns, and filters packed for the products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from dldt.codegen.micro.pack import pack_panel
+from dldt.codegen.micro.problem import Problem, Tile
+from dldt.codegen.micro.winograd import Winograd
+from dldt.compiler.types import Array
+
+
+@attrs.frozen
+class WinogradForm:
+    """What is done along the rows of an image (from one row to the next) and along its columns."""
+
+    rows: Winograd
+    columns: Winograd
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """The kernel (rows, columns) that it computes."""
+        return self.rows.kernel, self.columns.kernel
+
+    @property
+    def outputs(self) -> tuple[int, int]:
+        """The results (rows, columns) of a tile."""
+        return self.rows.outputs, self.columns.outputs
+
+    @property
+    def taps(self) -> int:
+        """Products a channel pair and tile."""
+        return self.rows.size * self.columns.size
+
+    @property
+    def input_sums(self) -> int:
+        """Vector operations that transform the inputs of a tile."""
+        return self.rows.sums * self.columns.size + self.columns.sums * self.rows.size
+
+    @property
+    def output_sums(self) -> int:
+        """Vector operations that transform the products of a tile."""
+        return self.columns.output_sums * self.rows.size + self.rows.output_sums * self.columns.outputs
+
+    def filters(self, weights: Array) -> Array:
+        """[outputs, inputs, kernel rows, columns] → [outputs, inputs, rows.size, columns.size], in double precision."""
+        down, across = self.rows.filter_matrix(), self.columns.filter_matrix()
+        return np.asarray(np.matmul(np.matmul(down, np.asarray(weights, np.float64)), across.T))
+
+
+def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Tile) -> Iterator[memoryview]:
+    """Column tile by column tile, and for each the products' taps in order: the panels of ``pack_weights``."""
+    width = tile.columns * tile.lanes
+    for panel in range(tile.panels(problem)):
+        columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
+        part = form.filters(weights[0][panel * width : panel * width + columns * tile.lanes]).astype(np.float32)
+        short = columns * tile.lanes - part.shape[0]
+        if short:
+            part = np.concatenate([part, np.zeros((short, *part.shape[1:]), np.float32)])
+        for tap in range(form.taps):
+            row, column = divmod(tap, form.columns.size)
+            yield from pack_panel(part[:, :, row : row + 1, column : column + 1], tile.chunk)
+
+
+def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:
+    """Bytes of the packed filters."""
+    return 4 * form.taps * problem.inputs * problem.vectors(tile.lanes) * tile.lanes
