@@ -21,7 +21,7 @@ from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd_form import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
-from dldt.codegen.part import Part, data_of, image_source, operands, pair, shuffle_of
+from dldt.codegen.part import Part, data_of, grouped_parts, image_source, operands, pair, shuffle_of
 from dldt.codegen.regions import compose, destination, is_product
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.tasks import Compute
@@ -40,7 +40,20 @@ def contraction_kernels(task: Compute, choice: Choice, streamed: int = 0) -> lis
     parts = contraction_parts(task, anchor)
     if parts is None:
         return None
-    return [_kernel(task, anchor, part, choice, streamed) for part in parts]
+    blocked = task.output.layout.block == choice.target.block
+    apart = [group for part in parts for group in _apart(part, choice, blocked=blocked)]
+    return [_kernel(task, anchor, part, choice, streamed) for part in apart]
+
+
+def _apart(part: Part, choice: Choice, *, blocked: bool) -> list[Part]:
+    """The groups of a convolution one by one where each is fastest by Winograd's algorithm, which knows no groups."""
+    problem, block = part.problem, choice.target.block
+    whole = problem.source.block == block and problem.inputs % block == 0 and problem.outputs % block == 0
+    if problem.groups == 1 or problem.shuffle > 1 or not (blocked and whole):
+        return [part]
+    groups = grouped_parts(part)
+    by_winograd = isinstance(choice.plan(groups[0].problem, blocked=blocked).plan, WinogradPlan)
+    return groups if by_winograd else [part]
 
 
 def contraction_parts(task: Compute, anchor: Node) -> list[Part] | None:

@@ -25,6 +25,24 @@ class Part:
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 
 
+def grouped_parts(part: Part) -> list[Part]:
+    """Every group as a problem of its own; their channels must fill whole blocks of the source."""
+    problem = part.problem
+    outer = problem.inputs // problem.source.block * problem.source.outer
+    return [_group(part, group, outer) for group in range(problem.groups)]
+
+
+def _group(part: Part, group: int, outer: int) -> Part:
+    problem = part.problem
+    source = attrs.evolve(problem.source, start=problem.source.start + group * outer)
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return part.index(n, c + group * problem.outputs, row, pixel)
+
+    single = attrs.evolve(problem, groups=1, source=source)
+    return Part(single, lambda: part.weights()[group : group + 1], index)
+
+
 def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
     data, weights = data_of(task, anchor), anchor.inputs[1]

@@ -184,7 +184,7 @@ class _Writer:
         assert isinstance(source.batch, int)
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
             batch, row, pixel = self._corner(block, loop.index)
-            image = self._input(self.x, b.mul(batch, b.index(source.batch)))
+            image = self._input(self.x, b.add(b.mul(batch, b.index(source.batch)), b.index(source.start)))
             row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
             corner = self._input(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
             ranges = [*self._inside(row, problem.space[0], height), *self._inside(pixel, problem.space[1], width)]

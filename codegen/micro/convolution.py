@@ -83,7 +83,7 @@ class TileEmitter:
         batch = source.batch
         if not isinstance(batch, int):
             raise AssertionError("the input's batch stride is a number")
-        return b.add(offset, b.mul(place.batch, b.index(batch)))
+        return b.add(b.add(offset, b.index(source.start)), b.mul(place.batch, b.index(batch)))
 
     def _channels(self, place: Place2D, start: Ir, channel: Ir) -> Ir:
         """The element offset with the group's channel ``channel`` added."""

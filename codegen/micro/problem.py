@@ -15,7 +15,8 @@ CODE_LIMIT = 400
 @attrs.frozen
 class Source:
     """How the input lies in memory, in elements: the strides of batch, row and pixel, and of channels: ``block`` of
-    them side by side (``channel`` apart), the blocks ``outer`` apart. Without blocks ``block`` is 0."""
+    them side by side (``channel`` apart), the blocks ``outer`` apart. Without blocks ``block`` is 0. The first element
+    is the ``start``-th."""
 
     batch: Dim
     row: int
@@ -24,6 +25,7 @@ class Source:
     block: int = 0
     outer: int = 0
     dtype: DType = DType.f32
+    start: int = 0
 
 
 @attrs.frozen

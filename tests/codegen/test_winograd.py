@@ -9,6 +9,9 @@ from dldt.codegen.build import compile_graph
 from dldt.codegen.configs.winograd import F2, F4, FORMS
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import DType, TensorType
 from dldt.runtime import cpu, load
 from tests.codegen.native import run_emulated
 from tests.codegen.qemu import require_emulator, run_artifact
@@ -107,6 +110,28 @@ def test_it_is_the_convolution_on_aarch64(form, tmp_path, monkeypatch):
     require_emulator(TARGETS["aarch64"])
     force(monkeypatch, form)
     check(FEW[0], form, run_emulated(FEW[0].graph(), FEW[0].feeds(), TARGETS["aarch64"], tmp_path)["y"])
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_groups_one_by_one(batch, tmp_path, monkeypatch):
+    """Two groups of 32 → 48 channels, each a product of its own, into and out of one tensor."""
+    force(monkeypatch, F4)
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((batch, 64, 13, 10), np.float32)
+    w = rng.standard_normal((2, 48, 32, 3, 3), np.float32)
+    bias = rng.standard_normal((1, 96, 1, 1), np.float32)
+    graph = Graph("groups")
+    value = ops.ReLU()(graph.parameter("x", TensorType(DType.f32, x.shape)))
+    made = ops.GroupConvolution((1, 1), (1, 1), (1, 1), (1, 1))(value, w)
+    graph.result(ops.Add()(made, bias), "y")
+    summary = compile_graph(graph, tmp_path / "m.so", resolve_target("host"))
+    assert [note.split(":")[0] for note in summary.notes] == ["2 convolution(s) by Winograd's algorithm"]
+    with load(tmp_path / "m.so", threads=2) as model:
+        got = model.run({"x": x})["y"]
+    padded = np.pad(np.maximum(x, 0).astype("f8"), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (2, 3)).reshape(batch, 2, 32, 13, 10, 3, 3)
+    wanted = np.einsum("ngchwij,gocij->ngohw", windows, w).reshape(batch, 96, 13, 10) + bias
+    assert np.abs(got - wanted).max() <= 2e-5 * np.abs(wanted).max()
 
 
 @pytest.mark.parametrize("case", [CASES[1], CASES[5]], ids=str)
