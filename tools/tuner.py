@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import attrs
 import numpy as np
@@ -27,10 +27,13 @@ MARGIN = 0.97
 """A plan replaces the estimated one only below this share of its time."""
 NEGLIGIBLE = 0.003
 """Contractions with a smaller share of the model's time are not measured."""
-ROUNDS = (5, 40)
+ROUNDS = (10, 40)
 """The fewest and the most runs of each of two variants of the model."""
-SECONDS = 0.4
+SECONDS = 1.0
 """What the runs of a pair should take together, within these rounds."""
+
+Times: TypeAlias = list[list[float]]
+"""The seconds of every step in every run."""
 
 
 @attrs.define
@@ -132,17 +135,18 @@ class Tuner:
         for key, name in names.items():
             contest, slots = self.contests[key], self._slots(key)
             contest.seconds = _typical(base, slots)
-            share = _typical(other, slots) / contest.seconds if contest.seconds else 1.0
-            contest.shares[name] = max(share, contest.shares.get(name, 0.0))
+            contest.shares[name] = max(_share(base, other, slots), contest.shares.get(name, 0.0))
 
-    def _turns(self, other: Model) -> tuple[list[list[float]], list[list[float]]]:
-        """The seconds of every step in each run of the base, and of ``other``."""
-        first, second = self._base.create_request(), other.create_request()
-        times: tuple[list[list[float]], list[list[float]]] = ([], [])
+    def _turns(self, other: Model) -> tuple[Times, Times]:
+        """The runs of the base, and those of ``other`` in turns with them. Each run has memory of its own: where
+        that happens to lie makes more of a difference than many a plan."""
+        times: tuple[Times, Times] = ([], [])
+        pairs = list(zip((self._base, other), times, strict=True))
         end, rounds = time.monotonic() + SECONDS, 0
         while rounds < ROUNDS[0] or (time.monotonic() < end and rounds < ROUNDS[1]):
-            for request, found in zip((first, second), times, strict=True):
-                found.append([step.seconds for step in request.profile(self._arrays, runs=1)])
+            for model, found in pairs if rounds % 2 else reversed(pairs):
+                profile = model.create_request().profile(self._arrays, runs=1)
+                found.append([step.seconds for step in profile])
             rounds += 1
             self._tick()
         return times
@@ -182,6 +186,16 @@ class Tuner:
         return load(path, threads=1), made.chosen
 
 
-def _typical(times: list[list[float]], slots: list[int]) -> float:
+def _share(base: Times, other: Times, slots: list[int]) -> float:
+    """The time of these steps in ``other`` as a share of that in ``base``, by the least and by the lower quartile of
+    the runs, the larger: what disturbs a run makes it longer, and seldom both in the same way."""
+    first, second = ([sum(run[slot] for slot in slots) for run in times] for times in (base, other))
+    if not min(first):
+        return 1.0
+    quartiles = [statistics.quantiles(sums, n=4)[0] for sums in (first, second)]
+    return max(min(second) / min(first), quartiles[1] / quartiles[0])
+
+
+def _typical(times: Times, slots: list[int]) -> float:
     """The lower quartile of the time of all these steps together: what disturbs a run makes it longer."""
     return statistics.quantiles([sum(run[slot] for slot in slots) for run in times], n=4)[0]

@@ -8,7 +8,7 @@ import attrs
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import DType
 
-CODE_LIMIT = 400
+CODE_LIMIT = 512
 """Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
 
 

@@ -94,6 +94,23 @@ def test_candidates_fit_the_registers_and_have_names_of_their_own(target, kernel
     assert Choice(target).plan(question.problem, blocked=True).plan in found
 
 
+@pytest.mark.parametrize(("level", "narrow", "wide"), [("x86-64-v4", 2, 8), ("x86-64-v3", 4, 7), ("x86-64-v2", 6, 6)])
+def test_a_single_row_reads_weights_from_memory_in_narrow_panels(level, narrow, wide):
+    def columns(inputs):
+        row = attrs.evolve(problem(inputs, 4096, kernel=ONE), space=ONE, output=ONE, source=Source(0, 0, inputs, 1))
+        return Choice(TARGETS[level]).plan(row, blocked=False).plan.columns
+
+    assert columns(9216) == narrow
+    assert columns(8) == wide
+
+
+@pytest.mark.parametrize(("stride", "width"), [(1, 160), (2, 160), (1, 14), (1, 7)])
+def test_a_depthwise_tile_does_not_fill_the_registers(stride, width):
+    sizes = {"strides": (stride, stride), "output": (width, width), "space": (width * stride, width * stride)}
+    rows = Choice(TARGET).plan(attrs.evolve(problem(1, 64), channelwise=True, **sizes), blocked=True).plan.rows
+    assert rows == {160: {1: 9, 2: 5}[stride], 14: 7, 7: 7}[width]
+
+
 def test_the_plan_is_in_the_artifact_and_the_result_is_the_same(tmp_path):
     case, target = WinogradCase(48, 64, 13, 13), resolve_target("host")
     before = compile_graph(case.graph(), tmp_path / "a.so", target)
