@@ -1,0 +1,126 @@
+"""LSTM and GRU against onnxruntime: imported, and compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import dldt
+from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.frontends.onnx.importer import import_onnx
+from dldt.runtime import load
+from tests.frontends.onnx_node import check, feeds_of, model_of, reference, save
+
+STEPS, BATCH, INPUT, SIZE = 6, 3, 5, 20
+GATES = {"LSTM": 4, "GRU": 3}
+
+
+def rand(*shape, seed):
+    return np.random.default_rng((seed, *shape)).standard_normal(shape).astype(np.float32) * 0.5
+
+
+def inputs_of(kind, directions=1, *, bias=True, lengths=None, states=True, batch_first=False):
+    gates = GATES[kind] * SIZE
+    start = (BATCH, directions, SIZE) if batch_first else (directions, BATCH, SIZE)
+    made = [
+        rand(*((BATCH, STEPS) if batch_first else (STEPS, BATCH)), INPUT, seed=0),
+        rand(directions, gates, INPUT, seed=1),
+        rand(directions, gates, SIZE, seed=2),
+        rand(directions, 2 * gates, seed=3) if bias else None,
+        None if lengths is None else np.array(lengths, np.int32),
+    ]
+    if states:
+        made += [rand(*start, seed=4 + k) for k in range(2 if kind == "LSTM" else 1)]
+    while made[-1] is None:
+        made.pop()
+    return made
+
+
+CASES = {
+    "plain": ({}, {}),
+    "bare": ({"bias": False, "states": False}, {}),
+    "reverse": ({}, {"direction": "reverse"}),
+    "both": ({"directions": 2}, {"direction": "bidirectional"}),
+    "lengths": ({"directions": 2, "lengths": [6, 2, 4]}, {"direction": "bidirectional"}),
+    "clip": ({}, {"clip": 0.3}),
+}
+
+
+@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("opset", [7, 14, 22])
+def test_layers(kind, name, opset, tmp_path):
+    given, attributes = CASES[name]
+    inputs = inputs_of(kind, **given)
+    model = model_of(kind, inputs, opset, (1, 2, 3), 3 if kind == "LSTM" else 2, hidden_size=SIZE, **attributes)
+    check(model, inputs, tmp_path)
+
+
+@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("name", CASES)
+def test_compiled(kind, name, tmp_path):
+    given, attributes = CASES[name]
+    inputs = inputs_of(kind, **given)
+    model = model_of(kind, inputs, 14, (1, 2, 3), 3 if kind == "LSTM" else 2, hidden_size=SIZE, **attributes)
+    compiled(model, inputs, tmp_path)
+
+
+@pytest.mark.parametrize("compile_it", [False, True])
+@pytest.mark.parametrize("name", CASES)
+def test_reset_behind_the_product(name, compile_it, tmp_path):
+    given, attributes = CASES[name]
+    inputs = inputs_of("GRU", **given)
+    model = model_of("GRU", inputs, 14, (1, 2, 3), 2, hidden_size=SIZE, linear_before_reset=1, **attributes)
+    (compiled if compile_it else check)(model, inputs, tmp_path)
+
+
+def compiled(model, inputs, folder):
+    feeds = feeds_of(model, inputs)
+    artifact = dldt.compile_model(save(model, folder), folder / "model.so")
+    with load(artifact) as loaded:
+        got = loaded.run(feeds)
+    for info, wanted in zip(model.graph.output, reference(model, feeds), strict=True):
+        np.testing.assert_allclose(got[info.name], wanted, atol=2e-6)
+
+
+def test_free_dims(tmp_path):
+    """Batch and steps are known only when the model runs."""
+    inputs = inputs_of("LSTM", states=False)
+    model = model_of("LSTM", inputs, 14, (1, 2, 3), 3, hidden_size=SIZE)
+    for dim, name in zip(model.graph.input[0].type.tensor_type.shape.dim, ("T", "N"), strict=False):
+        dim.dim_param = name
+    artifact = dldt.compile_model(save(model, tmp_path), tmp_path / "model.so")
+    with load(artifact) as loaded:
+        for steps, batch in ((1, 1), (6, 3), (2, 5)):
+            feeds = {"x0": rand(steps, batch, INPUT, seed=9)}
+            got = loaded.run(feeds)
+            for info, wanted in zip(model.graph.output, reference(model, feeds), strict=True):
+                np.testing.assert_allclose(got[info.name], wanted, atol=2e-6)
+
+
+REFUSED = [
+    ({"activations": ["Sigmoid", "Softsign", "Tanh"]}, UnsupportedError, "activation 'softsign' is not supported"),
+    ({"input_forget": 1}, UnsupportedError, "input_forget of an LSTM is not supported"),
+    ({"hidden_size": 7}, InputError, "hidden_size is 7, but the last dim of R is 20"),
+    ({"activations": ["Sigmoid", "Tanh"]}, InputError, "2 activations are given, 3 for each direction are needed"),
+    (
+        {"direction": "bidirectional", "activations": ["Sigmoid", "Tanh", "Tanh", "Sigmoid", "Relu", "Tanh"]},
+        UnsupportedError,
+        "activations that differ between the directions are not supported: sigmoid, tanh, tanh, sigmoid, relu, tanh",
+    ),
+]
+
+
+@pytest.mark.parametrize(("attributes", "error", "message"), REFUSED)
+def test_refused(attributes, error, message, tmp_path):
+    directions = 2 if attributes.get("direction") == "bidirectional" else 1
+    inputs = inputs_of("LSTM", directions)
+    model = model_of("LSTM", inputs, 14, (1, 2, 3), 1, **{"hidden_size": SIZE, **attributes})
+    with pytest.raises(error, match=message):
+        import_onnx(save(model, tmp_path))
+
+
+def test_peepholes_are_refused(tmp_path):
+    inputs = [*inputs_of("LSTM"), rand(1, 3 * SIZE, seed=8)]
+    with pytest.raises(UnsupportedError, match=r"peephole weights \(P\) of an LSTM is not supported"):
+        import_onnx(save(model_of("LSTM", inputs, 14, (1, 2, 3, 7), 1, hidden_size=SIZE), tmp_path))
