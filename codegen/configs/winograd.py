@@ -38,6 +38,9 @@ GAIN = 1.08
 FEWEST = 8
 """Input channels below which the transforms cost what the products save."""
 
+_WIDE = 0.05
+"""How much longer filters take from memory for every further column of the tile (measured: 1 to 6 columns)."""
+
 _SCRATCH = 8 << 20
 """The largest scratch of a thread in bytes."""
 
@@ -131,7 +134,11 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     per_input, per_output = _transform_cycles(form, target)
     inputs = total * -(-problem.inputs // lanes) * per_input
     outputs = total * vectors * per_output
-    return max(products, streamed) + 0.3 * min(products, streamed) + inputs + outputs
+    transforms = inputs + outputs
+    if passes == 1 and filters > target.l3 // 4 and products < streamed:
+        # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
+        return streamed * (1 + _WIDE * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
+    return max(products, streamed) + 0.3 * min(products, streamed) + transforms
 
 
 def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> float:

@@ -94,3 +94,10 @@ def test_taps_in_the_padding_are_not_counted():
     assert half.operations() == 2 * 16 * 32 * 11 * 11
     free = attrs.evolve(case, kernel=(1, 1), pads=(0, 0), space=(1, symbol("N", 1)), output=(1, symbol("N", 1)))
     assert free.operations() == 2 * 16 * 32 * symbol("N", 1)
+
+
+def test_filters_from_memory_are_streamed_past_one_strip():
+    """512 → 512 channels at 12×12: 9 tiles, 38 MB of filters, which a second strip of tiles would wait for."""
+    plan = choose_winograd(problem(512, 512, 12), TARGET)
+    assert plan is not None
+    assert (plan.block, plan.tile.rows) == (9, 9)
