@@ -84,14 +84,16 @@ def test_other_free_dims_are_left_to_the_estimate():
 @pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (5, 5)])
 def test_candidates_fit_the_registers_and_have_names_of_their_own(target, kernel):
     source = Source(64 * 784, 28 * target.block, target.block, 1, target.block, 784 * target.block)
-    question = Question(attrs.evolve(problem(kernel=kernel), source=source), winograd=kernel == (3, 3))
+    chosen = Choice(target).plan(attrs.evolve(problem(kernel=kernel), source=source), blocked=True)
+    question = chosen.question
+    assert question.winograd == (kernel != ONE)
     found = [plan for _, plan in candidates(question, target)]
     assert len({plan.name for plan in found}) == len(found)
     for plan in found:
         tile = plan if isinstance(plan, Tile) else plan.tile
         assert tile.rows * tile.columns + tile.columns < target.registers
         assert tile.lanes == target.block
-    assert Choice(target).plan(question.problem, blocked=True).plan in found
+    assert chosen.plan in found
 
 
 @pytest.mark.parametrize(("level", "narrow", "wide"), [("x86-64-v4", 2, 8), ("x86-64-v3", 4, 7), ("x86-64-v2", 6, 6)])
