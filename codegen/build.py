@@ -17,7 +17,7 @@ from dldt.codegen.dump import Dump
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.object_cache import ObjectCache
-from dldt.codegen.emit.program import SERIAL_WORK, Call, Fork, Step, program_module
+from dldt.codegen.emit.program import SERIAL_WORK, TEAM_WORK, Call, Fork, Step, program_module, shared_work
 from dldt.codegen.expand_sequences import expand_sequences
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
@@ -151,7 +151,7 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tun
     shapes = [node.types[0].shape for node in graph.outputs]
     least = least_dims(graph, names)
     program_text = program_module(steps, names, arena.size, shapes, target, build.scratch, least)
-    metadata = _metadata(graph, target, names, arena, build)
+    metadata = _metadata(graph, target, names, arena, build, shared_work(steps))
     if least:
         metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
     return Assembled(build.library, [*build.library.modules(), program_text], build.pieces, metadata, arena)
@@ -200,9 +200,8 @@ class _Build:
         work = kernel.work
         parallel = kernel.extent != 1 and (not isinstance(work, int) or work >= SERIAL_WORK)
         self.steps_made.append(_step(kernel, function, parallel))
-        free = None if isinstance(work, int) else work
         slot = len(self.steps_made) - 1
-        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, free, slot)
+        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, work, slot)
 
     def _place(self, tensor: Tensor) -> Place:
         if tensor.constant is None:
@@ -263,7 +262,10 @@ def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Grap
         )
 
 
-def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, build: _Build) -> dict[str, object]:
+def _metadata(
+    graph: Graph, target: Target, names: Sequence[str], arena: Arena, build: _Build, shared: Dim
+) -> dict[str, object]:
+    """``shared``: the scalar operations that threads may share; with too few, the host starts none."""
     bounds = {
         atom.name: atom for v in graph.inputs for dim in v.type.shape for atom in atoms(dim) if isinstance(atom, Symbol)
     }
@@ -284,7 +286,7 @@ def _metadata(graph: Graph, target: Target, names: Sequence[str], arena: Arena, 
         "kernels": len(build.library.functions),
         "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
-        "parallel": any(step["parallel"] for step in build.steps_made),
+        "parallel": not isinstance(shared, int) or shared >= TEAM_WORK,
         "steps": build.steps_made,
     }
 
