@@ -7,11 +7,11 @@ import attrs
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.recurrence import emit_recurrence
 from dldt.codegen.kernels import NAME, Kernel, name_buffers
-from dldt.codegen.micro.loop_plan import LoopPlan
+from dldt.codegen.micro.loop_plan import LoopPlan, rows_together
 from dldt.codegen.recurrence_op import Recurrence
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute
-from dldt.compiler.dims import symbols
+from dldt.compiler.dims import ceildiv, symbols
 
 
 def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
@@ -29,6 +29,7 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     plan = LoopPlan(op.gates, op.hidden, target.block, reset_first=op.gates == 3 and "bias" not in ports)
     batch, steps = ports["projected"].shape[:2]
+    plan = attrs.evolve(plan, rows=rows_together(batch, target, ragged="lengths" in ports))
     operands = (*(tensors[buffer] for buffer in used), task.output)
     bases = [t.base for t in operands]
     alias = len(set(bases)) != len(bases)
@@ -43,7 +44,7 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
         emit=emit,
         operands=operands,
         symbols=names,
-        extent=batch * op.directions,
+        extent=ceildiv(batch, plan.rows) * op.directions,
         work=macs // 4,
         flops=2 * macs if isinstance(macs, int) else 0,
         schedule=plan.name,

@@ -1,4 +1,4 @@
-"""The loop of a recurrent layer as one LLVM function: a unit of work is one sequence in one direction."""
+"""The loop of a recurrent layer as one LLVM function: a unit of work is some sequences in one direction."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def emit_recurrence(
     *,
     alias: bool,
 ) -> None:
-    """Writes ``void @name(buffers…, output, weights, [scratch], symbols…, lo, hi)``; the range runs over batch ×
-    directions. ``ports`` are the operation's inputs by name."""
+    """Writes ``void @name(buffers…, output, weights, [scratch], symbols…, lo, hi)``; the range runs over groups
+    of sequences × directions. ``ports`` are the operation's inputs by name."""
     listed = parameters([*buffers, output], symbols, written=output, alias=alias)
     count = len(buffers) + 1
     own = [("ptr readonly" if alias else "ptr noalias readonly", "weights")]
@@ -51,8 +51,8 @@ def emit_recurrence(
         dim = ExpressionEmitter(b, pointers, plan.lanes).dim
         steps = dim(ports["projected"].shape[1], scope)
         lower, upper = arguments[-2:]
-        with b.loop(lower, upper, 1, stem="sequence") as loop:
-            writer.sequence(loop.index, steps)
+        with b.loop(lower, upper, 1, stem="unit") as loop:
+            writer.unit(loop.index, steps)
 
 
 @attrs.frozen
@@ -66,15 +66,24 @@ class _Areas:
 
 
 @attrs.frozen
+class _Line:
+    """The places of one sequence: its projected inputs, its results, its initial state, its cell."""
+
+    projected: Ir
+    result: Ir
+    begin: Ir
+    cell: Ir
+
+
+@attrs.frozen
 class _Step:
-    """The places of one step: the projected gates, the state before and after, the cell, the direction's weights and
-    candidate bias."""
+    """The places of one step of a sequence: the projected gates, the state before and after, the cell, and the
+    direction's candidate bias."""
 
     gates: Ir
     before: Ir
     after: Ir
     cell: Ir
-    weights: Ir
     bias: Ir
 
 
@@ -89,20 +98,27 @@ class _Writer:
 
     # ---- one sequence ---------------------------------------------------------------------------------------------
 
-    def sequence(self, unit: Ir, steps: Ir) -> None:
-        b, op, size = self.b, self.op, self.op.hidden
-        count = b.index(op.directions)
-        row = b.binary("udiv", unit, count)
-        direction = b.sub(unit, b.mul(row, count))
-        own = self._length(row, steps)
-        width = op.directions * op.gates * size
-        projected = self._at(self.areas.ports["projected"], b.mul(b.mul(row, steps), b.index(width)))
-        projected = self._at(projected, b.mul(direction, b.index(op.gates * size)))
-        result = self._at(self.areas.output, b.mul(b.mul(unit, b.add(steps, b.index(op.states))), b.index(size)))
-        begin = self._at(self.areas.ports["hidden"], b.mul(unit, b.index(size)))
-        cell = self._at(result, b.mul(b.add(steps, b.index(1)), b.index(size)))
-        if op.states == 2:
-            self._copy(self._at(self.areas.ports["cell"], b.mul(unit, b.index(size))), cell, b.index(size))
+    def unit(self, number: Ir, steps: Ir) -> None:
+        """The sequences that go side by side, in one direction; the last unit may have fewer."""
+        b, count = self.b, self.b.index(self.op.directions)
+        group = b.binary("udiv", number, count)
+        direction = b.sub(number, b.mul(group, count))
+        batch, rows = self.ports["projected"].shape[0], self.plan.rows
+        rest = batch % rows if isinstance(batch, int) else 0
+        if not rest:
+            self._sequences(group, direction, steps, rows)
+            return
+        last = b.compare("eq", group, b.index(int(batch) // rows))
+        with b.when(b.binary("xor", last, b.const("i1", 1))):
+            self._sequences(group, direction, steps, rows)
+        with b.when(last):
+            self._sequences(group, direction, steps, int(rest))
+
+    def _sequences(self, group: Ir, direction: Ir, steps: Ir, count: int) -> None:
+        b, size = self.b, self.op.hidden
+        rows = [b.add(b.mul(group, b.index(self.plan.rows)), b.index(k)) for k in range(count)]
+        own = self._length(rows[0], steps)
+        lines = [self._line(row, direction, steps) for row in rows]
         weights = self._at(self.areas.weights, b.mul(direction, b.index(self.plan.direction_size)))
         bias = self.areas.ports.get("bias", weights)
         if "bias" in self.areas.ports:
@@ -111,16 +127,38 @@ class _Writer:
         # Backwards, step t stands at place length - 1 - t: place = base + sign·t.
         sign = b.select(backwards, b.index(-1), b.index(1))
         base = b.select(backwards, b.sub(own, b.index(1)), b.index(0))
-        with b.loop(b.index(0), own, 1, [begin], "step") as loop:
+        with b.loop(b.index(0), own, 1, [line.begin for line in lines], "step") as loop:
             place = b.add(base, b.mul(sign, loop.index))
-            after = self._at(result, b.mul(place, b.index(size)))
-            gates = self._at(projected, b.mul(place, b.index(width)))
-            self._step(_Step(gates, loop.carried[0], after, cell, weights, bias))
-            loop.yields = [after]
-        self._copy(loop.results[0], self._at(result, b.mul(steps, b.index(size))), b.index(size))
-        if "lengths" in self.areas.ports:
-            rest = b.mul(b.sub(steps, own), b.index(size))
-            self._copy(None, self._at(result, b.mul(own, b.index(size))), rest)
+            done = []
+            for line, before in zip(lines, loop.carried, strict=True):
+                after = self._at(line.result, b.mul(place, b.index(size)))
+                gates = self._at(line.projected, b.mul(place, b.index(self._width)))
+                done.append(_Step(gates, before, after, line.cell, bias))
+            self._step(done, weights)
+            loop.yields = [step.after for step in done]
+        for line, last in zip(lines, loop.results, strict=True):
+            self._copy(last, self._at(line.result, b.mul(steps, b.index(size))), b.index(size))
+            if "lengths" in self.areas.ports:
+                rest = b.mul(b.sub(steps, own), b.index(size))
+                self._copy(None, self._at(line.result, b.mul(own, b.index(size))), rest)
+
+    @property
+    def _width(self) -> int:
+        """Elements from one step's projected inputs to the next one's."""
+        return self.op.directions * self.op.gates * self.op.hidden
+
+    def _line(self, row: Ir, direction: Ir, steps: Ir) -> _Line:
+        b, op, size = self.b, self.op, self.op.hidden
+        number = b.add(b.mul(row, b.index(op.directions)), direction)
+        projected = self._at(self.areas.ports["projected"], b.mul(b.mul(row, steps), b.index(self._width)))
+        projected = self._at(projected, b.mul(direction, b.index(op.gates * size)))
+        rows = b.add(steps, b.index(op.states))
+        result = self._at(self.areas.output, b.mul(b.mul(number, rows), b.index(size)))
+        begin = self._at(self.areas.ports["hidden"], b.mul(number, b.index(size)))
+        cell = self._at(result, b.mul(b.add(steps, b.index(1)), b.index(size)))
+        if op.states == 2:
+            self._copy(self._at(self.areas.ports["cell"], b.mul(number, b.index(size))), cell, b.index(size))
+        return _Line(projected, result, begin, cell)
 
     def _length(self, row: Ir, steps: Ir) -> Ir:
         """The sequence's steps; whatever the data say, not more than there are."""
@@ -150,23 +188,26 @@ class _Writer:
 
     # ---- one step -------------------------------------------------------------------------------------------------
 
-    def _step(self, step: _Step) -> None:
-        weights = step.weights
+    def _step(self, steps: list[_Step], weights: Ir) -> None:
         for phase in self.plan.phases:
             candidate = self.plan.reset_first and phase == (2,)
-            state = self._at(self.areas.scratch, self._units(self.plan.vectors)) if candidate else step.before
+            states = [self._spare(r, 1) if candidate else step.before for r, step in enumerate(steps)]
             panels = self.plan.panels(phase)
             whole = [number for number, count in panels if count == panels[0][1] and not self._is_cut(number + count)]
             size = len(phase) * panels[0][1] * self.plan.lanes * self.op.hidden
             with self.b.loop(self.b.index(0), self.b.index(len(whole)), 1, stem="panel") as loop:
                 place = self._at(weights, self.b.mul(loop.index, self.b.index(size)))
                 first = self.b.mul(loop.index, self._units(panels[0][1]))
-                self._panel(step, phase, place, state, first, [None] * panels[0][1])
+                self._panel(steps, phase, place, states, first, [None] * panels[0][1])
             for number, count in panels[len(whole) :]:
                 place = self._at(weights, self.b.index(len(phase) * number * self.plan.lanes * self.op.hidden))
                 masks = [self._mask(number + k) for k in range(count)]
-                self._panel(step, phase, place, state, self._units(number), masks)
+                self._panel(steps, phase, place, states, self._units(number), masks)
             weights = self._at(weights, self.b.index(self.plan.phase_size(phase)))
+
+    def _spare(self, row: int, which: int) -> Ir:
+        """Where a sequence's update gate (0) or reset state (1) waits."""
+        return self._at(self.areas.scratch, self._units((2 * row + which) * self.plan.vectors))
 
     def _units(self, vectors: int) -> Ir:
         return self.b.index(vectors * self.plan.lanes)
@@ -184,41 +225,56 @@ class _Writer:
         return Ir(vector("i1", self.plan.lanes), f"<{flags}>")
 
     def _panel(
-        self, step: _Step, phase: tuple[int, ...], weights: Ir, state: Ir, first: Ir, masks: Sequence[Ir | None]
+        self,
+        steps: Sequence[_Step],
+        phase: tuple[int, ...],
+        weights: Ir,
+        states: Sequence[Ir],
+        first: Ir,
+        masks: Sequence[Ir | None],
     ) -> None:
         """Some vectors of units: their gates' sums, and what becomes of them."""
         b, lanes = self.b, self.plan.lanes
         places = [b.add(first, b.index(k * lanes)) for k in range(len(masks))]
         apart = "bias" in self.ports
         sums = []
-        for gate in phase:
-            source = step.bias if apart and gate == 2 else self._at(step.gates, b.index(gate * self.op.hidden))
-            sums += [self._load(source, place, mask) for place, mask in zip(places, masks, strict=True)]
-        sums = self._product(sums, weights, state)
-        for k, (place, mask) in enumerate(zip(places, masks, strict=True)):
-            self._finish(step, phase, sums[k :: len(masks)], place, mask)
+        for step in steps:
+            for gate in phase:
+                source = step.bias if apart and gate == 2 else self._at(step.gates, b.index(gate * self.op.hidden))
+                sums += [self._load(source, place, mask) for place, mask in zip(places, masks, strict=True)]
+        sums = self._product(sums, weights, states)
+        count = len(phase) * len(masks)
+        for r, step in enumerate(steps):
+            own = sums[r * count : (r + 1) * count]
+            for k, (place, mask) in enumerate(zip(places, masks, strict=True)):
+                self._finish(r, step, phase, own[k :: len(masks)], place, mask)
 
-    def _product(self, sums: list[Ir], weights: Ir, state: Ir) -> list[Ir]:
+    def _product(self, sums: list[Ir], weights: Ir, states: Sequence[Ir]) -> list[Ir]:
         b, size = self.b, self.op.hidden
         whole = size // STEPS * STEPS
         with b.loop(b.index(0), b.index(whole), STEPS, sums, "inner") as loop:
-            loop.yields = self._steps(loop.carried, weights, state, loop.index, STEPS)
-        return self._steps(loop.results, weights, state, b.index(whole), size - whole)
+            loop.yields = self._steps(loop.carried, weights, states, loop.index, STEPS)
+        return self._steps(loop.results, weights, states, b.index(whole), size - whole)
 
-    def _steps(self, sums: list[Ir], weights: Ir, state: Ir, at: Ir, count: int) -> list[Ir]:
-        b, lanes = self.b, self.plan.lanes
-        line = self._at(weights, b.mul(at, b.index(len(sums) * lanes)))
-        scalars = self._at(state, at)
+    def _steps(self, sums: list[Ir], weights: Ir, states: Sequence[Ir], at: Ir, count: int) -> list[Ir]:
+        b, lanes, columns = self.b, self.plan.lanes, len(sums) // len(states)
+        line = self._at(weights, b.mul(at, b.index(columns * lanes)))
+        scalars = [self._at(state, at) for state in states]
         for k in range(count):
-            wide = b.splat(b.load("float", self._at(scalars, b.index(k)), 4), lanes)
-            offsets = [b.index((k * len(sums) + c) * lanes) for c in range(len(sums))]
+            offsets = [b.index((k * columns + c) * lanes) for c in range(columns)]
             vectors = [b.load(self.kind, self._at(line, offset), 4 * lanes) for offset in offsets]
-            sums = [b.fma(wide, v, total) for v, total in zip(vectors, sums, strict=True)]
+            made = []
+            for r, scalar in enumerate(scalars):
+                wide = b.splat(b.load("float", self._at(scalar, b.index(k)), 4), lanes)
+                made += [b.fma(wide, v, sums[r * columns + c]) for c, v in enumerate(vectors)]
+            sums = made
         return sums
 
     # ---- the gates ------------------------------------------------------------------------------------------------
 
-    def _finish(self, step: _Step, phase: tuple[int, ...], sums: list[Ir], place: Ir, mask: Ir | None) -> None:
+    def _finish(
+        self, row: int, step: _Step, phase: tuple[int, ...], sums: list[Ir], place: Ir, mask: Ir | None
+    ) -> None:
         if self.op.gates == 4:
             self._finish_lstm(step, sums, place, mask)
         elif len(phase) == 3:
@@ -227,12 +283,12 @@ class _Writer:
             candidate = self.b.add(own, self.b.mul(reset, sums[2]))
             self._finish_gru(step, self._gate(0, sums[0]), candidate, place, mask)
         elif phase == (2,):
-            self._finish_gru(step, self._load(self.areas.scratch, place, None), sums[0], place, mask)
+            self._finish_gru(step, self._load(self._spare(row, 0), place, None), sums[0], place, mask)
         else:
             update, reset = self._gate(0, sums[0]), self._gate(0, sums[1])
             past = self.b.mul(reset, self._load(step.before, place, mask))
-            self._store(update, self.areas.scratch, place, None)
-            self._store(past, self._at(self.areas.scratch, self._units(self.plan.vectors)), place, None)
+            self._store(update, self._spare(row, 0), place, None)
+            self._store(past, self._spare(row, 1), place, None)
 
     def _finish_lstm(self, step: _Step, sums: list[Ir], place: Ir, mask: Ir | None) -> None:
         b = self.b

@@ -7,26 +7,32 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from dldt.codegen.target import Target
+from dldt.compiler.dims import Dim
 from dldt.compiler.types import Array
 
 TOGETHER = 8
-"""Vectors summed at a time: enough to hide the latency of the additions."""
+"""Vectors summed at a time for one sequence: enough to hide the latency of the additions."""
+SHARED = 4
+"""Vectors summed at a time for several sequences: each is read once for all of them."""
 
 
 @attrs.frozen
 class LoopPlan:
     """``gates`` of ``hidden`` units as vectors of ``lanes``. In each of ``phases`` the named gates are summed together,
-    ``blocks`` vectors of units at a time: a GRU that resets the state before the product sums its candidate last."""
+    some vectors of units at a time: a GRU that resets the state before the product sums its candidate last. ``rows``
+    sequences go side by side."""
 
     gates: int
     hidden: int
     lanes: int
     reset_first: bool
+    rows: int = 1
 
     @property
     def name(self) -> str:
         """The spec as a name."""
-        return f"{'lstm' if self.gates == 4 else 'gru'}_f32_{self.hidden}x{self.gates}x{self.lanes}"
+        return f"{'lstm' if self.gates == 4 else 'gru'}_f32_{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}"
 
     @property
     def phases(self) -> tuple[tuple[int, ...], ...]:
@@ -40,7 +46,7 @@ class LoopPlan:
 
     def panels(self, phase: tuple[int, ...]) -> list[tuple[int, int]]:
         """(first vector, vectors) of what is summed together, in order."""
-        blocks = min(self.vectors, TOGETHER // len(phase))
+        blocks = min(self.vectors, (TOGETHER if self.rows == 1 else SHARED) // len(phase))
         return [(k, min(blocks, self.vectors - k)) for k in range(0, self.vectors, blocks)]
 
     def phase_size(self, phase: tuple[int, ...]) -> int:
@@ -55,7 +61,7 @@ class LoopPlan:
     @property
     def scratch(self) -> int:
         """Bytes of a thread's own memory: the update gate and the reset state, where they wait for the candidate."""
-        return -(-2 * self.vectors * self.lanes * 4 // 64) * 64 if self.reset_first else 0
+        return -(-2 * self.rows * self.vectors * self.lanes * 4 // 64) * 64 if self.reset_first else 0
 
     def pack(self, weights: Array) -> Iterator[memoryview]:
         """[directions, gates·hidden, hidden] → for each direction, phase and panel [inner][gate][vector][lane], padded
@@ -68,3 +74,13 @@ class LoopPlan:
                 for first, count in self.panels(phase):
                     part = padded[list(phase), first * self.lanes : (first + count) * self.lanes]
                     yield np.ascontiguousarray(part.transpose(2, 0, 1)).reshape(-1).view(np.uint8).data
+
+
+def rows_together(batch: Dim, target: Target, *, ragged: bool) -> int:
+    """How many sequences go side by side: as many as the registers hold, shared out evenly; one where their lengths
+    differ or their number is free."""
+    spare = SHARED + (1 if target.fma else 2)
+    most = max(1, (target.registers - spare) // SHARED)
+    if ragged or not isinstance(batch, int) or batch < 2:
+        return 1
+    return -(-batch // -(-batch // most))

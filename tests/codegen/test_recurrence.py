@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dldt.codegen.build import assemble
-from dldt.codegen.micro.loop_plan import LoopPlan
+from dldt.codegen.micro.loop_plan import LoopPlan, rows_together
 from dldt.codegen.resolve import resolve_target
+from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.errors import UnsupportedError
@@ -78,6 +79,22 @@ def test_other_levels(name, level, tmp_path):
 @pytest.mark.parametrize("name", LAYERS)
 def test_sizes(name, size, tmp_path):
     run(layer(name, size, batch=1, steps=3), tmp_path)
+
+
+@pytest.mark.parametrize("level", ["x86-64-v2", "x86-64-v3", "host"])
+@pytest.mark.parametrize("batch", [2, 7, 8])
+@pytest.mark.parametrize("name", LAYERS)
+def test_sequences_side_by_side(name, batch, level, tmp_path):
+    """Several share each vector of weights; the last group may be smaller."""
+    run(layer(name, 20, batch, direction="bidirectional"), tmp_path, level, threads=2)
+
+
+@pytest.mark.parametrize(
+    ("batch", "rows"), [(1, 1), (2, 2), (6, 6), (7, 4), (8, 4), (13, 5), (symbol("N"), 1)], ids=str
+)
+def test_how_many_go_side_by_side(batch, rows):
+    assert rows_together(batch, TARGETS["x86-64-v4"], ragged=False) == rows
+    assert rows_together(batch, TARGETS["x86-64-v4"], ragged=True) == 1
 
 
 @pytest.mark.parametrize("direction", ["forward", "bidirectional"])
