@@ -4,6 +4,7 @@
     python -m benchmarks.accuracy --ir                the same through OpenVINO IR: OpenVINO and we ourselves read it
     python -m benchmarks.accuracy --models resnet50 magika
     python -m benchmarks.accuracy --target aarch64    another architecture's code, under qemu-user
+    python -m benchmarks.accuracy --precision bf16    (or --weights bf16 | f16) what that costs; any number is accepted
 
 The exit code is 1 when a model fails or differs. What is not on this machine is named, not skipped in silence.
 """
@@ -42,8 +43,14 @@ def main() -> int:
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--ir", action="store_true", help="go through OpenVINO IR")
     parser.add_argument("--target", default="host", help="the target (default: host)")
+    parser.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="what contractions multiply")
+    parser.add_argument("--weights", choices=("f32", "f16", "bf16"), help="how weights bound by memory are stored")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     arguments = parser.parse_args()
+    exact = arguments.precision == "f32" and arguments.weights in (None, "f32")
+    if arguments.ir and not exact:
+        parser.error("--ir compares f32")
+    limit = LIMIT if exact else sys.float_info.max
     found, missing = select(arguments.models)
     _require_machine(resolve_target(arguments.target).arch)
     print(f"{'model':<16}{'error':>10}  {'compile s':>9}  what")
@@ -51,10 +58,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for model in found:
             for label, check in _checks(model, arguments):
-                failed += not _row(label, check, Path(folder), arguments.debug)
+                failed += not _row(label, check, Path(folder), limit, arguments.debug)
     for line in missing:
         print(line)
-    print(f"{len(found)} models compared, {len(missing)} not found, {failed} failed (limit {LIMIT:g} of max|y|)")
+    print(f"{len(found)} models compared, {len(missing)} not found, {failed} failed (limit {limit:g} of max|y|)")
     return int(failed > 0)
 
 
@@ -66,13 +73,14 @@ def _require_machine(arch: str) -> None:
 def _checks(model: Model, arguments):
     if arguments.ir:
         return [(model.name, lambda folder: through_ir(model, folder, arguments.target))]
-    checks = [(model.name, lambda folder: directly(model, folder, arguments.target))]
+    numbers = {"precision": arguments.precision, "weights": arguments.weights}
+    checks = [(model.name, lambda folder: directly(model, folder, arguments.target, **numbers))]
     if model.name == FREE_BATCH:
-        checks.append((f"{model.name} N", lambda folder: free_batch(model, folder, arguments.target)))
+        checks.append((f"{model.name} N", lambda folder: free_batch(model, folder, arguments.target, **numbers)))
     return checks
 
 
-def _row(label: str, check, folder: Path, debug: bool) -> bool:
+def _row(label: str, check, folder: Path, limit: float, debug: bool) -> bool:
     """One line of the table; whether it is good."""
     start = time.perf_counter()
     try:
@@ -85,25 +93,25 @@ def _row(label: str, check, folder: Path, debug: bool) -> bool:
             flush=True,
         )
         return False
-    good = error <= LIMIT  # false for NaN
+    good = error <= limit  # false for NaN
     took = time.perf_counter() - start
     print(f"{label:<16}{error:>10.1e}  {took:>9.1f}  {'' if good else 'DIFFERS  '}{what}", flush=True)
     return good
 
 
-def directly(model: Model, folder: Path, target: str) -> tuple[float, str]:
+def directly(model: Model, folder: Path, target: str, **numbers) -> tuple[float, str]:
     """Model file → artifact → outputs, against onnxruntime."""
-    artifact, summary = dldt.compile_model(read(model), folder / f"{model.name}.so", target=target)
+    artifact, summary = dldt.compile_model(read(model), folder / f"{model.name}.so", target=target, **numbers)
     inputs = random_inputs(model)
     error = relative_error(run(artifact, inputs), sessions.onnxruntime_outputs(fixed_file(model), inputs))
     artifact.unlink()
     return error, f"{summary.kernels} kernels, {summary.file_bytes / 2**20:.1f} MiB"
 
 
-def free_batch(model: Model, folder: Path, target: str) -> tuple[float, str]:
+def free_batch(model: Model, folder: Path, target: str, **numbers) -> tuple[float, str]:
     """One artifact with a free batch, run at several sizes."""
     free = {name: ("N", *shape[1:]) for name, shape in model.inputs.items()}
-    artifact, _ = dldt.compile_model(read(model, free), folder / f"{model.name}_free.so", target=target)
+    artifact, _ = dldt.compile_model(read(model, free), folder / f"{model.name}_free.so", target=target, **numbers)
     worst = 0.0
     for batch in BATCHES:
         inputs = random_inputs(model, seed=batch, batch=batch)

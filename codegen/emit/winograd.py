@@ -13,7 +13,7 @@ from dldt.codegen.emit.contraction import Epilogue
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
-from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.primitive import from_memory, to_memory
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile
@@ -230,8 +230,13 @@ class _Writer:
 
     def _transform_tile(self, tile: Ir, stride: Ir, result: Ir) -> None:
         b, rows, columns = self.b, self.form.rows, self.form.columns
-        lines = [self._at(tile, b.mul(stride, b.index(i))) for i in range(rows.size)]
-        down = [rows.input_transform(b, [self._load(line, j) for line in lines]) for j in range(columns.size)]
+        lines = [self._input(tile, b.mul(stride, b.index(i))) for i in range(rows.size)]
+
+        def read(line: Ir, j: int) -> Ir:
+            raw = b.load(self.raw, self._input(line, b.index(j * self.lanes)), self.aligned)
+            return from_memory(b, raw, self.problem.source.dtype)
+
+        down = [rows.input_transform(b, [read(line, j) for line in lines]) for j in range(columns.size)]
         slab = self.plan.slab(self.problem) // self.lanes
         for i in range(rows.size):
             for j, value in enumerate(columns.input_transform(b, [column[i] for column in down])):

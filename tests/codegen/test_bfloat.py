@@ -17,8 +17,10 @@ from dldt.codegen.tasks import Compute, make_program
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
+from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
+from tests.codegen.random_graph import RandomGraph
 from tests.codegen.test_micro import SHAPES, SPILLS, convolution_graph, inner_loops
 from tests.codegen.winograd_case import force
 
@@ -109,7 +111,7 @@ def test_groups(groups, inputs, outputs, host, tmp_path):
     graph.result(value, "y")
     parts = windows(rounded(x), (3, 3), ONE, ONE).reshape(1, groups, inputs, 7, 9, 3, 3)
     wanted = np.einsum("ngchwij,gocij->ngohw", parts, rounded(w)).reshape(1, groups * outputs, 7, 9)
-    close(ran(graph, {"x": x}, host, tmp_path)[0], wanted)
+    close(ran(graph, {"x": x}, host, tmp_path, attrs.evolve(BFLOAT, winograd=False))[0], wanted)
 
 
 def test_shuffled_channels_have_no_neighbours(host, tmp_path):
@@ -302,6 +304,18 @@ def test_a_network(host, tmp_path):
         exact, found = outputs["exact"][name], outputs["rounded"][name]
         error = np.abs(found - exact).max() / np.abs(exact).max()
         assert 1e-5 < error < 2e-2, name
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_networks(seed, host, tmp_path):
+    made = RandomGraph(seed, free=bool(seed % 2))
+    expected = interpret(made.graph, made.feeds)
+    compile_graph(made.graph, tmp_path / "m.so", host, numerics=BFLOAT)
+    with load(tmp_path / "m.so", threads=2) as model:
+        model.run(made.feeds)
+        found = model.run(made.feeds)
+    for name, wanted in expected.items():
+        assert np.abs(found[name] - wanted).max(initial=0) <= 0.1 * max(1.0, np.abs(wanted).max(initial=0)), name
 
 
 def test_what_is_stored_as_bfloat():
