@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from dldt.codegen.configs.stream import stream
@@ -12,9 +13,14 @@ _NEIGHBOURS = 11
 """Pixels that a channelwise tile reads in one row, at most: larger ones read all, then write all, and wait for memory
 (measured on maps that no cache holds: up to 1.5 times as long; on small ones the same)."""
 
-_STREAMED = 128
-"""Bytes that the tile of a single row reads side by side of weights that come from memory: to wider ones (1×8 of
-AVX-512) they come at three quarters of the rate."""
+_STREAMED = 64
+"""Bytes side by side, for each row and once more, that the tile of a few rows reads of weights that come from memory:
+to wider ones (1×8 of AVX-512) they come at three quarters of the rate."""
+_FEW = 4
+"""Rows up to which that matters."""
+
+_WAY = 4096
+"""Bytes apart at which addresses share a set of the first-level cache."""
 
 
 def choose_tile(problem: Problem, target: Target) -> Tile:
@@ -23,16 +29,28 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
         return _channelwise_tile(problem, target)
     count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
-    streamed = count == 1 and 4 * problem.depth * problem.outputs > target.l2 // 2
-    widest = _STREAMED // (4 * target.block) if streamed else vectors
+    most, widest = min(max(1, count), _unshared_rows(problem, target)), min(vectors, _widest(problem, count, target))
     for rows, columns in candidates(target):
-        if rows > max(1, count) or columns > min(vectors, widest):
+        if rows > most or columns > widest:
             continue
         cost = _cycles(count, vectors, rows, columns, target)
         if cost < best_cost * 0.999:
             best, best_cost = (rows, columns), cost
     rows, columns = best
     return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
+
+
+def _unshared_rows(problem: Problem, target: Target) -> int:
+    """Rows whose elements of one channel lie in the first-level cache together: those of a matrix with 1024 columns all
+    fall on the same set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
+    step = 4 * problem.source.pixel * problem.strides[1]
+    return max(1, target.l1 // _WAY - 1) * (_WAY // math.gcd(step, _WAY))
+
+
+def _widest(problem: Problem, count: int, target: Target) -> int:
+    """The most columns of a tile where ``count`` pixels lie in a row."""
+    streamed = count <= _FEW and 4 * problem.depth * problem.outputs > target.l2 // 2
+    return -(-_STREAMED * (count + 1) // (4 * target.block)) if streamed else target.registers
 
 
 def is_narrow(problem: Problem, target: Target) -> bool:

@@ -106,6 +106,16 @@ def test_a_single_row_reads_weights_from_memory_in_narrow_panels(level, narrow, 
     assert columns(8) == wide
 
 
+@pytest.mark.parametrize(("columns", "most"), [(1024, 7), (4096, 7), (1536, 14), (1040, 32)])
+def test_rows_of_a_tile_do_not_share_sets_of_the_cache(columns, most):
+    """32 KiB of 8 ways: addresses 4 KiB apart fall on one set, which keeps one way for the weights."""
+    matrix = attrs.evolve(problem(columns, 512, kernel=ONE), source=Source(0, 0, columns, 1))
+    product = attrs.evolve(matrix, space=(1, 128), output=(1, 128))
+    tile = Choice(TARGET).plan(product, blocked=False).plan
+    assert tile.rows <= most
+    assert tile.rows * tile.columns >= 20
+
+
 @pytest.mark.parametrize(("stride", "width"), [(1, 160), (2, 160), (1, 14), (1, 7)])
 def test_a_depthwise_tile_does_not_fill_the_registers(stride, width):
     sizes = {"strides": (stride, stride), "output": (width, width), "space": (width * stride, width * stride)}
