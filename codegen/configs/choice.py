@@ -46,7 +46,8 @@ class Choice:
         if not blocked and is_narrow(problem, self.target):
             return Chosen(narrow_tile(problem, self.target))
         winograd = self.numerics.winograd and blocked and can_winograd(problem, self.target)
-        question = Question.about(problem, winograd=winograd, weights=self.numerics.weights)
+        weights, precision = self.numerics.weights, self.numerics.precision
+        question = Question.about(problem, winograd=winograd, weights=weights, precision=precision)
         name = None if question is None else self.tuned.names.get(question.key)
         if question is None or name is None:
             found = choose_winograd(problem, self.target) if winograd else None

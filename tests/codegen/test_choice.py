@@ -62,11 +62,12 @@ def test_a_winner_holds_for_the_algorithms_that_were_allowed():
         assert not direct.measured
 
 
-def test_a_winner_holds_for_the_weights_that_it_was_measured_with():
+def test_a_winner_holds_for_the_types_that_it_was_measured_with():
     question = asked().question
     tuned = Tuned({question.key: asked().plan.name})
     assert asked(Choice(TARGET, tuned=tuned)).measured
     assert not asked(Choice(TARGET, Numerics(weights=DType.bf16), tuned)).measured
+    assert not asked(Choice(TARGET, Numerics(precision=DType.bf16), tuned)).measured
 
 
 def test_one_image_stands_for_a_free_number():
