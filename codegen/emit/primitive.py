@@ -86,19 +86,22 @@ def _match(b: Builder, arguments: list[Ir]) -> list[Ir]:
 
 
 def _maximum(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    return _extremum(b, "gt", x, y)
+    return _extremum(b, "gt", "maximum", x, y)
 
 
 def _minimum(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    return _extremum(b, "lt", x, y)
+    return _extremum(b, "lt", "minimum", x, y)
 
 
-def _extremum(b: Builder, predicate: str, x: Ir, y: Ir) -> Ir:
-    """NaN wins, as in numpy. A constant second operand needs no check: ``y pred x ? y : x`` keeps x's NaN."""
-    chosen = b.select(b.compare(predicate, y, x), *b.unify(y, x))
+def _extremum(b: Builder, predicate: str, name: str, x: Ir, y: Ir) -> Ir:
+    """NaN wins, as in numpy; of zeros either. A constant second operand needs no check: ``y pred x ? y : x`` keeps x's
+    NaN."""
     if not y.name.startswith("%"):
-        return chosen
-    return b.select(b.compare("ne", y, y), *b.unify(y, chosen))
+        return b.select(b.compare(predicate, y, x), *b.unify(y, x))
+    x, y = b.unify(x, y)
+    symbol = f"llvm.{name}.{mangle(x.type)}"
+    b.declare(symbol, f"declare {x.type} @{symbol}({x.type}, {x.type})")
+    return b.emit(x.type, f"call nsz {x.type} @{symbol}({x}, {y})")
 
 
 def _integer_extremum(kind: str) -> Callable[..., Ir]:
