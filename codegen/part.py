@@ -84,6 +84,6 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     return Source(-(-channels // block) * outer, width * block, block, 1, block, outer, tensor.type.dtype)
 
 
-def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]
+def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]  # ints or dims, as given
     """Two values, ``missing`` before a single one: a line is an image of one row."""
     return tuple(values) if len(values) == 2 else (missing, *values)

@@ -48,7 +48,7 @@ class Library:
 
     def arena_size(self, symbols: int) -> int:
         """Bytes for the free dims at ``symbols``; -1 where they are too small."""
-        return _ARENA_SIZE(self._symbol("dldt_arena_size"))(symbols)  # type: ignore[no-any-return]
+        return _ARENA_SIZE(self._symbol("dldt_arena_size"))(symbols)  # type: ignore[no-any-return]  # ctypes has no types
 
     def output_shapes(self, symbols: int, dims: int) -> None:
         """Write the dims of all outputs for the free dims at ``symbols``."""
