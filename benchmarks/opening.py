@@ -2,15 +2,15 @@
 
     python -m benchmarks.opening --models mtcnn_pnet alexnet
 
-Each time is the median of fresh processes, which are started one after another, on one core, their files in the page
-cache. No artifact can answer sooner than its inference takes: ``bound`` is the ratio of one that opens in no time.
+Each time is the median of fresh processes, which open one after another when all have done their imports, on one core,
+their files in the page cache. No artifact can answer sooner than its inference takes: ``bound`` is the ratio of one
+that opens in no time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -49,14 +49,8 @@ def measure(model: Model, rounds: int) -> dict:
         artifact, _ = dldt.compile_model(read(model), Path(folder) / "model.so")
         files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
         cores, inputs = [min(os.sched_getaffinity(0))], random_inputs(model)
-        races = [race(files, inputs, 1, cores, rounds=1, seconds=0.05, tell=lambda text: None) for _ in range(rounds)]
-    return {"model": model.name} | {name: _medians([found[name] for found in races]) for name in BACKENDS}
-
-
-def _medians(rows: list[dict]) -> dict:
-    wrong = [row for row in rows if "failed" in row]
-    keys = ("open_ms", "first_ms", "median_ms", "rss_bytes")
-    return wrong[0] if wrong else {key: statistics.median(row[key] for row in rows) for key in keys}
+        found = race(files, inputs, 1, cores, rounds=3, seconds=0.1, tell=lambda text: None, openings=rounds)
+    return {"model": model.name} | found
 
 
 def failed(row: dict) -> str:

@@ -5,9 +5,10 @@
     python -m benchmarks.peers --precision bf16                              ours and OpenVINO in bf16
     python -m benchmarks.peers --threads 1,2 --json peers.json --resume      what an interrupted run left to do
 
-Each backend has a process of its own, all pinned to the same cores; they are opened one after another, then their
-rounds are interleaved (A B C A B C …), so that what else the machine does hits all alike. Outputs are compared before
-anything is timed. The FMA peak and the bandwidths of memory and caches are measured in the same run (docs/benchmarks.md
+Each backend has a process of its own, all pinned to the same cores. When all have done their imports, they open the
+model one after another; three times, in fresh processes, of which the median counts. Those of the last time are timed
+in interleaved rounds (A B C A B C …), so that what else the machine does hits all alike, after their outputs were
+compared. The FMA peak and the bandwidths of memory and caches are measured in the same run (docs/benchmarks.md
 tells how the share of the roofline is made of them). Progress goes to stderr.
 """
 
@@ -83,6 +84,7 @@ def _arguments() -> argparse.Namespace:
         "--precision", choices=("f32", "bf16"), default="f32", help="of ours and OpenVINO; onnxruntime stays f32"
     )
     parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
+    parser.add_argument("--openings", type=int, default=3, help="fresh processes of each backend (default: 3)")
     parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
     parser.add_argument("--json", metavar="FILE", help="write all numbers, after every model")
     parser.add_argument("--resume", action="store_true", help="keep the good rows of FILE that this machine measured")
@@ -173,6 +175,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
                 seconds=arguments.seconds,
                 tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
                 precision=arguments.precision,
+                openings=arguments.openings,
             )
             for name, file in files.items():
                 row[name]["file_bytes"] = file.stat().st_size

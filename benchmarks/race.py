@@ -1,4 +1,4 @@
-"""Backends in processes of their own, on the same cores, timed in interleaved rounds: A B C A B C …"""
+"""Backends in processes of their own, on the same cores, opened and timed in interleaved rounds: A B C A B C …"""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ BACKENDS = ("dldt", "onnxruntime", "openvino")
 REFERENCE = "onnxruntime"
 WARM_UP = 0.2
 BFLOAT_LIMIT = 2e-2
+PAUSE = 0.05
+"""Seconds after an inference: a peer's threads spin for a while."""
 PATIENCE = 300.0
 """Seconds after which a backend that does not answer is given up."""
 
@@ -34,27 +36,52 @@ def race(
     seconds: float,
     tell: Callable[[str], None],
     precision: str = "f32",
+    openings: int = 1,
 ) -> dict[str, dict]:
     """What each backend took, by its name: the times of opening and of the first inference, median and least latency
     (ms), ``error`` against onnxruntime, most memory. A backend that fails has the key ``failed`` alone.
 
-    ``files``: the model of each backend. They are opened one after another, and compared before anything is timed.
+    ``files``: the model of each backend. They are opened one after another, when all have done their imports; in fresh
+    processes ``openings`` times, of which the median counts. Those of the last are compared, then timed.
     ``precision`` is OpenVINO's hint; with bf16, ours may differ from onnxruntime's f32 as much as OpenVINO does, and by
     ``BFLOAT_LIMIT`` anyway.
     """
     with tempfile.TemporaryDirectory() as folder:
         np.savez(Path(folder) / "inputs.npz", **inputs)
-        processes = {n: _Process(n, file, Path(folder), threads, cores, precision) for n, file in files.items()}
-        rows: dict[str, dict] = {}
-        try:
-            for name, process in processes.items():
-                tell(name)
-                rows[name] = _tried(process.open)
-            _compare(rows, processes, precision)
-            _time(rows, processes, rounds, seconds, tell)
-        finally:
-            for process in processes.values():
-                process.close()
+        opened = []
+        for number in range(openings):
+            tell(f"opening {number + 1}/{openings}")
+            processes = {n: _Process(n, file, Path(folder), threads, cores, precision) for n, file in files.items()}
+            try:
+                opened.append(_open(processes))
+                rows = _medians(opened)
+                if number == openings - 1:
+                    _compare(rows, processes, precision)
+                    _time(rows, processes, rounds, seconds, tell)
+            finally:
+                for process in processes.values():
+                    process.close()
+    return rows
+
+
+def _open(processes: dict[str, _Process]) -> dict[str, dict]:
+    """What each answers when it is told to open, one after another; none imports meanwhile."""
+    rows = {name: _tried(process.wait_for_imports) for name, process in processes.items()}
+    for name, process in processes.items():
+        if "failed" not in rows[name]:
+            rows[name] = _tried(process.open)
+            time.sleep(PAUSE)
+    return rows
+
+
+def _medians(opened: list[dict[str, dict]]) -> dict[str, dict]:
+    """The last rows, with the median times of all; who failed once, has failed."""
+    rows = {}
+    for name, row in opened[-1].items():
+        every = [found[name] for found in opened]
+        wrong = [found for found in every if "failed" in found]
+        times = () if wrong else ("open_ms", "first_ms")
+        rows[name] = (wrong or [row])[0] | {key: statistics.median(found[key] for found in every) for key in times}
     return rows
 
 
@@ -93,7 +120,7 @@ def _time(rows: dict[str, dict], processes: dict[str, _Process], rounds: int, se
                 continue
             rows[name]["rss_bytes"] = answer["rss_bytes"]
             times[name] += answer["times_ms"] if number else []
-            time.sleep(0.05)  # a peer's threads spin for a while after an inference
+            time.sleep(PAUSE)
     for name, row in rows.items():
         if "failed" not in row:
             found = times[name]
@@ -116,8 +143,10 @@ class _Process:
             [sys.executable, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
+    def wait_for_imports(self) -> dict:
+        return self._answer()
+
     def open(self) -> dict:
-        self._answer()
         with self._file.open("rb") as file:  # into the page cache: no disk is measured
             while file.read(1 << 21):
                 pass

@@ -9,25 +9,36 @@ from benchmarks import backend, peers, race
 from dldt.tools.roofline import Peaks
 
 FAKE = """
-import json, sys
+import json, sys, time
 import numpy as np
 name, file, inputs, threads, outputs, precision = sys.argv[1:]
 assert precision in ("f32", "bf16")
 scale, dies = json.loads(open(file).read())
+log = open(file + ".log", "a")
+time.sleep(0.1 * (name == "openvino"))
+if dies == 4:
+    print(json.dumps({"failed": "ImportError: no such package"}), flush=True)
+    sys.exit()
+print("imported", time.monotonic(), file=log, flush=True)
 print("{}", flush=True)
 for line in sys.stdin:
     if line == "open\\n":
+        print("opened", time.monotonic(), file=log, flush=True)
+        count = open(file + ".log").read().count("opened")
+        if dies == 3 and count == 2:
+            print(json.dumps({"failed": "OSError: only once"}), flush=True)
+            continue
         np.savez(outputs, scale * np.load(inputs)["x"])
-        print(json.dumps({"open_ms": 1, "first_ms": 2, "rss_bytes": 3}), flush=True)
+        print(json.dumps({"open_ms": [1, 7, 3][count - 1], "first_ms": 2, "rss_bytes": 3}), flush=True)
         continue
-    if dies:
+    if dies in (1, 2):
         print(json.dumps({"failed": "OSError: no luck"}), flush=True) if dies == 1 else None
         sys.exit(7)
     print(json.dumps({"times_ms": [scale, 3 * scale, 4 * scale], "rss_bytes": 5}), flush=True)
 """
 
 
-def run(monkeypatch, tmp_path, precision="f32", **backends):
+def run(monkeypatch, tmp_path, precision="f32", openings=1, **backends):
     """The race of backends: a factor of the input, and how each ends."""
     program = tmp_path / "fake.py"
     program.write_text(FAKE)
@@ -41,7 +52,8 @@ def run(monkeypatch, tmp_path, precision="f32", **backends):
         files[name] = tmp_path / name
         files[name].write_text(f"[{scale}, {dies}]")
     inputs = {"x": np.ones(3, np.float32)}
-    return race.race(files, inputs, 1, [0], rounds=2, seconds=0.1, tell=lambda text: None, precision=precision)
+    options = {"rounds": 2, "seconds": 0.1, "precision": precision, "openings": openings}
+    return race.race(files, inputs, 1, [0], tell=lambda text: None, **options)
 
 
 def test_all_are_timed(monkeypatch, tmp_path):
@@ -56,6 +68,31 @@ def test_all_are_timed(monkeypatch, tmp_path):
         "min_ms": 1,
         "count": 6,
     }
+
+
+def test_the_median_of_fresh_processes_counts(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, openings=3, dldt=(1, 0), onnxruntime=(1, 0))
+    assert [rows[name]["open_ms"] for name in rows] == [3, 3]  # of 1, 7, 3
+    assert rows["dldt"]["count"] == 6
+
+
+def test_nobody_imports_while_another_opens(monkeypatch, tmp_path):
+    names = ("dldt", "onnxruntime", "openvino")
+    run(monkeypatch, tmp_path, **dict.fromkeys(names, (1, 0)))
+    logs = [dict(line.split() for line in (tmp_path / f"{name}.log").read_text().splitlines()) for name in names]
+    assert max(float(log["imported"]) for log in logs) < min(float(log["opened"]) for log in logs)
+
+
+def test_who_cannot_import_is_reported(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), onnxruntime=(1, 0), openvino=("null", 4))
+    assert rows["openvino"] == {"failed": "ImportError: no such package"}
+    assert rows["dldt"]["count"] == 6
+
+
+def test_who_fails_to_open_once_has_failed(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, openings=3, dldt=(1, 0), onnxruntime=(1, 0), openvino=(1, 3))
+    assert rows["openvino"] == {"failed": "OSError: only once"}
+    assert rows["dldt"]["count"] == 6
 
 
 @pytest.mark.parametrize(("end", "text"), [(1, "OSError: no luck"), (2, "its process ended with 7")])
