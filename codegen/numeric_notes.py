@@ -26,7 +26,7 @@ def precision_text(kernels: Sequence[Kernel]) -> str:
 def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics) -> tuple[str, ...]:
     """A line for each thing that changes the numbers, and for each that was asked for and not done."""
     notes = []
-    count = sum(kernel.algorithm.startswith("winograd") for kernel in kernels)
+    count = _results([kernel for kernel in kernels if kernel.algorithm.startswith("winograd")])
     if count:
         notes.append(
             f"{count} convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value"
@@ -39,7 +39,7 @@ def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics) -> tuple[str, .
 
 
 def _products(kernels: Sequence[Kernel], dtype: DType) -> str:
-    count = sum(kernel.multiplied is dtype for kernel in kernels)
+    count = _results([kernel for kernel in kernels if kernel.multiplied is dtype])
     if not count:
         return f"no contraction reads channel blocks or many rows that another kernel makes: none multiplies {dtype}"
     return (
@@ -49,7 +49,7 @@ def _products(kernels: Sequence[Kernel], dtype: DType) -> str:
 
 
 def _weights(kernels: Sequence[Kernel], dtype: DType) -> str:
-    count = sum(kernel.weights is dtype and _widened(kernel) for kernel in kernels)
+    count = _results([kernel for kernel in kernels if kernel.weights is dtype and _widened(kernel)])
     if not count:
         return f"no contraction is bound by the reading of its weights: none is stored as {dtype}"
     return (
@@ -61,3 +61,8 @@ def _weights(kernels: Sequence[Kernel], dtype: DType) -> str:
 def _widened(kernel: Kernel) -> bool:
     """Whether the weights are made f32 on the way."""
     return kernel.weights is not kernel.multiplied
+
+
+def _results(kernels: Sequence[Kernel]) -> int:
+    """How many contractions the kernels carry out: the groups of one are kernels that write one tensor."""
+    return len({kernel.operands[-1] for kernel in kernels})

@@ -8,6 +8,7 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.divide import divide
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
@@ -17,7 +18,7 @@ from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
 from dldt.codegen.micro.pack import column_size, packed_size
 from dldt.codegen.micro.problem import Problem, Segment, Tile, segments, spatial_units
-from dldt.compiler.dims import Dim, symbols
+from dldt.compiler.dims import symbols
 
 
 @attrs.frozen
@@ -56,8 +57,8 @@ def emit_contraction(
         pointers = dict(zip(buffers, arguments, strict=False))
         packed = arguments[len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
-        writer = _Writer(b, problem, tile, epilogue, ExpressionEmitter(b, pointers, tile.lanes), packed, scope)
-        writer.x = arguments[0]
+        emitter = ExpressionEmitter(b, pointers, tile.lanes)
+        writer = _Writer(b, problem, tile, epilogue, emitter, arguments[0], packed, scope)
         lower, upper = arguments[-2:]
         with b.loop(lower, upper, 1, stem="tile") as loop:
             writer.unit(loop.index)
@@ -73,37 +74,28 @@ class _Panel:
     half: bool
 
 
+@attrs.frozen
 class _Writer:
-    def __init__(
-        self,
-        b: Builder,
-        problem: Problem,
-        tile: Tile,
-        epilogue: Epilogue,
-        emitter: ExpressionEmitter,
-        packed: Ir,
-        scope: Scope,
-    ) -> None:
-        self.b = b
-        self.problem = problem
-        self.tile = tile
-        self.epilogue = epilogue
-        self.emitter = emitter
-        self.packed = packed
-        self.scope = scope
-        self.x = packed
+    b: Builder
+    problem: Problem
+    tile: Tile
+    epilogue: Epilogue
+    emitter: ExpressionEmitter
+    x: Ir
+    packed: Ir
+    scope: Scope
 
     def unit(self, position: Ir) -> None:
         """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
         b, problem = self.b, self.problem
         spatial, tiles = spatial_units(problem, self.tile), problem.groups * self.tile.panels(problem)
         if self._spatial_outside():
-            position, panel = self._divide(position, tiles)
-            batch, place = self._divide(position, spatial)
+            position, panel = divide(self.emitter, position, tiles, self.scope)
+            batch, place = divide(self.emitter, position, spatial, self.scope)
         else:
-            position, place = self._divide(position, spatial)
-            batch, panel = self._divide(position, tiles)
-        group, number = self._divide(panel, self.tile.panels(problem))
+            position, place = divide(self.emitter, position, spatial, self.scope)
+            batch, panel = divide(self.emitter, position, tiles, self.scope)
+        group, number = divide(self.emitter, panel, self.tile.panels(problem), self.scope)
         whole, last, half = self.tile.columns, self.tile.last_columns(problem), self.tile.half_last(problem)
         if self.tile.panels(problem) == 1 or (whole == last and not half):
             self._panel(batch, group, number, place, last, half)
@@ -114,14 +106,6 @@ class _Writer:
             self._panel(batch, group, number, place, whole, False)
         with b.when(narrow):
             self._panel(batch, group, number, place, last, half)
-
-    def _divide(self, position: Ir, by: Dim) -> tuple[Ir, Ir]:
-        b = self.b
-        if by == 1:
-            return position, b.index(0)
-        divisor = self.emitter.dim(by, self.scope)
-        outer = b.binary("udiv", position, divisor)
-        return outer, b.sub(position, b.mul(outer, divisor))
 
     def _spatial_outside(self) -> bool:
         """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""

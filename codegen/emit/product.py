@@ -8,6 +8,7 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.divide import divide
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, store_at
@@ -57,47 +58,28 @@ class _Panel:
     y: Columns
 
 
+@attrs.frozen
 class _Writer:
-    def __init__(
-        self,
-        b: Builder,
-        problem: Product,
-        tile: ProductTile,
-        nest: Nest,
-        operands: tuple[Buffer, Buffer],
-        emitter: ExpressionEmitter,
-        scope: Scope,
-        scratch: Ir | None,
-    ) -> None:
-        self.b = b
-        self.problem = problem
-        self.tile = tile
-        self.nest = nest
-        self.operands = operands
-        self.emitter = emitter
-        self.scope = scope
-        self.scratch = scratch
-        self.micro = ProductTileEmitter(b, tile.lanes, tile.chunk)
+    b: Builder
+    problem: Product
+    tile: ProductTile
+    nest: Nest
+    operands: tuple[Buffer, Buffer]
+    emitter: ExpressionEmitter
+    scope: Scope
+    scratch: Ir | None
 
     def run(self, lower: Ir, upper: Ir) -> None:
         """All units; the columns are packed where a new column tile begins."""
         b, problem, tile = self.b, self.problem, self.tile
         with b.loop(lower, upper, 1, [b.index(-1)], "unit") as loop:
-            panel_number, strip = self._divide(loop.index, tile.strips(problem))
-            batch, panel = self._divide(panel_number, tile.panels(problem))
+            panel_number, strip = divide(self.emitter, loop.index, tile.strips(problem), self.scope)
+            batch, panel = divide(self.emitter, panel_number, tile.panels(problem), self.scope)
             scope = self.scope.inner()
             self._bind_batch(batch, scope)
             fresh = b.compare("ne", panel_number, loop.carried[0])
             self._unit(panel, strip, fresh, scope)
             loop.yields = [panel_number]
-
-    def _divide(self, position: Ir, by: Dim) -> tuple[Ir, Ir]:
-        b = self.b
-        if by == 1:
-            return position, b.index(0)
-        divisor = self.emitter.dim(by, self.scope)
-        outer = b.binary("udiv", position, divisor)
-        return outer, b.sub(position, b.mul(outer, divisor))
 
     def _bind_batch(self, position: Ir, scope: Scope) -> None:
         """The batch symbols from the flat position."""
@@ -109,7 +91,7 @@ class _Writer:
             if outer == 1:
                 scope.symbols[f"n{k}"] = position
                 return
-            position, scope.symbols[f"n{k}"] = self._divide(position, shape[k])
+            position, scope.symbols[f"n{k}"] = divide(self.emitter, position, shape[k], self.scope)
 
     def _unit(self, panel: Ir, strip: Ir, fresh: Ir, scope: Scope) -> None:
         """A strip of one column tile; the last column tile may have fewer vectors than the others."""
@@ -200,7 +182,8 @@ class _Writer:
         depth = self.problem.depth
         steps = depth if isinstance(depth, int) else self.emitter.dim(depth, scope)
         place = attrs.evolve(x, pointer=self._further(x.pointer, x.line, row))
-        sums = self.micro.accumulate(place, y, rows, steps)
+        micro = ProductTileEmitter(self.b, self.tile.lanes, self.tile.chunk)
+        sums = micro.accumulate(place, y, rows, steps)
         for c, mask in enumerate(masks):
             self._finish([line[c] for line in sums], row, self._plus(block, c), mask, scope)
 

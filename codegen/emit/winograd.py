@@ -10,6 +10,7 @@ import attrs
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue
+from dldt.codegen.emit.divide import divide
 from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
@@ -121,7 +122,7 @@ class _Writer:
         """A column tile at a time; the inputs are transformed anew where a new block of tiles begins."""
         b, panels = self.b, self.plan.tile.panels(self.problem)
         with b.loop(lower, upper, 1, [b.index(-1)], "panel") as loop:
-            number, panel = self._divide(loop.index, panels)
+            number, panel = divide(self.emitter, loop.index, panels, self.scope)
             block = self._block(number)
             with b.when(b.compare("ne", number, loop.carried[0])):
                 self._transform_inputs(block)
@@ -135,11 +136,6 @@ class _Writer:
         first = b.mul(number, b.index(self.plan.block))
         left = b.sub(self.emitter.dim(problem.batch * (rows * columns), self.scope), first)
         return _Block(first, self._least(left, b.index(self.plan.block)))
-
-    def _divide(self, position: Ir, by: int) -> tuple[Ir, Ir]:
-        if by == 1:
-            return position, self.b.index(0)
-        return self.b.binary("udiv", position, self.b.index(by)), self.b.binary("urem", position, self.b.index(by))
 
     def _least(self, a: Ir, c: Ir) -> Ir:
         return self.b.intrinsic("llvm.smin", "i64", a, c)
@@ -170,8 +166,8 @@ class _Writer:
         rows, columns = self.plan.tiles(self.problem)
         number, image = b.add(block.first, index), b.index(0)
         if self.problem.batch != 1:
-            image, number = self._divide(number, rows * columns)
-        row, column = self._divide(number, columns)
+            image, number = divide(self.emitter, number, rows * columns, self.scope)
+        row, column = divide(self.emitter, number, columns, self.scope)
         return image, b.mul(row, down), b.mul(column, across)
 
     # ---- inputs ---------------------------------------------------------------------------------------------------
