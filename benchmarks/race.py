@@ -21,7 +21,7 @@ REFERENCE = "onnxruntime"
 WARM_UP = 0.2
 BFLOAT_LIMIT = 2e-2
 PAUSE = 0.05
-"""Seconds after an inference: a peer's threads spin for a while."""
+"""Seconds after imports and after inferences: a peer's threads go on for a while."""
 PATIENCE = 300.0
 """Seconds after which a backend that does not answer is given up."""
 
@@ -67,6 +67,7 @@ def race(
 def _open(processes: dict[str, _Process]) -> dict[str, dict]:
     """What each answers when it is told to open, one after another; none imports meanwhile."""
     rows = {name: _tried(process.wait_for_imports) for name, process in processes.items()}
+    time.sleep(PAUSE)
     for name, process in processes.items():
         if "failed" not in rows[name]:
             rows[name] = _tried(process.open)
