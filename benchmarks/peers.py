@@ -3,6 +3,7 @@
     python -m benchmarks.peers --threads 1,2 --json peers.json --chart peers.png
     python -m benchmarks.peers --models resnet50 squeezenet
     python -m benchmarks.peers --precision bf16                              ours and OpenVINO in bf16
+    python -m benchmarks.peers --models wakeword silero --bound              on arrays that are bound once
     python -m benchmarks.peers --threads 1,2 --json peers.json --resume      what an interrupted run left to do
 
 Each backend has a process of its own, all pinned to the same cores. When all have done their imports, they open the
@@ -49,7 +50,8 @@ def main() -> int:
         chart.require_matplotlib()
     found, missing = select(arguments.models)
     machine = describe()
-    results: dict = {"machine": machine, "precision": arguments.precision, "models": _kept(arguments, machine)}
+    results: dict = {"machine": machine, "precision": arguments.precision, "call": _call(arguments)}
+    results["models"] = _kept(arguments, machine)
     print(f"{machine['cpu']}, {machine['cores']} cores; {versions(results)}\n{NOTE}", flush=True)
     cores = {count: sorted(os.sched_getaffinity(0))[:count] for count in counts}
     peaks = {count: measure_peaks(len(cores[count]), 0.3) for count in counts}
@@ -83,6 +85,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--precision", choices=("f32", "bf16"), default="f32", help="of ours and OpenVINO; onnxruntime stays f32"
     )
+    parser.add_argument(
+        "--bound", action="store_true", help="call each backend on bound arrays; else arrays in, arrays out"
+    )
     parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
     parser.add_argument("--openings", type=int, default=3, help="fresh processes of each backend (default: 3)")
     parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
@@ -95,15 +100,20 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+def _call(arguments: argparse.Namespace) -> str:
+    return "bound" if arguments.bound else "plain"
+
+
 def _kept(arguments: argparse.Namespace, machine: dict) -> list[dict]:
     """The rows of an interrupted run; none where another machine or other versions made them."""
     if not arguments.resume or not Path(arguments.json).is_file():
         return []
     before = json.loads(Path(arguments.json).read_text(encoding="utf-8"))
-    if before["machine"] != machine or before.get("precision", "f32") != arguments.precision:
+    made = before["machine"], before.get("precision", "f32"), before.get("call", "plain")
+    if made != (machine, arguments.precision, _call(arguments)):
         raise SystemExit(
-            f"error: {arguments.json} is of another machine, other versions or another precision; measure without "
-            "--resume"
+            f"error: {arguments.json} is of another machine, other versions, another precision or other calls; measure "
+            "without --resume"
         )
     return [row for row in before["models"] if "error" not in row]
 
@@ -176,6 +186,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
                 tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
                 precision=arguments.precision,
                 openings=arguments.openings,
+                call=_call(arguments),
             )
             for name, file in files.items():
                 row[name]["file_bytes"] = file.stat().st_size

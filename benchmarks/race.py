@@ -37,6 +37,7 @@ def race(
     tell: Callable[[str], None],
     precision: str = "f32",
     openings: int = 1,
+    call: str = "plain",
 ) -> dict[str, dict]:
     """What each backend took, by its name: the times of opening and of the first inference, median and least latency
     (ms), ``error`` against onnxruntime, most memory. A backend that fails has the key ``failed`` alone.
@@ -44,14 +45,16 @@ def race(
     ``files``: the model of each backend. They are opened one after another, when all have done their imports; in fresh
     processes ``openings`` times, of which the median counts. Those of the last are compared, then timed.
     ``precision`` is OpenVINO's hint; with bf16, ours may differ from onnxruntime's f32 as much as OpenVINO does, and by
-    ``BFLOAT_LIMIT`` anyway.
+    ``BFLOAT_LIMIT`` anyway. ``call``: plain or bound, see benchmarks/backend.py.
     """
     with tempfile.TemporaryDirectory() as folder:
         np.savez(Path(folder) / "inputs.npz", **inputs)
         opened = []
         for number in range(openings):
             tell(f"opening {number + 1}/{openings}")
-            processes = {n: _Process(n, file, Path(folder), threads, cores, precision) for n, file in files.items()}
+            processes = {
+                n: _Process(n, file, Path(folder), threads, cores, precision, call) for n, file in files.items()
+            }
             try:
                 opened.append(_open(processes))
                 rows = _medians(opened)
@@ -135,10 +138,12 @@ class _FailedError(Exception):
 class _Process:
     """A backend's process, pinned; it imports while others do, and answers a line of JSON to each line."""
 
-    def __init__(self, name: str, file: Path, folder: Path, threads: int, cores: Sequence[int], precision: str) -> None:
+    def __init__(
+        self, name: str, file: Path, folder: Path, threads: int, cores: Sequence[int], precision: str, call: str
+    ) -> None:
         self._name, self._file = name, file
         self._outputs = folder / f"{name}.npz"
-        words = [name, str(file), str(folder / "inputs.npz"), str(threads), str(self._outputs), precision]
+        words = [name, str(file), str(folder / "inputs.npz"), str(threads), str(self._outputs), precision, call]
         pin = f"import os; os.sched_setaffinity(0, {list(cores)}); from benchmarks.backend import main; main()"
         self._process = subprocess.Popen(
             [sys.executable, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,5 +1,6 @@
 """The thin runtime: opens compiled artifacts and runs them with numpy and ctypes alone."""
 
+from dldt.runtime.bound import Bound
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeLoadError, RuntimeStateError
 from dldt.runtime.job import Job
 from dldt.runtime.metadata import Step, Tensor
@@ -10,6 +11,7 @@ from dldt.runtime.threads import default_threads
 from dldt.runtime.version import __version__
 
 __all__ = [
+    "Bound",
     "DldtRuntimeError",
     "Job",
     "Model",

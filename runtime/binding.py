@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from dldt.runtime.address import address
 from dldt.runtime.dim_expression import DimExpression
 from dldt.runtime.errors import RuntimeInputError
 from dldt.runtime.metadata import Metadata, Tensor
@@ -85,6 +86,15 @@ class Binding:
                 array = np.require(array, requirements=("C", "A"))
             checked.append(array)
         return checked
+
+    def check_in_place(self, given: Sequence[Any], checked: Sequence[Array]) -> None:
+        """Refuse inputs of which ``check`` had to make copies."""
+        for tensor, array, own in zip(self.inputs, given, checked, strict=True):
+            if not isinstance(array, np.ndarray) or address(array) != address(own):
+                raise RuntimeInputError(
+                    f"input {tensor.name!r} cannot be bound: it could only be read from a copy of it; bind "
+                    f"numpy.require(x, numpy.{tensor.dtype.name}, 'CA') and write new values into that array"
+                )
 
     def resolve(self, arrays: Sequence[Array]) -> Resolution:
         """Check the arrays' shapes: the free dims that they determine, in the metadata's order, the outputs' shapes.

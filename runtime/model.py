@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dldt.runtime.binding import Array, Binding
+from dldt.runtime.bound import Bound
 from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.format import Artifact, check_machine, read_artifact
 from dldt.runtime.library import Library
@@ -87,6 +88,13 @@ class Model:
         request = Request(self._library, self._team, self._binding, self.metadata)
         self._requests.add(request)
         return request
+
+    def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
+        """What runs on these arrays, in the model's order or one dict by name, whenever it is called: checked once.
+
+        It has a request of its own. ``out``: the arrays that it writes, in the model's order, else new ones.
+        """
+        return self.create_request().bind(*arrays, out=out)
 
     def close(self) -> None:
         """Wait for the runs in progress, end the workers, unmap the code. Closing twice is no error."""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from dldt.runtime.address import address
 from dldt.runtime.arena import ALIGNMENT, Arena
 from dldt.runtime.binding import Array, Binding, Plain, Shape
-from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeStateError
+from dldt.runtime.bound import Bound
+from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
 from dldt.runtime.job import Job
 from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata
 from dldt.runtime.profile import StepTime, share_out
+from dldt.runtime.request_memory import ARENA, FIRST_INPUT, PROFILE, SYMBOLS, TEAM, RequestMemory
 from dldt.runtime.team import Team
+from dldt.runtime.turn import Turn
 
-# ``dldt_request`` of dldt.h as words of 8 bytes; behind it the tables of inputs and outputs, and the free dims.
-_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = range(6)
-_HEAD = 6
 _empty, _ndarray = np.empty, np.ndarray
 
 
@@ -32,14 +32,8 @@ class Request:
     def __init__(self, library: Library, team: Team, binding: Binding, metadata: Metadata) -> None:
         self._library, self._team, self._binding, self._metadata = library, team, binding, metadata
         self._call, self._alone = library.run, team.threads == 1
-        outputs = _HEAD + len(binding.inputs)
-        symbols = outputs + len(binding.outputs)
-        memory = bytearray(8 * (symbols + len(metadata.symbols)))
-        self._address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-        self._words = memoryview(memory).cast("Q")
-        for word, first in ((_INPUTS, _HEAD), (_OUTPUTS, outputs), (_SYMBOLS, symbols)):
-            self._words[word] = self._address + 8 * first
-        self._first_output, self._first_symbol = outputs, symbols
+        self._memory = RequestMemory(len(binding.inputs), len(binding.outputs), len(metadata.symbols))
+        self._address, self._words = self._memory.address, self._memory.words
         self._scratch = metadata.scratch * team.threads
         self._arena: Arena | None = None
         self._symbols: tuple[int, ...] = ()
@@ -49,27 +43,49 @@ class Request:
         if binding.fixed:
             self._fit(*binding.fixed)
         self._set_arena(metadata.arena or 0)
-        self._closed = False
-        self._lock = threading.Lock()
+        self._turn = Turn()
 
     def run(self, *arrays: Any, out: Sequence[Array] | None = None) -> dict[str, Array]:
         """Run on arrays in the model's order, or on one dict by name; outputs by name, in the model's order.
 
         Outputs are new arrays, or those of ``out`` in the model's order, which must fit exactly.
         """
-        if not self._lock.acquire(False):
-            self._refuse()
+        turn = self._turn
+        lock = turn.lock
+        if not lock.acquire(False):
+            turn.refuse()
         try:
             return self._execute(arrays, out)
         finally:
-            self._lock.release()
+            lock.release()
+
+    def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
+        """Check arrays as ``run`` takes them, once: what is returned runs on them whenever it is called.
+
+        Refused are inputs that the artifact cannot read where they are, of which ``run`` would make a copy.
+        """
+        self._turn.take()
+        try:
+            given = self._ordered(arrays)
+            checked = self._prepare(given)
+            self._binding.check_in_place(given, checked)
+            made = [_empty(shape, dtype) for _, _, shape, dtype in self._results] if out is None else out
+            outputs = self._place_outputs(made, checked)
+            memory = self._memory.copy()
+        finally:
+            self._turn.lock.release()
+        names = [tensor.name for tensor in self._binding.inputs]
+        run = partial(self._call, memory.address) if self._alone else partial(self._run_together, memory)
+        # The arena by itself as well: a run of larger dims gives the request another one.
+        held = (self, memory, self._arena)
+        return Bound(self._turn, run, held, dict(zip(names, checked, strict=True)), outputs)
 
     def start(self, *arrays: Any, out: Sequence[Array] | None = None) -> Job:
         """Begin ``run`` on a thread of its own; the job's ``result(timeout)`` waits for the outputs.
 
         The arrays must not be written to before it is done.
         """
-        self._begin()
+        self._turn.take()
         return Job(lambda: self._run_begun(arrays, out))
 
     def profile(self, *arrays: Any, runs: int = 10) -> list[StepTime]:
@@ -79,48 +95,36 @@ class Request:
         """
         steps = self._metadata.steps
         ticks = (ctypes.c_uint64 * max(1, len(steps)))()
-        self._begin()
+        self._turn.take()
         try:
             self._execute(arrays, None)
-            self._words[_PROFILE] = ctypes.addressof(ticks)
+            self._words[PROFILE] = ctypes.addressof(ticks)
             started = time.perf_counter()
             for _ in range(runs):
                 self._execute(arrays, None)
             seconds = (time.perf_counter() - started) / runs
         finally:
-            self._words[_PROFILE] = 0
-            self._lock.release()
+            self._words[PROFILE] = 0
+            self._turn.lock.release()
         return share_out(steps, list(ticks)[: len(steps)], seconds)
 
     def close(self) -> None:
-        """Wait for a run in progress; then no other can begin: nobody gives the lock back."""
-        self._lock.acquire()
-        self._closed = True
+        """Wait for a run in progress; then no other can begin."""
+        self._turn.close()
 
     def reset(self) -> None:
         """In the child of a fork, no run is in progress."""
-        self._lock = threading.Lock()
-        if self._closed:
-            self._lock.acquire()
-
-    def _begin(self) -> None:
-        if not self._lock.acquire(False):
-            self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        if self._closed:
-            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
-        raise RuntimeStateError("this request is running; wait for it, or create another with model.create_request()")
+        self._turn.reset()
 
     def _run_begun(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
         try:
             return self._execute(arrays, out)
         finally:
-            self._lock.release()
+            self._turn.lock.release()
 
     def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
-        if len(arrays) == 1 and type(arrays[0]) is not _ndarray and isinstance(arrays[0], (dict, Mapping)):
-            arrays = self._binding.ordered(arrays[0])
+        if len(arrays) == 1 and type(arrays[0]) is not _ndarray:
+            arrays = self._ordered(arrays)
         if not self._place(arrays):
             arrays = self._prepare(arrays)
         words, outputs = self._words, {}
@@ -130,10 +134,16 @@ class Request:
                 words[position] = address(array)
         else:
             outputs = self._place_outputs(out, arrays)
-        status = self._call(self._address) if self._alone else self._run_together()
+        status = self._call(self._address) if self._alone else self._run_together(self._memory)
         if status:
             raise DldtRuntimeError(f"the artifact reports error {status}")
         return outputs
+
+    def _ordered(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        """The arrays in the model's order, of a dict by name as well."""
+        if len(arrays) == 1 and isinstance(arrays[0], (dict, Mapping)):
+            return self._binding.ordered(arrays[0])
+        return arrays
 
     def _place(self, arrays: Sequence[Any]) -> bool:
         """Tell the artifact where the inputs are; False where one is not as in the run before, or cannot be read so."""
@@ -147,7 +157,7 @@ class Request:
             at = address(array)
             if array.strides != strides or at & low:
                 return False
-            words[_HEAD + index] = at
+            words[FIRST_INPUT + index] = at
         return True
 
     def _prepare(self, arrays: Sequence[Any]) -> list[Array]:
@@ -157,17 +167,17 @@ class Request:
         if symbols != self._symbols:
             self._set_symbols(symbols)
         self._fit([array.shape for array in checked], shapes)
-        for position, array in enumerate(checked, _HEAD):
+        for position, array in enumerate(checked, FIRST_INPUT):
             self._words[position] = address(array)
         return checked
 
     def _fit(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> None:
         """The next runs are expected to be of these shapes."""
-        binding = self._binding
+        binding, first = self._binding, self._memory.first_output
         self._plain = binding.plain(inputs)
         self._results = [
             (position, tensor.name, shape, tensor.dtype)
-            for position, (tensor, shape) in enumerate(zip(binding.outputs, outputs, strict=True), self._first_output)
+            for position, (tensor, shape) in enumerate(zip(binding.outputs, outputs, strict=True), first)
         ]
 
     def _place_outputs(self, out: Sequence[Array], inputs: Sequence[Array]) -> dict[str, Array]:
@@ -180,21 +190,21 @@ class Request:
             self._words[position] = address(array)
         return outputs
 
-    def _run_together(self) -> int:
+    def _run_together(self, memory: RequestMemory) -> int:
         team = self._team.acquire()
         try:
-            self._words[_TEAM] = team
-            return self._call(self._address)
+            memory.words[TEAM] = team
+            return self._call(memory.address)
         finally:
             if team:
                 self._team.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
         self._symbols, self._plain = (), []  # stays so when these are refused
-        for position, value in enumerate(symbols, self._first_symbol):
+        for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         if symbols and self._metadata.arena is None:
-            size = self._library.arena_size(self._words[_SYMBOLS])
+            size = self._library.arena_size(self._words[SYMBOLS])
             if size < 0:
                 names = [symbol.name for symbol in self._metadata.symbols]
                 given = ", ".join(f"{name}={value}" for name, value in zip(names, symbols, strict=True))
@@ -209,4 +219,4 @@ class Request:
             return
         self._arena = None  # the old one goes before the new one comes
         self._arena = Arena(size)
-        self._words[_ARENA] = self._arena.address
+        self._words[ARENA] = self._arena.address

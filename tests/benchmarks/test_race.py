@@ -5,14 +5,15 @@ import sys
 import numpy as np
 import pytest
 
+import dldt
 from benchmarks import backend, peers, race
 from dldt.tools.roofline import Peaks
 
 FAKE = """
 import json, sys, time
 import numpy as np
-name, file, inputs, threads, outputs, precision = sys.argv[1:]
-assert precision in ("f32", "bf16")
+name, file, inputs, threads, outputs, precision, call = sys.argv[1:]
+assert precision in ("f32", "bf16") and call == "plain"
 scale, dies = json.loads(open(file).read())
 log = open(file + ".log", "a")
 time.sleep(0.1 * (name == "openvino"))
@@ -117,7 +118,7 @@ def test_what_the_backend_answers_when_its_model_is_bad(monkeypatch, tmp_path, c
     np.savez(tmp_path / "x.npz", x=np.zeros(1))
     (tmp_path / "bad.so").write_bytes(b"no library")
     monkeypatch.setattr(
-        sys, "argv", ["backend", "dldt", str(tmp_path / "bad.so"), str(tmp_path / "x.npz"), "1", "y", "f32"]
+        sys, "argv", ["backend", "dldt", str(tmp_path / "bad.so"), str(tmp_path / "x.npz"), "1", "y", "f32", "plain"]
     )
     monkeypatch.setattr(sys, "stdin", iter(()))
     monkeypatch.setattr(backend.sys, "stdin", type("Lines", (), {"readline": staticmethod(lambda: "open\n")}))
@@ -147,3 +148,27 @@ def test_one_peer_is_enough():
     assert peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))["ratio"] == 2.5
     row["openvino"] = {"failed": "neither"}
     assert peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))["error"] == "no peer works: no"
+
+
+@pytest.mark.parametrize("opener", ["dldt", "onnxruntime", "openvino"])
+def test_bound_calls_give_what_plain_calls_give(opener, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip(backend.PACKAGES[opener])
+    node = onnx.helper.make_node("Relu", ["x"], ["y"])
+    ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [4]) for name in "xy"]
+    model = onnx.helper.make_model(
+        onnx.helper.make_graph([node], "g", ends[:1], ends[1:]), opset_imports=[onnx.helper.make_opsetid("", 17)]
+    )
+    model.ir_version = 8
+    onnx.save(model, tmp_path / "m.onnx")
+    file = tmp_path / "m.onnx"
+    if opener == "dldt":
+        file, _ = dldt.compile_model(file, tmp_path / "m.so")
+    x = np.float32([-1, 2, -3, 4])
+    _, run, bind = backend.OPENERS[opener](file, {"x": x}, 1, "f32")
+    np.testing.assert_array_equal(run()[0], np.float32([0, 2, 0, 4]))
+    bound = bind()
+    x[:] = [5, -6, 7, -8]
+    answer = bound()
+    if opener != "onnxruntime":  # its arrays are its own: the benchmark does not read them
+        np.testing.assert_array_equal(next(iter(answer.values())), np.float32([5, 0, 7, 0]))

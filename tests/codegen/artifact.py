@@ -122,6 +122,27 @@ define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
 """
 
 
+# Waits until x[0] is no longer 0.
+HANG = """; ModuleID = 'hang'
+define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
+  %inputs = load ptr, ptr %request
+  %x = load ptr, ptr %inputs
+  br label %again
+again:
+  %seen = load atomic i32, ptr %x acquire, align 4
+  %wait = icmp eq i32 %seen, 0
+  br i1 %wait, label %again, label %done
+done:
+  ret void
+}
+define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
+  store i64 1, ptr %dims
+  ret void
+}
+"""
+
+
 def describe(
     inputs: Sequence[tuple[str, str, Sequence[int | str]]],
     outputs: Sequence[tuple[str, str, Sequence[int | str]]],

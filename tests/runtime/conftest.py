@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from dldt import runtime
-from tests.codegen.artifact import build_scale
+from dldt.codegen.resolve import resolve_target
+from tests.codegen.artifact import HANG, build, build_scale, describe
 
 SHIFT = np.float32([0, 1, 2, 3])
 
@@ -16,4 +17,13 @@ def scale_path(tmp_path_factory):
 @pytest.fixture
 def scale(scale_path):
     with runtime.load(scale_path, threads=1) as model:
+        yield model
+
+
+@pytest.fixture
+def hanging(tmp_path):
+    """An artifact that waits until x[0] is no longer 0."""
+    metadata = describe([("x", "i32", [1])], [("y", "i32", [1])], target=resolve_target("host"), name="hang")
+    build(HANG, metadata, tmp_path / "hang.so")
+    with runtime.load(tmp_path / "hang.so", threads=1) as model:
         yield model

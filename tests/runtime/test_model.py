@@ -9,7 +9,7 @@ import pytest
 
 from dldt import runtime
 from dldt.codegen.resolve import resolve_target
-from tests.codegen.artifact import build, build_scale, describe
+from tests.codegen.artifact import HANG, build, build_scale, describe
 
 # out0[n] = a[n] + b[n] as i64; out1[n, 2] = (a[n], flag): two inputs share a free dim, two outputs.
 PAIR = """; ModuleID = 'pair'
@@ -372,35 +372,6 @@ def test_many_callers_of_one_model(scale_path):
         for caller in callers:
             caller.join()
     assert failures == []
-
-
-# Waits until x[0] is no longer 0.
-HANG = """; ModuleID = 'hang'
-define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
-  %inputs = load ptr, ptr %request
-  %x = load ptr, ptr %inputs
-  br label %again
-again:
-  %seen = load atomic i32, ptr %x acquire, align 4
-  %wait = icmp eq i32 %seen, 0
-  br i1 %wait, label %again, label %done
-done:
-  ret void
-}
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
-define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
-  store i64 1, ptr %dims
-  ret void
-}
-"""
-
-
-@pytest.fixture
-def hanging(tmp_path):
-    metadata = describe([("x", "i32", [1])], [("y", "i32", [1])], target=resolve_target("host"), name="hang")
-    build(HANG, metadata, tmp_path / "hang.so")
-    with runtime.load(tmp_path / "hang.so", threads=1) as model:
-        yield model
 
 
 def test_one_run_at_a_time_on_a_request(hanging):

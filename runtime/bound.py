@@ -1,0 +1,48 @@
+"""Runs on the same arrays again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dldt.runtime.binding import Array
+from dldt.runtime.errors import DldtRuntimeError
+from dldt.runtime.turn import Turn
+
+
+class Bound:
+    """Runs on fixed arrays, from ``Request.bind``: all was checked there, a call just runs.
+
+    Write new values into the arrays of ``inputs``, call, read those of ``outputs``, which every call overwrites. The
+    arrays live as long as this does. The request runs once at a time, by whichever way.
+    """
+
+    __slots__ = ("_held", "_run", "_turn", "inputs", "outputs")
+
+    def __init__(
+        self,
+        turn: Turn,
+        run: Callable[[], int],
+        held: tuple[object, ...],
+        inputs: dict[str, Array],
+        outputs: dict[str, Array],
+    ) -> None:
+        """``held``: what must live as long as ``run`` may be called."""
+        self._turn, self._run, self._held = turn, run, held
+        self.inputs = inputs
+        """The arrays that are read, by name, in the model's order."""
+        self.outputs = outputs
+        """The arrays that are written, by name, in the model's order."""
+
+    def __call__(self) -> dict[str, Array]:
+        """Run; ``outputs``, the same dict every time."""
+        turn = self._turn
+        lock = turn.lock
+        if not lock.acquire(False):
+            turn.refuse()
+        try:
+            status = self._run()
+        finally:
+            lock.release()
+        if status:
+            raise DldtRuntimeError(f"the artifact reports error {status}")
+        return self.outputs
