@@ -6,14 +6,13 @@ polynomials compare equal, and ``(16*b + i)//16`` is ``b`` where ``i`` is known 
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import attrs
 
-from dldt.compiler.errors import InputError, ShapeError
+from dldt.compiler.errors import ShapeError
 
 Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
@@ -284,42 +283,6 @@ def minimum_of(dim: Dim) -> float:
 def maximum_of(dim: Dim) -> float:
     """An upper bound of ``dim``, ``inf`` where there is none."""
     return _bounds(dim)[1]
-
-
-def parse(text: str) -> Dim:
-    """The dim that ``str(dim)`` printed. Raises InputError on anything else."""
-    if len(text) > 1000:
-        raise InputError(f"dimension expression is too long: {text[:40]}…")
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-        return _from_ast(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise InputError(f"not a dimension: {text!r}") from error
-
-
-def _from_ast(node: ast.expr) -> Dim:
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
-    if isinstance(node, ast.Name):
-        return symbol(node.id)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -1 * _from_ast(node.operand)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):
-        left, right = (_from_ast(argument) for argument in node.args)
-        return _extremum(node.func.id, left, right)
-    if isinstance(node, ast.BinOp):
-        left, right = _from_ast(node.left), _from_ast(node.right)
-        if isinstance(node.op, ast.Add):
-            return left + right
-        if isinstance(node.op, ast.Sub):
-            return left - right
-        if isinstance(node.op, ast.Mult):
-            return left * right
-        if isinstance(node.op, ast.FloorDiv):
-            return floordiv(left, right)
-        if isinstance(node.op, ast.Mod):
-            return left - right * floordiv(left, right)
-    raise ValueError(ast.dump(node))
 
 
 def _extent(atom: Atom) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler import dims
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import DldtError, InputError
 from dldt.compiler.graph import Graph, Value
@@ -172,7 +173,7 @@ def _read_symbol(scope: Scope, scanner: Scanner) -> None:
     rest = scanner.rest()
     lower, _, upper = rest.partition(", ")
     try:
-        limit = None if upper == "...]" else dims.substitute(dims.parse(upper.removesuffix("]")), scope.symbols)
+        limit = None if upper == "...]" else dims.substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
         scope.symbols[name] = dims.symbol(name, int(lower), limit)
     except (DldtError, ValueError) as error:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error

@@ -11,7 +11,7 @@ _RESERVED = ("max", "min")
 
 
 class Symbols:
-    """Gives every distinct name of a model its own symbol, spelled so that ``dims.parse`` reads it back."""
+    """Gives every distinct name of a model its own symbol, spelled so that ``parse_dim`` reads it back."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, str] = {}

@@ -8,11 +8,11 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.divide import divide
-from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.scope import Lanes, Scope
 from dldt.codegen.emit.transpose import transposed
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.convolution import Accumulators, Place2D, TileEmitter
@@ -90,12 +90,12 @@ class _Writer:
         b, problem = self.b, self.problem
         spatial, tiles = spatial_units(problem, self.tile), problem.groups * self.tile.panels(problem)
         if self._spatial_outside():
-            position, panel = divide(self.emitter, position, tiles, self.scope)
-            batch, place = divide(self.emitter, position, spatial, self.scope)
+            position, panel = self.emitter.divide(position, tiles, self.scope)
+            batch, place = self.emitter.divide(position, spatial, self.scope)
         else:
-            position, place = divide(self.emitter, position, spatial, self.scope)
-            batch, panel = divide(self.emitter, position, tiles, self.scope)
-        group, number = divide(self.emitter, panel, self.tile.panels(problem), self.scope)
+            position, place = self.emitter.divide(position, spatial, self.scope)
+            batch, panel = self.emitter.divide(position, tiles, self.scope)
+        group, number = self.emitter.divide(panel, self.tile.panels(problem), self.scope)
         whole, last, half = self.tile.columns, self.tile.last_columns(problem), self.tile.half_last(problem)
         if self.tile.panels(problem) == 1 or (whole == last and not half):
             self._panel(batch, group, number, place, last, half)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir
 from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.scope import Lanes, Scope
 from dldt.codegen.loops import Axis, Load, Nest, walk
 from dldt.codegen.schedule import Scheduled
 from dldt.compiler.dims import Dim

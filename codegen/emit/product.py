@@ -8,12 +8,12 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.divide import divide
-from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.nest import parameters, store_at
 from dldt.codegen.emit.pack_columns import PackColumns
 from dldt.codegen.emit.primitive import to_memory
+from dldt.codegen.emit.scope import Lanes, Scope
 from dldt.codegen.loops import Load, Nest, free_symbols, walk
 from dldt.codegen.micro.product import Product, ProductTile
 from dldt.codegen.micro.product_tile import Columns, ProductTileEmitter, Rows
@@ -73,8 +73,8 @@ class _Writer:
         """All units; the columns are packed where a new column tile begins."""
         b, problem, tile = self.b, self.problem, self.tile
         with b.loop(lower, upper, 1, [b.index(-1)], "unit") as loop:
-            panel_number, strip = divide(self.emitter, loop.index, tile.strips(problem), self.scope)
-            batch, panel = divide(self.emitter, panel_number, tile.panels(problem), self.scope)
+            panel_number, strip = self.emitter.divide(loop.index, tile.strips(problem), self.scope)
+            batch, panel = self.emitter.divide(panel_number, tile.panels(problem), self.scope)
             scope = self.scope.inner()
             self._bind_batch(batch, scope)
             fresh = b.compare("ne", panel_number, loop.carried[0])
@@ -91,7 +91,7 @@ class _Writer:
             if outer == 1:
                 scope.symbols[f"n{k}"] = position
                 return
-            position, scope.symbols[f"n{k}"] = divide(self.emitter, position, shape[k], self.scope)
+            position, scope.symbols[f"n{k}"] = self.emitter.divide(position, shape[k], self.scope)
 
     def _unit(self, panel: Ir, strip: Ir, fresh: Ir, scope: Scope) -> None:
         """A strip of one column tile; the last column tile may have fewer vectors than the others."""

@@ -8,8 +8,9 @@ from typing import TypeAlias
 import attrs
 
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.expression import ExpressionEmitter, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import Ir
+from dldt.codegen.emit.scope import Scope
 from dldt.codegen.least_dims import Least
 from dldt.codegen.target import Target
 from dldt.codegen.tensors import Place

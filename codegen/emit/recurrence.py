@@ -8,10 +8,11 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.expression import ExpressionEmitter, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, vector
 from dldt.codegen.emit.nest import parameters
 from dldt.codegen.emit.primitive import emit_primitive
+from dldt.codegen.emit.scope import Scope
 from dldt.codegen.micro.loop_plan import LoopPlan
 from dldt.codegen.recurrence_op import Recurrence
 from dldt.compiler.types import DType

@@ -10,11 +10,11 @@ import attrs
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue
-from dldt.codegen.emit.divide import divide
-from dldt.codegen.emit.expression import ExpressionEmitter, Lanes, Scope
+from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.emit.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.emit.primitive import from_memory, to_memory
+from dldt.codegen.emit.scope import Lanes, Scope
 from dldt.codegen.loops import Load, free_symbols, walk
 from dldt.codegen.micro.convolution import Place2D, TileEmitter
 from dldt.codegen.micro.problem import Problem, Segment, Tile
@@ -122,7 +122,7 @@ class _Writer:
         """A column tile at a time; the inputs are transformed anew where a new block of tiles begins."""
         b, panels = self.b, self.plan.tile.panels(self.problem)
         with b.loop(lower, upper, 1, [b.index(-1)], "panel") as loop:
-            number, panel = divide(self.emitter, loop.index, panels, self.scope)
+            number, panel = self.emitter.divide(loop.index, panels, self.scope)
             block = self._block(number)
             with b.when(b.compare("ne", number, loop.carried[0])):
                 self._transform_inputs(block)
@@ -166,8 +166,8 @@ class _Writer:
         rows, columns = self.plan.tiles(self.problem)
         number, image = b.add(block.first, index), b.index(0)
         if self.problem.batch != 1:
-            image, number = divide(self.emitter, number, rows * columns, self.scope)
-        row, column = divide(self.emitter, number, columns, self.scope)
+            image, number = self.emitter.divide(number, rows * columns, self.scope)
+        row, column = self.emitter.divide(number, columns, self.scope)
         return image, b.mul(row, down), b.mul(column, across)
 
     # ---- inputs ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from dldt.compiler.dims import Dim, Symbol, atoms, maximum_of, minimum_of, parse, substitute, symbol
+from dldt.compiler.dim_text import parse_dim
+from dldt.compiler.dims import Dim, Symbol, atoms, maximum_of, minimum_of, substitute, symbol
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.limits import MAX_RANK
 from dldt.compiler.ir.names import join_names, split_names
@@ -122,4 +123,4 @@ def _expression(text: str, known: dict[str, Dim]) -> Dim:
     """One recorded dim. Long products of sums, which would multiply out to millions of terms, are not ours."""
     if len(text) > MAX_EXPRESSION or text.count(")*") + text.count("*(") > MAX_PRODUCTS:
         raise InputError(f"dimension expression {text[:40]!r}… is too large")
-    return substitute(parse(text), known)
+    return substitute(parse_dim(text), known)

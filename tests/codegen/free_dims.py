@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.compiler.dims import Poly, evaluate, parse, substitute, symbol, symbols
+from dldt.compiler.dim_text import parse_dim
+from dldt.compiler.dims import Poly, evaluate, substitute, symbol, symbols
 from dldt.compiler.errors import DldtError
 from dldt.compiler.types import Array, DType, TensorType
 from tests.codegen.lowered import symbols_of
@@ -19,7 +20,7 @@ def symbolic_types(case: Case) -> Types | None:
     types = case.types()
     if case.symbolic:
         found = tuple(
-            attrs.evolve(t, shape=tuple(parse(dim) for dim in case.symbolic[i].split(",")))
+            attrs.evolve(t, shape=tuple(parse_dim(dim) for dim in case.symbolic[i].split(",")))
             if i in case.symbolic and t is not None
             else t
             for i, t in enumerate(types)

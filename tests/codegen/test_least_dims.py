@@ -15,7 +15,8 @@ from dldt.codegen.build import compile_graph
 from dldt.codegen.least_dims import least_dims
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
-from dldt.compiler.dims import parse, symbol
+from dldt.compiler.dim_text import parse_dim
+from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
@@ -63,8 +64,8 @@ def compiled(graph, folder):
 
 
 def test_the_dims_are_those_that_bounds_leave_too_small():
-    assert least_dims(split(), ["N"]) == ((parse("N-2"), 1),)
-    assert least_dims(pool(), ["N", "H"]) == ((parse("H-4"), 1),)
+    assert least_dims(split(), ["N"]) == ((parse_dim("N-2"), 1),)
+    assert least_dims(pool(), ["N", "H"]) == ((parse_dim("H-4"), 1),)
 
 
 def test_a_model_whose_dims_are_always_large_enough_has_none():

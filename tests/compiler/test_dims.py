@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dldt.compiler import dims
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import DldtError, InputError, ShapeError
 
@@ -73,7 +74,7 @@ def test_every_expression_evaluates_as_python_does(tree: tuple, values: dict[str
 @given(trees)
 def test_text_parses_back_to_the_same_dim(tree: tuple) -> None:
     dim = _dim(tree)
-    assert dims.parse(str(dim)) == dim
+    assert parse_dim(str(dim)) == dim
 
 
 @settings(max_examples=200, deadline=None)
@@ -159,7 +160,7 @@ def test_an_unknown_dim_is_no_int() -> None:
 )
 def test_parse_refuses(text: str) -> None:
     with pytest.raises(InputError):
-        dims.parse(text)
+        parse_dim(text)
 
 
 def _grow_by_sum() -> None:

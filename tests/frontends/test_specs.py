@@ -5,6 +5,7 @@ import re
 import pytest
 
 from dldt.compiler import dims
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import UsageError
 from dldt.compiler.types import DType
 from dldt.frontends.input_spec import InputSpec, parse_input_shapes, parse_inputs
@@ -98,7 +99,7 @@ def test_symbols_are_distinct_and_read_back():
     assert len(set(found)) == len(wanted)
     assert str(names.named("a b")) == found[2]
     for text in found:
-        assert str(dims.parse(text)) == text
+        assert str(parse_dim(text)) == text
 
 
 MEANS = [

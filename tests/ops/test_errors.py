@@ -7,6 +7,7 @@ import contextlib
 import pytest
 
 from dldt.compiler import dims, ops
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import DldtError, InputError, ShapeError, UnsupportedError
 from dldt.compiler.op import Op
 from dldt.compiler.types import DType, TensorType
@@ -16,7 +17,7 @@ from tests.ops.table import all_cases
 def t(text: str, content: object = None) -> TensorType:
     """A type from ``f32[N,3]``, with a known content."""
     name, _, rest = text.partition("[")
-    shape = tuple(dims.parse(part) for part in rest[:-1].split(",") if part)
+    shape = tuple(parse_dim(part) for part in rest[:-1].split(",") if part)
     made = TensorType(DType(name), shape)
     return made if content is None else made.with_value(content)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dldt.compiler import dims
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import DldtError
 from dldt.compiler.types import DType, TensorType
 from tests.ops.case import Case
@@ -31,7 +32,7 @@ def _symbolic_types(case: Case) -> tuple[list[TensorType | None], dict[str, int]
     for i, text in case.symbolic.items():
         t = types[i]
         assert t is not None
-        shape = tuple(dims.parse(part) for part in text.split(","))
+        shape = tuple(parse_dim(part) for part in text.split(","))
         for dim, size in zip(shape, t.static_shape, strict=True):
             if isinstance(dim, int):
                 assert dim == size, f"{case.id}: the symbolic shape {text} does not fit {t}"

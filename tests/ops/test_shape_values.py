@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.compiler import dims, ops
+from dldt.compiler import ops
+from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.types import DType, TensorType
 
 
 def _input(*shape: str | int, dtype: DType = DType.f32) -> Value:
-    parsed = tuple(dims.parse(dim) if isinstance(dim, str) else dim for dim in shape)
+    parsed = tuple(parse_dim(dim) if isinstance(dim, str) else dim for dim in shape)
     return Graph().parameter("x", TensorType(dtype, parsed))
 
 
@@ -70,7 +71,7 @@ def test_strided_slice_that_drops_the_axis() -> None:
 )
 def test_arithmetic_on_dims(op: ops.Binary, other: int, expected: list[str]) -> None:
     shape = ops.ShapeOf()(_input("N", 4))
-    assert _content(op(shape, np.int64(other))) == [str(dims.parse(text)) for text in expected]
+    assert _content(op(shape, np.int64(other))) == [str(parse_dim(text)) for text in expected]
 
 
 def test_reductions_on_dims() -> None:
@@ -78,7 +79,7 @@ def test_reductions_on_dims() -> None:
     axes = np.array([0])
     assert _content(ops.ReduceProd()(shape, axes)) == ["4*M*N"]
     assert _content(ops.ReduceSum(True)(shape, axes)) == ["M+N+4"]
-    assert _content(ops.ReduceMax()(shape, axes)) == [str(dims.parse("max(max(N, 4), M)"))]
+    assert _content(ops.ReduceMax()(shape, axes)) == [str(parse_dim("max(max(N, 4), M)"))]
     assert _content(ops.ReduceMin()(ops.ShapeOf()(_input(5, 2, 3)), axes)) == ["2"]
 
 
