@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from dldt.codegen.tasks import Branch, Compute, Copy, Program, Task
+from dldt.codegen.tasks import Branch, Chain, Compute, Copy, Program, Task
 from dldt.codegen.tensors import Place, Tensor
 from dldt.compiler.dims import Dim, ceildiv, maximum, minimum_of
 
@@ -74,6 +74,9 @@ def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
             yield [task.output], list(task.inputs.values())
         elif isinstance(task, Copy):
             yield [task.output], [task.source]
+        elif isinstance(task, Chain):
+            # Its first task still reads rows when its last one writes.
+            yield [task.tasks[-1].output], [tensor for t in task.tasks for tensor in t.inputs.values()]
         elif isinstance(task, Branch):
             open_branches.append(task)
             yield [], [task.condition]
@@ -86,7 +89,8 @@ def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
 def _read_within(branch: Branch) -> list[Tensor]:
     inner = [*steps_of(branch.then), *steps_of(branch.otherwise)]
     found = [t.source for t in inner if isinstance(t, Copy)]
-    return found + [tensor for t in inner if isinstance(t, Compute) for tensor in t.inputs.values()]
+    run = [c for t in inner for c in (t.tasks if isinstance(t, Chain) else [t]) if isinstance(c, Compute)]
+    return found + [tensor for t in run for tensor in t.inputs.values()]
 
 
 def _place_fixed(intervals: list[Interval]) -> int:

@@ -12,15 +12,18 @@ from dldt.compiler.types import DType, Shape, TensorType
 class Layout:
     """``block`` 0: C order, each row of the last dim followed by ``gap`` elements that are never read into a real one.
     Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim, and the same is true of the padding
-    of the last block."""
+    of the last block. With ``rows`` only a window of so many rows (dim 2) of one image is there: the ones that a chain
+    of kernels has made and not yet read. Offsets are those of the whole image, so the base pointer moves."""
 
     block: int = 0
     gap: int = 0
+    rows: int = 0
 
     def __str__(self) -> str:
         if self.gap:
             return f"rows+{self.gap}"
-        return f"blocked{self.block}" if self.block else "plain"
+        held = f" of {self.rows} rows" if self.rows else ""
+        return f"blocked{self.block}{held}" if self.block else "plain"
 
 
 PLAIN = Layout()
@@ -50,6 +53,8 @@ class Buffer:
         block = self.layout.block
         if not block:
             return (*self.shape[:-1], self.shape[-1] + self.layout.gap) if self.layout.gap else self.shape
+        if self.layout.rows:
+            return (1, ceildiv(self.shape[1], block), self.layout.rows, *self.shape[3:], block)
         return (self.shape[0], ceildiv(self.shape[1], block), *self.shape[2:], block)
 
     @property

@@ -10,19 +10,23 @@ import attrs
 import numpy as np
 
 from dldt.codegen.arena import ALIGNMENT, SLACK, Arena, plan_arena
+from dldt.codegen.chains import link_chains, window_bytes
 from dldt.codegen.configs.choice import Choice, Chosen
 from dldt.codegen.configs.tuned import UNTUNED, Tuned
 from dldt.codegen.contraction import contraction_kernels
 from dldt.codegen.dump import Dump
+from dldt.codegen.emit.bands import Bands, Stage, Window
+from dldt.codegen.emit.call import Call
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.object_cache import ObjectCache
-from dldt.codegen.emit.program import SERIAL_WORK, TEAM_WORK, Call, Fork, Step, program_module, shared_work
+from dldt.codegen.emit.program import SERIAL_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
 from dldt.codegen.expand_sequences import expand_sequences
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
 from dldt.codegen.least_dims import least_dims
 from dldt.codegen.lower.access import RULES
+from dldt.codegen.micro.problem import Reach
 from dldt.codegen.module import Library
 from dldt.codegen.numeric_notes import numeric_notes, precision_text
 from dldt.codegen.numerics import Numerics
@@ -30,7 +34,7 @@ from dldt.codegen.product import product_kernels
 from dldt.codegen.recurrence import recurrence_kernels
 from dldt.codegen.recurrence_op import Recurrence
 from dldt.codegen.target import Target
-from dldt.codegen.tasks import Branch, Compute, Copy, Task, make_program
+from dldt.codegen.tasks import Branch, Chain, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Poly, Symbol, atoms
@@ -59,6 +63,8 @@ class Summary:
     chosen: tuple[Chosen | None, ...]
     """For every step that is a contraction, how it is carried out and why."""
     notes: tuple[str, ...]
+    chains: tuple[int, ...] = ()
+    """Of every chain, whose kernels run in turns a band of image rows at a time, the number of kernels."""
 
 
 @attrs.define
@@ -70,6 +76,7 @@ class Assembled:
     pieces: list[Callable[[], Iterable[bytes | memoryview]]]
     metadata: dict[str, object]
     arena: Arena
+    chains: tuple[int, ...] = ()
 
     def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
         """The weights, made while they are written; then room for a vector to run over."""
@@ -133,6 +140,7 @@ def compile_graph(
         precision=precision_text(model.library.kernels),
         chosen=tuple(k.chosen for k in model.library.kernels),
         notes=numeric_notes(model.library.kernels, allowed),
+        chains=model.chains,
     )
 
 
@@ -141,10 +149,12 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tun
     graph = expand_sequences(graph)
     _refuse_unlowered(graph)
     program = make_program(graph, target, numerics)
+    choice = Choice(target, numerics or Numerics(), tuned)
+    link_chains(program, choice)
     share_in_place(program)
     arena = plan_arena(program)
     streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
-    build = _Build(Choice(target, numerics or Numerics(), tuned), streamed)
+    build = _Build(choice, streamed)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
@@ -154,7 +164,9 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tun
     metadata = _metadata(graph, target, names, arena, build, shared_work(steps))
     if least:
         metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
-    return Assembled(build.library, [*build.library.modules(), program_text], build.pieces, metadata, arena)
+    return Assembled(
+        build.library, [*build.library.modules(), program_text], build.pieces, metadata, arena, tuple(build.chains)
+    )
 
 
 class _Build:
@@ -169,6 +181,7 @@ class _Build:
         self.end = 0
         self.placed: dict[Tensor, int] = {}
         self.steps_made: list[dict[str, object]] = []
+        self.chains: list[int] = []
 
     def steps(self, tasks: Sequence[Task]) -> list[Step]:
         """The tasks as calls."""
@@ -178,8 +191,27 @@ class _Build:
                 then, otherwise = tuple(self.steps(task.then)), tuple(self.steps(task.otherwise))
                 steps.append(Fork(self._place(task.condition), then, otherwise))
                 continue
+            if isinstance(task, Chain):
+                steps.append(self._bands(task))
+                continue
             steps += [self._call(kernel) for kernel in self._kernels(task)]
         return steps
+
+    def _bands(self, chain: Chain) -> Bands:
+        """The tasks of a chain, each one call, and the windows between them."""
+        self.chains.append(len(chain.tasks))
+        stages = []
+        reaches = []
+        for task in chain.tasks:
+            (kernel,) = self._kernels(task)
+            height = task.output.type.shape[2]
+            assert isinstance(height, int)
+            assert kernel.rows is not None
+            reaches.append(kernel.rows.reach)
+            stages.append(Stage(self._call(kernel, len(self.chains)), height, kernel.rows.positions))
+        windows = [_window(t.output, reach) for t, reach in zip(chain.tasks, reaches[1:], strict=False)]
+        self.scratch = max(self.scratch, sum(window_bytes(task.output) for task in chain.tasks[:-1]))
+        return Bands(tuple(stages), tuple(windows), chain.tasks[0].output.type.shape[0], chain.band)
 
     def _kernels(self, task: Compute | Copy) -> list[Kernel]:
         made = None
@@ -189,7 +221,7 @@ class _Build:
             made = recurrence_kernels(task, self.choice.target) if made is None else made
         return generic_kernels(task, self.choice.target) if made is None else made
 
-    def _call(self, kernel: Kernel) -> Call:
+    def _call(self, kernel: Kernel, chain: int = 0) -> Call:
         function = self.library.add(kernel)
         places = [self._place(tensor) for tensor in kernel.operands]
         if kernel.packed is not None:
@@ -199,7 +231,7 @@ class _Build:
             self.scratch = max(self.scratch, kernel.scratch)
         work = kernel.work
         parallel = kernel.extent != 1 and (not isinstance(work, int) or work >= SERIAL_WORK)
-        self.steps_made.append(_step(kernel, function, parallel))
+        self.steps_made.append(_step(kernel, function, parallel, chain))
         slot = len(self.steps_made) - 1
         return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, work, slot)
 
@@ -216,6 +248,15 @@ class _Build:
         self.pieces.append(make)
         self.end = offset + size
         return offset
+
+
+def _window(tensor: Tensor, reach: Reach) -> Window:
+    rows, offset, whole = tensor.layout.rows, tensor.resolve().offset, tensor.bytes
+    blocks = tensor.buffer.physical_shape[1]
+    assert isinstance(blocks, int)
+    assert isinstance(offset, int)
+    assert isinstance(whole, int)
+    return Window(blocks, rows, whole // (blocks * rows), offset, reach)
 
 
 def _bytes(array: Array) -> memoryview:
@@ -291,12 +332,14 @@ def _metadata(
     }
 
 
-def _step(kernel: Kernel, function: str, parallel: bool) -> dict[str, object]:
+def _step(kernel: Kernel, function: str, parallel: bool, chain: int) -> dict[str, object]:
     """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
 
-    ``bytes`` are those of all operands, ``weights`` the constant ones among them, ``passed`` go through scratch memory.
+    ``bytes`` are those of all operands in memory, ``weights`` the constant ones among them, ``passed`` go through
+    scratch memory. Steps of one ``chain`` run in turns; 0 is none.
     """
-    sizes = [t.bytes for t in kernel.operands]
+    sizes = [t.bytes for t in kernel.operands if not t.layout.rows]
+    held = sum((t.whole_bytes for t in kernel.operands if t.layout.rows), start=kernel.passed)
     moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
     constant = sum(t.constant.nbytes for t in kernel.operands if t.constant is not None)
     done = kernel.flops if kernel.operations is None else kernel.operations
@@ -309,9 +352,10 @@ def _step(kernel: Kernel, function: str, parallel: bool) -> dict[str, object]:
         "operations": done if isinstance(done, int) else None,
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
         "weights": kernel.packed_bytes + constant,
-        "passed": kernel.passed if isinstance(kernel.passed, int) else None,
+        "passed": held if isinstance(held, int) else None,
         "pair": 2 if kernel.multiplied is DType.bf16 else 1,
         "parallel": parallel,
+        "chain": chain,
     }
 
 

@@ -14,7 +14,7 @@ from dldt.codegen.deconvolution import deconvolution_parts
 from dldt.codegen.emit.builder import Builder
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.emit.winograd import emit_winograd
-from dldt.codegen.kernels import NAME, Kernel, name_buffers
+from dldt.codegen.kernels import NAME, Kernel, Rows, name_buffers
 from dldt.codegen.loops import Bind, Load, Nest, Number, Reduce, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
@@ -93,6 +93,7 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         output=pair(window.output, 1),
         source=image_source(tensor, pair(space, 1)),
         shuffle=shuffle_of(task, anchor),
+        by_rows=bool(tensor.layout.rows or task.output.layout.rows),
     )
     shape = (*filters.shape[:3], *problem.kernel)
     if filters.shape[1:3] == (1, 1):
@@ -108,6 +109,26 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         return (n, c, pixel) if one else (n, c, pixel, row) if turned else (n, c, row, pixel)
 
     return [Part(problem, lambda: filters.reshape(shape), index)]
+
+
+def row_problem(task: Compute, choice: Choice) -> Problem | None:
+    """The task as one direct convolution of images that could run over their rows; None where it is none."""
+    anchor = task.region.anchor
+    if anchor is None or not isinstance(anchor.op, ops.Convolution | ops.GroupConvolution):
+        return None
+    if anchor.types[0].dtype is not DType.f32 or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
+        return None
+    parts = contraction_parts(task, anchor)
+    blocked = task.output.layout.block == choice.target.block
+    if parts is None or len(_apart(parts[0], choice, blocked=blocked)) != 1:
+        return None
+    problem = parts[0].problem
+    plan = choice.plan(problem, blocked=blocked).plan
+    if isinstance(plan, WinogradPlan) or problem.space != data_of(task, anchor).type.shape[2:]:
+        return None
+    by_rows = attrs.evolve(problem, by_rows=True)
+    tile = choice.plan(by_rows, blocked=blocked).plan
+    return by_rows if isinstance(tile, Tile) and packed_size(by_rows, tile) <= choice.target.l2 // 2 else None
 
 
 def _turned(problem: Problem) -> Problem:
@@ -206,6 +227,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         description=describe((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
+        rows=Rows(problem.groups * tile.panels(problem), problem.reach) if problem.by_rows else None,
         scratch=0 if plan is None else plan.scratch(problem),
         operations=problem.operations() if plan is None else plan.operations(problem),
         passed=0 if plan is None else plan.passed(problem),

@@ -13,6 +13,7 @@ from dldt.codegen.emit.nest import emit_nest
 from dldt.codegen.loops import Axis, Load, Nest, Reduce, walk
 from dldt.codegen.lower.access import Access, number, read
 from dldt.codegen.lower.join import concat_offsets, shifted
+from dldt.codegen.micro.problem import Reach
 from dldt.codegen.regions import Region, compose
 from dldt.codegen.schedule import (
     Schedule,
@@ -34,6 +35,14 @@ NAME = "KERNEL"
 
 
 @attrs.frozen
+class Rows:
+    """A row of the output is so many ``positions`` of a kernel's range, and is made of input rows by ``reach``."""
+
+    positions: int
+    reach: Reach
+
+
+@attrs.frozen
 class Kernel:
     """One call: ``emit`` writes the function, ``operands`` are its tensors, ``[0, extent)`` is shared among threads.
 
@@ -51,6 +60,8 @@ class Kernel:
     schedule: Schedule | str = ()
     packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
+    rows: Rows | None = None
+    """How the range runs over the output's rows, where it runs over images, then rows."""
     scratch: int = 0
     """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
     operations: Dim | None = None

@@ -80,7 +80,7 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     block = tensor.layout.block
     if not block:
         return Source(channels * height * width, width, 1, height * width, dtype=tensor.type.dtype)
-    outer = height * width * block
+    outer = (tensor.layout.rows or height) * width * block
     return Source(-(-channels // block) * outer, width * block, block, 1, block, outer, tensor.type.dtype)
 
 

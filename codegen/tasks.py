@@ -49,7 +49,16 @@ class Branch:
     otherwise: list[Task]
 
 
-Task: TypeAlias = Compute | Copy | Branch
+@attrs.define(eq=False)
+class Chain:
+    """Run tasks a band of image rows at a time, each as far as the next one reads: ``band`` rows of the last output,
+    and what is between two tasks never leaves the thread that made it."""
+
+    tasks: tuple[Compute, ...]
+    band: int
+
+
+Task: TypeAlias = Compute | Copy | Branch | Chain
 
 _VIEWS = (ops.Reshape, ops.Squeeze, ops.Unsqueeze)
 

@@ -11,8 +11,8 @@ from dldt.compiler.types import Array, TensorType
 
 @attrs.frozen
 class Place:
-    """An address at run time: ``kind`` ``input``/``output`` number ``index``, ``arena``, ``weights``, or ``scratch``
-    (the thread's own); plus bytes."""
+    """An address at run time: ``kind`` ``input``/``output`` number ``index``, ``arena``, ``weights``, ``scratch`` (the
+    thread's own), or ``window`` (therein, the ``index``-th of a chain); plus bytes."""
 
     kind: str
     index: int = 0
@@ -52,12 +52,17 @@ class Tensor:
         return self.buffer.elements * self.type.dtype.size
 
     @property
+    def whole_bytes(self) -> Dim:
+        """The size that it would have in memory if not only a window of it were there."""
+        return attrs.evolve(self.buffer, layout=attrs.evolve(self.layout, rows=0)).elements * self.type.dtype.size
+
+    @property
     def role(self) -> str:
         """``input``, ``output``, ``arena`` or ``weights``."""
         if self.constant is not None:
             return "weights"
         place = self.base.place
-        return place.kind if place is not None else "arena"
+        return place.kind if place is not None and place.kind != "window" else "arena"
 
     def resolve(self) -> Place:
         """The address."""

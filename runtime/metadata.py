@@ -50,7 +50,8 @@ class Step:
 
     ``flops`` count by the operation's definition, ``operations`` what the algorithm really computes. ``bytes`` are
     those of all operands, ``weights`` the constant ones among them; ``passed`` go through the threads' own memory.
-    ``pair`` products are summed by one instruction, lane by lane: 2 in bf16, else 1 (or None).
+    ``pair`` products are summed by one instruction, lane by lane: 2 in bf16, else 1 (or None). Steps of the same
+    ``chain`` (0: none) run in turns, a band of image rows at a time.
     """
 
     kernel: str
@@ -64,6 +65,7 @@ class Step:
     weights: int | None = None
     passed: int | None = None
     pair: int | None = None
+    chain: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,7 +220,7 @@ def _step(item: Any) -> Step:
     kernel, what, output, algorithm = (str(item.get(key, "")) for key in ("kernel", "what", "output", "algorithm"))
     sizes = {
         key: item[key] if _is_size(item.get(key)) else None
-        for key in ("flops", "bytes", "operations", "weights", "passed", "pair")
+        for key in ("flops", "bytes", "operations", "weights", "passed", "pair", "chain")
     }
     return Step(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
 

@@ -163,6 +163,7 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None) -> Non
         ("arena", arena),
         ("file", bytes_text(summary.file_bytes)),
         ("choice", _choice(summary, tuned)),
+        *([("chains", _chains(summary.chains))] if summary.chains else []),
         ("precision", summary.precision),
         ("time", f"{summary.seconds:.1f} s"),
     ]
@@ -181,12 +182,18 @@ def _choice(summary: Summary, tuned: Path | None) -> str:
     return f"{measured} of {len(chosen)} contractions as measured ({tuned}), the others as estimated"
 
 
+def _chains(chains: Sequence[int]) -> str:
+    many = "chains" if len(chains) > 1 else "chain"
+    return f"{len(chains)} {many} of {sum(chains)} kernels in turns, a band of image rows at a time"
+
+
 def print_steps(path: Path) -> None:
     """Every step of the compiled model: its operations, its algorithm, the tensor that it makes."""
     from dldt.runtime.format import read_artifact
 
     for number, step in enumerate(read_artifact(path).metadata.steps):
-        print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}")
+        chain = f" (chain {step.chain})" if step.chain else ""
+        print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}{chain}")
 
 
 if __name__ == "__main__":

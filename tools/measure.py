@@ -70,6 +70,7 @@ def _step(timed: Any) -> dict[str, Any]:
         "weights": step.weights,
         "passed": step.passed,
         "pair": step.pair,
+        "chain": step.chain,
         "gflops": timed.gflops,
     }
 

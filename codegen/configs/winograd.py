@@ -63,7 +63,8 @@ def can_winograd(problem: Problem, target: Target) -> bool:
     """A kernel of some form, one step apart, one group, fixed image, channels in blocks of a vector."""
     plain = bool(_fitting(problem)) and problem.strides == problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
-    return plain and fixed and not problem.channelwise and problem.source.block == target.block
+    kept = not problem.channelwise and not problem.by_rows
+    return plain and fixed and kept and problem.source.block == target.block
 
 
 def _fitting(problem: Problem) -> list[WinogradForm]:

@@ -109,7 +109,7 @@ class _Writer:
 
     def _spatial_outside(self) -> bool:
         """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
-        return packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
+        return self.problem.by_rows or packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
 
     def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int, half: bool) -> None:
         b, problem = self.b, self.problem

@@ -7,7 +7,9 @@ from typing import TypeAlias
 
 import attrs
 
+from dldt.codegen.emit.bands import Bands, BandWriter
 from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.call import Call
 from dldt.codegen.emit.expression import ExpressionEmitter
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.emit.scope import Scope
@@ -19,22 +21,6 @@ from dldt.compiler.types import Shape
 
 
 @attrs.frozen
-class Call:
-    """Call of a kernel function; ``parallel`` says that threads share its range (else the first thread runs it)."""
-
-    function: str
-    operands: tuple[Place, ...]
-    symbols: tuple[str, ...]
-    extent: Dim
-    parallel: bool
-    work: Dim | None = None
-    """Scalar operations, where they are known; at run-time dims the range is shared only if there are
-    ``SERIAL_WORK``."""
-    slot: int = 0
-    """Where its time goes, when the request asks for a profile."""
-
-
-@attrs.frozen
 class Fork:
     """One of two lists of steps, by the byte at ``condition``."""
 
@@ -43,7 +29,7 @@ class Fork:
     otherwise: tuple[Step, ...]
 
 
-Step: TypeAlias = Call | Fork
+Step: TypeAlias = Call | Fork | Bands
 
 SERIAL_WORK = 150_000
 """Scalar operations (a micro-kernel's multiply-add counts a quarter) of one kernel, below which meeting the others
@@ -109,6 +95,7 @@ class _Writer:
                 self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
             end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
             self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
+            self.windows: list[Ir] = []
             self.steps(steps)
 
     def _field(self, offset: int) -> Ir:
@@ -137,7 +124,11 @@ class _Writer:
 
     def _shared(self, step: Step) -> None:
         if isinstance(step, Call):
-            self._call(step, *self._range(step))
+            self._call(step, *self._range(step.extent, step.work))
+            return
+        if isinstance(step, Bands):
+            rows = self._range(step.images * step.stages[-1].rows, step.work)
+            BandWriter(self.b, step, self.scratch, self._stage).run(*rows)
             return
         byte = self.b.load("i8", self._address(step.condition), 1)
         condition = self.b.compare("ne", byte, self.b.const("i8", 0))
@@ -146,15 +137,20 @@ class _Writer:
             with self.b.when(chosen):
                 self.steps(steps)
 
-    def _range(self, call: Call) -> tuple[Ir, Ir]:
+    def _stage(self, call: Call, low: Ir, high: Ir, windows: list[Ir]) -> None:
+        """A call of a chain, with the bytes from the thread's scratch memory to row 0 of each window."""
+        self.windows = windows
+        self._call(call, low, high)
+
+    def _range(self, size: Dim, work: Dim | None) -> tuple[Ir, Ir]:
         """This thread's part of the range: everything falls to the first thread where the work is too little."""
         b = self.b
-        extent = self.emitter.dim(call.extent, self.scope)
+        extent = self.emitter.dim(size, self.scope)
         low = self._share(extent, self.tid64)
         high = self._share(extent, b.add(self.tid64, b.index(1)))
-        if call.work is None or isinstance(call.work, int):
+        if work is None or isinstance(work, int):
             return low, high
-        shared = b.compare("ge", self.emitter.dim(call.work, self.scope), b.index(SERIAL_WORK))
+        shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(SERIAL_WORK))
         alone = b.select(self.first, b.index(0), extent)
         return b.select(shared, low, alone), b.select(shared, high, extent)
 
@@ -194,6 +190,8 @@ class _Writer:
             return self.b.gep(self.arena, offset)
         if place.kind == "scratch":
             return self.b.gep(self.scratch, offset)
+        if place.kind == "window":
+            return self.b.emit("ptr", f"getelementptr i8, {self.scratch}, {self.windows[place.index]}")
         if place.kind == "weights":
             return self.b.gep(Ir("ptr", "@dldt_weights"), offset)
         table = self.inputs if place.kind == "input" else self.outputs
@@ -240,11 +238,11 @@ def shared_work(steps: Sequence[Step]) -> Dim:
     return total
 
 
-def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call]:
+def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call | Bands]:
     for step in steps:
         if isinstance(step, Fork):
             yield from _parallel_calls((*step.then, *step.otherwise))
-        elif step.parallel:
+        elif isinstance(step, Bands) or step.parallel:
             yield step
 
 

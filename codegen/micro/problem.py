@@ -29,6 +29,19 @@ class Source:
 
 
 @attrs.frozen
+class Reach:
+    """The input rows behind output rows: ``span`` of them from ``row * stride - pad`` on, some perhaps outside."""
+
+    stride: int
+    pad: int
+    span: int
+
+    def rows(self, made: int) -> int:
+        """The input rows behind so many output rows side by side."""
+        return (made - 1) * self.stride + self.span
+
+
+@attrs.frozen
 class Problem:
     """Sizes of one contraction; channels are those of one group, pads those at the beginning (they may be negative in
     a phase of a transposed convolution), ``space`` and ``output`` are (rows, pixels)."""
@@ -53,6 +66,9 @@ class Problem:
     shuffle: int = 1
     """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
     source's ``(q % shuffle) * (channels // shuffle) + q // shuffle``."""
+    by_rows: bool = False
+    """Work is done row by row, all channels of each: pixels of a pointwise problem are no one long row, and Winograd's
+    tiles, which are of several rows, are out of the question."""
 
     @property
     def pair(self) -> int:
@@ -73,7 +89,12 @@ class Problem:
     def is_pointwise(self) -> bool:
         """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
         plain = self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
-        return plain and not self.channelwise and self.output == self.space
+        return plain and not self.channelwise and not self.by_rows and self.output == self.space
+
+    @property
+    def reach(self) -> Reach:
+        """The input rows behind output rows."""
+        return Reach(self.strides[0], self.pads[0], (self.kernel[0] - 1) * self.dilations[0] + 1)
 
     def vectors(self, lanes: int) -> int:
         """Vectors of output channels a group."""

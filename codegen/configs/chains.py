@@ -1,0 +1,71 @@
+"""Which kernels run as chains, a band of image rows at a time, so that what is between them stays in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.micro.problem import Reach
+from dldt.codegen.target import Target
+
+BANDS = (16, 12, 8, 6, 4, 3, 2, 1)
+"""Rows of the last output that are tried, the most first."""
+
+
+@attrs.frozen
+class Link:
+    """The tensor between two kernels: images of ``rows`` rows of ``row`` bytes (all channels), and which of them are
+    read for an output row of the second kernel."""
+
+    row: int
+    rows: int
+    reach: Reach
+
+    @property
+    def size(self) -> int:
+        """Bytes of an image."""
+        return self.row * self.rows
+
+
+@attrs.frozen
+class Cut:
+    """A chain over the links ``[first, stop)``: ``band`` rows of the last output at a time."""
+
+    first: int
+    stop: int
+    band: int
+
+
+def choose_chains(links: Sequence[Link | None], target: Target) -> list[Cut]:
+    """The chains of kernels that follow one another, by the links between them (None: one that must be stored).
+
+    A link is worth it where the last cache does not keep the tensor until it is read. A chain whose windows do not fit
+    the second-level cache is cut where least is lost.
+    """
+    worth = [k for k, link in enumerate(links) if link is not None and link.size > target.l3 // 8]
+    starts = [k for k in worth if k - 1 not in worth]
+    stops = [k + 1 for k in worth if k + 1 not in worth]
+    return [cut for first, stop in zip(starts, stops, strict=True) for cut in _cut(links, first, stop, target)]
+
+
+def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) -> list[Cut]:
+    if first == stop:
+        return []
+    run = [link for link in links[first:stop] if link is not None]
+    room = target.l2 * 3 // 4
+    for band in BANDS:
+        if sum(k.row * rows for k, rows in zip(run, windows(run, band), strict=True)) <= room:
+            return [Cut(first, stop, band)]
+    least = first + min(range(len(run)), key=lambda k: run[k].size)
+    return _cut(links, first, least, target) + _cut(links, least + 1, stop, target)
+
+
+def windows(links: Sequence[Link], band: int) -> list[int]:
+    """The most rows of each link that are held at a time."""
+    found: list[int] = []
+    made = band
+    for link in reversed(links):
+        made = min(link.rows, link.reach.rows(made))
+        found.append(made)
+    return found[::-1]

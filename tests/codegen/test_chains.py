@@ -1,0 +1,230 @@
+"""Chains: convolutions that run in turns, a band of rows at a time, compared with the operations' definitions."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+
+from dldt.codegen.build import compile_graph
+from dldt.codegen.chains import link_chains
+from dldt.codegen.configs.chains import Cut, Link, choose_chains, windows
+from dldt.codegen.configs.choice import Choice
+from dldt.codegen.micro.problem import Reach
+from dldt.codegen.resolve import resolve_target
+from dldt.codegen.target import TARGETS
+from dldt.codegen.tasks import Chain, make_program
+from dldt.compiler import ops
+from dldt.compiler.dims import symbol
+from dldt.compiler.graph import Graph
+from dldt.compiler.interpret import interpret
+from dldt.compiler.types import DType, TensorType
+from dldt.runtime import cpu, load
+from tests.codegen.native import run_emulated, run_native
+from tests.codegen.qemu import require_emulator
+
+LEVELS = ("host", "x86-64-v3", "x86-64-v2", "aarch64")
+POINT, SAME = Reach(1, 0, 1), Reach(1, 1, 3)
+
+
+def machine(level="host", l2=1 << 16):
+    """The target with a second-level cache that holds but a few rows, and no third: every chain is worth it."""
+    return attrs.evolve(TARGETS[level] if level == "aarch64" else resolve_target(level), l2=l2, l3=0)
+
+
+class Layers:
+    """A graph of convolutions with seeded weights."""
+
+    def __init__(self, *shape, seed=1):
+        self.random = np.random.default_rng(seed)
+        self.graph = Graph("chain")
+        self.x = self.graph.parameter("x", TensorType(DType.f32, shape))
+
+    def numbers(self, *shape):
+        return self.random.standard_normal(shape).astype(np.float32)
+
+    def bias(self, value):
+        return ops.Add()(value, self.numbers(1, value.type.shape[1], 1, 1))
+
+    def convolved(self, value, outputs, kernel=1, stride=1, pads=None, dilation=1, groups=1):
+        inputs = value.type.shape[1] // groups
+        (top, bottom), step = pads or (kernel // 2 * dilation,) * 2, (stride, stride)
+        where = step, (top, kernel // 2), (bottom, kernel // 2), (dilation, 1)
+        scale = np.float32(1 / np.sqrt(inputs * kernel * kernel))
+        if groups == 1:
+            return self.bias(ops.Convolution(*where)(value, self.numbers(outputs, inputs, kernel, kernel) * scale))
+        filters = self.numbers(groups, outputs // groups, inputs, kernel, kernel) * scale
+        return self.bias(ops.GroupConvolution(*where)(value, filters))
+
+    def depthwise(self, value, kernel=3, stride=1, **where):
+        channels = value.type.shape[1]
+        return self.convolved(value, channels, kernel, stride, groups=channels, **where)
+
+    def done(self, value, name="y"):
+        self.graph.result(value, name)
+        return self.graph
+
+
+def inverted_residual(size=(13, 11), batch=2):
+    """Expand, depthwise, project, add what the first one reads."""
+    n = Layers(batch, 3, *size)
+    x = ops.ReLU()(n.convolved(n.x, 24, 3, 2))
+    wide = ops.PReLU()(n.convolved(x, 72), n.numbers(72))
+    y = n.convolved(ops.ReLU()(n.depthwise(wide)), 24)
+    return n.done(ops.Sigmoid()(ops.Add()(y, x)))
+
+
+def strided_depthwise():
+    """Odd sizes, channels that fill no blocks, a stride, a window that hangs over the bottom by two rows."""
+    n = Layers(1, 20, 17, 9)
+    y = n.depthwise(ops.ReLU()(n.convolved(ops.Tanh()(n.x), 40)), 3, 2, pads=(0, 2))
+    return n.done(n.convolved(ops.HSwish()(y), 20))
+
+
+def four_and_dilated():
+    """Two depthwise kernels, of five rows and of three rows two apart, pads of other sizes above and below."""
+    n = Layers(1, 32, 19, 10)
+    y = n.depthwise(n.convolved(n.x, 48), 5, pads=(3, 1))
+    y = n.depthwise(ops.ReLU()(n.convolved(y, 32)), 3, pads=(1, 3), dilation=2)
+    return n.done(n.convolved(y, 17))
+
+
+def rows_that_nobody_reads():
+    """A kernel of one row, three rows apart, behind one of two rows, three rows apart."""
+    n = Layers(1, 16, 29, 8)
+    y = n.convolved(n.convolved(n.x, 32), 32, 2, 3, pads=(0, 0))
+    return n.done(n.convolved(n.depthwise(y), 16, 1, 3))
+
+
+def only_padding():
+    """The first and the last rows of the second kernel read nothing but padding."""
+    n = Layers(1, 16, 7, 6)
+    return n.done(n.convolved(n.depthwise(n.convolved(n.x, 32), 3, pads=(4, 5)), 32))
+
+
+def grouped():
+    """Groups of a block each, a kernel of three rows at a stride, few channels at the end."""
+    n = Layers(2, 16, 15, 12)
+    y = ops.ReLU()(n.convolved(n.convolved(n.x, 64), 32, 3, 2, groups=2))
+    return n.done(n.convolved(n.depthwise(y), 3))
+
+
+GRAPHS = {
+    make.__name__: make
+    for make in (
+        *(inverted_residual, strided_depthwise, four_and_dilated),
+        *(rows_that_nobody_reads, only_padding, grouped),
+    )
+}
+
+
+def chains(graph, target):
+    """The chains of the program, each as its tasks' operations."""
+    program = make_program(graph, target)
+    link_chains(program, Choice(target))
+    return [task for task in program.tasks if isinstance(task, Chain)]
+
+
+def feeds_of(graph, batch=1):
+    random = np.random.default_rng(3)
+    shapes = {v.node.name: [d if isinstance(d, int) else batch for d in v.type.shape] for v in graph.inputs}
+    return {name: random.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def assert_same(outputs, wanted):
+    for name, array in wanted.items():
+        np.testing.assert_allclose(outputs[name], array, atol=1e-5 * np.abs(array).max(), rtol=0)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize(("level", "l2"), [("host", 1 << 17), *((level, 1 << 14) for level in LEVELS)])
+def test_chains_are_the_definition(level, name, l2, tmp_path):
+    graph, target = GRAPHS[name](), machine(level, l2)
+    assert chains(GRAPHS[name](), target)
+    feeds = feeds_of(graph)
+    wanted = interpret(graph, feeds)
+    if level == "aarch64":
+        require_emulator(target)
+        assert_same(run_emulated(graph, feeds, target, tmp_path), wanted)
+        return
+    missing = cpu.missing(list(target.features))
+    if missing:
+        pytest.skip(f"this processor lacks {', '.join(sorted(missing))}")
+    assert_same(run_native(graph, feeds, target, tmp_path), wanted)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
+    """Enough work for threads to be woken: each makes for itself the rows that two of them read."""
+    graph = inverted_residual((150, 182), batch)
+    feeds = feeds_of(graph)
+    found = []
+    for number, target in enumerate((resolve_target("host"), machine(l2=1 << 18), machine(l2=1 << 20))):
+        path = tmp_path / f"{number}.so"
+        summary = compile_graph(graph, path, target)
+        assert bool(summary.chains) == bool(number)
+        for threads in (1, 2, 3, 5):
+            with load(path, threads=threads) as model:
+                found.append(model.run(feeds)["y"].copy())
+    assert all(np.array_equal(found[0], other) for other in found)
+    assert_same({"y": found[0]}, interpret(graph, feeds))
+
+
+def test_free_number_of_images(tmp_path):
+    graph = inverted_residual(batch=symbol("N"))
+    compile_graph(graph, tmp_path / "m.so", machine())
+    assert chains(graph, machine())
+    with load(tmp_path / "m.so") as model:
+        for batch in (1, 4, 3):
+            feeds = feeds_of(graph, batch)
+            assert_same(model.run(feeds), interpret(graph, feeds))
+
+
+def linked(make):
+    n = Layers(1, 16, 12, 12)
+    return [len(chain.tasks) for chain in chains(make(n, ops.ReLU()(n.convolved(n.x, 32))), machine())]
+
+
+def test_what_breaks_a_chain():
+    assert linked(lambda n, v: n.done(n.depthwise(v))) == [2]
+    # A second reader; a part of another tensor; an output; what is convolved and multiplied.
+    pool = ops.MaxPool((1, 1), (1, 1), (1, 1), (3, 3))
+    assert linked(lambda n, v: n.done(ops.Subtract()(n.depthwise(v), pool(v)))) == []
+    assert linked(lambda n, v: n.done(ops.Concat(1)(n.depthwise(v), v))) == []
+    assert linked(lambda n, v: n.done(n.depthwise(v)) and n.done(v, "z")) == []
+    assert linked(lambda n, v: n.done(ops.Multiply()(n.depthwise(v), v))) == []
+    # Winograd's algorithm, whose tiles are of several rows.
+    wide = Layers(1, 64, 24, 24)
+    graph = wide.done(wide.convolved(ops.ReLU()(wide.convolved(wide.x, 64)), 64, 3))
+    assert chains(graph, machine(l2=1 << 20)) == []
+
+
+def test_what_lies_between_is_not_in_the_arena(tmp_path):
+    """32 × 12 × 12 floats are made and read; the arena holds neither them nor what follows them."""
+    n = Layers(1, 16, 12, 12)
+    graph = n.done(n.convolved(n.depthwise(ops.ReLU()(n.convolved(n.x, 256))), 16))
+    stored = compile_graph(graph, tmp_path / "a.so", resolve_target("x86-64-v3"))
+    held = compile_graph(graph, tmp_path / "b.so", machine("x86-64-v3"))
+    assert stored.arena_lower_bound >= 2 * 4 * 256 * 144
+    assert held.arena_lower_bound < 4 * 256 * 144
+    assert held.arena_bytes <= held.arena_lower_bound + 256
+    assert (stored.chains, held.chains) == ((), (3,))
+
+
+def test_windows_hold_what_is_read_again():
+    """By hand: 4 rows are made of 4 rows, those of 6 rows, those, two apart, of 13."""
+    links = [Link(100, 90, Reach(2, 1, 3)), Link(100, 45, SAME), Link(100, 45, POINT)]
+    assert windows(links, 4) == [13, 6, 4]
+    assert windows(links, 60) == [90, 45, 45]
+
+
+def test_chains_fit_the_cache():
+    target = attrs.evolve(TARGETS["x86-64-v3"], l2=100_000, l3=80_000)
+    small, wide = Link(1_000, 10, SAME), Link(10_000, 50, SAME)
+    # Too small to be worth it; nothing; two apart.
+    assert choose_chains([small, None, small], target) == []
+    assert choose_chains([None, wide, None, wide], target) == [Cut(1, 2, 4), Cut(3, 4, 4)]
+    # 5 + 3 rows do not fit: the smaller tensor is stored.
+    assert choose_chains([wide, attrs.evolve(wide, row=9_000)], target) == [Cut(0, 1, 4)]
+    assert choose_chains([attrs.evolve(wide, row=9_500), wide], target) == [Cut(1, 2, 4)]
+    assert choose_chains([attrs.evolve(wide, row=30_000)], target) == []

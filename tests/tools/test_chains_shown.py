@@ -1,0 +1,28 @@
+"""Kernels that run in turns are named in the summary, in the list of steps, and beside the roofline."""
+
+import pytest
+
+from dldt.compiler.ir.write import write_ir
+from dldt.tools import compile as command
+from dldt.tools.layers import print_layers
+from tests.codegen.test_chains import Layers
+
+
+@pytest.mark.parametrize(("side", "shown"), [(96, True), (64, False)])
+def test_the_summary_and_the_steps(side, shown, tmp_path, capsys):
+    """An eighth of the default target's 16 MiB cache is 2 MiB: 64 × 96 × 96 floats are more, 64 × 64 × 64 are less."""
+    n = Layers(1, 8, side, side)
+    write_ir(n.done(n.convolved(n.depthwise(n.convolved(n.x, 64)), 8)), tmp_path / "m.xml")
+    words = [str(tmp_path / "m.xml"), "-o", str(tmp_path / "m.so"), "--target", "x86-64-v3", "--verbose"]
+    assert command.main(words) == 0
+    text = capsys.readouterr().out
+    assert ("chains     1 chain of 3 kernels in turns, a band of image rows at a time" in text) is shown
+    assert text.count(" (chain 1)\n") == (3 if shown else 0)
+
+
+def test_per_layer_names_the_chain(capsys):
+    row = {"ms": 1.0, "share": 1.0, "gflops": None, "gbytes_per_second": None, "roofline": None, "bound": None}
+    row |= {"bytes": 1, "what": "conv", "output": "y", "algorithm": "loops"}
+    print_layers([row | {"chain": 3}, row | {"chain": 0}, row], None)
+    text = capsys.readouterr().out
+    assert (text.count("(loops, chain 3)"), text.count("(loops)")) == (1, 2)
