@@ -34,19 +34,39 @@ def emit_nest(
         scope = Scope(dict(zip(symbols, arguments[len(buffers) :], strict=False)))
         emitter = ExpressionEmitter(b, pointers, scheduled.lanes or b.target.block)
         lower, upper = arguments[-2:]
-        with b.loop(lower, upper, 1, stem="point") as loop:
-            inner = scope.inner()
-            _unflatten(b, emitter, scheduled.parallel, loop.index, inner)
-            _serial(b, emitter, scheduled, list(scheduled.serial), inner)
+        if len(scheduled.parallel) < 2:
+            with b.loop(lower, upper, 1, stem="point") as loop:
+                inner = scope.inner()
+                _unflatten(b, emitter, scheduled.parallel, loop.index, inner)
+                _serial(b, emitter, scheduled, list(scheduled.serial), inner)
+            return
+        _lines(b, emitter, scheduled, scope, (lower, upper))
+
+
+def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: Scope, bounds: tuple[Ir, Ir]) -> None:
+    """The range line by line of its last axis, for what does not change along a line is computed once: the other
+    axes' values, masks. The first and the last line may be parts."""
+    (lower, upper), one = bounds, b.index(1)
+    *outer, last = scheduled.parallel
+    extent = emitter.dim(last.extent, scope)
+    with b.when(b.compare("lt", lower, upper)):
+        first, end = b.binary("udiv", lower, extent), b.add(b.binary("udiv", b.sub(upper, one), extent), one)
+        with b.loop(first, end, 1, stem="line") as lines:
+            begin = b.mul(lines.index, extent)
+            line = scope.inner()
+            _unflatten(b, emitter, tuple(outer), lines.index, line)
+            low = b.intrinsic("llvm.smax", "i64", b.sub(lower, begin), b.index(0))
+            high = b.intrinsic("llvm.smin", "i64", b.sub(upper, begin), extent)
+            with b.loop(low, high, 1, stem="point") as points:
+                inner = line.inner()
+                inner.symbols[last.name] = points.index
+                _serial(b, emitter, scheduled, list(scheduled.serial), inner)
 
 
 def _unflatten(b: Builder, emitter: ExpressionEmitter, axes: tuple[Axis, ...], position: Ir, scope: Scope) -> None:
     """The parallel axes' values from the flat position."""
     for axis in reversed(axes[1:]):
-        extent = emitter.dim(axis.extent, scope)
-        outer = b.binary("udiv", position, extent)
-        scope.symbols[axis.name] = b.sub(position, b.mul(outer, extent))
-        position = outer
+        position, scope.symbols[axis.name] = emitter.divide(position, axis.extent, scope)
     if axes:
         scope.symbols[axes[0].name] = position
 
