@@ -21,6 +21,7 @@ from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.emit.program import SERIAL_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
+from dldt.codegen.emit.source import Source
 from dldt.codegen.expand_sequences import expand_sequences
 from dldt.codegen.inplace import share_in_place
 from dldt.codegen.kernels import Kernel, generic_kernels
@@ -69,10 +70,10 @@ class Summary:
 
 @attrs.define
 class Assembled:
-    """A model before LLVM and the linker: its modules' text, its weights in the file's order, its description."""
+    """A model before LLVM and the linker: its modules, its weights in the file's order, its description."""
 
     library: Library
-    modules: list[str]
+    modules: list[Source]
     pieces: list[Callable[[], Iterable[bytes | memoryview]]]
     metadata: dict[str, object]
     arena: Arena
@@ -111,8 +112,9 @@ def compile_graph(
     tell = progress or (lambda what, done, total: None)
     tell("plan", 0, 1)
     allowed = numerics or Numerics()
-    model = assemble(graph, target, allowed, tuned)
-    modules = [*model.modules, *support_modules(target)]
+    stored = ObjectCache.of_user() if cache else None
+    model = assemble(graph, target, allowed, tuned, stored)
+    modules = [*model.modules, *map(Source.of, support_modules(target))]
     tell("compile", 0, len(modules))
     objects = compile_modules(
         modules,
@@ -120,7 +122,7 @@ def compile_graph(
         assembly=dump is not None,
         workers=workers,
         finished=lambda count: tell("compile", count, len(modules)),
-        cache=ObjectCache.of_user() if cache else None,
+        cache=stored,
     )
     tell("link", 0, 1)
     linked = link([o.object for o in objects], model.weights(), model.metadata, path, target)
@@ -144,8 +146,14 @@ def compile_graph(
     )
 
 
-def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tuned: Tuned = UNTUNED) -> Assembled:
-    """The graph as LLVM modules and weights."""
+def assemble(
+    graph: Graph,
+    target: Target,
+    numerics: Numerics | None = None,
+    tuned: Tuned = UNTUNED,
+    cache: ObjectCache | None = None,
+) -> Assembled:
+    """The graph as LLVM modules and weights; ``cache`` tells which kernels are equal without writing them."""
     graph = expand_sequences(graph)
     _refuse_unlowered(graph)
     program = make_program(graph, target, numerics)
@@ -154,7 +162,7 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tun
     share_in_place(program)
     arena = plan_arena(program)
     streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
-    build = _Build(choice, streamed)
+    build = _Build(choice, streamed, cache)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)
     _refuse_unknown(build.library.kernels, names, graph)
@@ -165,18 +173,23 @@ def assemble(graph: Graph, target: Target, numerics: Numerics | None = None, tun
     if least:
         metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
     return Assembled(
-        build.library, [*build.library.modules(), program_text], build.pieces, metadata, arena, tuple(build.chains)
+        build.library,
+        [*build.library.modules(), Source.of(program_text)],
+        build.pieces,
+        metadata,
+        arena,
+        tuple(build.chains),
     )
 
 
 class _Build:
     """Kernels, steps and weights of one program."""
 
-    def __init__(self, choice: Choice, streamed: int) -> None:
+    def __init__(self, choice: Choice, streamed: int, cache: ObjectCache | None) -> None:
         self.choice = choice
         self.streamed = streamed
         self.scratch = 0
-        self.library = Library(choice.target)
+        self.library = Library(choice.target, cache)
         self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
         self.end = 0
         self.placed: dict[Tensor, int] = {}

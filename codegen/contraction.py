@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -11,11 +11,11 @@ from dldt.codegen.configs.choice import Choice
 from dldt.codegen.configs.tiles import is_narrow
 from dldt.codegen.configs.weights import weights_dtype
 from dldt.codegen.deconvolution import deconvolution_parts
-from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emission import Emission
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.emit.winograd import emit_winograd
-from dldt.codegen.kernels import NAME, Kernel, Rows, name_buffers
-from dldt.codegen.loops import Bind, Load, Nest, Number, Reduce, walk
+from dldt.codegen.kernels import Kernel, Rows, name_buffers
+from dldt.codegen.loops import Load, Nest, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
@@ -198,11 +198,12 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     known = macs if isinstance(macs, int) else 0
 
-    def emit(b: Builder) -> None:
-        if plan is None:
-            emit_contraction(b, NAME, problem, tile, epilogue, [*used, output], names, alias=alias)
-        else:
-            emit_winograd(b, NAME, problem, plan, epilogue, [*used, output], names, alias=alias)
+    written = (epilogue, (*used, output), names)
+    emit = (
+        Emission(emit_contraction, (problem, tile, *written), alias)
+        if plan is None
+        else Emission(emit_winograd, (problem, plan, *written), alias)
+    )
 
     def packed() -> Iterable[bytes | memoryview]:
         if plan is None:
@@ -224,7 +225,6 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         weights=problem.weights,
         multiplied=DType.bf16 if problem.pair == 2 else DType.f32,
         remark=remark,
-        description=describe((problem, tile, plan, epilogue, *used, output, alias), epilogue.nest, names),
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
         rows=Rows(problem.groups * tile.panels(problem), problem.reach) if problem.by_rows else None,
@@ -255,15 +255,6 @@ def _fitting(anchor: Node, part: Part, narrow: Problem) -> tuple[Problem, str]:
     if reason:
         return part.problem, f"{anchor.name}: {reason}: its weights stay f32"
     return narrow, ""
-
-
-def describe(facts: tuple[Hashable, ...], nest: Nest, names: tuple[str, ...]) -> Hashable:
-    """What the function's text follows from. None where symbols are in it whose bounds it does not tell: free dims,
-    axes and indices of the nest. Numbers are told apart by their text as well: 0.0 equals -0.0."""
-    found = list(walk(nest.value))
-    if names or any(isinstance(e, Bind | Reduce) for e in found):
-        return None
-    return (*facts, tuple(repr(e) for e in found if isinstance(e, Number)))
 
 
 def _epilogue(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dldt.codegen.emit.object import ObjectCode
+from dldt.codegen.emit.source import Source
 from dldt.codegen.loop_text import print_kernel
 from dldt.codegen.module import Library
 
@@ -17,19 +18,20 @@ class Dump:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def write(self, library: Library, modules: Sequence[str], objects: Sequence[ObjectCode]) -> None:
+    def write(self, library: Library, modules: Sequence[Source], objects: Sequence[ObjectCode]) -> None:
         """``kernels/<name>.loops.txt``, ``.ll`` and ``.s`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
         kernels, whole = self.directory / "kernels", self.directory / "modules"
         kernels.mkdir(parents=True, exist_ok=True)
         whole.mkdir(parents=True, exist_ok=True)
-        for name, text in library.functions.items():
-            (kernels / f"{name}.loops.txt").write_text(print_kernel(name, library.first[name]))
-            (kernels / f"{name}.ll").write_text(text + "\n")
+        for name, kernel in library.functions.items():
+            (kernels / f"{name}.loops.txt").write_text(print_kernel(name, kernel))
+            (kernels / f"{name}.ll").write_text(library.function(name) + "\n")
         for code in objects:
             for name, text in functions(code.assembly or ""):
                 if name in library.functions:
                     (kernels / f"{name}.s").write_text(text)
-        for text, code in zip(modules, objects, strict=True):
+        for module, code in zip(modules, objects, strict=True):
+            text = module.write()
             stem = text.split("'", 2)[1]
             (whole / f"{stem}.ll").write_text(text)
             (whole / f"{stem}.s").write_text(code.assembly or "")

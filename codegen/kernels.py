@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
 from dldt.codegen.buffers import PLAIN, Buffer
 from dldt.codegen.configs.choice import Chosen
-from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emission import Emission
 from dldt.codegen.emit.nest import emit_nest
 from dldt.codegen.loops import Axis, Load, Nest, Reduce, walk
 from dldt.codegen.lower.access import Access, number, read
@@ -30,9 +30,6 @@ from dldt.compiler.dims import Dim, maximum_of, product, symbols
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
 
-NAME = "KERNEL"
-"""The function's name while its text is compared with others."""
-
 
 @attrs.frozen
 class Rows:
@@ -50,7 +47,7 @@ class Kernel:
     """
 
     what: str
-    emit: Callable[[Builder], None]
+    emit: Emission
     operands: tuple[Tensor, ...]
     symbols: tuple[str, ...]
     extent: Dim
@@ -78,8 +75,6 @@ class Kernel:
     """What the user is to be told of it."""
     chosen: Chosen | None = None
     """Why a contraction is carried out so."""
-    description: Hashable = None
-    """All that ``emit`` depends on: kernels of equal descriptions have equal text. None where that is not known."""
 
 
 def generic_kernels(task: Compute | Copy, target: Target) -> list[Kernel]:
@@ -151,12 +146,9 @@ def _kernel(what: str, nest: Nest, tensors: dict[Buffer, Tensor], target: Target
     bases = [tensor.base for tensor in operands.values()]
     alias = len(set(bases)) != len(bases)
 
-    def emit(b: Builder) -> None:
-        emit_nest(b, NAME, scheduled, buffers, names, alias=alias)
-
     return Kernel(
         what=what,
-        emit=emit,
+        emit=Emission(emit_nest, (scheduled, buffers, names), alias),
         operands=tuple(operands.values()),
         symbols=names,
         extent=product(axis.extent for axis in scheduled.parallel),
@@ -186,4 +178,4 @@ def _reduction_points(axes: tuple[Axis, ...]) -> int:
     return total
 
 
-__all__ = ["NAME", "Kernel", "generic_kernels", "name_buffers", "symbols"]
+__all__ = ["Kernel", "generic_kernels", "name_buffers", "symbols"]

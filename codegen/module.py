@@ -1,72 +1,84 @@
-"""The library of kernel functions: equal ones once, grouped into modules that LLVM compiles side by side."""
+"""The library of kernel functions: equal ones once, each a module, so that LLVM compiles them side by side."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import re
-from collections.abc import Hashable
 
+from dldt.codegen.emission import NAME
 from dldt.codegen.emit.builder import Builder
-from dldt.codegen.kernels import NAME, Kernel
+from dldt.codegen.emit.object_cache import ObjectCache
+from dldt.codegen.emit.source import Source
+from dldt.codegen.kernels import Kernel
 from dldt.codegen.target import Target
-
-TEXT_PER_MODULE = 250_000
-"""Bytes of LLVM IR a module: small enough to share among processes, large enough to be worth one."""
 
 
 class Library:
-    """Collects kernels; ``add`` gives the name of the function that does the kernel's work."""
+    """Collects kernels; ``add`` gives the name of the function that does the kernel's work. ``cache`` remembers which
+    text an emission writes, so that no text is written only to see that it is known."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, cache: ObjectCache | None = None) -> None:
         self.target = target
         self.kernels: list[Kernel] = []
-        self.functions: dict[str, str] = {}
-        """Function name → its LLVM IR."""
-        self.first: dict[str, Kernel] = {}
+        self.functions: dict[str, Kernel] = {}
         """Function name → the first kernel that it was made for."""
+        self._cache = cache
+        # By the digest of an emission, the digest of the text that it writes; by that, the function's name.
+        self._texts: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._described: dict[Hashable, str] = {}
-        self._declarations: dict[str, dict[str, str]] = {}
+        self._written: dict[str, Builder] = {}
 
     def add(self, kernel: Kernel) -> str:
         """The function's name; the function is new only where no equal one is there."""
         self.kernels.append(kernel)
-        if kernel.description is None:
-            return self._emitted(kernel)
-        if kernel.description not in self._described:
-            self._described[kernel.description] = self._emitted(kernel)
-        return self._described[kernel.description]
+        emission = kernel.emit.digest()
+        if emission not in self._texts:
+            self._texts[emission] = self._text(kernel, emission)
+        text = self._texts[emission]
+        if text not in self._names:
+            self._names[text] = f"k{text[:16]}_{_identifier(kernel.what)}"
+            self.functions[self._names[text]] = kernel
+        return self._names[text]
 
-    def _emitted(self, kernel: Kernel) -> str:
+    def function(self, name: str) -> str:
+        """The function's LLVM IR, without what it needs declared."""
+        return _named("\n".join(self._write(self.functions[name]).functions), name)
+
+    def modules(self) -> list[Source]:
+        """One module a function."""
+        names = self._names.items()
+        return [Source(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
+
+    def _module(self, name: str, text: str) -> str:
+        written = self._written.get(text) or self._write(self.functions[name])
+        return _named(written.text(name), name)
+
+    def _text(self, kernel: Kernel, emission: str) -> str:
+        """The digest of the text that the emission writes."""
+        if self._cache is None:
+            return self._digest(kernel)
+        key = self._cache.key(emission, {"target": str(self.target)}, {})
+        known = self._cache.load(key)
+        if known is None:
+            known = {"text": self._digest(kernel).encode()}
+            self._cache.store(key, known)
+        return known["text"].decode()
+
+    def _digest(self, kernel: Kernel) -> str:
+        written = self._write(kernel)
+        digest = hashlib.sha256(written.text(NAME).encode()).hexdigest()
+        self._written[digest] = written
+        return digest
+
+    def _write(self, kernel: Kernel) -> Builder:
         b = Builder(self.target)
         kernel.emit(b)
-        text = "\n".join(b.functions)
-        name = self._names.get(text)
-        if name is None:
-            name = f"k{len(self._names)}_{_identifier(kernel.what)}"
-            self._names[text] = name
-            self.functions[name] = text.replace(f"@{NAME}", f"@{name}")
-            self.first[name] = kernel
-            self._declarations[name] = b.declarations
-        return name
+        return b
 
-    def modules(self) -> list[str]:
-        """The modules' LLVM IR."""
-        groups: list[list[str]] = [[]]
-        size = 0
-        for name, text in self.functions.items():
-            if size > TEXT_PER_MODULE:
-                groups.append([])
-                size = 0
-            groups[-1].append(name)
-            size += len(text)
-        return [self._module(k, group) for k, group in enumerate(groups) if group]
 
-    def _module(self, number: int, names: list[str]) -> str:
-        declarations: dict[str, str] = {}
-        for name in names:
-            declarations |= self._declarations[name]
-        head = [f"; ModuleID = 'dldt.kernels{number}'", f'target triple = "{self.target.triple}"']
-        return "\n".join([*head, *(self.functions[name] for name in names), *declarations.values(), ""])
+def _named(text: str, name: str) -> str:
+    return text.replace(f"@{NAME}", f"@{name}")
 
 
 def _identifier(what: str) -> str:

@@ -8,10 +8,9 @@ import attrs
 
 from dldt.codegen.buffers import Buffer
 from dldt.codegen.configs.products import choose_product_tile
-from dldt.codegen.contraction import describe
-from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emission import Emission
 from dldt.codegen.emit.product import SYMBOLS, emit_product
-from dldt.codegen.kernels import NAME, Kernel, name_buffers
+from dldt.codegen.kernels import Kernel, name_buffers
 from dldt.codegen.loops import Index, Load, Nest, walk
 from dldt.codegen.lower.access import Access, read
 from dldt.codegen.micro.product import Matrix, Product, ProductTile
@@ -48,12 +47,9 @@ def product_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     names = tuple(sorted((nest_symbols(nest) | _symbols(problem)) - _bound(problem)))
     macs = product(problem.batch) * problem.rows * problem.columns * problem.depth
 
-    def emit(b: Builder) -> None:
-        emit_product(b, NAME, problem, tile, nest, operands, [*used, output], names, alias=alias)
-
     kernel = Kernel(
         what=task.region.name,
-        emit=emit,
+        emit=Emission(emit_product, (problem, tile, nest, operands, (*used, output), names), alias),
         operands=(*tensors_used, task.output),
         symbols=names,
         extent=extent,
@@ -62,7 +58,6 @@ def product_kernels(task: Compute, target: Target) -> list[Kernel] | None:
         nest=nest,
         schedule=f"{tile.name} {problem}",
         algorithm=tile.name,
-        description=describe((problem, tile, nest, operands, *used, output, alias), nest, names),
         scratch=tile.scratch(problem),
     )
     return [kernel]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emission import Emission
 from dldt.codegen.emit.recurrence import emit_recurrence
-from dldt.codegen.kernels import NAME, Kernel, name_buffers
+from dldt.codegen.kernels import Kernel, name_buffers
 from dldt.codegen.micro.loop_plan import LoopPlan, rows_together
 from dldt.codegen.recurrence_op import Recurrence
 from dldt.codegen.target import Target
@@ -36,12 +36,9 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     names = tuple(sorted(symbols(batch) | symbols(steps)))
     macs = batch * op.directions * steps * op.gates * op.hidden * op.hidden
 
-    def emit(b: Builder) -> None:
-        emit_recurrence(b, NAME, op, plan, ports, output, used, names, alias=alias)
-
     kernel = Kernel(
         what=task.region.name,
-        emit=emit,
+        emit=Emission(emit_recurrence, (op, plan, ports, output, used, names), alias),
         operands=operands,
         symbols=names,
         extent=ceildiv(batch, plan.rows) * op.directions,

@@ -27,11 +27,11 @@ class Variable:
 
 
 VERIFY = Variable("DLDT_VERIFY", "verify the graph after every pass (always on in the tests)")
-CODEGEN_TIMEOUT = Variable("DLDT_CODEGEN_TIMEOUT", "seconds that LLVM may take for one group of kernels", "300")
+CODEGEN_TIMEOUT = Variable("DLDT_CODEGEN_TIMEOUT", "seconds that LLVM may take for one module", "300")
 CACHE = Variable(
     "DLDT_CACHE",
-    "folder of compiled kernels for later compiles, its owner's alone (off: none; otherwise dldt in $XDG_CACHE_HOME or "
-    "~/.cache)",
+    "folder of compiled kernels for later compiles, at most 2 GiB, its owner's alone (off: none; "
+    "otherwise dldt in $XDG_CACHE_HOME or ~/.cache)",
 )
 
 VARIABLES = (VERIFY, CODEGEN_TIMEOUT, CACHE)

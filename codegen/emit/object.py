@@ -12,6 +12,7 @@ import attrs
 
 from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.emit.object_child import ChildError, ObjectChild
+from dldt.codegen.emit.source import Source
 from dldt.codegen.target import Target
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
@@ -56,7 +57,7 @@ def feature_text(target: Target) -> str:
 
 
 def compile_modules(
-    modules: Sequence[str],
+    modules: Sequence[Source | str],
     target: Target,
     *,
     assembly: bool = False,
@@ -70,7 +71,8 @@ def compile_modules(
 
     ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
     processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
-    one module (DLDT_CODEGEN_TIMEOUT unless given). What ``cache`` holds is not compiled again; the rest is added to it.
+    one module (DLDT_CODEGEN_TIMEOUT unless given). What ``cache`` holds is neither written nor compiled again; the rest
+    is added to it.
     Raises InternalError naming the module that LLVM refused, died on or did not finish, and the file that keeps it;
     UnsupportedError where llvmlite is not installed.
     """
@@ -78,10 +80,9 @@ def compile_modules(
     if len(options) != len(modules):
         raise InternalError(f"{len(modules)} modules, but {len(options)} sets of options to compile them by")
     patience = timeout if timeout is not None else _default_timeout()
-    batch = _Batch(modules, target, options, assembly, patience, finished or (lambda count: None), cache)
-    left = batch.left()
-    count = workers or min(_processors(), 1 + sum(len(modules[index]) for index in left) // _TEXT_PER_CHILD)
-    return batch.run(min(count, len(left)))
+    sources = [Source.of(module) if isinstance(module, str) else module for module in modules]
+    batch = _Batch(sources, target, options, assembly, patience, finished or (lambda count: None), cache)
+    return batch.run(workers)
 
 
 class _Batch:
@@ -89,7 +90,7 @@ class _Batch:
 
     def __init__(
         self,
-        modules: Sequence[str],
+        modules: Sequence[Source],
         target: Target,
         options: Sequence[Optimisation],
         assembly: bool,
@@ -101,31 +102,25 @@ class _Batch:
         self._finished, self._cache = finished, cache
         self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
         self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
+        self._texts: dict[int, str] = {}
         self._results: dict[int, ObjectCode] = {}
         self._failures: dict[int, str] = {}
         self._queue: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._keys: list[str] = []
         if cache is not None:
             pairs = zip(modules, self._options, strict=True)
-            self._keys = [cache.key(text, self._machine, option) for text, option in pairs]
+            self._keys = [cache.key(module.digest, self._machine, option) for module, option in pairs]
 
-    def left(self) -> list[int]:
-        """Take what the cache holds, and queue the rest."""
+    def run(self, workers: int | None) -> list[ObjectCode]:
+        """Take what the cache holds, and compile the rest."""
         for index, key in enumerate(self._keys):
             parts = self._cache.load(key) if self._cache is not None else None
             if parts is not None:
                 self._finish(index, parts)
-        # The largest first: the last module to finish should be a small one.
-        left = [index for index in range(len(self._modules)) if index not in self._results]
-        for index in sorted(left, key=lambda index: -len(self._modules[index])):
-            self._queue.put(index)
-        return left
-
-    def run(self, count: int) -> list[ObjectCode]:
         children: list[ObjectChild] = []
         threads: list[threading.Thread] = []
         try:
-            for _ in range(count):
+            for _ in range(self._queued(workers)):
                 children.append(ObjectChild(self._machine))
                 threads.append(threading.Thread(target=self._serve, args=(children[-1],), daemon=True))
                 threads[-1].start()
@@ -140,10 +135,20 @@ class _Batch:
                 child.close()
         if self._failures:
             index = min(self._failures)
-            raise _failure(self._modules[index], self._failures[index])
+            raise _failure(self._texts[index], self._failures[index])
         if children and self._cache is not None:
             self._cache.trim()
         return [self._results[index] for index in range(len(self._modules))]
+
+    def _queued(self, workers: int | None) -> int:
+        """Queue what is left to compile; how many children are to do it."""
+        left = [index for index in range(len(self._modules)) if index not in self._results]
+        self._texts = {index: self._modules[index].write() for index in left}
+        # The largest first: the last module to finish should be a small one.
+        for index in sorted(left, key=lambda index: -len(self._texts[index])):
+            self._queue.put(index)
+        count = workers or min(_processors(), 1 + sum(map(len, self._texts.values())) // _TEXT_PER_CHILD)
+        return min(count, len(left))
 
     def _serve(self, child: ObjectChild) -> None:
         while not self._failures:
@@ -155,7 +160,7 @@ class _Batch:
 
     def _compile(self, child: ObjectChild, index: int) -> None:
         try:
-            parts = child.compile(self._modules[index], self._options[index], self._timeout)
+            parts = child.compile(self._texts[index], self._options[index], self._timeout)
         except ChildError as error:
             self._failures[index] = str(error)
             return

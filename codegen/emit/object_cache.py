@@ -11,10 +11,14 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dldt.codegen.emit import object_child
+import numpy as np
+
+import dldt.codegen
+import dldt.compiler
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import InputError
 from dldt.compiler.options import CACHE
+from dldt.runtime.version import __version__
 
 CAPACITY = 2 << 30
 """Bytes of all entries together; the least recently used go first."""
@@ -34,7 +38,7 @@ class ObjectCache:
 
     def __init__(self, directory: Path, capacity: int = CAPACITY) -> None:
         self._directory, self._capacity = directory, capacity
-        self._common = json.dumps([_FORMAT, _worker(), _llvmlite()])
+        self._common = json.dumps([_FORMAT, __version__, _compiler(), _versions()])
 
     @staticmethod
     def of_user() -> ObjectCache | None:
@@ -45,10 +49,9 @@ class ObjectCache:
         directory = _directory()
         return ObjectCache(directory) if directory is not None and _is_safe(directory) else None
 
-    def key(self, text: str, machine: Mapping[str, object], options: Mapping[str, object]) -> str:
-        """The name of the entry for a module's text, the machine that it is for, and how it is optimised."""
-        head = json.dumps([self._common, machine, options], sort_keys=True)
-        return hashlib.sha256(f"{head}\n{text}".encode()).hexdigest()
+    def key(self, digest: str, machine: Mapping[str, object], options: Mapping[str, object]) -> str:
+        """The name of the entry for a module of that digest, the machine that it is for, and how it is optimised."""
+        return hashlib.sha256(json.dumps([self._common, digest, machine, options], sort_keys=True).encode()).hexdigest()
 
     def load(self, key: str) -> dict[str, bytes] | None:
         """The parts that were stored under ``key``, which is now the most recently used; None where there are none."""
@@ -140,13 +143,20 @@ def _entries(directory: Path) -> Iterator[tuple[float, int, Path]]:
                 yield found.st_mtime, found.st_size, Path(item.path)
 
 
-def _worker() -> str:
-    """The hash of the program that calls LLVM: passes and code model are in it."""
-    return hashlib.sha256(object_child.WORKER.read_bytes()).hexdigest()
+def _compiler() -> str:
+    """The hash of the programs that write LLVM IR and that call LLVM."""
+    found = hashlib.sha256()
+    for top in (*dldt.codegen.__path__, *dldt.compiler.__path__):
+        for path in sorted(Path(top).rglob("*.py")):
+            body = path.read_bytes()
+            found.update(f"{path.relative_to(top)} {len(body)}\n".encode() + body)
+    return found.hexdigest()
 
 
-def _llvmlite() -> str:
+def _versions() -> list[str]:
+    """Of what else has a part in it: numpy computes constants."""
     try:
-        return importlib.metadata.version("llvmlite")
+        llvmlite = importlib.metadata.version("llvmlite")
     except importlib.metadata.PackageNotFoundError:
-        return "none"
+        llvmlite = "none"
+    return [llvmlite, np.__version__]

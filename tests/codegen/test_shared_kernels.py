@@ -1,13 +1,12 @@
-"""Kernels that are described alike are emitted once, and only those that have the same text."""
+"""Kernels that write one text share a function, and what is known of their texts is not written again."""
 
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer
 from dldt.codegen.build import assemble
-from dldt.codegen.contraction import describe
-from dldt.codegen.emit.builder import Builder
-from dldt.codegen.loops import Axis, Nest, Number, Reduce
+from dldt.codegen.emission import Emission
+from dldt.codegen.emit import object_cache
+from dldt.codegen.emit.object_cache import ObjectCache
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
@@ -18,7 +17,16 @@ from dldt.passes.pipelines import default_pipeline
 TARGET = TARGETS["x86-64-v4"]
 
 
-def stack(activations):
+@pytest.fixture
+def written(monkeypatch):
+    """The emissions that were written."""
+    made = []
+    write = Emission.__call__
+    monkeypatch.setattr(Emission, "__call__", lambda self, b: (made.append(self), write(self, b)))
+    return made
+
+
+def stack(activations, cache=None, target=TARGET):
     """Convolutions of one shape, one an activation."""
     generator = np.random.default_rng(0)
     graph = Graph("stack")
@@ -28,13 +36,7 @@ def stack(activations):
         value = activate(ops.Convolution((1, 1), (0, 0), (0, 0), (1, 1))(value, weights))
     graph.result(value, "y")
     run_pipeline(graph, default_pipeline())
-    return assemble(graph, TARGET)
-
-
-def text(kernel):
-    b = Builder(TARGET)
-    kernel.emit(b)
-    return "\n".join(b.functions)
+    return assemble(graph, target, cache=cache)
 
 
 def relu(value):
@@ -46,34 +48,45 @@ def at_least(number):
 
 
 @pytest.mark.parametrize(
-    "activations", [[relu] * 6, [at_least(0.5), at_least(0.25)] * 3, [at_least(0.0), at_least(-0.0)] * 3]
+    ("activations", "functions"),
+    [([relu] * 6, 1), ([at_least(0.5), at_least(0.25)] * 3, 2)],
 )
-def test_kernels_of_one_description_have_one_text(activations):
-    kernels = [kernel for kernel in stack(activations).library.kernels if kernel.description is not None]
-    assert len(kernels) == 6
-    texts = {}
-    for kernel in kernels:
-        texts.setdefault(kernel.description, set()).add(text(kernel))
-    assert all(len(found) == 1 for found in texts.values())
-    assert len(texts) < 6
+def test_equal_kernels_share_a_function(written, activations, functions):
+    library = stack(activations).library
+    convolutions = [kernel for kernel in library.kernels if kernel.chosen is not None]
+    assert len(convolutions) == 6
+    assert (
+        sum(kernel in convolutions for kernel in library.functions.values()) == functions + 1
+    )  # the last one writes the user's memory
+    assert len(written) == len(library.functions)
 
 
-def test_a_kernel_is_emitted_once(monkeypatch):
-    made = []
-    monkeypatch.setattr("dldt.codegen.contraction.emit_contraction", lambda *words, **options: made.append(words))
-    model = stack([relu] * 6)
-    described = {kernel.description for kernel in model.library.kernels} - {None}
-    assert len(made) == len(described) < 6
+def test_emissions_that_write_one_text_share_a_function():
+    """The text is the same whatever the number of rows is."""
+    graph = Graph("rows")
+    for number, rows in enumerate((512, 1024)):
+        x = graph.parameter(f"x{number}", TensorType(DType.f32, (rows, 4, 16)))
+        graph.result(ops.SoftMax(2)(x), f"y{number}")
+    run_pipeline(graph, default_pipeline())
+    library = assemble(graph, TARGET).library
+    assert len({kernel.emit.digest() for kernel in library.kernels}) == 2
+    assert len(library.functions) == 1
 
 
-def test_zeros_of_both_signs_are_told_apart():
-    out = Buffer("out", DType.f32, (4,))
-    zeros = [describe((), Nest((), out, (0,), Number(DType.f32, zero)), ()) for zero in (0.0, -0.0, 0.0)]
-    assert zeros[0] == zeros[2] != zeros[1]
+def test_what_the_cache_knows_is_not_written(tmp_path, written):
+    first = stack([relu, at_least(0.5)], ObjectCache(tmp_path))
+    count = len(written)
+    again = stack([relu, at_least(0.5)], ObjectCache(tmp_path))
+    assert len(written) == count > 1
+    assert [module.digest for module in again.modules] == [module.digest for module in first.modules]
+    assert [module.write() for module in again.modules] == [module.write() for module in first.modules]
 
 
-def test_what_depends_on_free_dims_or_axes_has_no_description():
-    out = Buffer("out", DType.f32, (4,))
-    number = Number(DType.f32, 1.0)
-    assert describe((), Nest((), out, (0,), number), ("N",)) is None
-    assert describe((), Nest((), out, (0,), Reduce("sum", (Axis("k", 4),), number)), ()) is None
+def test_another_target_and_another_compiler_write_anew(tmp_path, written, monkeypatch):
+    stack([relu], ObjectCache(tmp_path))
+    count = len(written)
+    stack([relu], ObjectCache(tmp_path), TARGETS["x86-64-v3"])
+    assert len(written) == 2 * count
+    monkeypatch.setattr(object_cache, "_compiler", lambda: "changed")
+    stack([relu], ObjectCache(tmp_path))
+    assert len(written) == 3 * count
