@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
-from dldt.codegen.micro.pack import pack_panel
 from dldt.codegen.micro.problem import Problem, Tile
 from dldt.codegen.micro.winograd import Winograd
 from dldt.compiler.types import Array
@@ -46,23 +45,26 @@ class WinogradForm:
         return self.columns.output_sums * self.rows.size + self.rows.output_sums * self.columns.outputs
 
     def filters(self, weights: Array) -> Array:
-        """[outputs, inputs, kernel rows, columns] → [outputs, inputs, rows.size, columns.size], in double precision."""
+        """[outputs, inputs, kernel rows, columns] → [rows.size, columns.size, inputs, outputs], in double precision."""
         down, across = self.rows.filter_matrix(), self.columns.filter_matrix()
-        return np.asarray(np.matmul(np.matmul(down, np.asarray(weights, np.float64)), across.T))
+        taps = weights.transpose(2, 3, 1, 0).astype(np.float64, order="C")
+        high, wide, inputs, outputs = taps.shape
+        rows = (down @ taps.reshape(high, -1)).reshape(-1, wide, inputs * outputs)
+        return np.asarray(across @ rows).reshape(self.rows.size, self.columns.size, inputs, outputs)
 
 
 def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Tile) -> Iterator[memoryview]:
-    """Column tile by column tile, and for each the products' taps in order: the panels of ``pack_weights``."""
+    """Column tile by column tile, and for each the products' taps in order: one vector a column tile and input, padded
+    with zeros."""
     width = tile.columns * tile.lanes
     for panel in range(tile.panels(problem)):
         columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
-        part = form.filters(weights[0][panel * width : panel * width + columns * tile.lanes]).astype(np.float32)
+        part = weights[0][panel * width : panel * width + columns * tile.lanes]
         short = columns * tile.lanes - part.shape[0]
+        packed = form.filters(part).astype(np.float32)
         if short:
-            part = np.concatenate([part, np.zeros((short, *part.shape[1:]), np.float32)])
-        for tap in range(form.taps):
-            row, column = divmod(tap, form.columns.size)
-            yield from pack_panel(part[:, :, row : row + 1, column : column + 1], tile.chunk)
+            packed = np.pad(packed, [(0, 0)] * 3 + [(0, short)])
+        yield packed.reshape(-1).view(np.uint8).data
 
 
 def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:

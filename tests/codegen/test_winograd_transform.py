@@ -26,7 +26,7 @@ def test_a_tile_is_the_convolution(form):
         for y in range(m)
     ]
     rows, columns = form.rows, form.columns
-    products = form.filters(g[None, None])[0, 0] * (rows.input_matrix() @ d @ columns.input_matrix().T)
+    products = form.filters(g[None, None])[..., 0, 0] * (rows.input_matrix() @ d @ columns.input_matrix().T)
     found = rows.output_matrix() @ products @ columns.output_matrix().T
     assert np.abs(found - expected).max() < 1e-12
 
