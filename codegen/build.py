@@ -20,7 +20,7 @@ from dldt.codegen.emit.call import Call
 from dldt.codegen.emit.link import link, support_modules
 from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.object_cache import ObjectCache
-from dldt.codegen.emit.program import SERIAL_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
+from dldt.codegen.emit.program import AWAKE_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
 from dldt.codegen.emit.source import Source
 from dldt.codegen.expand_sequences import expand_sequences
 from dldt.codegen.inplace import share_in_place
@@ -34,6 +34,7 @@ from dldt.codegen.numerics import Numerics
 from dldt.codegen.product import product_kernels
 from dldt.codegen.recurrence import recurrence_kernels
 from dldt.codegen.recurrence_op import Recurrence
+from dldt.codegen.sharing import Sharable, shared_steps
 from dldt.codegen.target import Target
 from dldt.codegen.tasks import Branch, Chain, Compute, Copy, Task, make_program
 from dldt.codegen.tensors import Place, Tensor
@@ -198,17 +199,19 @@ class _Build:
 
     def steps(self, tasks: Sequence[Task]) -> list[Step]:
         """The tasks as calls."""
-        steps: list[Step] = []
+        parts: list[Kernel | Branch | Chain] = []
         for task in tasks:
-            if isinstance(task, Branch):
-                then, otherwise = tuple(self.steps(task.then)), tuple(self.steps(task.otherwise))
-                steps.append(Fork(self._place(task.condition), then, otherwise))
-                continue
-            if isinstance(task, Chain):
-                steps.append(self._bands(task))
-                continue
-            steps += [self._call(kernel) for kernel in self._kernels(task)]
-        return steps
+            parts += [task] if isinstance(task, Branch | Chain) else self._kernels(task)
+        kinds = [Sharable(p.work, p.extent) if isinstance(p, Kernel) else Sharable(None, None) for p in parts]
+        return [self._step(part, shared) for part, shared in zip(parts, shared_steps(kinds), strict=True)]
+
+    def _step(self, part: Kernel | Branch | Chain, shared: bool) -> Step:
+        if isinstance(part, Kernel):
+            return self._call(part, shared)
+        if isinstance(part, Chain):
+            return self._bands(part)
+        then, otherwise = tuple(self.steps(part.then)), tuple(self.steps(part.otherwise))
+        return Fork(self._place(part.condition), then, otherwise)
 
     def _bands(self, chain: Chain) -> Bands:
         """The tasks of a chain, each one call, and the windows between them."""
@@ -221,7 +224,7 @@ class _Build:
             assert isinstance(height, int)
             assert kernel.rows is not None
             reaches.append(kernel.rows.reach)
-            stages.append(Stage(self._call(kernel, len(self.chains)), height, kernel.rows.positions))
+            stages.append(Stage(self._call(kernel, True, len(self.chains)), height, kernel.rows.positions))
         windows = [_window(t.output, reach) for t, reach in zip(chain.tasks, reaches[1:], strict=False)]
         self.scratch = max(self.scratch, sum(window_bytes(task.output) for task in chain.tasks[:-1]))
         return Bands(tuple(stages), tuple(windows), chain.tasks[0].output.type.shape[0], chain.band)
@@ -234,7 +237,7 @@ class _Build:
             made = recurrence_kernels(task, self.choice.target) if made is None else made
         return generic_kernels(task, self.choice.target) if made is None else made
 
-    def _call(self, kernel: Kernel, chain: int = 0) -> Call:
+    def _call(self, kernel: Kernel, parallel: bool, chain: int = 0) -> Call:
         function = self.library.add(kernel)
         places = [self._place(tensor) for tensor in kernel.operands]
         if kernel.packed is not None:
@@ -242,11 +245,9 @@ class _Build:
         if kernel.scratch:
             places.append(Place("scratch"))
             self.scratch = max(self.scratch, kernel.scratch)
-        work = kernel.work
-        parallel = kernel.extent != 1 and (not isinstance(work, int) or work >= SERIAL_WORK)
         self.steps_made.append(_step(kernel, function, parallel, chain))
         slot = len(self.steps_made) - 1
-        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, work, slot)
+        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, kernel.work, slot)
 
     def _place(self, tensor: Tensor) -> Place:
         if tensor.constant is None:
@@ -340,7 +341,8 @@ def _metadata(
         "kernels": len(build.library.functions),
         "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
-        "parallel": not isinstance(shared, int) or shared >= TEAM_WORK,
+        "parallel": not isinstance(shared, int) or shared >= AWAKE_WORK,
+        "short": isinstance(shared, int) and shared < TEAM_WORK,
         "steps": build.steps_made,
     }
 

@@ -73,7 +73,8 @@ class Metadata:
     """The metadata of an artifact.
 
     ``arena`` is bytes a request, None where it depends on the free dims; behind it, at a multiple of 64, each thread
-    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step. ``listed`` is the JSON text of
+    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step, ``short`` whether
+    only a row of inferences without a pause is worth their start. ``listed`` is the JSON text of
     the steps, empty where the artifact lists none: no run needs them.
     """
 
@@ -90,6 +91,7 @@ class Metadata:
     arena: int | None
     scratch: int
     parallel: bool
+    short: bool
     raw: dict[str, Any]
     listed: bytes
 
@@ -172,6 +174,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         arena=arena,
         scratch=scratch,
         parallel=raw.get("parallel") is not False,
+        short=raw.get("short") is True,
         raw=raw,
         listed=listed,
     )

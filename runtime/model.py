@@ -42,7 +42,7 @@ class Model:
         self.threads = threads
         self._library = Library(artifact)
         # Workers that had nothing to share would only be woken and waited for.
-        self._team = Team(self._library, threads if self.metadata.parallel else 1)
+        self._team = Team(self._library, threads if self.metadata.parallel else 1, late=self.metadata.short)
         self._binding = Binding(self.metadata, self._library.output_shapes)
         self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
         self._idle: list[Request] = []

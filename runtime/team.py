@@ -13,17 +13,21 @@ _SIZE = 256
 _THREADS, _SPIN = 16, 24
 # Turns of a spin loop before a thread sleeps: with fewer processors than threads, the one awaited may need ours.
 _SPIN_SHORT, _SPIN_LONG = 20, 2000
+# Runs of a short model before it is worth starting threads: most processes that make few never make many.
+_FEW = 8
 
 
 class Team:
-    """``threads`` - 1 workers of the host, parked in the artifact; started by the first ``acquire``.
+    """``threads`` - 1 workers of the host, parked in the artifact; started by the first ``acquire``, or ``late``: after
+    some.
 
     One run at a time may have the team; whoever finds it taken runs on the caller's thread alone. The workers end when
     the team is closed or dropped.
     """
 
-    def __init__(self, library: Library, threads: int) -> None:
+    def __init__(self, library: Library, threads: int, *, late: bool = False) -> None:
         self.threads = threads
+        self._delay = _FEW if late else 0
         self._library, self._threads = library, threads
         self._finalizer: weakref.finalize[[Library, _Memory, list[threading.Thread]], Team] | None = None
         self.reset()
@@ -42,7 +46,7 @@ class Team:
         """The address of the ``dldt_team`` for one run, to be given back by ``release``; 0: run alone."""
         if self._closed or not self._lock.acquire(blocking=False):
             return 0
-        if self._closed or (self._finalizer is None and not self._start()):
+        if self._closed or (self._finalizer is None and not self._begin()):
             self._lock.release()
             return 0
         return self._memory.address
@@ -59,6 +63,13 @@ class Team:
             self._closed = True
             if self._finalizer is not None:
                 self._finalizer()
+
+    def _begin(self) -> bool:
+        """Start the workers, when it is time; whether they are there."""
+        if self._delay:
+            self._delay -= 1
+            return False
+        return self._start()
 
     def _start(self) -> bool:
         """Start the workers, fewer where the system gives no more threads; False when there are none."""

@@ -22,6 +22,7 @@ from dldt.codegen.target import Target
 
 # Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
 GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
+ENDED, USUAL, REST, STRIKES, LENGTH = 32, 40, 48, 52, 56
 ARRIVED, PHASE, WAITING, BUDGET = 64, 128, 132, 192
 REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
 
@@ -30,12 +31,19 @@ REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
 _SPIN_DEFAULT = 2000
 _SPIN_LEAST = 32
 _BARRIER_PATIENCE = 8
+# Short inferences that are run alone: the first ones, to learn how long that takes; after too many strikes at least and
+# at most; how many fewer of these for each one that it paid to share.
+_TRIALS = 8
+_REST_LEAST, _REST_MOST, _FORGOTTEN = 32, 1024, 8
 _WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
 _EVERYONE = 2147483647
 
 _TEXT = """; ModuleID = 'dldt.team'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare void @dldt_main(ptr, i32, i32)
+declare hidden i64 @dldt_clock()
+declare i64 @llvm.umin.i64(i64, i64)
+declare i32 @llvm.usub.sat.i32(i32, i32)
 declare i32 @llvm.umin.i32(i32, i32)
 declare i32 @llvm.umax.i32(i32, i32)
 {declarations}
@@ -157,9 +165,82 @@ done:
   ret void
 }}
 
-; Whether at these dims any kernel is worth sharing: the model may say no, and then nobody is woken.
-define weak hidden i1 @dldt_shares(ptr %symbols) nounwind {{
-  ret i1 true
+; Whether kernels are worth sharing at these dims: 0 no, and nobody is woken; 1 as long as it pays; 2 yes.
+define weak hidden i32 @dldt_shares(ptr %symbols) nounwind {{
+  ret i32 2
+}}
+
+define internal void @together(ptr %request, ptr %team, i32 %threads) nounwind {{
+  %job.at = getelementptr i8, ptr %team, i64 {JOB}
+  store atomic ptr %request, ptr %job.at monotonic, align 8
+  call void @announce(ptr %team)
+  call void @share(ptr %request, i32 0, i32 %threads)
+  call void @dldt_barrier(ptr %team, i32 %threads)
+  ret void
+}}
+
+; A short inference is shared if the one before ended a quarter of the usual time ago, so that the workers are awake.
+; One that then takes longer than usual, alone, is four strikes, any other takes one back; after more than fifteen
+; somebody else uses the processors, and the next {rest_least} are run alone; if that was not
+; enough, twice as many.
+define internal void @try(ptr %request, ptr %team, i32 %threads) nounwind {{
+entry:
+  %ended.at = getelementptr i8, ptr %team, i64 {ENDED}
+  %usual.at = getelementptr i8, ptr %team, i64 {USUAL}
+  %rest.at = getelementptr i8, ptr %team, i64 {REST}
+  %strikes.at = getelementptr i8, ptr %team, i64 {STRIKES}
+  %length.at = getelementptr i8, ptr %team, i64 {LENGTH}
+  %ended = load i64, ptr %ended.at, align 8
+  %usual = load i64, ptr %usual.at, align 8
+  %rest = load i32, ptr %rest.at, align 4
+  %start = call i64 @dldt_clock()
+  %pause = sub i64 %start, %ended
+  %short = lshr i64 %usual, 2
+  %awake = icmp ult i64 %pause, %short
+  %rested = icmp eq i32 %rest, 0
+  %shared = and i1 %awake, %rested
+  br i1 %shared, label %together, label %alone
+alone:
+  call void @share(ptr %request, i32 0, i32 1)
+  %end = call i64 @dldt_clock()
+  %took = sub i64 %end, %start
+  %more = lshr i64 %usual, 4
+  %drifted = add i64 %usual, %more
+  %least = call i64 @llvm.umin.i64(i64 %took, i64 %drifted)
+  %first = icmp eq i64 %usual, 0
+  %learnt = select i1 %first, i64 %took, i64 %least
+  store i64 %learnt, ptr %usual.at, align 8
+  %fewer = call i32 @llvm.usub.sat.i32(i32 %rest, i32 1)
+  %wait = select i1 %first, i32 {trials}, i32 %fewer
+  store i32 %wait, ptr %rest.at, align 4
+  br label %done
+together:
+  call void @together(ptr %request, ptr %team, i32 %threads)
+  %stop = call i64 @dldt_clock()
+  %spent = sub i64 %stop, %start
+  %strikes = load i32, ptr %strikes.at, align 4
+  %longer = icmp ugt i64 %spent, %usual
+  %worse = add i32 %strikes, 4
+  %better = call i32 @llvm.usub.sat.i32(i32 %strikes, i32 1)
+  %counted = select i1 %longer, i32 %worse, i32 %better
+  %enough = icmp ugt i32 %counted, 15
+  %kept = select i1 %enough, i32 0, i32 %counted
+  store i32 %kept, ptr %strikes.at, align 4
+  %known = load i32, ptr %length.at, align 4
+  %length = call i32 @llvm.umax.i32(i32 %known, i32 {rest_least})
+  %next = select i1 %enough, i32 %length, i32 0
+  store i32 %next, ptr %rest.at, align 4
+  %double = shl i32 %length, 1
+  %grown = call i32 @llvm.umin.i32(i32 %double, i32 {rest_most})
+  %shrunk = call i32 @llvm.usub.sat.i32(i32 %known, i32 {forgotten})
+  %calm = select i1 %longer, i32 %known, i32 %shrunk
+  %then = select i1 %enough, i32 %grown, i32 %calm
+  store i32 %then, ptr %length.at, align 4
+  br label %done
+done:
+  %now = phi i64 [ %end, %alone ], [ %stop, %together ]
+  store i64 %now, ptr %ended.at, align 8
+  ret void
 }}
 
 define i32 @dldt_run(ptr %request) nounwind {{
@@ -176,17 +257,19 @@ check:
 ask:
   %symbols.at = getelementptr i8, ptr %request, i64 {REQUEST_SYMBOLS}
   %symbols = load ptr, ptr %symbols.at, align 8
-  %shared = call i1 @dldt_shares(ptr %symbols)
-  br i1 %shared, label %together, label %alone
+  %shares = call i32 @dldt_shares(ptr %symbols)
+  switch i32 %shares, label %together [
+    i32 0, label %alone
+    i32 1, label %try
+  ]
 alone:
   call void @share(ptr %request, i32 0, i32 1)
   ret i32 0
+try:
+  call void @try(ptr %request, ptr %team, i32 %threads)
+  ret i32 0
 together:
-  %job.at = getelementptr i8, ptr %team, i64 {JOB}
-  store atomic ptr %request, ptr %job.at monotonic, align 8
-  call void @announce(ptr %team)
-  call void @share(ptr %request, i32 0, i32 %threads)
-  call void @dldt_barrier(ptr %team, i32 %threads)
+  call void @together(ptr %request, ptr %team, i32 %threads)
   ret i32 0
 }}
 
@@ -280,4 +363,13 @@ def team_module(target: Target) -> str:
         THREADS=THREADS,
         JOB=JOB,
         STOP=STOP,
+        ENDED=ENDED,
+        USUAL=USUAL,
+        REST=REST,
+        STRIKES=STRIKES,
+        trials=_TRIALS,
+        LENGTH=LENGTH,
+        rest_least=_REST_LEAST,
+        rest_most=_REST_MOST,
+        forgotten=_FORGOTTEN,
     )

@@ -1,0 +1,58 @@
+"""Which kernels of a program the threads share, and which the first of them runs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.compiler.dims import Dim
+
+MEETING = 10_000
+"""What it costs that threads meet, in scalar operations of one of them: a barrier of two takes 0.35 µs, which are some
+5,000; the other half is for what one wrote and another reads, which lies in the cache of the one (5,000 and 20,000
+were no faster on networks of 20 to 2500 µs)."""
+
+
+@attrs.frozen
+class Sharable:
+    """A kernel's scalar operations, where they are known, and the length of the range that threads could share; without
+    a range, what all threads enter and leave together: the branches of a condition, or a chain in bands."""
+
+    work: Dim | None
+    extent: Dim | None
+
+
+def shared_steps(steps: Sequence[Sharable]) -> list[bool]:
+    """Whether the threads share each step, such that two of them take the least time altogether.
+
+    They meet wherever one step or the next is shared. So a small kernel between two that are shared is shared at no
+    cost, and several in a row run alone, without meeting in between. Unknown work is shared; at run time it may turn
+    out to be too little.
+    """
+    least: dict[bool, float] = {False: -MEETING, True: -MEETING}  # nobody meets before the first step
+    came: list[dict[bool, bool]] = []
+    for step in steps:
+        previous, least, origin = least, {}, {}
+        for shared, time in _times(step).items():
+            ways = {before: cost + MEETING * (shared or before or not came) for before, cost in previous.items()}
+            origin[shared] = min(ways, key=lambda before: (ways[before], before))
+            least[shared] = ways[origin[shared]] + time
+        came.append(origin)
+    chosen: list[bool] = []
+    last = min(least, key=lambda shared: (least[shared], shared))
+    for origin in reversed(came):
+        chosen.append(last)
+        last = origin[last]
+    return chosen[::-1]
+
+
+def _times(step: Sharable) -> dict[bool, float]:
+    """The ways that a step may be run, and the time that each takes two threads."""
+    extent, work = step.extent, step.work
+    if extent is None or (extent != 1 and not isinstance(work, int)):
+        return {True: 0.0}
+    alone = {False: float(work) if isinstance(work, int) else 0.0}
+    if not isinstance(extent, int):
+        return alone | {True: alone[False] / 2}
+    return alone if extent <= 1 else alone | {True: alone[False] * -(-extent // 2) / extent}
