@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from dldt.codegen.configs.stream import SHARED, stream
 from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
 from dldt.codegen.micro.problem import Problem, Tile
 from dldt.codegen.micro.winograd import Winograd
 from dldt.codegen.micro.winograd_form import WinogradForm, filters_size
+from dldt.codegen.micro.winograd_halved import Halved
 from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.target import Target
 
@@ -23,14 +25,16 @@ _ONE = Winograd(1, (), kernel=1)
 
 F2 = WinogradForm(_TWO, _TWO)
 F4 = WinogradForm(_FOUR, _FOUR)
+_HALVED = (Halved(Winograd(5, (0.625, 1.5), kernel=2)), Halved(Winograd(3, (1.0,), kernel=2)))
 _LINES = (_FOUR, _FOUR_OF_FIVE, _TWO_OF_FIVE, _TWO_OF_SEVEN)
 FORMS = (
     *(F4, F2),
     *(WinogradForm(form, form) for form in (_FOUR_OF_FIVE, _TWO_OF_FIVE)),
+    *(WinogradForm(line, line) for line in _HALVED),
     *(WinogradForm(_ONE, line) for line in _LINES),
     *(WinogradForm(line, _ONE) for line in _LINES),
 )
-"""What is tried: 3×3 and 5×5 by four or two results a line, and kernels of one row or one column."""
+"""What is tried: 3×3 and 5×5 by four or two results a line, and of one row or one column; 3×3 in steps of two."""
 
 GAIN = 1.08
 """How much faster an estimate must be than that of the direct convolution, which rounds better."""
@@ -40,6 +44,16 @@ FEWEST = 8
 
 _WIDE = 0.05
 """How much longer filters take from memory for every further column of the tile (measured: 1 to 6 columns)."""
+
+_KEPT, _SPILT = 0.5, 1.0
+"""Scratch memory, as a share of the second-level cache, up to which all of it stays there, and from which nothing."""
+
+_RETURNED = 2.0
+"""How often products travel between the caches that did not stay."""
+
+_COPIED, _ONE_BY_ONE = 8.0, 25.0
+"""Cycles for every input of a tile that reaches past the image, and for every result of one that reaches past the
+output (fitted to measured 7×7 to 14×14 maps)."""
 
 _SCRATCH = 8 << 20
 """The largest scratch of a thread in bytes."""
@@ -60,36 +74,50 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
 
 
 def can_winograd(problem: Problem, target: Target) -> bool:
-    """A kernel of some form, one step apart, one group, fixed image, channels in blocks of a vector."""
-    plain = bool(_fitting(problem)) and problem.strides == problem.dilations == (1, 1) and problem.groups == 1
+    """A kernel of some form with its steps, one group, fixed image, channels in blocks of a vector."""
+    plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     kept = not problem.channelwise and not problem.by_rows
     return plain and fixed and kept and problem.source.block == target.block
 
 
 def _fitting(problem: Problem) -> list[WinogradForm]:
-    return [form for form in FORMS if form.kernel == problem.kernel]
+    return [form for form in FORMS if (form.kernel, form.strides) == (problem.kernel, problem.strides)]
 
 
 def plan_winograd(problem: Problem, target: Target, form: WinogradForm) -> WinogradPlan:
     """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
     plans = _plans(problem, target, form)
-    return min(plans, key=lambda plan: winograd_cycles(problem, plan, target) * _imbalance(problem, plan))
+    return min(plans, key=lambda plan: _shared_cycles(problem, plan, target))
 
 
 def winograd_estimates(problem: Problem, target: Target) -> Iterator[tuple[float, WinogradPlan]]:
     """Every plan of every form, with its estimated cycles."""
     for form in _fitting(problem):
         for plan in _plans(problem, target, form):
-            yield winograd_cycles(problem, plan, target) * _imbalance(problem, plan), plan
+            yield _shared_cycles(problem, plan, target), plan
 
 
-def _imbalance(problem: Problem, plan: WinogradPlan) -> float:
-    """How unevenly the parts of the shared range fall to two threads and to four, as a factor; one thread counts as
-    much as two."""
-    units = -(-_tiles(problem, plan) // plan.block) * plan.tile.panels(problem)
-    two, four = (-(-units // threads) * threads / units for threads in (2, 4))
-    return float(two**0.4 * four**0.1)
+def _shared_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """The cycles, and those lost by two threads and by four, as one number: one thread counts for more than several."""
+    two, four = (threads * _longest(problem, plan, threads) for threads in (2, 4))
+    return float(winograd_cycles(problem, plan, target) * two**0.3 * four**0.1)
+
+
+def _longest(problem: Problem, plan: WinogradPlan, threads: int) -> float:
+    """The share of all results that falls to the thread with the most: the last block of tiles has fewer of them, the
+    last column tile fewer vectors."""
+    total, panels, vectors = _tiles(problem, plan), plan.tile.panels(problem), problem.vectors(plan.tile.lanes)
+    units = -(-total // plan.block) * panels
+
+    def before(unit: int) -> float:
+        block, panel = divmod(unit, panels)
+        done = min(total, block * plan.block)
+        begun = min(plan.block, total - done) * min(vectors, panel * plan.tile.columns)
+        return (done * vectors + begun) / (total * vectors)
+
+    ends = [before(units * thread // threads) for thread in range(threads + 1)]
+    return max(high - low for low, high in pairwise(ends))
 
 
 def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[WinogradPlan]:
@@ -130,12 +158,10 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     passes = -(-total // plan.block)
     near = filters + plan.scratch(problem) <= target.l2
     streamed = stream(filters, 1 if near else passes, target)
-    if plan.scratch(problem) > target.l2 // 2:
-        streamed += 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
-    per_input, per_output = _transform_cycles(form, target)
-    inputs = total * -(-problem.inputs // lanes) * per_input
-    outputs = total * vectors * per_output
-    transforms = inputs + outputs
+    spilt = min(1.0, max(0.0, (plan.scratch(problem) / target.l2 - _KEPT) / (_SPILT - _KEPT)))
+    streamed += spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
+    transforms = _transform_cycles(problem, plan, target)
+    transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / SHARED
     if passes == 1 and filters > target.l3 // 4 and products < streamed:
         # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
         return streamed * (1 + _WIDE * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
@@ -153,10 +179,25 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
     return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
 
 
-def _transform_cycles(form: WinogradForm, target: Target) -> tuple[float, float]:
-    """Cycles for the inputs and outputs of a tile, a vector of channels: loads, sums, stores."""
+def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """Cycles for the inputs and outputs of all tiles, a vector of channels at a time: loads, sums, stores. Tiles that
+    reach past the image are copied first, those that reach past the output are stored result by result."""
+    form, images = plan.form, problem.batch if isinstance(problem.batch, int) else 1
+    total, whole_inputs, whole_outputs = images, images, images
+    for axis in (0, 1):
+        (size, space), step = (problem.output[axis], problem.space[axis]), form.outputs[axis] * form.strides[axis]
+        assert isinstance(size, int)
+        assert isinstance(space, int)
+        tiles = -(-size // form.outputs[axis])
+        starts = (tile * step - problem.pads[axis] for tile in range(tiles))
+        extent = (form.rows, form.columns)[axis].size
+        total *= tiles
+        whole_inputs *= sum(0 <= start <= space - extent for start in starts)
+        whole_outputs *= size // form.outputs[axis]
     results = form.outputs[0] * form.outputs[1]
     fused = 1.0 if target.vector_bits == 512 else 0.5
-    inputs = form.input_sums * fused + 3.0 * form.taps
-    outputs = form.output_sums * fused + 2.0 * form.taps + 4.0 * results
-    return inputs, outputs
+    each_input = form.input_sums * fused + 3.0 * form.taps
+    each_output = form.output_sums * fused + 2.0 * form.taps + 4.0 * results
+    inputs = total * each_input + (total - whole_inputs) * _COPIED * form.taps
+    outputs = total * each_output + (total - whole_outputs) * _ONE_BY_ONE * results
+    return -(-problem.inputs // target.block) * inputs + problem.vectors(target.block) * outputs

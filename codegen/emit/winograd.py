@@ -181,7 +181,10 @@ class _Writer:
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
             batch, row, pixel = self._corner(block, loop.index)
             image = self._input(self.x, b.add(b.mul(batch, b.index(source.batch)), b.index(source.start)))
-            row, pixel = b.sub(row, b.index(problem.pads[0])), b.sub(pixel, b.index(problem.pads[1]))
+            row, pixel = (
+                b.sub(b.mul(at, b.index(stride)), b.index(pad))
+                for at, stride, pad in zip((row, pixel), self.form.strides, problem.pads, strict=True)
+            )
             corner = self._input(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
             ranges = [*self._inside(row, problem.space[0], height), *self._inside(pixel, problem.space[1], width)]
             cut = [b.compare("gt", low, b.index(0)) for low in ranges[::2]]
@@ -232,11 +235,17 @@ class _Writer:
             raw = b.load(self.raw, self._input(line, b.index(j * self.lanes)), self.aligned)
             return from_memory(b, raw, self.problem.source.dtype)
 
-        down = [rows.input_transform(b, [read(line, j) for line in lines]) for j in range(columns.size)]
-        slab = self.plan.slab(self.problem) // self.lanes
-        for i in range(rows.size):
-            for j, value in enumerate(columns.input_transform(b, [column[i] for column in down])):
-                self._store(value, result, (i * columns.size + j) * slab)
+        slab, first = self.plan.slab(self.problem) // self.lanes, 0
+        for down in rows.phases:
+            some, start = lines[down.first :: down.step], 0
+            for across in columns.phases:
+                at = range(across.first, columns.size, across.step)
+                turned = [down.transform(b, [read(line, j) for line in some]) for j in at]
+                for i in range(len(some)):
+                    for j, value in enumerate(across.transform(b, [column[i] for column in turned])):
+                        self._store(value, result, ((first + i) * columns.size + start + j) * slab)
+                start += len(at)
+            first += len(some)
 
     # ---- products -------------------------------------------------------------------------------------------------
 
@@ -258,11 +267,11 @@ class _Writer:
         b, problem, tile, taps = self.b, self.problem, self.plan.tile, self.form.taps
         product = self.plan.product(problem)
         depth = problem.inputs * tile.lanes
-        filters = self._at(self.packed, b.mul(panel, b.index(taps * depth * tile.columns)))
+        filters = self._at(self.packed, b.mul(panel, b.index(self.form.different * depth * tile.columns)))
         segment = Segment(0, tile.rows, 1, tuple((0,) for _ in range(tile.rows)))
         with b.loop(b.index(0), b.index(taps), 1, stem="tap") as loop:
             slab = self._at(self.scratch, b.mul(loop.index, b.index(self.plan.slab(problem))))
-            weights = self._at(filters, b.mul(loop.index, b.index(depth * columns)))
+            weights = self._at(filters, b.mul(self._filter(loop.index), b.index(depth * columns)))
             results = self._at(self._area(0), b.mul(loop.index, b.index(self.lanes)))
             strips = self.plan.block // tile.rows
             micro = TileEmitter(b, product, tile, slab, weights, half=half)
@@ -278,6 +287,15 @@ class _Writer:
                 for r in range(tile.rows):
                     for c in range(columns):
                         self._store(sums[r][c], start, (c * self.plan.block + r) * taps)
+
+    def _filter(self, tap: Ir) -> Ir:
+        """The number of a product's filter: the last of a line stands for all from there on."""
+        b, rows, columns = self.b, self.form.rows, self.form.columns
+        if self.form.different == self.form.taps:
+            return tap
+        row, column = self.emitter.divide(tap, columns.size, self.scope)
+        row, column = self._least(row, b.index(rows.filters - 1)), self._least(column, b.index(columns.filters - 1))
+        return b.add(b.mul(row, b.index(columns.filters)), column)
 
     # ---- outputs --------------------------------------------------------------------------------------------------
 
@@ -342,17 +360,21 @@ class _Writer:
 
         if rows.size == 1:
             return {0: across(0)}
+        even = rows.even
         sums, differences = [], []
-        for k in range(len(rows.points)):
+        for k in range(len(even.points)):
             plus, minus = across(1 + 2 * k), across(2 + 2 * k)
             sums.append([b.add(x, y) for x, y in zip(plus, minus, strict=True)])
             differences.append([b.sub(x, y) for x, y in zip(plus, minus, strict=True)])
         results: dict[int, list[Ir]] = {}
         for row in sorted(range(rows.outputs), key=lambda row: (row % 2, row)):
-            end = {0: 0, rows.outputs - 1: rows.size - 1}.get(row)
+            end = {0: 0, even.outputs - 1: even.size - 1}.get(row)
             ends = across(end) if end is not None else [None] * columns.outputs
             parts = zip(*(differences if row % 2 else sums), strict=True)
-            results[row] = [rows.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]
+            results[row] = [even.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]
+        for row in results if even.size < rows.size else ():
+            odd = across(even.size + row)
+            results[row] = [b.add(x, y) for x, y in zip(results[row], odd, strict=True)]
         return results
 
     def _epilogue(self, results: Sequence[tuple[Ir, Ir]], row: Ir, shared: Scope) -> None:

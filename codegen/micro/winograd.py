@@ -13,6 +13,20 @@ from dldt.compiler.types import Array
 
 
 @attrs.frozen
+class Phase:
+    """Inputs of a tile that are transformed together: every ``step``-th from ``first`` on, by ``line``'s matrix; where
+    that is None they are multiplied as they are."""
+
+    first: int
+    step: int
+    line: Winograd | None
+
+    def transform(self, b: Builder, d: Sequence[Ir]) -> list[Ir]:
+        """The products' inputs from these inputs."""
+        return self.line.input_transform(b, d) if self.line else list(d)
+
+
+@attrs.frozen
 class Winograd:
     """``outputs`` (m) results of a kernel of ``kernel`` (r) taps from m+r-1 inputs in one dimension,
     y = Aᵀ[(G g) ⊙ (Bᵀ d)], by interpolation at 0, ±p for each p of ``points`` (there are (m+r-3)/2) and infinity
@@ -26,6 +40,26 @@ class Winograd:
     def size(self) -> int:
         """Inputs of a tile in one dimension: products a channel pair."""
         return self.outputs + self.kernel - 1
+
+    @property
+    def stride(self) -> int:
+        """Inputs from a result to the next."""
+        return 1
+
+    @property
+    def filters(self) -> int:
+        """Different filters among the products."""
+        return self.size
+
+    @property
+    def even(self) -> Winograd:
+        """What joins pairs of points: all of it."""
+        return self
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """All inputs together."""
+        return (Phase(0, 1, self),)
 
     @property
     def sums(self) -> int:

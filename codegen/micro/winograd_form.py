@@ -9,6 +9,7 @@ import numpy as np
 
 from dldt.codegen.micro.problem import Problem, Tile
 from dldt.codegen.micro.winograd import Winograd
+from dldt.codegen.micro.winograd_halved import Halved
 from dldt.compiler.types import Array
 
 
@@ -16,8 +17,8 @@ from dldt.compiler.types import Array
 class WinogradForm:
     """What is done along the rows of an image (from one row to the next) and along its columns."""
 
-    rows: Winograd
-    columns: Winograd
+    rows: Winograd | Halved
+    columns: Winograd | Halved
 
     @property
     def kernel(self) -> tuple[int, int]:
@@ -28,6 +29,16 @@ class WinogradForm:
     def outputs(self) -> tuple[int, int]:
         """The results (rows, columns) of a tile."""
         return self.rows.outputs, self.columns.outputs
+
+    @property
+    def strides(self) -> tuple[int, int]:
+        """Inputs (rows, columns) from a result to the next."""
+        return self.rows.stride, self.columns.stride
+
+    @property
+    def different(self) -> int:
+        """Different filters among the products of a channel pair."""
+        return self.rows.filters * self.columns.filters
 
     @property
     def taps(self) -> int:
@@ -45,17 +56,17 @@ class WinogradForm:
         return self.columns.output_sums * self.rows.size + self.rows.output_sums * self.columns.outputs
 
     def filters(self, weights: Array) -> Array:
-        """[outputs, inputs, kernel rows, columns] → [rows.size, columns.size, inputs, outputs], in double precision."""
+        """[outputs, inputs, kernel rows, columns] → [rows.filters, columns.filters, inputs, outputs], as doubles."""
         down, across = self.rows.filter_matrix(), self.columns.filter_matrix()
         taps = weights.transpose(2, 3, 1, 0).astype(np.float64, order="C")
         high, wide, inputs, outputs = taps.shape
         rows = (down @ taps.reshape(high, -1)).reshape(-1, wide, inputs * outputs)
-        return np.asarray(across @ rows).reshape(self.rows.size, self.columns.size, inputs, outputs)
+        return np.asarray(across @ rows).reshape(self.rows.filters, self.columns.filters, inputs, outputs)
 
 
 def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Tile) -> Iterator[memoryview]:
-    """Column tile by column tile, and for each the products' taps in order: one vector a column tile and input, padded
-    with zeros."""
+    """Column tile by column tile, and for each the different filters in order: one vector a column tile and input,
+    padded with zeros."""
     width = tile.columns * tile.lanes
     for panel in range(tile.panels(problem)):
         columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
@@ -69,4 +80,4 @@ def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Til
 
 def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:
     """Bytes of the packed filters."""
-    return 4 * form.taps * problem.inputs * problem.vectors(tile.lanes) * tile.lanes
+    return 4 * form.different * problem.inputs * problem.vectors(tile.lanes) * tile.lanes

@@ -31,7 +31,8 @@ class WinogradPlan:
     def name(self) -> str:
         """The spec as a name."""
         (down, across), tile = self.form.outputs, self.tile
-        return f"winograd_f32_{down}x{across}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+        stride = "" if self.form.strides == (1, 1) else "s{}x{}".format(*self.form.strides)
+        return f"winograd_f32_{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
 
     def tiles(self, problem: Problem) -> tuple[int, int]:
         """Rows and columns of tiles that cover an image."""
@@ -57,6 +58,7 @@ class WinogradPlan:
             problem,
             batch=1,
             kernel=(1, 1),
+            strides=(1, 1),
             pads=(0, 0),
             space=(1, block),
             output=(1, block),

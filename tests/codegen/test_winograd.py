@@ -32,6 +32,14 @@ CASES = [
     WinogradCase(16, 16, 21, 19, batch=3, symbolic=True),
     WinogradCase(512, 32, 8, 8),
 ]
+TWO = (2, 2)
+HALVED = [
+    WinogradCase(128, 64, 28, 28, strides=TWO),
+    WinogradCase(96, 20, 15, 30, begin=(0, 0), strides=TWO),
+    WinogradCase(20, 36, 5, 6, begin=(2, 0), end=(2, 3), batch=2, symbolic=True, strides=TWO),
+    WinogradCase(5, 7, 4, 3, batch=2, finish=False, strides=TWO),
+    WinogradCase(512, 32, 14, 14, strides=TWO),
+]
 FEW = [WinogradCase(20, 36, 13, 14, end=(0, 1)), WinogradCase(8, 12, 7, 7, batch=2, symbolic=True)]
 
 
@@ -69,7 +77,21 @@ OTHERS = [form for form in FORMS if form not in (F2, F4)]
 
 
 def named(form) -> str:
-    return "F({}x{},{}x{})".format(*form.outputs, *form.kernel)
+    return "F({}x{},{}x{})s{}".format(*form.outputs, *form.kernel, form.strides[0])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.strides == TWO], ids=named)
+@pytest.mark.parametrize("case", HALVED, ids=str)
+def test_every_second_result(case, form, tmp_path, monkeypatch):
+    force(monkeypatch, form)
+    summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
+    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    results = []
+    for threads in (1, 2):
+        with load(tmp_path / "m.so", threads=threads) as model:
+            results.append(model.run(case.feeds())["y"])
+    check(case, form, results[0])
+    assert np.array_equal(*results)
 
 
 @pytest.mark.parametrize("form", OTHERS, ids=named)
@@ -77,7 +99,8 @@ def named(form) -> str:
 def test_other_kernels(size, form, tmp_path, monkeypatch):
     *sizes, batch, symbolic = size
     pads = tuple(k // 2 for k in form.kernel)
-    case = WinogradCase(*sizes, begin=pads, end=pads, batch=batch, symbolic=symbolic, kernel=form.kernel)
+    some = {"batch": batch, "symbolic": symbolic, "kernel": form.kernel, "strides": form.strides}
+    case = WinogradCase(*sizes, begin=pads, end=pads, **some)
     force(monkeypatch, form)
     summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
     assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
@@ -85,12 +108,12 @@ def test_other_kernels(size, form, tmp_path, monkeypatch):
         check(case, form, model.run(case.feeds())["y"])
 
 
-@pytest.mark.parametrize("form", [OTHERS[0], OTHERS[3]], ids=named)
+@pytest.mark.parametrize("form", [OTHERS[0], OTHERS[2], OTHERS[5]], ids=named)
 def test_other_kernels_on_aarch64(form, tmp_path, monkeypatch):
     require_emulator(TARGETS["aarch64"])
     force(monkeypatch, form)
     pads = tuple(k // 2 for k in form.kernel)
-    case = WinogradCase(20, 24, 7, 9, begin=pads, end=pads, kernel=form.kernel)
+    case = WinogradCase(20, 24, 7, 9, begin=pads, end=pads, kernel=form.kernel, strides=form.strides)
     check(case, form, run_emulated(case.graph(), case.feeds(), TARGETS["aarch64"], tmp_path)["y"])
 
 

@@ -46,7 +46,7 @@ def test_scratch_memory_is_bounded(target):
 @pytest.mark.parametrize(
     "other",
     [
-        attrs.evolve(problem(64, 64, 56), strides=(2, 2)),
+        attrs.evolve(problem(64, 64, 56), strides=(2, 1)),
         attrs.evolve(problem(64, 64, 56), dilations=(2, 2)),
         attrs.evolve(problem(64, 64, 56), groups=2),
         attrs.evolve(problem(64, 64, 56), kernel=(2, 3)),
@@ -101,3 +101,20 @@ def test_filters_from_memory_are_streamed_past_one_strip():
     plan = choose_winograd(problem(512, 512, 12), TARGET)
     assert plan is not None
     assert (plan.block, plan.tile.rows) == (9, 9)
+
+
+def test_every_second_result_takes_five_at_a_time():
+    """128 → 128 channels, 56×56 → 28×28: 36 tiles of 121 products, with 49 different filters."""
+    case = attrs.evolve(problem(128, 128, 56), strides=(2, 2), output=(28, 28))
+    plan = choose_winograd(case, TARGET)
+    assert plan is not None
+    assert (plan.form.outputs, plan.form.taps, plan.form.different) == ((5, 5), 121, 49)
+    assert plan.scratch(case) < TARGET.l2
+
+
+def test_small_maps_count_the_tiles_that_reach_past_them():
+    """48 → 128 channels at 6×6, 5×5: 4 tiles of 64 products, of which only one is whole, against 9 of 36."""
+    case = attrs.evolve(problem(48, 128, 6), kernel=(5, 5), pads=(2, 2))
+    plan = choose_winograd(case, TARGET)
+    assert plan is not None
+    assert plan.form.outputs == (2, 2)

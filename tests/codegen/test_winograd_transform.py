@@ -19,14 +19,18 @@ LINES = [*dict.fromkeys(form.columns for form in FORMS), Winograd(4, (1.0, 2.0))
 @pytest.mark.parametrize("form", [*FORMS, WinogradForm(LINES[-1], LINES[-1])], ids=str)
 def test_a_tile_is_the_convolution(form):
     rng = np.random.default_rng(7)
-    (height, width), (m, n) = form.kernel, form.outputs
-    d, g = rng.standard_normal((m + height - 1, n + width - 1)), rng.standard_normal(form.kernel)
+    (height, width), (m, n), (down, across) = form.kernel, form.outputs, form.strides
+    d = rng.standard_normal(((m - 1) * down + height, (n - 1) * across + width))
+    g = rng.standard_normal(form.kernel)
     expected = [
-        [sum(d[y + i, x + j] * g[i, j] for i in range(height) for j in range(width)) for x in range(n)]
+        [sum(d[y * down + i, x * across + j] * g[i, j] for i in range(height) for j in range(width)) for x in range(n)]
         for y in range(m)
     ]
     rows, columns = form.rows, form.columns
-    products = form.filters(g[None, None])[..., 0, 0] * (rows.input_matrix() @ d @ columns.input_matrix().T)
+    filters = form.filters(g[None, None])[..., 0, 0]
+    assert filters.size == form.different
+    filters = np.pad(filters, [(0, line.size - line.filters) for line in (rows, columns)], "edge")
+    products = filters * (rows.input_matrix() @ d @ columns.input_matrix().T)
     found = rows.output_matrix() @ products @ columns.output_matrix().T
     assert np.abs(found - expected).max() < 1e-12
 
@@ -61,8 +65,9 @@ def test_butterflies_are_the_matrices(form):
     values = np.random.default_rng(3).standard_normal(form.size)
     given = [Ir("float", repr(float(v))) for v in values]
     b = Arithmetic(resolve_target("x86-64-v3"))
-    inputs = [float(v.name) for v in form.input_transform(b, given)]
-    assert b.count == form.sums == {1: 0, 4: 4, 6: 12, 8: 24}[form.size]
+    phases = [phase.transform(b, given[phase.first :: phase.step]) for phase in form.phases]
+    inputs = [float(v.name) for phase in phases for v in phase]
+    assert b.count == form.sums == {1: 0, 4: 4, 6: 12, 7: 4, 8: 24, 11: 12}[form.size]
     outputs = [float(v.name) for v in form.output_transform(b, given)]
     assert np.allclose(inputs, form.input_matrix() @ values, rtol=0, atol=1e-12)
     assert np.allclose(outputs, form.output_matrix() @ values, rtol=0, atol=1e-12)

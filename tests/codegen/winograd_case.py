@@ -30,18 +30,20 @@ class WinogradCase:
     symbolic: bool = False
     finish: bool = True
     kernel: tuple[int, int] = (3, 3)
+    strides: tuple[int, int] = ONE
 
     def __str__(self) -> str:
         free = "N" if self.symbolic else self.batch
         pads = "".join(map(str, (*self.begin, *self.end)))
         sizes = f"{free}x{self.inputs}-{self.outputs}x{self.height}x{self.width}"
-        return f"{sizes}_k{self.kernel[0]}{self.kernel[1]}_p{pads}{'_finish' if self.finish else ''}"
+        kernel = "".join(map(str, (*self.kernel, *self.strides)))
+        return f"{sizes}_k{kernel}_p{pads}{'_finish' if self.finish else ''}"
 
     def arrays(self) -> dict[str, np.ndarray]:
         """x, r (the residual), w and b."""
         rng = np.random.default_rng([self.inputs, self.height])
-        low, high = (self.height, self.width), self.begin
-        space = [size + b + e + 1 - k for size, b, e, k in zip(low, high, self.end, self.kernel, strict=True)]
+        low, sizes = (self.height, self.width), (self.begin, self.end, self.kernel, self.strides)
+        space = [(n + b + e - k) // s + 1 for n, b, e, k, s in zip((self.height, self.width), *sizes, strict=True)]
         scale = (2 / (self.kernel[0] * self.kernel[1] * self.inputs)) ** 0.5
         return {
             "x": rng.standard_normal((self.batch, self.inputs, *low)).astype(np.float32),
@@ -55,7 +57,7 @@ class WinogradCase:
         graph, arrays = Graph("winograd"), self.arrays()
         batch = symbol("N", 1) if self.symbolic else self.batch
         value = _blocked(graph, "x", (batch, *arrays["x"].shape[1:]))
-        value = ops.Convolution(ONE, self.begin, self.end, ONE)(value, graph.constant(arrays["w"]))
+        value = ops.Convolution(self.strides, self.begin, self.end, ONE)(value, graph.constant(arrays["w"]))
         if self.finish:
             value = ops.Add()(value, graph.constant(arrays["b"]))
             value = ops.Add()(value, _blocked(graph, "r", (batch, *arrays["r"].shape[1:])))
@@ -74,6 +76,7 @@ class WinogradCase:
         pads = [(0, 0), (0, 0), *zip(self.begin, self.end, strict=True)]
         x = np.pad(arrays["x"], pads)
         windows = np.lib.stride_tricks.sliding_window_view(x, self.kernel, (2, 3))
+        windows = windows[:, :, :: self.strides[0], :: self.strides[1]]
         y = np.einsum("nchwij,ocij->nohw", windows, arrays["w"], optimize=True)
         return np.maximum(y + arrays["b"] + arrays["r"], 0) if self.finish else y
 
