@@ -58,6 +58,11 @@ class Buffer:
         return (self.shape[0], ceildiv(self.shape[1], block), *self.shape[2:], block)
 
     @property
+    def whole(self) -> Buffer:
+        """The same with whole images where there is but a window."""
+        return attrs.evolve(self, layout=attrs.evolve(self.layout, rows=0)) if self.layout.rows else self
+
+    @property
     def elements(self) -> Dim:
         """The number of elements in memory, padding included."""
         return product(self.physical_shape)

@@ -216,16 +216,17 @@ class _Build:
     def _bands(self, chain: Chain) -> Bands:
         """The tasks of a chain, each one call, and the windows between them."""
         self.chains.append(len(chain.tasks))
-        stages = []
-        reaches = []
-        for task in chain.tasks:
+        stages: list[Stage] = []
+        windows: list[Window] = []
+        for number, task in enumerate(chain.tasks):
             (kernel,) = self._kernels(task)
-            height = task.output.type.shape[2]
+            rows, height = kernel.rows, task.output.type.shape[2]
+            assert rows is not None
             assert isinstance(height, int)
-            assert kernel.rows is not None
-            reaches.append(kernel.rows.reach)
-            stages.append(Stage(self._call(kernel, True, len(self.chains)), height, kernel.rows.positions))
-        windows = [_window(t.output, reach) for t, reach in zip(chain.tasks, reaches[1:], strict=False)]
+            if number:
+                windows.append(_window(chain.tasks[number - 1].output, rows.reach))
+            call = self._call(kernel, True, len(self.chains))
+            stages.append(Stage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
         self.scratch = max(self.scratch, sum(window_bytes(task.output) for task in chain.tasks[:-1]))
         return Bands(tuple(stages), tuple(windows), chain.tasks[0].output.type.shape[0], chain.band)
 
@@ -265,12 +266,13 @@ class _Build:
 
 
 def _window(tensor: Tensor, reach: Reach) -> Window:
-    rows, offset, whole = tensor.layout.rows, tensor.resolve().offset, tensor.bytes
+    rows, offset, whole, height = tensor.layout.rows, tensor.resolve().offset, tensor.bytes, tensor.type.shape[2]
     blocks = tensor.buffer.physical_shape[1]
     assert isinstance(blocks, int)
     assert isinstance(offset, int)
     assert isinstance(whole, int)
-    return Window(blocks, rows, whole // (blocks * rows), offset, reach)
+    assert isinstance(height, int)
+    return Window(blocks, rows, whole // (blocks * rows), offset, height, reach)
 
 
 def _bytes(array: Array) -> memoryview:

@@ -1,4 +1,4 @@
-"""Chains: runs of convolutions whose tensors in between are too large for the caches are run band by band."""
+"""Chains: convolutions and poolings between which tensors are too large for the caches are run band by band."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import attrs
 from dldt.codegen.arena import SLACK, steps_of
 from dldt.codegen.configs.chains import Cut, Link, choose_chains, windows
 from dldt.codegen.configs.choice import Choice
-from dldt.codegen.contraction import row_problem
-from dldt.codegen.micro.problem import Problem
+from dldt.codegen.contraction import rows_of
+from dldt.codegen.kernels import POOLS, Rows, generic_kernels
 from dldt.codegen.regions import runtime_inputs
 from dldt.codegen.tasks import Branch, Chain, Compute, Copy, Program, Task
 from dldt.codegen.tensors import Place, Tensor
@@ -62,17 +62,22 @@ class _Linker:
             if isinstance(task, Branch):
                 self.link(task.then)
                 self.link(task.otherwise)
-        problems = [self._problem(task) for task in tasks]
-        links = [self._link(*each) for each in pairwise(zip(tasks, problems, strict=True))]
+        rows = [self._rows(task) for task in tasks]
+        links = [self._link(*each) for each in pairwise(zip(tasks, rows, strict=True))]
         for cut in reversed(choose_chains(links, self.choice.target)):
             run = [task for task in tasks[cut.first : cut.stop + 1] if isinstance(task, Compute)]
             between = [link for link in links[cut.first : cut.stop] if link is not None]
             tasks[cut.first : cut.stop + 1] = [_chain(run, between, cut)]
 
-    def _problem(self, task: Task) -> Problem | None:
-        return row_problem(task, self.choice) if isinstance(task, Compute) else None
+    def _rows(self, task: Task) -> Rows | None:
+        if not isinstance(task, Compute) or task.region.anchor is None:
+            return None
+        if isinstance(task.region.anchor.op, POOLS):
+            (kernel,) = generic_kernels(task, self.choice.target)
+            return kernel.rows
+        return rows_of(task, self.choice)
 
-    def _link(self, first: tuple[Task, Problem | None], second: tuple[Task, Problem | None]) -> Link | None:
+    def _link(self, first: tuple[Task, Rows | None], second: tuple[Task, Rows | None]) -> Link | None:
         """What lies between two tasks, where the second reads it row by row and nobody else reads it."""
         (maker, made), (reader, read) = first, second
         if made is None or read is None or not isinstance(maker, Compute) or not isinstance(reader, Compute):
@@ -81,13 +86,11 @@ class _Linker:
         alone = self.readers[tensor] == 1 and tensor.place is None and tensor not in self.shared
         if not alone or tensor.layout.block != block or not _reads_as_image(reader, tensor):
             return None
-        rows, width = read.space
+        _, blocks, rows, width, _ = tensor.buffer.physical_shape
+        assert isinstance(blocks, int)
         assert isinstance(rows, int)
         assert isinstance(width, int)
-        channels = tensor.type.shape[1]
-        assert isinstance(channels, int)
-        row = -(-channels // block) * block * width * tensor.type.dtype.size
-        return Link(row, rows, read.reach)
+        return Link(blocks * block * width * tensor.type.dtype.size, rows, read.reach, made.made)
 
 
 def _reads_as_image(task: Compute, tensor: Tensor) -> bool:

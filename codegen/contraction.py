@@ -15,13 +15,14 @@ from dldt.codegen.emission import Emission
 from dldt.codegen.emit.contraction import Epilogue, emit_contraction
 from dldt.codegen.emit.winograd import emit_winograd
 from dldt.codegen.kernels import Kernel, Rows, name_buffers
+from dldt.codegen.layout import CONVOLUTIONS
 from dldt.codegen.loops import Load, Nest, walk
 from dldt.codegen.lower.access import Access, unflatten
 from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd_form import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
-from dldt.codegen.part import Part, data_of, grouped_parts, image_source, operands, pair, shuffle_of
+from dldt.codegen.part import Part, data_of, grouped_parts, image_source, operands, pair, runs_by_rows, shuffle_of
 from dldt.codegen.regions import compose, destination, is_product
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.tasks import Compute
@@ -93,7 +94,7 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         output=pair(window.output, 1),
         source=image_source(tensor, pair(space, 1)),
         shuffle=shuffle_of(task, anchor),
-        by_rows=bool(tensor.layout.rows or task.output.layout.rows),
+        by_rows=runs_by_rows(task, tensor),
     )
     shape = (*filters.shape[:3], *problem.kernel)
     if filters.shape[1:3] == (1, 1):
@@ -111,24 +112,29 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
     return [Part(problem, lambda: filters.reshape(shape), index)]
 
 
-def row_problem(task: Compute, choice: Choice) -> Problem | None:
-    """The task as one direct convolution of images that could run over their rows; None where it is none."""
+def rows_of(task: Compute, choice: Choice) -> Rows | None:
+    """How the task would run over the rows of its output; None where it is no direct convolution of images whose
+    weights stay in the cache beside them."""
     anchor = task.region.anchor
-    if anchor is None or not isinstance(anchor.op, ops.Convolution | ops.GroupConvolution):
-        return None
-    if anchor.types[0].dtype is not DType.f32 or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
+    images = anchor is not None and isinstance(anchor.op, CONVOLUTIONS) and anchor.types[0].rank == 4
+    if anchor is None or not images or anchor.types[0].dtype is not DType.f32 or anchor.inputs[0] not in task.inputs:
         return None
     parts = contraction_parts(task, anchor)
     blocked = task.output.layout.block == choice.target.block
-    if parts is None or len(_apart(parts[0], choice, blocked=blocked)) != 1:
+    if parts is None or len(parts) != 1 or len(_apart(parts[0], choice, blocked=blocked)) != 1:
         return None
-    problem = parts[0].problem
-    plan = choice.plan(problem, blocked=blocked).plan
-    if isinstance(plan, WinogradPlan) or problem.space != data_of(task, anchor).type.shape[2:]:
+    (part,) = parts
+    problem = attrs.evolve(part.problem, by_rows=True)
+    tile = choice.plan(problem, blocked=blocked).plan
+    by_winograd = isinstance(choice.plan(part.problem, blocked=blocked).plan, WinogradPlan)
+    turned = problem.space != data_of(task, anchor).type.shape[2:]
+    if by_winograd or turned or isinstance(tile, WinogradPlan) or packed_size(problem, tile) > choice.target.l2 // 2:
         return None
-    by_rows = attrs.evolve(problem, by_rows=True)
-    tile = choice.plan(by_rows, blocked=blocked).plan
-    return by_rows if isinstance(tile, Tile) and packed_size(by_rows, tile) <= choice.target.l2 // 2 else None
+    return _rows(part, problem, tile)
+
+
+def _rows(part: Part, problem: Problem, tile: Tile) -> Rows:
+    return Rows(problem.groups * tile.panels(problem), problem.reach, part.made)
 
 
 def _turned(problem: Problem) -> Problem:
@@ -227,7 +233,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         remark=remark,
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
-        rows=Rows(problem.groups * tile.panels(problem), problem.reach) if problem.by_rows else None,
+        rows=_rows(part, problem, tile) if problem.by_rows else None,
         scratch=0 if plan is None else plan.scratch(problem),
         operations=problem.operations() if plan is None else plan.operations(problem),
         passed=0 if plan is None else plan.passed(problem),

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.micro.problem import Problem
-from dldt.codegen.part import Part, image_source, operands, pair
+from dldt.codegen.part import Part, image_source, operands, pair, runs_by_rows
 from dldt.codegen.tasks import Compute
 from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
@@ -67,6 +67,7 @@ def _joined_phases(task: Compute, data: Value, tensor: Tensor, filters: Array) -
         space=space,
         output=space,
         source=image_source(tensor, space),
+        by_rows=runs_by_rows(task, tensor),
     )
 
     def weights() -> Array:
@@ -79,7 +80,7 @@ def _joined_phases(task: Compute, data: Value, tensor: Tensor, filters: Array) -
         down = floordiv(phase, width)
         return (n, c - phase * size, row * height + down, pixel * width + phase - down * width)
 
-    return Part(problem, weights, index)
+    return Part(problem, weights, index, height)
 
 
 @attrs.frozen

@@ -17,6 +17,7 @@ from dldt.codegen.micro.problem import Reach
 from dldt.codegen.regions import Region, compose
 from dldt.codegen.schedule import (
     Schedule,
+    Vectorize,
     apply_schedule,
     choose_schedule,
     nest_symbols,
@@ -30,13 +31,18 @@ from dldt.compiler.dims import Dim, maximum_of, product, symbols
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
 
+POOLS = (ops.MaxPool, ops.MaxPool8, ops.AvgPool)
+
 
 @attrs.frozen
 class Rows:
-    """A row of the output is so many ``positions`` of a kernel's range, and is made of input rows by ``reach``."""
+    """A kernel's range runs over images, then ``blocks`` channel blocks, then units of ``made`` output rows: so many
+    ``positions`` each. A unit is made of the input rows at ``reach``."""
 
     positions: int
     reach: Reach
+    made: int = 1
+    blocks: int = 1
 
 
 @attrs.frozen
@@ -58,7 +64,7 @@ class Kernel:
     packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
     rows: Rows | None = None
-    """How the range runs over the output's rows, where it runs over images, then rows."""
+    """How the range runs over the output's rows, where that is known."""
     scratch: int = 0
     """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
     operations: Dim | None = None
@@ -90,7 +96,28 @@ def generic_kernels(task: Compute | Copy, target: Target) -> list[Kernel]:
     buffers, operands = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     nest = output_nest(output, compose(region, buffers))
-    return [_kernel(region.name, nest, {**operands, output: task.output}, target)]
+    kernel = _kernel(region.name, nest, {**operands, output: task.output}, target)
+    return [attrs.evolve(kernel, rows=_pooled_rows(task, target, kernel))]
+
+
+def _pooled_rows(task: Compute, target: Target, kernel: Kernel) -> Rows | None:
+    """How a pooling of images in blocks runs over rows: a channel block at a time, every pixel of it."""
+    anchor, output = task.region.anchor, task.output.buffer.whole
+    if anchor is None or not isinstance(anchor.op, POOLS) or len(output.shape) != 4 or output.layout.block == 0:
+        return None
+    images, blocks, rows, pixels, _ = output.physical_shape
+    (data,) = anchor.inputs
+    assert data is not None
+    window = anchor.op.window(data.type.shape[2:])
+    pad = window.pads_begin[0]
+    vectors = [step for step in kernel.schedule if isinstance(step, Vectorize)]
+    whole = len(vectors) == 1 and vectors[0].lanes == output.layout.block == target.block
+    if not whole or kernel.extent != images * blocks * rows * pixels:
+        return None
+    if not isinstance(blocks, int) or not isinstance(pixels, int) or not isinstance(pad, int):
+        return None
+    reach = Reach(window.strides[0], pad, (window.kernel[0] - 1) * window.dilations[0] + 1)
+    return Rows(pixels, reach, blocks=blocks)
 
 
 def name_buffers(task: Compute) -> tuple[dict[Value, Buffer], dict[Buffer, Tensor]]:

@@ -18,11 +18,12 @@ from dldt.compiler.types import Array, DType
 @attrs.frozen
 class Part:
     """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
-    its (batch, channel, row, pixel) stands for."""
+    its (batch, channel, row, pixel) stands for. A row of the problem is ``made`` rows of the output."""
 
     problem: Problem
     weights: Callable[[], Array]
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+    made: int = 1
 
 
 def grouped_parts(part: Part) -> list[Part]:
@@ -68,6 +69,11 @@ def shuffle_of(task: Compute, anchor: Node) -> int:
     assert data is not None
     shuffled = data.node in task.region.nodes and isinstance(data.op, ops.ShuffleChannels)
     return data.op.group if shuffled and isinstance(data.op, ops.ShuffleChannels) else 1
+
+
+def runs_by_rows(task: Compute, tensor: Tensor) -> bool:
+    """Whether a contraction that reads the tensor must keep to rows, for of one side only a window of rows is there."""
+    return bool(tensor.layout.rows or task.output.layout.rows)
 
 
 def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:

@@ -91,7 +91,7 @@ def output_nest(buffer: Buffer, access: Access) -> Nest:
     have none)."""
     axes: list[Axis] = []
     index: list[Dim] = []
-    for position, dim in enumerate(buffer.physical_shape if buffer.layout.block else buffer.shape):
+    for position, dim in enumerate(buffer.whole.physical_shape if buffer.layout.block else buffer.shape):
         if dim == 1:
             index.append(0)
             continue

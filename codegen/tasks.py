@@ -51,8 +51,8 @@ class Branch:
 
 @attrs.define(eq=False)
 class Chain:
-    """Run tasks a band of image rows at a time, each as far as the next one reads: ``band`` rows of the last output,
-    and what is between two tasks never leaves the thread that made it."""
+    """Run tasks a band of image rows at a time, each as far as the next one reads: ``band`` units of the last one's
+    work. What is between two tasks never leaves the thread that made it."""
 
     tasks: tuple[Compute, ...]
     band: int

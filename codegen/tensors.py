@@ -54,7 +54,7 @@ class Tensor:
     @property
     def whole_bytes(self) -> Dim:
         """The size that it would have in memory if not only a window of it were there."""
-        return attrs.evolve(self.buffer, layout=attrs.evolve(self.layout, rows=0)).elements * self.type.dtype.size
+        return self.buffer.whole.elements * self.type.dtype.size
 
     @property
     def role(self) -> str:

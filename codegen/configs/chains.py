@@ -10,17 +10,18 @@ from dldt.codegen.micro.problem import Reach
 from dldt.codegen.target import Target
 
 BANDS = (16, 12, 8, 6, 4, 3, 2, 1)
-"""Rows of the last output that are tried, the most first."""
+"""Units that are tried, the most first."""
 
 
 @attrs.frozen
 class Link:
-    """The tensor between two kernels: images of ``rows`` rows of ``row`` bytes (all channels), and which of them are
-    read for an output row of the second kernel."""
+    """The tensor between two kernels: images of ``rows`` rows of ``row`` bytes (all channels), of which the first one
+    makes ``made`` at a time. ``reach``: which of them are read for a unit of the second one's work."""
 
     row: int
     rows: int
     reach: Reach
+    made: int = 1
 
     @property
     def size(self) -> int:
@@ -30,7 +31,7 @@ class Link:
 
 @attrs.frozen
 class Cut:
-    """A chain over the links ``[first, stop)``: ``band`` rows of the last output at a time."""
+    """A chain over the links ``[first, stop)``: ``band`` units of the last kernel's work (rows, mostly) at a time."""
 
     first: int
     stop: int
@@ -43,7 +44,7 @@ def choose_chains(links: Sequence[Link | None], target: Target) -> list[Cut]:
     A link is worth it where the last cache does not keep the tensor until it is read. A chain whose windows do not fit
     the second-level cache is cut where least is lost.
     """
-    worth = [k for k, link in enumerate(links) if link is not None and link.size > target.l3 // 8]
+    worth = [k for k, link in enumerate(links) if link is not None and link.size > target.l3 // 16]
     starts = [k for k in worth if k - 1 not in worth]
     stops = [k + 1 for k in worth if k + 1 not in worth]
     return [cut for first, stop in zip(starts, stops, strict=True) for cut in _cut(links, first, stop, target)]
@@ -64,8 +65,10 @@ def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) ->
 def windows(links: Sequence[Link], band: int) -> list[int]:
     """The most rows of each link that are held at a time."""
     found: list[int] = []
-    made = band
+    units = band
     for link in reversed(links):
-        made = min(link.rows, link.reach.rows(made))
-        found.append(made)
+        # Units begin before the first row that is read, and end behind the last one.
+        read = link.reach.rows(units) + 2 * (link.made - 1)
+        units = -(-min(link.rows, read) // link.made)
+        found.append(min(read, units * link.made))
     return found[::-1]

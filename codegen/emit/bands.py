@@ -12,6 +12,7 @@ Behind a band the rows that the next one reads again move to the window's beginn
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import attrs
 
@@ -25,28 +26,33 @@ from dldt.compiler.dims import Dim
 @attrs.frozen
 class Window:
     """The rows that lie between two stages of a chain: ``rows`` rows of ``row`` bytes of each of ``blocks`` channel
-    blocks, from ``offset`` of the thread's scratch memory on. The second stage reads by ``reach``."""
+    blocks, from ``offset`` of the thread's scratch memory on. The whole image has ``height`` rows, and a unit of the
+    second stage's work reads those at ``reach``."""
 
     blocks: int
     rows: int
     row: int
     offset: int
+    height: int
     reach: Reach
 
 
 @attrs.frozen
 class Stage:
-    """A call of a chain: images of ``rows`` output rows, each so many positions ``of_row`` of the call's range."""
+    """A call of a chain. Its range runs over images, ``blocks`` channel blocks, and ``units``, each of so many
+    ``positions``; a unit is ``made`` rows of its output."""
 
     call: Call
-    rows: int
-    of_row: int
+    units: int
+    made: int
+    positions: int
+    blocks: int
 
 
 @attrs.frozen
 class Bands:
-    """Calls that run in turns, ``band`` rows of the last one's output at a time. Threads share the rows of all
-    ``images``; each makes for itself what lies in ``windows``, which are one fewer than ``stages``."""
+    """Calls that run in turns, ``band`` units of the last one at a time. Threads share its units of all ``images``;
+    each makes for itself what lies in ``windows``, which are one fewer than ``stages``."""
 
     stages: tuple[Stage, ...]
     windows: tuple[Window, ...]
@@ -73,52 +79,62 @@ class BandWriter:
     call: Run
 
     def run(self, low: Ir, high: Ir) -> None:
-        """The rows ``[low, high)`` of the last output, counted through all images."""
-        b, rows = self.b, self.bands.stages[-1].rows
-        size = b.index(rows)
-        last = b.binary("udiv", b.add(high, b.index(rows - 1)), size)
+        """The last stage's units ``[low, high)``, counted through all images."""
+        b, units = self.b, self.bands.stages[-1].units
+        size = b.index(units)
+        last = b.binary("udiv", b.add(high, b.index(units - 1)), size)
         with b.loop(b.binary("udiv", low, size), last, 1, stem="image") as image:
             before = b.mul(image.index, size)
-            self._image(image.index, self._most(b.sub(low, before), 0), self._least(b.sub(high, before), rows))
+            self._image(image.index, self._most(b.sub(low, before), 0), self._least(b.sub(high, before), units))
 
     def _image(self, image: Ir, begin: Ir, end: Ir) -> None:
         b, windows = self.b, self.bands.windows
-        starts = self._first_rows(begin)
-        with b.loop(begin, end, self.bands.band, [*starts, *starts], "band") as loop:
-            held, made = loop.carried[: len(windows)], loop.carried[len(windows) :]
+        with b.loop(begin, end, self.bands.band, [*chain.from_iterable(self._next(begin))], "band") as loop:
+            starts, done = loop.carried[: len(windows)], loop.carried[len(windows) :]
             stop = self._least(b.add(loop.index, b.index(self.bands.band)), end)
-            needed = self._needed(made, stop)
-            shifts = [self._shift(w, image, start) for w, start in zip(windows, held, strict=True)]
-            for stage, first, past in zip(self.bands.stages, [*made, loop.index], [*needed, stop], strict=True):
-                before = b.mul(image, b.index(stage.rows))
-                low, high = (b.mul(b.add(before, row), b.index(stage.of_row)) for row in (first, past))
-                self.call(stage.call, low, high, shifts)
-            kept = self._first_rows(stop, needed)
-            for window, start, keep, past in zip(windows, held, kept, needed, strict=True):
+            needed = self._needed(done, stop)
+            shifts = [self._shift(w, image, start) for w, start in zip(windows, starts, strict=True)]
+            for stage, first, past in zip(self.bands.stages, [*done, loop.index], [*needed, stop], strict=True):
+                self._stage(stage, image, first, past, shifts)
+            kept, following = self._next(stop, needed)
+            for k, (window, start, keep) in enumerate(zip(windows, starts, kept, strict=True)):
+                past = b.mul(needed[k], b.index(self.bands.stages[k].made))
                 self._slide(window, b.sub(keep, start), b.sub(past, keep))
-            loop.yields = [*kept, *(self._larger(*rows) for rows in zip(needed, kept, strict=True))]
+            loop.yields = [*kept, *following]
 
-    def _first_rows(self, row: Ir, made: Sequence[Ir] = ()) -> list[Ir]:
-        """Of every window the first row that is read for ``row`` of the last output and what comes after it; a stage
-        that is further already (``made``) reads from there on."""
+    def _stage(self, stage: Stage, image: Ir, first: Ir, past: Ir, shifts: list[Ir]) -> None:
+        b = self.b
+        with b.loop(b.index(0), b.index(stage.blocks), 1, stem="block") as block:
+            before = b.mul(b.add(b.mul(image, b.index(stage.blocks)), block.index), b.index(stage.units))
+            low, high = (b.mul(b.add(before, unit), b.index(stage.positions)) for unit in (first, past))
+            self.call(stage.call, low, high, shifts)
+
+    def _next(self, unit: Ir, done: Sequence[Ir] = ()) -> tuple[list[Ir], list[Ir]]:
+        """What is behind the last stage's ``unit`` and all that comes after it: of every window the first row, and the
+        unit to make next where those before ``done`` are made already."""
+        b = self.b
+        starts: list[Ir] = []
+        units: list[Ir] = []
+        for k in reversed(range(len(self.bands.windows))):
+            reach, made = self.bands.windows[k].reach, b.index(self.bands.stages[k].made)
+            row = self._most(b.sub(b.mul(unit, b.index(reach.stride)), b.index(reach.pad)), 0)
+            unit = b.binary("udiv", row, made)
+            unit = self._larger(unit, done[k]) if done else unit
+            starts.append(self._least(row, b.mul(unit, made)))
+            units.append(unit)
+        return starts[::-1], units[::-1]
+
+    def _needed(self, done: Sequence[Ir], stop: Ir) -> list[Ir]:
+        """How many units every stage but the last must have made for the last one's units before ``stop``."""
         b = self.b
         found: list[Ir] = []
         for k in reversed(range(len(self.bands.windows))):
-            reach = self.bands.windows[k].reach
-            row = self._most(b.sub(b.mul(row, b.index(reach.stride)), b.index(reach.pad)), 0)
-            found.append(row)
-            if made:
-                row = self._larger(row, made[k])
-        return found[::-1]
-
-    def _needed(self, made: Sequence[Ir], stop: Ir) -> list[Ir]:
-        """How far every window must be made for the rows before ``stop`` of the last output."""
-        b = self.b
-        found: list[Ir] = []
-        for k in reversed(range(len(self.bands.windows))):
-            reach, height = self.bands.windows[k].reach, self.bands.stages[k].rows
+            window, made = self.bands.windows[k], self.bands.stages[k].made
+            reach = window.reach
             past = b.add(b.mul(stop, b.index(reach.stride)), b.index(reach.span - reach.stride - reach.pad))
-            stop = self._larger(made[k], self._least(past, height))
+            rows = self._most(self._least(past, window.height), 0)
+            units = b.binary("udiv", b.add(rows, b.index(made - 1)), b.index(made))
+            stop = self._larger(done[k], units)
             found.append(stop)
         return found[::-1]
 

@@ -129,7 +129,7 @@ class _Writer:
             self._call(step, *self._range(step.extent, step.work))
             return
         if isinstance(step, Bands):
-            rows = self._range(step.images * step.stages[-1].rows, step.work)
+            rows = self._range(step.images * step.stages[-1].units, step.work)
             BandWriter(self.b, step, self.scratch, self._stage).run(*rows)
             return
         byte = self.b.load("i8", self._address(step.condition), 1)

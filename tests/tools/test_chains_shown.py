@@ -10,7 +10,7 @@ from tests.codegen.test_chains import Layers
 
 @pytest.mark.parametrize(("side", "shown"), [(96, True), (64, False)])
 def test_the_summary_and_the_steps(side, shown, tmp_path, capsys):
-    """An eighth of the default target's 16 MiB cache is 2 MiB: 64 × 96 × 96 floats are more, 64 × 64 × 64 are less."""
+    """A sixteenth of the default target's 16 MiB cache is 1 MiB: 64 × 96 × 96 floats are more, 64 × 64 × 64 are not."""
     n = Layers(1, 8, side, side)
     write_ir(n.done(n.convolved(n.depthwise(n.convolved(n.x, 64)), 8)), tmp_path / "m.xml")
     words = [str(tmp_path / "m.xml"), "-o", str(tmp_path / "m.so"), "--target", "x86-64-v3", "--verbose"]
