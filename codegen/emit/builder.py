@@ -306,10 +306,11 @@ class Builder:
     # ---- memory ---------------------------------------------------------------------------------------------------
 
     def gep(self, pointer: Ir, offset: Ir, unit: str = "i8") -> Ir:
-        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers."""
+        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers. Not ``inbounds``:
+        row 0 of a window, or a pixel in the padding, may lie outside of the array as long as nobody reads there."""
         if offset.name == "0":
             return pointer
-        return self.emit(vector("ptr", offset.lanes), f"getelementptr inbounds {unit}, {pointer}, {offset}")
+        return self.emit(vector("ptr", offset.lanes), f"getelementptr {unit}, {pointer}, {offset}")
 
     def load(self, type: str, pointer: Ir, align: int, *, invariant: bool = False) -> Ir:
         """A load of a scalar or vector."""
