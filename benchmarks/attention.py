@@ -15,13 +15,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import models, peers
+from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from dldt.tools.peaks import measure_peaks
 
@@ -45,7 +45,7 @@ def main() -> int:
     rows = []
     for number, model in enumerate(chosen, 1):
         tell = peers.Progress(f"[{number}/{len(chosen)}] {model.name}:")
-        rows += peers.measure(model, cores, peaks, SimpleNamespace(rounds=6, seconds=0.1, precision="f32"), tell)
+        rows += peers.measure(model, cores, peaks, Conditions(rounds=6, seconds=0.1), tell)
         tell.end()
     print(peers.table(rows, peaks[1]))
     if arguments.json:

@@ -13,13 +13,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import models, peers
+from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from dldt.tools.peaks import measure_peaks
 
@@ -40,7 +40,7 @@ def main() -> int:
     for number, (kernel, low, high, size) in enumerate(LAYERS, 1):
         model = _stack(kernel, low, high, size)
         tell = peers.Progress(f"[{number}/{len(LAYERS)}] {model.name}:")
-        rows += peers.measure(model, cores, peaks, SimpleNamespace(rounds=6, seconds=0.2, precision="f32"), tell)
+        rows += peers.measure(model, cores, peaks, Conditions(rounds=6, seconds=0.2), tell)
         tell.end()
     print(peers.table(rows, peaks[1]))
     if arguments.json:

@@ -28,6 +28,7 @@ from pathlib import Path
 import dldt
 from benchmarks import chart, opening
 from benchmarks.accuracy import read
+from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
 from benchmarks.race import BACKENDS, race
@@ -48,6 +49,9 @@ def main() -> int:
     counts = [int(text) for text in arguments.threads.split(",")]
     if arguments.chart:
         chart.require_matplotlib()
+    conditions = Conditions(
+        arguments.rounds, arguments.seconds, arguments.precision, arguments.openings, _call(arguments)
+    )
     found, missing = select(arguments.models)
     machine = describe()
     results: dict = {"machine": machine, "precision": arguments.precision, "call": _call(arguments)}
@@ -59,7 +63,7 @@ def main() -> int:
     for number, model in enumerate(found, 1):
         done = {row["threads"] for row in results["models"] if row["model"] == model.name}
         tell = Progress(f"[{number}/{len(found)}] {model.name}:")
-        for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, arguments, tell):
+        for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, conditions, tell):
             results["models"].append(row)
             if arguments.json:
                 _write(Path(arguments.json), results)
@@ -148,7 +152,7 @@ class Progress:
         print(file=sys.stderr, flush=True)
 
 
-def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], arguments, tell: Progress):
+def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], conditions: Conditions, tell: Progress):
     """A row for each number of threads; ``error`` in it where we ourselves fail, or no peer works.
 
     ``peaks`` keep the best of the run: a busy moment must not lower the FMA peak.
@@ -161,7 +165,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
             tell("compiling")
             started = time.monotonic()
             graph = read(model)
-            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so", precision=arguments.precision)
+            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so", precision=conditions.precision)
             files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
             work = evaluate(multiply_adds(graph), {})
             tell.keep(f"compiled in {time.monotonic() - started:.1f} s")
@@ -181,12 +185,8 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
                 random_inputs(model),
                 count,
                 used,
-                rounds=arguments.rounds,
-                seconds=arguments.seconds,
                 tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
-                precision=arguments.precision,
-                openings=arguments.openings,
-                call=_call(arguments),
+                **dataclasses.asdict(conditions),
             )
             for name, file in files.items():
                 row[name]["file_bytes"] = file.stat().st_size
