@@ -32,4 +32,4 @@ class Scope:
     def inner(self, **changes: object) -> Scope:
         """A scope nested in this one: what is cached inside does not leak out."""
         fields = {"symbols": dict(self.symbols), "cache": dict(self.cache), **changes}
-        return attrs.evolve(self, **fields)  # type: ignore[arg-type]
+        return attrs.evolve(self, **fields)  # type: ignore[arg-type]  # the fields by name, of any type
