@@ -26,7 +26,8 @@ class Interval:
 
 @attrs.frozen
 class Arena:
-    """``size`` in bytes (a dim where shapes are free); ``lower_bound`` is the largest live set, None where free."""
+    """``size`` in bytes (a dim where shapes are free). ``lower_bound``: the largest live set and the room behind it:
+    no plan takes less; None where shapes are free."""
 
     size: Dim
     lower_bound: int | None
@@ -39,7 +40,7 @@ def plan_arena(program: Program) -> Arena:
     free = [i for i in intervals if not isinstance(i.tensor.bytes, int)]
     size = _place_fixed(fixed)
     end = _place_free(free, size)
-    bound = _largest_live_set(fixed) if not free else None
+    bound = _largest_live_set(fixed) + SLACK if not free else None
     return Arena(end + SLACK, bound)
 
 
@@ -87,10 +88,13 @@ def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
 
 
 def _read_within(branch: Branch) -> list[Tensor]:
+    """What the tasks of a branch read and none of them makes."""
     inner = [*steps_of(branch.then), *steps_of(branch.otherwise)]
-    found = [t.source for t in inner if isinstance(t, Copy)]
-    run = [c for t in inner for c in (t.tasks if isinstance(t, Chain) else [t]) if isinstance(c, Compute)]
-    return found + [tensor for t in run for tensor in t.inputs.values()]
+    run = [t for task in inner for t in (task.tasks if isinstance(task, Chain) else [task])]
+    made = {t.output.base for t in run if isinstance(t, Compute | Copy)}
+    read = [t.source for t in run if isinstance(t, Copy)]
+    read += [tensor for t in run if isinstance(t, Compute) for tensor in t.inputs.values()]
+    return [tensor for tensor in read if tensor.base not in made]
 
 
 def _place_fixed(intervals: list[Interval]) -> int:
