@@ -57,6 +57,8 @@ class Summary:
     kernels: int
     arena_bytes: int | None
     arena_lower_bound: int | None
+    scratch_bytes: int
+    """Memory that each thread of a request needs beside the arena."""
     weights_bytes: int
     file_bytes: int
     seconds: float
@@ -78,6 +80,7 @@ class Assembled:
     pieces: list[Callable[[], Iterable[bytes | memoryview]]]
     metadata: dict[str, object]
     arena: Arena
+    scratch: int
     chains: tuple[int, ...] = ()
 
     def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
@@ -136,6 +139,7 @@ def compile_graph(
         kernels=len(model.library.functions),
         arena_bytes=size if isinstance(size, int) else None,
         arena_lower_bound=model.arena.lower_bound,
+        scratch_bytes=model.scratch,
         weights_bytes=linked.weights,
         file_bytes=linked.size,
         seconds=time.perf_counter() - started,
@@ -179,6 +183,7 @@ def assemble(
         build.pieces,
         metadata,
         arena,
+        build.scratch,
         tuple(build.chains),
     )
 

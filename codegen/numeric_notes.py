@@ -34,7 +34,7 @@ def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics) -> tuple[str, .
     if numerics.precision is not DType.f32:
         notes.append(_products(kernels, numerics.precision))
     if numerics.weights is not DType.f32:
-        notes.append(_weights(kernels, numerics.weights))
+        notes += _weights(kernels, numerics)
     return (*notes, *(kernel.remark for kernel in kernels if kernel.remark))
 
 
@@ -48,14 +48,17 @@ def _products(kernels: Sequence[Kernel], dtype: DType) -> str:
     )
 
 
-def _weights(kernels: Sequence[Kernel], dtype: DType) -> str:
+def _weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
+    dtype = numerics.weights
     count = _results([kernel for kernel in kernels if kernel.weights is dtype and _widened(kernel)])
-    if not count:
-        return f"no contraction is bound by the reading of its weights: none is stored as {dtype}"
-    return (
-        f"{count} contraction(s) with {dtype} weights, each rounded by at most {_ROUNDING[dtype]} of itself, "
-        f"sums in f32: errors of some {_ERRORS[dtype]} of the contraction's largest result"
-    )
+    if count:
+        return [
+            f"{count} contraction(s) with {dtype} weights, each rounded by at most {_ROUNDING[dtype]} of itself, "
+            f"sums in f32: errors of some {_ERRORS[dtype]} of the contraction's largest result"
+        ]
+    if any(kernel.weights is dtype for kernel in kernels):
+        return []  # those are multiplied as they are stored, of which ``_products`` tells
+    return [f"no contraction is bound by the reading of its weights: none is stored as {dtype}"]
 
 
 def _widened(kernel: Kernel) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,8 @@ def compile_command(arguments: Arguments) -> int:
     with Progress(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
-        tuned = _tuned(arguments, graph, pipeline, path, progress)
+        measured: list[str] = []
+        tuned = _tuned(arguments, graph, pipeline, path, progress, measured.append)
         made = api.compile_model(
             graph,
             path,
@@ -109,14 +110,22 @@ def compile_command(arguments: Arguments) -> int:
             precision=arguments.precision,
         )
     if not arguments.quiet:
-        print_summary(model, made, tuned)
+        print_summary(model, made, tuned, measured)
     if arguments.verbose:
         print_steps(made.path)
     return 0
 
 
-def _tuned(arguments: Arguments, graph: Graph, pipeline: Pipeline, path: Path, progress: Progress) -> Path | None:
-    """The file of measured choices to compile by: with ``--tune`` it is made or extended first."""
+def _tuned(
+    arguments: Arguments,
+    graph: Graph,
+    pipeline: Pipeline,
+    path: Path,
+    progress: Progress,
+    tell: Callable[[str], None],
+) -> Path | None:
+    """The file of measured choices to compile by: with ``--tune`` it is made or extended first, and ``tell`` gets a
+    line on that."""
     file = Path(arguments.tuned) if arguments.tuned else None
     if not arguments.tune:
         if arguments.tune_seconds is not None:
@@ -141,6 +150,7 @@ def _tuned(arguments: Arguments, graph: Graph, pipeline: Pipeline, path: Path, p
         workers=arguments.threads,
         cache=not arguments.no_cache,
         progress=progress,
+        tell=tell,
     )
     return file
 
@@ -151,17 +161,17 @@ def target_line(target: Target) -> str:
     return f"target {target.name}: {target.triple} {target.cpu}, features {' '.join(target.features)}{hint}"
 
 
-def print_summary(model: Path, made: Compiled, tuned: Path | None = None) -> None:
-    """What was made, for the person who ran the command."""
+def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measured: Sequence[str] = ()) -> None:
+    """What was made, for the person who ran the command; ``measured``: what --tune did."""
     summary = made.summary
-    arena = "known when it runs" if summary.arena_bytes is None else bytes_text(summary.arena_bytes)
     rows = [
         ("model", str(model)),
         ("target", f"{summary.target.name} ({summary.target.cpu}, {summary.target.vector_bits}-bit vectors)"),
         ("kernels", str(summary.kernels)),
         ("weights", bytes_text(summary.weights_bytes)),
-        ("arena", arena),
+        ("arena", _arena(summary)),
         ("file", bytes_text(summary.file_bytes)),
+        *(("measured", text) for text in measured),
         ("choice", _choice(summary, tuned)),
         *([("chains", _chains(summary.chains))] if summary.chains else []),
         ("precision", summary.precision),
@@ -172,6 +182,13 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None) -> Non
     for note in summary.notes:
         print(f"note       {note}")
     print(f"written    {made.path}")
+
+
+def _arena(summary: Summary) -> str:
+    size, bound, each = summary.arena_bytes, summary.arena_lower_bound, summary.scratch_bytes
+    text = "known when it runs" if size is None else bytes_text(size)
+    text += f", {size / bound:.2f} times the largest live set" if size is not None and bound else ""
+    return text + (f"; a thread needs {bytes_text(each)} more" if each else "")
 
 
 def _choice(summary: Summary, tuned: Path | None) -> str:

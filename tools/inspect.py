@@ -65,6 +65,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "outputs": [str(tensor) for tensor in metadata.outputs],
         "free_dims": [_symbol(symbol.name, symbol.min, symbol.max) for symbol in metadata.symbols],
         "arena_bytes": metadata.arena,
+        "thread_memory_bytes": metadata.scratch,
         "file_bytes": note.file_size,
         "code_bytes": note.weights_offset - note.code_offset,
         "weights_bytes": note.weights_size,

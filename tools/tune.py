@@ -32,8 +32,10 @@ def tune(
     workers: int | None = None,
     cache: bool = True,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> Tuned:
-    """Measure on this machine which plans are the fastest for ``graph`` (after the passes); winners go to ``file``.
+    """Measure on this machine which plans are the fastest for ``graph`` (after the passes); winners go to ``file``, and
+    ``tell`` gets a line on what was measured.
 
     What ``file`` says already stays where nothing was measured anew. It is written after every variant of the model, so
     that what was found stays when the work is cut short: an interruption (Ctrl-C) ends the measuring, and is no error.
@@ -68,4 +70,5 @@ def tune(
             except KeyboardInterrupt:
                 print("measuring was interrupted: compiling with what was found", file=sys.stderr)
             write_tuned(file, tuner.tuned, machine)
+            tell(tuner.report())
             return tuner.tuned

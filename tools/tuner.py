@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -84,6 +84,8 @@ class Tuner:
         self._arrays = {i.name: fill(i, concrete_shape(i, None), "random", generator) for i in self._base.inputs}
         self.contests = self._contests()
         """By the question's key, the costliest first."""
+        self.complete = False
+        """Whether every plan was measured."""
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +102,7 @@ class Tuner:
             begun = time.monotonic()
             names = {key: plan.name for key, rest in plans.items() if (plan := next(rest, None)) is not None}
             if not names:
+                self.complete = True
                 break
             self._measure(names)
             longest, count = max(longest, time.monotonic() - begun), count + 1
@@ -120,6 +123,19 @@ class Tuner:
         measured = {key for key, contest in self.contests.items() if contest.shares}
         rest = {key: name for key, name in self._known.names.items() if key not in measured}
         return Tuned(rest | self.winners, self._known.source)
+
+    def report(self) -> str:
+        """What was measured and what it gains, in a line for people."""
+        found, winners = list(self.contests.values()), self.winners
+        measured = [contest for contest in found if contest.shares]
+        spent = sum(contest.seconds for contest in found)
+        saved = sum(c.seconds * (1 - c.best[1]) for c in found if c.question.key in winners)
+        gain = f", which saves {saved / spent:.1%} of the time of all" if winners else ""
+        text = (
+            f"{_steps(measured)} contraction(s), {sum(len(contest.shares) for contest in measured)} plans beside the "
+            f"estimated ones; {_steps(c for c in measured if c.question.key in winners)} are faster by another{gain}"
+        )
+        return text if self.complete or not found else f"{text}; the time was over before all plans were measured"
 
     def _plans(self, contest: Contest) -> list[Plan]:
         known = self._known.names.get(contest.question.key)
@@ -184,6 +200,10 @@ class Tuner:
             cache=self._cache,
         )
         return load(path, threads=1), made.chosen
+
+
+def _steps(contests: Iterable[Contest]) -> int:
+    return sum(contest.steps for contest in contests)
 
 
 def _share(base: Times, other: Times, slots: list[int]) -> float:

@@ -17,6 +17,8 @@ def test_the_summary_and_the_steps(side, shown, tmp_path, capsys):
     assert command.main(words) == 0
     text = capsys.readouterr().out
     assert ("chains     1 chain of 3 kernels in turns, a band of image rows at a time" in text) is shown
+    assert ("; a thread needs " in text) is shown
+    assert ", 1.00 times the largest live set" in text
     assert text.count(" (chain 1)\n") == (3 if shown else 0)
 
 

@@ -49,6 +49,7 @@ def test_the_summary_and_inspect_name_it(model, capsys):
     assert "precision  as in the model, but for products of bf16 and tensors between kernels in bf16\n" in shown
     assert f"note       {note}" in shown
     assert "Convolution+Add+ReLU: conv_bf16_" in shown
+    assert "none is stored as bf16" not in shown
     assert inspect.main([str(artifact)]) == 0
     shown = capsys.readouterr().out
     assert f"notes           {note}" in shown

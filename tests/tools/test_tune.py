@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 
@@ -52,6 +53,35 @@ def test_little_gains_are_none(graph, tmp_path, monkeypatch):
     with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
         assert list(tuner.rounds(1e9, most=2)) == [1, 2]
         assert tuner.winners == {}
+
+
+def test_the_report_of_what_was_found(graph, tmp_path, monkeypatch):
+    """Two contractions, of which one is found to take half the time: by hand."""
+    monkeypatch.setattr(Tuner, "_turns", turns(1.5))
+    with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
+        assert tuner.report() == (
+            "0 contraction(s), 0 plans beside the estimated ones; 0 are faster by another; "
+            "the time was over before all plans were measured"
+        )
+        list(tuner.rounds(1e9, most=1))
+        one, other = tuner.contests.values()
+        one.seconds, other.seconds, one.shares = 3.0, 1.0, {"half": 0.5, "more": 2.0}
+        assert tuner.report() == (
+            "2 contraction(s), 3 plans beside the estimated ones; 1 are faster by another, which saves 37.5% of the "
+            "time of all; the time was over before all plans were measured"
+        )
+        tuner.complete = True
+        assert tuner.report().endswith("which saves 37.5% of the time of all")
+
+
+def test_all_plans_are_measured_in_the_end(graph, tmp_path, monkeypatch):
+    plans = Tuner._plans
+    monkeypatch.setattr(Tuner, "_plans", lambda self, contest: plans(self, contest)[:2])
+    monkeypatch.setattr(Tuner, "_turns", turns(1.1, 1.1))
+    with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
+        list(tuner.rounds(1e9))
+        assert tuner.complete
+        assert "the time was over" not in tuner.report()
 
 
 def test_the_estimated_plan_is_the_best_unless_another_is_faster():
@@ -107,9 +137,11 @@ def test_the_command(tmp_path):
     assert first.returncode == 0, first.stderr
     file = tmp_path / "a" / "m.tuned.json"
     assert f"contractions as measured ({file}), the others as estimated" in first.stdout
+    assert re.search(r"^measured   \d+ contraction\(s\), \d+ plans beside the estimated ones; ", first.stdout, re.M)
     assert json.loads(file.read_text())["format"] == "dldt-tuned 1"
     again = command("compile", model, "-o", tmp_path / "b" / "m.so", "--tuned", file, **options)
     assert again.returncode == 0, again.stderr
+    assert "measured   " not in again.stdout
     assert (tmp_path / "a" / "m.so").read_bytes() == (tmp_path / "b" / "m.so").read_bytes()
 
 
