@@ -1,8 +1,9 @@
-/* The interface of a compiled model (artifact ABI 1).
+/* The interface of a compiled model (artifact ABI 2).
  *
- * An artifact is one ELF shared library that imports nothing. Link with it (cc main.c model.so), or load it with
- * dlopen; dldt_loader.c is a small host that checks the file first. All functions may be called from any thread; two
- * calls of dldt_run must not share a request, nor a team.
+ * An artifact is one ELF shared library that imports nothing. Link with it (cc main.c model.so), load it with dlopen, or
+ * map it: the file is its own image in memory, nothing in it is adjusted, and its note says where the functions lie.
+ * dldt_loader.c is a small host that checks the file first and maps it. All functions may be called from any thread;
+ * two calls of dldt_run must not share a request, nor a team.
  */
 #ifndef DLDT_H
 #define DLDT_H
@@ -13,7 +14,7 @@
 extern "C" {
 #endif
 
-#define DLDT_ABI_MAJOR 1
+#define DLDT_ABI_MAJOR 2
 #define DLDT_ABI_MINOR 0
 
 struct dldt_request;

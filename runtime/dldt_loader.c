@@ -1,8 +1,7 @@
-/* See dldt_loader.h. Build: cc -c dldt_loader.c, and link with -ldl -lpthread where the C library still needs them. */
+/* See dldt_loader.h. Build: cc -c dldt_loader.c, and link with -lpthread where the C library still needs it. */
 #define _GNU_SOURCE
 #include "dldt_loader.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +27,7 @@
 typedef struct note_body {
   uint32_t abi_major, abi_minor, machine, reserved;
   uint64_t file_size, metadata_offset, metadata_size, code_offset, weights_offset, weights_size;
+  uint64_t run, worker, stop, arena_size, output_shapes;
   unsigned char hashes[3][32];
 } note_body;
 
@@ -37,7 +38,9 @@ typedef struct worker {
 } worker;
 
 struct dldt_model {
-  void *library, *arena;
+  char *image; /* the file in memory */
+  size_t size;
+  void *arena;
   int64_t arena_size, scratch;
   dldt_team *team;
   worker *workers;
@@ -150,46 +153,60 @@ static int check_note(const note_body *note, off_t actual, const char *path, cha
   return 1;
 }
 
-static int find_note(int file, const Elf64_Ehdr *header, note_body *note) {
-  struct {
-    Elf64_Nhdr head;
-    char owner[8];
-    note_body body;
-  } record;
+/* What the host must know of the file: its note, and where its code lies. */
+typedef struct parts {
+  note_body note;
+  uint64_t code, code_size;
+} parts;
+
+/* 1 when found; 0 when the file ends too early or is not of dldt. */
+static int find_parts(int file, const Elf64_Ehdr *header, parts *found) {
+  int noted = 0;
   for (int i = 0; i < header->e_phnum && i < 64; i++) {
     Elf64_Phdr program;
+    char packed[20 + sizeof(note_body)];
+    Elf64_Nhdr head;
     if (!read_at(file, &program, sizeof program, (off_t)(header->e_phoff + (uint64_t)i * sizeof program))) return 0;
-    if (program.p_type != PT_NOTE || program.p_filesz != 180) continue;
-    char packed[180];
-    if (!read_at(file, packed, sizeof packed, (off_t)program.p_offset)) return 0;
-    memcpy(&record.head, packed, sizeof record.head);
-    memcpy(record.owner, packed + 12, 8);
-    memcpy(note, packed + 20, sizeof *note);
-    if (record.head.n_namesz == 5 && record.head.n_descsz == 160 && memcmp(record.owner, "DLDT\0\0\0\0", 8) == 0)
-      return 1;
+    if (program.p_type == PT_LOAD && program.p_flags & PF_X) {
+      found->code = program.p_offset;
+      found->code_size = program.p_filesz;
+    }
+    if (program.p_type != PT_NOTE || program.p_filesz < 28) continue;
+    memset(packed, 0, sizeof packed);
+    size_t size = program.p_filesz < sizeof packed ? (size_t)program.p_filesz : sizeof packed;
+    if (!read_at(file, packed, size, (off_t)program.p_offset)) return 0;
+    memcpy(&head, packed, sizeof head);
+    if (head.n_namesz != 5 || memcmp(packed + 12, "DLDT\0\0\0\0", 8) != 0) continue;
+    memcpy(&found->note, packed + 20, sizeof found->note);
+    noted = 1;
   }
-  return 0;
+  return noted;
 }
 
-/* Everything that can be known without mapping code. */
-static int check_file(int file, const char *path, char *error, size_t size) {
+/* Everything that can be known without running code. */
+static int check_file(int file, parts *found, const char *path, char *error, size_t size) {
   struct stat status;
   Elf64_Ehdr header;
-  note_body note;
+  const note_body *note = &found->note;
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return refuse(error, size, "%s is not a regular file", path);
   if (!read_at(file, &header, sizeof header, 0) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
     return refuse(error, size, "%s is not an artifact: it is no ELF file", path);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_type != ET_DYN ||
       header.e_phentsize != sizeof(Elf64_Phdr))
     return refuse(error, size, "%s is not an artifact: it is no 64-bit little-endian shared library", path);
-  if (!find_note(file, &header, &note))
+  if (!find_parts(file, &header, found))
     return refuse(error, size, "%s is truncated, or a shared library that is not of dldt: it has no DLDT note", path);
-  if (!check_note(&note, status.st_size, path, error, size)) return 0;
-  if (header.e_machine != HOST_MACHINE || note.machine != HOST_MACHINE)
+  if (!check_note(note, status.st_size, path, error, size)) return 0;
+  const uint64_t entries[] = {note->run, note->worker, note->stop, note->arena_size, note->output_shapes};
+  int good = found->code <= note->file_size && found->code_size <= note->file_size - found->code;
+  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+    good = good && entries[i] >= found->code && entries[i] - found->code < found->code_size;
+  if (!good) return refuse(error, size, "%s is damaged: its functions lie outside its code", path);
+  if (header.e_machine != HOST_MACHINE || note->machine != HOST_MACHINE)
     return refuse(error, size, "%s is for another architecture; compile the model for this one", path);
-  char *metadata = calloc(1, note.metadata_size + 1);
+  char *metadata = calloc(1, note->metadata_size + 1);
   if (metadata == NULL) return refuse(error, size, "no memory");
-  int good = read_at(file, metadata, note.metadata_size, (off_t)note.metadata_offset);
+  good = read_at(file, metadata, note->metadata_size, (off_t)note->metadata_offset);
   good = good ? check_features(metadata, path, error, size) : refuse(error, size, "cannot read %s", path);
   free(metadata);
   return good;
@@ -221,21 +238,28 @@ static int start(dldt_model *model, int threads, char *error, size_t size) {
   return 1;
 }
 
-static int bind(dldt_model *model, const char *path, char *error, size_t size) {
-  struct {
-    const char *name;
+/* The file is its own image in memory: it needs no loader, nothing in it is adjusted. */
+static int map(dldt_model *model, int file, const parts *found, const char *path, char *error, size_t size) {
+  const note_body *note = &found->note;
+  char *image = mmap(NULL, note->file_size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (image == MAP_FAILED) return refuse(error, size, "cannot map %s into memory: %s", path, strerror(errno));
+  model->image = image;
+  model->size = note->file_size;
+  if (mprotect(image + found->code, found->code_size, PROT_READ | PROT_EXEC) != 0)
+    return refuse(error, size, "the system does not let %s be executed: %s", path, strerror(errno));
+  const struct {
+    uint64_t from;
     void *to;
-  } symbols[] = {{"dldt_run", &model->run},
-                 {"dldt_worker", &model->work},
-                 {"dldt_stop", &model->stop},
-                 {"dldt_arena_size", &model->needs},
-                 {"dldt_output_shapes", &model->shapes},
-                 {"dldt_metadata", &model->metadata}};
-  for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-    void *found = dlsym(model->library, symbols[i].name);
-    if (found == NULL) return refuse(error, size, "%s is damaged: it has no %s", path, symbols[i].name);
-    memcpy(symbols[i].to, &found, sizeof found);
+  } functions[] = {{note->run, &model->run},
+                   {note->worker, &model->work},
+                   {note->stop, &model->stop},
+                   {note->arena_size, &model->needs},
+                   {note->output_shapes, &model->shapes}};
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    void *address = image + functions[i].from;
+    memcpy(functions[i].to, &address, sizeof address);
   }
+  model->metadata = image + note->metadata_offset;
   return 1;
 }
 
@@ -246,23 +270,20 @@ static int64_t find_scratch(const char *metadata) {
 }
 
 dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t size) {
-  char full[4096];
+  parts found = {0};
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) {
     refuse(error, size, "cannot open %s: %s", path, strerror(errno));
     return NULL;
   }
-  int good = check_file(file, path, error, size);
-  close(file);
-  if (!good) return NULL;
   dldt_model *model = calloc(1, sizeof *model);
+  if (model == NULL) refuse(error, size, "no memory");
+  int good = model != NULL && check_file(file, &found, path, error, size) &&
+             map(model, file, &found, path, error, size);
+  close(file);
   if (model == NULL) return NULL;
   pthread_mutex_init(&model->lock, NULL);
-  /* Without a slash, dlopen would look elsewhere than in the current folder. */
-  snprintf(full, sizeof full, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
-  model->library = dlopen(full, RTLD_NOW | RTLD_LOCAL);
-  if (model->library == NULL) refuse(error, size, "the system refuses to load %s: %s", path, dlerror());
-  if (model->library == NULL || !bind(model, path, error, size) || !start(model, threads, error, size)) {
+  if (!good || !start(model, threads, error, size)) {
     dldt_model_close(model);
     return NULL;
   }
@@ -306,7 +327,7 @@ void dldt_model_close(dldt_model *model) {
   if (model == NULL) return;
   if (model->started > 0) model->stop(model->team);
   for (int i = 0; i < model->started; i++) pthread_join(model->workers[i].thread, NULL);
-  if (model->library != NULL) dlclose(model->library);
+  if (model->image != NULL) munmap(model->image, model->size);
   pthread_mutex_destroy(&model->lock);
   free(model->workers);
   free(model->team);

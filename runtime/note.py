@@ -1,72 +1,71 @@
-"""The ELF note that every artifact starts with: what a loader must know before it maps any code."""
+"""The ELF note that every artifact starts with: what a loader must know before it runs any code."""
 
 from __future__ import annotations
 
-import dataclasses
 import struct
+from typing import NamedTuple
 
-ABI_MAJOR = 1
+ABI_MAJOR = 2
 ABI_MINOR = 0
 OWNER = b"DLDT\0\0\0\0"
 NOTE_TYPE = 1
 MACHINES = {"x86_64": 62, "aarch64": 183}
+ENTRIES = ("run", "worker", "stop", "arena_size", "output_shapes")
+"""The functions that a host calls; their symbols are named ``dldt_run`` and so on."""
 
 _HEAD = struct.Struct("<III8s")
-_BODY = struct.Struct("<IIIIQQQQQQ32s32s32s")
+_ABI = struct.Struct("<II")
+_BODY = struct.Struct("<IIIIQQQQQQQQQQQ32s32s32s")
 NOTE_SIZE = _HEAD.size + _BODY.size
 # The hashes are the note's last fields.
 HASHES_SIZE = 3 * 32
 
 
-@dataclasses.dataclass(frozen=True)
-class Note:
-    """The file, as sizes and hashes.
+class Note(NamedTuple):
+    """The file, as sizes and hashes, in the order of the note's fields.
 
-    Offsets and sizes are bytes in the file. ``head_sha256`` covers the bytes before ``code_offset`` (headers, dynamic
-    section, metadata, data) with the note's own three hashes as zeros; ``code_sha256`` those from there to
-    ``weights_offset``; ``weights_sha256`` the rest, to the end of the file.
+    Offsets and sizes are bytes in the file; those of the five functions are 0 in a program, which has none.
+    ``head_sha256`` covers the bytes before ``code_offset`` (headers, metadata, dynamic section) with the note's own
+    three hashes as zeros; ``code_sha256`` those from there to ``weights_offset``; ``weights_sha256`` the rest.
     """
 
-    machine: int
-    file_size: int
-    metadata_offset: int
-    metadata_size: int
-    code_offset: int
-    weights_offset: int
-    weights_size: int
+    abi_major: int = ABI_MAJOR
+    abi_minor: int = ABI_MINOR
+    machine: int = 0
+    reserved: int = 0
+    file_size: int = 0
+    metadata_offset: int = 0
+    metadata_size: int = 0
+    code_offset: int = 0
+    weights_offset: int = 0
+    weights_size: int = 0
+    run: int = 0
+    worker: int = 0
+    stop: int = 0
+    arena_size: int = 0
+    output_shapes: int = 0
     head_sha256: bytes = bytes(32)
     code_sha256: bytes = bytes(32)
     weights_sha256: bytes = bytes(32)
-    abi_major: int = ABI_MAJOR
-    abi_minor: int = ABI_MINOR
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Where the functions begin, in the order of ``ENTRIES``."""
+        return self[10:15]
 
     def pack(self) -> bytes:
         """The note's bytes, header and owner included."""
-        body = _BODY.pack(
-            self.abi_major,
-            self.abi_minor,
-            self.machine,
-            0,
-            self.file_size,
-            self.metadata_offset,
-            self.metadata_size,
-            self.code_offset,
-            self.weights_offset,
-            self.weights_size,
-            self.head_sha256,
-            self.code_sha256,
-            self.weights_sha256,
-        )
-        return _HEAD.pack(5, len(body), NOTE_TYPE, OWNER) + body
+        return _HEAD.pack(5, _BODY.size, NOTE_TYPE, OWNER) + _BODY.pack(*self)
 
 
-def unpack(data: bytes) -> Note | None:
-    """The note that ``data`` holds, None where it is none of ours. The ABI is for the caller to judge."""
-    if len(data) < NOTE_SIZE:
+def read_abi(data: bytes, offset: int) -> tuple[int, int] | None:
+    """The ABI, major and minor, of the note that lies at ``offset``; None where none of ours does."""
+    if len(data) < offset + _HEAD.size + _ABI.size:
         return None
-    owner_size, size, kind, owner = _HEAD.unpack_from(data)
-    if (owner_size, size, kind, owner) != (5, _BODY.size, NOTE_TYPE, OWNER):
-        return None
-    major, minor, machine, _, *rest = _BODY.unpack_from(data, _HEAD.size)
-    fields = (machine, *rest, major, minor)
-    return Note(*fields)
+    owner_size, _, kind, owner = _HEAD.unpack_from(data, offset)
+    return _ABI.unpack_from(data, offset + _HEAD.size) if (owner_size, kind, owner) == (5, NOTE_TYPE, OWNER) else None
+
+
+def unpack(data: bytes, offset: int) -> Note:
+    """The note of this ABI that lies at ``offset``."""
+    return Note._make(_BODY.unpack_from(data, offset + _HEAD.size))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dldt.codegen.emit import elf_constants as elf
 from dldt.codegen.emit.elf_layout import METADATA, WEIGHTS, Layout
 
@@ -11,7 +9,6 @@ _TABLES = {
     elf.DT_HASH: ".hash",
     elf.DT_STRTAB: ".dynstr",
     elf.DT_SYMTAB: ".dynsym",
-    elf.DT_RELA: ".rela.dyn",
 }
 
 
@@ -46,20 +43,11 @@ def dynamic_symbols(layout: Layout) -> bytes:
     return b"".join(records)
 
 
-def relative_relocations(layout: Layout, relatives: Mapping[int, int]) -> bytes:
-    """``.rela.dyn``: places that hold an address, and the address, both from the start of the layout."""
-    kind = elf.R_RELATIVE[layout.machine]
-    return b"".join(elf.RELA.pack(at, kind, target) for at, target in sorted(relatives.items()))
-
-
-def dynamic_section(layout: Layout, relatives: int) -> bytes:
-    """``.dynamic``: where the dynamic linker finds the tables; ``relatives`` is how many places it adjusts."""
+def dynamic_section(layout: Layout) -> bytes:
+    """``.dynamic``: where the dynamic linker finds the tables; it has nothing to adjust."""
     tables = {tag: layout.outputs[name] for tag, name in _TABLES.items()}
-    entries = [(tag, output.address) for tag, output in tables.items() if output.size]
+    entries = [(tag, output.address) for tag, output in tables.items()]
     entries += [(elf.DT_STRSZ, tables[elf.DT_STRTAB].size), (elf.DT_SYMENT, elf.SYM.size)]
     entries.append((elf.DT_SONAME, layout.strings.add(layout.soname)))
-    if relatives:
-        size = elf.RELA.size * relatives
-        entries += [(elf.DT_RELASZ, size), (elf.DT_RELAENT, elf.RELA.size), (elf.DT_RELACOUNT, relatives)]
     entries += [(elf.DT_FLAGS, elf.DF_SYMBOLIC | elf.DF_BIND_NOW), (elf.DT_FLAGS_1, elf.DF_1_NOW), (elf.DT_NULL, 0)]
     return b"".join(elf.DYN.pack(*entry) for entry in entries)

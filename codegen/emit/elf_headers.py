@@ -6,7 +6,6 @@ from dldt.codegen.emit import elf_constants as elf
 from dldt.codegen.emit.elf_layout import PROGRAM_HEADERS, WEIGHTS, Layout
 
 _R, _RW, _RX = elf.PF_R, elf.PF_R | elf.PF_W, elf.PF_R | elf.PF_X
-_RELRO = (".dynamic", ".got", ".data.rel.ro")
 
 
 def file_header(layout: Layout) -> bytes:
@@ -39,7 +38,7 @@ def program_headers(layout: Layout, weights_size: int) -> bytes:
             continue
         start = 0 if group is layout.groups[0] else group[0].address
         end = group[-1].address + group[-1].size
-        # Writable pages are whole: what is read-only after relocation is protected by the page.
+        # Writable pages are whole: the dynamic section is protected by the page when the system's loader is done.
         size = (layout.page_up(end) if flags == _RW else end) - start
         rows.append(_row(layout, elf.PT_LOAD, flags, start, size, layout.page))
     rows.append(
@@ -47,13 +46,12 @@ def program_headers(layout: Layout, weights_size: int) -> bytes:
     )
     note, dynamic = layout.outputs[".note.dldt"], layout.outputs.get(".dynamic")
     rows.append(_row(layout, elf.PT_NOTE, _R, note.address, note.size, 4))
-    rows.append(_row(layout, elf.PT_DYNAMIC, _RW, dynamic.address, dynamic.size, 8) if dynamic else empty)
-    fixed = [output for output in layout.groups[1] if output.name in _RELRO] if dynamic else []
-    if fixed:
-        start, end = fixed[0].address, layout.page_up(fixed[-1].address + fixed[-1].size)
-        rows.append(_row(layout, elf.PT_GNU_RELRO, _R, start, end - start, 1))
+    if dynamic:
+        size = layout.page_up(dynamic.size)
+        rows.append(_row(layout, elf.PT_DYNAMIC, _RW, dynamic.address, dynamic.size, 8))
+        rows.append(_row(layout, elf.PT_GNU_RELRO, _R, dynamic.address, size, 1))
     else:
-        rows.append(empty)
+        rows += [empty, empty]
     rows.append(elf.PHDR.pack(elf.PT_GNU_STACK, _RW, 0, 0, 0, 0, 0, 16))
     return b"".join(rows)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dldt.codegen.emit import elf_constants as elf
-from dldt.codegen.emit.elf_dynamic import debug_symbols, dynamic_section, dynamic_symbols, relative_relocations
+from dldt.codegen.emit.elf_dynamic import debug_symbols, dynamic_section, dynamic_symbols
 from dldt.codegen.emit.elf_headers import file_header, program_headers, section_headers
 from dldt.codegen.emit.elf_layout import Layout
-from dldt.codegen.emit.elf_relocation import ABSOLUTE, THROUGH_GOT, relocate
+from dldt.codegen.emit.elf_relocation import relocate
 from dldt.compiler.errors import InternalError
-from dldt.runtime.note import Note
+from dldt.runtime.note import ENTRIES, Note
 
 
 def render_image(layout: Layout, weights_size: int) -> tuple[bytearray, Note]:
@@ -18,15 +20,15 @@ def render_image(layout: Layout, weights_size: int) -> tuple[bytearray, Note]:
         _put(view, output.address, output.data)
         for section in output.inputs:
             _put(view, section.address, section.data)
-    relatives = _relocate(layout, view)
+    _relocate(layout, view)
     _fill(layout, view, ".symtab", debug_symbols(layout, weights_size))
     if layout.exports:
         _fill(layout, view, ".dynsym", dynamic_symbols(layout))
-        _fill(layout, view, ".rela.dyn", relative_relocations(layout, relatives))
-        _fill(layout, view, ".dynamic", dynamic_section(layout, len(relatives)))
+        _fill(layout, view, ".dynamic", dynamic_section(layout))
     _put(view, 0, file_header(layout))
     _put(view, elf.EHDR.size, program_headers(layout, weights_size))
     _put(view, layout.section_table, section_headers(layout, weights_size))
+    entries: dict[str, Any] = dict(zip(ENTRIES, map(layout.address, layout.exports), strict=False))
     note = Note(
         machine=layout.machine,
         file_size=layout.weights_offset + weights_size,
@@ -35,31 +37,19 @@ def render_image(layout: Layout, weights_size: int) -> tuple[bytearray, Note]:
         code_offset=layout.code_offset,
         weights_offset=layout.weights_offset,
         weights_size=weights_size,
+        **entries,
     )
     _put(view, layout.note_offset, note.pack())
     return view, note
 
 
-def _relocate(layout: Layout, view: bytearray) -> dict[int, int]:
-    """Write every reference; the places that hold an address, with it."""
-    relatives: dict[int, int] = {}
-    machine = layout.machine
-    slots = layout.outputs[".got"].address if layout.slots else 0
+def _relocate(layout: Layout, view: bytearray) -> None:
+    """Write every reference."""
     for item, section, relocation in layout.relocations():
         symbol = item.symbols[relocation.symbol]
         target = layout.address_of(symbol) if symbol.binding == elf.STB_LOCAL else layout.address(symbol.name)
-        at, kind = section.address + relocation.offset, relocation.kind
-        if kind == ABSOLUTE[machine]:
-            relatives[at] = target + relocation.addend
-            continue
-        if kind in THROUGH_GOT[machine]:
-            slot = slots + layout.slots[layout.slot_key(item, relocation)]
-            relatives[slot] = target
-            target = layout.base + slot
-        relocate(machine, kind, view, at, target + relocation.addend, layout.base + at)
-    for at, target in relatives.items():
-        _put(view, at, target.to_bytes(8, "little"))
-    return relatives
+        at = section.address + relocation.offset
+        relocate(layout.machine, relocation.kind, view, at, target + relocation.addend, layout.base + at)
 
 
 def _fill(layout: Layout, view: bytearray, name: str, data: bytes) -> None:

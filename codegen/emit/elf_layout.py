@@ -3,13 +3,14 @@
 ::
 
     R   ELF header, program headers, note, dynamic symbols, metadata, section headers, symbols
-    RW  dynamic section, GOT, .data.rel.ro (read-only after relocation), .data, .bss
+    RW  dynamic section (a program: .data, .bss)
     R   .rodata
     RX  .text
     R   weights
 
 An offset in the file is the address in memory less the base, so no segment needs another rule to be found by; each
-starts on a page. The base is 0 in a shared library.
+starts on a page. The base is 0 in a shared library, which is its own image in memory: it holds no address and no
+variable, and only the system's loader, where it is used, writes to the dynamic section.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from dldt.codegen.emit import elf_constants as elf
 from dldt.codegen.emit.elf_object import ElfObject, Relocation, Section, Symbol
 from dldt.codegen.emit.elf_output import Output
-from dldt.codegen.emit.elf_relocation import ABSOLUTE, THROUGH_GOT
 from dldt.codegen.emit.elf_symbols import resolve_symbols
 from dldt.codegen.emit.elf_tables import StringTable, hash_table
 from dldt.compiler.errors import InternalError
@@ -29,7 +29,7 @@ WEIGHTS, METADATA = "dldt_weights", "dldt_metadata"
 # Four segments, weights, note, dynamic section, relro, stack.
 PROGRAM_HEADERS = 9
 # Entries of the dynamic section, at most.
-DYNAMIC_ENTRIES = 14
+DYNAMIC_ENTRIES = 9
 
 
 class Layout:
@@ -59,7 +59,6 @@ class Layout:
         self.locals = [symbol for symbol in named if symbol.binding == elf.STB_LOCAL]
         self.globals = [symbol for symbol in named if self.symbols.get(symbol.name) is symbol]
         self.strings, self.symbol_names, self.section_names = StringTable(), StringTable(), StringTable()
-        self.slots, self._relatives = self._find_addresses()
         data, constants, code = self._gather()
         self.groups = [self._head(metadata), data, constants, code]
         self.outputs = {output.name: output for group in self.groups for output in group}
@@ -74,27 +73,12 @@ class Layout:
 
     # Which sections there are, and how large.
 
-    def _find_addresses(self) -> tuple[dict[tuple[int, int] | str, int], int]:
-        """The offset in the GOT of every symbol that is reached through it; how many places hold an address."""
-        slots: dict[tuple[int, int] | str, int] = {}
-        places = 0
-        for item, section, relocation in self.relocations():
-            if relocation.kind in THROUGH_GOT[self.machine]:
-                slots.setdefault(self.slot_key(item, relocation), 8 * len(slots))
-            elif relocation.kind == ABSOLUTE[self.machine]:
-                places += 1
-                if not section.flags & elf.SHF_WRITE and not self.base:
-                    raise InternalError(f"section {section.name} is read-only, but holds an address")
-        return slots, places + len(slots)
-
     def _gather(self) -> tuple[list[Output], list[Output], list[Output]]:
         """The sections of the objects, put together: data, constants, code."""
         alloc, write = elf.SHF_ALLOC, elf.SHF_ALLOC | elf.SHF_WRITE
         data = [
             Output(".dynamic", elf.SHT_DYNAMIC, write, 0, 8, elf.DYN.size, ".dynstr"),
-            Output(".got", elf.SHT_PROGBITS, write, 8 * len(self.slots), 8, 8),
-            Output(".data.rel.ro", elf.SHT_PROGBITS, write),
-            Output(".data", elf.SHT_PROGBITS, write, align=self.page),
+            Output(".data", elf.SHT_PROGBITS, write),
             Output(".bss", elf.SHT_PROGBITS, write),
         ]
         constants = [
@@ -106,12 +90,11 @@ class Layout:
         for section in (section for item in self.objects for section in item.sections):
             if section.align > self.page:
                 raise InternalError(f"section {section.name} asks for an alignment of {section.align} bytes")
+            if self.exports and section.flags & elf.SHF_WRITE and section.size:
+                raise InternalError(f"section {section.name} holds variables or addresses, which an artifact may not")
             outputs[Output.name_for(section)].take(section)
         if self.exports:
             outputs[".dynamic"].size = elf.DYN.size * DYNAMIC_ENTRIES
-        if not outputs[".data"].size:
-            # What stays writable starts on a page of its own.
-            outputs[".bss"].align = self.page
         return [output for output in data if output.size], [output for output in constants if output.size], code
 
     def _head(self, metadata: bytes) -> list[Output]:
@@ -138,12 +121,11 @@ class Layout:
             self.strings.add(name)
         table = Output.of(".hash", elf.SHT_HASH, elf.SHF_ALLOC, 8, hash_table(names))
         table.entry, table.link = 4, ".dynsym"
-        symbols, places = elf.SYM.size * (1 + len(names)), elf.RELA.size * self._relatives
+        symbols = elf.SYM.size * (1 + len(names))
         return [
             table,
             Output(".dynsym", elf.SHT_DYNSYM, elf.SHF_ALLOC, symbols, 8, elf.SYM.size, ".dynstr", 1),
             Output.of(".dynstr", elf.SHT_STRTAB, elf.SHF_ALLOC, 1, bytes(self.strings.data)),
-            Output(".rela.dyn", elf.SHT_RELA, elf.SHF_ALLOC, places, 8, elf.RELA.size, ".dynsym"),
         ]
 
     def _name_sections(self) -> None:
@@ -197,12 +179,6 @@ class Layout:
             for section in item.sections:
                 for relocation in section.relocations:
                     yield item, section, relocation
-
-    @staticmethod
-    def slot_key(item: ElfObject, relocation: Relocation) -> tuple[int, int] | str:
-        """What a slot of the GOT is for: a global name, or a local symbol of one object."""
-        symbol = item.symbols[relocation.symbol]
-        return (id(item), relocation.symbol) if symbol.binding == elf.STB_LOCAL else symbol.name
 
 
 def _is_named(symbol: Symbol) -> bool:

@@ -53,6 +53,4 @@ class Output:
             return ".eh_frame"
         if not section.flags & elf.SHF_WRITE:
             return ".rodata"
-        if section.name.startswith(".data.rel.ro"):
-            return ".data.rel.ro"
         return ".bss" if section.kind == elf.SHT_NOBITS else ".data"

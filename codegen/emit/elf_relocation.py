@@ -1,6 +1,7 @@
 """What each relocation type writes, for x86-64 and aarch64.
 
-S is the symbol's address, A the addend, P the place's address, G the address of the symbol's slot in the GOT.
+S is the symbol's address, A the addend, P the place's address. Only types that hold wherever the file is mapped are
+known: nothing adjusts an artifact when it is loaded.
 """
 
 from __future__ import annotations
@@ -10,22 +11,31 @@ from collections.abc import Callable
 from dldt.codegen.emit import elf_constants as elf
 from dldt.compiler.errors import InternalError
 
-# A 64-bit address in data: the dynamic linker adds the load address.
-ABSOLUTE = {elf.EM_X86_64: 1, elf.EM_AARCH64: 257}
-# The types that go through the global offset table.
-THROUGH_GOT = {elf.EM_X86_64: frozenset({9, 41, 42}), elf.EM_AARCH64: frozenset({311, 312})}
-
+# What LLVM would write for addresses, in data or in the global offset table.
 _NAMES = {
-    elf.EM_X86_64: {10: "R_X86_64_32", 11: "R_X86_64_32S"},
-    elf.EM_AARCH64: {258: "R_AARCH64_ABS32"},
+    elf.EM_X86_64: {
+        1: "R_X86_64_64",
+        9: "R_X86_64_GOTPCREL",
+        10: "R_X86_64_32",
+        11: "R_X86_64_32S",
+        41: "R_X86_64_GOTPCRELX",
+        42: "R_X86_64_REX_GOTPCRELX",
+    },
+    elf.EM_AARCH64: {
+        257: "R_AARCH64_ABS64",
+        258: "R_AARCH64_ABS32",
+        311: "R_AARCH64_ADR_GOT_PAGE",
+        312: "R_AARCH64_LD64_GOT_LO12_NC",
+    },
 }
 
 
 def relocate(machine: int, kind: int, view: bytearray, offset: int, target: int, place: int) -> None:
-    """Write at ``view[offset]``, whose address is ``place``, a reference to the address ``target`` (S+A, or G+A)."""
+    """Write at ``view[offset]``, whose address is ``place``, a reference to the address ``target``, S+A."""
     table = _X86_64 if machine == elf.EM_X86_64 else _AARCH64
     if kind not in table:
-        raise InternalError(f"the linker does not know relocation {_NAMES[machine].get(kind, f'type {kind}')}")
+        name = _NAMES[machine].get(kind, f"type {kind}")
+        raise InternalError(f"the code needs relocation {name}, and an artifact works wherever it is mapped, as it is")
     table[kind](view, offset, target, place)
 
 
@@ -44,10 +54,6 @@ def _relative(size: int) -> Callable[[bytearray, int, int, int], None]:
         _store(view, offset, _check(target - place, 8 * size), size)
 
     return write
-
-
-def _absolute_64(view: bytearray, offset: int, target: int, place: int) -> None:
-    _store(view, offset, target, 8)
 
 
 def _patch(view: bytearray, offset: int, mask: int, bits: int) -> None:
@@ -95,17 +101,12 @@ def _low_12(scale: int) -> Callable[[bytearray, int, int, int], None]:
 _Writer = Callable[[bytearray, int, int, int], None]
 
 _X86_64: dict[int, _Writer] = {
-    1: _absolute_64,  # 64
     2: _relative(4),  # PC32
     4: _relative(4),  # PLT32: everything is in one file, so no table of jumps
-    9: _relative(4),  # GOTPCREL
     24: _relative(8),  # PC64
-    41: _relative(4),  # GOTPCRELX
-    42: _relative(4),  # REX_GOTPCRELX
 }
 
 _AARCH64: dict[int, _Writer] = {
-    257: _absolute_64,  # ABS64
     260: _relative(8),  # PREL64
     261: _relative(4),  # PREL32
     262: _relative(2),  # PREL16
@@ -123,7 +124,5 @@ _AARCH64: dict[int, _Writer] = {
     285: _low_12(2),  # LDST32_ABS_LO12_NC
     286: _low_12(3),  # LDST64_ABS_LO12_NC
     299: _low_12(4),  # LDST128_ABS_LO12_NC
-    311: _adrp,  # ADR_GOT_PAGE
-    312: _low_12(3),  # LD64_GOT_LO12_NC
     314: _relative(4),  # PLT32
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -22,9 +21,9 @@ from dldt.codegen.emit.team import team_module
 from dldt.codegen.target import Target
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import UnsupportedError
-from dldt.runtime.note import MACHINES
+from dldt.runtime.note import ENTRIES, MACHINES
 
-EXPORTS = ("dldt_run", "dldt_worker", "dldt_stop", "dldt_arena_size", "dldt_output_shapes")
+EXPORTS = tuple([f"dldt_{name}" for name in ENTRIES])
 # What code of the small model can reach, less room for the largest offset that is folded into an instruction.
 _REACH = (1 << 31) - (1 << 24)
 # Where a static executable is mapped.
@@ -96,8 +95,7 @@ def _write(
     with atomic_write(path, mode=mode) as file:
         size, weights_hash = _stream(file, weights, plan.weights_offset)
         head, note = render_image(plan, size)
-        signed = dataclasses.replace(
-            note,
+        signed = note._replace(
             head_sha256=hashlib.sha256(memoryview(head)[: note.code_offset]).digest(),
             code_sha256=hashlib.sha256(memoryview(head)[note.code_offset :]).digest(),
             weights_sha256=weights_hash,

@@ -125,11 +125,11 @@ answer:
 _LINKED = """declare i32 @dldt_run(ptr)
 declare i64 @dldt_arena_size(ptr)
 declare void @dldt_output_shapes(ptr, ptr)
-declare void @dldt_worker(ptr, i32)"""
+declare hidden void @dldt_worker(ptr, i32)"""
 
 # Without a link: the artifact is mapped at run time, whole, as its offsets are its addresses.
 _MAPPED = """@base = internal global ptr null
-@numbers = internal global [8 x i64] zeroinitializer, align 64
+@numbers = internal global [5 x i64] zeroinitializer, align 64
 @path = internal global [4096 x i8] zeroinitializer, align 64
 define internal i64 @number(i64 %index) noinline {{
   %at = getelementptr i64, ptr @numbers, i64 %index
@@ -143,55 +143,34 @@ define internal ptr @entry(i64 %index) noinline {{
   ret ptr %address
 }}
 define internal i32 @dldt_run(ptr %request) {{
-  %function = call ptr @entry(i64 4)
+  %function = call ptr @entry(i64 1)
   %status = call i32 %function(ptr %request)
   ret i32 %status
 }}
 define internal void @dldt_worker(ptr %team, i32 %index) {{
-  %function = call ptr @entry(i64 5)
+  %function = call ptr @entry(i64 2)
   call void %function(ptr %team, i32 %index)
   ret void
 }}
 define internal i64 @dldt_arena_size(ptr %symbols) {{
-  %function = call ptr @entry(i64 6)
+  %function = call ptr @entry(i64 3)
   %size = call i64 %function(ptr %symbols)
   ret i64 %size
 }}
 define internal void @dldt_output_shapes(ptr %symbols, ptr %dims) {{
-  %function = call ptr @entry(i64 7)
+  %function = call ptr @entry(i64 4)
   call void %function(ptr %symbols, ptr %dims)
   ret void
 }}
 define internal void @prepare() noinline {{
-entry:
-  call void @transfer(i64 {read}, i64 0, ptr @numbers, i64 64)
+  call void @transfer(i64 {read}, i64 0, ptr @numbers, i64 40)
   call void @transfer(i64 {read}, i64 0, ptr @path, i64 4096)
   %size = call i64 @number(i64 0)
-  %places = call i64 @number(i64 1)
-  %count = call i64 @number(i64 2)
   %path = ptrtoint ptr @path to i64
   %file = call i64 @dldt_syscall(i64 {openat}, i64 -100, i64 %path, i64 0, i64 0, i64 0, i64 0)
-  %start = call i64 @dldt_syscall(i64 {mmap}, i64 0, i64 %size, i64 7, i64 2, i64 %file, i64 0)
+  %start = call i64 @dldt_syscall(i64 {mmap}, i64 0, i64 %size, i64 5, i64 2, i64 %file, i64 0)
   %base = inttoptr i64 %start to ptr
   store volatile ptr %base, ptr @base
-  br label %head
-head:
-  %k = phi i64 [ 0, %entry ], [ %next, %body ]
-  %more = icmp ult i64 %k, %count
-  br i1 %more, label %body, label %done
-body:
-  %skip = mul i64 %k, 24
-  %record.at = add i64 %places, %skip
-  %record = getelementptr i8, ptr %base, i64 %record.at
-  %offset = load i64, ptr %record
-  %addend.at = getelementptr i8, ptr %record, i64 16
-  %addend = load i64, ptr %addend.at
-  %place = getelementptr i8, ptr %base, i64 %offset
-  %value = add i64 %start, %addend
-  store i64 %value, ptr %place
-  %next = add i64 %k, 1
-  br label %head
-done:
   ret void
 }}"""
 
@@ -202,9 +181,9 @@ def standalone_modules(
     """The modules that define ``_start`` for the model that ``metadata`` describes; see ``link_executable``.
 
     The program runs the model ``runs`` times on the same inputs, on ``threads`` threads. ``mapped``: the model is an
-    artifact, which the program maps first. Standard input then starts with eight numbers (i64: the file's size, the
-    offset and number of its relocations, 0, and the offsets of ``dldt_run``, ``dldt_worker``, ``dldt_arena_size`` and
-    ``dldt_output_shapes``) and the artifact's path in 4096 bytes.
+    artifact, which the program maps first. Standard input then starts with five numbers (i64: the file's size, and the
+    offsets of ``dldt_run``, ``dldt_worker``, ``dldt_arena_size`` and ``dldt_output_shapes``) and the artifact's path in
+    4096 bytes.
     """
     symbols, inputs, outputs = (len(metadata[key]) for key in ("symbols", "inputs", "outputs"))
     ranks = [len(tensor["shape"]) for tensor in metadata["outputs"]]

@@ -106,7 +106,9 @@ def run_artifact(
         program = Path(folder) / "host"
         program.write_bytes(_host(json.dumps(signature), target, threads, runs))
         program.chmod(0o755)
-        head = _addresses(path.read_bytes()) + os.fsencode(path.resolve()).ljust(4096, b"\0")
+        note = artifact.note
+        numbers = note.file_size, note.run, note.worker, note.arena_size, note.output_shapes
+        head = struct.pack("<5Q", *numbers) + os.fsencode(path.resolve()).ljust(4096, b"\0")
         return run_executable(program, metadata, inputs, target, timeout=timeout, head=head)
 
 
@@ -118,20 +120,6 @@ def _host(signature: str, target: Target, threads: int, runs: int) -> bytes:
         path = Path(folder) / "host"
         link_executable([code.object for code in compile_modules(texts, target)], (), {}, path, target)
         return path.read_bytes()
-
-
-def _addresses(data: bytes) -> bytes:
-    """The eight numbers that the program wants to know of an artifact, read from its section headers."""
-    table, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
-    rows = [struct.unpack_from("<IIQQQQIIQQ", data, table + 64 * index) for index in range(count)]
-    _, symbols, strings, places = (next((row for row in rows if row[1] == kind), None) for kind in (0, 11, 3, 4))
-    found = {}
-    for at in range(symbols[4], symbols[4] + symbols[5], 24):
-        name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", data, at)
-        start = strings[4] + name
-        found[data[start : data.index(b"\0", start)].decode()] = value
-    entries = [found[name] for name in ("dldt_run", "dldt_worker", "dldt_arena_size", "dldt_output_shapes")]
-    return struct.pack("<8Q", len(data), places[4], places[5] // 24, 0, *entries)
 
 
 def _outputs(text: bytes, metadata: Mapping[str, Any]) -> dict[str, Array]:

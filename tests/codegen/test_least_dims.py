@@ -102,7 +102,7 @@ def test_a_c_host_is_told(tmp_path):
         pytest.skip("no C compiler (gcc, cc) is installed")
     folder = Path(dldt.runtime.__file__).parent
     (tmp_path / "main.c").write_text(HOST)
-    words = [gcc, "-Wall", "-Werror", f"-I{folder}", "main.c", folder / "dldt_loader.c", "-o", "host", "-ldl"]
+    words = [gcc, "-Wall", "-Werror", f"-I{folder}", "main.c", folder / "dldt_loader.c", "-o", "host", "-lpthread"]
     subprocess.run([*words, "-lpthread"], check=True, timeout=60, cwd=tmp_path)
     done = subprocess.run([tmp_path / "host", compiled(split(), tmp_path)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "0 0 0 -2 -2 ")

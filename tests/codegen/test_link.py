@@ -17,14 +17,14 @@ from dldt.runtime.format import read_artifact
 from tests.codegen.artifact import SCALE, SCALE_WEIGHTS, build, build_scale, describe, objects, scale_metadata
 from tests.codegen.qemu import run_under_qemu
 
-# Every kind of reference that LLVM makes: through the GOT, to tables of addresses, to data, zeros, constants of each
-# size, weights far away, functions of another module, and the memory functions.
+# Every kind of reference that LLVM makes: to tables, functions by their address, zeros, constants of each size, weights
+# far away, functions of another module, and the memory functions.
 REFERENCES = """; ModuleID = 'references'
 @dldt_weights = external hidden global i8, align 64
-@table = internal constant [2 x ptr] [ptr @double, ptr @triple]
-@counter = internal global i64 5
-@zeros = internal global [4 x i64] zeroinitializer
-@elsewhere = external global i64
+@table = internal constant [2 x i64] [i64 2, i64 3]
+@five = internal constant i64 5
+@zeros = internal constant [4 x i64] zeroinitializer
+@elsewhere = external hidden constant i64
 @byte = internal constant i8 3
 @short = internal constant i16 300
 @word = internal constant i32 70000
@@ -62,12 +62,14 @@ define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
   %x0 = load i64, ptr %x
 
   %which = and i64 %x0, 1
-  %entry = getelementptr ptr, ptr @table, i64 %which
-  %function = load volatile ptr, ptr %entry
+  %entry = getelementptr i64, ptr @table, i64 %which
+  %factor = load volatile i64, ptr %entry
+  %doubled = icmp eq i64 %factor, 2
+  %function = select i1 %doubled, ptr @double, ptr @triple
   %y0 = call i64 %function(i64 %x0)
   store i64 %y0, ptr %y
 
-  %y1 = load volatile i64, ptr @counter
+  %y1 = load volatile i64, ptr @five
   %y1.at = getelementptr i64, ptr %y, i64 1
   store i64 %y1, ptr %y1.at
 
@@ -121,7 +123,7 @@ define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
 }
 """
 OTHER = """; ModuleID = 'other'
-@elsewhere = global i64 77
+@elsewhere = hidden constant i64 77
 define linkonce_odr hidden i64 @shared(i64 %x) noinline { %y = mul i64 %x, 10
   ret i64 %y }
 define hidden i64 @far_away(i64 %x) { %y = call i64 @shared(i64 %x)
@@ -178,6 +180,7 @@ def test_other_tools_read_it(tmp_path):
     assert "Warning" not in text
     assert "Library soname: [m.so]" in text
     assert "NEEDED" not in text
+    assert "There are no relocations in this file." in text
     assert "TEXTREL" not in text
     assert "RWE" not in text
     assert "<dldt_main>:" in tool("objdump", "-d", path)
@@ -194,15 +197,23 @@ def test_hashes_and_offsets_of_the_note(tmp_path):
     at = data.index(b"DLDT\0\0\0\0") + 8
     major, minor, machine, _ = struct.unpack_from("<4I", data, at)
     size, metadata, metadata_size, code, weights, weights_size = struct.unpack_from("<6Q", data, at + 16)
-    hashes = [data[at + 64 + 32 * index :][:32] for index in range(3)]
-    blank = data[: at + 64] + bytes(96) + data[at + 160 : code]
-    assert (major, minor, machine, size) == (1, 0, struct.unpack_from("<H", data, 18)[0], len(data))
+    hashes = [data[at + 104 + 32 * index :][:32] for index in range(3)]
+    blank = data[: at + 104] + bytes(96) + data[at + 200 : code]
+    assert (major, minor, machine, size) == (2, 0, struct.unpack_from("<H", data, 18)[0], len(data))
     assert hashes == [hashlib.sha256(part).digest() for part in (blank, data[code:weights], data[weights:])]
     assert data[metadata : metadata + metadata_size].startswith(b'{"arch":')
     assert data[metadata + metadata_size] == 0
     assert weights % 4096 == 0
     assert data[weights:] == np.float32([2] + [0] * 15 + [0, 1, 2, 3]).tobytes()
     assert weights_size == 80
+
+
+def test_functions_of_the_note(tmp_path):
+    path = build_scale(tmp_path / "m.so")
+    data = path.read_bytes()
+    at = data.index(b"DLDT\0\0\0\0") + 8
+    listing = {words[2]: int(words[0], 16) for words in map(str.split, tool("nm", "-D", path).splitlines())}
+    assert struct.unpack_from("<5Q", data, at + 64) == tuple(listing[name] for name in EXPORTS)
 
 
 def test_equal_input_gives_equal_bytes(tmp_path):
@@ -266,6 +277,22 @@ def test_an_entry_that_is_missing(tmp_path):
         (
             '@big = hidden constant [8192 x i8] zeroinitializer, section ".rodata.big", align 65536\n',
             "section .rodata.big asks for an alignment of 65536 bytes",
+        ),
+        (
+            "@count = hidden global i32 7\n",
+            "section .data holds variables or addresses, which an artifact may not",
+        ),
+        (
+            "@zeros = hidden global [9 x i32] zeroinitializer\n",
+            "section .bss holds variables or addresses, which an artifact may not",
+        ),
+        (
+            "@table = hidden constant [1 x ptr] [ptr @f]\ndefine internal void @f() { ret void }\n",
+            "section .data.rel.ro holds variables or addresses, which an artifact may not",
+        ),
+        (
+            "@here = constant i32 7\ndefine hidden i32 @look() { %v = load volatile i32, ptr @here\n ret i32 %v }\n",
+            "the code needs relocation R_X86_64_REX_GOTPCRELX, and an artifact works wherever it is mapped, as it is",
         ),
     ],
 )

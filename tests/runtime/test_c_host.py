@@ -87,7 +87,7 @@ def gcc():
 def host(gcc, tmp_path_factory):
     folder = tmp_path_factory.mktemp("host")
     (folder / "main.c").write_text(LOADING)
-    words = [gcc, *FLAGS, folder / "main.c", FOLDER / "dldt_loader.c", "-o", folder / "host", "-ldl", "-lpthread"]
+    words = [gcc, *FLAGS, folder / "main.c", FOLDER / "dldt_loader.c", "-o", folder / "host", "-lpthread"]
     subprocess.run(words, check=True, timeout=60)
     return folder / "host"
 
@@ -103,11 +103,29 @@ def test_a_c_host_loads_and_runs(host, scale_path, threads):
     assert done.stdout.startswith('0 3 6 9 8 199 {"arch":"')
 
 
+def test_a_static_program_loads_and_runs(gcc, scale_path, tmp_path):
+    """The artifact needs no loader, so that its host needs none."""
+    (tmp_path / "main.c").write_text(LOADING)
+    words = [
+        gcc,
+        *FLAGS,
+        "-static",
+        tmp_path / "main.c",
+        FOLDER / "dldt_loader.c",
+        "-o",
+        tmp_path / "host",
+        "-lpthread",
+    ]
+    if subprocess.run(words, capture_output=True, timeout=60, check=False).returncode:
+        pytest.skip("no static C library is installed")
+    assert run(tmp_path / "host", scale_path, 2).stdout.startswith('0 3 6 9 8 199 {"arch":"')
+
+
 def test_the_hosts_floating_point_state_changes_nothing(gcc, scale_path, tmp_path):
     if cpu.arch() != "x86_64":
         pytest.skip("the test sets MXCSR of x86-64")
     (tmp_path / "main.c").write_text(DENORMALS)
-    words = [gcc, *FLAGS, "main.c", FOLDER / "dldt_loader.c", "-o", "host", "-ldl", "-lpthread"]
+    words = [gcc, *FLAGS, "main.c", FOLDER / "dldt_loader.c", "-o", "host", "-lpthread"]
     subprocess.run(words, cwd=tmp_path, check=True, timeout=60)
     done = subprocess.run([tmp_path / "host", scale_path], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == f"{(np.float32(1e-40) * np.float32(2)).view(np.uint32)} 1\n"
@@ -128,9 +146,11 @@ def test_a_c_host_refuses(host, scale_path, tmp_path):
     assert refusal(data[:300]) == "is truncated, or a shared library that is not of dldt: it has no DLDT note"
     assert refusal(data + b"?") == "has bytes after its end; copy it again"
     abi = data[:note] + b"\x09" + data[note + 1 :]
-    assert refusal(abi) == "has artifact ABI 9, this host runs ABI 1; compile the model again"
+    assert refusal(abi) == "has artifact ABI 9, this host runs ABI 2; compile the model again"
     sizes = data[:note] + data[note : note + 24] + b"\xff" * 8 + data[note + 32 :]
     assert refusal(sizes) == "is damaged: the sizes in its header contradict each other"
+    run_at = data[: note + 64] + bytes(8) + data[note + 72 :]
+    assert refusal(run_at) == "is damaged: its functions lie outside its code"
     build_scale(tmp_path / "n.so", features=["avx99"])
     assert refusal((tmp_path / "n.so").read_bytes()) == (
         "needs avx99, which this processor or its system lacks; compile the model for it"

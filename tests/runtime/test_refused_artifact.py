@@ -4,15 +4,17 @@ import os
 import socket
 import struct
 
+import numpy as np
 import pytest
 
 from dldt import runtime
 from dldt.codegen.target import TARGETS
 from dldt.runtime import cpu
 from dldt.runtime.format import read_artifact
+from dldt.runtime.image import Image
 from tests.codegen.artifact import build_scale
 
-NOTE_HEAD = struct.pack("<III8s", 5, 160, 1, b"DLDT\0\0\0\0")
+NOTE_HEAD = struct.pack("<III8s", 5, 200, 1, b"DLDT\0\0\0\0")
 
 
 def refusal(path, **options):
@@ -44,7 +46,7 @@ def patched(data, changes):
         body[offset : offset + len(piece)] = piece
     note = body.index(NOTE_HEAD)
     code = int.from_bytes(body[note + 20 + 40 : note + 20 + 48], "little")
-    hashes = slice(note + 20 + 64, note + 20 + 160)
+    hashes = slice(note + 20 + 104, note + 20 + 200)
     blank = bytearray(body[:code])
     blank[hashes] = bytes(96)
     body[hashes.start : hashes.start + 32] = hashlib.sha256(blank).digest()
@@ -119,10 +121,10 @@ def test_other_elf_files(data, write):
 
 def test_another_abi(data, write):
     note = data.index(NOTE_HEAD) + 20
-    for major in (0, 2, 4_000_000_000):
+    for major in (0, 1, 4_000_000_000):
         message = refusal(write(patched(data, {note: struct.pack("<I", major)})))
         assert message.endswith(
-            f"m.so has artifact ABI {major}.0, this runtime runs ABI 1; compile the model again with the dldt "
+            f"m.so has artifact ABI {major}.0, this runtime runs ABI 2; compile the model again with the dldt "
             "installed here, or install the dldt that made it"
         )
 
@@ -159,7 +161,7 @@ def test_every_flipped_bit_of_the_headers_is_noticed(data, write):
     with open(path, "r+b", buffering=0) as file:
         for offset in (*range(1700), *range(1700, code, 7)):
             os.pwrite(file.fileno(), bytes([data[offset] ^ 1 << offset % 8]), offset)
-            if not note + 20 + 96 <= offset < note + 20 + 160:  # the hashes of code and weights: checked on request
+            if not note + 20 + 136 <= offset < note + 20 + 200:  # the hashes of code and weights: checked on request
                 with pytest.raises(runtime.RuntimeLoadError):
                     read_artifact(path)
             with pytest.raises(runtime.RuntimeLoadError):
@@ -241,8 +243,48 @@ def test_metadata_that_is_no_json(data, write):
 
 
 def test_a_file_that_is_replaced_while_it_is_loaded(data, write):
+    """What was checked is what runs."""
     path = write(data)
     artifact = read_artifact(path)
-    os.replace(write(data, "other.so"), path)
-    with pytest.raises(runtime.RuntimeLoadError, match="changed while it was being loaded; load it again"):
-        runtime.Model(artifact, 1)
+    os.replace(write(b"another file", "other.so"), path)
+    with runtime.Model(artifact, 1) as model:
+        assert model(np.float32([1, 1])).tolist() == [2, 3]
+
+
+def test_an_older_note_is_told_by_its_abi(data, write):
+    note = data.index(NOTE_HEAD)
+    at = next(at for at, header in program_headers(data) if header[0] == 4)
+    older = bytearray(data)
+    struct.pack_into("<QQ", older, at + 32, 180, 180)
+    struct.pack_into("<I", older, note + 4, 160)
+    struct.pack_into("<I", older, note + 20, 1)
+    assert "m.so has artifact ABI 1.0, this runtime runs ABI 2; compile the model again" in refusal(write(older))
+    assert "its note is of another size" in refusal(write(patched(data, {at + 32: struct.pack("<Q", 180)})))
+
+
+def test_functions_outside_the_code(data, write):
+    note = data.index(NOTE_HEAD) + 20
+    code = next(header for _, header in program_headers(data) if header[:2] == (1, 5))
+    for field in range(note + 64, note + 104, 8):
+        for value in (0, code[2] - 1, code[2] + code[5], (1 << 64) - 1):
+            assert "its functions lie outside its code" in refusal(
+                write(patched(data, {field: struct.pack("<Q", value)}))
+            )
+
+
+def test_two_executable_segments(data, write):
+    at = next(at for at, header in program_headers(data) if header[:2] == (1, 4))
+    assert "it has two executable segments" in refusal(write(patched(data, {at + 4: b"\5"})))
+
+
+def test_a_system_that_forbids_execution(scale_path, monkeypatch):
+    """As on a file system that is mounted noexec; to mount one takes rights that a test does not have."""
+
+    def refuse(self, start, size):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Image, "allow_execution", refuse)
+    assert refusal(scale_path) == (
+        f"the system does not let {scale_path} be executed (Permission denied): is it on a file system mounted noexec, "
+        "or does a security policy forbid it?"
+    )

@@ -86,7 +86,7 @@ def test_a_c_host_gives_it_to_every_thread(case, path, threads, tmp_path):
     x = case.feeds()["x"]
     (tmp_path / "main.c").write_text(GUARDED)
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", f"-I{FOLDER}", f"-DSIZE={x.size}"]
-    words = [gcc, *flags, "main.c", FOLDER / "dldt_loader.c", "-o", "host", "-ldl", "-lpthread"]
+    words = [gcc, *flags, "main.c", FOLDER / "dldt_loader.c", "-o", "host", "-lpthread"]
     subprocess.run(words, cwd=tmp_path, check=True, timeout=60)
     done = subprocess.run([tmp_path / "host", path, str(threads)], input=x.tobytes(), capture_output=True, timeout=60)
     assert done.returncode == 0
