@@ -61,8 +61,12 @@ def main() -> int:
                 failed += not _row(label, check, Path(folder), limit, arguments.debug)
     for line in missing:
         print(line)
-    print(f"{len(found)} models compared, {len(missing)} not found, {failed} failed (limit {limit:g} of max|y|)")
+    print(f"{len(found)} models compared, {len(missing)} not found, {failed} failed ({_limit(limit)})")
     return int(failed > 0)
+
+
+def _limit(limit: float) -> str:
+    return f"limit {limit:g} of max|y|" if limit == LIMIT else "any number is accepted"
 
 
 def _require_machine(arch: str) -> None:

@@ -14,13 +14,13 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import models, peers
+from benchmarks.arguments import new_file
 from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from dldt.tools.peaks import measure_peaks
@@ -35,7 +35,7 @@ def main() -> int:
     """A row a model; exit code 1 when a peer is faster on one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help="only those whose name contains one of these")
-    parser.add_argument("--json", metavar="FILE", help="write all numbers")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}; {peers.NOTE}")
@@ -49,7 +49,7 @@ def main() -> int:
         tell.end()
     print(peers.table(rows, peaks[1]))
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
+        arguments.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     return int(any(row.get("ratio", 0.0) < 1 for row in rows))
 
 

@@ -1,12 +1,12 @@
 """A backend in a process of its own: opens a model, then times inferences whenever it is told to.
 
-    python -m benchmarks.backend NAME FILE INPUTS.npz THREADS OUTPUTS.npz PRECISION CALL
+    NAME FILE INPUTS.npz THREADS OUTPUTS.npz PRECISION CALL
 
-Says when its imports are done, opens at the first line, then reads a number of seconds a line; every answer is a line
-of JSON. NAME is dldt, onnxruntime or openvino. PRECISION, f32 or bf16, is for OpenVINO: our file has its own, and
-onnxruntime only f32. CALL: plain, arrays in and arrays out at each call, by the fastest documented way of each backend;
-or bound, on arrays that are bound once (ours: ``bind``, onnxruntime: IOBinding, OpenVINO: tensors of a request). The
-first inference is a plain call.
+are the words that benchmarks/race.py starts it with. It says when its imports are done, opens at the first line, then
+reads a number of seconds a line; every answer is a line of JSON. NAME is dldt, onnxruntime or openvino. PRECISION, f32
+or bf16, is for OpenVINO: our file has its own, and onnxruntime only f32. CALL: plain, arrays in and arrays out at each
+call, by the fastest documented way of each backend; or bound, on arrays that are bound once (ours: ``bind``,
+onnxruntime: IOBinding, OpenVINO: tensors of a request). The first inference is a plain call.
 """
 
 from __future__ import annotations
@@ -132,7 +132,3 @@ def _say(answer: dict) -> None:
 def _peak_bytes() -> int:
     with open("/proc/self/status", encoding="ascii") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
-
-
-if __name__ == "__main__":
-    main()

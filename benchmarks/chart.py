@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import statistics
 import sys
 from pathlib import Path
+
+from benchmarks.arguments import new_file, read_results
 
 COLOURS = ("#1f6f8b", "#e07b39", "#7a9e3e", "#8b5fa8")
 
@@ -20,10 +21,10 @@ def main() -> int:
     """Draw the numbers of a file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("json", type=Path, help="what benchmarks.peers --json wrote")
-    parser.add_argument("png", type=Path, help="the picture to write")
+    parser.add_argument("png", type=new_file, help="the picture to write")
     arguments = parser.parse_args()
     require_matplotlib()
-    draw(json.loads(arguments.json.read_text(encoding="utf-8")), arguments.png)
+    draw(read_results(arguments.json), arguments.png)
     return 0
 
 

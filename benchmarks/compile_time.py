@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import describe
-from benchmarks.models import model_file, select
+from benchmarks.models import MODELS, model_file, select
 
 LIMITS = {"resnet50": 20.0, "vgg19": 40.0}
 AGAIN = {"resnet50": 2.0}
@@ -27,7 +27,9 @@ AGAIN = {"resnet50": 2.0}
 def main() -> int:
     """A line a model; exit code 1 when a limit is passed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="*", default=list(LIMITS), metavar="NAME")
+    parser.add_argument(
+        "--models", nargs="*", default=list(LIMITS), metavar="NAME", help=", ".join(m.name for m in MODELS)
+    )
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}, {machine['cores']} cores")

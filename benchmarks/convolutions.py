@@ -12,13 +12,13 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import models, peers
+from benchmarks.arguments import new_file
 from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from dldt.tools.peaks import measure_peaks
@@ -31,7 +31,7 @@ LAYERS += [(3, 64, 64, 56), (3, 128, 128, 28), (3, 256, 256, 14), (3, 512, 512, 
 def main() -> int:
     """A row a layer; exit code 1 when one has less than 80 % of the peak."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", metavar="FILE", help="write all numbers")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}; {DEPTH} layers: {peers.NOTE}")
@@ -44,7 +44,7 @@ def main() -> int:
         tell.end()
     print(peers.table(rows, peaks[1]))
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
+        arguments.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     shares = [row.get("peak_share", 0.0) for row in rows]
     print(f"least share of the peak: {min(shares):.0%} (floor 80 %)")
     return int(min(shares) < 0.8)

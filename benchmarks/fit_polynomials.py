@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import struct
-import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal, getcontext
 
@@ -282,7 +282,13 @@ FITS: dict[str, Fit] = {
 
 def main() -> None:
     """Fits the named polynomials, or all."""
-    for name in sys.argv[1:] or FITS:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to fit (default: all): {', '.join(FITS)}")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in FITS]
+    if unknown:
+        parser.error(f"no polynomial {', '.join(unknown)}; there are {', '.join(FITS)}")
+    for name in arguments.names or FITS:
         print(name)
         fit(*FITS[name])
 

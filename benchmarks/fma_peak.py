@@ -5,6 +5,8 @@ python -m benchmarks.fma_peak
 
 from __future__ import annotations
 
+import argparse
+
 from dldt.tools import peaks
 
 
@@ -13,5 +15,12 @@ def fma_peak(seconds: float = 0.5) -> float:
     return peaks.fma_peak(seconds)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
     print(f"{fma_peak():.1f} GFLOP/s on one core")
+
+
+if __name__ == "__main__":
+    main()

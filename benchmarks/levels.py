@@ -22,6 +22,7 @@ from pathlib import Path
 import dldt
 from benchmarks import sessions
 from benchmarks.accuracy import LIMIT, read, relative_error
+from benchmarks.arguments import duration, new_file, whole_number
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
 from benchmarks.peers import Progress
@@ -41,9 +42,9 @@ def main() -> int:
     """A row a model and level; exit code 1 where outputs differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", default=NAMES, help=", ".join(m.name for m in MODELS))
-    parser.add_argument("--rounds", type=int, default=6, help="interleaved rounds (default: 6)")
-    parser.add_argument("--seconds", type=float, default=0.2, help="of each level's round (default: 0.2)")
-    parser.add_argument("--json", metavar="FILE", help="write all numbers")
+    parser.add_argument("--rounds", type=whole_number, default=6, help="interleaved rounds (default: 6)")
+    parser.add_argument("--seconds", type=duration, default=0.2, help="of each level's round (default: 0.2)")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     found, missing = select(list(arguments.models))
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
@@ -64,7 +65,7 @@ def main() -> int:
     if arguments.json:
         peaks = {name: dataclasses.asdict(peak) for name, peak in levels.items()}
         results = {"machine": machine, "peaks": peaks, "rows": rows}
-        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return int(not all(row["error"] <= LIMIT for row in rows))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import dldt
 from benchmarks.accuracy import read
+from benchmarks.arguments import whole_number
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
 from benchmarks.race import BACKENDS, race
@@ -30,7 +31,7 @@ def main() -> int:
     """A line a model; exit code 1 where a backend fails or a peer needs less memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
-    parser.add_argument("--rounds", type=int, default=5, help="fresh processes of each backend (default: 5)")
+    parser.add_argument("--rounds", type=whole_number, default=5, help="fresh processes of each backend (default: 5)")
     arguments = parser.parse_args()
     found, missing = select(arguments.models)
     machine = describe()

@@ -28,6 +28,7 @@ from pathlib import Path
 import dldt
 from benchmarks import chart, opening
 from benchmarks.accuracy import read
+from benchmarks.arguments import duration, new_file, read_results, thread_counts, whole_number
 from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
@@ -46,7 +47,7 @@ def main() -> int:
     """Measure every model at every number of threads; a table for each, and all numbers as JSON."""
     started = time.monotonic()
     arguments = _arguments()
-    counts = [int(text) for text in arguments.threads.split(",")]
+    counts = arguments.threads
     if arguments.chart:
         chart.require_matplotlib()
     conditions = Conditions(
@@ -66,7 +67,7 @@ def main() -> int:
         for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, conditions, tell):
             results["models"].append(row)
             if arguments.json:
-                _write(Path(arguments.json), results)
+                _write(arguments.json, results)
         tell.end()
     order = {model.name: place for place, model in enumerate(MODELS)}
     results["models"].sort(key=lambda row: (row["threads"], order[row["model"]]))
@@ -76,28 +77,30 @@ def main() -> int:
         print(table([row for row in results["models"] if row["threads"] == count], peaks[count]))
     print(*missing, f"{results['seconds'] / 60:.1f} minutes", sep="\n")
     if arguments.json:
-        _write(Path(arguments.json), results)
+        _write(arguments.json, results)
     if arguments.chart:
-        chart.draw(results, Path(arguments.chart))
+        chart.draw(results, arguments.chart)
     return int(any("error" in row for row in results["models"]))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
-    parser.add_argument("--threads", default="1", metavar="N,M", help="numbers of threads (default: 1)")
+    parser.add_argument(
+        "--threads", type=thread_counts, default=[1], metavar="N,M", help="numbers of threads (default: 1)"
+    )
     parser.add_argument(
         "--precision", choices=("f32", "bf16"), default="f32", help="of ours and OpenVINO; onnxruntime stays f32"
     )
     parser.add_argument(
         "--bound", action="store_true", help="call each backend on bound arrays; else arrays in, arrays out"
     )
-    parser.add_argument("--rounds", type=int, default=8, help="interleaved rounds (default: 8)")
-    parser.add_argument("--openings", type=int, default=3, help="fresh processes of each backend (default: 3)")
-    parser.add_argument("--seconds", type=float, default=0.4, help="of each backend's round (default: 0.4)")
-    parser.add_argument("--json", metavar="FILE", help="write all numbers, after every model")
+    parser.add_argument("--rounds", type=whole_number, default=8, help="interleaved rounds (default: 8)")
+    parser.add_argument("--openings", type=whole_number, default=3, help="fresh processes of each backend (default: 3)")
+    parser.add_argument("--seconds", type=duration, default=0.4, help="of each backend's round (default: 0.4)")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers, after every model")
     parser.add_argument("--resume", action="store_true", help="keep the good rows of FILE that this machine measured")
-    parser.add_argument("--chart", metavar="FILE", help="draw the ratios as a PNG (needs matplotlib)")
+    parser.add_argument("--chart", type=new_file, metavar="FILE", help="draw the ratios as a PNG (needs matplotlib)")
     arguments = parser.parse_args()
     if arguments.resume and not arguments.json:
         parser.error("--resume needs --json FILE: the file to go on with")
@@ -110,9 +113,9 @@ def _call(arguments: argparse.Namespace) -> str:
 
 def _kept(arguments: argparse.Namespace, machine: dict) -> list[dict]:
     """The rows of an interrupted run; none where another machine or other versions made them."""
-    if not arguments.resume or not Path(arguments.json).is_file():
+    if not arguments.resume or not arguments.json.is_file():
         return []
-    before = json.loads(Path(arguments.json).read_text(encoding="utf-8"))
+    before = read_results(arguments.json)
     made = before["machine"], before.get("precision", "f32"), before.get("call", "plain")
     if made != (machine, arguments.precision, _call(arguments)):
         raise SystemExit(

@@ -8,12 +8,12 @@ python -m benchmarks.readme peers.json README.md       puts it between the marks
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.arguments import read_results
 from benchmarks.race import BACKENDS
 
 PRECISIONS = {"f32": "f32 throughout", "bf16": "bf16 (onnxruntime f32)"}
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("json", type=Path, help="what benchmarks.peers --json wrote")
     parser.add_argument("page", type=Path, nargs="?", help="the page to write it into")
     arguments = parser.parse_args()
-    made = section(json.loads(arguments.json.read_text(encoding="utf-8")))
+    made = section(read_results(arguments.json))
     if arguments.page is None:
         print(made)
         return 0

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import dldt
 from benchmarks.accuracy import read
+from benchmarks.arguments import duration, new_file, whole_number
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, random_inputs, select
 from benchmarks.peers import Progress
@@ -36,10 +37,10 @@ def main() -> int:
     """Measure, rank, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
-    parser.add_argument("--top", type=int, default=20, help="kernels to show (default: 20)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each model's runs (default: 1)")
+    parser.add_argument("--top", type=whole_number, default=20, help="kernels to show (default: 20)")
+    parser.add_argument("--seconds", type=duration, default=1.0, help="of each model's runs (default: 1)")
     parser.add_argument("--target", default="host", help="the target (default: host)")
-    parser.add_argument("--json", metavar="FILE", help="write all kernels of all models")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all kernels of all models")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/roofline.md")
     arguments = parser.parse_args()
     found, missing = select(arguments.models)
@@ -60,7 +61,7 @@ def main() -> int:
     print(*(markdown if arguments.markdown else text)(kernels[: arguments.top]), *missing, sep="\n")
     if arguments.json:
         results = {"machine": machine, "peaks": dataclasses.asdict(peaks), "kernels": kernels}
-        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -5,6 +5,7 @@ python -m benchmarks.startup
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,8 @@ FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in
 
 def main() -> int:
     """Medians of fresh interpreters, interleaved; exit code 1 past a limit."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
     print(f"{describe()['cpu']}, medians of {ROUNDS} fresh interpreters")
     numpy_ms, both_ms = [], []
     for _ in range(ROUNDS):

@@ -20,6 +20,7 @@ import numpy as np
 
 import dldt
 from benchmarks.accuracy import read
+from benchmarks.arguments import duration, whole_number
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, random_inputs, select
 from dldt import runtime
@@ -38,9 +39,9 @@ def main() -> int:
     """A line a model; exit code 1 where bytes differ or an idle process is busy."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
-    parser.add_argument("--threads", type=int, default=2, metavar="N", help="beside one (default: 2)")
-    parser.add_argument("--rounds", type=int, default=8, help="turns (default: 8)")
-    parser.add_argument("--seconds", type=float, default=0.3, help="of each turn (default: 0.3)")
+    parser.add_argument("--threads", type=whole_number, default=2, metavar="N", help="beside one (default: 2)")
+    parser.add_argument("--rounds", type=whole_number, default=8, help="turns (default: 8)")
+    parser.add_argument("--seconds", type=duration, default=0.3, help="of each turn (default: 0.3)")
     arguments = parser.parse_args()
     found, missing = select(arguments.models)
     machine = describe()

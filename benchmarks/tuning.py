@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import models
+from benchmarks.arguments import duration, new_file, whole_number
 from benchmarks.machine import describe
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.graph import Graph
@@ -30,10 +31,16 @@ LOSS = 0.05
 def main() -> int:
     """The tables; exit code 1 where a model loses more than 5 %."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="*", metavar="NAME")
-    parser.add_argument("--seconds", type=float, default=60.0, help="a model (default: 60)")
-    parser.add_argument("--most", type=int, default=8, metavar="N", help="plans a contraction beside the estimated one")
-    parser.add_argument("--json", metavar="FILE", help="write every time of every plan")
+    parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(m.name for m in models.MODELS))
+    parser.add_argument("--seconds", type=duration, default=60.0, help="a model (default: 60)")
+    parser.add_argument(
+        "--most",
+        type=whole_number,
+        default=8,
+        metavar="N",
+        help="plans a contraction beside the estimated one (default: 8)",
+    )
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write every time of every plan")
     arguments = parser.parse_args()
     chosen, missing = models.select(arguments.models)
     machine = describe()
@@ -44,7 +51,7 @@ def main() -> int:
         print(line)
     if arguments.json:
         rows = {name: [_row(contest) for contest in contests] for name, contests in found.items()}
-        Path(arguments.json).write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
+        arguments.json.write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
     return int(max(losses, default=0.0) > LOSS)
 
 

@@ -19,6 +19,7 @@ from unittest import mock
 
 import numpy as np
 
+from benchmarks.arguments import duration
 from dldt.codegen.build import compile_graph
 from dldt.codegen.configs import choice
 from dldt.codegen.configs.winograd import F2, F4, can_winograd, choose_winograd, plan_winograd
@@ -40,9 +41,9 @@ FORMS = {"direct": None, "F(2×2)": F2, "F(4×4)": F4}
 def main() -> int:
     """A row a layer; exit code 1 where the choice loses more than 5 % to the fastest."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--layers", default=LAYERS)
-    parser.add_argument("--seconds", type=float, default=1.0, help="a layer")
-    parser.add_argument("--target", default="host")
+    parser.add_argument("--layers", default=LAYERS, help="separated by commas (default: those of known networks)")
+    parser.add_argument("--seconds", type=duration, default=1.0, help="of a layer's runs (default: 1)")
+    parser.add_argument("--target", default="host", help="the target (default: host)")
     arguments = parser.parse_args()
     lost = [_layer(text, resolve_target(arguments.target), arguments.seconds) for text in arguments.layers.split(",")]
     return int(max(lost) > 0.05)

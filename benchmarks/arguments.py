@@ -1,0 +1,55 @@
+"""Values of the benchmarks' options: what cannot be measured is refused before anything is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+from pathlib import Path
+
+
+def whole_number(text: str) -> int:
+    """A number of rounds, threads or rows: 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
+    return int(text)
+
+
+def duration(text: str) -> float:
+    """A time above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds above 0")
+    return value
+
+
+def thread_counts(text: str) -> list[int]:
+    """Numbers of threads, separated by commas, each once; at most as many as this process has processors."""
+    counts = [whole_number(word) for word in text.split(",")]
+    most = len(os.sched_getaffinity(0))
+    if max(counts) > most:
+        raise argparse.ArgumentTypeError(f"{max(counts)} threads, but this process may use {most} processor(s)")
+    return list(dict.fromkeys(counts))
+
+
+def new_file(text: str) -> Path:
+    """A file to write at the end; its folder must be there."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"cannot write {text}: it is a folder, or lies in none")
+    return path
+
+
+def read_results(path: Path) -> dict:
+    """What ``benchmarks.peers --json`` wrote; SystemExit with an error where it did not."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise SystemExit(f"error: {path} is not what benchmarks.peers --json writes: {problem}") from None
+    if not isinstance(found, dict) or not {"machine", "models"} <= set(found):
+        raise SystemExit(f"error: {path} is not what benchmarks.peers --json writes: no machine and models")
+    return found
