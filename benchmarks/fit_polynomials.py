@@ -175,7 +175,9 @@ def _exp(degree: int, single: bool) -> Fit:
 
 
 def _log(degree: int, single: bool) -> Fit:
-    log = lambda f: (1 + f).ln()  # noqa: E731
+    def log(f: Decimal) -> Decimal:
+        return (1 + f).ln()
+
     return (
         lambda f: (log(f) - f + f * f / 2) / f**3,
         lambda f: abs(f**3 / log(f)),

@@ -27,7 +27,7 @@ from dldt.codegen.target import Target
 from dldt.codegen.tasks import Compute, Copy
 from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, maximum_of, product, symbols
+from dldt.compiler.dims import Dim, maximum_of, product
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
 
@@ -203,6 +203,3 @@ def _reduction_points(axes: tuple[Axis, ...]) -> int:
     for axis in axes:
         total *= axis.extent if isinstance(axis.extent, int) else 4
     return total
-
-
-__all__ = ["Kernel", "generic_kernels", "name_buffers", "symbols"]

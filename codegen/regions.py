@@ -6,7 +6,7 @@ rest are element-wise operations and movements that are computed on the way, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 
@@ -268,7 +268,7 @@ def _argument(
     return Access(value.type, lambda index: cast(Load(buffer, tuple(index)), dtype), array)
 
 
-def _unreadable(value: Value):  # type: ignore[no-untyped-def]
+def _unreadable(value: Value) -> Callable[[Index], Expr]:
     def element(index: Index) -> Expr:
         raise UnsupportedError(
             f"the content of {value.name!r} ({value.type}) must be known at compile time; fix the model's free "
@@ -278,7 +278,7 @@ def _unreadable(value: Value):  # type: ignore[no-untyped-def]
     return element
 
 
-def _accumulator(leaf: Accumulator):  # type: ignore[no-untyped-def]
+def _accumulator(leaf: Accumulator) -> Callable[[Index], Expr]:
     return lambda index: leaf
 
 

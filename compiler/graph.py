@@ -32,7 +32,8 @@ class Value:
     @property
     def type(self) -> TensorType:
         """Element type and shape."""
-        return self.graph._data(self.id)["types"][self.port]  # type: ignore[no-any-return]
+        types: tuple[TensorType, ...] = self.graph._data(self.id)["types"]
+        return types[self.port]
 
     @property
     def op(self) -> Op:
@@ -55,7 +56,8 @@ class Value:
     @property
     def names(self) -> tuple[str, ...]:
         """The framework's names of this tensor."""
-        return self.graph._data(self.id)["tensor_names"].get(self.port, ())  # type: ignore[no-any-return]
+        names: dict[int, tuple[str, ...]] = self.graph._data(self.id)["tensor_names"]
+        return names.get(self.port, ())
 
     @property
     def uses(self) -> list[tuple[Node, int]]:
@@ -81,17 +83,20 @@ class Node:
     @property
     def op(self) -> Op:
         """The operation."""
-        return self.graph._data(self.id)["op"]  # type: ignore[no-any-return]
+        op: Op = self.graph._data(self.id)["op"]
+        return op
 
     @property
     def name(self) -> str:
         """The friendly name, the framework's where it gave one."""
-        return self.graph._data(self.id)["name"]  # type: ignore[no-any-return]
+        name: str = self.graph._data(self.id)["name"]
+        return name
 
     @property
     def types(self) -> tuple[TensorType, ...]:
         """The output types."""
-        return self.graph._data(self.id)["types"]  # type: ignore[no-any-return]
+        types: tuple[TensorType, ...] = self.graph._data(self.id)["types"]
+        return types
 
     @property
     def outputs(self) -> tuple[Value, ...]:
@@ -339,11 +344,13 @@ class Graph:
         return made
 
     def _data(self, node_id: int) -> dict[str, Any]:
-        return self._nx._node[node_id]  # type: ignore[no-any-return]
+        data: dict[str, Any] = self._nx._node[node_id]
+        return data
 
 
 def _with_copied_bodies(op: Op) -> Op:
     frozen: Any = op
     bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
     copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}
-    return attrs.evolve(frozen, **copies)  # type: ignore[no-any-return]
+    copied: Op = attrs.evolve(frozen, **copies)
+    return copied

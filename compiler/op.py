@@ -131,7 +131,8 @@ def op(opset: str, name: str | None = None) -> Callable[[_Class], _Class]:
         if number in versions:
             raise RuntimeError(f"{frozen.type} is registered twice for {opset}")
         versions[number] = frozen
-        return frozen  # type: ignore[no-any-return]
+        made: _Class = frozen
+        return made
 
     return decorate
 

@@ -63,7 +63,7 @@ class DType(enum.Enum):
     @classmethod
     def of(cls, dtype: object) -> DType:
         """The DType of a numpy dtype (or of what ``np.dtype`` takes); UnsupportedError for any other."""
-        wanted = np.dtype(dtype)  # type: ignore[call-overload]
+        wanted = np.dtype(dtype)  # type: ignore[call-overload]  # it takes anything, or raises
         for member, candidate in _NUMPY.items():
             if candidate == wanted:
                 return member
@@ -146,4 +146,4 @@ class TensorType:
 
 
 def _dim(item: object) -> Dim:
-    return int(item) if isinstance(item, int | np.integer | np.bool_) else item  # type: ignore[return-value]
+    return int(item) if isinstance(item, int | np.integer | np.bool_) else item  # type: ignore[return-value]  # a Poly

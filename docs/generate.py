@@ -62,7 +62,7 @@ def passes() -> str:
         lines += ["", f"## {name}{'' if name in used else ' (not in the default pipeline)'}", "", "```"]
         lines += [line.rstrip() for line in _dedented(cls.__doc__ or "")]
         lines.append("```")
-        fields = attrs.fields(cls)  # type: ignore[arg-type]
+        fields = attrs.fields(cls)  # type: ignore[arg-type]  # of attrs
         lines += [""] * bool(fields) + [f"* option `{field.name}`, default `{field.default}`" for field in fields]
     return "\n".join(lines) + "\n"
 

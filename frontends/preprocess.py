@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -130,7 +130,8 @@ def _numbers(graph: Graph, given: ChannelValues | Sequence[float] | None, what: 
         return {}
     if isinstance(given, Mapping):
         return _by_name(graph, {name: tuple(map(float, numbers)) for name, numbers in given.items()})
-    lists = [tuple(map(float, n)) for n in given] if not isinstance(given[0], int | float) else [tuple(given)]  # type: ignore[arg-type]
+    groups: Any = [given] if isinstance(given[0], int | float) else given
+    lists = [tuple(map(float, numbers)) for numbers in groups]
     names = [value.node.name for value in graph.inputs]
     if len(lists) != len(names) and not (len(lists) == 1 and names):
         raise UsageError(f"{len(lists)} groups of {what} values are given for {len(names)} inputs: {', '.join(names)}")
@@ -139,7 +140,7 @@ def _numbers(graph: Graph, given: ChannelValues | Sequence[float] | None, what: 
         if len(pictures) != 1:
             raise UsageError(f"name the input that the {what} values are for, as in {names[0]}(…)")
         names = pictures
-    return dict(zip(names, lists, strict=True))  # type: ignore[arg-type]
+    return dict(zip(names, lists, strict=True))
 
 
 def _by_name(graph: Graph, given: Mapping[str, _T]) -> dict[str, _T]:

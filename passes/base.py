@@ -25,7 +25,7 @@ class Pass:
         raise NotImplementedError(f"{self.name} has no apply")
 
     def __str__(self) -> str:
-        given = [f for f in attrs.fields(type(self)) if getattr(self, f.name) != f.default]  # type: ignore[arg-type]
+        given = [f for f in attrs.fields(type(self)) if getattr(self, f.name) != f.default]  # type: ignore[arg-type]  # of attrs
         if not given:
             return self.name
         options = ",".join(f"{f.name}={_text(getattr(self, f.name))}" for f in given)
@@ -50,7 +50,8 @@ def transform(cls: _Class) -> _Class:
     if frozen.name in PASSES:
         raise RuntimeError(f"pass {frozen.name} is registered twice")
     PASSES[frozen.name] = frozen
-    return frozen  # type: ignore[no-any-return]
+    made: _Class = frozen
+    return made
 
 
 def option_parser(default: object) -> Callable[[str], object]:

@@ -52,7 +52,7 @@ def _parse_pass(text: str) -> Pass:
     if name not in PASSES:
         raise UsageError(f"there is no pass {name!r}; the passes are: {', '.join(sorted(PASSES))}")
     cls = PASSES[name]
-    fields = {f.name: f.default for f in attrs.fields(cls)}  # type: ignore[arg-type]
+    fields = {f.name: f.default for f in attrs.fields(cls)}  # type: ignore[arg-type]  # of attrs
     given: dict[str, object] = {}
     for part in filter(None, options.split(",")):
         key, _, value = (s.strip() for s in part.partition("="))

@@ -12,4 +12,5 @@ from dldt.compiler.op import Op
 def with_attributes(op: Op, **changes: object) -> Op:
     """The same operation with the named attributes changed."""
     frozen: Any = op
-    return attrs.evolve(frozen, **changes)  # type: ignore[no-any-return]
+    changed: Op = attrs.evolve(frozen, **changes)
+    return changed

@@ -69,8 +69,8 @@ class Model:
 
         ``out``: the array, or arrays, to write the outputs to.
         """
-        targets = out if out is None or isinstance(out, list | tuple) else [out]
-        outputs = self._execute(arrays, targets)  # type: ignore[arg-type]
+        targets: Any = out if out is None or isinstance(out, list | tuple) else [out]
+        outputs = self._execute(arrays, targets)
         return outputs.popitem()[1] if len(outputs) == 1 else tuple(outputs.values())
 
     def run(self, arrays: Mapping[str, Any]) -> dict[str, Array]:

@@ -1,6 +1,7 @@
 """The house rules that no linter knows: file sizes, names, packages, imports, private paths."""
 
 import ast
+import re
 import statistics
 import subprocess
 from pathlib import Path
@@ -92,6 +93,20 @@ def test_imports_are_absolute():
             if isinstance(node, ast.ImportFrom) and node.level:
                 relative.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not relative
+
+
+SILENCED = re.compile(r"# (?:ruff: )?(?:type: ignore|noqa)\b.*")
+REASONED = re.compile(r"type: ignore\[[a-z, -]+\]  # \w|noqa: [A-Z]+\d+(?:, [A-Z]+\d+)* +(?:- \w|\(\w)")
+
+
+def test_a_silenced_check_has_its_reason_beside_it():
+    bare = []
+    for path in tracked("*.py"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = SILENCED.search(line)
+            if found and not REASONED.search(found[0]):
+                bare.append(f"{path.relative_to(ROOT)}:{number}: {found[0]}")
+    assert not bare
 
 
 def test_no_file_names_a_private_path():

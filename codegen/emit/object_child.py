@@ -24,7 +24,7 @@ class ObjectChild:
     """A running ``object_worker``. Not for use by two threads at once, except for ``kill``."""
 
     def __init__(self, machine: Mapping[str, str]) -> None:
-        self._noise = tempfile.TemporaryFile()  # noqa: SIM115
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         # -P: the worker's own folder must not shadow modules of the same names.
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(WORKER)],

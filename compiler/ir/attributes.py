@@ -49,7 +49,7 @@ def attributes_of(cls: type[Op]) -> tuple[Attribute, ...]:
     """The attributes of an operation class, in the order of its fields."""
     if cls not in _KNOWN:
         hints = typing.get_type_hints(cls)
-        fields: tuple[Any, ...] = attrs.fields(cls)  # type: ignore[arg-type]
+        fields: tuple[Any, ...] = attrs.fields(cls)  # type: ignore[arg-type]  # of attrs
         _KNOWN[cls] = tuple(_attribute(field, hints[field.name]) for field in fields if field.init)
     return _KNOWN[cls]
 

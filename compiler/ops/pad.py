@@ -61,4 +61,5 @@ class Pad(Op):
             widths = [(max(b, 0), max(e, 0)) for b, e in zip(begins, ends, strict=True)]
             fill = arg.dtype.type(0) if arg_pad_value is None else arg_pad_value.reshape(())
             return np.pad(arg[kept], widths, constant_values=fill)
-        return np.pad(arg, list(zip(begins, ends, strict=True)), mode=_NUMPY_MODES[self.pad_mode])  # type: ignore[call-overload]
+        widths = list(zip(begins, ends, strict=True))
+        return np.pad(arg, widths, mode=_NUMPY_MODES[self.pad_mode])  # type: ignore[call-overload]  # a name of many

@@ -44,9 +44,9 @@ def frozen_array(name: str, dtype: DType, shape: tuple[Dim, ...] | None, spec: I
     if not (spec.dtype or dtype).is_float and not np.array_equal(array, given):
         raise UsageError(f"input {name!r}: the value {spec.value} does not fit its element type {spec.dtype or dtype}")
     wanted = spec.shape if spec.shape is not None else shape
-    if wanted is None or not all(isinstance(dim, int) for dim in wanted):
+    static = tuple(dim for dim in wanted or () if isinstance(dim, int))
+    if wanted is None or len(static) != len(wanted):
         return array
-    static = tuple(int(dim) for dim in wanted)  # type: ignore[arg-type]
     if array.ndim == 0 or array.size == int(np.prod(static, dtype=object)):
         return np.ascontiguousarray(np.broadcast_to(array if array.ndim == 0 else array.reshape(static), static))
     raise UsageError(f"input {name!r}: {array.size} values are given, its shape {list(static)} needs others")

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import onnx
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no stubs
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import read_regular

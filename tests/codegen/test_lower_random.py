@@ -44,7 +44,10 @@ def _check(op, *arrays, constants=(), tolerance=1e-5):
 
 def _window(random):
     axes = int(random.integers(1, 3))
-    draw = lambda low, high: tuple(int(v) for v in random.integers(low, high, axes))  # noqa: E731
+
+    def draw(low, high):
+        return tuple(int(v) for v in random.integers(low, high, axes))
+
     attributes = dict(strides=draw(1, 5), pads_begin=draw(0, 3), pads_end=draw(0, 3), auto_pad=random.choice(AUTO_PADS))
     data = random.standard_normal((2, 4, *draw(1, 9))).astype(np.float32)
     return attributes, data, draw(1, 5), draw(1, 4)

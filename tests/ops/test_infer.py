@@ -73,7 +73,7 @@ def test_any_symbol_is_refused_or_right(case: Case) -> None:
     """Every size above 1 in turn becomes a symbol wherever it stands: infer refuses that, or agrees with numbers."""
     types = case.types()
     free = [i for i in range(len(types)) if i not in case.constant_inputs and types[i] is not None]
-    sizes = {dim for i in free for dim in types[i].static_shape if dim > 1}  # type: ignore[union-attr]
+    sizes = {dim for i in free if (known := types[i]) is not None for dim in known.static_shape if dim > 1}
     for size in sorted(sizes):
         marked = list(types)
         for i in free:
