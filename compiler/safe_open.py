@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import stat
 from pathlib import Path
@@ -58,6 +59,18 @@ def read_regular(path: str | os.PathLike[str], *, max_bytes: int) -> bytes:
     if len(content) > max_bytes:
         raise InputError(f"{Path(path)}: the file grew while it was read")
     return content
+
+
+def map_regular(path: str | os.PathLike[str], *, max_bytes: int) -> memoryview:
+    """A regular file of at most ``max_bytes``, mapped read-only: it costs memory only where it is touched.
+
+    Whoever overwrites the file in place changes what is mapped, and whoever cuts it short breaks it; a new file in its
+    place does neither. Raises InputError.
+    """
+    with open_regular(path, max_bytes=max_bytes) as file:
+        if not os.fstat(file.fileno()).st_size:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _check(name: str, status: os.stat_result, max_bytes: int | None, max_links: int | None) -> None:

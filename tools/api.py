@@ -54,6 +54,7 @@ def read_model(
     free. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
     behind. ``mean_values``, ``scale_values``: numbers a channel, by input; ``layout``: ``{"x": "nhwc"}``, or
     ``"nchw->nhwc"`` when it is fed otherwise; ``freeze``: inputs that become constants.
+    Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
     missing at once.

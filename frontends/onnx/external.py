@@ -28,11 +28,24 @@ class _Place:
 
 
 class ExternalFiles:
-    """The files that a model may name: those in its ``folder`` or below, opened without following links."""
+    """The files that a model may name: those in its ``folder`` or below, opened without following links.
 
-    def __init__(self, folder: Path) -> None:
+    ``name`` and ``content`` are those of the model file itself, to which ``lift_weights`` refers.
+    """
+
+    def __init__(self, folder: Path, name: str = "", content: memoryview | None = None) -> None:
         self.folder = folder
+        self._name = name
+        self._content = content or memoryview(b"")
         self._digests: dict[tuple[int, int], str] = {}
+
+    def lifted(self, proto: Any, what: str) -> memoryview | None:
+        """The raw data of a tensor that lie in the model file itself; None for those that are elsewhere."""
+        entries = [(entry.key, entry.value) for entry in proto.external_data]
+        if [key for key, _ in entries] != ["location", "offset", "length"] or entries[0][1] != self._name:
+            return None
+        start, length = (_number(value, key, what) for key, value in entries[1:])
+        return self._content[start : start + length] if start + length <= len(self._content) else None
 
     def read(self, proto: Any, dtype: np.dtype[Any], count: int, what: str) -> Array:
         """``count`` elements of ``dtype`` from the file that ``proto.external_data`` names, mapped and read-only.

@@ -12,9 +12,10 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no stubs
 
 from dldt.compiler.errors import InputError, UnsupportedError
-from dldt.compiler.safe_open import read_regular
+from dldt.compiler.safe_open import map_regular
 from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.lift_weights import lift_weights
 from dldt.frontends.onnx.record import GraphRecord, NodeRecord
 from dldt.frontends.sniff import looks_like
 
@@ -37,9 +38,10 @@ class OnnxModel:
 
 
 def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
-    """The model in an .onnx file; external data is not touched yet. Raises InputError, UnsupportedError."""
+    """The model in an .onnx file; its large tensors are views of the file, external data is not touched
+    yet. Raises InputError, UnsupportedError."""
     file = Path(path)
-    data = read_regular(file, max_bytes=_MAX_BYTES)
+    data = map_regular(file, max_bytes=_MAX_BYTES)
     if not data:
         raise InputError(f"{file}: the file is empty")
     proto = _parse(file, data)
@@ -58,7 +60,7 @@ def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
         raise InputError(f"{file}: the graph has no nodes")
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
-    return OnnxModel(file, graph, opsets, _metadata(proto), ExternalFiles(file.parent))
+    return OnnxModel(file, graph, opsets, _metadata(proto), ExternalFiles(file.parent, file.name, data))
 
 
 def _metadata(proto: Any) -> dict[str, str]:
@@ -68,11 +70,11 @@ def _metadata(proto: Any) -> dict[str, str]:
     return {key: value for key, value in plain if len(value) <= _MAX_METADATA and value.isprintable()}
 
 
-def _parse(file: Path, data: bytes) -> Any:
+def _parse(file: Path, data: memoryview) -> Any:
     proto = onnx.ModelProto()
-    kind = looks_like(data[:512])
+    kind = looks_like(bytes(data[:512]))
     try:
-        proto.ParseFromString(data)
+        proto.ParseFromString(lift_weights(data, file.name))
     except DecodeError as error:
         about = f"it looks like {kind}" if kind else "it is truncated, damaged or of another format"
         if "depth" in str(error).lower():

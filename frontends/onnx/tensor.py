@@ -33,6 +33,9 @@ def read_tensor(proto: Any, files: ExternalFiles, what: str = "") -> Array:
     stored += ["raw_data"] if proto.HasField("raw_data") and (count or proto.raw_data) else []
     if external and stored:
         raise InputError(f"{what}: has external data and {stored[0]}, only one may be there")
+    lifted = files.lifted(proto, what) if external else None
+    if lifted is not None:
+        return _raw(lifted, dtype, count, what).reshape(shape)
     if external:
         return _booleans(files.read(proto, _bits(dtype), count, what), dtype, what).reshape(shape)
     if len(proto.external_data):
@@ -93,7 +96,7 @@ def _booleans(array: Array, dtype: DType, what: str) -> Array:
     return array.view(np.bool_)
 
 
-def _raw(data: bytes, dtype: DType, count: int, what: str) -> Array:
+def _raw(data: bytes | memoryview, dtype: DType, count: int, what: str) -> Array:
     needed = count * dtype.size
     if len(data) != needed:
         word = "shorter" if len(data) < needed else "longer"

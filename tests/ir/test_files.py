@@ -7,7 +7,7 @@ import pytest
 
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import InputError
-from dldt.compiler.safe_open import open_regular, read_regular
+from dldt.compiler.safe_open import map_regular, open_regular, read_regular
 
 
 def test_a_regular_file_is_read(tmp_path):
@@ -16,6 +16,13 @@ def test_a_regular_file_is_read(tmp_path):
     with open_regular(path, max_bytes=5, max_links=1) as file:
         assert file.read() == b"hello"
     assert read_regular(path, max_bytes=5) == b"hello"
+    assert map_regular(path, max_bytes=5) == b"hello"
+    assert map_regular(path, max_bytes=5).readonly
+
+
+def test_an_empty_file_is_mapped(tmp_path):
+    (tmp_path / "a").touch()
+    assert map_regular(tmp_path / "a", max_bytes=5) == b""
 
 
 def test_a_directory_is_refused(tmp_path):
