@@ -12,6 +12,7 @@ import numpy as np
 from dldt.codegen.arena import ALIGNMENT, SLACK, Arena, plan_arena
 from dldt.codegen.chains import link_chains, window_bytes
 from dldt.codegen.configs.choice import Choice, Chosen
+from dldt.codegen.configs.stream import is_cold
 from dldt.codegen.configs.tuned import UNTUNED, Tuned
 from dldt.codegen.contraction import contraction_kernels
 from dldt.codegen.dump import Dump
@@ -44,6 +45,9 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array, DType
 from dldt.runtime.version import __version__
+
+_GROWN = 4
+"""How much larger weights become at least that Winograd's algorithm transforms."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -162,11 +166,11 @@ def assemble(
     graph = expand_sequences(graph)
     _refuse_unlowered(graph)
     program = make_program(graph, target, numerics)
-    choice = Choice(target, numerics or Numerics(), tuned)
+    streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
+    choice = Choice(target, numerics or Numerics(), tuned, is_cold(_GROWN * streamed, target))
     link_chains(program, choice)
     share_in_place(program)
     arena = plan_arena(program)
-    streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
     build = _Build(choice, streamed, cache)
     steps = build.steps(program.tasks)
     names = _run_time_dims(graph)

@@ -29,7 +29,7 @@ def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics) -> tuple[str, .
     count = _results([kernel for kernel in kernels if kernel.algorithm.startswith("winograd")])
     if count:
         notes.append(
-            f"{count} convolution(s) by Winograd's algorithm: errors up to some 1e-5 of an output's largest value"
+            f"{count} convolution(s) by Winograd's algorithm: errors up to some 3e-5 of an output's largest value"
         )
     if numerics.precision is not DType.f32:
         notes.append(_products(kernels, numerics.precision))

@@ -39,10 +39,13 @@ class Choice:
     target: Target
     numerics: Numerics = attrs.field(factory=Numerics)
     tuned: Tuned = UNTUNED
+    cold: bool = False
+    """Whether weights come from memory at every inference."""
 
     def plan(self, problem: Problem, *, blocked: bool) -> Chosen:
         """How to carry out the contraction. ``blocked``: the output lies in channel blocks, which Winograd's algorithm
         needs. Raises InputError where the winner's name is not that of a plan."""
+        problem = attrs.evolve(problem, cold=self.cold)
         if not blocked and is_narrow(problem, self.target):
             return Chosen(narrow_tile(problem, self.target))
         winograd = self.numerics.winograd and blocked and can_winograd(problem, self.target)

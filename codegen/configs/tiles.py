@@ -165,7 +165,7 @@ def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
     steps = problem.kernel[0] * problem.kernel[1] * problem.steps(problem.inputs)
     sums = images * problem.groups * rows * steps * each
     size = problem.pair * problem.weights.size
-    streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target)
+    streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target, cold=problem.cold)
     return max(sums, streamed) + 0.3 * min(sums, streamed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dldt.codegen.configs.stream import MEMORY, SHARED
+from dldt.codegen.configs.stream import MEMORY, SHARED, is_cold
 from dldt.codegen.configs.tiles import choose_tile
 from dldt.codegen.micro.pack import packed_size
 from dldt.codegen.micro.problem import Problem, row_tiles
@@ -48,4 +48,4 @@ def _rate(target: Target, streamed: int) -> float:
     """Bytes a cycle at which weights arrive."""
     if streamed <= target.l2 // 2:
         return NEAR
-    return SHARED if streamed <= target.l3 // 4 else MEMORY
+    return MEMORY if is_cold(streamed, target) else SHARED

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 
-from dldt.codegen.configs.stream import SHARED, stream
+from dldt.codegen.configs.stream import SHARED, is_cold, stream
 from dldt.codegen.configs.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
 from dldt.codegen.micro.problem import Problem, Tile
 from dldt.codegen.micro.winograd import Winograd
@@ -16,7 +17,11 @@ from dldt.codegen.micro.winograd_plan import WinogradPlan
 from dldt.codegen.target import Target
 
 _TWO = Winograd(2, (1.0,))
+_THREE = Winograd(3, (0.375, 1.25))
 _FOUR = Winograd(4, (0.625, 1.5))
+_FIVE = Winograd(5, (0.375, 0.875, 1.75))
+_SIX = Winograd(6, (0.5, 1.0, 2.0))
+_SEVEN = Winograd(7, (0.25, 0.75, 1.125, 2.0))
 _TWO_OF_FIVE = Winograd(2, (0.625, 1.5), kernel=5)
 _FOUR_OF_FIVE = Winograd(4, (0.625, 1.0, 2.0), kernel=5)
 _TWO_OF_SEVEN = Winograd(2, (0.625, 1.0, 2.0), kernel=7)
@@ -24,20 +29,29 @@ _TWO_OF_SEVEN = Winograd(2, (0.625, 1.0, 2.0), kernel=7)
 _ONE = Winograd(1, (), kernel=1)
 
 F2 = WinogradForm(_TWO, _TWO)
+F3 = WinogradForm(_THREE, _THREE)
 F4 = WinogradForm(_FOUR, _FOUR)
+F5 = WinogradForm(_FIVE, _FIVE)
+F6 = WinogradForm(_SIX, _SIX)
+F7 = WinogradForm(_SEVEN, _SEVEN)
 _HALVED = (Halved(Winograd(5, (0.625, 1.5), kernel=2)), Halved(Winograd(3, (1.0,), kernel=2)))
 _LINES = (_FOUR, _FOUR_OF_FIVE, _TWO_OF_FIVE, _TWO_OF_SEVEN)
 FORMS = (
-    *(F4, F2),
+    *(F4, F2, F3, F5, F6, F7),
     *(WinogradForm(form, form) for form in (_FOUR_OF_FIVE, _TWO_OF_FIVE)),
     *(WinogradForm(line, line) for line in _HALVED),
     *(WinogradForm(_ONE, line) for line in _LINES),
     *(WinogradForm(line, _ONE) for line in _LINES),
 )
-"""What is tried: 3×3 and 5×5 by four or two results a line, and of one row or one column; 3×3 in steps of two."""
+"""What is tried: 3×3 by two to seven results a line, 5×5 by two or four, those of one row or one column; 3×3 in steps
+of two."""
 
 GAIN = 1.08
 """How much faster an estimate must be than that of the direct convolution, which rounds better."""
+
+_ROUNDING = 0.0005
+"""How much faster, for each different filter, an estimate must be than that of another form: more of them round
+worse, and lie in the file."""
 
 FEWEST = 8
 """Input channels below which the transforms cost what the products save."""
@@ -50,6 +64,10 @@ _KEPT, _SPILT = 0.5, 1.0
 
 _RETURNED = 2.0
 """How often products travel between the caches that did not stay."""
+
+_WIDE_LINE, _FEW_INPUTS = 9, 128
+"""Lines of so many products round worst (3e-5 of the largest result with 128 channels, and with their root): they are
+for no more channels than that."""
 
 _COPIED, _ONE_BY_ONE = 8.0, 25.0
 """Cycles for every input of a tile that reaches past the image, and for every result of one that reaches past the
@@ -65,9 +83,11 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     if not can_winograd(problem, target) or problem.inputs < FEWEST:
         return None
     best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
-    for form in _fitting(problem):
+    for bound, form in sorted(((_bound(problem, form, target), form) for form in _fitting(problem)), key=itemgetter(0)):
+        if bound >= least:
+            break
         plan = plan_winograd(problem, target, form)
-        cycles = winograd_cycles(problem, plan, target)
+        cycles = winograd_cycles(problem, plan, target) * _handicap(form)
         if cycles < least:
             best, least = plan, cycles
     return best
@@ -82,7 +102,25 @@ def can_winograd(problem: Problem, target: Target) -> bool:
 
 
 def _fitting(problem: Problem) -> list[WinogradForm]:
-    return [form for form in FORMS if (form.kernel, form.strides) == (problem.kernel, problem.strides)]
+    return [
+        form
+        for form in FORMS
+        if (form.kernel, form.strides) == (problem.kernel, problem.strides)
+        and (max(form.rows.size, form.columns.size) < _WIDE_LINE or problem.inputs <= _FEW_INPUTS)
+    ]
+
+
+def _handicap(form: WinogradForm) -> float:
+    return 1 + _ROUNDING * form.different
+
+
+def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
+    """Cycles that no plan of the form comes below: one for each product of vectors, and the transforms; with the
+    form's handicap."""
+    plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1)
+    pipes = 1.0 if target.vector_bits == 512 else 2.0
+    products = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block) / pipes
+    return (products + _transform_cycles(problem, plan, target)) * _handicap(form)
 
 
 def plan_winograd(problem: Problem, target: Target, form: WinogradForm) -> WinogradPlan:
@@ -157,12 +195,12 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     filters = filters_size(form, problem, tile)
     passes = -(-total // plan.block)
     near = filters + plan.scratch(problem) <= target.l2
-    streamed = stream(filters, 1 if near else passes, target)
+    streamed = stream(filters, 1 if near else passes, target, cold=problem.cold)
     spilt = min(1.0, max(0.0, (plan.scratch(problem) / target.l2 - _KEPT) / (_SPILT - _KEPT)))
     streamed += spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
     transforms = _transform_cycles(problem, plan, target)
     transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / SHARED
-    if passes == 1 and filters > target.l3 // 4 and products < streamed:
+    if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
         # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
         return streamed * (1 + _WIDE * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
     return max(products, streamed) + 0.3 * min(products, streamed) + transforms

@@ -363,12 +363,12 @@ class _Writer:
         even = rows.even
         sums, differences = [], []
         for k in range(len(even.points)):
-            plus, minus = across(1 + 2 * k), across(2 + 2 * k)
+            plus, minus = (across(even.zero + 2 * k + sign) for sign in (0, 1))
             sums.append([b.add(x, y) for x, y in zip(plus, minus, strict=True)])
             differences.append([b.sub(x, y) for x, y in zip(plus, minus, strict=True)])
         results: dict[int, list[Ir]] = {}
         for row in sorted(range(rows.outputs), key=lambda row: (row % 2, row)):
-            end = {0: 0, even.outputs - 1: even.size - 1}.get(row)
+            end = even.ends.get(row)
             ends = across(end) if end is not None else [None] * columns.outputs
             parts = zip(*(differences if row % 2 else sums), strict=True)
             results[row] = [even.output_row(b, row, part, e) for part, e in zip(parts, ends, strict=True)]

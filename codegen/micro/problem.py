@@ -69,6 +69,8 @@ class Problem:
     by_rows: bool = False
     """Work is done row by row, all channels of each: pixels of a pointwise problem are no one long row, and Winograd's
     tiles, which are of several rows, are out of the question."""
+    cold: bool = False
+    """Whether the weights come from memory at every inference: the whole model's are more than caches keep."""
 
     @property
     def pair(self) -> int:

@@ -29,7 +29,7 @@ class Phase:
 @attrs.frozen
 class Winograd:
     """``outputs`` (m) results of a kernel of ``kernel`` (r) taps from m+r-1 inputs in one dimension,
-    y = Aᵀ[(G g) ⊙ (Bᵀ d)], by interpolation at 0, ±p for each p of ``points`` (there are (m+r-3)/2) and infinity
+    y = Aᵀ[(G g) ⊙ (Bᵀ d)], by interpolation at ±p for each p of ``points``, at infinity, and where m+r-1 is even at 0
     (Toom–Cook; Lavin and Gray 2015). One result of one tap, without points, is that product itself."""
 
     outputs: int
@@ -40,6 +40,11 @@ class Winograd:
     def size(self) -> int:
         """Inputs of a tile in one dimension: products a channel pair."""
         return self.outputs + self.kernel - 1
+
+    @property
+    def zero(self) -> int:
+        """1 where 0 is among the points, before all others."""
+        return self.size - 1 - 2 * len(self.points)
 
     @property
     def stride(self) -> int:
@@ -64,7 +69,7 @@ class Winograd:
     @property
     def sums(self) -> int:
         """Vector operations of one ``input_transform``."""
-        return 2 * len(self.points) * (len(self.points) + 1)
+        return len(self.points) * (2 * len(self.points) + 1 + self.zero)
 
     @property
     def output_sums(self) -> int:
@@ -72,7 +77,7 @@ class Winograd:
         return len(self.points) * (2 + self.outputs)
 
     def _finite(self) -> list[float]:
-        return [0.0, *(sign * p for p in self.points for sign in (1.0, -1.0))]
+        return [0.0] * self.zero + [sign * p for p in self.points for sign in (1.0, -1.0)]
 
     def input_matrix(self) -> Array:
         """Bᵀ: the row of a point holds the coefficients of the product of (x - q) over the other points q."""
@@ -103,22 +108,28 @@ class Winograd:
         if self.size == 1:
             return list(d)
         squares = [p * p for p in self.points]
-        ends = [_polynomial(b, squares, d[k::2]) for k in (0, 1)]
+        ends = [_polynomial(b, squares, d[k::2]) for k in range(1 + self.zero)]
         middle = []
         for number, point in enumerate(self.points):
             others = squares[:number] + squares[number + 1 :]
-            even, odd = (_polynomial(b, others, d[k::2]) for k in (2, 1))
-            middle += [_axpy(b, point, odd, even), _axpy(b, -point, odd, even)]
-        return [ends[0], *middle, ends[1]]
+            # The row of ±p holds the coefficients of (x ± p) times a polynomial in x²; of 0, times x.
+            high, low = (_polynomial(b, others, d[k + self.zero :: 2]) for k in (1, 0))
+            middle += [_axpy(b, point, low, high), _axpy(b, -point, low, high)]
+        return [*ends[: self.zero], *middle, ends[-1]]
 
     def output_transform(self, b: Builder, m: Sequence[Ir]) -> list[Ir]:
         """Aᵀm by butterflies: sums of a pair of points go to even rows, differences to odd ones."""
         if self.size == 1:
             return list(m)
-        pairs = [m[1 + 2 * k : 3 + 2 * k] for k in range(len(self.points))]
+        pairs = [m[k : k + 2] for k in range(self.zero, self.size - 1, 2)]
         sums, differences = [b.add(x, y) for x, y in pairs], [b.sub(x, y) for x, y in pairs]
-        ends = {0: m[0], self.outputs - 1: m[-1]}
+        ends = {row: m[product] for row, product in self.ends.items()}
         return [self.output_row(b, row, differences if row % 2 else sums, ends.get(row)) for row in range(self.outputs)]
+
+    @property
+    def ends(self) -> dict[int, int]:
+        """The products of 0 and of infinity, which go to one result each."""
+        return dict([(0, 0)] * self.zero) | {self.outputs - 1: self.size - 1}
 
     def output_row(self, b: Builder, row: int, parts: Sequence[Ir], end: Ir | None) -> Ir:
         """One row of Aᵀm from the sums (an odd row: the differences) of the pairs, and what comes of 0 or infinity."""

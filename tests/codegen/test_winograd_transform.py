@@ -15,6 +15,9 @@ from dldt.codegen.resolve import resolve_target
 
 LINES = [*dict.fromkeys(form.columns for form in FORMS), Winograd(4, (1.0, 2.0))]
 
+SUMS = {(1, 1): 0, (4, 1): 4, (5, 1): 10, (6, 1): 12, (7, 1): 21, (8, 1): 24, (9, 1): 36, (7, 2): 4, (11, 2): 12}
+"""Vector operations by hand, by the inputs of a line and its stride."""
+
 
 @pytest.mark.parametrize("form", [*FORMS, WinogradForm(LINES[-1], LINES[-1])], ids=str)
 def test_a_tile_is_the_convolution(form):
@@ -67,7 +70,7 @@ def test_butterflies_are_the_matrices(form):
     b = Arithmetic(resolve_target("x86-64-v3"))
     phases = [phase.transform(b, given[phase.first :: phase.step]) for phase in form.phases]
     inputs = [float(v.name) for phase in phases for v in phase]
-    assert b.count == form.sums == {1: 0, 4: 4, 6: 12, 7: 4, 8: 24, 11: 12}[form.size]
+    assert b.count == form.sums == SUMS[form.size, form.stride]
     outputs = [float(v.name) for v in form.output_transform(b, given)]
     assert np.allclose(inputs, form.input_matrix() @ values, rtol=0, atol=1e-12)
     assert np.allclose(outputs, form.output_matrix() @ values, rtol=0, atol=1e-12)
