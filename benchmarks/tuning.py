@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import models
 from benchmarks.arguments import duration, new_file, whole_number
 from benchmarks.machine import describe
+from benchmarks.peers import Progress
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.graph import Graph
 from dldt.frontends.read_model import read_model
@@ -40,25 +41,34 @@ def main() -> int:
         metavar="N",
         help="plans a contraction beside the estimated one (default: 8)",
     )
-    parser.add_argument("--json", type=new_file, metavar="FILE", help="write every time of every plan")
+    parser.add_argument(
+        "--json", type=new_file, metavar="FILE", help="write every time of every plan, after each model"
+    )
     arguments = parser.parse_args()
     chosen, missing = models.select(arguments.models)
     machine = describe()
     print(f"{machine['cpu']}, one thread; plans beside the estimated one: {arguments.most} at most")
-    found = {model.name: _measure(model, arguments.seconds, arguments.most) for model in chosen}
-    losses = [_report(name, contests) for name, contests in found.items()]
+    rows: dict[str, list[dict[str, object]]] = {}
+    losses = []
+    for number, model in enumerate(chosen, 1):
+        tell = Progress(f"[{number}/{len(chosen)}] {model.name}:")
+        contests = _measure(model, arguments.seconds, arguments.most, tell)
+        tell.end()
+        losses.append(_report(model.name, contests))
+        rows[model.name] = [_row(contest) for contest in contests]
+        if arguments.json:
+            arguments.json.write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
     for line in missing:
         print(line)
-    if arguments.json:
-        rows = {name: [_row(contest) for contest in contests] for name, contests in found.items()}
-        arguments.json.write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
     return int(max(losses, default=0.0) > LOSS)
 
 
-def _measure(model: models.Model, seconds: float, most: int) -> list[Contest]:
+def _measure(model: models.Model, seconds: float, most: int, tell: Progress) -> list[Contest]:
+    tell("compiling")
     with tempfile.TemporaryDirectory() as folder, Tuner(_graph(model), resolve_target("host"), Path(folder)) as tuner:
-        for _ in tuner.rounds(seconds, most):
-            pass
+        for count in tuner.rounds(seconds, most):
+            tell(f"{count} of {most} other plans measured")
+        tell.keep(tuner.report())
         return list(tuner.contests.values())
 
 

@@ -135,7 +135,7 @@ class Tuner:
             f"{_steps(measured)} contraction(s), {sum(len(contest.shares) for contest in measured)} plans beside the "
             f"estimated ones; {_steps(c for c in measured if c.question.key in winners)} are faster by another{gain}"
         )
-        return text if self.complete or not found else f"{text}; the time was over before all plans were measured"
+        return text if self.complete or not found else f"{text}; others were not measured"
 
     def _plans(self, contest: Contest) -> list[Plan]:
         known = self._known.names.get(contest.question.key)
