@@ -142,6 +142,57 @@ define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
 }
 """
 
+# out0[n] = a[n] + b[n] as i64; out1[n, 2] = (a[n], flag): two inputs share a free dim, two outputs.
+PAIR = """; ModuleID = 'pair'
+define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
+entry:
+  %inputs = load ptr, ptr %request
+  %outputs.at = getelementptr i8, ptr %request, i64 8
+  %outputs = load ptr, ptr %outputs.at
+  %symbols.at = getelementptr i8, ptr %request, i64 24
+  %symbols = load ptr, ptr %symbols.at
+  %n = load i64, ptr %symbols
+  %a = load ptr, ptr %inputs
+  %b.at = getelementptr ptr, ptr %inputs, i64 1
+  %b = load ptr, ptr %b.at
+  %sum = load ptr, ptr %outputs
+  %both.at = getelementptr ptr, ptr %outputs, i64 1
+  %both = load ptr, ptr %both.at
+  %first = icmp eq i32 %tid, 0
+  br i1 %first, label %head, label %done
+head:
+  %i = phi i64 [ 0, %entry ], [ %next, %body ]
+  %more = icmp ult i64 %i, %n
+  br i1 %more, label %body, label %done
+body:
+  %ai = getelementptr i64, ptr %a, i64 %i
+  %bi = getelementptr i64, ptr %b, i64 %i
+  %av = load i64, ptr %ai
+  %bv = load i64, ptr %bi
+  %s = add i64 %av, %bv
+  %si = getelementptr i64, ptr %sum, i64 %i
+  store i64 %s, ptr %si
+  %row = getelementptr [2 x i64], ptr %both, i64 %i
+  store i64 %av, ptr %row
+  %second = getelementptr i64, ptr %row, i64 1
+  store i64 %bv, ptr %second
+  %next = add i64 %i, 1
+  br label %head
+done:
+  ret void
+}
+define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
+  %n = load i64, ptr %symbols
+  store i64 %n, ptr %dims
+  %d1 = getelementptr i64, ptr %dims, i64 1
+  store i64 %n, ptr %d1
+  %d2 = getelementptr i64, ptr %dims, i64 2
+  store i64 2, ptr %d2
+  ret void
+}
+"""
+
 
 def describe(
     inputs: Sequence[tuple[str, str, Sequence[int | str]]],
@@ -210,7 +261,19 @@ def build_scale(path: Path, *, target: Target | None = None, **changes: Any) -> 
     return path
 
 
+def scaled(x: np.ndarray) -> np.ndarray:
+    """What ``SCALE`` answers."""
+    return x * np.float32(2) + np.resize(np.float32([0, 1, 2, 3]), x.shape)
+
+
 def build_rounds(path: Path) -> Path:
     """The artifact of ``ROUNDS``."""
     build(ROUNDS, rounds_metadata(resolve_target("host")), path)
+    return path
+
+
+def build_pair(path: Path) -> Path:
+    """An artifact with two inputs that share a free dim, and two outputs."""
+    tensors = [("a", "i64", ["N"]), ("b", "i64", ["N"])], [("sum", "i64", ["N"]), ("both", "i64", ["N", 2])]
+    build(PAIR, describe(*tensors, [("N", 1, None)], target=resolve_target("host"), name="pair"), path)
     return path

@@ -1,11 +1,8 @@
-import numpy as np
 import pytest
 
 from dldt import runtime
 from dldt.codegen.resolve import resolve_target
-from tests.codegen.artifact import HANG, build, build_scale, describe
-
-SHIFT = np.float32([0, 1, 2, 3])
+from tests.codegen.artifact import HANG, build, build_pair, build_scale, describe
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +23,16 @@ def hanging(tmp_path):
     metadata = describe([("x", "i32", [1])], [("y", "i32", [1])], target=resolve_target("host"), name="hang")
     build(HANG, metadata, tmp_path / "hang.so")
     with runtime.load(tmp_path / "hang.so", threads=1) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def pair_path(tmp_path_factory):
+    """An artifact with two inputs that share a free dim: a + b, and (a, b) side by side."""
+    return build_pair(tmp_path_factory.mktemp("pair") / "pair.so")
+
+
+@pytest.fixture
+def pair(pair_path):
+    with runtime.load(pair_path) as model:
         yield model

@@ -7,11 +7,7 @@ import numpy as np
 import pytest
 
 from dldt import runtime
-
-
-def expected(x):
-    """The answer of the artifact ``scale``."""
-    return 2 * x + np.arange(len(x), dtype=np.float32) % 4
+from tests.codegen.artifact import scaled
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -21,10 +17,10 @@ def test_a_call_reads_and_writes_the_arrays_that_were_bound(scale_path, threads)
         bound = model.bind(x, out=[y])
         assert not y.any()
         assert bound()["y"] is y
-        np.testing.assert_array_equal(y, expected(x))
+        np.testing.assert_array_equal(y, scaled(x))
         x[:] = np.random.default_rng(1).standard_normal(10)
         assert bound() is bound.outputs
-        np.testing.assert_array_equal(y, expected(x))
+        np.testing.assert_array_equal(y, scaled(x))
         assert list(bound.inputs) == ["x"]
         assert bound.inputs["x"] is x
 
@@ -33,8 +29,8 @@ def test_outputs_are_made_where_none_are_given(scale):
     x = np.ones(5, np.float32)
     first, second = scale.bind({"x": x}), scale.bind(x)
     assert first()["y"] is not second()["y"]
-    np.testing.assert_array_equal(first.outputs["y"], expected(x))
-    np.testing.assert_array_equal(second.outputs["y"], expected(x))
+    np.testing.assert_array_equal(first.outputs["y"], scaled(x))
+    np.testing.assert_array_equal(second.outputs["y"], scaled(x))
 
 
 def test_runs_of_one_request_do_not_disturb_each_other(scale):
@@ -42,9 +38,9 @@ def test_runs_of_one_request_do_not_disturb_each_other(scale):
     small, large = np.ones(3, np.float32), np.arange(900, dtype=np.float32)
     bound, other = request.bind(small), request.bind(large)
     for _ in range(2):
-        np.testing.assert_array_equal(request.run(np.zeros(70, np.float32))["y"], expected(np.zeros(70, np.float32)))
-        np.testing.assert_array_equal(bound()["y"], expected(small))
-        np.testing.assert_array_equal(other()["y"], expected(large))
+        np.testing.assert_array_equal(request.run(np.zeros(70, np.float32))["y"], scaled(np.zeros(70, np.float32)))
+        np.testing.assert_array_equal(bound()["y"], scaled(small))
+        np.testing.assert_array_equal(other()["y"], scaled(large))
 
 
 def test_the_arrays_and_the_model_live_as_long_as_what_they_are_bound_to(scale_path):
@@ -55,7 +51,7 @@ def test_the_arrays_and_the_model_live_as_long_as_what_they_are_bound_to(scale_p
     del x, model
     gc.collect()
     assert seen() is not None
-    np.testing.assert_array_equal(bound()["y"], expected(np.full(900, 3, np.float32)))
+    np.testing.assert_array_equal(bound()["y"], scaled(np.full(900, 3, np.float32)))
     del bound
     gc.collect()
     assert seen() is None
@@ -85,7 +81,7 @@ def test_a_view_that_can_be_read_in_place_is_bound(scale, tmp_path):
     x = np.memmap(tmp_path / "x.bin", np.float32, "r+")
     bound = scale.bind(x[2:])
     x[:] = 5
-    np.testing.assert_array_equal(bound()["y"], expected(np.full(4, 5, np.float32)))
+    np.testing.assert_array_equal(bound()["y"], scaled(np.full(4, 5, np.float32)))
 
 
 def test_what_run_refuses_is_refused(scale):
@@ -138,9 +134,9 @@ def test_after_a_fork(scale_path):
         child = os.fork()
         if child == 0:
             bound.outputs["y"][:] = 0
-            os._exit(0 if (bound()["y"] == expected(x)).all() else 1)
+            os._exit(0 if (bound()["y"] == scaled(x)).all() else 1)
         assert os.waitpid(child, 0)[1] == 0
-        np.testing.assert_array_equal(bound()["y"], expected(x))
+        np.testing.assert_array_equal(bound()["y"], scaled(x))
 
 
 def test_a_failure_of_the_artifact_is_told(scale):
