@@ -179,10 +179,9 @@ define internal void @together(ptr %request, ptr %team, i32 %threads) nounwind {
   ret void
 }}
 
-; A short inference is shared if the one before ended a quarter of the usual time ago, so that the workers are awake.
-; One that then takes longer than usual, alone, is four strikes, any other takes one back; after more than fifteen
-; somebody else uses the processors, and the next {rest_least} are run alone; if that was not
-; enough, twice as many.
+; A short inference is shared if the one before ended less than a quarter of the usual time ago: the workers are awake.
+; One that takes longer together than it usually does alone is four strikes, any other takes one back. At sixteen
+; somebody else uses the processors: the next {rest_least} are run alone, the next time twice as many, and so on.
 define internal void @try(ptr %request, ptr %team, i32 %threads) nounwind {{
 entry:
   %ended.at = getelementptr i8, ptr %team, i64 {ENDED}

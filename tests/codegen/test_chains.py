@@ -11,6 +11,7 @@ from dldt.codegen.chains import link_chains
 from dldt.codegen.configs.chains import Cut, Link, choose_chains, windows
 from dldt.codegen.configs.choice import Choice
 from dldt.codegen.micro.problem import Reach
+from dldt.codegen.numerics import Numerics
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.codegen.tasks import Chain, make_program
@@ -195,6 +196,20 @@ def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
                 found.append(model.run(feeds)["y"].copy())
     assert all(np.array_equal(found[0], other) for other in found)
     assert_same({"y": found[0]}, interpret(graph, feeds))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_windows_of_bfloats_give_the_same_bits(name, tmp_path):
+    if not resolve_target("host").multiplies_bfloat:
+        pytest.skip("this processor lacks AVX512_BF16")
+    found = []
+    for number, target in enumerate((attrs.evolve(resolve_target("host"), l3=1 << 30), machine(l2=1 << 17))):
+        path, bfloats = tmp_path / f"{number}.so", Numerics(weights=DType.bf16, precision=DType.bf16)
+        summary = compile_graph(GRAPHS[name](), path, target, numerics=bfloats)
+        assert bool(summary.chains) == bool(number)
+        with load(path, threads=2) as model:
+            found.append(model.run(feeds_of(GRAPHS[name]()))["y"].copy())
+    np.testing.assert_array_equal(*found)
 
 
 def test_free_number_of_images(tmp_path):
