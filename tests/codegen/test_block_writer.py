@@ -1,5 +1,7 @@
+import errno
 import hashlib
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -36,3 +38,39 @@ def test_a_stream_reaches_the_file_in_whole_blocks(start, sizes):
     assert digest == hashlib.sha256(data).digest()
     assert all(place % BLOCK == 0 for place, _ in file.writes)
     assert all(length == BLOCK for _, length in file.writes[:-1])
+
+
+class _Full(io.BytesIO):
+    """A disk that is full after a number of blocks."""
+
+    def __init__(self, blocks):
+        super().__init__()
+        self.blocks = blocks
+
+    def write(self, data):
+        if self.tell() >= self.blocks * BLOCK:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 9])
+def test_an_error_of_the_file_is_raised(blocks):
+    writer = BlockWriter(_Full(blocks), 0)
+    with pytest.raises(OSError, match="no space left on device"):  # noqa: PT012 - by any write, or in the end
+        for _ in range(10):
+            writer.write(memoryview(bytes(BLOCK)))
+        writer.finish()
+
+
+def test_no_thread_is_left():
+    before = set(threading.enumerate())
+    writer = BlockWriter(io.BytesIO(), 0)
+    writer.write(memoryview(bytes(3 * BLOCK)))
+    del writer  # as after an error
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
+    writer = BlockWriter(io.BytesIO(), 0)
+    writer.write(memoryview(bytes(3 * BLOCK)))
+    writer.finish()
+    assert set(threading.enumerate()) == before
