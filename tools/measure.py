@@ -26,10 +26,11 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
     runtime_ready = CLOCK()
     model = runtime.load(job["path"], threads=job["threads"])
     opened = CLOCK()
-    from dldt.tools.tensors import concrete_shape, fill
+    from dldt.tools.tensors import concrete_shape, fill, require_inputs
 
     generator = np.random.default_rng(0)
     shapes = {name: tuple(shape) for name, shape in job["shapes"].items()}
+    require_inputs(shapes, model.inputs)
     arrays = {i.name: fill(i, concrete_shape(i, shapes.get(i.name)), "random", generator) for i in model.inputs}
     request = model.create_request()
     before = CLOCK()

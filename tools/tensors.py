@@ -48,6 +48,14 @@ def parse_shapes(text: str | None) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def require_inputs(shapes: Mapping[str, tuple[int, ...]], infos: Sequence[InputInfo]) -> None:
+    """Raises UsageError where a shape is that of no input."""
+    names = [info.name for info in infos]
+    unknown = [name for name in shapes if name not in names]
+    if unknown:
+        raise UsageError(f"--shape: the model has no input {', '.join(unknown)}; its inputs are {', '.join(names)}")
+
+
 def read_inputs(
     words: Iterable[str],
     infos: Sequence[InputInfo],
@@ -61,6 +69,7 @@ def read_inputs(
     has one input. What no word names is random (seeded). Raises UsageError for a name that is not there,
     InputError for a file that does not fit.
     """
+    require_inputs(shapes, infos)
     names = [info.name for info in infos]
     given: dict[str, str] = {}
     arrays: dict[str, Array] = {}

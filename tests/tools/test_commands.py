@@ -86,6 +86,11 @@ def test_run_prints_the_largest_with_labels(digits, pictures, tmp_path):
     assert len(lines) == 4
 
 
+def test_bench_refuses_the_shape_of_no_input(digits):
+    done = command("bench", digits[0], "-shape", "picture[4,1,8,8]")
+    refused(done, 1, "--shape: the model has no input picture; its inputs are image")
+
+
 def test_bench_gives_real_numbers(digits):
     done = command("bench", digits[0], "-niter", "20", "-nthreads", "1", "-shape", "image[4,1,8,8]", "--json", "-")
     assert done.returncode == 0, done.stderr

@@ -101,3 +101,8 @@ def test_shapes_are_read():
 def test_a_shape_of_another_rank_is_refused():
     with pytest.raises(UsageError, match="has 1 dims, the model's input 2"):
         tensors.concrete_shape(X, (3,))
+
+
+def test_a_shape_of_no_input_is_refused():
+    with pytest.raises(UsageError, match="--shape: the model has no input z; its inputs are x"):
+        tensors.read_inputs([], [X], {"x": (2, 3), "z": (1,)}, PictureOptions())
