@@ -39,8 +39,9 @@ from dldt.tools.peaks import fma_peak, measure_peaks
 from dldt.tools.roofline import Peaks, bounds
 from dldt.tools.work import multiply_adds
 
-NOTE = """latency: median (least) in ms; ratio: the faster peer's median to ours; peak, roof: the share of the FMA peak
-and of the roofline at our least; then opening/first inference in ms, peak RSS and file size in MiB, ours first"""
+NOTE = """latency: median (least) in ms; ratio: the faster peer's median to ours; peak, roof: the share of the f32 FMA
+peak and of the roofline at our least; then opening/first inference in ms, peak RSS and file size in MiB, ours first,
+and the largest difference from onnxruntime's outputs as a share of their largest value, ours and OpenVINO's"""
 
 
 def main() -> int:
@@ -228,7 +229,7 @@ def table(rows: list[dict], peaks: Peaks) -> str:
     head = f"{'model':<13}{'ours':>17}{'onnxruntime':>17}{'openvino':>17}{'ratio':>7}{'peak':>6}{'roof':>6}"
     opened = opening.summary([row for row in rows if not opening.failed(row)])
     return "\n".join(
-        [f"\n{threads}; {most}", f"{head}  open/first, RSS, file", *map(line, rows), mean_line(rows), opened]
+        [f"\n{threads}; {most}", f"{head}  open/first, RSS, file, error", *map(line, rows), mean_line(rows), opened]
     )
 
 
@@ -242,11 +243,16 @@ def line(row: dict) -> str:
     files = " ".join(f"{row[name]['file_bytes'] / 2**20:.1f}" for name in BACKENDS[:2])
     shares = f"{row['ratio']:>7.2f}{row['peak_share']:>6.0%}{row['roofline']:>6.0%}"
     failed = "".join(f"; {name} FAILED: {row[name]['failed']}" for name in BACKENDS if "failed" in row[name])
-    return f"{row['model']:<13}{cells}{shares}  {opened}, {memory}, {files}{failed}"
+    errors = " ".join(_error(row[name]) for name in ("dldt", "openvino"))
+    return f"{row['model']:<13}{cells}{shares}  {opened}, {memory}, {files}, {errors}{failed}"
 
 
 def _latency(backend: dict) -> str:
     return _cell(backend, "{median_ms:.3f} ({min_ms:.3f})").rjust(17)
+
+
+def _error(backend: dict) -> str:
+    return f"{backend['error']:.0e}" if "error" in backend else "-"
 
 
 def _cell(backend: dict, form: str) -> str:

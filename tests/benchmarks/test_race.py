@@ -172,3 +172,12 @@ def test_bound_calls_give_what_plain_calls_give(opener, tmp_path):
     answer = bound()
     if opener != "onnxruntime":  # its arrays are its own: the benchmark does not read them
         np.testing.assert_array_equal(next(iter(answer.values())), np.float32([5, 0, 7, 0]))
+
+
+def test_a_line_has_every_column():
+    times = {"open_ms": 1.0, "first_ms": 2.0, "rss_bytes": 3 << 20, "file_bytes": 1 << 20}
+    row = {"model": "m", "ratio": 2.5, "peak_share": 0.5, "roofline": 0.75}
+    row |= {"dldt": times | {"median_ms": 2.0, "min_ms": 1.5, "error": 2.2e-7, "compared_with": "onnxruntime"}}
+    row |= {"onnxruntime": times | {"median_ms": 6.0, "min_ms": 5.0}, "openvino": {"failed": "no such file"}}
+    shown = "m 2.000 (1.500) 6.000 (5.000) - 2.50 50% 75% 1.0/2.0 1.0/2.0 -, 3 3 -, 1.0 1.0, 2e-07 -"
+    assert " ".join(peers.line(row).split()) == f"{shown}; openvino FAILED: no such file"
