@@ -31,10 +31,9 @@ typedef struct dldt_team {
   uint32_t reserved_0;
   uint64_t ended;    /* @32 when the last short inference ended, in ticks of the processor's clock */
   uint64_t usual;    /* @40 how long one takes on one thread */
-  uint32_t rest;     /* @48 how many are to be run on one thread before several are tried again */
-  uint32_t strikes;  /* @52 how often several took longer */
-  uint32_t length;   /* @56 how many the next time */
-  uint32_t reserved_4;
+  int32_t strikes;   /* @48 how often several took longer; below zero, how many are still to be run on one thread */
+  uint32_t rest;     /* @52 how many that will be the next time */
+  uint32_t reserved_4[2];
   uint32_t arrived; /* @64  barrier: how many are there */
   uint32_t reserved_1[15];
   uint32_t phase;   /* @128 barrier: futex word */

@@ -22,7 +22,7 @@ from dldt.codegen.target import Target
 
 # Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
 GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
-ENDED, USUAL, REST, STRIKES, LENGTH = 32, 40, 48, 52, 56
+ENDED, USUAL, STRIKES, REST = 32, 40, 48, 52
 ARRIVED, PHASE, WAITING, BUDGET = 64, 128, 132, 192
 REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
 
@@ -31,9 +31,11 @@ REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
 _SPIN_DEFAULT = 2000
 _SPIN_LEAST = 32
 _BARRIER_PATIENCE = 8
-# Short inferences that are run alone: the first ones, to learn how long that takes; after too many strikes at least and
-# at most; how many fewer of these for each one that it paid to share.
+# Short inferences that a new team runs alone, to learn how long that takes.
 _TRIALS = 8
+# A shared one that takes longer counts so many strikes, any other takes one back, and so many are enough.
+_STRIKE, _ENOUGH = 4, 16
+# How many are then run alone: at first and at most; every one that it paid to share makes it so many fewer.
 _REST_LEAST, _REST_MOST, _FORGOTTEN = 32, 1024, 8
 _WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
 _EVERYONE = 2147483647
@@ -179,66 +181,67 @@ define internal void @together(ptr %request, ptr %team, i32 %threads) nounwind {
   ret void
 }}
 
-; A short inference is shared if the one before ended less than a quarter of the usual time ago: the workers are awake.
-; One that takes longer together than it usually does alone is four strikes, any other takes one back. At sixteen
-; somebody else uses the processors: the next {rest_least} are run alone, the next time twice as many, and so on.
+; A short inference is shared if the one before ended less than a quarter of the usual time ago, so that the workers are
+; awake or will be for those that follow. One that takes longer together than it usually does alone is {strike} strikes,
+; any other takes one back. At {enough} somebody else uses the processors: the next {rest_least} are run alone, the next
+; time twice as many, and so on; strikes below zero count what is left of these.
 define internal void @try(ptr %request, ptr %team, i32 %threads) nounwind {{
 entry:
-  %ended.at = getelementptr i8, ptr %team, i64 {ENDED}
   %usual.at = getelementptr i8, ptr %team, i64 {USUAL}
-  %rest.at = getelementptr i8, ptr %team, i64 {REST}
+  %ended.at = getelementptr i8, ptr %team, i64 {ENDED}
   %strikes.at = getelementptr i8, ptr %team, i64 {STRIKES}
-  %length.at = getelementptr i8, ptr %team, i64 {LENGTH}
-  %ended = load i64, ptr %ended.at, align 8
+  %rest.at = getelementptr i8, ptr %team, i64 {REST}
   %usual = load i64, ptr %usual.at, align 8
-  %rest = load i32, ptr %rest.at, align 4
+  %ended = load i64, ptr %ended.at, align 8
+  %strikes = load i32, ptr %strikes.at, align 4
   %start = call i64 @dldt_clock()
   %pause = sub i64 %start, %ended
   %short = lshr i64 %usual, 2
-  %awake = icmp ult i64 %pause, %short
-  %rested = icmp eq i32 %rest, 0
-  %shared = and i1 %awake, %rested
+  %soon = icmp ult i64 %pause, %short
+  %resting = icmp slt i32 %strikes, 0
+  %rested = xor i1 %resting, true
+  %shared = and i1 %soon, %rested
   br i1 %shared, label %together, label %alone
 alone:
   call void @share(ptr %request, i32 0, i32 1)
   %end = call i64 @dldt_clock()
   %took = sub i64 %end, %start
+  ; What is usual falls at once and rises slowly: most of what makes an inference longer is not its own.
   %more = lshr i64 %usual, 4
   %drifted = add i64 %usual, %more
   %least = call i64 @llvm.umin.i64(i64 %took, i64 %drifted)
   %first = icmp eq i64 %usual, 0
   %learnt = select i1 %first, i64 %took, i64 %least
   store i64 %learnt, ptr %usual.at, align 8
-  %fewer = call i32 @llvm.usub.sat.i32(i32 %rest, i32 1)
-  %wait = select i1 %first, i32 {trials}, i32 %fewer
-  store i32 %wait, ptr %rest.at, align 4
+  %step = zext i1 %resting to i32
+  %nearer = add i32 %strikes, %step
+  %counted.alone = select i1 %first, i32 -{trials}, i32 %nearer
   br label %done
 together:
   call void @together(ptr %request, ptr %team, i32 %threads)
   %stop = call i64 @dldt_clock()
   %spent = sub i64 %stop, %start
-  %strikes = load i32, ptr %strikes.at, align 4
   %longer = icmp ugt i64 %spent, %usual
-  %worse = add i32 %strikes, 4
+  %worse = add i32 %strikes, {strike}
   %better = call i32 @llvm.usub.sat.i32(i32 %strikes, i32 1)
   %counted = select i1 %longer, i32 %worse, i32 %better
-  %enough = icmp ugt i32 %counted, 15
-  %kept = select i1 %enough, i32 0, i32 %counted
-  store i32 %kept, ptr %strikes.at, align 4
-  %known = load i32, ptr %length.at, align 4
-  %length = call i32 @llvm.umax.i32(i32 %known, i32 {rest_least})
-  %next = select i1 %enough, i32 %length, i32 0
-  store i32 %next, ptr %rest.at, align 4
-  %double = shl i32 %length, 1
+  %enough = icmp uge i32 %counted, {enough}
+  %known = load i32, ptr %rest.at, align 4
+  %rest = call i32 @llvm.umax.i32(i32 %known, i32 {rest_least})
+  %away = sub i32 0, %rest
+  %counted.together = select i1 %enough, i32 %away, i32 %counted
+  %double = shl i32 %rest, 1
   %grown = call i32 @llvm.umin.i32(i32 %double, i32 {rest_most})
   %shrunk = call i32 @llvm.usub.sat.i32(i32 %known, i32 {forgotten})
   %calm = select i1 %longer, i32 %known, i32 %shrunk
-  %then = select i1 %enough, i32 %grown, i32 %calm
-  store i32 %then, ptr %length.at, align 4
+  %next = select i1 %enough, i32 %grown, i32 %calm
+  store i32 %next, ptr %rest.at, align 4
   br label %done
 done:
   %now = phi i64 [ %end, %alone ], [ %stop, %together ]
+  %then = phi i32 [ %counted.alone, %alone ], [ %counted.together, %together ]
   store i64 %now, ptr %ended.at, align 8
+  store i32 %then, ptr %strikes.at, align 4
   ret void
 }}
 
@@ -364,10 +367,11 @@ def team_module(target: Target) -> str:
         STOP=STOP,
         ENDED=ENDED,
         USUAL=USUAL,
-        REST=REST,
         STRIKES=STRIKES,
+        REST=REST,
         trials=_TRIALS,
-        LENGTH=LENGTH,
+        strike=_STRIKE,
+        enough=_ENOUGH,
         rest_least=_REST_LEAST,
         rest_most=_REST_MOST,
         forgotten=_FORGOTTEN,

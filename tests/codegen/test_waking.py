@@ -1,13 +1,15 @@
 """Threads are woken for an inference that is worth it, and for no other."""
 
+import ctypes
 import threading
-import time
 
 import numpy as np
 import pytest
 
 from dldt import runtime
 from dldt.codegen.build import compile_graph
+from dldt.codegen.emit.link import link, support_modules
+from dldt.codegen.emit.object import compile_modules
 from dldt.codegen.emit.program import TEAM_WORK, Call, Fork, shared_work
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.tensors import Place
@@ -15,7 +17,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
-from tests.codegen.artifact import build, describe
+from tests.codegen.artifact import describe
 
 
 def test_the_work_that_threads_share():
@@ -49,13 +51,13 @@ def test_small_models_start_no_threads_and_short_ones_late(rows, at_once, later,
         assert threading.active_count() == before + later
 
 
-# y = the number of threads; the first of them takes x[that number] turns of a loop.
-TURNS = """; ModuleID = 'turns'
-define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {
+# y = the number of threads; the first of them moves the clock on by x[that number] ticks.
+TICKS = """; ModuleID = 'ticks'
+define hidden void @dldt_main(ptr %request, i32 %tid, i32 %threads) {{
 entry:
   %first = icmp eq i32 %tid, 0
-  br i1 %first, label %begin, label %done
-begin:
+  br i1 %first, label %work, label %done
+work:
   %inputs = load ptr, ptr %request
   %x = load ptr, ptr %inputs
   %outputs.at = getelementptr i8, ptr %request, i64 8
@@ -63,68 +65,122 @@ begin:
   %y = load ptr, ptr %outputs
   %wide = zext i32 %threads to i64
   store i64 %wide, ptr %y
-  %count.at = getelementptr i64, ptr %x, i64 %wide
-  %count = load i64, ptr %count.at
-  br label %turn
-turn:
-  %left = phi i64 [ %count, %begin ], [ %less, %turn ]
-  %less = sub i64 %left, 1
-  store volatile i64 %wide, ptr %y
-  %over = icmp sle i64 %less, 0
-  br i1 %over, label %done, label %turn
+  %ticks.at = getelementptr i64, ptr %x, i64 %wide
+  %ticks = load i64, ptr %ticks.at
+  %now = call i64 @dldt_clock()
+  %then = add i64 %now, %ticks
+  store volatile i64 %then, ptr inttoptr (i64 {clock} to ptr)
+  br label %done
 done:
   ret void
-}
-define hidden i32 @dldt_shares(ptr %symbols) { ret i32 1 }
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
-define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
+}}
+define hidden i64 @dldt_clock() noinline {{
+  %now = load volatile i64, ptr inttoptr (i64 {clock} to ptr)
+  ret i64 %now
+}}
+define hidden i32 @dldt_shares(ptr %symbols) {{ ret i32 1 }}
+define hidden i64 @dldt_arena_size(ptr %symbols) {{ ret i64 0 }}
+define hidden void @dldt_output_shapes(ptr %symbols, ptr %dims) {{
   store i64 1, ptr %dims
   ret void
-}
+}}
 """
 
 
+@pytest.fixture(scope="module")
+def ticking(tmp_path_factory):
+    """The clock, and an artifact whose team reads it instead of the processor's."""
+    target, clock = resolve_target("host"), ctypes.c_int64(1)
+    support = [text.replace("@dldt_clock = hidden", "@processor_clock = hidden") for text in support_modules(target)]
+    modules = [TICKS.format(clock=ctypes.addressof(clock)), *support]
+    metadata = describe([("x", "i64", [3])], [("y", "i64", [1])], target=target, name="ticks")
+    path = tmp_path_factory.mktemp("ticking") / "m.so"
+    link([code.object for code in compile_modules(modules, target)], (), metadata, path, target)
+    return clock, path
+
+
 @pytest.fixture
-def turns(tmp_path):
-    """How many threads each of so many calls had, when it takes so many turns alone, and so many together."""
-    metadata = describe([("x", "i64", [3])], [("y", "i64", [1])], target=resolve_target("host"), name="turns")
-    build(TURNS, metadata, tmp_path / "turns.so")
-    with runtime.load(tmp_path / "turns.so", threads=2) as model:
+def team(ticking):
+    """How many threads each inference of a new team had that takes so many ticks alone, and so many together."""
+    clock, path = ticking
+    clock.value = 1_000_000
+    with runtime.load(path, threads=2) as model:
         x = np.zeros(3, np.int64)
         bound = model.bind(x)
 
-        def run(calls, alone, together):
+        def run(calls, alone, together, pause=0):
+            threads = []
             x[1:] = alone, together
-            return [int(bound()["y"][0]) for _ in range(calls)]
+            for _ in range(calls):
+                clock.value += pause
+                threads.append(int(bound()["y"][0]))
+            return threads
 
         yield run
 
 
-SHORT, LONG = 1000, 2_000_000
+def test_a_new_team_learns_how_long_one_thread_takes_and_then_shares(team):
+    assert team(1000, 1000, 600) == [1] * 9 + [2] * 991
 
 
-def test_a_short_model_is_shared_when_it_has_learnt_how_long_one_thread_takes(turns):
-    first, *others = turns(100, LONG, SHORT)
-    assert first == 1
-    assert others.count(2) > 20
+def test_what_takes_longer_together_is_run_alone_for_longer_and_longer(team):
+    expected = [1] * 9
+    for rest in (32, 64, 128, 256, 512, 1024, 1024, 1024):
+        expected += [2] * 4 + [1] * rest
+    assert team(len(expected), 1000, 1001) == expected
 
 
-def test_what_takes_longer_together_is_run_alone_more_and_more(turns):
-    threads = turns(400, LONG // 10, LONG // 5)
-    assert threads.count(1) > 250
-    assert threads.count(2) >= 4
+def test_what_takes_just_as_long_is_shared(team):
+    assert team(500, 1000, 1000) == [1] * 9 + [2] * 491
 
 
-def test_it_is_tried_again(turns):
-    turns(100, LONG // 10, LONG // 5)
-    assert turns(200, LONG // 10, SHORT).count(2) > 20
+def test_each_that_pays_makes_the_next_rest_shorter_by_eight(team):
+    rest = [2] * 4 + [1] * 32 + [2] * 4 + [1] * 64
+    assert team(9 + len(rest), 1000, 2000) == [1] * 9 + rest
+    # 128 would be next.
+    assert team(7, 1000, 600) == [2] * 7
+    assert team(4 + 72 + 1, 1000, 2000) == [2] * 4 + [1] * 72 + [2]
+    assert team(100, 1000, 600) == [2] * 100
+    assert team(4 + 32 + 1, 1000, 2000) == [2] * 4 + [1] * 32 + [2]
 
 
-def test_after_a_pause_nobody_is_woken(turns):
-    turns(10, SHORT, SHORT)
-    assert turns(1, SHORT, SHORT) == [1]
-    time.sleep(0.01)
-    assert turns(1, SHORT, SHORT) == [1]
+def test_one_stall_in_five_changes_nothing(team):
+    team(9, 1000, 600)
+    for _ in range(50):
+        assert team(1, 1000, 10**12) + team(4, 1000, 600) == [2] * 5
+
+
+def test_one_stall_in_four_is_too_much_after_a_while(team):
+    team(9, 1000, 600)
+    for _ in range(12):
+        assert team(1, 1000, 10**12) + team(3, 1000, 600) == [2] * 4
+    assert team(1, 1000, 10**12) + team(33, 1000, 600) == [2] + [1] * 32 + [2]
+
+
+def test_after_a_pause_nobody_is_woken(team):
+    assert team(20, 1000, 600, pause=249) == [1] * 9 + [2] * 11
+    assert team(20, 1000, 600, pause=250) == [1] * 20
+    assert team(20, 1000, 600, pause=1_000_000) == [1] * 20
+    assert team(20, 1000, 600) == [2] * 20
+
+
+def test_pauses_take_no_strikes_back(team):
+    team(9, 1000, 600)
+    for _ in range(3):
+        assert team(1, 1000, 2000, pause=1000) + team(1, 1000, 2000) == [1, 2]
+    assert team(2, 1000, 2000) == [2, 1]
+
+
+def test_what_is_usual_rises_by_a_sixteenth_each(team):
+    # Eleven of 2000 make it 1941 from 1000, twelve 2000.
+    assert team(9 + 4 + 20, 1000, 2000) == [1] * 9 + [2] * 4 + [1] * 20
+    assert team(12, 2000, 2000) == [1] * 12
+    assert team(500, 2000, 1999) == [2] * 500
+
+
+def test_what_is_usual_falls_at_once(team):
+    assert team(8, 3000, 600) + team(1, 1000, 600) == [1] * 9
+    assert team(5, 1000, 1001) == [2] * 4 + [1]
 
 
 def test_free_dims_decide_when_they_are_known(tmp_path):
