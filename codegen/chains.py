@@ -9,7 +9,7 @@ from itertools import pairwise
 import attrs
 
 from dldt.codegen.arena import SLACK, steps_of
-from dldt.codegen.configs.chains import Cut, Link, choose_chains, windows
+from dldt.codegen.configs.chains import Cut, Link, choose_chains, is_worth, windows
 from dldt.codegen.configs.choice import Choice
 from dldt.codegen.contraction import rows_of
 from dldt.codegen.kernels import POOLS, Rows, generic_kernels
@@ -62,8 +62,7 @@ class _Linker:
             if isinstance(task, Branch):
                 self.link(task.then)
                 self.link(task.otherwise)
-        rows = [self._rows(task) for task in tasks]
-        links = [self._link(*each) for each in pairwise(zip(tasks, rows, strict=True))]
+        links = [self._link(*each) for each in pairwise(tasks)]
         for cut in reversed(choose_chains(links, self.choice.target)):
             run = [task for task in tasks[cut.first : cut.stop + 1] if isinstance(task, Compute)]
             between = [link for link in links[cut.first : cut.stop] if link is not None]
@@ -77,20 +76,24 @@ class _Linker:
             return kernel.rows
         return rows_of(task, self.choice)
 
-    def _link(self, first: tuple[Task, Rows | None], second: tuple[Task, Rows | None]) -> Link | None:
-        """What lies between two tasks, where the second reads it row by row and nobody else reads it."""
-        (maker, made), (reader, read) = first, second
-        if made is None or read is None or not isinstance(maker, Compute) or not isinstance(reader, Compute):
+    def _link(self, maker: Task, reader: Task) -> Link | None:
+        """What lies between two tasks, where it is worth a chain, the second reads it row by row, and nobody else."""
+        if not isinstance(maker, Compute) or not isinstance(reader, Compute):
             return None
         tensor, block = maker.output, self.choice.target.block
         alone = self.readers[tensor] == 1 and tensor.place is None and tensor not in self.shared
         if not alone or tensor.layout.block != block or not _reads_as_image(reader, tensor):
             return None
-        _, blocks, rows, width, _ = tensor.buffer.physical_shape
-        assert isinstance(blocks, int)
-        assert isinstance(rows, int)
-        assert isinstance(width, int)
-        return Link(blocks * block * width * tensor.type.dtype.size, rows, read.reach, made.made)
+        image = tensor.buffer.physical_shape[1:]
+        sizes = [size for size in image if isinstance(size, int)]
+        if not len(sizes) == len(image) == 4:
+            return None
+        blocks, rows, width, _ = sizes
+        row = blocks * block * width * tensor.type.dtype.size
+        if not is_worth(row * rows, self.choice.target):
+            return None
+        made, read = self._rows(maker), self._rows(reader)
+        return None if made is None or read is None else Link(row, rows, read.reach, made.made)
 
 
 def _reads_as_image(task: Compute, tensor: Tensor) -> bool:

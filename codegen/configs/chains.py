@@ -38,13 +38,17 @@ class Cut:
     band: int
 
 
+def is_worth(size: int, target: Target) -> bool:
+    """Whether a tensor of so many bytes is: the last cache does not keep it until it is read."""
+    return size > target.l3 // 16
+
+
 def choose_chains(links: Sequence[Link | None], target: Target) -> list[Cut]:
     """The chains of kernels that follow one another, by the links between them (None: one that must be stored).
 
-    A link is worth it where the last cache does not keep the tensor until it is read. A chain whose windows do not fit
-    the second-level cache is cut where least is lost.
+    A chain whose windows do not fit the second-level cache is cut where least is lost.
     """
-    worth = [k for k, link in enumerate(links) if link is not None and link.size > target.l3 // 16]
+    worth = [k for k, link in enumerate(links) if link is not None and is_worth(link.size, target)]
     starts = [k for k in worth if k - 1 not in worth]
     stops = [k + 1 for k in worth if k + 1 not in worth]
     return [cut for first, stop in zip(starts, stops, strict=True) for cut in _cut(links, first, stop, target)]
