@@ -96,7 +96,7 @@ def measure(model: Model, levels: dict[str, Peaks], rounds: int, seconds: float)
                 times[level] += _timed(request, arrays, seconds)
     for level, found in times.items():
         peaks, least = levels[level], min(found)
-        bound = sum(b.seconds for b in bounds([dataclasses.asdict(s) for s in runs[level][2]], peaks) if b)
+        bound = sum(b.seconds for b in bounds([s._asdict() for s in runs[level][2]], peaks) if b)
         rows[level] |= {"median_ms": statistics.median(found) * 1e3, "min_ms": least * 1e3}
         rows[level] |= {"peak_share": operations / least / 1e9 / peaks.gflops, "roofline_done": bound / least}
     last = list(rows.values())[-1].get("median_ms")

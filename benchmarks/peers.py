@@ -178,7 +178,7 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
             tell.keep(failure)
             yield from ({"model": model.name, "threads": count, "error": failure} for count in cores)
             return
-        steps = [dataclasses.asdict(step) for step in read_artifact(artifact).metadata.steps]
+        steps = [step._asdict() for step in read_artifact(artifact).metadata.steps]
         for count, used in cores.items():
             threads = f"{count} thread{'s' * (count > 1)}"
             best = max(peaks[count].gflops, fma_peak(0.1, len(used)))

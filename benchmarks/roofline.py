@@ -79,7 +79,7 @@ def profile(model: Model, target: str, seconds: float) -> list[dict]:
                 least = [min(a, b.seconds) for a, b in zip(least, request.profile(arrays, runs=1), strict=True)]
                 runs += 1
             steps = loaded.metadata.steps
-    return [dataclasses.asdict(step) | {"ms": took * 1e3} for step, took in zip(steps, least, strict=True)]
+    return [step._asdict() | {"ms": took * 1e3} for step, took in zip(steps, least, strict=True)]
 
 
 def grouped(model: str, steps: Sequence[dict], peaks: Peaks) -> list[dict]:

@@ -49,7 +49,7 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
     start = image.read(0, _START)
     header = _check_elf(start, image.size, name)
     headers = list(_PHDR.iter_unpack(start[_EHDR.size : _EHDR.size + header[10] * _PHDR.size]))
-    note, at = _find_note(start, headers, name)
+    note, at = _find_note(start, headers, image.size, name)
     _check_sizes(note, header[2], image.size, name)
     head = start[: note.code_offset] if note.code_offset <= len(start) else image.read(0, note.code_offset)
     _check_head(head, note, at, name)
@@ -133,12 +133,12 @@ def _guess(start: bytes) -> str:
     return ": it is no ELF file"
 
 
-def _find_note(start: bytes, headers: list[tuple[int, ...]], name: str) -> tuple[Note, int]:
-    """The note, and where it lies. Nothing but its ABI is checked yet."""
+def _find_note(start: bytes, headers: list[tuple[int, ...]], whole: int, name: str) -> tuple[Note, int]:
+    """The note, and where it lies, in a file of ``whole`` bytes. Nothing but its ABI is checked yet."""
     for kind, _, offset, _, _, size, _, _ in headers:
         if kind != _NOTE:
             continue
-        if offset + size > len(start):
+        if offset + size > whole:
             raise RuntimeLoadError(f"{name} is truncated; copy it again")
         abi = read_abi(start, offset)
         if abi is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +16,7 @@ _MAX_RANK = 64
 _MAX_DIM = 1 << 48
 
 
-@dataclasses.dataclass(frozen=True)
-class Tensor:
+class Tensor(NamedTuple):
     """An input or an output; in ``shape``, an int is a fixed dim and a text a free one (or an expression of them)."""
 
     name: str
@@ -35,8 +32,7 @@ class Tensor:
         return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
 
 
-@dataclasses.dataclass(frozen=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A free dim with its inclusive bounds; ``max`` None means none."""
 
     name: str
@@ -44,8 +40,7 @@ class Symbol:
     max: int | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims).
 
     ``flops`` count by the operation's definition, ``operations`` what the algorithm really computes. ``bytes`` are
@@ -68,18 +63,16 @@ class Step:
     chain: int | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The metadata of an artifact.
 
     ``arena`` is bytes a request, None where it depends on the free dims; behind it, at a multiple of 64, each thread
-    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step, ``short`` whether
-    only a row of inferences without a pause is worth their start. ``listed`` is the JSON text of
-    the steps, empty where the artifact lists none: no run needs them.
+    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step, ``short`` whether only a row of
+    inferences without a pause is worth their start. ``listed`` is the JSON text of the steps, empty where the artifact
+    lists none: no run needs them.
     """
 
     path: str
-
     name: str
     producer: str
     arch: str
@@ -95,9 +88,9 @@ class Metadata:
     raw: dict[str, Any]
     listed: bytes
 
-    @cached_property
+    @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps of a run, none where the artifact does not list them; RuntimeLoadError where they are no steps."""
+        """The steps of a run, read at each call; none where none are listed, RuntimeLoadError where they are bad."""
         items = _loads(self.listed, self.path) if self.listed else []
         try:
             if not isinstance(items, list):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dldt.runtime.metadata import Step
 
 
-@dataclasses.dataclass(frozen=True)
-class StepTime:
+class StepTime(NamedTuple):
     """A step of the model and its seconds in one run, as the caller's thread saw them."""
 
     step: Step
