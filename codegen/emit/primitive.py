@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.buffers import Buffer
-from dldt.codegen.emit.builder import Builder, mangle
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.instructions import mangle
 from dldt.codegen.emit.ir import LLVM_TYPES, Ir, constant, vector
 from dldt.codegen.math import MATH, emit_math
 from dldt.compiler.errors import UnsupportedError
@@ -321,7 +322,6 @@ __all__ = [
     "emit_primitive",
     "from_memory",
     "horizontal",
-    "mangle",
     "reduction_identity",
     "to_memory",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dldt.codegen.emit.builder import Builder, mangle
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.instructions import mangle
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.math.floats import copy_sign, magnitude
 from dldt.codegen.math.registry import math_function

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from dldt.codegen.emit.builder import Builder, mangle
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.instructions import mangle
 from dldt.codegen.emit.ir import Ir
 from dldt.codegen.math.floats import bits_of, magnitude, round_nearest
 

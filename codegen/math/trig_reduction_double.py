@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dldt.codegen.emit.builder import Builder, mangle
+from dldt.codegen.emit.builder import Builder
+from dldt.codegen.emit.instructions import mangle
 from dldt.codegen.emit.ir import Ir, vector
 from dldt.codegen.math.double_double import Pair, constant, multiply, sum_exact, sum_ordered
 from dldt.codegen.math.floats import bits_of, magnitude, round_nearest
