@@ -98,6 +98,8 @@ def table(rows: list[list[Row]], command: str) -> str:
         "* Of doubles, exp, log, tanh, sigmoid, erf, softplus, pow, sin and cos stay within 2 ulp, gelu and gelu_tanh",
         "  within 2 ulp of the argument (`tests/codegen/test_math_double.py`); sqrt, reciprocal and the roundings are",
         "  exact. The other functions have no code for doubles: compiling one is refused with its name.",
+        "* Gates of recurrent layers take a shorter sigmoid: within 2 ulp for |x| <= 87 (3 where multiply-add is not",
+        "  fused), and below 2e-38 or 1 beyond (`tests/codegen/test_gate_sigmoid.py`).",
         "* half and bfloat16 are computed in f32 and rounded once.",
         "",
         "| function | " + " | ".join(t.name for t in targets) + " | bound | without fma | worst at | samples |",

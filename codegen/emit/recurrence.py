@@ -13,6 +13,7 @@ from dldt.codegen.emit.ir import LLVM_TYPES, Ir, vector
 from dldt.codegen.emit.nest import parameters
 from dldt.codegen.emit.primitive import emit_primitive
 from dldt.codegen.emit.scope import Scope
+from dldt.codegen.math.gate_sigmoid import gate_sigmoid
 from dldt.codegen.micro.loop_plan import LoopPlan
 from dldt.codegen.recurrence_op import Recurrence
 from dldt.compiler.types import DType
@@ -313,7 +314,8 @@ class _Writer:
         return self._activation(which, x)
 
     def _activation(self, which: int, x: Ir) -> Ir:
-        return emit_primitive(self.b, self.op.activations[which], [x], DType.f32, DType.f32)
+        name = self.op.activations[which]
+        return gate_sigmoid(self.b, x) if name == "sigmoid" else emit_primitive(self.b, name, [x], DType.f32, DType.f32)
 
     # ---- memory ---------------------------------------------------------------------------------------------------
 
