@@ -22,7 +22,18 @@ from dldt.codegen.micro.pack import misfit, pack_weights, packed_size
 from dldt.codegen.micro.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.micro.winograd_form import filters_size, pack_filters
 from dldt.codegen.micro.winograd_plan import WinogradPlan
-from dldt.codegen.part import Part, data_of, grouped_parts, image_source, operands, pair, runs_by_rows, shuffle_of
+from dldt.codegen.part import (
+    Part,
+    data_of,
+    grouped_parts,
+    image_source,
+    is_by_pixels,
+    operands,
+    pair,
+    pixel_source,
+    runs_by_rows,
+    shuffle_of,
+)
 from dldt.codegen.regions import compose, destination, is_product
 from dldt.codegen.schedule import nest_symbols
 from dldt.codegen.tasks import Compute
@@ -72,9 +83,11 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
     found = operands(task, anchor)
     if found is None:
         return None
-    data, tensor, array = found
+    _, tensor, array = found
+    images = anchor.inputs[0]
+    assert images is not None
     filters = array if isinstance(op, ops.GroupConvolution) else array[None]
-    space = data.type.shape[2:]
+    space = images.type.shape[2:]
     if len(space) > 2 or not all(isinstance(d, int) for d in space):
         return None
     window = op.window(space, filters.shape[3:])
@@ -82,7 +95,7 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
     # A column of pixels is a row to the micro-kernels, which tile along rows.
     turned = not one and space[1] == 1 and filters.shape[4] == 1 and window.output[1] == 1 and space[0] != 1
     problem = Problem(
-        batch=data.type.shape[0],
+        batch=images.type.shape[0],
         groups=filters.shape[0],
         inputs=filters.shape[2],
         outputs=filters.shape[1],
@@ -92,7 +105,7 @@ def _convolution(task: Compute, anchor: Node, op: ops.Convolution | ops.GroupCon
         pads=pair(window.pads_begin, 0),
         space=pair(space, 1),
         output=pair(window.output, 1),
-        source=image_source(tensor, pair(space, 1)),
+        source=pixel_source(tensor) if is_by_pixels(task, anchor) else image_source(tensor, pair(space, 1)),
         shuffle=shuffle_of(task, anchor),
         by_rows=runs_by_rows(task, tensor),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from dldt.codegen.micro.problem import Problem, Source
+from dldt.codegen.regions import is_channels_first
 from dldt.codegen.tasks import Compute
 from dldt.codegen.tensors import Tensor
 from dldt.compiler import ops
@@ -54,12 +55,13 @@ def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
 
 
 def data_of(task: Compute, anchor: Node) -> Value:
-    """What a contraction reads: its input, or what is shuffled to be that."""
+    """What a contraction reads: its input, or what is shuffled or transposed to be that."""
     data = anchor.inputs[0]
     assert data is not None
     if data.node not in task.region.nodes:
         return data
-    (source,) = (v for v in data.node.inputs if v is not None)
+    source = data.node.inputs[0]
+    assert source is not None
     return source
 
 
@@ -69,6 +71,23 @@ def shuffle_of(task: Compute, anchor: Node) -> int:
     assert data is not None
     shuffled = data.node in task.region.nodes and isinstance(data.op, ops.ShuffleChannels)
     return data.op.group if shuffled and isinstance(data.op, ops.ShuffleChannels) else 1
+
+
+def is_by_pixels(task: Compute, anchor: Node) -> bool:
+    """Whether a convolution reads images whose channels lie side by side, pixel by pixel."""
+    data = anchor.inputs[0]
+    assert data is not None
+    return data.node in task.region.nodes and is_channels_first(data.node)
+
+
+def pixel_source(tensor: Tensor) -> Source:
+    """How images lie in the tensor whose channels are the last dim."""
+    *_, width, channels = tensor.type.shape
+    height = tensor.type.shape[1] if tensor.type.rank == 4 else 1
+    assert isinstance(channels, int)
+    assert isinstance(width, int)
+    assert isinstance(height, int)
+    return Source(height * width * channels, width * channels, channels, 1, dtype=tensor.type.dtype)
 
 
 def runs_by_rows(task: Compute, tensor: Tensor) -> bool:

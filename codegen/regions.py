@@ -27,6 +27,9 @@ from dldt.compiler.types import DType
 MOST_NODES = 48
 """A region's size is bounded: its expression is walked recursively."""
 
+FEW_CHANNELS = 4
+"""Up to so many channels of an image are read where they lie, and not brought into another order first."""
+
 CONTRACTIONS: tuple[type[Op], ...] = (
     ops.Convolution,
     ops.GroupConvolution,
@@ -138,7 +141,8 @@ class _Partition:
         if isinstance(producer.op, _ENDS) or producer.op.bodies or isinstance(producer.op, ops.Concat):
             return False
         if isinstance(node.op, CONTRACTIONS):
-            return self._reads_shuffled(value, node) or (is_product(node) and self._read_in_place(value))
+            found = self._reads_shuffled(value, node) or self._reads_pixels(value, node)
+            return found or (is_product(node) and self._read_in_place(value))
         kind, made = rule_of(producer).kind, rule_of(node).kind
         users = self.consumers[value]
         if any(isinstance(c.op, ops.Result) or c.op.bodies for c in users):
@@ -161,6 +165,18 @@ class _Partition:
         stored = value.type.is_static and all(v not in self.inlined for v in value.node.inputs if v is not None)
         shuffled = isinstance(value.op, ops.ShuffleChannels) and value.op.axis % value.type.rank == 1
         return stored and shuffled and len(self.consumers[value]) == 1 and weights.type.shape[1:3] != (1, 1)
+
+    def _reads_pixels(self, value: Value, node: Node) -> bool:
+        """A convolution of few channels reads them where they lie side by side, pixel by pixel (NHWC)."""
+        weights = node.inputs[1]
+        if not isinstance(node.op, ops.Convolution) or weights is None or weights.constant is None:
+            return False
+        shape, source = value.type.shape, value.node.inputs[0]
+        sizes = [d for d in shape[1:] if isinstance(d, int)]
+        if len(shape) not in (3, 4) or len(sizes) + 1 < len(shape) or sizes[0] > FEW_CHANNELS:
+            return False
+        stored = source is not None and source not in self.inlined and len(self.consumers[value]) == 1
+        return stored and is_channels_first(value.node) and value.type.dtype is DType.f32
 
     def _read_in_place(self, value: Value) -> bool:
         """Whether only matrix products read what a movement makes, and can as well read its source."""
@@ -201,6 +217,15 @@ class _Partition:
             nodes.add(node)
             pending += [v.node for _, v in runtime_inputs(node) if v in self.inlined]
         return Region(tuple(sorted(nodes, key=lambda n: self.position[n])), root, self.anchor[root])
+
+
+def is_channels_first(node: Node) -> bool:
+    """Whether the node moves channels from behind the pixels (NHWC) before them (NCHW)."""
+    order = node.inputs[1] if isinstance(node.op, ops.Transpose) else None
+    if order is None or order.constant is None:
+        return False
+    rank = node.types[0].rank
+    return bool(order.constant.tolist() == [0, rank - 1, *range(1, rank - 1)])
 
 
 def _consumers(graph: Graph) -> dict[Value, tuple[Node, ...]]:

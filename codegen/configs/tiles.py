@@ -19,6 +19,9 @@ to wider ones (1×8 of AVX-512) they come at three quarters of the rate."""
 _FEW = 4
 """Rows up to which that matters."""
 
+_FINISHED = 4.0
+"""Cycles for every vector of results: its epilogue and store."""
+
 _WAY = 4096
 """Bytes apart at which addresses share a set of the first-level cache."""
 
@@ -163,7 +166,7 @@ def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
     images = problem.batch if isinstance(problem.batch, int) else 1
     assert isinstance(rows, int)
     steps = problem.kernel[0] * problem.kernel[1] * problem.steps(problem.inputs)
-    sums = images * problem.groups * rows * steps * each
+    sums = images * problem.groups * rows * (steps * each + _FINISHED * _run(problem) * vectors)
     size = problem.pair * problem.weights.size
     streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target, cold=problem.cold)
     return max(sums, streamed) + 0.3 * min(sums, streamed)

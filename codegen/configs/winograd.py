@@ -54,7 +54,7 @@ _ROUNDING = 0.0005
 worse, and lie in the file."""
 
 FEWEST = 8
-"""Input channels below which the transforms cost what the products save."""
+"""Input channels in blocks below which the transforms cost what the products save."""
 
 _WIDE = 0.05
 """How much longer filters take from memory for every further column of the tile (measured: 1 to 6 columns)."""
@@ -65,13 +65,19 @@ _KEPT, _SPILT = 0.5, 1.0
 _RETURNED = 2.0
 """How often products travel between the caches that did not stay."""
 
+_FUSED, _FUSED_TAPS = 4, 36
+"""Input channels up to which products are summed where they are transformed back, and the products of a tile: larger
+ones take longer by what registers do not hold."""
+
+_BESIDE = 0.75
+"""The share of the transforms' cycles that such products do not hide: additions have pipes of their own."""
+
 _WIDE_LINE, _FEW_INPUTS = 9, 128
 """Lines of so many products round worst (3e-5 of the largest result with 128 channels, and with their root): they are
 for no more channels than that."""
 
-_COPIED, _ONE_BY_ONE = 8.0, 25.0
-"""Cycles for every input of a tile that reaches past the image, and for every result of one that reaches past the
-output (fitted to measured 7×7 to 14×14 maps)."""
+_COPIED = 8.0
+"""Cycles for every input of a tile that reaches past the image (fitted to measured 7×7 to 14×14 maps)."""
 
 _SCRATCH = 8 << 20
 """The largest scratch of a thread in bytes."""
@@ -80,7 +86,7 @@ _SCRATCH = 8 << 20
 @cache
 def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     """The fastest plan by the estimates; None where the convolution cannot be, or had better not be, done so."""
-    if not can_winograd(problem, target) or problem.inputs < FEWEST:
+    if not can_winograd(problem, target) or (problem.source.block and problem.inputs < FEWEST):
         return None
     best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
     for bound, form in sorted(((_bound(problem, form, target), form) for form in _fitting(problem)), key=itemgetter(0)):
@@ -94,11 +100,14 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
 
 
 def can_winograd(problem: Problem, target: Target) -> bool:
-    """A kernel of some form with its steps, one group, fixed image, channels in blocks of a vector."""
+    """A kernel of some form with its steps, one group, fixed image, channels in blocks of a vector, or a vector of them
+    side by side."""
     plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     kept = not problem.channelwise and not problem.by_rows
-    return plain and fixed and kept and problem.source.block == target.block
+    few = problem.source.channel == 1 and problem.inputs <= _FUSED and problem.outputs > target.block
+    by_pixels = target.has_masks and few
+    return plain and fixed and kept and (problem.source.block == target.block if problem.source.block else by_pixels)
 
 
 def _fitting(problem: Problem) -> list[WinogradForm]:
@@ -107,6 +116,7 @@ def _fitting(problem: Problem) -> list[WinogradForm]:
         for form in FORMS
         if (form.kernel, form.strides) == (problem.kernel, problem.strides)
         and (max(form.rows.size, form.columns.size) < _WIDE_LINE or problem.inputs <= _FEW_INPUTS)
+        and (problem.source.block or form.taps <= _FUSED_TAPS)
     ]
 
 
@@ -117,7 +127,9 @@ def _handicap(form: WinogradForm) -> float:
 def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
     """Cycles that no plan of the form comes below: one for each product of vectors, and the transforms; with the
     form's handicap."""
-    plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1)
+    plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1, fused=not problem.source.block)
+    if plan.fused:
+        return winograd_cycles(problem, plan, target) * _handicap(form)
     pipes = 1.0 if target.vector_bits == 512 else 2.0
     products = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block) / pipes
     return (products + _transform_cycles(problem, plan, target)) * _handicap(form)
@@ -161,6 +173,9 @@ def _longest(problem: Problem, plan: WinogradPlan, threads: int) -> float:
 def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[WinogradPlan]:
     vectors = problem.vectors(target.block)
     total = _tiles(problem, WinogradPlan(form, Tile(1, 1, 1, target.block), 1))
+    if not problem.source.block:
+        yield from (WinogradPlan(form, Tile(1, 1, 1, target.block), size, fused=True) for size in (2, 4, 8, 16))
+        return
     prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
     for height, width in candidates(target):
@@ -186,6 +201,8 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     """Cycles of all images (one where their number is free): products, the filters' way from memory, transforms."""
     form, tile, lanes = plan.form, plan.tile, target.block
     total, vectors = _tiles(problem, plan), problem.vectors(lanes)
+    if plan.fused:
+        return total * vectors * form.taps * problem.inputs + _BESIDE * _transform_cycles(problem, plan, target)
     whole, rest = divmod(total, plan.block)
     strips = whole * (plan.block // tile.rows) + -(-rest // tile.rows)
     each = sum(
@@ -219,9 +236,9 @@ def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> 
 
 def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
     """Cycles for the inputs and outputs of all tiles, a vector of channels at a time: loads, sums, stores. Tiles that
-    reach past the image are copied first, those that reach past the output are stored result by result."""
+    reach past the image are copied first."""
     form, images = plan.form, problem.batch if isinstance(problem.batch, int) else 1
-    total, whole_inputs, whole_outputs = images, images, images
+    total, whole_inputs = images, images
     for axis in (0, 1):
         (size, space), step = (problem.output[axis], problem.space[axis]), form.outputs[axis] * form.strides[axis]
         assert isinstance(size, int)
@@ -231,11 +248,10 @@ def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> f
         extent = (form.rows, form.columns)[axis].size
         total *= tiles
         whole_inputs *= sum(0 <= start <= space - extent for start in starts)
-        whole_outputs *= size // form.outputs[axis]
     results = form.outputs[0] * form.outputs[1]
     fused = 1.0 if target.vector_bits == 512 else 0.5
     each_input = form.input_sums * fused + 3.0 * form.taps
-    each_output = form.output_sums * fused + 2.0 * form.taps + 4.0 * results
+    each_output = form.output_sums * fused + (0.0 if plan.fused else 2.0 * form.taps) + 4.0 * results
     inputs = total * each_input + (total - whole_inputs) * _COPIED * form.taps
-    outputs = total * each_output + (total - whole_outputs) * _ONE_BY_ONE * results
+    outputs = total * each_output
     return -(-problem.inputs // target.block) * inputs + problem.vectors(target.block) * outputs

@@ -3,7 +3,7 @@ multiplied tap by tap with the register-tile micro-kernel, transformed back, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -116,6 +116,10 @@ class _Writer:
         self.kind = vector("float", self.lanes)
         self.raw = vector(LLVM_TYPES[problem.source.dtype], self.lanes)
         self.aligned = problem.source.dtype.size * self.lanes
+        # Channels that fill no block are read by a mask; memory behind the last pixel may belong to nobody.
+        self.some = problem.inputs if not problem.source.block else 0
+        if self.some:
+            self.aligned = problem.source.dtype.size
         self.x, self.packed, self.scratch = areas.x, areas.packed, areas.scratch
 
     def run(self, lower: Ir, upper: Ir) -> None:
@@ -126,7 +130,8 @@ class _Writer:
             block = self._block(number)
             with b.when(b.compare("ne", number, loop.carried[0])):
                 self._transform_inputs(block)
-            self._products(block, panel)
+            if not self.plan.fused:
+                self._products(block, panel)
             self._finish(block, panel)
             loop.yields = [number]
 
@@ -151,7 +156,7 @@ class _Writer:
         return pointer
 
     def _area(self, which: int) -> Ir:
-        """M, P or Q."""
+        """M or P."""
         return self._at(self.scratch, self.b.index(self.plan.areas(self.problem)[which]))
 
     def _load(self, pointer: Ir, vectors: int = 0) -> Ir:
@@ -195,13 +200,14 @@ class _Writer:
                 for k in range(self.form.taps):
                     self._copy(b.const(self.raw, 0), self._input(patch, b.index(k * lanes)))
             stride = b.select(border, b.index(width * lanes), b.index(source.row))
+            step = b.index(lanes) if source.pixel == lanes else b.select(border, b.index(lanes), b.index(source.pixel))
             with b.loop(b.index(0), b.index(-(-problem.inputs // lanes)), 1, stem="channels") as channels:
                 place = self._input(corner, b.mul(channels.index, b.index(source.outer)))
                 with b.when(border):
                     self._copy_inside(place, patch, ranges)
                 tile = b.select(border, patch, place)
                 within = b.add(b.mul(channels.index, b.index(self.plan.block)), loop.index)
-                self._transform_tile(tile, stride, self._at(self.scratch, b.mul(within, b.index(lanes))))
+                self._transform_tile(tile, stride, step, self._at(self.scratch, b.mul(within, b.index(lanes))))
 
     def _inside(self, start: Ir, extent: object, size: int) -> tuple[Ir, Ir]:
         """The part of a tile of ``size`` from ``start`` on that lies inside the input, relative to the start."""
@@ -217,7 +223,8 @@ class _Writer:
             copy = self._input(patch, b.mul(rows.index, b.index(self.form.columns.size * lanes)))
             with b.loop(ranges[2], ranges[3], 1, stem="pixel") as pixels:
                 offset = b.mul(pixels.index, b.index(lanes))
-                self._copy(b.load(self.raw, self._input(line, offset), self.aligned), self._input(copy, offset))
+                start = b.mul(pixels.index, b.index(self.problem.source.pixel))
+                self._copy(self._channels(self._input(line, start)), self._input(copy, offset))
 
     def _input(self, pointer: Ir, *offsets: Ir) -> Ir:
         """``pointer`` plus offsets in elements of the input, as ``_at``."""
@@ -227,13 +234,20 @@ class _Writer:
         """Store elements of the input as they are."""
         self.b.store(value, pointer, self.aligned)
 
-    def _transform_tile(self, tile: Ir, stride: Ir, result: Ir) -> None:
+    def _channels(self, pointer: Ir) -> Ir:
+        """A vector of input channels, zeros behind the last."""
+        b = self.b
+        if not self.some:
+            return b.load(self.raw, pointer, self.aligned)
+        mask = b.compare("lt", b.iota("i64", self.lanes), b.splat(b.index(self.some), self.lanes))
+        return b.masked_load(self.raw, pointer, mask, self.aligned)
+
+    def _transform_tile(self, tile: Ir, stride: Ir, step: Ir, result: Ir) -> None:
         b, rows, columns = self.b, self.form.rows, self.form.columns
         lines = [self._input(tile, b.mul(stride, b.index(i))) for i in range(rows.size)]
 
         def read(line: Ir, j: int) -> Ir:
-            raw = b.load(self.raw, self._input(line, b.index(j * self.lanes)), self.aligned)
-            return from_memory(b, raw, self.problem.source.dtype)
+            return from_memory(b, self._channels(self._input(line, b.mul(step, b.index(j)))), self.problem.source.dtype)
 
         slab, first = self.plan.slab(self.problem) // self.lanes, 0
         for down in rows.phases:
@@ -301,7 +315,7 @@ class _Writer:
 
     def _finish(self, block: _Block, panel: Ir) -> None:
         """Y = Aᵀ M A and the epilogue, a vector of output channels at a time."""
-        b, tile, taps = self.b, self.plan.tile, self.form.taps
+        b, tile = self.b, self.plan.tile
         first = b.mul(panel, b.index(tile.columns))
         left = b.sub(b.index(self.problem.vectors(self.lanes)), first)
         with b.loop(b.index(0), self._least(left, b.index(tile.columns)), 1, stem="column") as columns:
@@ -316,47 +330,74 @@ class _Writer:
                 if isinstance(sub, Load) and not free_symbols(sub) & {"n", "row", "pixel"}:
                     self.emitter.emit(sub, shared)
             with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
-                within = b.add(b.mul(columns.index, b.index(self.plan.block)), loop.index)
-                products = self._at(self._area(0), b.mul(within, b.index(taps * self.lanes)))
+                at = loop.index
+                product = self._summed(panel, at) if self.plan.fused else self._stored(columns.index, at)
                 image, row, pixel = self._corner(block, loop.index)
                 scope = shared.inner()
                 scope.symbols["n"] = image
-                self._finish_tile(products, row, pixel, scope)
+                self._finish_tile(product, row, pixel, scope)
 
-    def _finish_tile(self, products: Ir, row: Ir, pixel: Ir, shared: Scope) -> None:
+    def _stored(self, column: Ir, tile: Ir) -> Callable[[int], Ir]:
+        """The products of a tile, by tap, as M has them."""
         b = self.b
-        results = self._results(products)
-        height, width = (b.index(int(d)) for d in self.problem.output if isinstance(d, int))
-        rows, pixels = b.sub(height, row), b.sub(width, pixel)
-        down, across = (b.index(m) for m in self.form.outputs)
-        whole = b.binary("and", b.compare("ge", rows, down), b.compare("ge", pixels, across))
-        with b.when(whole):
-            for i, line in results.items():
-                self._epilogue([(self._plus(pixel, j), v) for j, v in enumerate(line)], self._plus(row, i), shared)
-        with b.when(b.binary("xor", whole, b.const("i1", 1))):
-            spare = self._area(2)
-            for i, line in results.items():
-                for j, value in enumerate(line):
-                    self._store(value, spare, i * len(line) + j)
-            with b.loop(b.index(0), self._least(rows, down), 1, stem="row") as line_loop:
-                start = b.mul(line_loop.index, across)
-                with b.loop(b.index(0), self._least(pixels, across), 1, stem="pixel") as loop:
-                    at = b.mul(b.add(start, loop.index), b.index(self.lanes))
-                    value = self._load(self._at(spare, at))
-                    self._epilogue([(b.add(pixel, loop.index), value)], b.add(row, line_loop.index), shared)
+        within = b.add(b.mul(column, b.index(self.plan.block)), tile)
+        products = self._at(self._area(0), b.mul(within, b.index(self.form.taps * self.lanes)))
+        return lambda tap: self._load(products, tap)
+
+    def _summed(self, panel: Ir, tile: Ir) -> Callable[[int], Ir]:
+        """The products of a tile, by tap, summed over the input channels."""
+        b, inputs, rows, columns = self.b, self.problem.inputs, self.form.rows, self.form.columns
+        slab = self.plan.slab(self.problem)
+        x = self._at(self.scratch, b.mul(tile, b.index(self.lanes)))
+        packed = self._at(self.packed, b.mul(panel, b.index(self.form.different * inputs * self.lanes)))
+        # Filters are read for every tile: registers do not hold them, and copies on the stack would be read as often.
+        filters = b.emit("ptr", f'call ptr asm "", "=r,0,r"({packed}, {tile})')
+
+        def product(tap: int) -> Ir:
+            row, column = divmod(tap, columns.size)
+            number = min(row, rows.filters - 1) * columns.filters + min(column, columns.filters - 1)
+            total = None
+            for k in range(inputs):
+                one = b.splat(b.load("float", self._at(x, b.index(tap * slab + k)), 4), self.lanes)
+                weights = self._load(filters, number * inputs + k)
+                total = b.mul(one, weights) if total is None else b.fma(one, weights, total)
+            assert total is not None
+            return total
+
+        return product
+
+    def _finish_tile(self, product: Callable[[int], Ir], row: Ir, pixel: Ir, shared: Scope) -> None:
+        b = self.b
+        results = self._results(product)
+        heights, widths = (self._parts(axis, at) for axis, at in ((0, row), (1, pixel)))
+        for height, below in heights:
+            for width, beside in widths:
+                with b.when(b.binary("and", below, beside)):
+                    for i, line in results.items():
+                        values = [(self._plus(pixel, j), v) for j, v in enumerate(line[:width])]
+                        if i < height:
+                            self._epilogue(values, self._plus(row, i), shared)
+
+    def _parts(self, axis: int, at: Ir) -> list[tuple[int, Ir]]:
+        """How many results of a tile at row or pixel ``at`` may lie inside the output, each with its condition."""
+        b, size, most = self.b, self.problem.output[axis], self.form.outputs[axis]
+        assert isinstance(size, int)
+        whole, rest = divmod(size, most)
+        last = b.compare("eq", at, b.index(whole * most))
+        if not rest or not whole:
+            return [(rest or most, b.const("i1", 1))]
+        return [(most, b.binary("xor", last, b.const("i1", 1))), (rest, last)]
 
     def _plus(self, a: Ir, number: int) -> Ir:
         return self.b.add(a, self.b.index(number)) if number else a
 
-    def _results(self, products: Ir) -> dict[int, list[Ir]]:
+    def _results(self, product: Callable[[int], Ir]) -> dict[int, list[Ir]]:
         """The rows of Aᵀ M A. Pairs of points are joined as soon as both are there, and even rows are made before odd
         ones: then the registers hold what is alive."""
         b, rows, columns = self.b, self.form.rows, self.form.columns
 
         def across(i: int) -> list[Ir]:
-            return columns.output_transform(
-                b, [self._load(products, i * columns.size + j) for j in range(columns.size)]
-            )
+            return columns.output_transform(b, [product(i * columns.size + j) for j in range(columns.size)])
 
         if rows.size == 1:
             return {0: across(0)}

@@ -18,7 +18,6 @@ class WinogradPlan:
         V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
         M [columns][block][taps][lanes]        products of one column tile
         P [rows.size][columns.size][lanes]     a tile with its zeros at the border
-        Q [rows][columns of results][lanes]    the results of a tile of which only a part is wanted
     """
 
     form: WinogradForm
@@ -26,6 +25,10 @@ class WinogradPlan:
     block: int
     prefetch: bool = False
     """Whether the filters come from beyond the second-level cache, and are to be asked for ahead of their use."""
+
+    fused: bool = False
+    """Whether products are summed where they are transformed back, and never stored: for few input channels, one
+    vector of output channels at a time. There is no M."""
 
     @property
     def name(self) -> str:
@@ -71,13 +74,12 @@ class WinogradPlan:
         vectors = -(-problem.inputs // self.tile.lanes) * self.block
         return (vectors | 1) * self.tile.lanes
 
-    def areas(self, problem: Problem) -> tuple[int, int, int, int]:
-        """Where M, P and Q begin, and the end, in elements."""
+    def areas(self, problem: Problem) -> tuple[int, int, int]:
+        """Where M and P begin, and the end, in elements."""
         form, lanes = self.form, self.tile.lanes
         products = form.taps * self.slab(problem)
-        patch = products + self.tile.columns * self.block * form.taps * lanes
-        results = patch + form.taps * lanes
-        return products, patch, results, results + form.outputs[0] * form.outputs[1] * lanes
+        patch = products + (0 if self.fused else self.tile.columns * self.block * form.taps * lanes)
+        return products, patch, patch + form.taps * lanes
 
     def operations(self, problem: Problem) -> Dim:
         """What is really computed, two operations a multiply-add: the products, and the transforms' vector operations,
@@ -92,7 +94,8 @@ class WinogradPlan:
         """Bytes through scratch memory: V written once and read for every column tile, M written and read."""
         rows, columns = self.tiles(problem)
         inputs = problem.inputs * (1 + self.tile.panels(problem))
-        return problem.batch * (4 * self.form.taps * rows * columns * (inputs + 2 * problem.outputs))
+        products = 0 if self.fused else 2 * problem.outputs
+        return problem.batch * (4 * self.form.taps * rows * columns * (inputs + products))
 
     def scratch(self, problem: Problem) -> int:
         """Bytes a thread, a multiple of 64."""
