@@ -20,8 +20,6 @@ from dldt.passes.fold_constants import FoldConstants
 from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten
 
-# ---- constant folding
-
 
 def test_a_chain_of_constants_becomes_one_constant():
     def build(g):

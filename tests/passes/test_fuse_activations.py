@@ -40,9 +40,6 @@ def on(made, type_=X):
     return lambda g: made(g.parameter("x", type_))
 
 
-# ---- activations
-
-
 def _shifted(x):
     return Clamp(min=0, max=6)(add(x, 3.0))
 

@@ -25,9 +25,6 @@ N = dims.symbol("N")
 H = dims.symbol("H")
 
 
-# ---- chains
-
-
 def test_reshapes_in_a_row_are_one():
     def build(g):
         return Reshape(special_zero=False)(

@@ -39,8 +39,6 @@ X = f32(2, 4, 6, 6)
 C4 = random(1, 4, 1, 1, low=0.5)
 
 
-# ---- order
-
 EVERY_PASS = sorted(PASSES.values(), key=lambda cls: cls.name)
 
 

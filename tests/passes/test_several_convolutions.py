@@ -20,9 +20,6 @@ PADDED = {**PLAIN, "pads_begin": (1, 1), "pads_end": (1, 1)}
 X = f32(2, 4, 6, 6)
 
 
-# ---- several convolutions
-
-
 def _branches(g, *, bias=True, order=(0, 1), kernels=((3, 2, 3, 3), (3, 2, 3, 3)), seed=1, attributes=(PADDED, PADDED)):
     parts = Split(num_splits=2).all(g.parameter("x", X), i64(1)[0])
     made = []
