@@ -1,4 +1,4 @@
-"""Derives the polynomial coefficients of ``codegen/math`` by a Remez exchange in 50-digit decimal arithmetic.
+"""Derives the polynomial coefficients of ``codegen/llvm/math`` by a Remez exchange in 50-digit decimal arithmetic.
 
 ``python -m benchmarks.fit_polynomials [name ...]`` prints the coefficients and the error bound of each fit.
 """

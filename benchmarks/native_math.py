@@ -9,10 +9,10 @@ import attrs
 import llvmlite.binding as llvm
 import numpy as np
 
-from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.ir import bits, vector
-from dldt.codegen.emit.object import feature_text
-from dldt.codegen.math import MATH, emit_math
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import bits, vector
+from dldt.codegen.llvm.math import MATH, emit_math
+from dldt.codegen.object.object import feature_text
 from dldt.codegen.target import TARGETS, Target
 
 llvm.initialize_all_targets()

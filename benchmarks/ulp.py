@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.math_reference import REFERENCES, measure
 from benchmarks.native_math import compile_math, runnable
-from dldt.codegen.math import MATH
+from dldt.codegen.llvm.math import MATH
 from dldt.codegen.target import Target
 
 _CHUNK = 1 << 17

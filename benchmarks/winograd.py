@@ -20,12 +20,12 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.arguments import duration
-from dldt.codegen.build import compile_graph
-from dldt.codegen.configs import choice
-from dldt.codegen.configs.winograd import F2, F4, can_winograd, choose_winograd, plan_winograd
-from dldt.codegen.micro.problem import Problem
-from dldt.codegen.micro.winograd_form import WinogradForm
-from dldt.codegen.micro.winograd_plan import WinogradPlan
+from dldt.codegen.kernels import choice
+from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.kernels.winograd.choose import F2, F4, can_winograd, choose_winograd, plan_winograd
+from dldt.codegen.kernels.winograd.form import WinogradForm
+from dldt.codegen.kernels.winograd.plan import WinogradPlan
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
 from dldt.compiler import ops

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dldt.codegen.emit.object import ObjectCode
-from dldt.codegen.emit.source import Source
-from dldt.codegen.loop_text import print_kernel
-from dldt.codegen.module import Library
+from dldt.codegen.kernels.library import Library
+from dldt.codegen.kernels.text import print_kernel
+from dldt.codegen.object.object import ObjectCode
+from dldt.codegen.object.source import Source
 
 
 class Dump:

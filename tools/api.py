@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from dldt.codegen.build import Summary, compile_graph
-from dldt.codegen.configs.tuned import UNTUNED, read_tuned
-from dldt.codegen.numerics import numerics
+from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
+from dldt.codegen.pipeline import Summary, compile_graph
 from dldt.codegen.resolve import resolve_target
+from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir

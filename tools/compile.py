@@ -17,7 +17,7 @@ from dldt.tools.progress import Progress
 from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
-    from dldt.codegen.build import Summary
+    from dldt.codegen.pipeline import Summary
     from dldt.codegen.target import Target
     from dldt.compiler.graph import Graph
     from dldt.passes.pipeline import Pipeline

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dldt.codegen.configs.tuned import UNTUNED, Tuned, read_tuned, write_tuned
-from dldt.codegen.numerics import numerics
+from dldt.codegen.kernels.tuned import UNTUNED, Tuned, read_tuned, write_tuned
 from dldt.codegen.resolve import resolve_target
+from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.tools.tuner import Tuner

@@ -12,13 +12,13 @@ from typing import Self, TypeAlias
 import attrs
 import numpy as np
 
-from dldt.codegen.build import compile_graph
-from dldt.codegen.configs.choice import Chosen, Plan
-from dldt.codegen.configs.contenders import contenders
-from dldt.codegen.configs.question import Question
-from dldt.codegen.configs.tuned import UNTUNED, Tuned
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.kernels.choice import Chosen, Plan
+from dldt.codegen.kernels.contenders import contenders
+from dldt.codegen.kernels.question import Question
+from dldt.codegen.kernels.tuned import UNTUNED, Tuned
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.target import Target
+from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.graph import Graph
 from dldt.runtime.model import Model, load
 from dldt.tools.tensors import concrete_shape, fill

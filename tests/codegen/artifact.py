@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dldt.codegen.emit.link import Linked, Weights, link, support_modules
-from dldt.codegen.emit.object import compile_modules
+from dldt.codegen.llvm.support import support_modules
+from dldt.codegen.object.link import Linked, Weights, link
+from dldt.codegen.object.object import compile_modules
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-import dldt.codegen.lower  # noqa: F401  (registers the rules)
-from dldt.codegen.buffers import PLAIN, Buffer, Layout
-from dldt.codegen.loop_interpreter import run_nests
-from dldt.codegen.loops import Load, Nest
-from dldt.codegen.lower.access import RULES, Access
-from dldt.codegen.lower.store import store
+import dldt.codegen.loop.lower  # noqa: F401  (registers the rules)
+from dldt.codegen.loop.buffers import PLAIN, Buffer, Layout
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.ir import Load, Nest
+from dldt.codegen.loop.lower.access import RULES, Access
+from dldt.codegen.loop.lower.store import store
 from dldt.compiler.dims import Poly, evaluate
 from dldt.compiler.op import Op
 from dldt.compiler.types import Array, TensorType

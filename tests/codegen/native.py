@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 
-from dldt.codegen.build import assemble, compile_graph
+from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.target import Target
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dldt.codegen.emit.link import Weights, link_executable, support_modules
-from dldt.codegen.emit.memory import memory_module
-from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.emit.standalone import standalone_modules
-from dldt.codegen.emit.syscall import syscall_module
+from dldt.codegen.llvm.memory import memory_module
+from dldt.codegen.llvm.standalone import standalone_modules
+from dldt.codegen.llvm.support import support_modules
+from dldt.codegen.llvm.syscall import syscall_module
+from dldt.codegen.object.link import Weights, link_executable
+from dldt.codegen.object.object import compile_modules
 from dldt.codegen.target import TARGETS, Target
 from dldt.runtime import cpu
 from dldt.runtime.dtypes import DTYPES

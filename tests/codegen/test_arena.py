@@ -7,10 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from dldt.codegen.arena import SLACK, plan_arena
-from dldt.codegen.inplace import share_in_place
+from dldt.codegen.plan.arena import SLACK, plan_arena
+from dldt.codegen.plan.in_place import share_in_place
+from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.target import TARGETS
-from dldt.codegen.tasks import Branch, Compute, make_program
+from dldt.codegen.task.task import Branch, Compute
 from dldt.compiler import ops
 from dldt.compiler.dims import evaluate, symbols
 from dldt.compiler.graph import Graph

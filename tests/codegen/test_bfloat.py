@@ -7,13 +7,14 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from dldt.codegen.build import assemble, compile_graph
-from dldt.codegen.configs.winograd import F4
-from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.kernels.winograd.choose import F4
+from dldt.codegen.object.object import compile_modules
+from dldt.codegen.pipeline import assemble, compile_graph
+from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
-from dldt.codegen.tasks import Compute, make_program
+from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.task import Compute
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph

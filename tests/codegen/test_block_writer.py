@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from dldt.codegen.emit.block_writer import BLOCK, BlockWriter
+from dldt.codegen.object.block_writer import BLOCK, BlockWriter
 
 
 class _Recorder(io.BytesIO):

@@ -6,15 +6,16 @@ import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.build import compile_graph
-from dldt.codegen.chains import link_chains
-from dldt.codegen.configs.chains import Cut, Link, choose_chains, windows
-from dldt.codegen.configs.choice import Choice
-from dldt.codegen.micro.problem import Reach
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.kernels.choice import Choice
+from dldt.codegen.loop.reach import Reach
+from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.plan.row_bands import Cut, Link, choose_chains, windows
+from dldt.codegen.plan.row_tiling import link_chains
+from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
-from dldt.codegen.tasks import Chain, make_program
+from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.task import Chain
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dldt.codegen.build import compile_graph
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.target import TARGETS
 from tests.codegen.test_micro import SHAPES, convolution_graph
 

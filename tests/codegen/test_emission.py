@@ -4,14 +4,14 @@ import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer, Layout
-from dldt.codegen.build import assemble
-from dldt.codegen.emission import Emission
-from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.contraction import emit_contraction
-from dldt.codegen.emit.nest import emit_nest
-from dldt.codegen.loops import Apply, Load, Nest, Number
-from dldt.codegen.micro.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.emit import emit_contraction
+from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.nest import emit_nest
+from dldt.codegen.loop.buffers import Buffer, Layout
+from dldt.codegen.loop.ir import Apply, Load, Nest, Number
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.target import TARGETS
 from dldt.compiler.dims import Symbol, symbol
 from dldt.compiler.errors import InternalError

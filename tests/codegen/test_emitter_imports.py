@@ -8,7 +8,7 @@ from pathlib import Path
 import dldt.codegen
 
 HASHED = ("dldt.codegen", "dldt.compiler")
-"""The packages whose sources are in the key (``codegen/emit/object_cache.py``)."""
+"""The packages whose sources are in the key (``codegen/object/object_cache.py``)."""
 FOREIGN = {"attrs", "numpy", "networkx", "ml_dtypes"}
 """numpy's version is in the key. The others keep records, the graph and bfloats: they compute no text."""
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import dldt.runtime
-from dldt.codegen.build import compile_graph
-from dldt.codegen.least_dims import least_dims
+from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.plan.conditions import least_dims
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.dim_text import parse_dim

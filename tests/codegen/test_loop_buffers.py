@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from dldt.codegen.buffers import PLAIN, Buffer, Layout
+from dldt.codegen.loop.buffers import PLAIN, Buffer, Layout
 from dldt.compiler.dims import evaluate, symbol
 from dldt.compiler.types import DType
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen import loop_interpreter
-from dldt.codegen.buffers import Buffer, Layout
-from dldt.codegen.loop_interpreter import run_nests
-from dldt.codegen.loops import (
+from dldt.codegen.loop import interpreter as loop_interpreter
+from dldt.codegen.loop.buffers import Buffer, Layout
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.ir import (
     Accumulator,
     Apply,
     Axis,

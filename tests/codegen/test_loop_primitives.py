@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dldt.codegen.primitives import PRIMITIVES, convert, primitive
+from dldt.codegen.loop.primitives import PRIMITIVES, convert, primitive
 from dldt.compiler.types import DType
 
 INF, NAN = math.inf, math.nan

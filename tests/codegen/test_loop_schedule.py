@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer, Layout
-from dldt.codegen.loop_interpreter import run_nests
-from dldt.codegen.loops import Axis, Load, Nest
-from dldt.codegen.lower.access import RULES, Access
-from dldt.codegen.schedule import Tile, apply_schedule, choose_schedule, output_nest, tile
+from dldt.codegen.loop.buffers import Buffer, Layout
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.ir import Axis, Load, Nest
+from dldt.codegen.loop.lower.access import RULES, Access
+from dldt.codegen.loop.schedule import Tile, apply_schedule, choose_schedule, output_nest, tile
 from dldt.codegen.target import TARGETS
 from dldt.compiler.types import DType
 from tests.ops.table import all_cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.lower.access import RULES
+from dldt.codegen.loop.lower.access import RULES
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.free_dims import symbolic_types
 from tests.codegen.lowered import lower, symbols_of

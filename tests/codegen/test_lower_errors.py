@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.lower.access import RULES, Access
+from dldt.codegen.loop.lower.access import RULES, Access
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.errors import UnsupportedError

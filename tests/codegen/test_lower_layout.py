@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer, Layout
-from dldt.codegen.loop_interpreter import Frame
-from dldt.codegen.lower.access import RULES, fresh_axis
+from dldt.codegen.loop.buffers import Buffer, Layout
+from dldt.codegen.loop.interpreter import Frame
+from dldt.codegen.loop.lower.access import RULES, fresh_axis
 from dldt.compiler.types import DType
 from tests.ops.table import all_cases
 

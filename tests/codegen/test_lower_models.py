@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer
-from dldt.codegen.loop_interpreter import run_nests
-from dldt.codegen.lower.store import store
-from dldt.codegen.regions import compose, partition, runtime_inputs
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.lower.store import store
+from dldt.codegen.plan.regions import partition
+from dldt.codegen.task.region import compose, runtime_inputs
 from dldt.compiler.dims import Poly, evaluate
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret

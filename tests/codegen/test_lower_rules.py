@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.buffers import Buffer
-from dldt.codegen.loop_interpreter import run_nests
-from dldt.codegen.loops import Apply, Bind, Guard, Load, Number, Reduce, walk
-from dldt.codegen.lower.access import RULES, Access, read
-from dldt.codegen.lower.join import concat_offsets
-from dldt.codegen.lower.store import store
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.ir import Apply, Bind, Guard, Load, Number, Reduce, walk
+from dldt.codegen.loop.lower.access import RULES, Access, read
+from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.loop.lower.store import store
 from dldt.compiler import ops
 from dldt.compiler.dims import floordiv, maximum, minimum, symbol
 from dldt.compiler.op import REGISTRY

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks.native_math import compile_math, runnable
-from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.ir import element, lanes
-from dldt.codegen.math import MATH, emit_math
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import element, lanes
+from dldt.codegen.llvm.math import MATH, emit_math
 from dldt.codegen.target import TARGETS
 from tests.codegen.artifact import describe
 from tests.codegen.qemu import require_emulator, run_under_qemu

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.math_reference import REFERENCES, measure
 from benchmarks.native_math import compile_math, runnable
-from dldt.codegen.math import MATH
+from dldt.codegen.llvm.math import MATH
 
 TARGETS = runnable()
 COUNT = 1 << 14

@@ -3,11 +3,11 @@
 import pytest
 
 from benchmarks.native_math import math_module, optimised
-from dldt.codegen.emit.builder import Builder
-from dldt.codegen.emit.elf_constants import EM_AARCH64, EM_X86_64
-from dldt.codegen.emit.elf_object import read_object
-from dldt.codegen.emit.ir import Ir, bits
-from dldt.codegen.math import MATH, emit_math
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir, bits
+from dldt.codegen.llvm.math import MATH, emit_math
+from dldt.codegen.object.elf_constants import EM_AARCH64, EM_X86_64
+from dldt.codegen.object.elf_object import read_object
 from dldt.codegen.target import TARGETS
 from dldt.compiler.errors import InternalError, UnsupportedError
 

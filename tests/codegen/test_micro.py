@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from dldt.codegen.build import assemble
-from dldt.codegen.configs.tiles import candidates
-from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.kernels.convolution.tiles import candidates
+from dldt.codegen.object.object import compile_modules
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.target import TARGETS
+from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.lower.access import RULES
+from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.object.object import compile_modules
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.runtime import cpu

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.build import compile_graph
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol

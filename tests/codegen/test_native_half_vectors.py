@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dldt.codegen.build import assemble, compile_graph
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.resolve import resolve_target
+from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.build import assemble
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler.graph import Graph

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.build import compile_graph
-from dldt.codegen.emit import object as object_module
-from dldt.codegen.emit.object import Optimisation, compile_modules
-from dldt.codegen.emit.object_cache import ObjectCache
+from dldt.codegen.object import object as object_module
+from dldt.codegen.object.object import Optimisation, compile_modules
+from dldt.codegen.object.object_cache import ObjectCache
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.build import assemble
-from dldt.codegen.micro.loop_plan import LoopPlan, rows_together
+from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
-from dldt.codegen.tasks import Compute, make_program
+from dldt.codegen.task.task import Compute
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType

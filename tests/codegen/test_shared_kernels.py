@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from dldt.codegen.build import assemble
-from dldt.codegen.emission import Emission
-from dldt.codegen.emit import object_cache
-from dldt.codegen.emit.object_cache import ObjectCache
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.object import object_cache
+from dldt.codegen.object.object_cache import ObjectCache
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dldt.codegen.sharing import MEETING, Sharable, shared_steps
+from dldt.codegen.plan.sharing import MEETING, Sharable, shared_steps
 from dldt.compiler.dims import symbol
 
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from dldt import runtime
-from dldt.codegen.build import compile_graph
-from dldt.codegen.emit.link import link, support_modules
-from dldt.codegen.emit.object import compile_modules
-from dldt.codegen.emit.program import TEAM_WORK, Call, Fork, shared_work
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.llvm.program import TEAM_WORK, Call, Fork, shared_work
+from dldt.codegen.llvm.support import support_modules
+from dldt.codegen.object.link import link
+from dldt.codegen.object.object import compile_modules
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
-from dldt.codegen.tensors import Place
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph

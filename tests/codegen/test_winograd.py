@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dldt.codegen.build import compile_graph
-from dldt.codegen.configs.winograd import F2, F4, F5, F6, F7, FORMS
+from dldt.codegen.kernels.winograd.choose import F2, F4, F5, F6, F7, FORMS
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops

@@ -5,13 +5,13 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from dldt.codegen.build import compile_graph
-from dldt.codegen.configs.winograd import F4, choose_winograd, winograd_estimates
-from dldt.codegen.micro.problem import Problem, Source, Tile
-from dldt.codegen.micro.winograd_plan import WinogradPlan
-from dldt.codegen.numerics import Numerics
+from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.winograd.choose import F4, choose_winograd, winograd_estimates
+from dldt.codegen.kernels.winograd.plan import WinogradPlan
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
+from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.dims import symbol
 from dldt.runtime.format import read_artifact
 from tests.codegen.winograd_case import WinogradCase

@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.codegen.configs import choice
-from dldt.codegen.configs.winograd import can_winograd, plan_winograd
-from dldt.codegen.micro.winograd_form import WinogradForm
+from dldt.codegen.kernels import choice
+from dldt.codegen.kernels.winograd.choose import can_winograd, plan_winograd
+from dldt.codegen.kernels.winograd.form import WinogradForm
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph, Value

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import dldt.runtime
-from dldt.codegen.build import compile_graph
-from dldt.codegen.configs.winograd import F4
+from dldt.codegen.kernels.winograd.choose import F4
+from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.resolve import resolve_target
 from dldt.runtime import load
 from dldt.runtime.errors import RuntimeLoadError

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from dldt.codegen.configs.tuned import read_tuned
+from dldt.codegen.kernels.tuned import read_tuned
 from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.tools.tune import tune

@@ -1,1 +1,0 @@
-"""Tables and cost models that choose a kernel for a problem on a target."""

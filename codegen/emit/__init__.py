@@ -1,1 +1,0 @@
-"""Loop IR to LLVM IR, to an object, to one shared library."""

@@ -1,0 +1,39 @@
+"""An operand of a matrix product that lies in memory with fixed strides, perhaps seen through movements."""
+
+from __future__ import annotations
+
+from dldt.codegen.kernels.batch_matmul.problem import Matrix
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import Index, Load
+from dldt.codegen.loop.linear import stride_of
+from dldt.codegen.loop.lower.access import Access
+from dldt.compiler.dims import substitute, symbol, symbols
+from dldt.compiler.types import DType
+
+LINE, DEPTH = "line", "depth"
+"""The symbols of the two dims of a matrix."""
+
+
+def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
+    """The buffer that the access reads, and how its matrix lies there: ``index`` holds ``LINE`` and ``DEPTH`` and what
+    picks a matrix of the batch. None where an element is computed or no float in memory, or its place is not linear in
+    the two."""
+    element = access(index)
+    if not isinstance(element, Load) or element.dtype is not DType.f32:
+        return None
+    offset = element.buffer.offset(element.index)
+    strides = [stride_of(offset, name) for name in (LINE, DEPTH)]
+    if any(s is None or symbols(s) & {LINE, DEPTH} for s in strides):
+        return None
+    line, depth = (s for s in strides if s is not None)
+    return element.buffer, Matrix(substitute(offset, {LINE: 0, DEPTH: 0}), line, depth)
+
+
+def is_strided(access: Access) -> bool:
+    """Whether every matrix of the access's last two dims lies in memory with fixed strides."""
+    shape = access.type.shape
+    if len(shape) < 2:
+        return False
+    batch = tuple(0 if d == 1 else symbol(f"n{k}", 0, d - 1) for k, d in enumerate(shape[:-2]))
+    index = (*batch, symbol(LINE, 0, shape[-2] - 1), symbol(DEPTH, 0, shape[-1] - 1))
+    return operand(access, index) is not None

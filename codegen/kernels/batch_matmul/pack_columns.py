@@ -1,0 +1,65 @@
+"""The columns of a matrix copied into the order in which a register tile reads them: [depth][vectors][lanes]."""
+
+from __future__ import annotations
+
+from dldt.codegen.kernels.batch_matmul.tile_emitter import Columns
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir, vector
+from dldt.codegen.llvm.transpose import transposed
+
+
+class PackColumns:
+    """Writes the copying of one column tile of ``depth`` rows to ``scratch``."""
+
+    def __init__(self, b: Builder, lanes: int, depth: int, scratch: Ir) -> None:
+        self.b = b
+        self.lanes = lanes
+        self.depth = depth
+        self.scratch = scratch
+        self.kind = vector("float", lanes)
+
+    def copy(self, source: Columns) -> None:
+        """From rows in which the columns lie side by side."""
+        b, size = self.b, 4 * self.lanes
+        stride = b.index(source.depth) if isinstance(source.depth, int) else source.depth
+        with b.loop(b.index(0), b.index(self.depth), 1, stem="pack") as loop:
+            line = self._at(source.pointer, b.mul(loop.index, stride))
+            packed = self._at(self.scratch, b.mul(loop.index, b.index(len(source.masks) * size)))
+            for k, mask in enumerate(source.masks):
+                value = self._load(self._at(line, b.index(k * size)), mask)
+                b.store(value, self._at(packed, b.index(k * size)), size)
+
+    def transpose(self, source: Ir, line: int | Ir, vectors: int, left: Ir | None, *, over_readable: bool) -> None:
+        """From columns of neighbouring elements, ``line`` bytes apart. Past the last of ``left`` columns (None: there
+        are enough) the last one is repeated. Where memory may not be over-read the end of each column is masked."""
+        b, lanes = self.b, self.lanes
+        whole, rest = divmod(self.depth, lanes)
+        with b.loop(b.index(0), b.index(vectors), 1, stem="column") as loop:
+            first = b.mul(loop.index, b.index(lanes))
+            starts = [self._start(source, line, b.add(first, b.index(k)), left) for k in range(lanes)]
+            packed = self._at(self.scratch, b.mul(first, b.index(4)))
+            with b.loop(b.index(0), b.index(whole * lanes), lanes, stem="pack") as steps:
+                self._block(starts, steps.index, packed, vectors, lanes, None)
+            if rest:
+                few = b.compare("lt", b.iota("i64", lanes), b.splat(b.index(rest), lanes))
+                self._block(starts, b.index(whole * lanes), packed, vectors, rest, None if over_readable else few)
+
+    def _start(self, source: Ir, line: int | Ir, column: Ir, left: Ir | None) -> Ir:
+        b = self.b
+        if left is not None:
+            column = b.intrinsic("llvm.smin", "i64", column, b.sub(left, b.index(1)))
+        return self._at(source, b.mul(column, b.index(line) if isinstance(line, int) else line))
+
+    def _block(self, starts: list[Ir], step: Ir, packed: Ir, vectors: int, count: int, mask: Ir | None) -> None:
+        """``count`` steps of as many columns as a vector has lanes."""
+        b = self.b
+        lines = [self._load(self._at(start, b.mul(step, b.index(4))), mask) for start in starts]
+        target = self._at(packed, b.mul(step, b.index(4 * vectors * self.lanes)))
+        for k, value in enumerate(transposed(b, lines, count)):
+            b.store(value, self._at(target, b.index(4 * k * vectors * self.lanes)), 4 * self.lanes)
+
+    def _at(self, pointer: Ir, offset: Ir) -> Ir:
+        return pointer if offset.name == "0" else self.b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
+
+    def _load(self, pointer: Ir, mask: Ir | None) -> Ir:
+        return self.b.load(self.kind, pointer, 4) if mask is None else self.b.masked_load(self.kind, pointer, mask, 4)

@@ -1,0 +1,107 @@
+"""The register tile of a product of two matrices in memory: rows of scalars by vectors of columns."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir, vector
+
+
+@attrs.frozen
+class Rows:
+    """The rows of a: the address of the first one, and the strides in bytes to the next row and the next inner step
+    (constants where the dims are known)."""
+
+    pointer: Ir
+    line: int | Ir
+    depth: int | Ir
+
+
+@attrs.frozen
+class Columns:
+    """The vectors of b: the address of the first, the stride in bytes to the next inner step; ``masks`` are the lanes
+    that may be read, a vector, None: all."""
+
+    pointer: Ir
+    depth: int | Ir
+    masks: tuple[Ir | None, ...]
+
+
+class ProductTileEmitter:
+    """Writes the accumulation of one tile over the inner dim."""
+
+    def __init__(self, b: Builder, lanes: int, chunk: int) -> None:
+        self.b = b
+        self.lanes = lanes
+        self.chunk = chunk
+        self.kind = vector("float", lanes)
+
+    def accumulate(self, x: Rows, y: Columns, rows: int, depth: int | Ir) -> list[list[Ir]]:
+        """The sums [row][column] over ``depth`` steps."""
+        b, columns = self.b, len(y.masks)
+        flat = [b.const(self.kind, 0) for _ in range(rows * columns)]
+        if isinstance(depth, int):
+            whole = depth // self.chunk * self.chunk
+            if whole == self.chunk:
+                flat = self._steps(x, y, flat, rows, self.chunk)
+            elif whole:
+                flat = self._loop(x, y, flat, rows, (b.index(0), b.index(whole)), self.chunk)
+            if depth > whole:
+                flat = self._steps(*self._from(x, y, b.index(whole)), flat, rows, depth - whole)
+        else:
+            split = b.binary("and", depth, b.index(-self.chunk))
+            flat = self._loop(x, y, flat, rows, (b.index(0), split), self.chunk)
+            flat = self._loop(x, y, flat, rows, (split, depth), 1)
+        return [flat[r * columns : (r + 1) * columns] for r in range(rows)]
+
+    def _loop(self, x: Rows, y: Columns, flat: list[Ir], rows: int, bounds: tuple[Ir, Ir], step: int) -> list[Ir]:
+        with self.b.loop(*bounds, step, flat, "depth") as loop:
+            loop.yields = self._steps(*self._from(x, y, loop.index), loop.carried, rows, step)
+        return loop.results
+
+    def _from(self, x: Rows, y: Columns, step: Ir) -> tuple[Rows, Columns]:
+        """The operands from an inner step on."""
+        return (
+            attrs.evolve(x, pointer=self._at(x.pointer, x.depth, step)),
+            attrs.evolve(y, pointer=self._at(y.pointer, y.depth, step)),
+        )
+
+    def _at(self, pointer: Ir, stride: int | Ir, count: int | Ir) -> Ir:
+        b = self.b
+        if isinstance(stride, int) and isinstance(count, int):
+            offset = b.index(stride * count)
+        else:
+            offset = b.mul(*(b.index(v) if isinstance(v, int) else v for v in (stride, count)))
+        return pointer if offset.name == "0" else b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
+
+    def _steps(self, x: Rows, y: Columns, flat: list[Ir], rows: int, count: int) -> list[Ir]:
+        """``count`` inner steps, one after the other."""
+        b, columns = self.b, len(y.masks)
+        flat = list(flat)
+        pointer, base = y.pointer, x.pointer
+        for k in range(count):
+            if k:
+                pointer = self._after(pointer, flat[-1])
+            line = self._at(pointer, y.depth, k)
+            vectors = [self._vector(line, c, mask) for c, mask in enumerate(y.masks)]
+            for r in range(rows):
+                scalar = b.load("float", self._at(self._at(base, x.depth, k), x.line, r), 4)
+                wide = b.splat(scalar, self.lanes)
+                for c in range(columns):
+                    flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+                    if not b.target.fma:
+                        # Products are values of their own here: one at a time.
+                        base = self._after(base, flat[r * columns + c])
+        return flat
+
+    def _vector(self, line: Ir, column: int, mask: Ir | None) -> Ir:
+        b = self.b
+        pointer = self._at(line, 4 * self.lanes, column)
+        return b.load(self.kind, pointer, 4) if mask is None else b.masked_load(self.kind, pointer, mask, 4)
+
+    def _after(self, pointer: Ir, value: Ir) -> Ir:
+        """The same address, known only once ``value`` is: the next vectors are not loaded before the registers of the
+        last ones are free."""
+        kind = "w" if self.b.target.arch == "aarch64" else "v" if self.b.target.has_masks else "x"
+        return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

@@ -1,0 +1,60 @@
+"""Which register tile a product of two computed matrices uses on a target, and whether it packs."""
+
+from __future__ import annotations
+
+from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
+from dldt.codegen.kernels.convolution.problem import CODE_LIMIT
+from dldt.codegen.kernels.convolution.tiles import candidates, parts, tile_cycles
+from dldt.codegen.target import Target
+
+GUESS = 64
+"""What a free number of rows or columns is taken for."""
+STRIP = 128
+"""Rows a unit of work: enough to make the packing of a column tile cheap, few enough to share among threads."""
+MOST_STEPS = 16
+"""Inner steps unrolled: a cache line of a."""
+FEW_ROWS = 32
+"""Rows below which columns that lie side by side are read where they are."""
+FEW_COLUMNS = 3
+"""Up to so many columns a row of dot products, as loops make it, is better than vectors that are mostly empty."""
+
+
+def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
+    """The tile with the lowest estimated cycles; None where plain loops do better or no tile can read the operands."""
+    if isinstance(product.columns, int) and product.columns <= FEW_COLUMNS:
+        return None
+    lanes = target.block
+    rows = product.rows if isinstance(product.rows, int) else GUESS
+    columns = product.columns if isinstance(product.columns, int) else GUESS
+    best, best_cost = None, float("inf")
+    for height, width in candidates(target):
+        if height > min(rows, _most_rows(product)) or width > -(-columns // lanes):
+            continue
+        tiles = [(r, n, c, m) for r, n in parts(rows, height) for c, m in parts(-(-columns // lanes), width)]
+        cost = sum(n * m * tile_cycles(r, c, target) for r, n, c, m in tiles)
+        if cost < best_cost * 0.999:
+            best, best_cost = (height, width), cost
+    if best is None:
+        return None
+    height, width = best
+    depth = product.depth if isinstance(product.depth, int) else MOST_STEPS
+    chunk = max(1, min(MOST_STEPS, depth, CODE_LIMIT // (height * width)))
+    chunk = 1 << (chunk.bit_length() - 1)
+    packed = _packs(product, width * lanes, target)
+    if packed is None:
+        return None
+    return ProductTile(height, width, lanes, chunk, -(-STRIP // height) * height, packed)
+
+
+def _most_rows(product: Product) -> int:
+    """Where the distance of rows is free each row needs an address register of its own."""
+    return 32 if isinstance(product.a.line, int) and isinstance(product.a.depth, int) else 6
+
+
+def _packs(product: Product, width: int, target: Target) -> bool | None:
+    """Whether the columns are packed; None where they can neither be packed nor read as they lie."""
+    fits = isinstance(product.depth, int) and product.depth * width * 4 <= target.l2
+    if product.b.line == 1:
+        few = isinstance(product.rows, int) and product.rows <= FEW_ROWS
+        return fits and not few
+    return True if fits and product.b.depth == 1 else None

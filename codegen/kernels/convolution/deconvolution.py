@@ -1,0 +1,130 @@
+"""Transposed convolutions as plain ones."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.codegen.kernels.convolution.part import Part, image_source, operands, pair, runs_by_rows
+from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.task.task import Compute
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, floordiv
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array
+
+
+def deconvolution_parts(
+    task: Compute, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
+) -> list[Part] | None:
+    """Stride s makes s×s plain convolutions, one for each phase of the output position; a single one with the phases as
+    channels where no two input pixels meet in an output pixel."""
+    found = operands(task, anchor)
+    if found is None:
+        return None
+    data, tensor, array = found
+    filters = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
+    space = data.type.shape[2:]
+    if len(space) != 2 or not all(isinstance(d, int) for d in space) or any(d != 1 for d in op.dilations):
+        return None
+    output = anchor.types[0].shape[2:]
+    window = op.window(space, filters.shape[3:], tuple(output))
+    sy, sx = window.strides
+    apart = filters.shape[3:] == (sy, sx) and not any((*window.pads_begin, *window.pads_end))
+    if apart and filters.shape[0] == 1 and tuple(output) == (space[0] * sy, space[1] * sx):
+        joined = _joined_phases(task, data, tensor, filters)
+        if joined is not None:
+            return [joined]
+    parts = []
+    for a in range(sy):
+        for b in range(sx):
+            rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
+            columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
+            parts.append(_phase_part(data, tensor, filters, rows, columns, (sy, sx)))
+    return [part for part in parts if part.problem.output[0] and part.problem.output[1]]
+
+
+def _joined_phases(task: Compute, data: Value, tensor: Tensor, filters: Array) -> Part | None:
+    """Kernel = stride: a matrix product a pixel, whose outputs come phase by phase: each phase in channel blocks of its
+    own, or all in one vector where they are few."""
+    _, inputs, channels, height, width = filters.shape
+    block, lanes = task.output.layout.block, tensor.layout.block
+    few = not block and height * width * channels <= lanes
+    if not few and not block:
+        return None
+    size = channels if few else -(-channels // block) * block
+    space = pair(data.type.shape[2:], 1)
+    problem = Problem(
+        batch=data.type.shape[0],
+        groups=1,
+        inputs=inputs,
+        outputs=height * width * size,
+        kernel=(1, 1),
+        strides=(1, 1),
+        dilations=(1, 1),
+        pads=(0, 0),
+        space=space,
+        output=space,
+        source=image_source(tensor, space),
+        by_rows=runs_by_rows(task, tensor),
+    )
+
+    def weights() -> Array:
+        phases = filters[0].transpose(2, 3, 1, 0)
+        padded = np.pad(phases, ((0, 0), (0, 0), (0, size - channels), (0, 0)))
+        return padded.reshape(1, height * width * size, inputs, 1, 1)
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        phase = floordiv(c, size)
+        down = floordiv(phase, width)
+        return (n, c - phase * size, row * height + down, pixel * width + phase - down * width)
+
+    return Part(problem, weights, index, height)
+
+
+@attrs.frozen
+class _Phase:
+    taps: tuple[int, ...]
+    pad: int
+    count: int
+    shift: int
+
+
+def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
+    """Output positions ``o`` with ``(o + pad) % stride == phase``: ``o = stride*i + shift``; they read inputs
+    ``i + first - j`` for taps ``phase + stride*j``."""
+    assert isinstance(pad, int)
+    assert isinstance(size, int)
+    taps = tuple(range(phase, kernel, stride))
+    first = max(0, -(-(pad - phase) // stride))
+    shift = stride * first + phase - pad
+    count = max(0, -(-(size - shift) // stride))
+    return _Phase(taps[::-1], len(taps) - 1 - first, count, shift)
+
+
+def _phase_part(
+    data: Value, tensor: Tensor, filters: Array, rows: _Phase, columns: _Phase, stride: tuple[int, int]
+) -> Part:
+    space = pair(data.type.shape[2:], 1)
+    problem = Problem(
+        batch=data.type.shape[0],
+        groups=filters.shape[0],
+        inputs=filters.shape[1],
+        outputs=filters.shape[2],
+        kernel=(len(rows.taps), len(columns.taps)),
+        strides=(1, 1),
+        dilations=(1, 1),
+        pads=(rows.pad, columns.pad),
+        space=space,
+        output=(rows.count, columns.count),
+        source=image_source(tensor, space),
+    )
+
+    def weights() -> Array:
+        return filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (n, c, row * stride[0] + rows.shift, pixel * stride[1] + columns.shift)
+
+    return Part(problem, weights, index)

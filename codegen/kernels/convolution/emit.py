@@ -1,0 +1,272 @@
+"""A contraction as one LLVM function: tiles in order, each summed by the micro-kernel, finished by the epilogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.kernels.convolution.pack import column_size, packed_size
+from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile, segments, spatial_units
+from dldt.codegen.kernels.convolution.tile_emitter import Accumulators, Place2D, TileEmitter
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.expression import ExpressionEmitter
+from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.nest import parameters, reads_whole_vectors, store_at
+from dldt.codegen.llvm.primitive import to_memory
+from dldt.codegen.llvm.scope import Lanes, Scope
+from dldt.codegen.llvm.transpose import transposed
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
+from dldt.compiler.dims import symbols
+
+
+@attrs.frozen
+class Epilogue:
+    """What becomes of a sum: the nest's value over the symbols ``n``, ``row``, ``pixel`` and the channel, which is
+    ``block*lanes + lane`` where groups are whole vectors (``aligned``), else ``lane``. ``across``: its vectors are of
+    pixels, for there are few channels."""
+
+    nest: Nest
+    aligned: bool
+    across: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The symbols that the emitter binds."""
+        return ("n", "row", "pixel", "block", "lane")
+
+
+def emit_contraction(
+    b: Builder,
+    name: str,
+    problem: Problem,
+    tile: Tile,
+    epilogue: Epilogue,
+    buffers: Sequence[Buffer],
+    symbols: Sequence[str],
+    *,
+    alias: bool,
+) -> None:
+    """Writes ``void @name(input, operands…, output, weights, symbols…, lo, hi)``; the range runs over batch × groups ×
+    channel tiles × row tiles."""
+    rows = parameters(buffers, symbols, written=buffers[-1], alias=alias)
+    weights = ("ptr noalias readonly" if not alias else "ptr readonly", "weights")
+    signature = [*rows[: len(buffers)], weights, *rows[len(buffers) :]]
+    with b.function(name, signature) as arguments:
+        pointers = dict(zip(buffers, arguments, strict=False))
+        packed = arguments[len(buffers)]
+        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
+        emitter = ExpressionEmitter(b, pointers, tile.lanes)
+        writer = _Writer(b, problem, tile, epilogue, emitter, arguments[0], packed, scope)
+        lower, upper = arguments[-2:]
+        with b.loop(lower, upper, 1, stem="tile") as loop:
+            writer.unit(loop.index)
+
+
+@attrs.frozen
+class _Panel:
+    """A column tile: its number in the group, its weights, its vectors, and whether of the last one half is enough."""
+
+    number: Ir
+    weights: Ir
+    columns: int
+    half: bool
+
+
+@attrs.frozen
+class _Writer:
+    b: Builder
+    problem: Problem
+    tile: Tile
+    epilogue: Epilogue
+    emitter: ExpressionEmitter
+    x: Ir
+    packed: Ir
+    scope: Scope
+
+    def unit(self, position: Ir) -> None:
+        """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
+        b, problem = self.b, self.problem
+        spatial, tiles = spatial_units(problem, self.tile), problem.groups * self.tile.panels(problem)
+        if self._spatial_outside():
+            position, panel = self.emitter.divide(position, tiles, self.scope)
+            batch, place = self.emitter.divide(position, spatial, self.scope)
+        else:
+            position, place = self.emitter.divide(position, spatial, self.scope)
+            batch, panel = self.emitter.divide(position, tiles, self.scope)
+        group, number = self.emitter.divide(panel, self.tile.panels(problem), self.scope)
+        whole, last, half = self.tile.columns, self.tile.last_columns(problem), self.tile.half_last(problem)
+        if self.tile.panels(problem) == 1 or (whole == last and not half):
+            self._panel(batch, group, number, place, last, half)
+            return
+        narrow = b.compare("eq", number, b.index(self.tile.panels(problem) - 1))
+        wide = b.binary("xor", narrow, b.const("i1", 1))
+        with b.when(wide):
+            self._panel(batch, group, number, place, whole, False)
+        with b.when(narrow):
+            self._panel(batch, group, number, place, last, half)
+
+    def _spatial_outside(self) -> bool:
+        """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
+        return self.problem.by_rows or packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
+
+    def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int, half: bool) -> None:
+        b, problem = self.b, self.problem
+        column = column_size(problem, self.tile)
+        group_size = problem.vectors(self.tile.lanes) * column
+        panel_size = self.tile.columns * column
+        offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
+        panel = _Panel(number, b.gep(self.packed, offset), columns, half)
+        if problem.channelwise:
+            group = number
+        if problem.is_pointwise:
+            self._pointwise(batch, group, panel, place)
+            return
+        low, high = self._tap_range(place)
+        for segment in segments(problem, self.tile.rows):
+            if segment.count == 1:
+                at = Place2D(batch, group, place, b.index(segment.start), low, high)
+                self._tile(at, panel, segment)
+                continue
+            stop = segment.start + segment.count * segment.rows
+            with b.loop(b.index(segment.start), b.index(stop), segment.rows, stem="pixels") as loop:
+                at = Place2D(batch, group, place, loop.index, low, high)
+                self._tile(at, panel, segment)
+
+    def _pointwise(self, batch: Ir, group: Ir, panel: _Panel, place: Ir) -> None:
+        """A tile of the long row of pixels; what does not fill a tile is a narrower one (single pixels where the count
+        is free)."""
+        b, rows = self.b, self.tile.rows
+        pixels = self.problem.pixels()
+        start = b.mul(place, b.index(rows))
+        if isinstance(pixels, int):
+            whole, rest = divmod(pixels, rows)
+            self._pointwise_case(whole > 0, rest > 0, place, b.index(whole), batch, group, panel, start, rest)
+            return
+        count = self.emitter.dim(pixels // rows, self.scope)
+        single = b.add(b.mul(count, b.index(rows)), b.sub(place, count))
+        inside = b.compare("lt", place, count)
+        with b.when(inside):
+            self._tile(Place2D(batch, group, b.index(0), start, None, None), panel, _full(rows))
+        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+            self._tile(Place2D(batch, group, b.index(0), single, None, None), panel, _full(1))
+
+    def _pointwise_case(
+        self,
+        some: bool,
+        rest_some: bool,
+        place: Ir,
+        whole: Ir,
+        batch: Ir,
+        group: Ir,
+        panel: _Panel,
+        start: Ir,
+        rest: int,
+    ) -> None:
+        b = self.b
+        at = Place2D(batch, group, b.index(0), start, None, None)
+        if not rest_some:
+            self._tile(at, panel, _full(self.tile.rows))
+            return
+        if not some:
+            self._tile(at, panel, _full(rest))
+            return
+        inside = b.compare("lt", place, whole)
+        with b.when(inside):
+            self._tile(at, panel, _full(self.tile.rows))
+        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+            self._tile(at, panel, _full(rest))
+
+    def _tap_range(self, row: Ir) -> tuple[Ir | None, Ir | None]:
+        """The kernel rows inside the input at an output row; None where all always are."""
+        b, problem = self.b, self.problem
+        taps, stride, dilation, pad = problem.kernel[0], problem.strides[0], problem.dilations[0], problem.pads[0]
+        height, last = problem.space[0], problem.output[0]
+        assert isinstance(height, int)
+        assert isinstance(last, int)
+        reach = (last - 1) * stride - pad + (taps - 1) * dilation
+        first = b.add(b.mul(row, b.index(stride)), b.index(-pad))
+        low = high = None
+        if pad > 0:
+            missing = b.sub(b.index(dilation - 1), first)
+            low = b.intrinsic("llvm.smax", "i64", b.binary("sdiv", missing, b.index(dilation)), b.index(0))
+        if reach >= height:
+            left = b.sub(b.index(height + dilation - 1), first)
+            high = b.intrinsic("llvm.smin", "i64", b.binary("sdiv", left, b.index(dilation)), b.index(taps))
+        if low is not None and high is None:
+            high = b.index(taps)
+        if high is not None and low is None:
+            low = b.index(0)
+        return low, high
+
+    def _tile(self, place: Place2D, panel: _Panel, segment: Segment) -> None:
+        sums = TileEmitter(self.b, self.problem, self.tile, self.x, self.packed, half=panel.half).accumulate(
+            place, panel.weights, segment, panel.columns
+        )
+        self._finish(place, panel, segment, sums)
+
+    def _finish(self, place: Place2D, panel: _Panel, segment: Segment, sums: Accumulators) -> None:
+        """The epilogue, a column of vectors at a time: all values first, then all stores."""
+        b, nest = self.b, self.epilogue.nest
+        if self.epilogue.across:
+            self._finish_across(place, [row[0] for row in sums])
+            return
+        for c in range(panel.columns):
+            shared = self._channel_scope(place, panel.number, c, c == panel.columns - 1)
+            for sub in walk(nest.value):
+                if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel", "n"}:
+                    self.emitter.emit(sub, shared)
+            values: list[tuple[Ir, Scope]] = []
+            for r in range(segment.rows):
+                scope = shared.inner(accumulator=sums[r][c])
+                scope.symbols |= {"n": place.batch, "row": place.row, "pixel": b.add(place.pixel, b.index(r))}
+                values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
+            for value, scope in values:
+                whole = scope.inner(tail=None) if self._padded() else scope
+                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+
+    def _finish_across(self, place: Place2D, sums: list[Ir]) -> None:
+        """The epilogue of few channels: the tile is turned, and each channel finished as vectors of pixels."""
+        b, nest, lanes = self.b, self.epilogue.nest, self.tile.lanes
+        for first in range(0, len(sums), lanes):
+            rows = sums[first : first + lanes]
+            scope = self.scope.inner(lanes=Lanes("pixel", lanes, b.add(place.pixel, b.index(first))))
+            scope.symbols |= {"n": place.batch, "row": place.row, "block": b.index(0)}
+            if len(rows) < lanes:
+                scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(b.index(len(rows)), lanes))
+            for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
+                one = scope.inner(accumulator=pixels)
+                one.symbols["lane"] = b.index(channel)
+                value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer)
+                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
+
+    def _padded(self) -> bool:
+        """Whether the vector past the last channel may be stored whole, for the channels lie in blocks."""
+        nest = self.epilogue.nest
+        return self.epilogue.aligned and bool(nest.buffer.layout.block) and "lane" in symbols(nest.index[1])
+
+    def _channel_scope(self, place: Place2D, number: Ir, column: int, is_last: bool) -> Scope:
+        b, lanes, problem = self.b, self.tile.lanes, self.problem
+        block = b.add(b.mul(number, b.index(self.tile.columns)), b.index(column))
+        within = b.mul(block, b.index(lanes))
+        if problem.groups > 1 and self.epilogue.aligned:
+            block = b.add(block, b.mul(place.group, b.index(problem.outputs // lanes)))
+        scope = self.scope.inner()
+        scope.symbols["block"] = block
+        base = b.index(0)
+        if not self.epilogue.aligned:
+            base = b.add(within, b.mul(place.group, b.index(problem.outputs)))
+        scope.lanes = Lanes("lane", lanes, base)
+        if (
+            problem.outputs % lanes != 0
+            and is_last
+            and not (self._padded() and reads_whole_vectors(self.emitter, self.epilogue.nest, lanes))
+        ):
+            left = b.sub(b.index(problem.outputs), within)
+            scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
+        return scope
+
+
+def _full(rows: int) -> Segment:
+    return Segment(0, rows, 1, tuple((0,) for _ in range(rows)))

@@ -1,0 +1,114 @@
+"""One micro-kernel problem of a contraction, and how operands are seen by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from dldt.codegen.kernels.convolution.problem import Problem, Source
+from dldt.codegen.task.region import is_channels_first
+from dldt.codegen.task.task import Compute
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array, DType
+
+
+@attrs.frozen
+class Part:
+    """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
+    its (batch, channel, row, pixel) stands for. A row of the problem is ``made`` rows of the output."""
+
+    problem: Problem
+    weights: Callable[[], Array]
+    index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+    made: int = 1
+
+
+def grouped_parts(part: Part) -> list[Part]:
+    """Every group as a problem of its own; their channels must fill whole blocks of the source."""
+    problem = part.problem
+    outer = problem.inputs // problem.source.block * problem.source.outer
+    return [_group(part, group, outer) for group in range(problem.groups)]
+
+
+def _group(part: Part, group: int, outer: int) -> Part:
+    problem = part.problem
+    source = attrs.evolve(problem.source, start=problem.source.start + group * outer)
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return part.index(n, c + group * problem.outputs, row, pixel)
+
+    single = attrs.evolve(problem, groups=1, source=source)
+    return Part(single, lambda: part.weights()[group : group + 1], index)
+
+
+def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
+    """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
+    data, weights = data_of(task, anchor), anchor.inputs[1]
+    assert weights is not None
+    if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
+        return None
+    return data, task.inputs[data], weights.constant
+
+
+def data_of(task: Compute, anchor: Node) -> Value:
+    """What a contraction reads: its input, or what is shuffled or transposed to be that."""
+    data = anchor.inputs[0]
+    assert data is not None
+    if data.node not in task.region.nodes:
+        return data
+    source = data.node.inputs[0]
+    assert source is not None
+    return source
+
+
+def shuffle_of(task: Compute, anchor: Node) -> int:
+    """The groups of the ShuffleChannels through which a contraction reads; 1 where there is none."""
+    data = anchor.inputs[0]
+    assert data is not None
+    shuffled = data.node in task.region.nodes and isinstance(data.op, ops.ShuffleChannels)
+    return data.op.group if shuffled and isinstance(data.op, ops.ShuffleChannels) else 1
+
+
+def is_by_pixels(task: Compute, anchor: Node) -> bool:
+    """Whether a convolution reads images whose channels lie side by side, pixel by pixel."""
+    data = anchor.inputs[0]
+    assert data is not None
+    return data.node in task.region.nodes and is_channels_first(data.node)
+
+
+def pixel_source(tensor: Tensor) -> Source:
+    """How images lie in the tensor whose channels are the last dim."""
+    *_, width, channels = tensor.type.shape
+    height = tensor.type.shape[1] if tensor.type.rank == 4 else 1
+    assert isinstance(channels, int)
+    assert isinstance(width, int)
+    assert isinstance(height, int)
+    return Source(height * width * channels, width * channels, channels, 1, dtype=tensor.type.dtype)
+
+
+def runs_by_rows(task: Compute, tensor: Tensor) -> bool:
+    """Whether a contraction that reads the tensor must keep to rows, for of one side only a window of rows is there."""
+    return bool(tensor.layout.rows or task.output.layout.rows)
+
+
+def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
+    """How images of ``space`` (rows, pixels) lie in the tensor."""
+    height, width = space
+    assert isinstance(height, int)
+    assert isinstance(width, int)
+    channels = tensor.type.shape[1]
+    assert isinstance(channels, int)
+    block = tensor.layout.block
+    if not block:
+        return Source(channels * height * width, width, 1, height * width, dtype=tensor.type.dtype)
+    outer = (tensor.layout.rows or height) * width * block
+    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer, tensor.type.dtype)
+
+
+def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]  # ints or dims, as given
+    """Two values, ``missing`` before a single one: a line is an image of one row."""
+    return tuple(values) if len(values) == 2 else (missing, *values)

@@ -1,0 +1,190 @@
+"""A contraction as the micro-kernels see it: a convolution over groups, channels and taps. A matrix product is one of
+a single tap whose pixels are its rows."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.loop.reach import Reach
+from dldt.compiler.dims import Dim
+from dldt.compiler.types import DType
+
+CODE_LIMIT = 512
+"""Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
+
+
+@attrs.frozen
+class Source:
+    """How the input lies in memory, in elements: the strides of batch, row and pixel, and of channels: ``block`` of
+    them side by side (``channel`` apart), the blocks ``outer`` apart. Without blocks ``block`` is 0. The first element
+    is the ``start``-th."""
+
+    batch: Dim
+    row: int
+    pixel: int
+    channel: int
+    block: int = 0
+    outer: int = 0
+    dtype: DType = DType.f32
+    start: int = 0
+
+
+@attrs.frozen
+class Problem:
+    """Sizes of one contraction; channels are those of one group, pads those at the beginning (they may be negative in
+    a phase of a transposed convolution), ``space`` and ``output`` are (rows, pixels)."""
+
+    batch: Dim
+    groups: int
+    inputs: int
+    outputs: int
+    kernel: tuple[int, int]
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    pads: tuple[int, int]
+    space: tuple[Dim, Dim]
+    output: tuple[Dim, Dim]
+    source: Source
+    channelwise: bool = False
+    """Each output channel reads its own input channel: the lanes of a vector are channels on both sides (``inputs`` is
+    1, ``groups`` is 1, ``outputs`` counts the channels)."""
+    weights: DType = DType.f32
+    """How the packed weights are stored; they are widened in registers."""
+
+    shuffle: int = 1
+    """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
+    source's ``(q % shuffle) * (channels // shuffle) + q // shuffle``."""
+    by_rows: bool = False
+    """Work is done row by row, all channels of each: pixels of a pointwise problem are no one long row, and Winograd's
+    tiles, which are of several rows, are out of the question."""
+    cold: bool = False
+    """Whether the weights come from memory at every inference: the whole model's are more than caches keep."""
+
+    @property
+    def pair(self) -> int:
+        """Input channels that one instruction multiplies and adds: two neighbours where both sides are bfloats."""
+        both = self.source.dtype is DType.bf16 and self.weights is DType.bf16
+        return 2 if both and self.source.channel == 1 and not self.channelwise else 1
+
+    def steps(self, channels: int) -> int:
+        """Vectors of weights that so many input channels take, a tap and column; a last one alone has zeros beside."""
+        return -(-channels // self.pair)
+
+    @property
+    def depth(self) -> int:
+        """Multiply-adds an output element."""
+        return self.inputs * self.kernel[0] * self.kernel[1]
+
+    @property
+    def is_pointwise(self) -> bool:
+        """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
+        plain = self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
+        return plain and not self.channelwise and not self.by_rows and self.output == self.space
+
+    @property
+    def reach(self) -> Reach:
+        """The input rows behind output rows."""
+        return Reach(self.strides[0], self.pads[0], (self.kernel[0] - 1) * self.dilations[0] + 1)
+
+    def vectors(self, lanes: int) -> int:
+        """Vectors of output channels a group."""
+        return -(-self.outputs // lanes)
+
+    def pixels(self) -> Dim:
+        """Output elements a channel."""
+        return self.output[0] * self.output[1]
+
+    def operations(self) -> Dim:
+        """What is really computed, two operations a multiply-add: taps in the padding are skipped."""
+        return 2 * self.batch * self.groups * self.outputs * self.inputs * (self._taps(0) * self._taps(1))
+
+    def _taps(self, axis: int) -> Dim:
+        """The taps inside the input, over all positions along an axis; all of them where a size is free."""
+        space, output, kernel = self.space[axis], self.output[axis], self.kernel[axis]
+        if not isinstance(space, int) or not isinstance(output, int):
+            return output * kernel
+        firsts = (position * self.strides[axis] - self.pads[axis] for position in range(output))
+        return sum(0 <= first + k * self.dilations[axis] < space for first in firsts for k in range(kernel))
+
+
+@attrs.frozen
+class Tile:
+    """A register tile: ``rows`` pixels by ``columns`` vectors of output channels, ``chunk`` input channels unrolled."""
+
+    rows: int
+    columns: int
+    chunk: int
+    lanes: int
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        return f"conv_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}"
+
+    def algorithm(self, problem: Problem) -> str:
+        """The name with what is multiplied, and how weights are stored that are widened on the way."""
+        kind = DType.bf16 if problem.pair == 2 else DType.f32
+        widened = "" if problem.weights is kind else f"_{problem.weights}"
+        return self.name.replace("f32", str(kind)) + widened
+
+    def panels(self, problem: Problem) -> int:
+        """Column tiles a group; the last may be narrower."""
+        return -(-problem.vectors(self.lanes) // self.columns)
+
+    def half_last(self, problem: Problem) -> bool:
+        """Whether half of the last vector's lanes are enough: AVX-512 computes half vectors at half the cost."""
+        return self.lanes == 16 and not problem.channelwise and 0 < problem.outputs % 16 <= 8
+
+    def last_columns(self, problem: Problem) -> int:
+        """The vectors of the last column tile."""
+        return problem.vectors(self.lanes) - (self.panels(problem) - 1) * self.columns
+
+
+@attrs.frozen
+class Segment:
+    """``count`` tiles from pixel ``start`` on, each of ``rows`` pixels, all with the same taps: ``taps[r]``
+    are the kernel columns that pixel ``r`` of a tile reads inside the input."""
+
+    start: int
+    rows: int
+    count: int
+    taps: tuple[tuple[int, ...], ...]
+
+
+def segments(problem: Problem, rows: int) -> list[Segment]:
+    """The row of output pixels cut into tiles, runs of equal ones joined. The pixel count must be known."""
+    total, width = problem.output[1], problem.space[1]
+    assert isinstance(total, int)
+    found: list[Segment] = []
+    for start in range(0, total, rows):
+        size = min(rows, total - start)
+        taps = tuple(_valid_taps(problem, start + r, width) for r in range(size))
+        last = found[-1] if found else None
+        if last is not None and (last.rows, last.taps) == (size, taps):
+            found[-1] = attrs.evolve(last, count=last.count + 1)
+        else:
+            found.append(Segment(start, size, 1, taps))
+    return found
+
+
+def _valid_taps(problem: Problem, pixel: int, width: Dim) -> tuple[int, ...]:
+    first = pixel * problem.strides[1] - problem.pads[1]
+    every = range(problem.kernel[1])
+    if not isinstance(width, int):
+        return tuple(every)
+    return tuple(k for k in every if 0 <= first + k * problem.dilations[1] < width)
+
+
+def row_tiles(pixels: Dim, rows: int) -> Dim:
+    """How many tiles cover the pixels; where the count is free, single pixels cover what a tile does not."""
+    if isinstance(pixels, int):
+        return -(-pixels // rows)
+    whole = pixels // rows
+    return whole + (pixels - whole * rows)
+
+
+def spatial_units(problem: Problem, tile: Tile) -> Dim:
+    """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
+    if problem.is_pointwise:
+        return row_tiles(problem.pixels(), tile.rows)
+    return problem.output[0]

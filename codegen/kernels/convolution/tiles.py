@@ -1,0 +1,186 @@
+"""Which register tile a contraction uses on a target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from dldt.codegen.kernels.convolution.problem import CODE_LIMIT, Problem, Tile
+from dldt.codegen.kernels.stream import stream
+from dldt.codegen.target import Target
+
+_NEIGHBOURS = 11
+"""Pixels that a channelwise tile reads in one row, at most: larger ones read all, then write all, and wait for memory
+(measured on maps that no cache holds: up to 1.5 times as long; on small ones the same)."""
+
+_STREAMED = 64
+"""Bytes side by side, for each row and once more, that the tile of a few rows reads of weights that come from memory:
+to wider ones (1×8 of AVX-512) they come at three quarters of the rate."""
+_FEW = 4
+"""Rows up to which that matters."""
+
+_FINISHED = 4.0
+"""Cycles for every vector of results: its epilogue and store."""
+
+_WAY = 4096
+"""Bytes apart at which addresses share a set of the first-level cache."""
+
+
+def choose_tile(problem: Problem, target: Target) -> Tile:
+    """The tile with the lowest estimated cycles; larger ones win ties."""
+    if problem.channelwise:
+        return _channelwise_tile(problem, target)
+    count, vectors = _run(problem), problem.vectors(target.block)
+    best, best_cost = (1, 1), float("inf")
+    most, widest = min(max(1, count), _unshared_rows(problem, target)), min(vectors, _widest(problem, count, target))
+    for rows, columns in candidates(target):
+        if rows > most or columns > widest:
+            continue
+        cost = _cycles(count, vectors, rows, columns, target)
+        if cost < best_cost * 0.999:
+            best, best_cost = (rows, columns), cost
+    rows, columns = best
+    return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
+
+
+def _unshared_rows(problem: Problem, target: Target) -> int:
+    """Rows whose elements of one channel lie in the first-level cache together: those of a matrix with 1024 columns all
+    fall on the same set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
+    step = 4 * problem.source.pixel * problem.strides[1]
+    return max(1, target.l1 // _WAY - 1) * (_WAY // math.gcd(step, _WAY))
+
+
+def _widest(problem: Problem, count: int, target: Target) -> int:
+    """The most columns of a tile where ``count`` pixels lie in a row."""
+    streamed = count <= _FEW and 4 * problem.depth * problem.outputs > target.l2 // 2
+    return -(-_STREAMED * (count + 1) // (4 * target.block)) if streamed else target.registers
+
+
+def is_narrow(problem: Problem, target: Target) -> bool:
+    """Whether so few channels are made that a vector of results is better one of pixels."""
+    return problem.groups == 1 and not problem.channelwise and problem.outputs * 4 <= target.block
+
+
+def narrow_tile(problem: Problem, target: Target) -> Tile:
+    """Whole vectors of pixels by the only vector of channels."""
+    most = max(rows for rows, columns in candidates(target) if columns == 1)
+    rows = most // target.block * target.block
+    return Tile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
+
+
+def tiles(problem: Problem, target: Target) -> Iterator[Tile]:
+    """Every tile that fits the registers and the problem, with the chosen chunk, half of it, and twice of it."""
+    if problem.channelwise:
+        yield from (Tile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
+        return
+    count, vectors = _run(problem), problem.vectors(target.block)
+    for rows, columns in candidates(target):
+        if rows > max(1, count) or columns > vectors:
+            continue
+        chunk = choose_chunk(problem, rows * columns, target.block)
+        most = choose_chunk(problem, max(1, rows * columns // 2), target.block)
+        for size in dict.fromkeys((chunk, chunk // 2 or 1, most)):
+            yield Tile(rows, columns, size, target.block)
+
+
+def _run(problem: Problem) -> int:
+    """The pixels that lie in one row for the tiles; some where their number is free."""
+    pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
+    return pixels if isinstance(pixels, int) else 64
+
+
+def _channelwise_tile(problem: Problem, target: Target) -> Tile:
+    """As many pixels as the registers hold with what they share, but few enough that their reads and writes mix."""
+    taps, stride = problem.kernel[1], problem.strides[1]
+    reach = max(_NEIGHBOURS, taps + 4 * stride)
+    most = max(rows for rows in _channelwise_rows(problem, target) if rows == 1 or (rows - 1) * stride + taps <= reach)
+    count = -(-_run(problem) // most)
+    return Tile(-(-_run(problem) // count), 1, 1, target.block)
+
+
+def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
+    """Pixels that fit the registers with what they share: accumulators, the pixels read, the row's weights."""
+    taps = problem.kernel[1]
+    return [
+        rows
+        for rows in range(1, min(target.registers, _run(problem) + 1))
+        if rows == 1 or rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
+    ]
+
+
+def candidates(target: Target) -> Iterator[tuple[int, int]]:
+    """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
+    the product); the largest first."""
+    spare = 1 if target.fma else 3
+    found = []
+    for columns in range(1, 9):
+        for rows in range(1, 33):
+            if rows * columns + columns + spare <= target.registers:
+                found.append((rows, columns))
+    found.sort(key=lambda t: (-t[0] * t[1], t[1]))
+    yield from found
+
+
+def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
+    """Input channels unrolled: bounded by the code size, and so that a chunk never crosses a channel block; one
+    where the next channel may be anywhere."""
+    if problem.shuffle > 1:
+        return 1
+    taps = max(1, problem.kernel[1])
+    block = problem.source.block
+    if problem.groups > 1 and block:
+        limit = _common(problem.inputs, block)
+    elif block:
+        limit = block
+    else:
+        limit = 16 if problem.source.channel == 1 else 4
+    chunk = 1
+    while (
+        chunk * 2 <= limit and limit % (chunk * 2) == 0 and problem.steps(chunk * 2) * taps * accumulators <= CODE_LIMIT
+    ):
+        chunk *= 2
+    return min(chunk, problem.inputs)
+
+
+def _common(inputs: int, block: int) -> int:
+    size = 1
+    while size < block and inputs % (size * 2) == 0:
+        size *= 2
+    return size
+
+
+def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) -> float:
+    """Cycles for one step of the depth over all pixels and vectors."""
+    total = 0.0
+    for r, row_count in parts(pixels, rows):
+        for c, column_count in parts(vectors, columns):
+            total += row_count * column_count * tile_cycles(r, c, target)
+    return total
+
+
+def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
+    """Cycles of all images (one where their number is free): the multiply-adds, and the weights' way from memory."""
+    vectors = problem.vectors(target.block)
+    each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target)
+    rows = 1 if problem.is_pointwise else problem.output[0]
+    images = problem.batch if isinstance(problem.batch, int) else 1
+    assert isinstance(rows, int)
+    steps = problem.kernel[0] * problem.kernel[1] * problem.steps(problem.inputs)
+    sums = images * problem.groups * rows * (steps * each + _FINISHED * _run(problem) * vectors)
+    size = problem.pair * problem.weights.size
+    streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target, cold=problem.cold)
+    return max(sums, streamed) + 0.3 * min(sums, streamed)
+
+
+def parts(total: int, size: int) -> list[tuple[int, int]]:
+    """``total`` cut into parts of ``size``: the sizes that occur, each with its count."""
+    whole, rest = divmod(total, size)
+    return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
+
+
+def tile_cycles(rows: int, columns: int, target: Target) -> float:
+    """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
+    pipes = 1.0 if target.vector_bits == 512 else 2.0
+    arithmetic = rows * columns / pipes
+    loads = (rows + columns) * (1.6 if target.vector_bits == 512 else 0.8)
+    return max(arithmetic, loads, 4.0) + 0.02 * columns

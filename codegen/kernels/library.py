@@ -1,0 +1,85 @@
+"""The library of kernel functions: equal ones once, each a module, so that LLVM compiles them side by side."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+
+from dldt.codegen.kernels.emission import NAME
+from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.object.object_cache import ObjectCache
+from dldt.codegen.object.source import Source
+from dldt.codegen.target import Target
+
+
+class Library:
+    """Collects kernels; ``add`` gives the name of the function that does the kernel's work. ``cache`` remembers which
+    text an emission writes, so that no text is written only to see that it is known."""
+
+    def __init__(self, target: Target, cache: ObjectCache | None = None) -> None:
+        self.target = target
+        self.kernels: list[Kernel] = []
+        self.functions: dict[str, Kernel] = {}
+        """Function name → the first kernel that it was made for."""
+        self._cache = cache
+        # By the digest of an emission, the digest of the text that it writes; by that, the function's name.
+        self._texts: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._written: dict[str, Builder] = {}
+
+    def add(self, kernel: Kernel) -> str:
+        """The function's name; the function is new only where no equal one is there."""
+        self.kernels.append(kernel)
+        emission = kernel.emit.digest()
+        if emission not in self._texts:
+            self._texts[emission] = self._text(kernel, emission)
+        text = self._texts[emission]
+        if text not in self._names:
+            self._names[text] = f"k{text[:16]}_{_identifier(kernel.what)}"
+            self.functions[self._names[text]] = kernel
+        return self._names[text]
+
+    def function(self, name: str) -> str:
+        """The function's LLVM IR, without what it needs declared."""
+        return _named("\n".join(self._write(self.functions[name]).functions), name)
+
+    def modules(self) -> list[Source]:
+        """One module a function."""
+        names = self._names.items()
+        return [Source(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
+
+    def _module(self, name: str, text: str) -> str:
+        written = self._written.get(text) or self._write(self.functions[name])
+        return _named(written.text(name), name)
+
+    def _text(self, kernel: Kernel, emission: str) -> str:
+        """The digest of the text that the emission writes."""
+        if self._cache is None:
+            return self._digest(kernel)
+        key = self._cache.key(emission, {"target": str(self.target)}, {})
+        known = self._cache.load(key)
+        if known is None:
+            known = {"text": self._digest(kernel).encode()}
+            self._cache.store(key, known)
+        return known["text"].decode()
+
+    def _digest(self, kernel: Kernel) -> str:
+        written = self._write(kernel)
+        digest = hashlib.sha256(written.text(NAME).encode()).hexdigest()
+        self._written[digest] = written
+        return digest
+
+    def _write(self, kernel: Kernel) -> Builder:
+        b = Builder(self.target)
+        kernel.emit(b)
+        return b
+
+
+def _named(text: str, name: str) -> str:
+    return text.replace(f"@{NAME}", f"@{name}")
+
+
+def _identifier(what: str) -> str:
+    return re.sub(r"\W+", "_", what)[:48].strip("_")

@@ -1,0 +1,35 @@
+"""What decides how a contraction is best carried out on a target."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+
+from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.compiler.types import DType
+
+
+@attrs.frozen
+class Question:
+    """A problem of known sizes, whether Winograd's algorithm may answer it, how weights may be stored, and what may be
+    multiplied."""
+
+    problem: Problem
+    winograd: bool
+    weights: DType = DType.f32
+    precision: DType = DType.f32
+
+    @staticmethod
+    def about(
+        problem: Problem, *, winograd: bool, weights: DType = DType.f32, precision: DType = DType.f32
+    ) -> Question | None:
+        """The question that a problem poses, one image standing for a free number; None where other dims are free."""
+        single = problem if isinstance(problem.batch, int) else attrs.evolve(problem, batch=1)
+        sizes = (*single.space, *single.output, single.source.batch)
+        return Question(single, winograd, weights, precision) if all(isinstance(size, int) for size in sizes) else None
+
+    @property
+    def key(self) -> str:
+        """The question as text, the same in every process: JSON with sorted keys."""
+        return json.dumps(attrs.asdict(self), sort_keys=True, separators=(",", ":"), default=str)

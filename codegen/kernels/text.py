@@ -1,0 +1,17 @@
+"""Kernels as text, for people."""
+
+from __future__ import annotations
+
+from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.loop.text import print_nest, print_schedule
+
+
+def print_kernel(name: str, kernel: Kernel) -> str:
+    """The kernel's algorithm, its schedule, its operands."""
+    lines = [f"kernel {name}: {kernel.what}"]
+    lines += [f"  operand {t.type} {t.layout} {t.name!r}" for t in kernel.operands]
+    lines.append(f"  range [0, {kernel.extent})" + (f", {kernel.flops} flops" if kernel.flops else ""))
+    lines.append(f"schedule {print_schedule(kernel.schedule)}")
+    if kernel.nest is not None:
+        lines += print_nest(kernel.nest)
+    return "\n".join(lines) + "\n"

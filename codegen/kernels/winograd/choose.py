@@ -1,0 +1,257 @@
+"""Whether a convolution is done by Winograd's algorithm, and cut how: estimates of cycles on one core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from operator import itemgetter
+
+from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
+from dldt.codegen.kernels.stream import SHARED, is_cold, stream
+from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size
+from dldt.codegen.kernels.winograd.halved import Halved
+from dldt.codegen.kernels.winograd.line import Winograd
+from dldt.codegen.kernels.winograd.plan import WinogradPlan
+from dldt.codegen.target import Target
+
+_TWO = Winograd(2, (1.0,))
+_THREE = Winograd(3, (0.375, 1.25))
+_FOUR = Winograd(4, (0.625, 1.5))
+_FIVE = Winograd(5, (0.375, 0.875, 1.75))
+_SIX = Winograd(6, (0.5, 1.0, 2.0))
+_SEVEN = Winograd(7, (0.25, 0.75, 1.125, 2.0))
+_TWO_OF_FIVE = Winograd(2, (0.625, 1.5), kernel=5)
+_FOUR_OF_FIVE = Winograd(4, (0.625, 1.0, 2.0), kernel=5)
+_TWO_OF_SEVEN = Winograd(2, (0.625, 1.0, 2.0), kernel=7)
+"""Points measured to round best among those exact in f32: a third of the error of the usual ±1, ±2."""
+_ONE = Winograd(1, (), kernel=1)
+
+F2 = WinogradForm(_TWO, _TWO)
+F3 = WinogradForm(_THREE, _THREE)
+F4 = WinogradForm(_FOUR, _FOUR)
+F5 = WinogradForm(_FIVE, _FIVE)
+F6 = WinogradForm(_SIX, _SIX)
+F7 = WinogradForm(_SEVEN, _SEVEN)
+_HALVED = (Halved(Winograd(5, (0.625, 1.5), kernel=2)), Halved(Winograd(3, (1.0,), kernel=2)))
+_LINES = (_FOUR, _FOUR_OF_FIVE, _TWO_OF_FIVE, _TWO_OF_SEVEN)
+FORMS = (
+    *(F4, F2, F3, F5, F6, F7),
+    *(WinogradForm(form, form) for form in (_FOUR_OF_FIVE, _TWO_OF_FIVE)),
+    *(WinogradForm(line, line) for line in _HALVED),
+    *(WinogradForm(_ONE, line) for line in _LINES),
+    *(WinogradForm(line, _ONE) for line in _LINES),
+)
+"""What is tried: 3×3 by two to seven results a line, 5×5 by two or four, those of one row or one column; 3×3 in steps
+of two."""
+
+GAIN = 1.08
+"""How much faster an estimate must be than that of the direct convolution, which rounds better."""
+
+_ROUNDING = 0.0005
+"""How much faster, for each different filter, an estimate must be than that of another form: more of them round
+worse, and lie in the file."""
+
+FEWEST = 8
+"""Input channels in blocks below which the transforms cost what the products save."""
+
+_WIDE = 0.05
+"""How much longer filters take from memory for every further column of the tile (measured: 1 to 6 columns)."""
+
+_KEPT, _SPILT = 0.5, 1.0
+"""Scratch memory, as a share of the second-level cache, up to which all of it stays there, and from which nothing."""
+
+_RETURNED = 2.0
+"""How often products travel between the caches that did not stay."""
+
+_FUSED, _FUSED_TAPS = 4, 36
+"""Input channels up to which products are summed where they are transformed back, and the products of a tile: larger
+ones take longer by what registers do not hold."""
+
+_BESIDE = 0.75
+"""The share of the transforms' cycles that such products do not hide: additions have pipes of their own."""
+
+_WIDE_LINE, _FEW_INPUTS = 9, 128
+"""Lines of so many products round worst (3e-5 of the largest result with 128 channels, and with their root): they are
+for no more channels than that."""
+
+_COPIED = 8.0
+"""Cycles for every input of a tile that reaches past the image (fitted to measured 7×7 to 14×14 maps)."""
+
+_SCRATCH = 8 << 20
+"""The largest scratch of a thread in bytes."""
+
+
+@cache
+def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
+    """The fastest plan by the estimates; None where the convolution cannot be, or had better not be, done so."""
+    if not can_winograd(problem, target) or (problem.source.block and problem.inputs < FEWEST):
+        return None
+    best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
+    for bound, form in sorted(((_bound(problem, form, target), form) for form in _fitting(problem)), key=itemgetter(0)):
+        if bound >= least:
+            break
+        plan = plan_winograd(problem, target, form)
+        cycles = winograd_cycles(problem, plan, target) * _handicap(form)
+        if cycles < least:
+            best, least = plan, cycles
+    return best
+
+
+def can_winograd(problem: Problem, target: Target) -> bool:
+    """A kernel of some form with its steps, one group, fixed image, channels in blocks of a vector, or a vector of them
+    side by side."""
+    plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
+    fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
+    kept = not problem.channelwise and not problem.by_rows
+    few = problem.source.channel == 1 and problem.inputs <= _FUSED and problem.outputs > target.block
+    by_pixels = target.has_masks and few
+    return plain and fixed and kept and (problem.source.block == target.block if problem.source.block else by_pixels)
+
+
+def _fitting(problem: Problem) -> list[WinogradForm]:
+    return [
+        form
+        for form in FORMS
+        if (form.kernel, form.strides) == (problem.kernel, problem.strides)
+        and (max(form.rows.size, form.columns.size) < _WIDE_LINE or problem.inputs <= _FEW_INPUTS)
+        and (problem.source.block or form.taps <= _FUSED_TAPS)
+    ]
+
+
+def _handicap(form: WinogradForm) -> float:
+    return 1 + _ROUNDING * form.different
+
+
+def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
+    """Cycles that no plan of the form comes below: one for each product of vectors, and the transforms; with the
+    form's handicap."""
+    plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1, fused=not problem.source.block)
+    if plan.fused:
+        return winograd_cycles(problem, plan, target) * _handicap(form)
+    pipes = 1.0 if target.vector_bits == 512 else 2.0
+    products = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block) / pipes
+    return (products + _transform_cycles(problem, plan, target)) * _handicap(form)
+
+
+def plan_winograd(problem: Problem, target: Target, form: WinogradForm) -> WinogradPlan:
+    """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
+    plans = _plans(problem, target, form)
+    return min(plans, key=lambda plan: _shared_cycles(problem, plan, target))
+
+
+def winograd_estimates(problem: Problem, target: Target) -> Iterator[tuple[float, WinogradPlan]]:
+    """Every plan of every form, with its estimated cycles."""
+    for form in _fitting(problem):
+        for plan in _plans(problem, target, form):
+            yield _shared_cycles(problem, plan, target), plan
+
+
+def _shared_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """The cycles, and those lost by two threads and by four, as one number: one thread counts for more than several."""
+    two, four = (threads * _longest(problem, plan, threads) for threads in (2, 4))
+    return float(winograd_cycles(problem, plan, target) * two**0.3 * four**0.1)
+
+
+def _longest(problem: Problem, plan: WinogradPlan, threads: int) -> float:
+    """The share of all results that falls to the thread with the most: the last block of tiles has fewer of them, the
+    last column tile fewer vectors."""
+    total, panels, vectors = _tiles(problem, plan), plan.tile.panels(problem), problem.vectors(plan.tile.lanes)
+    units = -(-total // plan.block) * panels
+
+    def before(unit: int) -> float:
+        block, panel = divmod(unit, panels)
+        done = min(total, block * plan.block)
+        begun = min(plan.block, total - done) * min(vectors, panel * plan.tile.columns)
+        return (done * vectors + begun) / (total * vectors)
+
+    ends = [before(units * thread // threads) for thread in range(threads + 1)]
+    return max(high - low for low, high in pairwise(ends))
+
+
+def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[WinogradPlan]:
+    vectors = problem.vectors(target.block)
+    total = _tiles(problem, WinogradPlan(form, Tile(1, 1, 1, target.block), 1))
+    if not problem.source.block:
+        yield from (WinogradPlan(form, Tile(1, 1, 1, target.block), size, fused=True) for size in (2, 4, 8, 16))
+        return
+    prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
+    most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
+    for height, width in candidates(target):
+        small = height * width < target.registers // 3 and height < total and width < vectors
+        if width > vectors or height > total or small:
+            continue
+        chunk = choose_chunk(
+            WinogradPlan(form, Tile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
+        )
+        tile = Tile(height, width, chunk, target.block)
+        even = {-(-total // -(-total // min(total, size, most))) for size in (8, 16, 28, 42, 56, 84, 112)}
+        for block in sorted({-(-size // height) * height for size in even}):
+            yield WinogradPlan(form, tile, block, prefetch)
+
+
+def _tiles(problem: Problem, plan: WinogradPlan) -> int:
+    """The tiles of all images, of one where their number is free."""
+    rows, columns = plan.tiles(problem)
+    return rows * columns * (problem.batch if isinstance(problem.batch, int) else 1)
+
+
+def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """Cycles of all images (one where their number is free): products, the filters' way from memory, transforms."""
+    form, tile, lanes = plan.form, plan.tile, target.block
+    total, vectors = _tiles(problem, plan), problem.vectors(lanes)
+    if plan.fused:
+        return total * vectors * form.taps * problem.inputs + _BESIDE * _transform_cycles(problem, plan, target)
+    whole, rest = divmod(total, plan.block)
+    strips = whole * (plan.block // tile.rows) + -(-rest // tile.rows)
+    each = sum(
+        count * _strip_cycles(problem, tile.rows, width, target) for width, count in parts(vectors, tile.columns)
+    )
+    products = form.taps * strips * each
+    filters = filters_size(form, problem, tile)
+    passes = -(-total // plan.block)
+    near = filters + plan.scratch(problem) <= target.l2
+    streamed = stream(filters, 1 if near else passes, target, cold=problem.cold)
+    spilt = min(1.0, max(0.0, (plan.scratch(problem) / target.l2 - _KEPT) / (_SPILT - _KEPT)))
+    streamed += spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
+    transforms = _transform_cycles(problem, plan, target)
+    transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / SHARED
+    if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
+        # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
+        return streamed * (1 + _WIDE * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
+    return max(products, streamed) + 0.3 * min(products, streamed) + transforms
+
+
+def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> float:
+    """Cycles of one register tile over all input channels: multiply-adds or loads, what the filters cost that come from
+    the second-level cache each time, and once the latency of the last sums and the stores."""
+    wide = target.vector_bits == 512
+    arithmetic = rows * columns / (1.0 if wide else 2.0)
+    loads = (rows + columns * (2.0 if wide else 1.0)) / 2
+    near = problem.inputs * columns * target.vector_bits // 8 <= target.l1 // 2
+    again = 0.0 if near else columns * target.vector_bits / 1024
+    return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
+
+
+def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """Cycles for the inputs and outputs of all tiles, a vector of channels at a time: loads, sums, stores. Tiles that
+    reach past the image are copied first."""
+    form, images = plan.form, problem.batch if isinstance(problem.batch, int) else 1
+    total, whole_inputs = images, images
+    for axis in (0, 1):
+        (size, space), step = (problem.output[axis], problem.space[axis]), form.outputs[axis] * form.strides[axis]
+        assert isinstance(size, int)
+        assert isinstance(space, int)
+        tiles = -(-size // form.outputs[axis])
+        starts = (tile * step - problem.pads[axis] for tile in range(tiles))
+        extent = (form.rows, form.columns)[axis].size
+        total *= tiles
+        whole_inputs *= sum(0 <= start <= space - extent for start in starts)
+    results = form.outputs[0] * form.outputs[1]
+    fused = 1.0 if target.vector_bits == 512 else 0.5
+    each_input = form.input_sums * fused + 3.0 * form.taps
+    each_output = form.output_sums * fused + (0.0 if plan.fused else 2.0 * form.taps) + 4.0 * results
+    inputs = total * each_input + (total - whole_inputs) * _COPIED * form.taps
+    outputs = total * each_output
+    return -(-problem.inputs // target.block) * inputs + problem.vectors(target.block) * outputs

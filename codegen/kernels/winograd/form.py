@@ -1,0 +1,83 @@
+"""Winograd's minimal filtering of images: F(m, r) along rows and columns, and filters packed for the products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.winograd.halved import Halved
+from dldt.codegen.kernels.winograd.line import Winograd
+from dldt.compiler.types import Array
+
+
+@attrs.frozen
+class WinogradForm:
+    """What is done along the rows of an image (from one row to the next) and along its columns."""
+
+    rows: Winograd | Halved
+    columns: Winograd | Halved
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """The kernel (rows, columns) that it computes."""
+        return self.rows.kernel, self.columns.kernel
+
+    @property
+    def outputs(self) -> tuple[int, int]:
+        """The results (rows, columns) of a tile."""
+        return self.rows.outputs, self.columns.outputs
+
+    @property
+    def strides(self) -> tuple[int, int]:
+        """Inputs (rows, columns) from a result to the next."""
+        return self.rows.stride, self.columns.stride
+
+    @property
+    def different(self) -> int:
+        """Different filters among the products of a channel pair."""
+        return self.rows.filters * self.columns.filters
+
+    @property
+    def taps(self) -> int:
+        """Products a channel pair and tile."""
+        return self.rows.size * self.columns.size
+
+    @property
+    def input_sums(self) -> int:
+        """Vector operations that transform the inputs of a tile."""
+        return self.rows.sums * self.columns.size + self.columns.sums * self.rows.size
+
+    @property
+    def output_sums(self) -> int:
+        """Vector operations that transform the products of a tile."""
+        return self.columns.output_sums * self.rows.size + self.rows.output_sums * self.columns.outputs
+
+    def filters(self, weights: Array) -> Array:
+        """[outputs, inputs, kernel rows, columns] → [rows.filters, columns.filters, inputs, outputs], as doubles."""
+        down, across = self.rows.filter_matrix(), self.columns.filter_matrix()
+        taps = weights.transpose(2, 3, 1, 0).astype(np.float64, order="C")
+        high, wide, inputs, outputs = taps.shape
+        rows = (down @ taps.reshape(high, -1)).reshape(-1, wide, inputs * outputs)
+        return np.asarray(across @ rows).reshape(self.rows.filters, self.columns.filters, inputs, outputs)
+
+
+def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Tile) -> Iterator[memoryview]:
+    """Column tile by column tile, and for each the different filters in order: one vector a column tile and input,
+    padded with zeros."""
+    width = tile.columns * tile.lanes
+    for panel in range(tile.panels(problem)):
+        columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
+        part = weights[0][panel * width : panel * width + columns * tile.lanes]
+        short = columns * tile.lanes - part.shape[0]
+        packed = form.filters(part).astype(np.float32)
+        if short:
+            packed = np.pad(packed, [(0, 0)] * 3 + [(0, short)])
+        yield packed.reshape(-1).view(np.uint8).data
+
+
+def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:
+    """Bytes of the packed filters."""
+    return 4 * form.different * problem.inputs * problem.vectors(tile.lanes) * tile.lanes

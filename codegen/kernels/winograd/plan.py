@@ -1,0 +1,102 @@
+"""How a convolution is cut for Winograd: blocks of tiles, register tile of the products, and scratch memory."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.winograd.form import WinogradForm
+from dldt.compiler.dims import Dim, ceildiv
+from dldt.compiler.types import DType
+
+
+@attrs.frozen
+class WinogradPlan:
+    """``block`` tiles (a multiple of ``tile.rows``), of whatever image, share one pass over the filters; the shared
+    range runs over blocks of tiles × column tiles. Scratch memory of a thread, in elements::
+
+        V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
+        M [columns][block][taps][lanes]        products of one column tile
+        P [rows.size][columns.size][lanes]     a tile with its zeros at the border
+    """
+
+    form: WinogradForm
+    tile: Tile
+    block: int
+    prefetch: bool = False
+    """Whether the filters come from beyond the second-level cache, and are to be asked for ahead of their use."""
+
+    fused: bool = False
+    """Whether products are summed where they are transformed back, and never stored: for few input channels, one
+    vector of output channels at a time. There is no M."""
+
+    @property
+    def name(self) -> str:
+        """The spec as a name."""
+        (down, across), tile = self.form.outputs, self.tile
+        stride = "" if self.form.strides == (1, 1) else "s{}x{}".format(*self.form.strides)
+        return f"winograd_f32_{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+
+    def tiles(self, problem: Problem) -> tuple[int, int]:
+        """Rows and columns of tiles that cover an image."""
+        rows, pixels = problem.output
+        assert isinstance(rows, int)
+        assert isinstance(pixels, int)
+        down, across = self.form.outputs
+        return -(-rows // down), -(-pixels // across)
+
+    def blocks(self, problem: Problem) -> Dim:
+        """Blocks of tiles of all images; the last may be smaller."""
+        rows, columns = self.tiles(problem)
+        return ceildiv(problem.batch * (rows * columns), self.block)
+
+    def extent(self, problem: Problem) -> Dim:
+        """The range that threads share."""
+        return self.blocks(problem) * self.tile.panels(problem)
+
+    def product(self, problem: Problem) -> Problem:
+        """The product of one tap: tiles by output channels, over the input channels."""
+        lanes, block = self.tile.lanes, self.block
+        return attrs.evolve(
+            problem,
+            batch=1,
+            kernel=(1, 1),
+            strides=(1, 1),
+            pads=(0, 0),
+            space=(1, block),
+            output=(1, block),
+            source=Source(0, 0, lanes, 1, lanes, block * lanes),
+            weights=DType.f32,
+        )
+
+    def slab(self, problem: Problem) -> int:
+        """Elements from tap to tap of V: an odd number of vectors, lest all taps fall on the same cache set."""
+        vectors = -(-problem.inputs // self.tile.lanes) * self.block
+        return (vectors | 1) * self.tile.lanes
+
+    def areas(self, problem: Problem) -> tuple[int, int, int]:
+        """Where M and P begin, and the end, in elements."""
+        form, lanes = self.form, self.tile.lanes
+        products = form.taps * self.slab(problem)
+        patch = products + (0 if self.fused else self.tile.columns * self.block * form.taps * lanes)
+        return products, patch, patch + form.taps * lanes
+
+    def operations(self, problem: Problem) -> Dim:
+        """What is really computed, two operations a multiply-add: the products, and the transforms' vector operations,
+        each of which takes the place of a multiply-add."""
+        form, (rows, columns) = self.form, self.tiles(problem)
+        inputs = form.input_sums * problem.inputs
+        outputs = form.output_sums * problem.outputs
+        each = form.taps * problem.inputs * problem.outputs + inputs + outputs
+        return problem.batch * (2 * rows * columns * each)
+
+    def passed(self, problem: Problem) -> Dim:
+        """Bytes through scratch memory: V written once and read for every column tile, M written and read."""
+        rows, columns = self.tiles(problem)
+        inputs = problem.inputs * (1 + self.tile.panels(problem))
+        products = 0 if self.fused else 2 * problem.outputs
+        return problem.batch * (4 * self.form.taps * rows * columns * (inputs + products))
+
+    def scratch(self, problem: Problem) -> int:
+        """Bytes a thread, a multiple of 64."""
+        return -(-self.areas(problem)[-1] * 4 // 64) * 64

@@ -1,0 +1,177 @@
+"""A builder of LLVM IR text: one function at a time, SSA values in, SSA values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import attrs
+
+from dldt.codegen.llvm.instructions import Instructions, mangle
+from dldt.codegen.llvm.ir import Ir, lanes, vector
+from dldt.codegen.target import Target
+
+
+@attrs.define
+class Loop:
+    """A counted loop: ``yields`` takes the next values of ``carried``, ``results`` holds the last ones."""
+
+    index: Ir
+    carried: list[Ir]
+    yields: list[Ir] | None = None
+    results: list[Ir] = attrs.field(factory=list)
+
+
+class Builder(Instructions):
+    """Collects one module's functions: instructions, memory and control flow."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._functions: list[str] = []
+        self._block = "entry"
+
+    # ---- module and functions -------------------------------------------------------------------------------------
+
+    def text(self, name: str) -> str:
+        """The module's text, called ``name``."""
+        head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
+        return "\n".join([*head, *self._functions, *self._declarations.values(), ""])
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions written so far."""
+        return tuple(self._functions)
+
+    @property
+    def declarations(self) -> dict[str, str]:
+        """What the functions need declared, by symbol."""
+        return dict(self._declarations)
+
+    @contextmanager
+    def function(
+        self, name: str, parameters: Sequence[tuple[str, str]], *, internal: bool = False
+    ) -> Iterator[list[Ir]]:
+        """A void function; ``parameters`` are (type with attributes, name). Gives the arguments as values."""
+        self._lines, self._block, self._counter = [], "entry", 0
+        arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
+        yield arguments
+        listed = ", ".join(f"{type} %{label}" for type, label in parameters)
+        linkage = "internal" if internal else "hidden"
+        body = "\n".join(self._lines)
+        self._functions.append(f"define {linkage} void @{name}({listed}) nounwind {{\nentry:\n{body}\n  ret void\n}}")
+
+    # ---- memory ---------------------------------------------------------------------------------------------------
+
+    def gep(self, pointer: Ir, offset: Ir, unit: str = "i8") -> Ir:
+        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers. Not ``inbounds``:
+        row 0 of a window, or a pixel in the padding, may lie outside of the array as long as nobody reads there."""
+        if offset.name == "0":
+            return pointer
+        return self.emit(vector("ptr", offset.lanes), f"getelementptr {unit}, {pointer}, {offset}")
+
+    def load(self, type: str, pointer: Ir, align: int, *, invariant: bool = False) -> Ir:
+        """A load of a scalar or vector."""
+        if invariant:
+            self.declare("!0", "!0 = !{}")
+        return self.emit(type, f"load {type}, {pointer}, align {align}" + (", !invariant.load !0" if invariant else ""))
+
+    def store(self, value: Ir, pointer: Ir, align: int) -> None:
+        """A store of a scalar or vector."""
+        self.line(f"store {value}, {pointer}, align {align}")
+
+    def masked_load(self, type: str, pointer: Ir, mask: Ir, align: int) -> Ir:
+        """The lanes under ``mask``; the others are zero and their memory is not touched."""
+        arguments = f"{pointer}, i32 {align}, {mask}, {type} zeroinitializer"
+        symbol = f"llvm.masked.load.{mangle(type)}.p0"
+        self.declare(symbol, f"declare {type} @{symbol}(ptr, i32 immarg, {mask.type}, {type})")
+        return self.emit(type, f"call {type} @{symbol}({arguments})")
+
+    def masked_store(self, value: Ir, pointer: Ir, mask: Ir, align: int) -> None:
+        """Writes the lanes under ``mask`` only."""
+        symbol = f"llvm.masked.store.{mangle(value.type)}.p0"
+        self.declare(symbol, f"declare void @{symbol}({value.type}, ptr, i32 immarg, {mask.type})")
+        self.line(f"call void @{symbol}({value}, {pointer}, i32 {align}, {mask})")
+
+    def gather(self, type: str, pointers: Ir, mask: Ir, align: int) -> Ir:
+        """One load a lane under ``mask``, zero elsewhere."""
+        symbol = f"llvm.masked.gather.{mangle(type)}.v{lanes(type)}p0"
+        self.declare(symbol, f"declare {type} @{symbol}({pointers.type}, i32 immarg, {mask.type}, {type})")
+        return self.emit(type, f"call {type} @{symbol}({pointers}, i32 {align}, {mask}, {type} zeroinitializer)")
+
+    def scatter(self, value: Ir, pointers: Ir, mask: Ir, align: int) -> None:
+        """One store a lane under ``mask``."""
+        symbol = f"llvm.masked.scatter.{mangle(value.type)}.v{value.lanes}p0"
+        self.declare(symbol, f"declare void @{symbol}({value.type}, {pointers.type}, i32 immarg, {mask.type})")
+        self.line(f"call void @{symbol}({value}, {pointers}, i32 {align}, {mask})")
+
+    # ---- control flow ---------------------------------------------------------------------------------------------
+
+    def label(self, stem: str) -> str:
+        """A fresh block name."""
+        self._counter += 1
+        return f"{stem}{self._counter}"
+
+    def start_block(self, name: str) -> None:
+        """Everything from here belongs to block ``name``."""
+        self._lines.append(f"{name}:")
+        self._block = name
+
+    @contextmanager
+    def loop(
+        self, lower: Ir, upper: Ir, step: int = 1, carried: Sequence[Ir] = (), stem: str = "loop"
+    ) -> Iterator[Loop]:
+        """``for (i = lower; i < upper; i += step)``; set ``yields`` in the body where values are carried."""
+        head, body, done = self.label(stem), self.label("body"), self.label("done")
+        before = self._block
+        self.line(f"br label %{head}")
+        self.start_block(head)
+        slot = len(self._lines)
+        self._lines.append("")
+        self._counter += 1
+        index = Ir("i64", f"%i{self._counter}")
+        phis = [Ir(value.type, f"%c{self._counter}.{k}") for k, value in enumerate(carried)]
+        condition = self.compare("lt", index, upper)
+        self.line(f"br i1 {condition.name}, label %{body}, label %{done}")
+        self.start_block(body)
+        loop = Loop(index, phis)
+        yield loop
+        following = self.emit("i64", f"add nsw i64 {index.name}, {step}")
+        yields = loop.yields if loop.yields is not None else []
+        rows = [f"  {index.name} = phi i64 [ {lower.name}, %{before} ], [ {following.name}, %{self._block} ]"]
+        for phi, start, next_value in zip(phis, carried, yields, strict=True):
+            rows.append(
+                f"  {phi.name} = phi {phi.type} [ {start.name}, %{before} ], [ {next_value.name}, %{self._block} ]"
+            )
+        self._lines[slot] = "\n".join(rows)
+        self.line(f"br label %{head}")
+        self.start_block(done)
+        loop.results = phis
+
+    @contextmanager
+    def when(self, condition: Ir) -> Iterator[None]:
+        """The body runs where the scalar ``condition`` holds."""
+        then, done = self.label("then"), self.label("endif")
+        self.line(f"br i1 {condition.name}, label %{then}, label %{done}")
+        self.start_block(then)
+        yield
+        self.line(f"br label %{done}")
+        self.start_block(done)
+
+    def choose(self, condition: Ir, first: Callable[[], Ir], second: Callable[[], Ir]) -> Ir:
+        """``condition ? first() : second()`` by a branch: only the chosen side is computed."""
+        then, other, done = self.label("then"), self.label("else"), self.label("join")
+        self.line(f"br i1 {condition.name}, label %{then}, label %{other}")
+        self.start_block(then)
+        a = first()
+        then_end = self._block
+        self.line(f"br label %{done}")
+        self.start_block(other)
+        b = second()
+        count = max(a.lanes, b.lanes)
+        b = self.splat(b, count)
+        other_end = self._block
+        self.line(f"br label %{done}")
+        self.start_block(done)
+        if count and not a.lanes:
+            raise ValueError("the first side of a choice must be as wide as the second")
+        return self.emit(b.type, f"phi {b.type} [ {a.name}, %{then_end} ], [ {b.name}, %{other_end} ]")

@@ -1,0 +1,324 @@
+"""Element expressions as LLVM IR: at one point (scalars), or at a row of points along the vector axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.index import IndexEmitter, Runs
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
+from dldt.codegen.llvm.primitive import (
+    COMPUTE,
+    combine,
+    emit_primitive,
+    from_memory,
+    horizontal,
+    reduction_identity,
+)
+from dldt.codegen.llvm.scope import Lanes, Scope
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import (
+    Accumulator,
+    Apply,
+    Axis,
+    Bind,
+    Expr,
+    Guard,
+    Inside,
+    Load,
+    Number,
+    Position,
+    Reduce,
+    free_symbols,
+    walk,
+)
+from dldt.compiler.dims import maximum_of, minimum_of
+
+UNROLLED = 9
+"""Reductions of at most so many points are written out."""
+
+
+class ExpressionEmitter(IndexEmitter):
+    """Emits expressions with one builder; ``pointers`` are the kernel's buffers."""
+
+    def __init__(self, builder: Builder, pointers: dict[Buffer, Ir], lanes: int) -> None:
+        super().__init__(builder)
+        self.pointers = pointers
+        self.width = lanes
+
+    # ---- expressions ----------------------------------------------------------------------------------------------
+
+    def emit(self, expr: Expr, scope: Scope) -> Ir:
+        """The expression's value: a scalar where it does not vary along the lanes."""
+        known = scope.cache.get(expr)
+        if known is not None:
+            return known
+        made = self._emit(expr, scope)
+        scope.cache[expr] = made
+        return made
+
+    def _emit(self, expr: Expr, scope: Scope) -> Ir:
+        if isinstance(expr, Number):
+            return self.b.const(COMPUTE[expr.dtype], expr.value)
+        if isinstance(expr, Position):
+            return self.b.convert(self.dim(expr.dim, scope), COMPUTE[expr.dtype])
+        if isinstance(expr, Load):
+            return self._load(expr, scope)
+        if isinstance(expr, Apply):
+            arguments = [self.emit(argument, scope) for argument in expr.arguments]
+            return emit_primitive(self.b, expr.name, arguments, expr.arguments[0].dtype, expr.dtype)
+        if isinstance(expr, Inside):
+            return self._inside(expr, scope)
+        if isinstance(expr, Guard):
+            return self._guard(expr, scope)
+        if isinstance(expr, Reduce):
+            return self._reduce(expr, scope)
+        if isinstance(expr, Bind):
+            value = self.b.convert(self.emit(expr.value, scope), "i64", signed=expr.value.dtype.is_signed)
+            inner = scope.inner()
+            inner.symbols[expr.name] = value
+            return self.emit(expr.body, inner)
+        if isinstance(expr, Accumulator):
+            assert scope.accumulator is not None
+            return scope.accumulator
+        raise TypeError(type(expr).__name__)
+
+    def _inside(self, expr: Inside, scope: Scope) -> Ir:
+        value = self.dim(expr.dim, scope)
+        parts = []
+        if minimum_of(expr.dim - expr.lower) < 0:
+            parts.append(self.b.compare("ge", value, self.dim(expr.lower, scope)))
+        if maximum_of(expr.dim - expr.upper) >= 0:
+            parts.append(self.b.compare("lt", value, self.dim(expr.upper, scope)))
+        if not parts:
+            return self.b.const("i1", 1)
+        return parts[0] if len(parts) == 1 else self.b.binary("and", *parts)
+
+    def _guard(self, expr: Guard, scope: Scope) -> Ir:
+        condition = self.emit(expr.condition, scope)
+        if not condition.lanes:
+            count = scope.lanes.count if scope.lanes is not None else 0
+            return self.b.choose(
+                condition,
+                lambda: self.b.splat(self.emit(expr.then, scope.inner()), count),
+                lambda: self.b.splat(self.emit(expr.otherwise, scope.inner()), count),
+            )
+        then = self.emit(expr.then, scope.inner(mask=self._both(scope.mask, condition)))
+        inverse = self.b.binary("xor", condition, self.b.like(condition, 1))
+        otherwise = self.emit(expr.otherwise, scope.inner(mask=self._both(scope.mask, inverse)))
+        return self.b.select(condition, *self._wide(condition.lanes, then, otherwise))
+
+    def _wide(self, count: int, *values: Ir) -> list[Ir]:
+        return [self.b.splat(v, count) for v in values]
+
+    def _both(self, a: Ir | None, c: Ir) -> Ir:
+        return c if a is None else self.b.binary("and", a, c)
+
+    # ---- loads ----------------------------------------------------------------------------------------------------
+
+    def _load(self, expr: Load, scope: Scope) -> Ir:
+        buffer = expr.buffer
+        kind, size = LLVM_TYPES[buffer.dtype], buffer.dtype.size
+        offset = buffer.offset(expr.index)
+        pointer = self.pointers[buffer]
+        split = self.split(offset, scope)
+        mask = scope.mask if buffer.over_readable else self._joined(scope)
+        if scope.lanes is None or (split is not None and split[1] == 0):
+            return from_memory(self.b, self._scalar(kind, pointer, self.dim(offset, scope), mask, size), buffer.dtype)
+        wide = vector(kind, scope.lanes.count)
+        runs = self.runs(offset, scope) if split is None else None
+        if runs is not None:
+            return from_memory(self.b, self._two_loads(wide, kind, pointer, runs, scope, size), buffer.dtype)
+        if split is None or split[1] != 1:
+            every = self._joined(scope) or self.b.const(vector("i1", scope.lanes.count), 1)
+            addresses = self.b.gep(pointer, self.dim(offset, scope), kind)
+            return from_memory(self.b, self.b.gather(wide, addresses, every, size), buffer.dtype)
+        start = self.b.add(self.dim(split[0], scope.inner(lanes=None)), scope.lanes.base)
+        address = self.b.gep(pointer, start, kind)
+        if mask is None:
+            return from_memory(self.b, self.b.load(wide, address, size), buffer.dtype)
+        if scope.mask is not None:
+            address = self._mapped(address, pointer, mask)
+        return from_memory(self.b, self.b.masked_load(wide, address, mask, size), buffer.dtype)
+
+    def _mapped(self, address: Ir, pointer: Ir, mask: Ir) -> Ir:
+        """``pointer`` where no lane is wanted: processors take hundreds of cycles to find that nothing of an access to
+        a page that is not there was wanted."""
+        return self.b.select(self._any(mask), address, pointer)
+
+    def _any(self, mask: Ir) -> Ir:
+        return self.b.intrinsic("llvm.vector.reduce.or", "i1", mask, suffix=f"v{mask.lanes}i1")
+
+    def _two_loads(self, wide: str, kind: str, pointer: Ir, runs: Runs, scope: Scope, size: int) -> Ir:
+        every = self._joined(scope)
+        parts = []
+        for start, mask in zip((runs.first, runs.second), self.run_masks(runs, every), strict=True):
+            address = self.b.gep(pointer, start, kind)
+            if scope.mask is not None:
+                address = self._mapped(address, pointer, mask)
+            parts.append(self.b.masked_load(wide, address, mask, size))
+        return self.b.select(runs.inside, *parts)
+
+    def run_masks(self, runs: Runs, every: Ir | None) -> tuple[Ir, Ir]:
+        """The active lanes of the first and of the second run."""
+        second = self.b.binary("xor", runs.inside, self.b.like(runs.inside, 1))
+        if every is None:
+            return runs.inside, second
+        return self.b.binary("and", runs.inside, every), self.b.binary("and", second, every)
+
+    def _scalar(self, kind: str, pointer: Ir, offset: Ir, mask: Ir | None, size: int) -> Ir:
+        if offset.lanes:
+            raise AssertionError("a scalar load at a vector index")
+        if mask is not None:
+            # All lanes off: the index may be anything; element 0 is there to be read and is thrown away.
+            offset = self.b.select(self._any(mask), offset, self.b.index(0))
+        return self.b.load(kind, self.b.gep(pointer, offset, kind), size)
+
+    def _joined(self, scope: Scope) -> Ir | None:
+        if scope.mask is None or scope.tail is None:
+            return scope.mask if scope.tail is None else scope.tail
+        return self.b.binary("and", scope.mask, scope.tail)
+
+    # ---- reductions -----------------------------------------------------------------------------------------------
+
+    def hoist(self, expr: Expr, scope: Scope, pending: set[str]) -> None:
+        """Compute every reduction of ``expr`` that depends on no axis in ``pending`` (those not yet open), nor on the
+        axis of a reduction round it."""
+        known = set(scope.symbols) | ({scope.lanes.axis} if scope.lanes is not None else set())
+        for sub in reversed(list(walk(expr))):
+            if isinstance(sub, Reduce) and sub not in scope.cache and free_symbols(sub) <= known - pending:
+                self.emit(sub, scope)
+
+    def _reduce(self, expr: Reduce, scope: Scope) -> Ir:
+        varies = scope.lanes is not None and (scope.lanes.axis in free_symbols(expr) or scope.mask is not None)
+        if varies:
+            count = scope.lanes.count if scope.lanes is not None else 0
+            start = self.b.splat(reduction_identity(expr.kind, expr.dtype), count)
+            return self._loops(expr, list(expr.axes), start, scope.inner())
+        inner = scope.inner(lanes=None, mask=None, tail=None)
+        start = reduction_identity(expr.kind, expr.dtype)
+        last = self._vector_axis(expr)
+        if last is None:
+            return self._loops(expr, list(expr.axes), start, inner)
+        outer = [axis for axis in expr.axes if axis is not last]
+        wide = self.b.splat(start, self.width)
+        total = self._loops(expr, outer, wide, inner, last)
+        return horizontal(self.b, expr.kind, total, expr.dtype)
+
+    def _vector_axis(self, expr: Reduce) -> Axis | None:
+        """The axis along which the most loads of the body are contiguous, if it is worth a vector."""
+        best, best_score = None, 0
+        for axis in expr.axes:
+            if isinstance(axis.extent, int) and axis.extent < min(self.width, 4):
+                continue
+            lanes = Scope({}, lanes=Lanes(axis.name, self.width, self.b.index(0)))
+            score = 0
+            for sub in walk(expr.body):
+                if isinstance(sub, Load):
+                    split = self.split(sub.buffer.offset(sub.index), lanes)
+                    score += (
+                        2 if split is not None and split[1] == 1 else 0 if split is not None and not split[1] else -3
+                    )
+            if score > best_score:
+                best, best_score = axis, score
+        return best
+
+    def _loops(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope, last: Axis | None = None) -> Ir:
+        """The accumulator after looping over ``axes`` and then, by vectors, over ``last``."""
+        if not axes:
+            return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
+        axis, rest = axes[0], axes[1:]
+        lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        if last is None and _points(axes) <= UNROLLED:
+            return self._unrolled(expr, axes, start, scope)
+        if lower.lanes or upper.lanes:
+            return self._ragged(expr, axes, (lower, upper), start, scope)
+        # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
+        split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
+        with self.b.loop(lower, upper, 1, [start], axis.name.rstrip("0123456789") or "r") as loop:
+            inner = scope.inner()
+            inner.symbols[axis.name] = loop.index
+            if split:
+                fresh = self.b.like(start, 0)
+                part = self._loops(expr, rest, fresh, inner, last)
+                loop.yields = [combine(self.b, expr.kind, loop.carried[0], part, expr.dtype)]
+            else:
+                loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
+        return loop.results[0]
+
+    def _unrolled(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope) -> Ir:
+        """A few points in a row: what depends on their number alone (masks, shifts) becomes constant."""
+        axis, rest = axes[0], axes[1:]
+        assert isinstance(axis.lower, int)
+        assert isinstance(axis.upper, int)
+        total = start
+        split = bool(rest) and expr.kind == "sum" and expr.dtype.is_float
+        for value in range(axis.lower, axis.upper):
+            inner = scope.inner()
+            inner.symbols[axis.name] = self.b.index(value)
+            part = self._loops(expr, rest, self.b.like(start, 0) if split else total, inner)
+            total = combine(self.b, expr.kind, total, part, expr.dtype) if split else part
+        return total
+
+    def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
+        """A loop whose bounds differ from lane to lane: over all positions that some lane needs, the others masked."""
+        count = scope.lanes.count if scope.lanes is not None else 0
+        lower, upper = (self.b.splat(bound, count) for bound in bounds)
+        low = self.b.intrinsic("llvm.vector.reduce.smin", "i64", lower, suffix=f"v{count}i64")
+        high = self.b.intrinsic("llvm.vector.reduce.smax", "i64", upper, suffix=f"v{count}i64")
+        with self.b.loop(low, high, 1, [start], "ragged") as loop:
+            position = self.b.splat(loop.index, count)
+            active = self.b.binary("and", self.b.compare("ge", position, lower), self.b.compare("lt", position, upper))
+            inner = scope.inner(mask=self._both(scope.mask, active))
+            inner.symbols[axes[0].name] = loop.index
+            stepped = self._loops(expr, axes[1:], loop.carried[0], inner)
+            loop.yields = [self.b.select(active, stepped, loop.carried[0])]
+        return loop.results[0]
+
+    def _step(self, expr: Reduce, total: Ir, scope: Scope) -> Ir:
+        value = self.emit(expr.body, scope)
+        if total.lanes:
+            value = self.b.splat(value, total.lanes)
+        return combine(self.b, expr.kind, total, value, expr.dtype)
+
+    def _strip(self, expr: Reduce, axis: Axis, start: Ir, scope: Scope) -> Ir:
+        lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
+        count = self.b.sub(upper, lower)
+        whole = self.b.add(lower, self.b.binary("and", count, self.b.index(-self.width)))
+        with self.b.loop(lower, whole, self.width, [start], "strip") as loop:
+            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index))
+            loop.yields = [self._step(expr, loop.carried[0], inner)]
+        total = loop.results[0]
+        if isinstance(axis.extent, int) and axis.extent % self.width == 0:
+            return total
+        with self.b.loop(whole, upper, self.width, [total], "rest") as loop:
+            tail = self.tail_mask(loop.index, upper)
+            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index), tail=tail)
+            value = self.b.splat(self.emit(expr.body, inner), self.width)
+            stepped = combine(self.b, expr.kind, loop.carried[0], value, expr.dtype)
+            loop.yields = [self.b.select(tail, stepped, loop.carried[0])]
+        return loop.results[0]
+
+    def tail_mask(self, base: Ir, upper: Ir) -> Ir:
+        """The lanes of a vector from ``base`` that lie below ``upper``."""
+        left = self.b.sub(upper, base)
+        steps = self.b.iota("i64", self.width)
+        return self.b.compare("lt", steps, self.b.splat(left, self.width))
+
+    @contextmanager
+    def bound(self, scope: Scope, axis: Axis, index: Ir) -> Iterator[Scope]:
+        """A scope in which ``axis`` has the value ``index``."""
+        inner = scope.inner()
+        inner.symbols[axis.name] = index
+        yield inner
+
+
+def _points(axes: list[Axis]) -> float:
+    """The number of points of a reduction, infinite where its bounds are not plain numbers."""
+    points = 1
+    for axis in axes:
+        if not isinstance(axis.lower, int) or not isinstance(axis.upper, int):
+            return float("inf")
+        points *= axis.upper - axis.lower
+    return points

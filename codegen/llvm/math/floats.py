@@ -1,0 +1,80 @@
+"""Pieces that the math functions share: polynomials, sign and exponent bits, minimum and maximum that keep NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir, bits, vector
+
+
+@attrs.frozen
+class Format:
+    """A binary floating point format: widths in bits, the bits of 1.0, the exponent of the smallest normal number, and
+    the magic number 1.5 * 2^mantissa, whose sum with a small number is rounded to an integer in the low bits."""
+
+    bits: int
+    mantissa: int
+    one: int
+    lowest: int
+    magic: float
+
+
+_FORMATS = {
+    "float": Format(32, 23, 127 << 23, -126, 1.5 * 2.0**23),
+    "double": Format(64, 52, 1023 << 52, -1022, 1.5 * 2.0**52),
+}
+
+
+def format_of(x: Ir) -> Format:
+    """The format of a float value's lanes."""
+    return _FORMATS[x.element]
+
+
+def integer_type(x: Ir) -> str:
+    """The integer type with the bits of the float ``x``."""
+    return vector(f"i{bits(x.element)}", x.lanes)
+
+
+def bits_of(b: Builder, x: Ir) -> Ir:
+    """The bit pattern of a float."""
+    return b.bitcast(x, integer_type(x))
+
+
+def horner(b: Builder, x: Ir, coefficients: Sequence[float]) -> Ir:
+    """c0 + c1 x + c2 x² + …, one fused multiply-add a coefficient."""
+    total = b.like(x, coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        total = b.fma(total, x, b.like(x, c))
+    return total
+
+
+def magnitude(b: Builder, x: Ir) -> Ir:
+    """|x|"""
+    return b.intrinsic("llvm.fabs", x.type, x)
+
+
+def copy_sign(b: Builder, size: Ir, sign: Ir) -> Ir:
+    """|size| with the sign bit of ``sign``."""
+    return b.intrinsic("llvm.copysign", size.type, size, sign)
+
+
+def at_most(b: Builder, x: Ir, limit: float) -> Ir:
+    """min(x, limit); NaN stays NaN. Written in the operand order of the x86 instruction, so that it costs one."""
+    bound = b.like(x, limit)
+    return b.select(b.compare("lt", bound, x), bound, x)
+
+
+def at_least(b: Builder, x: Ir, limit: float) -> Ir:
+    """max(x, limit); NaN stays NaN."""
+    bound = b.like(x, limit)
+    return b.select(b.compare("gt", bound, x), bound, x)
+
+
+def round_nearest(b: Builder, x: Ir) -> tuple[Ir, Ir]:
+    """The nearest integer of |x| < 2^22 (f32) or 2^51 (f64) as a float, and it plus the magic number."""
+    magic = b.like(x, format_of(x).magic)
+    shifted = b.add(x, magic)
+    return b.sub(shifted, magic), shifted

@@ -1,0 +1,264 @@
+"""The program: one LLVM function that every thread runs from the first kernel to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from dldt.codegen.llvm.bands import Bands, BandWriter
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.call import Call
+from dldt.codegen.llvm.expression import ExpressionEmitter
+from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.llvm.scope import Scope
+from dldt.codegen.target import Target
+from dldt.compiler.dims import Dim, Poly, ceildiv
+from dldt.compiler.types import Shape
+
+
+@attrs.frozen
+class Fork:
+    """One of two lists of steps, by the byte at ``condition``."""
+
+    condition: Place
+    then: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+
+Step: TypeAlias = Call | Fork | Bands
+
+Least: TypeAlias = tuple[tuple[Poly, int], ...]
+"""Dims, each with the least size that it may have."""
+
+SERIAL_WORK = 150_000
+"""Scalar operations (a micro-kernel's multiply-add counts a quarter) of one kernel, below which meeting the others
+costs more than their help brings."""
+TEAM_WORK = 5_000_000
+"""Scalar operations that all shared kernels of an inference must have for the others to be woken. Measured: 0.2 to 0.4
+ms of one thread's time; to wake a sleeping thread took 0.1 to 0.5 ms."""
+AWAKE_WORK = 250_000
+"""The same where the others are still awake from the inference before: 20 µs of one thread's time."""
+
+_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
+
+
+def program_module(
+    steps: Sequence[Step],
+    names: Sequence[str],
+    arena: Dim,
+    outputs: Sequence[Shape],
+    target: Target,
+    scratch: int = 0,
+    least: Least = (),
+) -> str:
+    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
+    the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
+    its own. Where a dim of ``least`` is too small, the arena's size is -1: the host must not run the model."""
+    writer = _Writer(Builder(target), names)
+    writer.main(steps, ceildiv(arena, 64) * 64, scratch)
+    functions = list(writer.b.functions)
+    declarations = writer.b.declarations
+    parts = (
+        _arena_size(target, names, arena, least),
+        _output_shapes(target, names, outputs),
+        _shares(target, names, steps),
+    )
+    for b, function in parts:
+        functions.append(function)
+        declarations |= b.declarations
+    head = ["; ModuleID = 'dldt.program'", f'target triple = "{target.triple}"']
+    return "\n".join([*head, *functions, *declarations.values(), ""])
+
+
+class _Writer:
+    def __init__(self, builder: Builder, names: Sequence[str]) -> None:
+        self.b = builder
+        self.names = names
+        self.emitter = ExpressionEmitter(builder, {}, 0)
+        self.scope = Scope({})
+
+    def main(self, steps: Sequence[Step], arena: Dim, scratch: int) -> None:
+        b = self.b
+        b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
+        b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
+        parameters = [("ptr", "request"), ("i32", "tid"), ("i32", "threads")]
+        with b.function("dldt_main", parameters) as (request, tid, threads):
+            self.request, self.threads = request, threads
+            self.tid64, self.threads64 = b.convert(tid, "i64"), b.convert(threads, "i64")
+            self.first = b.compare("eq", tid, b.const("i32", 0))
+            self.inputs, self.outputs = self._field(_INPUTS), self._field(_OUTPUTS)
+            self.arena, self.team = self._field(_ARENA), self._field(_TEAM)
+            self.profile = self._field(_PROFILE)
+            wanted = b.compare("ne", self.profile, Ir("ptr", "null"))
+            self.profiled = b.binary("and", wanted, self.first)
+            dims = self._field(_SYMBOLS)
+            for k, name in enumerate(self.names):
+                self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
+            end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
+            self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
+            self.windows: list[Ir] = []
+            self.steps(steps)
+
+    def _field(self, offset: int) -> Ir:
+        return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """Runs of serial calls go to the first thread; a barrier stands wherever the work changes hands."""
+        position = 0
+        while position < len(steps):
+            serial: list[Call] = []
+            while position < len(steps):
+                step = steps[position]
+                if not isinstance(step, Call) or step.parallel:
+                    break
+                serial.append(step)
+                position += 1
+            if serial:
+                with self.b.when(self.first):
+                    for call in serial:
+                        self._call(call, self.b.index(0), self.emitter.dim(call.extent, self.scope))
+            else:
+                self._shared(steps[position])
+                position += 1
+            if position < len(steps):
+                self._barrier()
+
+    def _shared(self, step: Step) -> None:
+        if isinstance(step, Call):
+            self._call(step, *self._range(step.extent, step.work))
+            return
+        if isinstance(step, Bands):
+            rows = self._range(step.images * step.stages[-1].units, step.work)
+            BandWriter(self.b, step, self.scratch, self._stage).run(*rows)
+            return
+        byte = self.b.load("i8", self._address(step.condition), 1)
+        condition = self.b.compare("ne", byte, self.b.const("i8", 0))
+        inverse = self.b.binary("xor", condition, self.b.const("i1", 1))
+        for chosen, steps in ((condition, step.then), (inverse, step.otherwise)):
+            with self.b.when(chosen):
+                self.steps(steps)
+
+    def _stage(self, call: Call, low: Ir, high: Ir, windows: list[Ir]) -> None:
+        """A call of a chain, with the bytes from the thread's scratch memory to row 0 of each window."""
+        self.windows = windows
+        self._call(call, low, high)
+
+    def _range(self, size: Dim, work: Dim | None) -> tuple[Ir, Ir]:
+        """This thread's part of the range: everything falls to the first thread where the work is too little."""
+        b = self.b
+        extent = self.emitter.dim(size, self.scope)
+        low = self._share(extent, self.tid64)
+        high = self._share(extent, b.add(self.tid64, b.index(1)))
+        if work is None or isinstance(work, int):
+            return low, high
+        shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(SERIAL_WORK))
+        alone = b.select(self.first, b.index(0), extent)
+        return b.select(shared, low, alone), b.select(shared, high, extent)
+
+    def _share(self, extent: Ir, index: Ir) -> Ir:
+        return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
+
+    def _barrier(self) -> None:
+        self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
+
+    def _call(self, call: Call, low: Ir, high: Ir) -> None:
+        """The first thread adds the ticks that the call took to the profile, where one is asked for."""
+        b = self.b
+        clock = b.choose(self.profiled, self._ticks, lambda: b.index(0))
+        self._invoke(call, low, high)
+        with b.when(self.profiled):
+            slot = b.gep(self.profile, b.index(8 * call.slot))
+            spent = b.sub(self._ticks(), clock)
+            b.store(b.add(b.load("i64", slot, 8), spent), slot, 8)
+
+    def _ticks(self) -> Ir:
+        """The processor's time stamp (x86-64) or virtual counter (aarch64)."""
+        # No inline assembly: LLVM parses it only for the machine that it runs on.
+        self.b.declare("dldt_clock", "declare hidden i64 @dldt_clock()")
+        return self.b.emit("i64", "call i64 @dldt_clock()")
+
+    def _invoke(self, call: Call, low: Ir, high: Ir) -> None:
+        operands = [self._address(place) for place in call.operands]
+        dims = [self.scope.symbols[name] for name in call.symbols]
+        arguments = [*operands, *dims, low, high]
+        kinds = ", ".join(a.type for a in arguments)
+        self.b.declare(call.function, f"declare hidden void @{call.function}({kinds})")
+        self.b.line(f"call void @{call.function}({', '.join(map(str, arguments))})")
+
+    def _address(self, place: Place) -> Ir:
+        offset = self.emitter.dim(place.offset, self.scope)
+        if place.kind == "arena":
+            return self.b.gep(self.arena, offset)
+        if place.kind == "scratch":
+            return self.b.gep(self.scratch, offset)
+        if place.kind == "window":
+            return self.b.emit("ptr", f"getelementptr i8, {self.scratch}, {self.windows[place.index]}")
+        if place.kind == "weights":
+            return self.b.gep(Ir("ptr", "@dldt_weights"), offset)
+        table = self.inputs if place.kind == "input" else self.outputs
+        return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
+
+
+def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) -> tuple[Builder, str]:
+    b = Builder(target)
+    with b.function("f", [("ptr", "dims")]) as (dims,):
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        size = emitter.dim(arena, scope)
+        for dim, smallest in least:
+            too_small = b.compare("lt", emitter.dim(dim, scope), b.index(smallest))
+            size = b.select(too_small, b.index(-1), size)
+        b.line(f"ret i64 {size.name}")
+    return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
+
+
+def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape]) -> tuple[Builder, str]:
+    b = Builder(target)
+    with b.function("f", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        for k, dim in enumerate(d for shape in outputs for d in shape):
+            b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
+        b.line("ret void")
+    return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
+
+
+def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tuple[Builder, str]:
+    """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
+    b = Builder(target)
+    with b.function("f", [("ptr", "dims")]) as (dims,):
+        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+        work = shared_work(steps)
+        # At run-time dims an inference says nothing about how long the next one takes.
+        few = b.const("i32", int(isinstance(work, int) and work >= AWAKE_WORK))
+        enough = b.compare("ge", emitter.dim(work, scope), b.index(TEAM_WORK))
+        b.line(f"ret i32 {b.select(enough, b.const('i32', 2), few).name}")
+    return _returning(b, "define hidden i32 @dldt_shares(ptr %dims)")
+
+
+def shared_work(steps: Sequence[Step]) -> Dim:
+    """Scalar operations of the kernels that threads may share; one whose work is not known counts as ``TEAM_WORK``."""
+    total: Dim = 0
+    for call in _parallel_calls(steps):
+        total = total + (TEAM_WORK if call.work is None else call.work)
+    return total
+
+
+def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call | Bands]:
+    for step in steps:
+        if isinstance(step, Fork):
+            yield from _parallel_calls((*step.then, *step.otherwise))
+        elif isinstance(step, Bands) or step.parallel:
+            yield step
+
+
+def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:
+    return Scope({name: b.load("i64", b.gep(dims, b.index(8 * k)), 8) for k, name in enumerate(names)})
+
+
+def _returning(b: Builder, signature: str) -> tuple[Builder, str]:
+    """The only function of ``b`` under another signature."""
+    (function,) = b.functions
+    body = function.split("{\n", 1)[1].rsplit("\n  ret void\n}", 1)[0]
+    return b, "\n".join([f"{signature} nounwind {{", body, "}"])

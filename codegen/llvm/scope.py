@@ -1,0 +1,35 @@
+"""What is known at one place of a loop nest while it is emitted."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.loop.ir import Expr
+
+
+@attrs.frozen
+class Lanes:
+    """The vector axis: lane ``k`` stands for position ``base + k``."""
+
+    axis: str
+    count: int
+    base: Ir
+
+
+@attrs.define
+class Scope:
+    """What is known at one place of the loop nest. ``mask``: active lanes by a guard; ``tail``: by the end of the
+    axis. A tail only matters to memory that may not be over-read; a guard matters to every load."""
+
+    symbols: dict[str, Ir]
+    lanes: Lanes | None = None
+    mask: Ir | None = None
+    tail: Ir | None = None
+    accumulator: Ir | None = None
+    cache: dict[Expr, Ir] = attrs.field(factory=dict)
+
+    def inner(self, **changes: object) -> Scope:
+        """A scope nested in this one: what is cached inside does not leak out."""
+        fields = {"symbols": dict(self.symbols), "cache": dict(self.cache), **changes}
+        return attrs.evolve(self, **fields)  # type: ignore[arg-type]  # the fields by name, of any type

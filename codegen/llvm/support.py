@@ -1,0 +1,13 @@
+"""The modules of every artifact that do not depend on its model."""
+
+from __future__ import annotations
+
+from dldt.codegen.llvm.memory import memory_module
+from dldt.codegen.llvm.syscall import syscall_module
+from dldt.codegen.llvm.thread_pool import team_module
+from dldt.codegen.target import Target
+
+
+def support_modules(target: Target) -> list[str]:
+    """The LLVM modules that every artifact contains besides the model's: thread team, system call, memory functions."""
+    return [team_module(target), syscall_module(target), memory_module()]

@@ -1,0 +1,63 @@
+"""Vectors of channels, one a pixel, turned into vectors of pixels, one a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir
+
+
+def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
+    """The first ``count`` lanes of up to as many vectors as they have lanes: ``result[k][r] = rows[r][k]``; lanes for
+    which there is no row hold anything."""
+    lanes = rows[0].lanes
+    width = 1
+    while width < count:
+        width *= 2
+    every = [*rows, *([rows[0]] * (lanes - len(rows)))]
+    if width == lanes:
+        return _square(b, every)[:count]
+    parts = _side_by_side(b, every, width)
+    if width == 1:
+        return parts
+    # Each part now holds lanes // width rows of width channels: every channel is picked out of all parts.
+    found = []
+    for channel in range(count):
+        pick = range(channel, lanes, width)
+        both = [*pick, *(lanes + lane for lane in pick)]
+        pieces = [_shuffle(b, parts[k], parts[k + 1], both) for k in range(0, width, 2)]
+        found += _side_by_side(b, pieces, len(both))
+    return found
+
+
+def _square(b: Builder, rows: Sequence[Ir]) -> list[Ir]:
+    """As many vectors as they have lanes: blocks beside the diagonal change places, at every scale."""
+    found, lanes = list(rows), len(rows)
+    distance = lanes // 2
+    while distance:
+        upper = [j + lanes - distance if j & distance else j for j in range(lanes)]
+        lower = [j + lanes if j & distance else j + distance for j in range(lanes)]
+        for i in (i for i in range(lanes) if not i & distance):
+            pair = found[i], found[i + distance]
+            found[i], found[i + distance] = _shuffle(b, *pair, upper), _shuffle(b, *pair, lower)
+        distance //= 2
+    return found
+
+
+def _side_by_side(b: Builder, parts: Sequence[Ir], filled: int) -> list[Ir]:
+    """Vectors of which the first ``filled`` lanes count, joined in order to full ones."""
+    lanes = parts[0].lanes
+    found = list(parts)
+    while filled < lanes:
+        mask = [*range(filled), *range(lanes, lanes + filled)]
+        found = [_shuffle(b, found[k], found[k + 1], mask) for k in range(0, len(found), 2)]
+        filled *= 2
+    return found
+
+
+def _shuffle(b: Builder, x: Ir, y: Ir, mask: Sequence[int]) -> Ir:
+    """The lanes of ``mask`` out of both vectors, the rest undefined."""
+    lanes = x.lanes
+    places = [*(f"i32 {k}" for k in mask), *(["i32 poison"] * (lanes - len(mask)))]
+    return b.emit(x.type, f"shufflevector {x}, {y}, <{lanes} x i32> <{', '.join(places)}>")

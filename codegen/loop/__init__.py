@@ -1,0 +1,1 @@
+"""The loop IR: what kernels compute, its schedules, and the lowering of every operation into it."""

@@ -1,0 +1,162 @@
+"""An access: a tensor seen as a function from index to element expression. Fusing is composing them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import Apply, Axis, Expr, Guard, Index, Inside, Load, Number, Position, Reduce
+from dldt.compiler.dims import Dim, floordiv, maximum_of, minimum_of
+from dldt.compiler.op import Op
+from dldt.compiler.types import Array, DType, Shape, TensorType
+
+_fresh = itertools.count()
+
+
+@attrs.frozen
+class Access:
+    """A tensor of ``type`` whose element at an index is ``element(index)``; ``constant`` is the array
+    where it is known."""
+
+    type: TensorType
+    element: Callable[[Index], Expr]
+    constant: Array | None = None
+
+    def __call__(self, index: Index) -> Expr:
+        """The element at a full index."""
+        return self.element(index)
+
+    def broadcast(self, index: Index, rank: int | None = None) -> Expr:
+        """The element that numpy broadcasting reads at an index of a result of the same or a higher rank."""
+        tail = index[len(index) - self.type.rank :] if self.type.rank else ()
+        return self.element(tuple(0 if dim == 1 else i for dim, i in zip(self.type.shape, tail, strict=True)))
+
+    @property
+    def dtype(self) -> DType:
+        """The element type."""
+        return self.type.dtype
+
+
+def read(buffer: Buffer, constant: Array | None = None) -> Access:
+    """The access to a tensor in memory."""
+    return Access(attrs.evolve(buffer.type, constant=constant), lambda index: Load(buffer, tuple(index)), constant)
+
+
+Lowering: TypeAlias = Callable[..., "Access | tuple[Access, ...]"]
+
+
+@attrs.frozen
+class Rule:
+    """How an operation is lowered. ``kind``: ``map`` (one input element an output element, in place), ``move`` (each
+    output element is one input element, elsewhere), ``reduce`` (reads many elements: a region's root or start)."""
+
+    kind: str
+    lower: Lowering
+    reads: tuple[int, ...] | None = None
+    """The inputs that are read at run time; None: all (the others only say shapes)."""
+
+
+RULES: dict[type[Op], Rule] = {}
+
+
+def lowers(*ops: type[Op], kind: str, reads: tuple[int, ...] | None = None) -> Callable[[Lowering], Lowering]:
+    """Decorator: the function lowers these operations. It is called as ``f(op, out_types, *accesses)``."""
+
+    def decorate(function: Lowering) -> Lowering:
+        for op in ops:
+            if op in RULES:
+                raise RuntimeError(f"{op.type} is lowered twice")
+            RULES[op] = Rule(kind, function, reads)
+        return function
+
+    return decorate
+
+
+# ---- small words for lowering functions -----------------------------------------------------------------------------
+
+
+def fresh_axis(stem: str, upper: Dim, lower: Dim = 0) -> Axis:
+    """A new loop variable."""
+    return Axis(f"{stem}{next(_fresh)}", upper, lower)
+
+
+def apply(name: str, *arguments: Expr, dtype: DType | None = None) -> Expr:
+    """A primitive; the result has the first argument's dtype unless told."""
+    return Apply(name, arguments, dtype or arguments[0].dtype)
+
+
+def number(dtype: DType, value: float) -> Number:
+    """A constant."""
+    return Number(dtype, float(value) if dtype.is_float else int(value))
+
+
+def cast(x: Expr, dtype: DType) -> Expr:
+    """The element converted."""
+    return x if x.dtype is dtype else Apply("cast", (x,), dtype)
+
+
+def position(axis: Axis) -> Dim:
+    """The axis as an index; an axis of one iteration is a plain number."""
+    return axis.lower if axis.extent == 1 else axis.symbol
+
+
+def reduce(kind: str, axes: tuple[Axis, ...], body: Expr) -> Expr:
+    """A reduction, without the axes of one iteration (see ``position``); over no axis it is the body."""
+    runs = tuple(axis for axis in axes if axis.extent != 1)
+    return Reduce(kind, runs, body) if runs else body
+
+
+def guard(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """A lazy choice, decided here where the bounds allow it."""
+    if isinstance(condition, Inside):
+        decided = decide(condition)
+        if decided is not None:
+            return then if decided else otherwise
+    return Guard(condition, then, otherwise)
+
+
+def inside(dim: Dim, lower: Dim, upper: Dim) -> Inside:
+    """``lower <= dim < upper``."""
+    return Inside(dim, lower, upper)
+
+
+def decide(condition: Inside) -> bool | None:
+    """Whether the bounds already tell that the condition always (never) holds."""
+    above, below = condition.dim - condition.lower, condition.upper - 1 - condition.dim
+    if minimum_of(above) >= 0 and (minimum_of(below) >= 0 or _fits(above, condition.upper - condition.lower)):
+        return True
+    if maximum_of(above) < 0 or maximum_of(below) < 0:
+        return False
+    return None
+
+
+def _fits(position: Dim, extent: Dim) -> bool:
+    """Whether ``position < extent`` follows from the symbols' own bounds: then the quotient is known to be 0."""
+    return minimum_of(extent) > 0 and floordiv(position, extent) == 0
+
+
+def cast_dim(dim: Dim) -> Expr:
+    """A dim as an i64 element."""
+    return number(DType.i64, dim) if isinstance(dim, int) else Position(dim, DType.i64)
+
+
+def flatten(shape: Shape, index: Index) -> Dim:
+    """The C-order position of an index."""
+    position: Dim = 0
+    for dim, i in zip(shape, index, strict=True):
+        position = position * dim + i
+    return position
+
+
+def unflatten(shape: Shape, position: Dim) -> Index:
+    """The index at a C-order position."""
+    index: list[Dim] = []
+    for dim in reversed(shape[1:]):
+        outer = floordiv(position, dim)
+        index.append(position - outer * dim)
+        position = outer
+    return (*([position] if shape else []), *reversed(index))

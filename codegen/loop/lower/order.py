@@ -1,0 +1,97 @@
+"""Order and running sums."""
+
+from __future__ import annotations
+
+from dldt.codegen.loop.ir import Axis, Expr, Index, Reduce
+from dldt.codegen.loop.lower.access import Access, apply, cast, cast_dim, fresh_axis, lowers, number, position, reduce
+from dldt.codegen.loop.lower.bind import Binder
+from dldt.codegen.loop.lower.join import replaced
+from dldt.codegen.loop.lower.known import ints_given
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim
+from dldt.compiler.types import DType, TensorType
+
+Types = tuple[TensorType, ...]
+
+
+@lowers(ops.CumSum, kind="reduce", reads=(0,))
+def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access) -> Access:
+    """y[i] = Σ x over the positions up to i (from i on where ``reverse``), i itself left out where ``exclusive``."""
+    at = ints_given(op, 1, axis)[0] % x.type.rank
+    size = x.type.shape[at]
+    name = fresh_axis("s", 0).name
+
+    def element(index: Index) -> Expr:
+        here = index[at]
+        skip = 1 if op.exclusive else 0
+        run = Axis(name, size, here + skip) if op.reverse else Axis(name, here + 1 - skip)
+        return Reduce("sum", (run,), x(replaced(index, at, run.symbol)))
+
+    return Access(types[0], element)
+
+
+@lowers(ops.TopK, kind="reduce", reads=(0,))
+def top_k(op: ops.TopK, types: Types, x: Access, k: Access) -> tuple[Access, Access]:
+    """The values and positions of the ``k`` best: of n elements, k·n² steps (k·n³ where they are sorted by position).
+    A caller that stores ``ranks`` and ``places`` in between needs n² + k·n."""
+    return picked(op, types, x, places(op, ranks(op, x), types[0].shape[op.axis % x.type.rank]))
+
+
+def ranks(op: ops.TopK, x: Access) -> Access:
+    """At every position of x, how many elements along the axis are better: larger (smaller), or equal and earlier."""
+    axis = op.axis % x.type.rank
+    run = fresh_axis("t", x.type.shape[axis])
+    name = "ge" if op.mode == "max" else "le"
+
+    def element(index: Index) -> Expr:
+        own, rival = x(index), x(replaced(index, axis, position(run)))
+        better, tied = apply("not", apply(name, own, rival, dtype=DType.boolean)), _same(rival, own)
+        if x.dtype.is_float:  # NaN is the worst of all, as in numpy
+            own_nan, rival_nan = (apply("isnan", e, dtype=DType.boolean) for e in (own, rival))
+            better = apply("and", better, apply("not", rival_nan))
+            tied = apply("or", tied, apply("and", own_nan, rival_nan))
+        before = apply("lt", cast_dim(position(run)), cast_dim(index[axis]), dtype=DType.boolean)
+        tied = apply("and", tied, before)
+        return reduce("sum", (run,), cast(apply("or", better, tied), DType.i64))
+
+    return Access(TensorType(DType.i64, x.type.shape), element)
+
+
+def places(op: ops.TopK, rank: Access, count: Dim) -> Access:
+    """At every position of x, its place in the output; ``count`` or more where it has none."""
+    if op.sort != "index":
+        return rank
+    axis = op.axis % rank.type.rank
+    name = fresh_axis("t", 0).name
+    limit = cast_dim(count)
+
+    def element(index: Index) -> Expr:
+        before = Axis(name, index[axis])
+        chosen = apply("lt", rank(replaced(index, axis, before.symbol)), limit, dtype=DType.boolean)
+        earlier = Reduce("sum", (before,), cast(chosen, DType.i64))
+        own = apply("lt", rank(index), limit, dtype=DType.boolean)
+        return apply("select", own, earlier, limit, dtype=DType.i64)
+
+    return Access(rank.type, element)
+
+
+def picked(op: ops.TopK, types: Types, x: Access, place: Access) -> tuple[Access, Access]:
+    """The values and positions, each output element searched among the places."""
+    axis = op.axis % x.type.rank
+    size = x.type.shape[axis]
+    run = fresh_axis("t", size)
+    binder = Binder()
+
+    def found(index: Index) -> Expr:
+        hit = _same(place(replaced(index, axis, position(run))), cast_dim(index[axis]))
+        here = apply("select", hit, cast_dim(position(run)), number(DType.i64, 0), dtype=DType.i64)
+        return reduce("max", (run,), here)  # inside of the axis, whatever the data
+
+    def value(index: Index) -> Expr:
+        return binder.exactly(found(index), size, lambda at: x(replaced(index, axis, at)))
+
+    return Access(types[0], value), Access(types[1], lambda index: cast(found(index), types[1].dtype))
+
+
+def _same(a: Expr, b: Expr) -> Expr:
+    return apply("eq", a, b, dtype=DType.boolean)

@@ -1,0 +1,1 @@
+"""From LLVM IR to one shared library: child processes, cache, ELF reader, linker."""

@@ -1,0 +1,199 @@
+"""LLVM IR texts to relocatable objects, in child processes."""
+
+from __future__ import annotations
+
+import os
+import queue
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from dldt.codegen.object.object_cache import ObjectCache
+from dldt.codegen.object.object_child import ChildError, ObjectChild
+from dldt.codegen.object.source import Source
+from dldt.codegen.target import Target
+from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
+from dldt.compiler.options import CODEGEN_TIMEOUT
+
+# A child costs about 0.3 s to start: that is what some 100 KB of text take to compile.
+_TEXT_PER_CHILD = 100_000
+# What the processors named in a target may have beyond the features that the target lists.
+_X86_EXTENSIONS = (
+    *("sse4a", "xop", "fma4", "tbm", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "adx", "gfni"),
+    *("vaes", "vpclmulqdq", "sha", "aes", "pclmul", "avxvnni", "avxifma", "avxvnniint8", "avxneconvert"),
+    *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vnni", "avx512bf16", "avx512fp16"),
+    *("avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512vp2intersect"),
+    *("avxvnniint16", "sha512", "sm3", "sm4", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "prefer-256-bit"),
+)
+_AARCH64_EXTENSIONS = ("dotprod", "fullfp16", "bf16", "i8mm", "lse", "sve", "sve2", "outline-atomics")
+
+
+@attrs.frozen
+class ObjectCode:
+    """One compiled module: an ELF relocatable file; its assembly and optimised IR when they were asked for."""
+
+    object: bytes
+    assembly: str | None = None
+    optimised_ir: str | None = None
+
+
+@attrs.frozen
+class Optimisation:
+    """What LLVM may do to a module. Kernels come vectorised, so its own vectorisers are off unless wanted."""
+
+    level: int = 3
+    loop_vectorization: bool = False
+    slp_vectorization: bool = False
+    unrolling: bool = True
+
+
+def feature_text(target: Target) -> str:
+    """LLVM's feature string: on what the target lists, off what its processor could have besides."""
+    known = _X86_EXTENSIONS if target.arch == "x86_64" else _AARCH64_EXTENSIONS
+    on = [f"+{feature}" for feature in target.features]
+    return ",".join(on + [f"-{feature}" for feature in known if feature not in target.features])
+
+
+def compile_modules(
+    modules: Sequence[Source | str],
+    target: Target,
+    *,
+    assembly: bool = False,
+    optimisation: Optimisation | Sequence[Optimisation] = Optimisation(),
+    workers: int | None = None,
+    timeout: float | None = None,
+    finished: Callable[[int], None] | None = None,
+    cache: ObjectCache | None = None,
+) -> list[ObjectCode]:
+    """The objects of LLVM IR ``modules`` for ``target``, in their order.
+
+    ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
+    processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
+    one module (DLDT_CODEGEN_TIMEOUT unless given). What ``cache`` holds is neither written nor compiled again; the rest
+    is added to it.
+    Raises InternalError naming the module that LLVM refused, died on or did not finish, and the file that keeps it;
+    UnsupportedError where llvmlite is not installed.
+    """
+    options = [optimisation] * len(modules) if isinstance(optimisation, Optimisation) else list(optimisation)
+    if len(options) != len(modules):
+        raise InternalError(f"{len(modules)} modules, but {len(options)} sets of options to compile them by")
+    patience = timeout if timeout is not None else _default_timeout()
+    sources = [Source.of(module) if isinstance(module, str) else module for module in modules]
+    batch = _Batch(sources, target, options, assembly, patience, finished or (lambda count: None), cache)
+    return batch.run(workers)
+
+
+class _Batch:
+    """One call's modules, shared by threads that each drive one child."""
+
+    def __init__(
+        self,
+        modules: Sequence[Source],
+        target: Target,
+        options: Sequence[Optimisation],
+        assembly: bool,
+        timeout: float,
+        finished: Callable[[int], None],
+        cache: ObjectCache | None,
+    ) -> None:
+        self._modules, self._timeout = modules, timeout
+        self._finished, self._cache = finished, cache
+        self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
+        self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
+        self._texts: dict[int, str] = {}
+        self._results: dict[int, ObjectCode] = {}
+        self._failures: dict[int, str] = {}
+        self._queue: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._keys: list[str] = []
+        if cache is not None:
+            pairs = zip(modules, self._options, strict=True)
+            self._keys = [cache.key(module.digest, self._machine, option) for module, option in pairs]
+
+    def run(self, workers: int | None) -> list[ObjectCode]:
+        """Take what the cache holds, and compile the rest."""
+        for index, key in enumerate(self._keys):
+            parts = self._cache.load(key) if self._cache is not None else None
+            if parts is not None:
+                self._finish(index, parts)
+        children: list[ObjectChild] = []
+        threads: list[threading.Thread] = []
+        try:
+            for _ in range(self._queued(workers)):
+                children.append(ObjectChild(self._machine))
+                threads.append(threading.Thread(target=self._serve, args=(children[-1],), daemon=True))
+                threads[-1].start()
+            for thread in threads:
+                thread.join()
+        finally:
+            for child in children:
+                child.kill()
+            for thread in threads:
+                thread.join()
+            for child in children:
+                child.close()
+        if self._failures:
+            index = min(self._failures)
+            raise _failure(self._texts[index], self._failures[index])
+        if children and self._cache is not None:
+            self._cache.trim()
+        return [self._results[index] for index in range(len(self._modules))]
+
+    def _queued(self, workers: int | None) -> int:
+        """Queue what is left to compile; how many children are to do it."""
+        left = [index for index in range(len(self._modules)) if index not in self._results]
+        self._texts = {index: self._modules[index].write() for index in left}
+        # The largest first: the last module to finish should be a small one.
+        for index in sorted(left, key=lambda index: -len(self._texts[index])):
+            self._queue.put(index)
+        count = workers or min(_processors(), 1 + sum(map(len, self._texts.values())) // _TEXT_PER_CHILD)
+        return min(count, len(left))
+
+    def _serve(self, child: ObjectChild) -> None:
+        while not self._failures:
+            try:
+                index = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            self._compile(child, index)
+
+    def _compile(self, child: ObjectChild, index: int) -> None:
+        try:
+            parts = child.compile(self._texts[index], self._options[index], self._timeout)
+        except ChildError as error:
+            self._failures[index] = str(error)
+            return
+        if self._cache is not None:
+            self._cache.store(self._keys[index], parts)
+        self._finish(index, parts)
+
+    def _finish(self, index: int, parts: dict[str, bytes]) -> None:
+        texts = [parts[part].decode() if part in parts else None for part in ("assembly", "optimised_ir")]
+        self._results[index] = ObjectCode(parts["object"], *texts)
+        self._finished(len(self._results))
+
+
+def _failure(text: str, reason: str) -> DldtError:
+    if "No module named 'llvmlite'" in reason:
+        return UnsupportedError("compiling needs llvmlite: pip install 'dldt[compile]'")
+    descriptor, path = tempfile.mkstemp(prefix="dldt-", suffix=".ll")
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return InternalError(f"LLVM could not compile the module {_module_name(text)}: {reason}; its IR is kept in {path}")
+
+
+def _module_name(text: str) -> str:
+    first = text.lstrip().split("\n", 1)[0]
+    return first.partition("=")[2].strip().strip("'\"") if first.startswith("; ModuleID") else "(unnamed)"
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _default_timeout() -> float:
+    try:
+        return float(CODEGEN_TIMEOUT.value)
+    except ValueError as error:
+        raise UsageError(f"DLDT_CODEGEN_TIMEOUT must be a number of seconds, not {CODEGEN_TIMEOUT.value!r}") from error

@@ -1,0 +1,1 @@
+"""What runs where: regions, layouts, precision, row tiling, memory, threads."""

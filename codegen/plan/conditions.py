@@ -1,0 +1,40 @@
+"""Which dims of a model become too small for some sizes of its free dims."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from dldt.codegen.llvm.program import Least
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, FloorDiv, Poly, atoms, minimum_of, symbols
+from dldt.compiler.graph import Graph
+
+
+def least_dims(graph: Graph, names: Collection[str]) -> Least:
+    """The dims of ``graph`` that the run-time dims ``names`` decide, and that their bounds do not keep large enough.
+
+    A tensor must hold an element; within a branch, which may not be taken, it may be empty. What divides a dim is at
+    least 1.
+    """
+    found: dict[Poly, int] = {}
+    for inner in graph.walk():
+        least = 1 if inner is graph else 0
+        for dim in _tensor_dims(inner):
+            if isinstance(dim, int) or not symbols(dim) <= set(names):
+                continue
+            found[dim] = max(found.get(dim, 0), least)
+            found |= dict.fromkeys(_divisors(dim), 1)
+    return tuple((dim, least) for dim, least in found.items() if minimum_of(dim) < least)
+
+
+def _tensor_dims(graph: Graph) -> Iterator[Dim]:
+    for node in graph.order():
+        if not isinstance(node.op, ops.Constant):
+            for value in node.outputs:
+                yield from value.type.shape if value.uses else ()
+
+
+def _divisors(dim: Poly) -> Iterator[Poly]:
+    for atom in atoms(dim):
+        if isinstance(atom, FloorDiv) and not isinstance(atom.denominator, int):
+            yield atom.denominator

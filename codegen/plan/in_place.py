@@ -1,0 +1,63 @@
+"""In-place outputs: a kernel that reads an input only where it writes may write over it, if nobody reads it later."""
+
+from __future__ import annotations
+
+from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.plan.arena import Interval, live_intervals, steps_of
+from dldt.codegen.plan.regions import CONTRACTIONS
+from dldt.codegen.task.task import Compute, Program
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.graph import Value
+
+
+def share_in_place(program: Program) -> int:
+    """Lay outputs over dying inputs; how many were."""
+    intervals = {interval.tensor: interval for interval in live_intervals(program)}
+    shared = 0
+    for step, task in enumerate(steps_of(program.tasks)):
+        if isinstance(task, Compute) and _is_free(task.output):
+            source = next((t for v, t in task.inputs.items() if _may_overwrite(task, v, t, step, intervals)), None)
+            if source is not None:
+                _lay_over(task.output, source, intervals)
+                shared += 1
+    return shared
+
+
+def _is_free(output: Tensor) -> bool:
+    return output.parent is None and output.place is None
+
+
+def _may_overwrite(task: Compute, value: Value, source: Tensor, step: int, intervals: dict[Tensor, Interval]) -> bool:
+    interval = intervals.get(source.base)
+    if interval is None or interval.last != step or interval.first == step:
+        return False
+    output = task.output
+    same = source.type.shape == output.type.shape and source.type.dtype is output.type.dtype
+    whole = source.base.bytes == output.bytes and source.layout == output.layout
+    return (
+        same and whole and _read_in_place(task, value) and sum(t.base is source.base for t in task.inputs.values()) == 1
+    )
+
+
+def _read_in_place(task: Compute, value: Value) -> bool:
+    """Every operation that reads the value, and every one after it, works element by element on the output's shape."""
+    region = task.region
+    shape = region.root.type.shape
+    for node in region.nodes:
+        if isinstance(node.op, CONTRACTIONS):
+            if value in node.inputs:
+                return False
+            continue
+        if RULES[type(node.op)].kind != "map":
+            return False
+        if value in node.inputs and node.types[0].shape != shape:
+            return False
+    return True
+
+
+def _lay_over(output: Tensor, source: Tensor, intervals: dict[Tensor, Interval]) -> None:
+    base = source.base
+    own = intervals.pop(output, None)
+    output.parent = source
+    if own is not None:
+        intervals[base].last = max(intervals[base].last, own.last)

@@ -1,0 +1,124 @@
+"""The layout pass: which tensors lie in channel blocks (NCHWc) and which in C order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dldt.codegen.loop.buffers import PLAIN, Layout
+from dldt.codegen.target import Target
+from dldt.codegen.task.region import Region, is_product, rule_of, runtime_inputs
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.op import Op
+from dldt.compiler.types import DType
+
+CONVOLUTIONS: tuple[type[Op], ...] = (
+    ops.Convolution,
+    ops.GroupConvolution,
+    ops.ConvolutionBackpropData,
+    ops.GroupConvolutionBackpropData,
+)
+CHANNELWISE: tuple[type[Op], ...] = (
+    ops.MaxPool,
+    ops.MaxPool8,
+    ops.AvgPool,
+    ops.Interpolate,
+    ops.LRN,
+    ops.Concat,
+    ops.BatchNormInference,
+    ops.Pad,
+    ops.ShuffleChannels,
+    ops.ReduceMean,
+    ops.ReduceMax,
+    ops.ReduceSum,
+)
+"""Operations that treat channels apart: they work as well on blocks, and keep them."""
+
+ALIASED = 2048
+"""Bytes: rows so far apart share half of the sets of a cache of 8 ways and 32 KiB, or fewer."""
+
+
+def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
+    """The layout of every region's root. A convolution's output is blocked; so is what only convolutions read; what
+    treats channels apart follows its input; all else, what has no spatial extent, and what would fill at most a quarter
+    of a block, is in C order (with gaps between long rows that only matrix products read)."""
+    blocked = Layout(target.block)
+    demanded = _read_by_convolutions_only(regions, target.block)
+    gapped = _rows_apart(regions, target.block)
+    chosen: dict[Value, Layout] = {}
+    for region in regions:
+        if isinstance(region, Region):
+            possible = _can_block(region.root) and _at_least(region.root.type.shape[1], target.block // 4 + 1)
+            wanted = possible and (region.root in demanded or _wants_block(region, chosen))
+            chosen[region.root] = blocked if wanted else gapped.get(region.root, PLAIN)
+    return chosen
+
+
+def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> set[Value]:
+    """Values with at least a block of channels that nothing but convolutions reads, and those as their data."""
+    wanted: set[Value] = set()
+    others: set[Value] = set()
+    for region in regions:
+        for node in region.nodes if isinstance(region, Region) else (region,):
+            for port, value in runtime_inputs(node):
+                (wanted if isinstance(node.op, CONVOLUTIONS) and port == 0 else others).add(value)
+    return {v for v in wanted - others if v.type.rank > 2 and _at_least(v.type.shape[1], block) and not _is_output(v)}
+
+
+def _rows_apart(regions: Sequence[Region | Node], lanes: int) -> dict[Value, Layout]:
+    """What only products with constant matrices read, row by row: where rows are a multiple of ``ALIASED`` bytes long,
+    the same place of many rows falls into the same few cache lines, and a gap of a vector keeps them apart."""
+    readers: dict[Value, list[bool]] = {}
+    made: set[Value] = set()
+    for region in regions:
+        if isinstance(region, Region) and _is_constant_product(region.anchor):
+            made.add(region.root)
+        for node in region.nodes if isinstance(region, Region) else (region,):
+            for port, value in runtime_inputs(node):
+                readers.setdefault(value, []).append(port == 0 and _is_constant_product(node))
+    long = {v for v in made if v.type.rank and _is_multiple(v.type.shape[-1], ALIASED // v.type.dtype.size)}
+    return {v: Layout(gap=lanes) for v in long if all(readers.get(v, [False])) and not _is_output(v)}
+
+
+def _is_constant_product(node: Node | None) -> bool:
+    if node is None or not isinstance(node.op, ops.MatMul) or is_product(node):
+        return False
+    weights = node.inputs[1]
+    plain = not node.op.transpose_a and node.types[0].dtype is DType.f32
+    return plain and weights is not None and weights.constant is not None
+
+
+def _is_multiple(dim: Dim, unit: int) -> bool:
+    return isinstance(dim, int) and dim > 0 and dim % unit == 0
+
+
+def _is_output(value: Value) -> bool:
+    return any(isinstance(node.op, ops.Result) for node, _ in value.uses)
+
+
+def _at_least(dim: Dim, least: int) -> bool:
+    return isinstance(dim, int) and dim >= least
+
+
+def _can_block(root: Value) -> bool:
+    spatial = root.type.shape[2:]
+    return root.type.rank in (3, 4, 5) and not all(dim == 1 for dim in spatial) and root.type.dtype.is_float
+
+
+def _wants_block(region: Region, chosen: dict[Value, Layout]) -> bool:
+    if region.anchor is not None and isinstance(region.anchor.op, CONVOLUTIONS):
+        return True
+    if not all(_keeps_channels(node) for node in region.nodes):
+        return False
+    inside = set(region.nodes)
+    outside = [v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside]
+    return any(chosen.get(v, PLAIN).block for v in outside)
+
+
+def _keeps_channels(node: Node) -> bool:
+    if rule_of(node).kind == "map":
+        return True
+    if isinstance(node.op, ops.Concat):
+        return node.op.axis % node.types[0].rank == 1
+    return isinstance(node.op, CHANNELWISE)

@@ -1,0 +1,41 @@
+"""In what type a tensor between kernels is stored: bf16 where the user allows it and the next kernels profit."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.loop.buffers import Layout
+from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.region import Region, is_product
+from dldt.compiler import ops
+from dldt.compiler.dims import product
+from dldt.compiler.graph import Value
+from dldt.compiler.types import DType, TensorType
+
+FEWEST_ROWS = 16
+"""Rows below which a matrix product is bound by the reading of its matrix: floats cost nothing there."""
+
+
+def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorType:
+    """The type in memory of a region's root. With precision bf16 everything in channel blocks, and rows that are
+    multiplied by a constant matrix, are rounded to bf16 when they are stored: contractions multiply them in pairs of
+    channels, and all others read half the bytes. Outputs of the model are not, nor the states of recurrent layers."""
+    root = region.root
+    plain = attrs.evolve(root.type, value=None, constant=None)
+    if numerics.precision is not DType.bf16 or root.type.dtype is not DType.f32:
+        return plain
+    recurrent = region.anchor is not None and isinstance(region.anchor.op, Recurrence)
+    if recurrent or any(isinstance(node.op, ops.Result) for node, _ in root.uses):
+        return plain
+    return attrs.evolve(plain, dtype=DType.bf16) if layout.block or _is_multiplied(root) else plain
+
+
+def _is_multiplied(root: Value) -> bool:
+    """Whether a product with a constant matrix reads many rows of it, and none with a computed one does."""
+    rows = product(root.type.shape[:-1])
+    readers = [(node, node.op, port) for node, port in root.uses]
+    products = [(node, op.transpose_a, port) for node, op, port in readers if isinstance(op, ops.MatMul)]
+    if not products or any(is_product(node) or turned or port != 0 for node, turned, port in products):
+        return False
+    return not isinstance(rows, int) or rows >= FEWEST_ROWS

@@ -1,0 +1,178 @@
+"""Tasks: the graph as a list of things to do, each on tensors; an ``If`` is a task with two lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.loop.buffers import PLAIN
+from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.plan.layouts import assign_layouts
+from dldt.codegen.plan.precision import stored_type
+from dldt.codegen.plan.regions import partition
+from dldt.codegen.target import Target
+from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.region import Region, is_product, runtime_inputs
+from dldt.codegen.task.task import Branch, Compute, Copy, Program, Task
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, product
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.types import DType
+
+_VIEWS = (ops.Reshape, ops.Squeeze, ops.Unsqueeze)
+
+
+def make_program(graph: Graph, target: Target, numerics: Numerics | None = None) -> Program:
+    """The graph as tasks: regions chosen, layouts and types in memory assigned, views and joins laid onto shared
+    memory."""
+    return _Maker(target, numerics or Numerics()).run(graph)
+
+
+class _Maker:
+    def __init__(self, target: Target, numerics: Numerics) -> None:
+        self.target = target
+        self.numerics = numerics
+        self.tensors: dict[Value, Tensor] = {}
+        self.constants: dict[int, Tensor] = {}
+        self.plain: dict[tuple[Tensor, DType], Tensor] = {}
+
+    def run(self, graph: Graph) -> Program:
+        inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
+        self.tensors.update(zip(graph.inputs, inputs, strict=True))
+        tasks = self._tasks(graph)
+        outputs: list[Tensor] = []
+        for k, node in enumerate(graph.outputs):
+            outputs.append(self._bind_output(node, Place("output", k), tasks))
+        return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()))
+
+    def _tasks(self, graph: Graph) -> list[Task]:
+        regions = partition(graph)
+        layouts = assign_layouts(regions, self.target)
+        tasks: list[Task] = []
+        for region in regions:
+            if isinstance(region, Node):
+                self._branch(region, tasks)
+                continue
+            root = region.root
+            output = Tensor(root.name, stored_type(region, layouts[root], self.numerics), layouts[root])
+            output.rounded = output.type.dtype is not root.type.dtype
+            inside = set(region.nodes)
+            read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
+            ordered = sorted(read, key=lambda v: (v.id, v.port))
+            sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
+            if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul | Recurrence):
+                # Its operands must have rows; what an epilogue reads of other layouts is small or rare.
+                exact = is_product(region.anchor) or isinstance(region.anchor.op, Recurrence)
+                sources = {
+                    v: self._plain(t, tasks, v.type.dtype if exact else t.type.dtype) for v, t in sources.items()
+                }
+            self.tensors[root] = output
+            if self._is_view(region, output, sources):
+                output.parent = next(iter(sources.values()))
+                output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
+                output.rounded = output.parent.rounded
+                continue
+            tasks.append(Compute(region, sources, output))
+            self._place_parts(region, output, sources)
+        return tasks
+
+    def _tensor(self, value: Value) -> Tensor:
+        known = self.tensors.get(value)
+        if known is not None:
+            return known
+        array = value.constant
+        if array is None:
+            raise AssertionError(f"value {value.name!r} is used before it is made")
+        made = self.constants.get(id(array))
+        if made is None or made.type.shape != array.shape:
+            made = self.constants[id(array)] = Tensor(value.name, value.type, constant=array, place=Place("weights"))
+        self.tensors[value] = made
+        return made
+
+    def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
+        """A reshape of a tensor in C order is the same memory."""
+        if len(region.nodes) != 1 or not isinstance(region.nodes[0].op, _VIEWS) or len(sources) != 1:
+            return False
+        (source,) = sources.values()
+        return not source.layout.block and not output.layout.block and source.constant is None
+
+    def _place_parts(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> None:
+        """The inputs of a Concat that lie in one piece of its output are made there: joining them costs nothing."""
+        node = region.nodes[-1]
+        if not isinstance(node.op, ops.Concat) or len(region.nodes) != 1:
+            return
+        axis = node.op.axis % output.type.rank
+        values = [v for v in node.inputs if v is not None]
+        if product(output.type.shape[:axis]) != 1 or len(set(values)) != len(values):
+            return
+        offsets = concat_offsets(node.op, tuple(v.type for v in values))
+        for value, offset in zip(values, offsets, strict=True):
+            source = sources.get(value)
+            if source is not None and self._fits(source, output, axis, offset):
+                source.parent, source.shift = output, self._bytes_before(output, axis, offset)
+
+    def _fits(self, source: Tensor, output: Tensor, axis: int, offset: Dim) -> bool:
+        if source.parent is not None or source.place is not None or source.constant is not None:
+            return False
+        if source.layout != output.layout or source.type.dtype is not output.type.dtype:
+            return False
+        block = output.layout.block
+        if not block:
+            return True
+        aligned = isinstance(offset, int) and offset % block == 0
+        channels = source.type.shape[1]
+        whole = isinstance(channels, int) and channels % block == 0
+        return axis == 1 and aligned and (whole or offset + channels == output.type.shape[1])
+
+    def _bytes_before(self, output: Tensor, axis: int, offset: Dim) -> Dim:
+        return offset * product(output.type.shape[axis + 1 :]) * output.type.dtype.size
+
+    def _branch(self, node: Node, tasks: list[Task]) -> None:
+        if not isinstance(node.op, ops.If):
+            raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+        values = [v for v in node.inputs if v is not None]
+        condition, *captured = [self._plain(self._tensor(v), tasks, v.type.dtype) for v in values]
+        results = [Tensor(v.name, attrs.evolve(v.type, value=None, constant=None)) for v in node.outputs]
+        self.tensors.update(zip(node.outputs, results, strict=True))
+        sides = [self._body(body, captured, results) for body in node.op.bodies]
+        tasks.append(Branch(condition, *sides))
+
+    def _body(self, body: Graph, captured: Sequence[Tensor], results: Sequence[Tensor]) -> list[Task]:
+        self.tensors.update(zip(body.inputs, captured, strict=True))
+        tasks = self._tasks(body)
+        for node, result in zip(body.outputs, results, strict=True):
+            (value,) = node.inputs
+            assert value is not None
+            tasks.append(Copy(self._tensor(value), result))
+        return tasks
+
+    def _plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
+        """The tensor in C order, its elements of ``dtype``."""
+        if not tensor.layout.block and tensor.type.dtype is dtype:
+            return tensor
+        made = self.plain.get((tensor, dtype))
+        if made is None:
+            kind, rounded = attrs.evolve(tensor.type, dtype=dtype), tensor.rounded and tensor.type.dtype is dtype
+            made = self.plain[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
+            tasks.append(Copy(tensor, made))
+        return made
+
+    def _bind_output(self, node: Node, place: Place, tasks: list[Task]) -> Tensor:
+        """The output is made in the caller's memory where it can be, else copied there."""
+        (value,) = node.inputs
+        assert value is not None
+        tensor = self._tensor(value)
+        base = tensor.base
+        whole = tensor.bytes == base.bytes and tensor.shift == 0
+        same = not tensor.layout.block and tensor.type.dtype is value.type.dtype
+        if base.place is None and same and whole and base.constant is None:
+            base.place = place
+            return tensor
+        output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=place)
+        tasks.append(Copy(tensor, output))
+        return output

@@ -1,0 +1,140 @@
+"""A region: operations that become one task, and how its root is computed from what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import Accumulator, Expr, Index, Load
+from dldt.codegen.loop.lower.access import RULES, Access, Rule, cast, number
+from dldt.codegen.loop.lower.reshape import MOVEMENTS, moved
+from dldt.compiler import ops
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import DType
+
+BOUNDARY = (ops.Parameter, ops.Constant, ops.Result)
+"""Nodes at the borders of a graph: no code is made for them."""
+
+
+@attrs.frozen
+class Region:
+    """``nodes`` in order; ``root`` is the value that is stored; ``anchor`` its reduction or contraction, if any."""
+
+    nodes: tuple[Node, ...]
+    root: Value
+    anchor: Node | None
+
+    @property
+    def name(self) -> str:
+        """The operations' types, for people."""
+        return "+".join(node.op.type for node in self.nodes)
+
+
+def rule_of(node: Node) -> Rule:
+    """The lowering rule of a node. UnsupportedError where there is none."""
+    rule = RULES.get(type(node.op))
+    if rule is None:
+        raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+    return rule
+
+
+def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
+    """The inputs that are read at run time, by port."""
+    if isinstance(node.op, BOUNDARY) or node.op.bodies:
+        return [(port, v) for port, v in enumerate(node.inputs) if v is not None]
+    reads = rule_of(node).reads
+    return [(p, v) for p, v in enumerate(node.inputs) if v is not None and (reads is None or p in reads)]
+
+
+def is_channels_first(node: Node) -> bool:
+    """Whether the node moves channels from behind the pixels (NHWC) before them (NCHW)."""
+    order = node.inputs[1] if isinstance(node.op, ops.Transpose) else None
+    if order is None or order.constant is None:
+        return False
+    rank = node.types[0].rank
+    return bool(order.constant.tolist() == [0, rank - 1, *range(1, rank - 1)])
+
+
+def is_product(node: Node) -> bool:
+    """Whether the node multiplies two matrices of which none is packed at compile time."""
+    if not isinstance(node.op, ops.MatMul) or node.types[0].dtype is not DType.f32:
+        return False
+    weights = node.inputs[1]
+    return weights is not None and (weights.constant is None or weights.type.rank > 2)
+
+
+def destination(region: Region, value: Value, index: Index) -> Index:
+    """The index into the region's root of the element that ``value``, its anchor's result, has at ``index``. Behind an
+    anchor stand element-wise operations and ``MOVEMENTS``."""
+    while value != region.root:
+        node = next(n for n in region.nodes if value in n.inputs)
+        index = moved_index(node, index) if isinstance(node.op, MOVEMENTS) else index
+        value = node.outputs[0]
+    return index
+
+
+def moved_index(node: Node, index: Index) -> Index:
+    """Where a movement puts the element that its input has at ``index``."""
+    return moved(node.op, node.types, index, *(_argument(v, {}, (), {}) for v in node.inputs if v is not None))
+
+
+def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value | None = None) -> Access:
+    """The root as a function of its index. ``accumulated`` is the value that a micro-kernel sums: a leaf."""
+    known: dict[Value, Access] = {}
+    inside = set(region.nodes)
+    for node in region.nodes:
+        arguments = [None if v is None else _argument(v, known, inside, buffers) for v in node.inputs]
+        if accumulated is not None and node == accumulated.node:
+            dtype = accumulated.type.dtype
+            known[accumulated] = Access(accumulated.type, _accumulator(Accumulator(dtype)))
+            continue
+        lowered = rule_of(node).lower(node.op, node.types, *arguments)
+        results = lowered if isinstance(lowered, tuple) else (lowered,)
+        known.update({v: _memoised(a) for v, a in zip(node.outputs, results, strict=False)})
+    return known[region.root]
+
+
+def _argument(
+    value: Value, known: Mapping[Value, Access], inside: Iterable[Node], buffers: Mapping[Value, Buffer]
+) -> Access:
+    if value in known:
+        return known[value]
+    array = value.constant
+    if array is not None and array.size == 1:
+        scalar = number(value.type.dtype, array.reshape(()).item())
+        return Access(value.type, lambda index: scalar, array)
+    buffer = buffers.get(value)
+    if buffer is None:
+        return Access(value.type, _unreadable(value), array)
+    dtype = value.type.dtype
+    return Access(value.type, lambda index: cast(Load(buffer, tuple(index)), dtype), array)
+
+
+def _unreadable(value: Value) -> Callable[[Index], Expr]:
+    def element(index: Index) -> Expr:
+        raise UnsupportedError(
+            f"the content of {value.name!r} ({value.type}) must be known at compile time; fix the model's free "
+            f'dimensions, e.g. --input "x[1,3,224,224]"'
+        )
+
+    return element
+
+
+def _accumulator(leaf: Accumulator) -> Callable[[Index], Expr]:
+    return lambda index: leaf
+
+
+def _memoised(access: Access) -> Access:
+    """Equal indices give the same expression object: shared parts stay shared."""
+    table: dict[Index, Expr] = {}
+
+    def element(index: Index) -> Expr:
+        made = table.get(index)
+        if made is None:
+            made = table[index] = access.element(index)
+        return made
+
+    return attrs.evolve(access, element=element)

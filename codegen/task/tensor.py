@@ -1,0 +1,67 @@
+"""Tensors of the compiled program, and where each lies."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.loop.buffers import PLAIN, Buffer, Layout
+from dldt.compiler.dims import Dim
+from dldt.compiler.types import Array, TensorType
+
+
+@attrs.define(eq=False)
+class Tensor:
+    """What a kernel reads or writes. ``parent`` and ``shift`` (bytes) say that it lies within another tensor."""
+
+    name: str
+    type: TensorType
+    layout: Layout = PLAIN
+    constant: Array | None = None
+    place: Place | None = None
+    parent: Tensor | None = None
+    shift: Dim = 0
+    rounded: bool = False
+    """Stored in fewer bits than the graph says."""
+
+    @property
+    def base(self) -> Tensor:
+        """The tensor that owns the memory."""
+        tensor = self
+        while tensor.parent is not None:
+            tensor = tensor.parent
+        return tensor
+
+    @property
+    def buffer(self) -> Buffer:
+        """The tensor as a kernel's buffer (name and role are the kernel's to choose)."""
+        return Buffer("", self.type.dtype, self.type.shape, self.layout, rounded=self.rounded)
+
+    @property
+    def bytes(self) -> Dim:
+        """The size in memory, padding of channel blocks included."""
+        return self.buffer.elements * self.type.dtype.size
+
+    @property
+    def whole_bytes(self) -> Dim:
+        """The size that it would have in memory if not only a window of it were there."""
+        return self.buffer.whole.elements * self.type.dtype.size
+
+    @property
+    def role(self) -> str:
+        """``input``, ``output``, ``arena`` or ``weights``."""
+        if self.constant is not None:
+            return "weights"
+        place = self.base.place
+        return place.kind if place is not None and place.kind != "window" else "arena"
+
+    def resolve(self) -> Place:
+        """The address."""
+        offset: Dim = 0
+        tensor = self
+        while tensor.parent is not None:
+            offset = offset + tensor.shift
+            tensor = tensor.parent
+        if tensor.place is None:
+            raise AssertionError(f"tensor {self.name} has no place")
+        return Place(tensor.place.kind, tensor.place.index, tensor.place.offset + offset)
