@@ -23,7 +23,7 @@ from dldt.codegen.resolve import resolve_target
 from dldt.compiler.graph import Graph
 from dldt.frontends.read_model import read_model
 from dldt.tools import api
-from dldt.tools.tuner import Contest, Tuner
+from dldt.tools.tuner import Trial, Tuner
 
 LOSS = 0.05
 """What is reported: the share of the best plan's time that the estimated one takes longer."""
@@ -52,10 +52,10 @@ def main() -> int:
     losses = []
     for number, model in enumerate(chosen, 1):
         tell = Progress(f"[{number}/{len(chosen)}] {model.name}:")
-        contests = _measure(model, arguments.seconds, arguments.most, tell)
+        trials = _measure(model, arguments.seconds, arguments.most, tell)
         tell.end()
-        losses.append(_report(model.name, contests))
-        rows[model.name] = [_row(contest) for contest in contests]
+        losses.append(_report(model.name, trials))
+        rows[model.name] = [_row(trial) for trial in trials]
         if arguments.json:
             arguments.json.write_text(json.dumps({"machine": machine, "models": rows}, indent=1), encoding="utf-8")
     for line in missing:
@@ -63,13 +63,13 @@ def main() -> int:
     return int(max(losses, default=0.0) > LOSS)
 
 
-def _measure(model: models.Model, seconds: float, most: int, tell: Progress) -> list[Contest]:
+def _measure(model: models.Model, seconds: float, most: int, tell: Progress) -> list[Trial]:
     tell("compiling")
     with tempfile.TemporaryDirectory() as folder, Tuner(_graph(model), resolve_target("host"), Path(folder)) as tuner:
         for count in tuner.rounds(seconds, most):
             tell(f"{count} of {most} other plans measured")
         tell.keep(tuner.report())
-        return list(tuner.contests.values())
+        return list(tuner.trials.values())
 
 
 def _graph(model: models.Model) -> Graph:
@@ -78,32 +78,32 @@ def _graph(model: models.Model) -> Graph:
     return graph
 
 
-def _report(model: str, contests: list[Contest]) -> float:
+def _report(model: str, trials: list[Trial]) -> float:
     """Prints the model's rows; the share of its contractions' time that the estimates lose."""
-    total = sum(contest.seconds for contest in contests)
-    least = sum(contest.seconds * contest.best[1] for contest in contests)
-    losing = [contest for contest in contests if 1 / contest.best[1] - 1 > LOSS]
-    for contest in losing:
-        name, share = contest.best
-        print(f"  {contest.seconds * 1e3:8.3f} ms {1 / share - 1:5.0%}  {_sizes(contest):44s} {contest.plan} → {name}")
+    total = sum(trial.seconds for trial in trials)
+    least = sum(trial.seconds * trial.best[1] for trial in trials)
+    losing = [trial for trial in trials if 1 / trial.best[1] - 1 > LOSS]
+    for trial in losing:
+        name, share = trial.best
+        print(f"  {trial.seconds * 1e3:8.3f} ms {1 / share - 1:5.0%}  {_sizes(trial):44s} {trial.plan} → {name}")
     loss = total / least - 1 if least else 0.0
-    counted = f"{len(losing)} of {len(contests)} contractions lose more than {LOSS:.0%}"
+    counted = f"{len(losing)} of {len(trials)} contractions lose more than {LOSS:.0%}"
     print(f"{model:13s} {total * 1e3:8.3f} ms, {loss:.1%} lost; {counted}", flush=True)
     return loss
 
 
-def _sizes(contest: Contest) -> str:
+def _sizes(trial: Trial) -> str:
     """``3×3/2 64→128 28×28 ×4``: kernel and stride, channels, output, groups, steps."""
-    problem = contest.question.problem
+    problem = trial.chosen.part.problem
     kernel, output = ("×".join(map(str, pair)) for pair in (problem.kernel, problem.output))
     groups = f" groups {problem.groups}" if problem.groups > 1 else " depthwise" if problem.channelwise else ""
     stride = f"/{problem.strides[0]}" if problem.strides != (1, 1) else ""
-    return f"{kernel}{stride} {problem.inputs}→{problem.outputs} {output}{groups}, {contest.steps} step(s)"
+    return f"{kernel}{stride} {problem.inputs}→{problem.outputs} {output}{groups}, {trial.steps} step(s)"
 
 
-def _row(contest: Contest) -> dict[str, object]:
-    facts = {name: getattr(contest, name) for name in ("what", "steps", "plan", "seconds", "shares")}
-    return {"question": json.loads(contest.question.key), **facts}
+def _row(trial: Trial) -> dict[str, object]:
+    facts = {name: getattr(trial, name) for name in ("what", "steps", "plan", "seconds", "shares")}
+    return {"key": json.loads(trial.key), **facts}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Dumps of the kernels: loop IR, LLVM IR and assembly, one file each."""
+"""Dumps: what each step decided; loop IR, LLVM IR and assembly of every kernel."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dldt.codegen.kernels.library import Library
@@ -17,6 +17,12 @@ class Dump:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+
+    def step(self, number: int, name: str, what: str, lines: Iterable[str]) -> None:
+        """``steps/NN-<name>.txt``: what a step of code generation decided."""
+        folder = self.directory / "steps"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number:02d}-{name}.txt").write_text("\n".join([f"# {what}", "", *lines]) + "\n", encoding="utf-8")
 
     def write(self, library: Library, modules: Sequence[Source], objects: Sequence[ObjectCode]) -> None:
         """``kernels/<name>.loops.txt``, ``.ll`` and ``.s`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""

@@ -1,100 +1,202 @@
-"""From a graph to an artifact: partition, lower, schedule, plan, emit, compile, link."""
+"""From a graph to an artifact, as one list of steps: read this first.
+
+A ``Compilation`` holds what the steps work on. Each step reads what the ones before it made and adds its own; any of
+them can be the last one that runs, is timed, and shows in a dump what it decided.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
-import numpy as np
 
 from dldt.codegen.dump import Dump
-from dldt.codegen.kernels.batch_matmul.kernel import product_kernels
-from dldt.codegen.kernels.choice import Choice, Chosen
-from dldt.codegen.kernels.convolution.kernel import contraction_kernels
-from dldt.codegen.kernels.kernel import Kernel, generic_kernels
+from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.library import Library
-from dldt.codegen.kernels.recurrence.kernel import recurrence_kernels
+from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
-from dldt.codegen.llvm.bands import Bands, Stage, Window
-from dldt.codegen.llvm.call import Call
-from dldt.codegen.llvm.place import Place
-from dldt.codegen.llvm.program import AWAKE_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
+from dldt.codegen.llvm.program import program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
-from dldt.codegen.loop.lower.access import RULES
-from dldt.codegen.loop.reach import Reach
-from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import Source
-from dldt.codegen.plan.arena import ALIGNMENT, SLACK, Arena, plan_arena
-from dldt.codegen.plan.conditions import least_dims
+from dldt.codegen.plan import show
+from dldt.codegen.plan.arena import plan_arena
+from dldt.codegen.plan.compilation import Compilation, Progress
+from dldt.codegen.plan.conditions import least_dims, run_time_dims
 from dldt.codegen.plan.in_place import share_in_place
-from dldt.codegen.plan.numeric_notes import numeric_notes, precision_text
+from dldt.codegen.plan.kernels import Calls, make_kernels, make_steps
+from dldt.codegen.plan.layouts import assign_layouts
+from dldt.codegen.plan.metadata import Demands, metadata
+from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
-from dldt.codegen.plan.row_tiling import link_chains, window_bytes
-from dldt.codegen.plan.sharing import Sharable, shared_steps
-from dldt.codegen.plan.tasks import make_program
+from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
+from dldt.codegen.plan.regions import partition
+from dldt.codegen.plan.row_tiling import tile_rows
+from dldt.codegen.plan.summary import Summary, summarize
+from dldt.codegen.plan.tasks import Decisions, make_program
+from dldt.codegen.plan.weights import Weights
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
-from dldt.codegen.task.task import Branch, Chain, Compute, Copy, Task
-from dldt.codegen.task.tensor import Tensor
-from dldt.compiler import ops
-from dldt.compiler.dims import Dim, Poly, Symbol, atoms
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
-from dldt.compiler.types import Array, DType
-from dldt.runtime.version import __version__
 
-_GROWN = 4
+GROWN = 4
 """How much larger weights become at least that Winograd's algorithm transforms."""
 
-Progress = Callable[[str, int, int], None]
+
+def take_apart(c: Compilation) -> None:
+    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps."""
+    c.graph = expand_sequences(c.graph)
+    refuse_unlowered(c.graph)
+
+
+def find_conditions(c: Compilation) -> None:
+    """What the free dims must be for the model to run."""
+    c.least = least_dims(c.graph, run_time_dims(c.graph))
+
+
+def make_regions(c: Compilation) -> None:
+    """Which operations become one task."""
+    c.regions = {inner: partition(inner) for inner in c.graph.walk()}
+
+
+def choose_layouts(c: Compilation) -> None:
+    """Which tensors lie in channel blocks, and which in C order."""
+    found = [assign_layouts(regions, c.target) for regions in c.regions.values()]
+    c.layouts = {root: layout for layouts in found for root, layout in layouts.items()}
+
+
+def choose_types(c: Compilation) -> None:
+    """What is stored between tasks in which type."""
+    c.types = stored_types(c.regions.values(), c.layouts, c.numerics)
+
+
+def make_tasks(c: Compilation) -> None:
+    """The regions as a tree of tasks on tensors; views and joins lie in the memory of others."""
+    c.program = make_program(c.graph, Decisions(c.regions, c.layouts, c.types))
+
+
+def choose_implementations(c: Compilation) -> None:
+    """How every task is carried out: the only step that chooses."""
+    streamed = sum(t.constant.nbytes for t in c.program.constants if t.constant is not None)
+    cold = is_cold(GROWN * streamed, c.target)
+    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned)
+    for leaf in c.program.leaves():
+        leaf.chosen = c.choice.choose(leaf)
+
+
+def join_rows(c: Compilation) -> None:
+    """Tasks that run in turns, a tile of image rows at a time."""
+    c.row_tiles = tile_rows(c.program, c.choice.on)
+
+
+def plan_memory(c: Compilation) -> None:
+    """Where every tensor lies."""
+    share_in_place(c.program)
+    c.arena = plan_arena(c.program)
+
+
+def write_kernels(c: Compilation) -> None:
+    """The kernels of every task: their operands, their ranges, and what their functions are written from."""
+    c.kernels = make_kernels(c.program, c.choice.on)
+    refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], run_time_dims(c.graph), c.graph)
+
+
+def write_program(c: Compilation) -> None:
+    """The calls in order, shared among threads; equal functions once, packed weights in the file's order."""
+    names = run_time_dims(c.graph)
+    c.calls = Calls(Library(c.target, c.cache), Weights())
+    c.steps = make_steps(c.program, c.kernels, c.calls)
+    shapes = [node.types[0].shape for node in c.graph.outputs]
+    text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
+    size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None
+    demands = Demands(names, size, shared_work(c.steps))
+    c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
+    c.modules = [*c.calls.library.modules(), Source.of(text)]
+
+
+def compile_objects(c: Compilation) -> None:
+    """LLVM IR to machine code, in child processes, or from the cache."""
+    c.modules += map(Source.of, support_modules(c.target))
+    c.progress("compile", 0, len(c.modules))
+    c.objects = compile_modules(
+        c.modules,
+        c.target,
+        assembly=c.assembly,
+        workers=c.workers,
+        finished=lambda count: c.progress("compile", count, len(c.modules)),
+        cache=c.cache,
+    )
+
+
+def link_artifact(c: Compilation) -> None:
+    """One file that needs nothing."""
+    if c.path is None:
+        raise UsageError("an artifact needs a path")
+    c.progress("link", 0, 1)
+    c.linked = link([o.object for o in c.objects], c.calls.weights.pieces(), c.metadata, c.path, c.target)
 
 
 @attrs.frozen
-class Summary:
-    """What was compiled: sizes in bytes, time in seconds, multiply-adds counted as two operations."""
+class Step:
+    """``run`` does it, ``show`` says in lines what it decided."""
 
-    path: Path
-    target: Target
-    kernels: int
-    arena_bytes: int | None
-    arena_lower_bound: int | None
-    scratch_bytes: int
-    """Memory that each thread of a request needs beside the arena."""
-    weights_bytes: int
-    file_bytes: int
-    seconds: float
-    flops: int
-    precision: str
-    chosen: tuple[Chosen | None, ...]
-    """For every step that is a contraction, how it is carried out and why."""
-    notes: tuple[str, ...]
-    chains: tuple[int, ...] = ()
-    """Of every chain, whose kernels run in turns a band of image rows at a time, the number of kernels."""
+    name: str
+    run: Callable[[Compilation], None]
+    show: Callable[[Compilation], Iterator[str]]
+
+    @property
+    def what(self) -> str:
+        """What the step does, in a sentence."""
+        return (self.run.__doc__ or "").strip()
 
 
-@attrs.define
-class Assembled:
-    """A model before LLVM and the linker: its modules, its weights in the file's order, its description."""
+PIPELINE = (
+    Step("recurrent", take_apart, lambda c: show.graph(c.graph)),
+    Step("conditions", find_conditions, lambda c: show.conditions(c.least)),
+    Step("regions", make_regions, lambda c: show.regions(c.regions)),
+    Step("layouts", choose_layouts, lambda c: show.layouts(c.layouts)),
+    Step("precision", choose_types, lambda c: show.types(c.types)),
+    Step("tasks", make_tasks, lambda c: show.tasks(c.program.tasks)),
+    Step("implementations", choose_implementations, lambda c: show.implementations(c.program)),
+    Step("row-tiling", join_rows, lambda c: show.tasks(c.program.tasks)),
+    Step("memory", plan_memory, lambda c: show.memory(c.program, c.arena)),
+    Step("kernels", write_kernels, lambda c: show.kernels(c.kernels)),
+    Step("program", write_program, lambda c: show.calls(c.calls)),
+    Step("objects", compile_objects, lambda c: show.objects(c.modules, c.objects)),
+    Step("link", link_artifact, lambda c: show.linked(c.linked)),
+)
 
-    library: Library
-    modules: list[Source]
-    pieces: list[Callable[[], Iterable[bytes | memoryview]]]
-    metadata: dict[str, object]
-    arena: Arena
-    scratch: int
-    chains: tuple[int, ...] = ()
 
-    def weights(self) -> Iterator[tuple[int, Iterable[bytes | memoryview]]]:
-        """The weights, made while they are written; then room for a vector to run over."""
-        for make in self.pieces:
-            yield ALIGNMENT, make()
-        yield ALIGNMENT, [bytes(SLACK)]
+def run_steps(c: Compilation, stop_after: str = "link", dump: Dump | None = None) -> Compilation:
+    """Run the pipeline up to and including the step called ``stop_after``. UsageError where there is none."""
+    names = [step.name for step in PIPELINE]
+    if stop_after not in names:
+        raise UsageError(f"no step of code generation is called {stop_after!r}; there are: {', '.join(names)}")
+    for number, step in enumerate(PIPELINE[: names.index(stop_after) + 1]):
+        started = time.perf_counter()
+        step.run(c)
+        c.seconds[step.name] = time.perf_counter() - started
+        if dump is not None:
+            dump.step(number, step.name, step.what, step.show(c))
+    return c
+
+
+def assemble(
+    graph: Graph,
+    target: Target,
+    numerics: Numerics | None = None,
+    tuned: Tuned = UNTUNED,
+    cache: ObjectCache | None = None,
+) -> Compilation:
+    """The graph as LLVM modules, weights and metadata, before LLVM and the linker; ``cache`` tells which kernels are
+    equal without writing them."""
+    return run_steps(Compilation(graph, target, numerics or Numerics(), tuned, cache), "program")
 
 
 def compile_graph(
@@ -111,287 +213,19 @@ def compile_graph(
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
-    ``dump`` receives the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says what may change in the
-    numbers where that is estimated to be faster. ``tuned`` are choices that were measured, which precede estimates.
-    ``cache`` takes the machine code of modules that were compiled before from the user's cache (DLDT_CACHE), and adds
-    the others.
+    ``dump`` receives what every step decided, and the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says
+    what may change in the numbers where that is estimated to be faster. ``tuned`` are choices that were measured, which
+    precede estimates. ``cache`` takes the machine code of modules that were compiled before from the user's cache
+    (DLDT_CACHE), and adds the others.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
     InputError where ``path`` cannot be written.
     """
-    started = time.perf_counter()
-    tell = progress or (lambda what, done, total: None)
-    tell("plan", 0, 1)
-    allowed = numerics or Numerics()
-    stored = ObjectCache.of_user() if cache else None
-    model = assemble(graph, target, allowed, tuned, stored)
-    modules = [*model.modules, *map(Source.of, support_modules(target))]
-    tell("compile", 0, len(modules))
-    objects = compile_modules(
-        modules,
-        target,
-        assembly=dump is not None,
-        workers=workers,
-        finished=lambda count: tell("compile", count, len(modules)),
-        cache=stored,
-    )
-    tell("link", 0, 1)
-    linked = link([o.object for o in objects], model.weights(), model.metadata, path, target)
-    if dump is not None:
-        Dump(dump).write(model.library, modules, objects)
-    size = model.arena.size
-    return Summary(
-        path=path,
-        target=target,
-        kernels=len(model.library.functions),
-        arena_bytes=size if isinstance(size, int) else None,
-        arena_lower_bound=model.arena.lower_bound,
-        scratch_bytes=model.scratch,
-        weights_bytes=linked.weights,
-        file_bytes=linked.size,
-        seconds=time.perf_counter() - started,
-        flops=sum(k.flops for k in model.library.kernels),
-        precision=precision_text(model.library.kernels),
-        chosen=tuple(k.chosen for k in model.library.kernels),
-        notes=numeric_notes(model.library.kernels, allowed),
-        chains=model.chains,
-    )
-
-
-def assemble(
-    graph: Graph,
-    target: Target,
-    numerics: Numerics | None = None,
-    tuned: Tuned = UNTUNED,
-    cache: ObjectCache | None = None,
-) -> Assembled:
-    """The graph as LLVM modules and weights; ``cache`` tells which kernels are equal without writing them."""
-    graph = expand_sequences(graph)
-    _refuse_unlowered(graph)
-    program = make_program(graph, target, numerics)
-    streamed = sum(t.constant.nbytes for t in program.constants if t.constant is not None)
-    choice = Choice(target, numerics or Numerics(), tuned, is_cold(_GROWN * streamed, target))
-    link_chains(program, choice)
-    share_in_place(program)
-    arena = plan_arena(program)
-    build = _Build(choice, streamed, cache)
-    steps = build.steps(program.tasks)
-    names = _run_time_dims(graph)
-    _refuse_unknown(build.library.kernels, names, graph)
-    shapes = [node.types[0].shape for node in graph.outputs]
-    least = least_dims(graph, names)
-    program_text = program_module(steps, names, arena.size, shapes, target, build.scratch, least)
-    metadata = _metadata(graph, target, names, arena, build, shared_work(steps))
-    if least:
-        metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
-    return Assembled(
-        build.library,
-        [*build.library.modules(), Source.of(program_text)],
-        build.pieces,
-        metadata,
-        arena,
-        build.scratch,
-        tuple(build.chains),
-    )
-
-
-class _Build:
-    """Kernels, steps and weights of one program."""
-
-    def __init__(self, choice: Choice, streamed: int, cache: ObjectCache | None) -> None:
-        self.choice = choice
-        self.streamed = streamed
-        self.scratch = 0
-        self.library = Library(choice.target, cache)
-        self.pieces: list[Callable[[], Iterable[bytes | memoryview]]] = []
-        self.end = 0
-        self.placed: dict[Tensor, int] = {}
-        self.steps_made: list[dict[str, object]] = []
-        self.chains: list[int] = []
-
-    def steps(self, tasks: Sequence[Task]) -> list[Step]:
-        """The tasks as calls."""
-        parts: list[Kernel | Branch | Chain] = []
-        for task in tasks:
-            parts += [task] if isinstance(task, Branch | Chain) else self._kernels(task)
-        kinds = [Sharable(p.work, p.extent) if isinstance(p, Kernel) else Sharable(None, None) for p in parts]
-        return [self._step(part, shared) for part, shared in zip(parts, shared_steps(kinds), strict=True)]
-
-    def _step(self, part: Kernel | Branch | Chain, shared: bool) -> Step:
-        if isinstance(part, Kernel):
-            return self._call(part, shared)
-        if isinstance(part, Chain):
-            return self._bands(part)
-        then, otherwise = tuple(self.steps(part.then)), tuple(self.steps(part.otherwise))
-        return Fork(self._place(part.condition), then, otherwise)
-
-    def _bands(self, chain: Chain) -> Bands:
-        """The tasks of a chain, each one call, and the windows between them."""
-        self.chains.append(len(chain.tasks))
-        stages: list[Stage] = []
-        windows: list[Window] = []
-        for number, task in enumerate(chain.tasks):
-            (kernel,) = self._kernels(task)
-            rows, height = kernel.rows, task.output.type.shape[2]
-            assert rows is not None
-            assert isinstance(height, int)
-            if number:
-                windows.append(_window(chain.tasks[number - 1].output, rows.reach))
-            call = self._call(kernel, True, len(self.chains))
-            stages.append(Stage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
-        self.scratch = max(self.scratch, sum(window_bytes(task.output) for task in chain.tasks[:-1]))
-        return Bands(tuple(stages), tuple(windows), chain.tasks[0].output.type.shape[0], chain.band)
-
-    def _kernels(self, task: Compute | Copy) -> list[Kernel]:
-        made = None
-        if isinstance(task, Compute):
-            made = contraction_kernels(task, self.choice, self.streamed)
-            made = product_kernels(task, self.choice.target) if made is None else made
-            made = recurrence_kernels(task, self.choice.target) if made is None else made
-        return generic_kernels(task, self.choice.target) if made is None else made
-
-    def _call(self, kernel: Kernel, parallel: bool, chain: int = 0) -> Call:
-        function = self.library.add(kernel)
-        places = [self._place(tensor) for tensor in kernel.operands]
-        if kernel.packed is not None:
-            places.append(Place("weights", offset=self._add(kernel.packed_bytes, kernel.packed)))
-        if kernel.scratch:
-            places.append(Place("scratch"))
-            self.scratch = max(self.scratch, kernel.scratch)
-        self.steps_made.append(_step(kernel, function, parallel, chain))
-        slot = len(self.steps_made) - 1
-        return Call(function, tuple(places), kernel.symbols, kernel.extent, parallel, kernel.work, slot)
-
-    def _place(self, tensor: Tensor) -> Place:
-        if tensor.constant is None:
-            return tensor.resolve()
-        if tensor not in self.placed:
-            array = tensor.constant
-            self.placed[tensor] = self._add(array.nbytes, lambda: [_bytes(array)])
-        return Place("weights", offset=self.placed[tensor])
-
-    def _add(self, size: int, make: Callable[[], Iterable[bytes | memoryview]]) -> int:
-        offset = -(-self.end // ALIGNMENT) * ALIGNMENT
-        self.pieces.append(make)
-        self.end = offset + size
-        return offset
-
-
-def _window(tensor: Tensor, reach: Reach) -> Window:
-    rows, offset, whole, height = tensor.layout.rows, tensor.resolve().offset, tensor.bytes, tensor.type.shape[2]
-    blocks = tensor.buffer.physical_shape[1]
-    assert isinstance(blocks, int)
-    assert isinstance(offset, int)
-    assert isinstance(whole, int)
-    assert isinstance(height, int)
-    return Window(blocks, rows, whole // (blocks * rows), offset, height, reach)
-
-
-def _bytes(array: Array) -> memoryview:
-    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
-
-
-def _run_time_dims(graph: Graph) -> list[str]:
-    """The names of the free dims, in the order in which the inputs mention them."""
-    names: dict[str, None] = {}
-    for value in graph.inputs:
-        for dim in value.type.shape:
-            if not isinstance(dim, int):
-                names.update(dict.fromkeys(sorted(_symbol_names(dim))))
-    return list(names)
-
-
-def _symbol_names(dim: Poly) -> set[str]:
-    return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
-
-
-def _refuse_unlowered(graph: Graph) -> None:
-    """All operations without native code, at once."""
-    missing: dict[str, list[str]] = {}
-    for inner in graph.walk():
-        for node in inner.order():
-            known = (
-                isinstance(node.op, ops.Parameter | ops.Constant | ops.Result | ops.If | Recurrence)
-                or type(node.op) in RULES
-            )
-            if not known:
-                missing.setdefault(node.op.type, []).append(node.name)
-    if missing:
-        rows = [f"  {kind}  {len(names)} node(s)  {', '.join(names[:5])}" for kind, names in sorted(missing.items())]
-        raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
-
-
-def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Graph) -> None:
-    unknown = sorted({name for kernel in kernels for name in kernel.symbols} - set(names))
-    if unknown:
-        free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
-        raise UnsupportedError(
-            f"dimensions {', '.join(unknown)} depend on data and are not known when the model starts; "
-            f'fix the free inputs ({free or "none"}), e.g. --input "x[1,3,224,224]"'
-        )
-
-
-def _metadata(
-    graph: Graph, target: Target, names: Sequence[str], arena: Arena, build: _Build, shared: Dim
-) -> dict[str, object]:
-    """``shared``: the scalar operations that threads may share; with too few, the host starts none."""
-    bounds = {
-        atom.name: atom for v in graph.inputs for dim in v.type.shape for atom in atoms(dim) if isinstance(atom, Symbol)
-    }
-    return {
-        "format": 1,
-        "name": graph.name,
-        "producer": f"dldt {__version__}",
-        "arch": target.arch,
-        "target": target.name,
-        "cpu": target.cpu,
-        "features": list(target.features),
-        "symbols": [_bounds(bounds[name]) for name in names],
-        "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
-        "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
-        "arena": arena.size if isinstance(arena.size, int) else None,
-        "scratch": build.scratch,
-        "weights": build.end,
-        "kernels": len(build.library.functions),
-        "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
-        "flops": sum(k.flops for k in build.library.kernels),
-        "parallel": not isinstance(shared, int) or shared >= AWAKE_WORK,
-        "short": isinstance(shared, int) and shared < TEAM_WORK,
-        "steps": build.steps_made,
-    }
-
-
-def _step(kernel: Kernel, function: str, parallel: bool, chain: int) -> dict[str, object]:
-    """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
-
-    ``bytes`` are those of all operands in memory, ``weights`` the constant ones among them, ``passed`` go through
-    scratch memory. Steps of one ``chain`` run in turns; 0 is none.
-    """
-    sizes = [t.bytes for t in kernel.operands if not t.layout.rows]
-    held = sum((t.whole_bytes for t in kernel.operands if t.layout.rows), start=kernel.passed)
-    moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
-    constant = sum(t.constant.nbytes for t in kernel.operands if t.constant is not None)
-    done = kernel.flops if kernel.operations is None else kernel.operations
-    return {
-        "kernel": function,
-        "what": kernel.what,
-        "output": kernel.operands[-1].name,
-        "algorithm": kernel.algorithm,
-        "flops": kernel.flops,
-        "operations": done if isinstance(done, int) else None,
-        "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
-        "weights": kernel.packed_bytes + constant,
-        "passed": held if isinstance(held, int) else None,
-        "pair": 2 if kernel.multiplied is DType.bf16 else 1,
-        "parallel": parallel,
-        "chain": chain,
-    }
-
-
-def _bounds(symbol: Symbol) -> dict[str, object]:
-    upper = symbol.upper if isinstance(symbol.upper, int) else None
-    return {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
-
-
-def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:
-    return {"name": name, "dtype": dtype, "shape": [d if isinstance(d, int) else str(d) for d in shape]}
+    c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)
+    c.workers, c.assembly, c.progress = workers, dump is not None, progress or c.progress
+    c.progress("plan", 0, 1)
+    written = None if dump is None else Dump(dump)
+    run_steps(c, dump=written)
+    if written is not None:
+        written.write(c.calls.library, c.modules, c.objects)
+    return summarize(c)

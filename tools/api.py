@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import attrs
 
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
-from dldt.codegen.pipeline import Summary, compile_graph
+from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.plan.summary import Summary
 from dldt.codegen.resolve import resolve_target
 from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import UsageError

@@ -17,7 +17,7 @@ from dldt.tools.progress import Progress
 from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
-    from dldt.codegen.pipeline import Summary
+    from dldt.codegen.plan.summary import Summary
     from dldt.codegen.target import Target
     from dldt.compiler.graph import Graph
     from dldt.passes.pipeline import Pipeline
@@ -173,7 +173,7 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measur
         ("file", bytes_text(summary.file_bytes)),
         *(("measured", text) for text in measured),
         ("choice", _choice(summary, tuned)),
-        *([("chains", _chains(summary.chains))] if summary.chains else []),
+        *([("row tiles", _row_tiles(summary.row_tiles))] if summary.row_tiles else []),
         ("precision", summary.precision),
         ("time", f"{summary.seconds:.1f} s"),
     ]
@@ -192,16 +192,16 @@ def _arena(summary: Summary) -> str:
 
 
 def _choice(summary: Summary, tuned: Path | None) -> str:
-    chosen = [found for found in summary.chosen if found is not None]
+    chosen = [found for found in summary.chosen if found.key is not None]
     if tuned is None:
         return f"{len(chosen)} contractions as estimated"
     measured = sum(found.measured for found in chosen)
     return f"{measured} of {len(chosen)} contractions as measured ({tuned}), the others as estimated"
 
 
-def _chains(chains: Sequence[int]) -> str:
-    many = "chains" if len(chains) > 1 else "chain"
-    return f"{len(chains)} {many} of {sum(chains)} kernels in turns, a band of image rows at a time"
+def _row_tiles(runs: Sequence[int]) -> str:
+    many = "runs" if len(runs) > 1 else "run"
+    return f"{len(runs)} {many} of {sum(runs)} kernels in turns, a tile of image rows at a time"
 
 
 def print_steps(path: Path) -> None:

@@ -12,12 +12,12 @@ from typing import Self, TypeAlias
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.choice import Chosen, Plan
-from dldt.codegen.kernels.contenders import contenders
-from dldt.codegen.kernels.question import Question
+from dldt.codegen.kernels import trials as ranking
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.plan.summary import Summary
 from dldt.codegen.target import Target
+from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.graph import Graph
 from dldt.runtime.model import Model, load
@@ -37,16 +37,22 @@ Times: TypeAlias = list[list[float]]
 
 
 @attrs.define
-class Contest:
-    """The plans of one question: ``plan`` is the estimated one, ``seconds`` its time in one inference, in ``steps``
-    steps of the model; ``shares`` are the other plans' times as shares of it, measured in turns with it."""
+class Trial:
+    """The implementations of one tuning key: ``chosen`` is the estimated one, ``seconds`` its time in one inference, in
+    ``steps`` steps of the model; ``shares`` are the others' times as shares of it, by the algorithm's name, measured in
+    turns with it."""
 
-    question: Question
+    key: str
+    chosen: Chosen
     what: str
     steps: int
-    plan: str
     seconds: float
     shares: dict[str, float] = attrs.field(factory=dict)
+
+    @property
+    def plan(self) -> str:
+        """The estimated algorithm."""
+        return self.chosen.implementation.algorithm
 
     @property
     def best(self) -> tuple[str, float]:
@@ -79,11 +85,12 @@ class Tuner:
         self._graph, self._target, self._folder = graph, target, folder
         self._numerics, self._workers, self._cache = numerics, workers, cache
         self._known, self._tick = known, tick
-        self._base, self._chosen = self._compile("base", {})
+        self._base, summary = self._compile("base", {})
+        self._chosen, self._setting = summary.chosen, summary.setting
         generator = np.random.default_rng(0)
         self._arrays = {i.name: fill(i, concrete_shape(i, None), "random", generator) for i in self._base.inputs}
-        self.contests = self._contests()
-        """By the question's key, the costliest first."""
+        self.trials = self._trials()
+        """By the tuning key, the costliest first."""
         self.complete = False
         """Whether every plan was measured."""
 
@@ -97,10 +104,10 @@ class Tuner:
         """Measure one variant after the other until the time is over or no plan is left, at most ``most``: yields
         their number after each. What seems to win is measured once more at the end."""
         end, longest, count = time.monotonic() + seconds, 0.0, 0
-        plans = {key: iter(self._plans(contest)) for key, contest in self.contests.items()}
+        plans = {key: iter(self._plans(trial)) for key, trial in self.trials.items()}
         while count != most and time.monotonic() + 2 * longest < end:  # one more, and the last
             begun = time.monotonic()
-            names = {key: plan.name for key, rest in plans.items() if (plan := next(rest, None)) is not None}
+            names = {key: name for key, rest in plans.items() if (name := next(rest, None)) is not None}
             if not names:
                 self.complete = True
                 break
@@ -113,34 +120,36 @@ class Tuner:
 
     @property
     def winners(self) -> dict[str, str]:
-        """The plans that are faster than the estimated ones, by the key of their question."""
-        found = {key: contest.best for key, contest in self.contests.items()}
+        """The plans that are faster than the estimated ones, by tuning key."""
+        found = {key: trial.best for key, trial in self.trials.items()}
         return {key: name for key, (name, share) in found.items() if share < MARGIN}
 
     @property
     def tuned(self) -> Tuned:
         """What was known before, corrected by what was measured."""
-        measured = {key for key, contest in self.contests.items() if contest.shares}
+        measured = {key for key, trial in self.trials.items() if trial.shares}
         rest = {key: name for key, name in self._known.names.items() if key not in measured}
         return Tuned(rest | self.winners, self._known.source)
 
     def report(self) -> str:
         """What was measured and what it gains, in a line for people."""
-        found, winners = list(self.contests.values()), self.winners
-        measured = [contest for contest in found if contest.shares]
-        spent = sum(contest.seconds for contest in found)
-        saved = sum(c.seconds * (1 - c.best[1]) for c in found if c.question.key in winners)
+        found, winners = list(self.trials.values()), self.winners
+        measured = [trial for trial in found if trial.shares]
+        spent = sum(trial.seconds for trial in found)
+        saved = sum(c.seconds * (1 - c.best[1]) for c in found if c.key in winners)
         gain = f", which saves {saved / spent:.1%} of the time of all" if winners else ""
         text = (
-            f"{_steps(measured)} contraction(s), {sum(len(contest.shares) for contest in measured)} plans beside the "
-            f"estimated ones; {_steps(c for c in measured if c.question.key in winners)} are faster by another{gain}"
+            f"{_steps(measured)} contraction(s), {sum(len(trial.shares) for trial in measured)} plans beside the "
+            f"estimated ones; {_steps(c for c in measured if c.key in winners)} are faster by another{gain}"
         )
         return text if self.complete or not found else f"{text}; others were not measured"
 
-    def _plans(self, contest: Contest) -> list[Plan]:
-        known = self._known.names.get(contest.question.key)
-        found = [plan for plan in contenders(contest.question, self._target) if plan.name != contest.plan]
-        return sorted(found, key=lambda plan: plan.name != known)
+    def _plans(self, trial: Trial) -> list[str]:
+        """The algorithms to measure beside the estimated one; what won before comes first."""
+        known = self._known.names.get(trial.key)
+        ranked = ranking.trials(trial.chosen, self._setting)
+        found = dict.fromkeys(made.algorithm for made in ranked if made.algorithm != trial.plan)
+        return sorted(found, key=lambda name: name != known)
 
     def _measure(self, names: Mapping[str, str]) -> None:
         """The variant of these plans in turns with the estimated one. A plan that was measured before keeps the worse
@@ -149,9 +158,9 @@ class Tuner:
         with model:
             base, other = self._turns(model)
         for key, name in names.items():
-            contest, slots = self.contests[key], self._slots(key)
-            contest.seconds = _typical(base, slots)
-            contest.shares[name] = max(_share(base, other, slots), contest.shares.get(name, 0.0))
+            trial, slots = self.trials[key], self._slots(key)
+            trial.seconds = _typical(base, slots)
+            trial.shares[name] = max(_share(base, other, slots), trial.shares.get(name, 0.0))
 
     def _turns(self, other: Model) -> tuple[Times, Times]:
         """The runs of the base, and those of ``other`` in turns with them. Each run has memory of its own: where
@@ -167,27 +176,25 @@ class Tuner:
             self._tick()
         return times
 
-    def _contests(self) -> dict[str, Contest]:
+    def _trials(self) -> dict[str, Trial]:
         request, steps = self._base.create_request(), self._base.metadata.steps
         times = [[step.seconds for step in request.profile(self._arrays, runs=1)] for _ in range(ROUNDS[0])]
         least = NEGLIGIBLE * _typical(times, list(range(len(steps))))
         found = {}
         for chosen in self._chosen:
-            if chosen is None or chosen.question is None or chosen.question.key in found:
+            if chosen.key is None or chosen.key in found:
                 continue
-            key, plan = chosen.question.key, chosen.plan.name
-            slots = self._slots(key)
+            slots = self._slots(chosen.key)
             spent = _typical(times, slots)
             if spent >= least:
-                found[key] = Contest(chosen.question, steps[slots[0]].what, len(slots), plan, spent)
+                found[chosen.key] = Trial(chosen.key, chosen, steps[slots[0]].what, len(slots), spent)
         return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
 
     def _slots(self, key: str) -> list[int]:
-        """The steps of a question."""
-        asked = [None if chosen is None else chosen.question for chosen in self._chosen]
-        return [slot for slot, question in enumerate(asked) if question is not None and question.key == key]
+        """The steps of a tuning key."""
+        return [slot for slot, chosen in enumerate(self._chosen) if chosen.key == key]
 
-    def _compile(self, name: str, names: Mapping[str, str]) -> tuple[Model, tuple[Chosen | None, ...]]:
+    def _compile(self, name: str, names: Mapping[str, str]) -> tuple[Model, Summary]:
         path = self._folder / f"{name}.so"
         made = compile_graph(
             self._graph,
@@ -199,11 +206,11 @@ class Tuner:
             tuned=Tuned(names),
             cache=self._cache,
         )
-        return load(path, threads=1), made.chosen
+        return load(path, threads=1), made
 
 
-def _steps(contests: Iterable[Contest]) -> int:
-    return sum(contest.steps for contest in contests)
+def _steps(trials: Iterable[Trial]) -> int:
+    return sum(trial.steps for trial in trials)
 
 
 def _share(base: Times, other: Times, slots: list[int]) -> float:

@@ -1,78 +1,74 @@
-"""The one place that chooses how a contraction is carried out: winners measured on the machine, else the cost model."""
+"""The one place that chooses how tasks are carried out: recorded plans and measured winners first, else estimates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
-from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
-from dldt.codegen.kernels.question import Question
+from dldt.codegen.kernels.families import FAMILIES
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
-from dldt.codegen.kernels.winograd.choose import can_winograd, choose_winograd, winograd_estimates
-from dldt.codegen.kernels.winograd.plan import WinogradPlan
-from dldt.codegen.target import Target
-from dldt.codegen.task.numerics import Numerics
-from dldt.compiler.errors import InputError
-
-Plan: TypeAlias = Tile | WinogradPlan
-"""A direct convolution by a register tile, or one of Winograd's."""
-
-
-@attrs.frozen
-class Chosen:
-    """A plan, the question that it answers (None where it was the only one, or sizes are not known), and whether it was
-    measured."""
-
-    plan: Plan
-    question: Question | None = None
-    measured: bool = False
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.task import Leaf
+from dldt.compiler.errors import InputError, InternalError
 
 
 @attrs.frozen
 class Choice:
-    """Chooses plans for a target among those that ``numerics`` allows; winners in ``tuned`` precede estimates."""
+    """Chooses implementations for a setting; winners in ``tuned`` precede estimates."""
 
-    target: Target
-    numerics: Numerics = attrs.field(factory=Numerics)
+    on: Setting
     tuned: Tuned = UNTUNED
-    cold: bool = False
-    """Whether weights come from memory at every inference."""
 
-    def plan(self, problem: Problem, *, blocked: bool) -> Chosen:
-        """How to carry out the contraction. ``blocked``: the output lies in channel blocks, which Winograd's algorithm
-        needs. Raises InputError where the winner's name is not that of a plan."""
-        problem = attrs.evolve(problem, cold=self.cold)
-        if not blocked and is_narrow(problem, self.target):
-            return Chosen(narrow_tile(problem, self.target))
-        winograd = self.numerics.winograd and blocked and can_winograd(problem, self.target)
-        weights, precision = self.numerics.weights, self.numerics.precision
-        question = Question.about(problem, winograd=winograd, weights=weights, precision=precision)
-        name = None if question is None else self.tuned.names.get(question.key)
-        if question is None or name is None:
-            found = choose_winograd(problem, self.target) if winograd else None
-            return Chosen(found or choose_tile(problem, self.target), question)
-        plan = _by_name(question, self.target).get(name)
-        if plan is None:
-            raise InputError(
-                f"{self.tuned.source}: {name[:100]!r} is no plan for {question.key}; measure anew with --tune and "
-                "another file, or leave out --tuned"
-            )
-        return Chosen(plan, question, True)
+    def choose(self, task: Leaf) -> list[Chosen]:
+        """How each part of a task is carried out. Raises InputError where a measured winner's name is that of no
+        implementation."""
+        rivals, parts = self.rivals(task)
+        return [self._with_rows(task, part, rivals) for part in parts]
+
+    def rivals(self, task: Leaf) -> tuple[list[Family], Sequence[Part]]:
+        """The families that can carry the task out, and its parts: the first family that matches, and its rivals that
+        can do the same."""
+        for family in FAMILIES:
+            parts = None if family.rival_of else family.match(task, self.on)
+            if parts is not None:
+                rivals = [f for f in FAMILIES if f.rival_of == family.name and f.match(task, self.on) is not None]
+                return [family, *rivals], parts
+        raise InternalError(f"no kernel family carries out {task.name}")
+
+    def part(self, part: Part, rivals: Sequence[Family]) -> Chosen:
+        """How a part is carried out by one of the families."""
+        key = rivals[0].key(part, self.on)
+        name = None if key is None else self.tuned.names.get(key)
+        if name is None:
+            estimates = [e for family in rivals if (e := family.best(part, self.on)) is not None]
+            best = min(estimates, key=lambda estimate: estimate.cycles)
+            return Chosen(part, best.implementation, key, remark=best.remark)
+        for estimate in (e for family in rivals for e in family.candidates(part, self.on)):
+            if estimate.implementation.algorithm == name:
+                return Chosen(part, estimate.implementation, key, measured=True, remark=estimate.remark)
+        raise InputError(
+            f"{self.tuned.source}: {name[:100]!r} is no implementation for {key}; measure anew with --tune and "
+            "another file, or leave out --tuned"
+        )
+
+    def _with_rows(self, task: Leaf, part: Part, rivals: Sequence[Family]) -> Chosen:
+        chosen = self.part(part, rivals)
+        rowwise = family_of(chosen.implementation).in_rows(task, part, self.on)
+        return chosen if rowwise is None else attrs.evolve(chosen, in_rows=rowwise.implementation)
 
 
-def candidates(question: Question, target: Target) -> Iterator[tuple[float, Plan]]:
-    """Every plan that answers the question, with its estimated cycles."""
-    problem = question.problem
-    for tile in tiles(problem, target):
-        yield direct_cycles(problem, tile, target), tile
-    if question.winograd:
-        yield from winograd_estimates(problem, target)
+def family_of(implementation: Implementation) -> Family:
+    """The family that emits an implementation."""
+    return next(family for family in FAMILIES if family.name == implementation.family)
 
 
-@cache
-def _by_name(question: Question, target: Target) -> dict[str, Plan]:
-    return {plan.name: plan for _, plan in candidates(question, target)}
+def candidates(chosen: Chosen, on: Setting) -> Iterator[Estimate]:
+    """Every implementation of a part that is worth a trial."""
+    family = family_of(chosen.implementation)
+    first = family.rival_of or family.name
+    for rival in FAMILIES:
+        if first in (rival.name, rival.rival_of):
+            yield from rival.candidates(chosen.part, on)

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from typing import TypeAlias
 
-import attrs
-
-from dldt.codegen.llvm.bands import Bands, BandWriter
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.call import Call
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
+from dldt.codegen.llvm.step import Call, Step
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, Poly, ceildiv
 from dldt.compiler.types import Shape
-
-
-@attrs.frozen
-class Fork:
-    """One of two lists of steps, by the byte at ``condition``."""
-
-    condition: Place
-    then: tuple[Step, ...]
-    otherwise: tuple[Step, ...]
-
-
-Step: TypeAlias = Call | Fork | Bands
 
 Least: TypeAlias = tuple[tuple[Poly, int], ...]
 """Dims, each with the least size that it may have."""
@@ -99,64 +85,45 @@ class _Writer:
                 self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
             end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
             self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
-            self.windows: list[Ir] = []
             self.steps(steps)
 
     def _field(self, offset: int) -> Ir:
         return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
 
     def steps(self, steps: Sequence[Step]) -> None:
-        """Runs of serial calls go to the first thread; a barrier stands wherever the work changes hands."""
-        position = 0
-        while position < len(steps):
-            serial: list[Call] = []
-            while position < len(steps):
-                step = steps[position]
-                if not isinstance(step, Call) or step.parallel:
-                    break
-                serial.append(step)
-                position += 1
-            if serial:
-                with self.b.when(self.first):
-                    for call in serial:
-                        self._call(call, self.b.index(0), self.emitter.dim(call.extent, self.scope))
-            else:
-                self._shared(steps[position])
-                position += 1
-            if position < len(steps):
+        """Runs of steps that are not shared go to the first thread; a barrier stands where the work changes hands."""
+        runs = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
+        parts = [part for run in runs for part in ([[step] for step in run] if run[0].shared else [run])]
+        for number, part in enumerate(parts):
+            if number:
                 self._barrier()
+            if part[0].shared:
+                part[0].write(self)
+                continue
+            with self.b.when(self.first):
+                for step in part:
+                    step.write(self)
 
-    def _shared(self, step: Step) -> None:
-        if isinstance(step, Call):
-            self._call(step, *self._range(step.extent, step.work))
-            return
-        if isinstance(step, Bands):
-            rows = self._range(step.images * step.stages[-1].units, step.work)
-            BandWriter(self.b, step, self.scratch, self._stage).run(*rows)
-            return
-        byte = self.b.load("i8", self._address(step.condition), 1)
-        condition = self.b.compare("ne", byte, self.b.const("i8", 0))
-        inverse = self.b.binary("xor", condition, self.b.const("i1", 1))
-        for chosen, steps in ((condition, step.then), (inverse, step.otherwise)):
-            with self.b.when(chosen):
-                self.steps(steps)
+    def whole(self, extent: Dim) -> tuple[Ir, Ir]:
+        """See ProgramWriter."""
+        return self.b.index(0), self.emitter.dim(extent, self.scope)
 
-    def _stage(self, call: Call, low: Ir, high: Ir, windows: list[Ir]) -> None:
-        """A call of a chain, with the bytes from the thread's scratch memory to row 0 of each window."""
-        self.windows = windows
-        self._call(call, low, high)
+    def holds(self, condition: Place) -> Ir:
+        """See ProgramWriter."""
+        byte = self.b.load("i8", self._address(condition), 1)
+        return self.b.compare("ne", byte, self.b.const("i8", 0))
 
-    def _range(self, size: Dim, work: Dim | None) -> tuple[Ir, Ir]:
-        """This thread's part of the range: everything falls to the first thread where the work is too little."""
+    def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
+        """See ProgramWriter."""
         b = self.b
-        extent = self.emitter.dim(size, self.scope)
-        low = self._share(extent, self.tid64)
-        high = self._share(extent, b.add(self.tid64, b.index(1)))
+        size = self.emitter.dim(extent, self.scope)
+        low = self._share(size, self.tid64)
+        high = self._share(size, b.add(self.tid64, b.index(1)))
         if work is None or isinstance(work, int):
             return low, high
         shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(SERIAL_WORK))
-        alone = b.select(self.first, b.index(0), extent)
-        return b.select(shared, low, alone), b.select(shared, high, extent)
+        alone = b.select(self.first, b.index(0), size)
+        return b.select(shared, low, alone), b.select(shared, high, size)
 
     def _share(self, extent: Ir, index: Ir) -> Ir:
         return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
@@ -164,11 +131,11 @@ class _Writer:
     def _barrier(self) -> None:
         self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
 
-    def _call(self, call: Call, low: Ir, high: Ir) -> None:
+    def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
         """The first thread adds the ticks that the call took to the profile, where one is asked for."""
         b = self.b
         clock = b.choose(self.profiled, self._ticks, lambda: b.index(0))
-        self._invoke(call, low, high)
+        self._invoke(call, low, high, line_buffers)
         with b.when(self.profiled):
             slot = b.gep(self.profile, b.index(8 * call.slot))
             spent = b.sub(self._ticks(), clock)
@@ -180,22 +147,22 @@ class _Writer:
         self.b.declare("dldt_clock", "declare hidden i64 @dldt_clock()")
         return self.b.emit("i64", "call i64 @dldt_clock()")
 
-    def _invoke(self, call: Call, low: Ir, high: Ir) -> None:
-        operands = [self._address(place) for place in call.operands]
+    def _invoke(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir]) -> None:
+        operands = [self._address(place, line_buffers) for place in call.operands]
         dims = [self.scope.symbols[name] for name in call.symbols]
         arguments = [*operands, *dims, low, high]
         kinds = ", ".join(a.type for a in arguments)
         self.b.declare(call.function, f"declare hidden void @{call.function}({kinds})")
         self.b.line(f"call void @{call.function}({', '.join(map(str, arguments))})")
 
-    def _address(self, place: Place) -> Ir:
+    def _address(self, place: Place, line_buffers: Sequence[Ir] = ()) -> Ir:
         offset = self.emitter.dim(place.offset, self.scope)
         if place.kind == "arena":
             return self.b.gep(self.arena, offset)
         if place.kind == "scratch":
             return self.b.gep(self.scratch, offset)
-        if place.kind == "window":
-            return self.b.emit("ptr", f"getelementptr i8, {self.scratch}, {self.windows[place.index]}")
+        if place.kind == "line buffer":
+            return self.b.emit("ptr", f"getelementptr i8, {self.scratch}, {line_buffers[place.index]}")
         if place.kind == "weights":
             return self.b.gep(Ir("ptr", "@dldt_weights"), offset)
         table = self.inputs if place.kind == "input" else self.outputs
@@ -240,17 +207,10 @@ def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tupl
 def shared_work(steps: Sequence[Step]) -> Dim:
     """Scalar operations of the kernels that threads may share; one whose work is not known counts as ``TEAM_WORK``."""
     total: Dim = 0
-    for call in _parallel_calls(steps):
-        total = total + (TEAM_WORK if call.work is None else call.work)
-    return total
-
-
-def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call | Bands]:
     for step in steps:
-        if isinstance(step, Fork):
-            yield from _parallel_calls((*step.then, *step.otherwise))
-        elif isinstance(step, Bands) or step.parallel:
-            yield step
+        for work in step.shared_work():
+            total = total + (TEAM_WORK if work is None else work)
+    return total
 
 
 def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:

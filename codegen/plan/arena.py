@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 import attrs
 
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.task.task import Branch, Chain, Compute, Copy, Program, Task
+from dldt.codegen.plan.timeline import timeline
+from dldt.codegen.task.task import Program
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.dims import Dim, ceildiv, maximum, minimum_of
 
@@ -48,54 +49,14 @@ def plan_arena(program: Program) -> Arena:
 def live_intervals(program: Program) -> list[Interval]:
     """When each tensor that needs a place lives."""
     found: dict[Tensor, Interval] = {}
-    for step, (written, read) in enumerate(_accesses(program)):
-        for tensor in (*written, *read):
+    for step, moment in enumerate(timeline(program.tasks)):
+        for tensor in (*moment.writes, *moment.reads):
             base = tensor.base
             if base.place is not None or base.constant is not None:
                 continue
             interval = found.setdefault(base, Interval(base, step, step))
             interval.last = step
     return list(found.values())
-
-
-def steps_of(tasks: Sequence[Task]) -> Iterator[Task | None]:
-    """Every task in order: a branch (when it begins), its sides one after the other, None when it ends."""
-    for task in tasks:
-        yield task
-        if isinstance(task, Branch):
-            yield from steps_of(task.then)
-            yield from steps_of(task.otherwise)
-            yield None
-
-
-def _accesses(program: Program) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    """What each step writes and reads. What a branch reads from outside lives until its end, whichever side runs."""
-    open_branches: list[Branch] = []
-    for task in steps_of(program.tasks):
-        if isinstance(task, Compute):
-            yield [task.output], list(task.inputs.values())
-        elif isinstance(task, Copy):
-            yield [task.output], [task.source]
-        elif isinstance(task, Chain):
-            # Its first task still reads rows when its last one writes.
-            yield [task.tasks[-1].output], [tensor for t in task.tasks for tensor in t.inputs.values()]
-        elif isinstance(task, Branch):
-            open_branches.append(task)
-            yield [], [task.condition]
-        else:
-            branch = open_branches.pop()
-            # No barrier stands before the first kernel of a side: some threads may read the condition that late.
-            yield [], [branch.condition, *_read_within(branch)]
-
-
-def _read_within(branch: Branch) -> list[Tensor]:
-    """What the tasks of a branch read and none of them makes."""
-    inner = [*steps_of(branch.then), *steps_of(branch.otherwise)]
-    run = [t for task in inner for t in (task.tasks if isinstance(task, Chain) else [task])]
-    made = {t.output.base for t in run if isinstance(t, Compute | Copy)}
-    read = [t.source for t in run if isinstance(t, Copy)]
-    read += [tensor for t in run if isinstance(t, Compute) for tensor in t.inputs.values()]
-    return [tensor for tensor in read if tensor.base not in made]
 
 
 def _place_fixed(intervals: list[Interval]) -> int:

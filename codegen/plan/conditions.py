@@ -1,4 +1,4 @@
-"""Which dims of a model become too small for some sizes of its free dims."""
+"""What the free dims of a model must be for it to run: which dims become too small for some of their sizes."""
 
 from __future__ import annotations
 
@@ -38,3 +38,12 @@ def _divisors(dim: Poly) -> Iterator[Poly]:
     for atom in atoms(dim):
         if isinstance(atom, FloorDiv) and not isinstance(atom.denominator, int):
             yield atom.denominator
+
+
+def run_time_dims(graph: Graph) -> list[str]:
+    """The names of the free dims, in the order in which the inputs mention them."""
+    names: dict[str, None] = {}
+    for value in graph.inputs:
+        for dim in value.type.shape:
+            names.update(dict.fromkeys(sorted(symbols(dim))))
+    return list(names)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.lower.access import RULES
-from dldt.codegen.plan.arena import Interval, live_intervals, steps_of
+from dldt.codegen.plan.arena import Interval, live_intervals
 from dldt.codegen.plan.regions import CONTRACTIONS
-from dldt.codegen.task.task import Compute, Program
+from dldt.codegen.plan.timeline import timeline
+from dldt.codegen.task.task import Leaf, Program
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.graph import Value
 
@@ -14,12 +15,14 @@ def share_in_place(program: Program) -> int:
     """Lay outputs over dying inputs; how many were."""
     intervals = {interval.tensor: interval for interval in live_intervals(program)}
     shared = 0
-    for step, task in enumerate(steps_of(program.tasks)):
-        if isinstance(task, Compute) and _is_free(task.output):
-            source = next((t for v, t in task.inputs.items() if _may_overwrite(task, v, t, step, intervals)), None)
-            if source is not None:
-                _lay_over(task.output, source, intervals)
-                shared += 1
+    for step, moment in enumerate(timeline(program.tasks)):
+        task = moment.leaf
+        if task is None or task.region is None or not _is_free(task.output):
+            continue
+        source = next((t for v, t in task.inputs.items() if _may_overwrite(task, v, t, step, intervals)), None)
+        if source is not None:
+            _lay_over(task.output, source, intervals)
+            shared += 1
     return shared
 
 
@@ -27,7 +30,7 @@ def _is_free(output: Tensor) -> bool:
     return output.parent is None and output.place is None
 
 
-def _may_overwrite(task: Compute, value: Value, source: Tensor, step: int, intervals: dict[Tensor, Interval]) -> bool:
+def _may_overwrite(task: Leaf, value: Value, source: Tensor, step: int, intervals: dict[Tensor, Interval]) -> bool:
     interval = intervals.get(source.base)
     if interval is None or interval.last != step or interval.first == step:
         return False
@@ -39,9 +42,11 @@ def _may_overwrite(task: Compute, value: Value, source: Tensor, step: int, inter
     )
 
 
-def _read_in_place(task: Compute, value: Value) -> bool:
+def _read_in_place(task: Leaf, value: Value) -> bool:
     """Every operation that reads the value, and every one after it, works element by element on the output's shape."""
     region = task.region
+    if region is None:
+        return False
     shape = region.root.type.shape
     for node in region.nodes:
         if isinstance(node.op, CONTRACTIONS):

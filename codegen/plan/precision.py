@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import attrs
 
 from dldt.codegen.loop.buffers import Layout
@@ -10,11 +12,19 @@ from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region, is_product
 from dldt.compiler import ops
 from dldt.compiler.dims import product
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType, TensorType
 
 FEWEST_ROWS = 16
 """Rows below which a matrix product is bound by the reading of its matrix: floats cost nothing there."""
+
+
+def stored_types(
+    regions: Iterable[Sequence[Region | Node]], layouts: Mapping[Value, Layout], numerics: Numerics
+) -> dict[Value, TensorType]:
+    """The type in memory of every region's root."""
+    every = [region for each in regions for region in each if isinstance(region, Region)]
+    return {region.root: stored_type(region, layouts[region.root], numerics) for region in every}
 
 
 def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorType:

@@ -1,4 +1,5 @@
-"""Chains: convolutions and poolings between which tensors are too large for the caches are run band by band."""
+"""Fused-row tiling: convolutions and poolings between which tensors are too large for the caches run in turns, a tile
+of image rows at a time."""
 
 from __future__ import annotations
 
@@ -8,82 +9,69 @@ from itertools import pairwise
 
 import attrs
 
-from dldt.codegen.kernels.choice import Choice
-from dldt.codegen.kernels.convolution.kernel import rows_of
-from dldt.codegen.kernels.kernel import POOLS, Rows, generic_kernels
+from dldt.codegen.kernels.choice import family_of
+from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.plan.arena import SLACK, steps_of
-from dldt.codegen.plan.row_bands import Cut, Link, choose_chains, is_worth, windows
+from dldt.codegen.plan.arena import SLACK
+from dldt.codegen.plan.row_tiles import Cut, Link, choose_cuts, is_worth, line_buffers
+from dldt.codegen.plan.timeline import timeline
+from dldt.codegen.task.implementation import Rows
 from dldt.codegen.task.region import runtime_inputs
-from dldt.codegen.task.task import Branch, Chain, Compute, Copy, Program, Task
+from dldt.codegen.task.task import Block, Leaf, Program, RowTiles, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.errors import InternalError
 
 
-def link_chains(program: Program, choice: Choice) -> None:
-    """Join the tasks that are to run band by band, and lay what is between them into windows."""
-    _Linker(program, choice).link(program.tasks)
+def tile_rows(program: Program, on: Setting) -> list[RowTiles]:
+    """Join the tasks that are to run in turns, and lay what is between them into line buffers; what was joined."""
+    return _Tiler(program, on).tile(program.tasks)
 
 
-def window_bytes(tensor: Tensor) -> int:
-    """Bytes of a window, with room for a vector to run over."""
+def line_buffer_bytes(tensor: Tensor) -> int:
+    """Bytes of a line buffer, with room for a vector to run over."""
     size = tensor.bytes
     assert isinstance(size, int)
     return -(-(size + SLACK) // 64) * 64
 
 
-class _Linker:
-    def __init__(self, program: Program, choice: Choice) -> None:
-        self.choice = choice
+class _Tiler:
+    def __init__(self, program: Program, on: Setting) -> None:
+        self.on = on
         self.readers: Counter[Tensor] = Counter()
         self.shared: set[Tensor] = set()
-        for task in steps_of(program.tasks):
-            self._count(task)
+        for moment in timeline(program.tasks):
+            if moment.leaf is not None:
+                self._count(moment.leaf)
+        for task in _holders(program.tasks):
+            self.readers.update(task.reads)
 
-    def _count(self, task: Task | None) -> None:
+    def _count(self, task: Leaf) -> None:
         """How many tasks read a tensor, and which tensors are parts of others or have parts."""
-        read: list[Tensor] = []
-        if isinstance(task, Branch):
-            read = [task.condition]
-        elif isinstance(task, Copy):
-            read = [task.source, task.output]
-        elif isinstance(task, Compute):
-            read = list(task.inputs.values())
-            self._count_parent(task.output)
-        for tensor in read:
-            self.readers[tensor] += 1
-            self._count_parent(tensor)
+        read = list(task.reads) if task.region is not None else [*task.reads, task.output]
+        self.readers.update(read)
+        for tensor in (*read, task.output):
+            if tensor.parent is not None:
+                self.shared |= {tensor, tensor.parent}
 
-    def _count_parent(self, tensor: Tensor) -> None:
-        if tensor.parent is not None:
-            self.shared |= {tensor, tensor.parent}
-
-    def link(self, tasks: list[Task]) -> None:
-        """The list with chains in it."""
-        for task in tasks:
-            if isinstance(task, Branch):
-                self.link(task.then)
-                self.link(task.otherwise)
+    def tile(self, tasks: list[Task]) -> list[RowTiles]:
+        """The list with row tiles in it; what was joined, in it and in its blocks."""
+        joined = [made for task in tasks for block in task.blocks for made in self.tile(block.tasks)]
         links = [self._link(*each) for each in pairwise(tasks)]
-        for cut in reversed(choose_chains(links, self.choice.target)):
-            run = [task for task in tasks[cut.first : cut.stop + 1] if isinstance(task, Compute)]
+        for cut in reversed(choose_cuts(links, self.on.target)):
+            run = [leaf for task in tasks[cut.first : cut.stop + 1] if (leaf := task.leaf) is not None]
             between = [link for link in links[cut.first : cut.stop] if link is not None]
-            tasks[cut.first : cut.stop + 1] = [_chain(run, between, cut)]
-
-    def _rows(self, task: Task) -> Rows | None:
-        if not isinstance(task, Compute) or task.region.anchor is None:
-            return None
-        if isinstance(task.region.anchor.op, POOLS):
-            (kernel,) = generic_kernels(task, self.choice.target)
-            return kernel.rows
-        return rows_of(task, self.choice)
+            made = self._join(run, between, cut)
+            tasks[cut.first : cut.stop + 1] = [made]
+            joined.append(made)
+        return joined
 
     def _link(self, maker: Task, reader: Task) -> Link | None:
-        """What lies between two tasks, where it is worth a chain, the second reads it row by row, and nobody else."""
-        if not isinstance(maker, Compute) or not isinstance(reader, Compute):
+        """What lies between two tasks, where it is worth tiling, the second reads it row by row, and nobody else."""
+        if maker.leaf is None or reader.leaf is None or maker.region is None or reader.region is None:
             return None
-        tensor, block = maker.output, self.choice.target.block
+        tensor, block = maker.leaf.output, self.on.target.block
         alone = self.readers[tensor] == 1 and tensor.place is None and tensor not in self.shared
-        if not alone or tensor.layout.block != block or not _reads_as_image(reader, tensor):
+        if not alone or tensor.layout.block != block or not _reads_as_image(reader.leaf, tensor):
             return None
         image = tensor.buffer.physical_shape[1:]
         sizes = [size for size in image if isinstance(size, int)]
@@ -91,24 +79,49 @@ class _Linker:
             return None
         blocks, rows, width, _ = sizes
         row = blocks * block * width * tensor.type.dtype.size
-        if not is_worth(row * rows, self.choice.target):
+        if not is_worth(row * rows, self.on.target):
             return None
-        made, read = self._rows(maker), self._rows(reader)
+        made, read = _rows(maker.leaf), _rows(reader.leaf)
         return None if made is None or read is None else Link(row, rows, read.reach, made.made)
 
+    def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: Cut) -> RowTiles:
+        offset = 0
+        for number, (task, rows) in enumerate(zip(tasks, line_buffers(links, cut.tile), strict=False)):
+            tensor = task.output
+            tensor.layout = attrs.evolve(tensor.layout, rows=rows)
+            tensor.place = Place("line buffer", number, offset)
+            offset += line_buffer_bytes(tensor)
+        for task in tasks:
+            self._run_by_rows(task)
+        return RowTiles(Block(list(tasks)), cut.tile)
 
-def _reads_as_image(task: Compute, tensor: Tensor) -> bool:
+    def _run_by_rows(self, task: Leaf) -> None:
+        """Take the implementation that keeps to rows, for tensors that lie in line buffers now."""
+        (chosen,) = task.chosen
+        assert chosen.in_rows is not None
+        parts = family_of(chosen.in_rows).match(task, self.on)
+        if parts is None:
+            raise InternalError(f"{task.name} cannot be done row by row as it was planned")
+        (part,) = parts
+        task.chosen = [attrs.evolve(chosen, part=part, implementation=chosen.in_rows)]
+
+
+def _rows(task: Leaf) -> Rows | None:
+    """How the task would run over the rows of its output; None where it cannot."""
+    if len(task.chosen) != 1 or task.chosen[0].in_rows is None:
+        return None
+    return task.chosen[0].in_rows.rows
+
+
+def _holders(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks that hold blocks, inner ones too."""
+    inner = [task for holder in tasks for block in holder.blocks for task in _holders(block.tasks)]
+    return [*(task for task in tasks if task.blocks), *inner]
+
+
+def _reads_as_image(task: Leaf, tensor: Tensor) -> bool:
     """Whether the tensor is what the convolution reads, and nothing else of the task reads it."""
+    assert task.region is not None
     values = [v for v, t in task.inputs.items() if t is tensor]
     reads = [(node, port) for node in task.region.nodes for port, v in runtime_inputs(node) if v in values]
     return reads == [(task.region.anchor, 0)]
-
-
-def _chain(tasks: Sequence[Compute], links: Sequence[Link], cut: Cut) -> Chain:
-    offset = 0
-    for number, (task, rows) in enumerate(zip(tasks, windows(links, cut.band), strict=False)):
-        tensor = task.output
-        tensor.layout = attrs.evolve(tensor.layout, rows=rows)
-        tensor.place = Place("window", number, offset)
-        offset += window_bytes(tensor)
-    return Chain(tuple(tasks), cut.band)

@@ -1,42 +1,46 @@
-"""Tasks: the graph as a list of things to do, each on tensors; an ``If`` is a task with two lists."""
+"""From regions to tasks on tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.loop.buffers import PLAIN
+from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.recurrence import Recurrence
-from dldt.codegen.plan.layouts import assign_layouts
-from dldt.codegen.plan.precision import stored_type
-from dldt.codegen.plan.regions import partition
-from dldt.codegen.target import Target
-from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region, is_product, runtime_inputs
-from dldt.codegen.task.task import Branch, Compute, Copy, Program, Task
+from dldt.codegen.task.task import Block, Branch, Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
-from dldt.compiler.types import DType
+from dldt.compiler.types import DType, TensorType
 
 _VIEWS = (ops.Reshape, ops.Squeeze, ops.Unsqueeze)
 
 
-def make_program(graph: Graph, target: Target, numerics: Numerics | None = None) -> Program:
-    """The graph as tasks: regions chosen, layouts and types in memory assigned, views and joins laid onto shared
-    memory."""
-    return _Maker(target, numerics or Numerics()).run(graph)
+def make_program(graph: Graph, plan: Decisions) -> Program:
+    """The graph as tasks: regions on tensors of the layouts and types that were decided, views and joins laid onto
+    shared memory."""
+    return _Maker(plan).run(graph)
+
+
+@attrs.frozen
+class Decisions:
+    """What was decided before there are tasks: the regions of every graph, and of every region's root the layout and
+    the type in memory."""
+
+    regions: Mapping[Graph, Sequence[Region | Node]]
+    layouts: Mapping[Value, Layout]
+    types: Mapping[Value, TensorType]
 
 
 class _Maker:
-    def __init__(self, target: Target, numerics: Numerics) -> None:
-        self.target = target
-        self.numerics = numerics
+    def __init__(self, decided: Decisions) -> None:
+        self.decided = decided
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
         self.plain: dict[tuple[Tensor, DType], Tensor] = {}
@@ -51,15 +55,13 @@ class _Maker:
         return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()))
 
     def _tasks(self, graph: Graph) -> list[Task]:
-        regions = partition(graph)
-        layouts = assign_layouts(regions, self.target)
         tasks: list[Task] = []
-        for region in regions:
+        for region in self.decided.regions[graph]:
             if isinstance(region, Node):
                 self._branch(region, tasks)
                 continue
             root = region.root
-            output = Tensor(root.name, stored_type(region, layouts[root], self.numerics), layouts[root])
+            output = Tensor(root.name, self.decided.types[root], self.decided.layouts[root])
             output.rounded = output.type.dtype is not root.type.dtype
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
@@ -77,7 +79,7 @@ class _Maker:
                 output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
                 output.rounded = output.parent.rounded
                 continue
-            tasks.append(Compute(region, sources, output))
+            tasks.append(Compute(output, region, sources))
             self._place_parts(region, output, sources)
         return tasks
 
@@ -142,14 +144,13 @@ class _Maker:
         sides = [self._body(body, captured, results) for body in node.op.bodies]
         tasks.append(Branch(condition, *sides))
 
-    def _body(self, body: Graph, captured: Sequence[Tensor], results: Sequence[Tensor]) -> list[Task]:
+    def _body(self, body: Graph, captured: Sequence[Tensor], results: Sequence[Tensor]) -> Block:
         self.tensors.update(zip(body.inputs, captured, strict=True))
         tasks = self._tasks(body)
-        for node, result in zip(body.outputs, results, strict=True):
-            (value,) = node.inputs
-            assert value is not None
-            tasks.append(Copy(self._tensor(value), result))
-        return tasks
+        values = [value for node in body.outputs for value in node.inputs if value is not None]
+        carried = tuple((self._tensor(value), result) for value, result in zip(values, results, strict=True))
+        tasks += [Copy(result, made) for made, result in carried]
+        return Block(tasks, carried)
 
     def _plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
         """The tensor in C order, its elements of ``dtype``."""
@@ -159,7 +160,7 @@ class _Maker:
         if made is None:
             kind, rounded = attrs.evolve(tensor.type, dtype=dtype), tensor.rounded and tensor.type.dtype is dtype
             made = self.plain[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
-            tasks.append(Copy(tensor, made))
+            tasks.append(Copy(made, tensor))
         return made
 
     def _bind_output(self, node: Node, place: Place, tasks: list[Task]) -> Tensor:
@@ -174,5 +175,5 @@ class _Maker:
             base.place = place
             return tensor
         output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=place)
-        tasks.append(Copy(tensor, output))
+        tasks.append(Copy(output, tensor))
         return output

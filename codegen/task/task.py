@@ -1,52 +1,226 @@
-"""Tasks: what is to be done, each on tensors; an ``If`` is a task with two lists."""
+"""Tasks: what is to be done, as a tree. A task reads and writes tensors, and may hold blocks of other tasks."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 import attrs
 
+from dldt.codegen.llvm.step import Step
+from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Value
 
 
-@attrs.define(eq=False)
-class Compute:
-    """Run a region: ``inputs`` by value, ``output`` is its root."""
+class Maker(Protocol):
+    """Turns tasks into steps of the program."""
 
-    region: Region
-    inputs: dict[Value, Tensor]
+    def run(self, task: Leaf) -> list[Step]:
+        """The calls of a task's kernels."""
+
+    def branch(self, task: Branch) -> list[Step]:
+        """One of two lists of steps."""
+
+    def row_tiles(self, task: RowTiles) -> list[Step]:
+        """Calls that run in turns."""
+
+
+@attrs.define(eq=False)
+class Block:
+    """Tasks that run one after the other when the task that holds them says so. ``carried``: what the block makes,
+    each with the tensor of the holder that receives it."""
+
+    tasks: list[Task]
+    carried: tuple[tuple[Tensor, Tensor], ...] = ()
+
+
+class Task:
+    """Base of all tasks. What a plan needs to know of one is here, so that no plan asks for its class."""
+
+    @property
+    def name(self) -> str:
+        """What it does, for people."""
+        raise NotImplementedError
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """The tensors that the task itself reads; what its blocks read is theirs to say."""
+        raise NotImplementedError
+
+    @property
+    def writes(self) -> tuple[Tensor, ...]:
+        """The tensors that the task itself writes."""
+        return ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks that it holds."""
+        return ()
+
+    @property
+    def defines(self) -> tuple[Dim, ...]:
+        """The dims that become known when the task has run."""
+        return ()
+
+    @property
+    def interleaved(self) -> bool:
+        """Whether the tasks of its block run in turns, each a part at a time: all of them live at once."""
+        return False
+
+    @property
+    def region(self) -> Region | None:
+        """The operations that it carries out, where it is a region."""
+        return None
+
+    @property
+    def leaf(self) -> Leaf | None:
+        """The task itself where kernels carry it out, None where it holds blocks."""
+        return None
+
+    def steps(self, maker: Maker) -> list[Step]:
+        """The steps of the program that do it."""
+        raise NotImplementedError
+
+
+@attrs.define(eq=False)
+class Leaf(Task):
+    """A task that kernels carry out: they make ``output``. ``chosen``: how, part by part, once that is decided."""
+
     output: Tensor
+    chosen: list[Chosen] = attrs.field(factory=list, init=False)
+
+    @property
+    def inputs(self) -> Mapping[Value, Tensor]:
+        """What its region reads, by value."""
+        return {}
+
+    @property
+    def writes(self) -> tuple[Tensor, ...]:
+        """The output."""
+        return (self.output,)
+
+    @property
+    def leaf(self) -> Leaf:
+        """Itself."""
+        return self
+
+    def steps(self, maker: Maker) -> list[Step]:
+        """See Task."""
+        return maker.run(self)
 
 
 @attrs.define(eq=False)
-class Copy:
-    """Copy a tensor, changing its layout where the two differ."""
+class Compute(Leaf):
+    """Run a region: ``output`` is its root."""
+
+    operations: Region
+    inputs: dict[Value, Tensor]
+
+    @property
+    def name(self) -> str:
+        """The operations' types."""
+        return self.operations.name
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """The inputs."""
+        return tuple(self.inputs.values())
+
+    @property
+    def region(self) -> Region:
+        """See Task."""
+        return self.operations
+
+
+@attrs.define(eq=False)
+class Copy(Leaf):
+    """Copy a tensor, changing its layout or type where the two differ."""
 
     source: Tensor
-    output: Tensor
+
+    @property
+    def name(self) -> str:
+        """See Task."""
+        return "Copy"
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """The source."""
+        return (self.source,)
 
 
 @attrs.define(eq=False)
-class Branch:
-    """Run one of two lists of tasks by a boolean tensor."""
+class Branch(Task):
+    """Run one of two blocks by a boolean tensor."""
 
     condition: Tensor
-    then: list[Task]
-    otherwise: list[Task]
+    then: Block
+    otherwise: Block
+
+    @property
+    def name(self) -> str:
+        """See Task."""
+        return "If"
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """The condition."""
+        return (self.condition,)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """See Task."""
+        return (self.then, self.otherwise)
+
+    def steps(self, maker: Maker) -> list[Step]:
+        """See Task."""
+        return maker.branch(self)
 
 
 @attrs.define(eq=False)
-class Chain:
-    """Run tasks a band of image rows at a time, each as far as the next one reads: ``band`` units of the last one's
-    work. What is between two tasks never leaves the thread that made it."""
+class RowTiles(Task):
+    """Run the leaves of a block in turns, a tile of image rows at a time, each as far as the next one reads: ``tile``
+    units of the last one's work. What is between two of them never leaves the thread that made it."""
 
-    tasks: tuple[Compute, ...]
-    band: int
+    block: Block
+    tile: int
 
+    @property
+    def name(self) -> str:
+        """See Task."""
+        return "Rows of " + ", ".join(task.name for task in self.block.tasks)
 
-Task: TypeAlias = Compute | Copy | Branch | Chain
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """What its leaves read: the first one still reads rows when the last one writes."""
+        return tuple(tensor for task in self.block.tasks for tensor in task.reads)
+
+    @property
+    def writes(self) -> tuple[Tensor, ...]:
+        """What the last leaf writes; the others write line buffers."""
+        return self.block.tasks[-1].writes
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """See Task."""
+        return (self.block,)
+
+    @property
+    def interleaved(self) -> bool:
+        """See Task."""
+        return True
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The tasks of the block."""
+        return [task.leaf for task in self.block.tasks if task.leaf is not None]
+
+    def steps(self, maker: Maker) -> list[Step]:
+        """See Task."""
+        return maker.row_tiles(self)
 
 
 @attrs.frozen
@@ -57,3 +231,15 @@ class Program:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     constants: tuple[Tensor, ...]
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every task that kernels carry out, in order."""
+        yield from _leaves(self.tasks)
+
+
+def _leaves(tasks: Sequence[Task]) -> Iterator[Leaf]:
+    for task in tasks:
+        if task.leaf is not None:
+            yield task.leaf
+        for block in task.blocks:
+            yield from _leaves(block.tasks)

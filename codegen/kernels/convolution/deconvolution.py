@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.convolution.part import Part, image_source, operands, pair, runs_by_rows
+from dldt.codegen.kernels.convolution.part import ContractionPart, image_source, operands, pair, runs_by_rows
 from dldt.codegen.kernels.convolution.problem import Problem
-from dldt.codegen.task.task import Compute
+from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, floordiv
@@ -16,8 +16,8 @@ from dldt.compiler.types import Array
 
 
 def deconvolution_parts(
-    task: Compute, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
-) -> list[Part] | None:
+    task: Leaf, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
+) -> list[ContractionPart] | None:
     """Stride s makes s×s plain convolutions, one for each phase of the output position; a single one with the phases as
     channels where no two input pixels meet in an output pixel."""
     found = operands(task, anchor)
@@ -45,7 +45,7 @@ def deconvolution_parts(
     return [part for part in parts if part.problem.output[0] and part.problem.output[1]]
 
 
-def _joined_phases(task: Compute, data: Value, tensor: Tensor, filters: Array) -> Part | None:
+def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> ContractionPart | None:
     """Kernel = stride: a matrix product a pixel, whose outputs come phase by phase: each phase in channel blocks of its
     own, or all in one vector where they are few."""
     _, inputs, channels, height, width = filters.shape
@@ -80,7 +80,7 @@ def _joined_phases(task: Compute, data: Value, tensor: Tensor, filters: Array) -
         down = floordiv(phase, width)
         return (n, c - phase * size, row * height + down, pixel * width + phase - down * width)
 
-    return Part(problem, weights, index, height)
+    return ContractionPart(problem, weights, index, height)
 
 
 @attrs.frozen
@@ -105,7 +105,7 @@ def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
 
 def _phase_part(
     data: Value, tensor: Tensor, filters: Array, rows: _Phase, columns: _Phase, stride: tuple[int, int]
-) -> Part:
+) -> ContractionPart:
     space = pair(data.type.shape[2:], 1)
     problem = Problem(
         batch=data.type.shape[0],
@@ -127,4 +127,4 @@ def _phase_part(
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
         return (n, c, row * stride[0] + rows.shift, pixel * stride[1] + columns.shift)
 
-    return Part(problem, weights, index)
+    return ContractionPart(problem, weights, index)

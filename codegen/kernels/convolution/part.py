@@ -8,7 +8,7 @@ import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Source
 from dldt.codegen.task.region import is_channels_first
-from dldt.codegen.task.task import Compute
+from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
@@ -17,7 +17,7 @@ from dldt.compiler.types import Array, DType
 
 
 @attrs.frozen
-class Part:
+class ContractionPart:
     """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
     its (batch, channel, row, pixel) stands for. A row of the problem is ``made`` rows of the output."""
 
@@ -25,16 +25,20 @@ class Part:
     weights: Callable[[], Array]
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
     made: int = 1
+    blocked: bool = False
+    """Whether the output lies in channel blocks."""
+    name: str = ""
+    """The node that it carries out, for messages."""
 
 
-def grouped_parts(part: Part) -> list[Part]:
+def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
     """Every group as a problem of its own; their channels must fill whole blocks of the source."""
     problem = part.problem
     outer = problem.inputs // problem.source.block * problem.source.outer
     return [_group(part, group, outer) for group in range(problem.groups)]
 
 
-def _group(part: Part, group: int, outer: int) -> Part:
+def _group(part: ContractionPart, group: int, outer: int) -> ContractionPart:
     problem = part.problem
     source = attrs.evolve(problem.source, start=problem.source.start + group * outer)
 
@@ -42,10 +46,10 @@ def _group(part: Part, group: int, outer: int) -> Part:
         return part.index(n, c + group * problem.outputs, row, pixel)
 
     single = attrs.evolve(problem, groups=1, source=source)
-    return Part(single, lambda: part.weights()[group : group + 1], index)
+    return attrs.evolve(part, problem=single, weights=lambda: part.weights()[group : group + 1], index=index)
 
 
-def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
+def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
     data, weights = data_of(task, anchor), anchor.inputs[1]
     assert weights is not None
@@ -54,30 +58,30 @@ def operands(task: Compute, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     return data, task.inputs[data], weights.constant
 
 
-def data_of(task: Compute, anchor: Node) -> Value:
+def data_of(task: Leaf, anchor: Node) -> Value:
     """What a contraction reads: its input, or what is shuffled or transposed to be that."""
     data = anchor.inputs[0]
     assert data is not None
-    if data.node not in task.region.nodes:
+    if not _inside(task, data):
         return data
     source = data.node.inputs[0]
     assert source is not None
     return source
 
 
-def shuffle_of(task: Compute, anchor: Node) -> int:
+def shuffle_of(task: Leaf, anchor: Node) -> int:
     """The groups of the ShuffleChannels through which a contraction reads; 1 where there is none."""
     data = anchor.inputs[0]
     assert data is not None
-    shuffled = data.node in task.region.nodes and isinstance(data.op, ops.ShuffleChannels)
+    shuffled = _inside(task, data) and isinstance(data.op, ops.ShuffleChannels)
     return data.op.group if shuffled and isinstance(data.op, ops.ShuffleChannels) else 1
 
 
-def is_by_pixels(task: Compute, anchor: Node) -> bool:
+def is_by_pixels(task: Leaf, anchor: Node) -> bool:
     """Whether a convolution reads images whose channels lie side by side, pixel by pixel."""
     data = anchor.inputs[0]
     assert data is not None
-    return data.node in task.region.nodes and is_channels_first(data.node)
+    return _inside(task, data) and is_channels_first(data.node)
 
 
 def pixel_source(tensor: Tensor) -> Source:
@@ -90,7 +94,7 @@ def pixel_source(tensor: Tensor) -> Source:
     return Source(height * width * channels, width * channels, channels, 1, dtype=tensor.type.dtype)
 
 
-def runs_by_rows(task: Compute, tensor: Tensor) -> bool:
+def runs_by_rows(task: Leaf, tensor: Tensor) -> bool:
     """Whether a contraction that reads the tensor must keep to rows, for of one side only a window of rows is there."""
     return bool(tensor.layout.rows or task.output.layout.rows)
 
@@ -112,3 +116,7 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
 def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]  # ints or dims, as given
     """Two values, ``missing`` before a single one: a line is an image of one row."""
     return tuple(values) if len(values) == 2 else (missing, *values)
+
+
+def _inside(task: Leaf, value: Value) -> bool:
+    return task.region is not None and value.node in task.region.nodes

@@ -1,4 +1,4 @@
-"""Which kernels run as chains, a band of image rows at a time, so that what is between them stays in the cache."""
+"""Which kernels run in turns, a tile of image rows at a time, so that what is between them stays in the cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.target import Target
 
-BANDS = (16, 12, 8, 6, 4, 3, 2, 1)
+TILES = (16, 12, 8, 6, 4, 3, 2, 1)
 """Units that are tried, the most first."""
 
 
@@ -31,11 +31,11 @@ class Link:
 
 @attrs.frozen
 class Cut:
-    """A chain over the links ``[first, stop)``: ``band`` units of the last kernel's work (rows, mostly) at a time."""
+    """Kernels in turns over the links ``[first, stop)``: ``tile`` units of the last one's work (rows mostly) a turn."""
 
     first: int
     stop: int
-    band: int
+    tile: int
 
 
 def is_worth(size: int, target: Target) -> bool:
@@ -43,10 +43,10 @@ def is_worth(size: int, target: Target) -> bool:
     return size > target.l3 // 16
 
 
-def choose_chains(links: Sequence[Link | None], target: Target) -> list[Cut]:
-    """The chains of kernels that follow one another, by the links between them (None: one that must be stored).
+def choose_cuts(links: Sequence[Link | None], target: Target) -> list[Cut]:
+    """The cuts of kernels that follow one another, by the links between them (None: one that must be stored).
 
-    A chain whose windows do not fit the second-level cache is cut where least is lost.
+    A run whose line buffers do not fit the second-level cache is cut where least is lost.
     """
     worth = [k for k, link in enumerate(links) if link is not None and is_worth(link.size, target)]
     starts = [k for k in worth if k - 1 not in worth]
@@ -59,17 +59,17 @@ def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) ->
         return []
     run = [link for link in links[first:stop] if link is not None]
     room = target.l2 * 3 // 4
-    for band in BANDS:
-        if sum(k.row * rows for k, rows in zip(run, windows(run, band), strict=True)) <= room:
-            return [Cut(first, stop, band)]
+    for tile in TILES:
+        if sum(k.row * rows for k, rows in zip(run, line_buffers(run, tile), strict=True)) <= room:
+            return [Cut(first, stop, tile)]
     least = first + min(range(len(run)), key=lambda k: run[k].size)
     return _cut(links, first, least, target) + _cut(links, least + 1, stop, target)
 
 
-def windows(links: Sequence[Link], band: int) -> list[int]:
+def line_buffers(links: Sequence[Link], tile: int) -> list[int]:
     """The most rows of each link that are held at a time."""
     found: list[int] = []
-    units = band
+    units = tile
     for link in reversed(links):
         # Units begin before the first row that is read, and end behind the last one.
         read = link.reach.rows(units) + 2 * (link.made - 1)

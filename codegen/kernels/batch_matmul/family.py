@@ -1,66 +1,94 @@
-"""Products of two computed matrices by a micro-kernel: from a task to a kernel."""
+"""Products of two computed matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
+import numpy as np
 
 from dldt.codegen.kernels.batch_matmul.emit import SYMBOLS, emit_product
 from dldt.codegen.kernels.batch_matmul.operand import DEPTH, LINE, operand
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
 from dldt.codegen.kernels.emission import Emission
-from dldt.codegen.kernels.kernel import Kernel, name_buffers
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access, read
 from dldt.codegen.loop.schedule import nest_symbols
-from dldt.codegen.target import Target
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.region import Region, compose, destination, is_product
-from dldt.codegen.task.task import Compute
+from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product, substitute, symbol, symbols
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array
 
 
-def product_kernels(task: Compute, target: Target) -> list[Kernel] | None:
-    """The one kernel of a region anchored by a matrix product of computed operands; None where loops must do it."""
-    anchor = task.region.anchor
-    if anchor is None or not is_product(anchor):
-        return None
-    buffers, tensors = name_buffers(task)
-    found = _problem(task.region, anchor, buffers)
-    if found is None:
-        return None
-    problem, operands = found
-    tile = choose_product_tile(problem, target)
-    if tile is None:
-        return None
-    output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
-    nest = _epilogue(task.region, anchor, problem, tile, output, buffers)
-    used = list(dict.fromkeys([*operands, *(e.buffer for e in walk(nest.value) if isinstance(e, Load))]))
-    tensors_used = [tensors[buffer] for buffer in used]
-    bases = [t.base for t in (*tensors_used, task.output)]
-    alias = len(set(bases)) != len(bases)
-    extent = product(problem.batch) * tile.panels(problem) * tile.strips(problem)
-    names = tuple(sorted((nest_symbols(nest) | _symbols(problem)) - _bound(problem)))
-    macs = product(problem.batch) * problem.rows * problem.columns * problem.depth
+@attrs.frozen
+class ProductPart:
+    """A product and the buffers of its operands."""
 
-    kernel = Kernel(
-        what=task.region.name,
-        emit=Emission(emit_product, (problem, tile, nest, operands, (*used, output), names), alias),
-        operands=(*tensors_used, task.output),
-        symbols=names,
-        extent=extent,
-        work=macs // 4,
-        flops=2 * macs if isinstance(macs, int) else 0,
-        nest=nest,
-        schedule=f"{tile.name} {problem}",
-        algorithm=tile.name,
-        scratch=tile.scratch(problem),
-    )
-    return [kernel]
+    problem: Product
+    operands: tuple[Buffer, Buffer]
+
+
+class BatchMatMul(Family):
+    """A tile of rows by vectors of columns is summed over the inner dim at a time; both matrices lie in memory, perhaps
+    seen through movements."""
+
+    name = "batch_matmul"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        region = task.region
+        if region is None or region.anchor is None or not is_product(region.anchor):
+            return None
+        found = _problem(region, region.anchor, operands_of(task).buffers)
+        if found is None or choose_product_tile(found[0], on.target) is None:
+            return None
+        return [ProductPart(*found)]
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        tile = choose_product_tile(part.problem, on.target)
+        return None if tile is None else Estimate(0.0, Implementation(self.name, tile.name, tile))
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part, tile, region = chosen.part, chosen.implementation.tile, task.region
+        assert isinstance(part, ProductPart)
+        assert isinstance(tile, ProductTile)
+        assert region is not None
+        assert region.anchor is not None
+        problem, operands = part.problem, operands_of(task)
+        nest = _epilogue(region, region.anchor, problem, tile, operands.output, operands.buffers)
+        used = list(dict.fromkeys([*part.operands, *(e.buffer for e in walk(nest.value) if isinstance(e, Load))]))
+        names = tuple(sorted((nest_symbols(nest) | _symbols(problem)) - _bound(problem)))
+        macs = product(problem.batch) * problem.rows * problem.columns * problem.depth
+        arguments = (problem, tile, nest, part.operands, (*used, operands.output), names)
+        kernel = Kernel(
+            what=region.name,
+            implementation=chosen.implementation,
+            emit=Emission(emit_product, arguments, operands.alias(used)),
+            operands=operands.of(used),
+            symbols=names,
+            extent=product(problem.batch) * tile.panels(problem) * tile.strips(problem),
+            work=macs // 4,
+            flops=2 * macs if isinstance(macs, int) else 0,
+            nest=nest,
+            scratch=tile.scratch(problem),
+        )
+        return [kernel]
+
+    def reference(self, problem: Any, *operands: Array) -> Array:
+        """a [batch.., rows, depth] · b [batch.., depth, columns] in double precision."""
+        a, b = (x.astype(np.float64) for x in operands)
+        return np.asarray(a @ b)
 
 
 def _problem(

@@ -11,8 +11,8 @@ from dldt.compiler.types import DType
 
 
 @attrs.frozen
-class Question:
-    """A problem of known sizes, whether Winograd's algorithm may answer it, how weights may be stored, and what may be
+class TuningKey:
+    """A problem of known sizes, whether Winograd's algorithm may be used, how weights may be stored, and what may be
     multiplied."""
 
     problem: Problem
@@ -23,13 +23,13 @@ class Question:
     @staticmethod
     def about(
         problem: Problem, *, winograd: bool, weights: DType = DType.f32, precision: DType = DType.f32
-    ) -> Question | None:
-        """The question that a problem poses, one image standing for a free number; None where other dims are free."""
+    ) -> TuningKey | None:
+        """The key of a problem, one image standing for a free number; None where other dims are free."""
         single = problem if isinstance(problem.batch, int) else attrs.evolve(problem, batch=1)
         sizes = (*single.space, *single.output, single.source.batch)
-        return Question(single, winograd, weights, precision) if all(isinstance(size, int) for size in sizes) else None
+        return TuningKey(single, winograd, weights, precision) if all(isinstance(size, int) for size in sizes) else None
 
     @property
-    def key(self) -> str:
-        """The question as text, the same in every process: JSON with sorted keys."""
+    def text(self) -> str:
+        """The key as text, the same in every process: JSON with sorted keys."""
         return json.dumps(attrs.asdict(self), sort_keys=True, separators=(",", ":"), default=str)

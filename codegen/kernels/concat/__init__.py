@@ -1,0 +1,1 @@
+"""Concatenation: every input is written to its place."""

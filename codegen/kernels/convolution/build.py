@@ -1,0 +1,97 @@
+"""The kernel of one contraction: its operands, its epilogue, its weights, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from dldt.codegen.kernels.convolution.emit import Epilogue
+from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
+from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.ir import Load, Nest, walk
+from dldt.codegen.loop.lower.access import Access
+from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.task.implementation import Implementation
+from dldt.codegen.task.region import compose, destination
+from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim, substitute, symbol, symbols
+
+
+@attrs.frozen
+class Sums:
+    """How a contraction's sums are made: the emitter and its own arguments, the range that threads share, its packed
+    weights with their bytes, a thread's scratch memory and what passes through it, and the operations really done."""
+
+    emitter: Callable[..., None]
+    arguments: tuple[Any, ...]
+    extent: Dim
+    packed: Callable[[], Iterable[bytes | memoryview]]
+    packed_bytes: int
+    operations: Dim
+    scratch: int = 0
+    passed: Dim = 0
+
+
+def contraction_kernel(
+    task: Leaf, part: ContractionPart, implementation: Implementation, tile: Tile, sums: Sums, *, across: bool = False
+) -> Kernel:
+    """The kernel that makes ``sums`` and finishes them by what stands behind the contraction in its region.
+    ``across``: vectors of results are of pixels, for there are few channels."""
+    region, problem = task.region, part.problem
+    assert region is not None
+    anchor = region.anchor
+    assert anchor is not None
+    operands = operands_of(task)
+    (value,) = anchor.outputs
+    access = compose(region, operands.buffers, accumulated=value)
+    epilogue = _epilogue(
+        problem, tile, operands.output, access, lambda *at: destination(region, value, part.index(*at))
+    )
+    epilogue = attrs.evolve(epilogue, across=across)
+    read = [operands.buffers[data_of(task, anchor)]]
+    used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
+    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | symbols(sums.extent)))
+    macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
+    written = (epilogue, (*used, operands.output), names)
+    return Kernel(
+        what=region.name,
+        implementation=implementation,
+        emit=Emission(sums.emitter, (*sums.arguments, *written), operands.alias(used)),
+        operands=operands.of(used),
+        symbols=names,
+        extent=sums.extent,
+        work=macs // 4,
+        flops=2 * macs if isinstance(macs, int) else 0,
+        nest=epilogue.nest,
+        packed=sums.packed,
+        packed_bytes=sums.packed_bytes,
+        scratch=sums.scratch,
+        operations=sums.operations,
+        passed=sums.passed,
+    )
+
+
+def _epilogue(
+    problem: Problem, tile: Tile, output: Buffer, access: Access, index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+) -> Epilogue:
+    """What is stored at (n, channel, row, pixel), as a nest over the symbols that the emitter binds."""
+    lanes = tile.lanes
+    n, row = symbol("n", 0), symbol("row", 0)
+    pixel = symbol("pixel", 0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
+    aligned = problem.groups == 1 or problem.outputs % lanes == 0
+    own = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1) if aligned else symbol("lane", 0)
+    channel = symbol("channel", 0, problem.groups * problem.outputs - 1)
+    where = index(0 if problem.batch == 1 else n, channel, row, pixel)
+    if problem.is_pointwise and problem.output[0] != 1:
+        width = problem.output[1]
+        line = pixel // width
+        where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
+    # Vectors reach past the last channel, but what lies there is masked: indices are written as if they did not.
+    where = tuple(substitute(dim, {"channel": own}) for dim in where)
+    nest = Nest((), output, where, access(where))
+    return Epilogue(nest, aligned)

@@ -1,0 +1,152 @@
+"""Convolutions summed directly, by register tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+import numpy as np
+
+from dldt.codegen.kernels.convolution.arithmetic_choice import paired, stored
+from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
+from dldt.codegen.kernels.convolution.emit import emit_contraction
+from dldt.codegen.kernels.convolution.match import convolution_parts
+from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
+from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
+from dldt.codegen.kernels.convolution.problem import Problem, Tile, spatial_units
+from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.kernels.tuning_key import TuningKey
+from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
+from dldt.codegen.task.task import Leaf
+from dldt.compiler.types import Array, DType
+
+
+class Convolution(Family):
+    """A tile of pixels by output-channel vectors is summed over channels and taps at a time."""
+
+    name = "convolution"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        return convolution_parts(task, on)
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        problem, remark = paired(part)
+        if _is_across(part, on):
+            return self._estimate(part, problem, narrow_tile(_weighed(problem, on), on.target), on, remark)
+        return self._estimate(part, problem, choose_tile(_weighed(problem, on), on.target), on, remark)
+
+    def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        problem, remark = paired(part)
+        if _is_across(part, on):
+            yield self._estimate(part, problem, narrow_tile(_weighed(problem, on), on.target), on, remark)
+            return
+        for tile in tiles(_weighed(problem, on), on.target):
+            yield self._estimate(part, problem, tile, on, remark)
+
+    def key(self, part: Part, on: Setting) -> str | None:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        return None if _is_across(part, on) else contraction_key(part, on)
+
+    def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
+        """A direct convolution of images runs row by row where its weights stay in the cache beside them."""
+        assert isinstance(part, ContractionPart)
+        anchor = None if task.region is None else task.region.anchor
+        if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
+            return None
+        if part.problem.space != data_of(task, anchor).type.shape[2:]:
+            return None  # rows and pixels are exchanged
+        rowwise = attrs.evolve(part, problem=attrs.evolve(part.problem, by_rows=True))
+        best = self.best(rowwise, on)
+        if best is None or packed_size(rowwise.problem, best.implementation.tile) > on.target.l2 // 2:
+            return None
+        rows = rows_of(rowwise, best.implementation.tile)
+        return attrs.evolve(best, implementation=attrs.evolve(best.implementation, rows=rows))
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part, made = chosen.part, chosen.implementation
+        assert isinstance(part, ContractionPart)
+        problem, tile = attrs.evolve(part.problem, weights=made.weights), made.tile
+        assert isinstance(tile, Tile)
+        units = spatial_units(problem, tile)
+        sums = Sums(
+            emitter=emit_contraction,
+            arguments=(problem, tile),
+            extent=problem.batch * problem.groups * tile.panels(problem) * units,
+            packed=lambda: pack_weights(part.weights(), problem, tile),
+            packed_bytes=packed_size(problem, tile),
+            operations=problem.operations(),
+        )
+        across = _is_across(part, on)
+        return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
+
+    def _estimate(self, part: ContractionPart, problem: Problem, tile: Tile, on: Setting, remark: str) -> Estimate:
+        cycles = direct_cycles(_weighed(problem, on), tile, on.target)
+        if problem.source.dtype is DType.f32:
+            problem, remark = stored(part, on)
+        kind = DType.bf16 if problem.pair == 2 else DType.f32
+        made = Implementation(self.name, tile.algorithm(problem), tile, weights=problem.weights, multiplied=kind)
+        return Estimate(cycles, made, remark, shape=(tile.rows, tile.columns))
+
+    def reference(self, problem: Problem, *operands: Array) -> Array:
+        """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights
+        [groups, outputs, inputs, kernel rows, kernel columns] → [batch, groups * outputs, rows, pixels]."""
+        images, weights = (x.astype(np.float64) for x in operands)
+        if problem.channelwise:
+            weights = weights.reshape(problem.outputs, 1, 1, *weights.shape[-2:])
+        groups, outputs, inputs, *kernel = weights.shape
+        high, wide = problem.output
+        assert isinstance(high, int)
+        assert isinstance(wide, int)
+        total = np.zeros((images.shape[0], groups, outputs, high, wide))
+        apart = images.reshape(images.shape[0], groups, inputs, *images.shape[2:])
+        for down in range(kernel[0]):
+            for across in range(kernel[1]):
+                picked = _picked(_picked(apart, problem, 0, down), problem, 1, across)
+                total += np.einsum("ngchw,goc->ngohw", picked, weights[..., down, across])
+        return total.reshape(images.shape[0], groups * outputs, high, wide)
+
+
+def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
+    """What one tap reads along rows (0) or pixels (1), zero outside of the image."""
+    size, space = problem.output[axis], images.shape[3 + axis]
+    assert isinstance(size, int)
+    places = np.arange(size) * problem.strides[axis] - problem.pads[axis] + tap * problem.dilations[axis]
+    inside = (places >= 0) & (places < space)
+    picked = images.take(np.clip(places, 0, space - 1), axis=3 + axis)
+    return np.asarray(picked * inside.reshape((-1, 1) if axis == 0 else (-1,)))
+
+
+def contraction_key(part: ContractionPart, on: Setting) -> str | None:
+    """What decides how a contraction is best carried out, as text."""
+    problem, _ = paired(part)
+    winograd = on.numerics.winograd and part.blocked
+    key = TuningKey.about(
+        _weighed(problem, on), winograd=winograd, weights=on.numerics.weights, precision=on.numerics.precision
+    )
+    return None if key is None else key.text
+
+
+def rows_of(part: ContractionPart, tile: Tile) -> Rows:
+    """How the range of a kernel that keeps to rows runs."""
+    problem = part.problem
+    return Rows(problem.groups * tile.panels(problem), problem.reach, part.made)
+
+
+def _is_across(part: ContractionPart, on: Setting) -> bool:
+    """Whether vectors of results are of pixels."""
+    return not part.blocked and is_narrow(part.problem, on.target)
+
+
+def _weighed(problem: Problem, on: Setting) -> Problem:
+    """The problem with what is known of its weights' way."""
+    return attrs.evolve(problem, cold=on.cold)

@@ -1,0 +1,98 @@
+"""From a task to the convolutions that it consists of."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.codegen.kernels.convolution.deconvolution import deconvolution_parts
+from dldt.codegen.kernels.convolution.part import (
+    ContractionPart,
+    image_source,
+    is_by_pixels,
+    operands,
+    pair,
+    pixel_source,
+    runs_by_rows,
+    shuffle_of,
+)
+from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.task.task import Leaf
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim
+from dldt.compiler.graph import Node
+from dldt.compiler.types import DType
+
+
+def convolution_parts(task: Leaf, on: Setting) -> list[ContractionPart] | None:
+    """A convolution with constant weights as one part, a transposed one as a part for each phase of its output
+    position; None where the task is none, or its sizes are not of a kind that register tiles can do."""
+    anchor = None if task.region is None else task.region.anchor
+    if anchor is None or anchor.types[0].dtype is not DType.f32:
+        return None
+    parts = _parts(task, anchor)
+    if parts is None:
+        return None
+    blocked = task.output.layout.block == on.target.block
+    return [attrs.evolve(part, blocked=blocked, name=anchor.name) for part in parts]
+
+
+def _parts(task: Leaf, anchor: Node) -> list[ContractionPart] | None:
+    if isinstance(anchor.op, ops.Convolution | ops.GroupConvolution):
+        return _convolution(task, anchor, anchor.op)
+    if isinstance(anchor.op, ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData):
+        return deconvolution_parts(task, anchor, anchor.op)
+    return None
+
+
+def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvolution) -> list[ContractionPart] | None:
+    found = operands(task, anchor)
+    if found is None:
+        return None
+    _, tensor, array = found
+    images = anchor.inputs[0]
+    assert images is not None
+    filters = array if isinstance(op, ops.GroupConvolution) else array[None]
+    space = images.type.shape[2:]
+    if len(space) > 2 or not all(isinstance(d, int) for d in space):
+        return None
+    window = op.window(space, filters.shape[3:])
+    one = len(space) == 1
+    # A column of pixels is a row to the micro-kernels, which tile along rows.
+    turned = not one and space[1] == 1 and filters.shape[4] == 1 and window.output[1] == 1 and space[0] != 1
+    problem = Problem(
+        batch=images.type.shape[0],
+        groups=filters.shape[0],
+        inputs=filters.shape[2],
+        outputs=filters.shape[1],
+        kernel=pair(window.kernel, 1),
+        strides=pair(window.strides, 1),
+        dilations=pair(window.dilations, 1),
+        pads=pair(window.pads_begin, 0),
+        space=pair(space, 1),
+        output=pair(window.output, 1),
+        source=pixel_source(tensor) if is_by_pixels(task, anchor) else image_source(tensor, pair(space, 1)),
+        shuffle=shuffle_of(task, anchor),
+        by_rows=runs_by_rows(task, tensor),
+    )
+    shape = (*filters.shape[:3], *problem.kernel)
+    if filters.shape[1:3] == (1, 1):
+        if not tensor.layout.block:
+            return None
+        problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
+        shape = (1, filters.shape[0], 1, *problem.kernel)
+
+    if turned:
+        problem, shape = _turned(problem), (*shape[:3], *shape[:2:-1])
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (n, c, pixel) if one else (n, c, pixel, row) if turned else (n, c, row, pixel)
+
+    return [ContractionPart(problem, lambda: filters.reshape(shape), index)]
+
+
+def _turned(problem: Problem) -> Problem:
+    """Rows and pixels exchanged."""
+    source = attrs.evolve(problem.source, row=problem.source.pixel, pixel=problem.source.row)
+    pairs = ("kernel", "strides", "dilations", "pads", "space", "output")
+    return attrs.evolve(problem, source=source, **{name: getattr(problem, name)[::-1] for name in pairs})

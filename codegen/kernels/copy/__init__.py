@@ -1,0 +1,1 @@
+"""Copies of tensors into another layout or type."""

@@ -1,0 +1,109 @@
+"""Kernels that are loop nests: what no other family carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.llvm.nest import emit_nest
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.interpreter import run_nests
+from dldt.codegen.loop.ir import Axis, Load, Nest, Reduce, walk
+from dldt.codegen.loop.schedule import apply_schedule, choose_schedule, nest_symbols, output_nest
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.region import compose
+from dldt.codegen.task.task import Leaf
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.dims import Dim, maximum_of, product
+from dldt.compiler.types import Array
+
+
+@attrs.frozen
+class NestPart:
+    """A loop nest over a task's tensors."""
+
+    what: str
+    problem: Nest
+    tensors: dict[Buffer, Tensor] = attrs.field(eq=False)
+
+
+class Loops(Family):
+    """One nest, walked as its schedule says."""
+
+    name = "loops"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        if task.region is None:
+            return None
+        operands = operands_of(task)
+        nest = output_nest(operands.output, compose(task.region, operands.buffers))
+        return [NestPart(task.region.name, nest, {**operands.tensors, operands.output: task.output})]
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        schedule = choose_schedule(part.problem, on.target)
+        return Estimate(0.0, Implementation(self.name, "loops", schedule=schedule))
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part = chosen.part
+        assert isinstance(part, NestPart)
+        return [nest_kernel(part, chosen.implementation)]
+
+    def reference(self, problem: Nest, *operands: Array) -> Array:
+        """The nest, interpreted in numpy; ``operands`` are the arrays of the buffers that it reads, by their names'
+        order."""
+        read = {sub.buffer for sub in walk(problem.value) if isinstance(sub, Load)}
+        arrays = dict(zip(sorted(read, key=lambda buffer: buffer.name), operands, strict=True))
+        shape = tuple(int(dim) for dim in problem.buffer.shape)
+        made = np.zeros(shape, problem.buffer.dtype.numpy)
+        run_nests([problem], {**arrays, problem.buffer: made})
+        return made
+
+
+def nest_kernel(part: NestPart, implementation: Implementation) -> Kernel:
+    """The kernel of a nest."""
+    nest = part.problem
+    used = {nest.buffer, *(sub.buffer for sub in walk(nest.value) if isinstance(sub, Load))}
+    operands = {buffer: tensor for buffer, tensor in part.tensors.items() if buffer in used}
+    names = tuple(sorted(nest_symbols(nest)))
+    scheduled = apply_schedule(nest, implementation.schedule)
+    bases = [tensor.base for tensor in operands.values()]
+    alias = len(set(bases)) != len(bases)
+    return Kernel(
+        what=part.what,
+        implementation=implementation,
+        emit=Emission(emit_nest, (scheduled, tuple(operands), names), alias),
+        operands=tuple(operands.values()),
+        symbols=names,
+        extent=product(axis.extent for axis in scheduled.parallel),
+        work=_work(nest),
+        nest=nest,
+    )
+
+
+def _work(nest: Nest) -> Dim:
+    cost = 0
+    for sub in walk(nest.value):
+        cost += _reduction_points(sub.axes) if isinstance(sub, Reduce) else 1
+    return product(_most(axis.extent) for axis in nest.axes) * cost
+
+
+def _most(extent: Dim) -> Dim:
+    """An axis whose extent depends on others counts with its bound."""
+    bound = maximum_of(extent)
+    return int(bound) if bound != float("inf") else extent
+
+
+def _reduction_points(axes: tuple[Axis, ...]) -> int:
+    total = 1
+    for axis in axes:
+        total *= axis.extent if isinstance(axis.extent, int) else 4
+    return total

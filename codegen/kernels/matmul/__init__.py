@@ -1,0 +1,1 @@
+"""Matrix products with a constant matrix."""

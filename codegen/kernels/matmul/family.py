@@ -1,0 +1,72 @@
+"""Matrix products with a constant matrix: a convolution of one tap, whose pixels are the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from dldt.codegen.kernels.convolution.family import Convolution
+from dldt.codegen.kernels.convolution.part import ContractionPart, operands
+from dldt.codegen.kernels.convolution.problem import Problem, Source
+from dldt.codegen.kernels.family import Estimate
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.loop.lower.access import unflatten
+from dldt.codegen.task.implementation import Part
+from dldt.codegen.task.region import is_product
+from dldt.codegen.task.task import Leaf
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, product
+from dldt.compiler.graph import Node
+from dldt.compiler.types import DType
+
+
+class MatMul(Convolution):
+    """A tile of rows by vectors of columns is summed over the inner dim at a time."""
+
+    name = "matmul"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        anchor = None if task.region is None else task.region.anchor
+        if anchor is None or anchor.types[0].dtype is not DType.f32 or not isinstance(anchor.op, ops.MatMul):
+            return None
+        if is_product(anchor):
+            return None
+        parts = _matmul(task, anchor, anchor.op)
+        return None if parts is None else [attrs.evolve(part, name=anchor.name) for part in parts]
+
+    def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
+        """It has no images."""
+        return None
+
+
+def _matmul(task: Leaf, anchor: Node, op: ops.MatMul) -> list[ContractionPart] | None:
+    """Rows of a constant matrix product are pixels, the inner dim is the channels."""
+    found = operands(task, anchor)
+    if found is None:
+        return None
+    data, tensor, array = found
+    shape = data.type.shape
+    if array.ndim != 2 or op.transpose_a or tensor.layout.block or not isinstance(shape[-1], int):
+        return None
+    matrix = array if op.transpose_b else array.T
+    rows = product(shape[:-1])
+    problem = Problem(
+        batch=1,
+        groups=1,
+        inputs=matrix.shape[1],
+        outputs=matrix.shape[0],
+        kernel=(1, 1),
+        strides=(1, 1),
+        dilations=(1, 1),
+        pads=(0, 0),
+        space=(1, rows),
+        output=(1, rows),
+        source=Source(batch=0, row=0, pixel=shape[-1] + tensor.layout.gap, channel=1, dtype=tensor.type.dtype),
+    )
+
+    def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
+        return (*unflatten(shape[:-1], pixel), c)
+
+    return [ContractionPart(problem, lambda: matrix.reshape(1, *matrix.shape, 1, 1), index)]

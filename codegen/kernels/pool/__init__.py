@@ -1,0 +1,1 @@
+"""Pooling: windows of images, channel by channel."""

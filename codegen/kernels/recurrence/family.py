@@ -1,0 +1,99 @@
+"""The loops of recurrent layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.recurrence.emit import emit_recurrence
+from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
+from dldt.codegen.kernels.recurrence.reference import run_recurrence
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim, ceildiv, symbols
+from dldt.compiler.graph import Value
+from dldt.compiler.types import Array
+
+
+@attrs.frozen
+class RecurrenceProblem:
+    """The loop of ``op`` over ``steps`` for ``batch`` sequences, of unequal lengths (``ragged``), with a bias of the
+    candidate's own (``biased``)."""
+
+    op: Recurrence
+    batch: Dim
+    steps: Dim
+    ragged: bool
+    biased: bool
+
+
+@attrs.frozen
+class RecurrencePart:
+    """The problem, the weights [directions, gates * hidden, hidden], and what the other ports read."""
+
+    problem: RecurrenceProblem
+    weights: Array = attrs.field(eq=False)
+    ports: Mapping[str, Value] = attrs.field(eq=False)
+
+
+class RecurrentLoop(Family):
+    """An LSTM or GRU step by step, some sequences side by side; the weights stream from the caches at every step."""
+
+    name = "recurrence"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        anchor = None if task.region is None else task.region.anchor
+        if anchor is None or not isinstance(anchor.op, Recurrence):
+            return None
+        ports = {port: v for port, v in zip(anchor.op.ports, anchor.inputs, strict=False) if v is not None}
+        weights = ports.pop("weights").constant
+        assert weights is not None
+        batch, steps = ports["projected"].type.shape[:2]
+        problem = RecurrenceProblem(anchor.op, batch, steps, ragged="lengths" in ports, biased="bias" in ports)
+        return [RecurrencePart(problem, weights, ports)]
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        problem: RecurrenceProblem = part.problem
+        op = problem.op
+        rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
+        plan = LoopPlan(op.gates, op.hidden, on.target.block, op.gates == 3 and not problem.biased, rows)
+        return Estimate(0.0, Implementation(self.name, plan.name, plan))
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part, plan = chosen.part, chosen.implementation.tile
+        assert isinstance(part, RecurrencePart)
+        assert isinstance(plan, LoopPlan)
+        problem, operands = part.problem, operands_of(task)
+        op = problem.op
+        ports = {port: operands.buffers[value] for port, value in part.ports.items()}
+        used = list(dict.fromkeys(ports.values()))
+        names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps)))
+        macs = problem.batch * op.directions * problem.steps * op.gates * op.hidden * op.hidden
+        kernel = Kernel(
+            what=task.name,
+            implementation=chosen.implementation,
+            emit=Emission(emit_recurrence, (op, plan, ports, operands.output, used, names), operands.alias(used)),
+            operands=operands.of(used),
+            symbols=names,
+            extent=ceildiv(problem.batch, plan.rows) * op.directions,
+            work=macs // 4,
+            flops=2 * macs if isinstance(macs, int) else 0,
+            packed=lambda: plan.pack(part.weights),
+            packed_bytes=4 * op.directions * plan.direction_size,
+            scratch=plan.scratch,
+        )
+        return [kernel]
+
+    def reference(self, problem: Any, *operands: Array) -> Array:
+        """See Family; ``operands`` by the ports of Recurrence."""
+        return run_recurrence(problem.op, *operands)

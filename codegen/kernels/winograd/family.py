@@ -1,0 +1,108 @@
+"""Convolutions by Winograd's minimal filtering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from dldt.codegen.kernels.convolution.arithmetic_choice import paired
+from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
+from dldt.codegen.kernels.convolution.family import Convolution
+from dldt.codegen.kernels.convolution.match import convolution_parts
+from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
+from dldt.codegen.kernels.family import Estimate
+from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.kernels.winograd.choose import (
+    GAIN,
+    can_winograd,
+    choose_winograd,
+    winograd_cycles,
+    winograd_estimates,
+)
+from dldt.codegen.kernels.winograd.emit import emit_winograd
+from dldt.codegen.kernels.winograd.form import filters_size, pack_filters
+from dldt.codegen.kernels.winograd.plan import WinogradPlan
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.task import Leaf
+
+
+class WinogradConvolution(Convolution):
+    """Tiles of the image are transformed, multiplied tap by tap, and transformed back; the groups of a convolution are
+    kernels of their own."""
+
+    name = "winograd"
+    rival_of = "convolution"
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        return convolution_parts(task, on) if on.numerics.winograd else None
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        for single in _singles(part, on):
+            problem, _ = paired(single)
+            problem = attrs.evolve(problem, cold=on.cold)
+            plan = choose_winograd(problem, on.target)
+            if plan is None:
+                return None
+            cycles = part.problem.groups * GAIN * winograd_cycles(problem, plan, on.target)
+            return self._estimated(cycles, plan)
+        return None
+
+    def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        for single in _singles(part, on):
+            problem, _ = paired(single)
+            problem = attrs.evolve(problem, cold=on.cold)
+            for cycles, plan in winograd_estimates(problem, on.target):
+                yield self._estimated(part.problem.groups * cycles, plan)
+            return
+
+    def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
+        """Its tiles are of several rows."""
+        return None
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part, plan = chosen.part, chosen.implementation.tile
+        assert isinstance(part, ContractionPart)
+        assert isinstance(plan, WinogradPlan)
+        singles = grouped_parts(part) if part.problem.groups > 1 else [part]
+        return [_kernel(task, single, chosen.implementation, plan) for single in singles]
+
+    def _estimated(self, cycles: float, plan: WinogradPlan) -> Estimate:
+        made = Implementation(self.name, plan.name, plan)
+        return Estimate(cycles, made, kind=plan.form, shape=(plan.tile.rows, plan.tile.columns))
+
+
+def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
+    """The first of the convolutions without groups that make up the part, all alike; none where it cannot be done so:
+    its groups must be whole channel blocks on both sides."""
+    problem, block = part.problem, on.target.block
+    if not part.blocked or not on.numerics.winograd:
+        return []
+    if problem.groups > 1:
+        whole = problem.source.block == block and problem.inputs % block == 0 and problem.outputs % block == 0
+        if problem.shuffle > 1 or not whole:
+            return []
+        part = grouped_parts(part)[0]
+    return [part] if can_winograd(attrs.evolve(paired(part)[0], cold=on.cold), on.target) else []
+
+
+def _kernel(task: Leaf, part: ContractionPart, made: Implementation, plan: WinogradPlan) -> Kernel:
+    problem, form, tile = part.problem, plan.form, plan.tile
+    sums = Sums(
+        emitter=emit_winograd,
+        arguments=(problem, plan),
+        extent=plan.extent(problem),
+        packed=lambda: pack_filters(part.weights(), form, problem, tile),
+        packed_bytes=filters_size(form, problem, tile),
+        operations=plan.operations(problem),
+        scratch=plan.scratch(problem),
+        passed=plan.passed(problem),
+    )
+    return contraction_kernel(task, part, made, tile, sums)

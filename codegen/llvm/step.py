@@ -1,0 +1,106 @@
+"""Steps of the program: what every thread runs, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import attrs
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.place import Place
+from dldt.compiler.dims import Dim
+
+
+class ProgramWriter(Protocol):
+    """Writes the program's function; steps tell it what to write."""
+
+    b: Builder
+    scratch: Ir
+    """The memory of the running thread."""
+
+    def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
+        """Call a kernel over a range. ``line_buffers``: bytes from the thread's scratch memory to row 0 of each."""
+
+    def whole(self, extent: Dim) -> tuple[Ir, Ir]:
+        """The whole range."""
+
+    def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
+        """This thread's part of a range; all of it falls to the first thread where the work is too little."""
+
+    def holds(self, condition: Place) -> Ir:
+        """Whether the byte at a place is not zero."""
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """Steps with the barriers between them."""
+
+
+class Step:
+    """Base of all steps."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether all threads take part; the first one runs the others alone."""
+        return True
+
+    def write(self, program: ProgramWriter) -> None:
+        """Write the step."""
+        raise NotImplementedError
+
+    def shared_work(self) -> Iterator[Dim | None]:
+        """The scalar operations of every part of it that threads may share, None where they are not known."""
+        raise NotImplementedError
+
+
+@attrs.frozen
+class Call(Step):
+    """Call of a kernel function; ``parallel`` says that threads share its range (else the first thread runs it)."""
+
+    function: str
+    operands: tuple[Place, ...]
+    symbols: tuple[str, ...]
+    extent: Dim
+    parallel: bool
+    work: Dim | None = None
+    """Scalar operations, where they are known; at run-time dims the range is shared only if there are enough."""
+    slot: int = 0
+    """Where its time goes, when the request asks for a profile."""
+
+    @property
+    def shared(self) -> bool:
+        """See Step."""
+        return self.parallel
+
+    def write(self, program: ProgramWriter) -> None:
+        """See Step."""
+        part = program.share(self.extent, self.work) if self.parallel else program.whole(self.extent)
+        program.call(self, *part)
+
+    def shared_work(self) -> Iterator[Dim | None]:
+        """See Step."""
+        if self.parallel:
+            yield self.work
+
+
+@attrs.frozen
+class Fork(Step):
+    """One of two lists of steps, by the byte at ``condition``."""
+
+    condition: Place
+    then: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+    def write(self, program: ProgramWriter) -> None:
+        """See Step."""
+        b = program.b
+        condition = program.holds(self.condition)
+        inverse = b.binary("xor", condition, b.const("i1", 1))
+        for chosen, steps in ((condition, self.then), (inverse, self.otherwise)):
+            with b.when(chosen):
+                program.steps(steps)
+
+    def shared_work(self) -> Iterator[Dim | None]:
+        """See Step."""
+        for step in (*self.then, *self.otherwise):
+            yield from step.shared_work()

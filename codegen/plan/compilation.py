@@ -1,0 +1,62 @@
+"""A model on its way from a graph to an artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from dldt.codegen.kernels.choice import Choice
+from dldt.codegen.kernels.tuned import UNTUNED, Tuned
+from dldt.codegen.llvm.program import Least
+from dldt.codegen.llvm.step import Step
+from dldt.codegen.loop.buffers import Layout
+from dldt.codegen.object.link import Linked
+from dldt.codegen.object.object import ObjectCode
+from dldt.codegen.object.object_cache import ObjectCache
+from dldt.codegen.object.source import Source
+from dldt.codegen.plan.arena import Arena
+from dldt.codegen.plan.kernels import Calls, Kernels
+from dldt.codegen.target import Target
+from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.region import Region
+from dldt.codegen.task.task import Program, RowTiles
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.types import TensorType
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done, how much of it, and how much there is."""
+
+
+@attrs.define
+class Compilation:
+    """A model on its way to an artifact: what was asked, then what each step made of it, in their order."""
+
+    graph: Graph
+    target: Target
+    numerics: Numerics = attrs.field(factory=Numerics)
+    tuned: Tuned = UNTUNED
+    cache: ObjectCache | None = None
+    path: Path | None = None
+    workers: int | None = None
+    assembly: bool = False
+    progress: Progress = lambda what, done, total: None
+
+    least: Least = attrs.field(init=False)
+    regions: Mapping[Graph, Sequence[Region | Node]] = attrs.field(init=False)
+    layouts: Mapping[Value, Layout] = attrs.field(init=False)
+    types: Mapping[Value, TensorType] = attrs.field(init=False)
+    program: Program = attrs.field(init=False)
+    choice: Choice = attrs.field(init=False)
+    row_tiles: Sequence[RowTiles] = attrs.field(init=False)
+    arena: Arena = attrs.field(init=False)
+    kernels: Kernels = attrs.field(init=False)
+    calls: Calls = attrs.field(init=False)
+    steps: Sequence[Step] = attrs.field(init=False)
+    metadata: dict[str, object] = attrs.field(init=False)
+    modules: list[Source] = attrs.field(init=False)
+    objects: Sequence[ObjectCode] = attrs.field(init=False)
+    linked: Linked = attrs.field(init=False)
+    seconds: dict[str, float] = attrs.field(factory=dict, init=False)
+    """How long each step took."""

@@ -1,0 +1,91 @@
+"""What an artifact says of itself: names, shapes and types of its borders, its machine, its memory, its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from dldt.codegen.llvm.program import AWAKE_WORK, TEAM_WORK
+from dldt.codegen.plan.kernels import Called, Calls
+from dldt.codegen.plan.numeric_notes import numeric_notes
+from dldt.codegen.target import Target
+from dldt.codegen.task.numerics import Numerics
+from dldt.compiler.dims import Dim, Symbol, atoms
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import DType
+from dldt.runtime.version import __version__
+
+
+@attrs.frozen
+class Demands:
+    """What a run asks of its host: the free dims by name, the arena in bytes (None: the host is to ask, and to hear
+    that dims are too small), and the scalar operations that threads may share."""
+
+    dims: Sequence[str]
+    arena: int | None
+    shared: Dim
+
+
+def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
+    """The metadata as JSON has it. With too little work to share the host starts no threads."""
+    bounds = {a.name: a for v in graph.inputs for dim in v.type.shape for a in atoms(dim) if isinstance(a, Symbol)}
+    kernels, shared = calls.kernels, demands.shared
+    return {
+        "format": 1,
+        "name": graph.name,
+        "producer": f"dldt {__version__}",
+        "arch": target.arch,
+        "target": target.name,
+        "cpu": target.cpu,
+        "features": list(target.features),
+        "symbols": [_bounds(bounds[name]) for name in demands.dims],
+        "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
+        "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
+        "arena": demands.arena,
+        "scratch": calls.scratch,
+        "weights": calls.weights.end,
+        "kernels": len(calls.library.functions),
+        "notes": list(numeric_notes(kernels, numerics, calls.remarks)),
+        "flops": sum(kernel.flops for kernel in kernels),
+        "parallel": not isinstance(shared, int) or shared >= AWAKE_WORK,
+        "short": isinstance(shared, int) and shared < TEAM_WORK,
+        "steps": [_step(called) for called in calls.called],
+    }
+
+
+def _step(called: Called) -> dict[str, object]:
+    """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
+
+    ``bytes`` are those of all operands in memory, ``weights`` the constant ones among them, ``passed`` go through
+    scratch memory. Steps of one ``chain`` run in turns; 0 is none.
+    """
+    kernel = called.kernel
+    sizes = [t.bytes for t in kernel.operands if not t.layout.rows]
+    held = sum((t.whole_bytes for t in kernel.operands if t.layout.rows), start=kernel.passed)
+    moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
+    constant = sum(t.constant.nbytes for t in kernel.operands if t.constant is not None)
+    done = kernel.flops if kernel.operations is None else kernel.operations
+    return {
+        "kernel": called.function,
+        "what": kernel.what,
+        "output": kernel.operands[-1].name,
+        "algorithm": kernel.implementation.algorithm,
+        "flops": kernel.flops,
+        "operations": done if isinstance(done, int) else None,
+        "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
+        "weights": kernel.packed_bytes + constant,
+        "passed": held if isinstance(held, int) else None,
+        "pair": 2 if kernel.implementation.multiplied is DType.bf16 else 1,
+        "parallel": called.shared,
+        "chain": called.tiles,
+    }
+
+
+def _bounds(symbol: Symbol) -> dict[str, object]:
+    upper = symbol.upper if isinstance(symbol.upper, int) else None
+    return {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+
+
+def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:
+    return {"name": name, "dtype": dtype, "shape": [d if isinstance(d, int) else str(d) for d in shape]}

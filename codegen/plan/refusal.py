@@ -1,0 +1,35 @@
+"""What cannot become native code, said before any of it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.task.region import BOUNDARY
+from dldt.compiler import ops
+from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.graph import Graph
+
+
+def refuse_unlowered(graph: Graph) -> None:
+    """UnsupportedError that names all operations without native code."""
+    missing: dict[str, list[str]] = {}
+    for inner in graph.walk():
+        for node in inner.order():
+            if not isinstance(node.op, (*BOUNDARY, ops.If)) and type(node.op) not in RULES:
+                missing.setdefault(node.op.type, []).append(node.name)
+    if missing:
+        rows = [f"  {kind}  {len(names)} node(s)  {', '.join(names[:5])}" for kind, names in sorted(missing.items())]
+        raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
+
+
+def refuse_unknown(kernels: Iterable[Kernel], names: Sequence[str], graph: Graph) -> None:
+    """UnsupportedError that names the dims that depend on data: they are not known when the model starts."""
+    unknown = sorted({name for kernel in kernels for name in kernel.symbols} - set(names))
+    if unknown:
+        free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
+        raise UnsupportedError(
+            f"dimensions {', '.join(unknown)} depend on data and are not known when the model starts; "
+            f'fix the free inputs ({free or "none"}), e.g. --input "x[1,3,224,224]"'
+        )

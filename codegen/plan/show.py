@@ -1,0 +1,122 @@
+"""What each step of code generation decided, as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dldt.codegen.kernels.text import print_implementation
+from dldt.codegen.llvm.program import Least
+from dldt.codegen.loop.buffers import Layout
+from dldt.codegen.object.link import Linked
+from dldt.codegen.object.object import ObjectCode
+from dldt.codegen.object.source import Source
+from dldt.codegen.plan.arena import Arena
+from dldt.codegen.plan.kernels import Calls, Kernels
+from dldt.codegen.task.region import Region
+from dldt.codegen.task.task import Program, Task
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.text import print_graph
+from dldt.compiler.types import TensorType
+
+
+def graph(made: Graph) -> Iterator[str]:
+    """The graph as text."""
+    yield print_graph(made)
+
+
+def conditions(least: Least) -> Iterator[str]:
+    """A line a dim that must not be too small."""
+    for dim, smallest in least:
+        yield f"{dim} >= {smallest}"
+
+
+def regions(found: Mapping[Graph, Sequence[Region | Node]]) -> Iterator[str]:
+    """A line a region: what it makes, and of which nodes; the graphs of bodies one after the other."""
+    for number, each in enumerate(found.values()):
+        if number:
+            yield f"body {number}"
+        for region in each:
+            if isinstance(region, Node):
+                yield f"{region.name!r} holds bodies: {region.op.type}"
+                continue
+            anchor = "" if region.anchor is None else f", anchor {region.anchor.name!r}"
+            yield f"{region.root.name!r} {region.root.type} = {region.name}{anchor}"
+            yield from (f"    {node.op.type} {node.name!r}" for node in region.nodes)
+
+
+def layouts(chosen: Mapping[Value, Layout]) -> Iterator[str]:
+    """A line a tensor."""
+    for value, layout in chosen.items():
+        yield f"{value.name!r} {value.type} {layout}"
+
+
+def types(stored: Mapping[Value, TensorType]) -> Iterator[str]:
+    """A line a tensor that is stored in another type than the graph's; how many are not."""
+    changed = {value: kind for value, kind in stored.items() if kind.dtype is not value.type.dtype}
+    for value, kind in changed.items():
+        yield f"{value.name!r} {value.type} stored as {kind.dtype}"
+    yield f"{len(stored) - len(changed)} tensors stored as the graph says"
+
+
+def tasks(made: Sequence[Task], indent: str = "") -> Iterator[str]:
+    """The tree of tasks: what each reads and writes."""
+    for task in made:
+        written = ", ".join(_tensor(t) for t in task.writes)
+        yield f"{indent}{task.name}: {', '.join(_tensor(t) for t in task.reads)} -> {written or 'nothing'}"
+        for number, block in enumerate(task.blocks):
+            yield f"{indent}  block {number}"
+            yield from tasks(block.tasks, indent + "    ")
+
+
+def implementations(program: Program) -> Iterator[str]:
+    """How each task is carried out, and how it would be row by row."""
+    for leaf in program.leaves():
+        for chosen in leaf.chosen:
+            why = "measured" if chosen.measured else "estimated"
+            yield f"{leaf.output.name!r} {leaf.name}: {chosen.implementation.family}, {why}"
+            yield f"    {print_implementation(chosen.implementation)}"
+            if chosen.in_rows is not None:
+                yield f"    row by row: {print_implementation(chosen.in_rows)}"
+
+
+def memory(program: Program, arena: Arena) -> Iterator[str]:
+    """Where each tensor lies."""
+    yield f"arena of {arena.size} bytes, no plan takes less than {arena.lower_bound}"
+    written = dict.fromkeys(leaf.output for leaf in program.leaves())
+    for tensor in (*program.inputs, *written):
+        place = tensor.resolve()
+        number = f" {place.index}" if place.kind in ("input", "output", "line buffer") else ""
+        inside = "" if tensor.parent is None else f", in {tensor.parent.name!r}"
+        yield f"{_tensor(tensor)}: {place.kind}{number} + {place.offset}, {tensor.bytes} bytes{inside}"
+
+
+def kernels(made: Kernels) -> Iterator[str]:
+    """What each kernel computes, over which range, and what it costs."""
+    for leaf, each in made.items():
+        for kernel, _ in each:
+            yield f"{leaf.output.name!r} {kernel.what}: {kernel.implementation.algorithm}"
+            yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations, {kernel.flops} flops"
+
+
+def calls(made: Calls) -> Iterator[str]:
+    """The calls in order: function, and who runs it."""
+    for called in made.called:
+        turns = f", row tiles {called.tiles}" if called.tiles else ""
+        who = "all threads" if called.shared else "first thread"
+        yield f"{called.function} -> {called.kernel.operands[-1].name!r}: {who}{turns}"
+
+
+def objects(modules: Sequence[Source], made: Sequence[ObjectCode]) -> Iterator[str]:
+    """The size of each module's object."""
+    for module, code in zip(modules, made, strict=True):
+        yield f"{module.digest.split(' ')[0]}: {len(code.object)} bytes"
+
+
+def linked(made: Linked) -> Iterator[str]:
+    """The sizes of the file's parts."""
+    yield f"{made.path.name}: {made.size} bytes, {made.code} of code, {made.weights} of weights"
+
+
+def _tensor(tensor: Tensor) -> str:
+    return f"{tensor.name!r} {tensor.type} {tensor.layout}"

@@ -1,0 +1,67 @@
+"""What was compiled, for the person who asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.plan.compilation import Compilation
+from dldt.codegen.plan.numeric_notes import numeric_notes, precision_text
+from dldt.codegen.target import Target
+from dldt.codegen.task.implementation import Chosen
+from dldt.compiler.errors import InternalError
+
+
+@attrs.frozen
+class Summary:
+    """What was compiled: sizes in bytes, time in seconds, multiply-adds counted as two operations."""
+
+    path: Path
+    target: Target
+    kernels: int
+    arena_bytes: int | None
+    arena_lower_bound: int | None
+    scratch_bytes: int
+    """Memory that each thread of a request needs beside the arena."""
+    weights_bytes: int
+    file_bytes: int
+    seconds: float
+    flops: int
+    precision: str
+    chosen: tuple[Chosen, ...]
+    """How the task of each call is carried out, and why."""
+    setting: Setting
+    """What was chosen for."""
+    notes: tuple[str, ...]
+    row_tiles: tuple[int, ...] = ()
+    """Of every run of kernels in turns, a tile of image rows at a time, the number of kernels."""
+    steps: tuple[tuple[str, float], ...] = ()
+    """The steps of the compilation and the seconds that each took."""
+
+
+def summarize(c: Compilation) -> Summary:
+    """The summary of a compilation that ran to its end."""
+    if c.path is None:
+        raise InternalError("a compilation without a path has made nothing to sum up")
+    kernels = c.calls.kernels
+    size = c.arena.size
+    return Summary(
+        path=c.path,
+        target=c.target,
+        kernels=len(c.calls.library.functions),
+        arena_bytes=size if isinstance(size, int) else None,
+        arena_lower_bound=c.arena.lower_bound,
+        scratch_bytes=c.calls.scratch,
+        weights_bytes=c.linked.weights,
+        file_bytes=c.linked.size,
+        seconds=sum(c.seconds.values()),
+        flops=sum(kernel.flops for kernel in kernels),
+        precision=precision_text(kernels),
+        chosen=tuple(called.chosen for called in c.calls.called),
+        setting=c.choice.on,
+        notes=numeric_notes(kernels, c.numerics, c.calls.remarks),
+        row_tiles=tuple(c.calls.row_tiles),
+        steps=tuple(c.seconds.items()),
+    )

@@ -1,0 +1,50 @@
+"""Where constants and packed weights lie in the artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+import numpy as np
+
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.plan.arena import ALIGNMENT, SLACK
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.types import Array
+
+Pieces = Iterable[bytes | memoryview]
+
+
+@attrs.define
+class Weights:
+    """The weights in the file's order, each made while the file is written; ``end`` is how many bytes they take."""
+
+    end: int = 0
+    _makers: list[Callable[[], Pieces]] = attrs.field(factory=list)
+    _placed: dict[Tensor, Place] = attrs.field(factory=dict)
+
+    def add(self, size: int, make: Callable[[], Pieces]) -> Place:
+        """Room for ``size`` bytes that ``make`` will give."""
+        offset = -(-self.end // ALIGNMENT) * ALIGNMENT
+        self._makers.append(make)
+        self.end = offset + size
+        return Place("weights", offset=offset)
+
+    def place(self, tensor: Tensor) -> Place:
+        """Where a tensor lies: a constant is added when it is asked for first."""
+        array = tensor.constant
+        if array is None:
+            return tensor.resolve()
+        if tensor not in self._placed:
+            self._placed[tensor] = self.add(array.nbytes, lambda: [_bytes(array)])
+        return self._placed[tensor]
+
+    def pieces(self) -> Iterator[tuple[int, Pieces]]:
+        """Alignment and content of every piece; then room for a vector to run over."""
+        for make in self._makers:
+            yield ALIGNMENT, make()
+        yield ALIGNMENT, [bytes(SLACK)]
+
+
+def _bytes(array: Array) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
