@@ -42,6 +42,12 @@ class Environment:
         self.python = python
 
     @classmethod
+    def add_option(cls, parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+        """``--against PYTHON``: the environment of another interpreter."""
+        text = "the interpreter of an environment in which another dldt is installed, to compare with"
+        parser.add_argument("--against", type=cls.of_option, required=required, metavar="PYTHON", help=text)
+
+    @classmethod
     def of_option(cls, text: str) -> Environment:
         """The value of ``--against``: an interpreter that can import dldt."""
         found = cls(shutil.which(text) or text)

@@ -22,12 +22,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.arguments import target_name
 from benchmarks.comparison import HEAD, Comparison
 from benchmarks.environment import Environment
 from benchmarks.kept import Kept
+from benchmarks.machine import runs
 from benchmarks.models import MODELS, Model, select
-from dldt.codegen.resolve import resolve_target
-from dldt.runtime import cpu
 
 QUICK = ("mtcnn_pnet", "wakeword", "mtcnn_rnet", "ppocr_cls", "mtcnn_onet")
 """The five smallest files."""
@@ -64,9 +64,7 @@ def compare(model: Model, arguments: argparse.Namespace, folder: Path) -> Compar
         return Comparison.of_draft(model, arguments.target, theirs)
     path = folder / f"{model.name}.so"
     seconds = Environment().compile(model, path, *options)
-    machine = resolve_target(arguments.target)
-    runs = machine.arch == cpu.arch() and not cpu.missing(list(machine.features))
-    return Comparison.of_artifacts(model, path, seconds, theirs, runs=runs)
+    return Comparison.of_artifacts(model, path, seconds, theirs, runs=runs(arguments.target))
 
 
 def _options(arguments: argparse.Namespace) -> list[str]:
@@ -80,13 +78,11 @@ def _reason(problem: Exception) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--against", type=Environment.of_option, required=True, metavar="PYTHON", help="its interpreter"
-    )
+    Environment.add_option(parser, required=True)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--quick", action="store_true", help=f"the smallest models: {', '.join(QUICK)}")
     parser.add_argument("--text", action="store_true", help="compare what LLVM would get, and make no artifact")
-    parser.add_argument("--target", default="host", help="the target (default: host)")
+    parser.add_argument("--target", type=target_name, default="host", metavar="NAME", help="(default: host)")
     parser.add_argument(
         "--options", type=shlex.split, default=[], metavar="TEXT", help="more options of both compilers"
     )
