@@ -63,12 +63,12 @@ class Environment:
     def version(self) -> str:
         """``dldt`` and the commit of its checkout, with ``-dirty`` where files were changed since; outside a checkout,
         the version of the package."""
-        file, version = json.loads(_output([self.python, "-P", "-c", _WHERE]))
+        file, version = json.loads(self.ask(_WHERE))
         package = Path(file)
         git = ["git", "-C", str(package.parent)]
         try:
             _output([*git, "ls-files", "--error-unmatch", package.name])
-            return f"dldt {_output([*git, 'describe', '--always', '--dirty', '--exclude=*']).strip()}"
+            return f"dldt {_output([*git, 'describe', '--always', '--dirty', '--exclude=*'])}"
         except (OSError, subprocess.CalledProcessError):
             return f"dldt {version}"
 
@@ -76,6 +76,13 @@ class Environment:
     def changing(self) -> bool:
         """Whether its next artifact may be another one although the version stays."""
         return self.version.endswith("-dirty")
+
+    def ask(self, code: str, *words: str | Path, variables: Mapping[str, str] | None = None) -> str:
+        """What the interpreter prints when it runs ``code`` with these words as arguments.
+
+        Raises subprocess.CalledProcessError.
+        """
+        return _output([self.python, "-P", "-c", code, *map(str, words)], variables)
 
     def compile(
         self,
@@ -107,10 +114,11 @@ class Environment:
         with tempfile.TemporaryDirectory() as folder:
             given, made = Path(folder) / "inputs.npz", Path(folder) / "outputs.npz"
             np.savez(given, **inputs)
-            _output([self.python, "-P", "-c", _RUN, str(artifact), str(given), str(made)])
+            self.ask(_RUN, artifact, given, made)
             with np.load(made) as outputs:
                 return [outputs[f"arr_{number}"] for number in range(len(outputs.files))]
 
 
-def _output(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def _output(command: list[str], variables: Mapping[str, str] | None = None) -> str:
+    environment = os.environ | (variables or {})
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.strip()
