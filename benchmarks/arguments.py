@@ -8,6 +8,9 @@ import math
 import os
 from pathlib import Path
 
+from dldt.codegen.resolve import resolve_target
+from dldt.compiler.errors import UsageError
+
 
 def whole_number(text: str) -> int:
     """A number of rounds, threads or rows: 1 or more."""
@@ -34,6 +37,15 @@ def thread_counts(text: str) -> list[int]:
     if max(counts) > most:
         raise argparse.ArgumentTypeError(f"{max(counts)} threads, but this process may use {most} processor(s)")
     return list(dict.fromkeys(counts))
+
+
+def target_name(text: str) -> str:
+    """A target that the compiler knows."""
+    try:
+        resolve_target(text)
+    except UsageError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+    return text
 
 
 def new_file(text: str) -> Path:

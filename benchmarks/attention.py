@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from benchmarks import models, peers
+from benchmarks import latencies, models, peers
 from benchmarks.arguments import new_file
 from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     machine = describe()
-    print(f"{machine['cpu']}; {peers.NOTE}")
+    print(f"{machine['cpu']}; {latencies.NOTE}")
     cores, peaks = {1: sorted(os.sched_getaffinity(0))[:1]}, {1: measure_peaks(1, 0.3)}
     every = [*(_block(*block) for block in BLOCKS), *(_layer(*layer) for layer in LAYERS)]
     chosen = [m for m in every if not arguments.models or any(word in m.name for word in arguments.models)]
@@ -47,7 +47,7 @@ def main() -> int:
         tell = peers.Progress(f"[{number}/{len(chosen)}] {model.name}:")
         rows += peers.measure(model, cores, peaks, Conditions(rounds=6, seconds=0.1), tell)
         tell.end()
-    print(peers.table(rows, peaks[1]))
+    print(latencies.table(rows, peaks[1]))
     if arguments.json:
         arguments.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     return int(any(row.get("ratio", 0.0) < 1 for row in rows))

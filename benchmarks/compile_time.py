@@ -3,13 +3,17 @@
 The first compile finds an empty cache of kernels, and none of our modules as bytecode; "again" is a second one, which
 finds all of them there.
 
-python -m benchmarks.compile_time                 resnet50 and vgg19
+    python -m benchmarks.compile_time                                      resnet50 and vgg19
+    python -m benchmarks.compile_time --against ../base/bin/python         beside another dldt, in turns: medians
+
+``--against`` leaves the memory aside, whose measurement takes time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,11 +21,15 @@ import threading
 import time
 from pathlib import Path
 
+from benchmarks.arguments import whole_number
+from benchmarks.environment import Environment
 from benchmarks.machine import describe
-from benchmarks.models import MODELS, model_file, select
+from benchmarks.models import MODELS, Model, model_file, select
 
 LIMITS = {"resnet50": 20.0, "vgg19": 40.0}
 AGAIN = {"resnet50": 2.0}
+SLOWER = 1.1
+"""The ratio of our time to another version's that is too much."""
 
 
 def main() -> int:
@@ -30,9 +38,13 @@ def main() -> int:
     parser.add_argument(
         "--models", nargs="*", default=list(LIMITS), metavar="NAME", help=", ".join(m.name for m in MODELS)
     )
+    parser.add_argument("--rounds", type=whole_number, default=3, help="compiles of each with --against (default: 3)")
+    Environment.add_option(parser)
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}, {machine['cores']} cores")
+    if arguments.against:
+        return beside(arguments)
     head = f"{'model':<14}{'seconds':>9}{'limit':>7}{'again':>9}{'limit':>7}{'peak MiB':>10}{'limit':>7}"
     print(head + f"{'weights MiB':>13}{'file MiB':>10}")
     failed = 0
@@ -41,11 +53,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             artifact = Path(folder) / "model.so"
             weights = model_file(model).stat().st_size / 2**20
-            command = [sys.executable, "-m", "dldt.tools.compile", str(model_file(model)), "-o", str(artifact), "-q"]
-            cache = {"DLDT_CACHE": str(Path(folder) / "cache")}
-            cache |= {"PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
-            seconds, peak, code = watch(command, cache)
-            again = _seconds(command, cache) if code == 0 else float("nan")
+            cache = _own_cache(Path(folder))
+            seconds, peak, code = watch(Environment().compile_command(model, artifact), cache)
+            again = Environment().compile(model, artifact, variables=cache) if code == 0 else float("nan")
             size = artifact.stat().st_size / 2**20 if artifact.exists() else 0.0
         limit_s, limit_m = LIMITS.get(model.name, float("inf")), 4 * weights + 500
         limit_a = AGAIN.get(model.name, float("inf"))
@@ -59,11 +69,43 @@ def main() -> int:
     return int(failed > 0)
 
 
-def _seconds(command: list[str], environment: dict[str, str]) -> float:
-    """Nobody looks at the memory meanwhile: that takes time."""
-    start = time.perf_counter()
-    subprocess.run(command, env=os.environ | environment, check=True)
-    return time.perf_counter() - start
+def beside(arguments: argparse.Namespace) -> int:
+    """A line a model: the medians of both, and their ratios; exit code 1 when ours take more than ``SLOWER``."""
+    both = {"ours": Environment(), "theirs": arguments.against}
+    print(f"{both['ours'].version} against {both['theirs'].version}, medians of {arguments.rounds} in turns, s")
+    print(f"{'model':<14}{'ours':>8}{'theirs':>8}{'ratio':>7}{'again: ours':>13}{'theirs':>8}{'ratio':>7}")
+    found, missing = select(arguments.models)
+    rows: list[tuple[float, float]] = []
+    for model in found:
+        times = in_turns(model, both, arguments.rounds)
+        medians = {key: statistics.median(seconds) for key, seconds in times.items()}
+        first, again = ((medians["ours", what], medians["theirs", what]) for what in ("first", "again"))
+        rows.append((first[0] / first[1], again[0] / again[1]))
+        cells = f"{first[0]:>8.2f}{first[1]:>8.2f}{rows[-1][0]:>7.2f}{again[0]:>13.2f}{again[1]:>8.2f}"
+        print(f"{model.name:<14}{cells}{rows[-1][1]:>7.2f}", flush=True)
+    means = [statistics.geometric_mean(ratios) for ratios in zip(*rows, strict=True)]
+    print(f"{'geometric mean':<14}{means[0]:>23.2f}{means[1]:>28.2f}" if means else "no model", *missing, sep="\n")
+    return int(any(mean > SLOWER for mean in means))
+
+
+def in_turns(model: Model, both: dict[str, Environment], rounds: int) -> dict[tuple[str, str], list[float]]:
+    """The seconds of every environment's first compile, with an empty cache, and of the one again."""
+    times: dict[tuple[str, str], list[float]] = {(name, what): [] for name in both for what in ("first", "again")}
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            for what in ("first", "again"):
+                for name, environment in both.items():
+                    own = Path(folder) / name
+                    own.mkdir(exist_ok=True)
+                    seconds = environment.compile(model, own / "model.so", variables=_own_cache(own))
+                    times[name, what].append(seconds)
+    return times
+
+
+def _own_cache(folder: Path) -> dict[str, str]:
+    """The variables of a compile whose caches, of kernels and of bytecode, are in ``folder``: empty at first."""
+    found = {"DLDT_CACHE": str(folder / "cache"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    return found | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def watch(command: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, int]:

@@ -7,6 +7,8 @@ import os
 import platform
 from pathlib import Path
 
+from dldt.codegen.resolve import resolve_target
+from dldt.runtime import cpu
 from dldt.runtime.version import __version__
 
 PACKAGES = ("numpy", "onnxruntime", "openvino", "llvmlite")
@@ -24,6 +26,18 @@ def describe() -> dict:
         "python": platform.python_version(),
         "packages": {"dldt": __version__} | {name: _version(name) for name in PACKAGES},
     }
+
+
+def runs(target: str) -> bool:
+    """Whether this machine has the architecture and the instructions of a target."""
+    machine = resolve_target(target)
+    return machine.arch == cpu.arch() and not cpu.missing(list(machine.features))
+
+
+def require_target(target: str) -> None:
+    """SystemExit with an error where this machine does not run the target's code."""
+    if not runs(target):
+        raise SystemExit(f"error: this machine does not run the code of {target}, so it cannot be measured here")
 
 
 def _version(name: str) -> str:

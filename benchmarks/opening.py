@@ -18,8 +18,9 @@ from pathlib import Path
 import dldt
 from benchmarks.accuracy import read
 from benchmarks.arguments import whole_number
+from benchmarks.lineup import Lineup
 from benchmarks.machine import describe
-from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
+from benchmarks.models import MODELS, Model, random_inputs, select
 from benchmarks.race import BACKENDS, race
 
 WANTED = 20.0
@@ -48,9 +49,9 @@ def measure(model: Model, rounds: int) -> dict:
     """The medians of each backend, by its name."""
     with tempfile.TemporaryDirectory() as folder:
         artifact, _ = dldt.compile_model(read(model), Path(folder) / "model.so")
-        files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
         cores, inputs = [min(os.sched_getaffinity(0))], random_inputs(model)
-        found = race(files, inputs, 1, cores, rounds=3, seconds=0.1, tell=lambda text: None, openings=rounds)
+        competitors = Lineup().beside(artifact, model, "f32")
+        found = race(competitors, inputs, 1, cores, rounds=3, seconds=0.1, tell=lambda text: None, openings=rounds)
     return {"model": model.name} | found
 
 

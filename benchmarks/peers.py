@@ -1,10 +1,12 @@
-"""Our artifacts beside onnxruntime and OpenVINO in one run.
+"""Our artifacts beside onnxruntime and OpenVINO, and beside those of another version of dldt, in one run.
 
     python -m benchmarks.peers --threads 1,2 --json peers.json --chart peers.png
     python -m benchmarks.peers --models resnet50 squeezenet
     python -m benchmarks.peers --precision bf16                              ours and OpenVINO in bf16
     python -m benchmarks.peers --models wakeword silero --bound              on arrays that are bound once
     python -m benchmarks.peers --threads 1,2 --json peers.json --resume      what an interrupted run left to do
+    python -m benchmarks.peers --against ../base/bin/python                  that interpreter's dldt as well
+    python -m benchmarks.peers --against … --only-against --target x86-64-v3 nobody else, for another target
 
 Each backend has a process of its own, all pinned to the same cores. When all have done their imports, they open the
 model one after another; three times, in fresh processes, of which the median counts. Those of the last time are timed
@@ -19,29 +21,26 @@ import argparse
 import dataclasses
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import dldt
-from benchmarks import chart, opening
+from benchmarks import chart, latencies
 from benchmarks.accuracy import read
-from benchmarks.arguments import duration, new_file, read_results, thread_counts, whole_number
+from benchmarks.arguments import duration, new_file, read_results, target_name, thread_counts, whole_number
 from benchmarks.conditions import Conditions
-from benchmarks.machine import describe
-from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
-from benchmarks.race import BACKENDS, race
+from benchmarks.environment import Environment
+from benchmarks.lineup import Lineup
+from benchmarks.machine import describe, require_target
+from benchmarks.models import MODELS, Model, random_inputs, select
+from benchmarks.race import AGAINST, BACKENDS, PEERS, race
 from dldt.compiler.dims import evaluate
 from dldt.runtime.format import read_artifact
 from dldt.tools.peaks import fma_peak, measure_peaks
 from dldt.tools.roofline import Peaks, bounds
 from dldt.tools.work import multiply_adds
-
-NOTE = """latency: median (least) in ms; ratio: the faster peer's median to ours; peak, roof: the share of the f32 FMA
-peak and of the roofline at our least; then opening/first inference in ms, peak RSS and file size in MiB, ours first,
-and the largest difference from onnxruntime's outputs as a share of their largest value, ours and OpenVINO's"""
 
 
 def main() -> int:
@@ -54,18 +53,19 @@ def main() -> int:
     conditions = Conditions(
         arguments.rounds, arguments.seconds, arguments.precision, arguments.openings, _call(arguments)
     )
+    lineup = Lineup(arguments.target, () if arguments.only_against else PEERS, arguments.against)
     found, missing = select(arguments.models)
     machine = describe()
-    results: dict = {"machine": machine, "precision": arguments.precision, "call": _call(arguments)}
-    results["models"] = _kept(arguments, machine)
-    print(f"{machine['cpu']}, {machine['cores']} cores; {versions(results)}\n{NOTE}", flush=True)
+    results: dict = {"machine": machine, **_what(arguments)}
+    results["models"] = _kept(arguments, results)
+    print(f"{machine['cpu']}, {machine['cores']} cores; {versions(results)}\n{latencies.NOTE}", flush=True)
     cores = {count: sorted(os.sched_getaffinity(0))[:count] for count in counts}
-    peaks = {count: measure_peaks(len(cores[count]), 0.3) for count in counts}
+    peaks = {count: measure_peaks(len(cores[count]), 0.3, lineup.target) for count in counts}
     results["peaks"] = {str(count): dataclasses.asdict(peak) for count, peak in peaks.items()}
     for number, model in enumerate(found, 1):
         done = {row["threads"] for row in results["models"] if row["model"] == model.name}
         tell = Progress(f"[{number}/{len(found)}] {model.name}:")
-        for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, conditions, tell):
+        for row in measure(model, {c: cores[c] for c in counts if c not in done}, peaks, conditions, tell, lineup):
             results["models"].append(row)
             if arguments.json:
                 _write(arguments.json, results)
@@ -75,7 +75,7 @@ def main() -> int:
     results["peaks"] = {str(count): dataclasses.asdict(peak) for count, peak in peaks.items()}
     results["seconds"] = time.monotonic() - started
     for count in counts:
-        print(table([row for row in results["models"] if row["threads"] == count], peaks[count]))
+        print(latencies.table([row for row in results["models"] if row["threads"] == count], peaks[count]))
     print(*missing, f"{results['seconds'] / 60:.1f} minutes", sep="\n")
     if arguments.json:
         _write(arguments.json, results)
@@ -96,6 +96,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--bound", action="store_true", help="call each backend on bound arrays; else arrays in, arrays out"
     )
+    parser.add_argument(
+        "--target", type=target_name, default="host", metavar="NAME", help="of our artifacts (default: host)"
+    )
+    Environment.add_option(parser)
+    parser.add_argument("--only-against", action="store_true", help="leave out onnxruntime and OpenVINO")
     parser.add_argument("--rounds", type=whole_number, default=8, help="interleaved rounds (default: 8)")
     parser.add_argument("--openings", type=whole_number, default=3, help="fresh processes of each backend (default: 3)")
     parser.add_argument("--seconds", type=duration, default=0.4, help="of each backend's round (default: 0.4)")
@@ -105,6 +110,9 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.resume and not arguments.json:
         parser.error("--resume needs --json FILE: the file to go on with")
+    if arguments.only_against and (not arguments.against or arguments.chart):
+        parser.error("--only-against needs --against PYTHON, and --chart the peers")
+    require_target(arguments.target)
     return arguments
 
 
@@ -112,16 +120,23 @@ def _call(arguments: argparse.Namespace) -> str:
     return "bound" if arguments.bound else "plain"
 
 
-def _kept(arguments: argparse.Namespace, machine: dict) -> list[dict]:
+def _what(arguments: argparse.Namespace) -> dict:
+    """What is measured, but for the models and on which machine: rows of one file have it in common."""
+    against = arguments.against.version if arguments.against else None
+    found = {"precision": arguments.precision, "call": _call(arguments), "target": arguments.target, AGAINST: against}
+    return found | {"peers": not arguments.only_against}
+
+
+def _kept(arguments: argparse.Namespace, results: dict) -> list[dict]:
     """The rows of an interrupted run; none where another machine or other versions made them."""
     if not arguments.resume or not arguments.json.is_file():
         return []
     before = read_results(arguments.json)
-    made = before["machine"], before.get("precision", "f32"), before.get("call", "plain")
-    if made != (machine, arguments.precision, _call(arguments)):
+    usual = {"precision": "f32", "call": "plain", "target": "host", AGAINST: None, "peers": True}
+    if {key: before.get(key, usual.get(key)) for key in results} != results:
         raise SystemExit(
-            f"error: {arguments.json} is of another machine, other versions, another precision or other calls; measure "
-            "without --resume"
+            f"error: {arguments.json} is of another machine, other versions, another precision, other calls, another "
+            "target or other competitors; measure without --resume"
         )
     return [row for row in before["models"] if "error" not in row]
 
@@ -156,7 +171,14 @@ class Progress:
         print(file=sys.stderr, flush=True)
 
 
-def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], conditions: Conditions, tell: Progress):
+def measure(
+    model: Model,
+    cores: dict[int, list[int]],
+    peaks: dict[int, Peaks],
+    conditions: Conditions,
+    tell: Progress,
+    lineup: Lineup = Lineup(),  # noqa: B008 - it is frozen
+):
     """A row for each number of threads; ``error`` in it where we ourselves fail, or no peer works.
 
     ``peaks`` keep the best of the run: a busy moment must not lower the FMA peak.
@@ -169,8 +191,10 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
             tell("compiling")
             started = time.monotonic()
             graph = read(model)
-            artifact, _ = dldt.compile_model(graph, Path(folder) / "model.so", precision=conditions.precision)
-            files = dict.fromkeys(BACKENDS, fixed_file(model)) | {"dldt": artifact}
+            artifact, _ = dldt.compile_model(
+                graph, Path(folder) / "model.so", lineup.target, precision=conditions.precision
+            )
+            competitors = lineup.beside(artifact, model, conditions.precision)
             work = evaluate(multiply_adds(graph), {})
             tell.keep(f"compiled in {time.monotonic() - started:.1f} s")
         except Exception as problem:
@@ -181,26 +205,28 @@ def measure(model: Model, cores: dict[int, list[int]], peaks: dict[int, Peaks], 
         steps = [step._asdict() for step in read_artifact(artifact).metadata.steps]
         for count, used in cores.items():
             threads = f"{count} thread{'s' * (count > 1)}"
-            best = max(peaks[count].gflops, fma_peak(0.1, len(used)))
+            best = max(peaks[count].gflops, fma_peak(0.1, len(used), lineup.target))
             peaks[count] = dataclasses.replace(peaks[count], gflops=best)
             row: dict = {"model": model.name, "threads": count, "multiply_adds": work}
             row |= race(
-                files,
+                competitors,
                 random_inputs(model),
                 count,
                 used,
                 tell=lambda text, threads=threads: tell(f"{threads}: {text}"),
                 **dataclasses.asdict(conditions),
             )
-            for name, file in files.items():
-                row[name]["file_bytes"] = file.stat().st_size
+            for name, competitor in competitors.items():
+                row[name]["file_bytes"] = competitor.file.stat().st_size
             row |= judge(row, work, steps, peaks[count])
-            tell.keep(f"{threads}: {row.get('error') or '{:.2f}'.format(row['ratio'])}")
+            ratios = [f"{row[key]:.2f}" for key in ("ratio", "against_ratio") if key in row]
+            tell.keep(f"{threads}: {row.get('error') or ', '.join(ratios)}")
             yield row
 
 
 def judge(row: dict, work: int, steps: list[dict], peaks: Peaks) -> dict:
-    """What follows from a race: the ratio to the faster peer, the shares of the peak and of the roofline.
+    """What follows from a race: the ratio of the faster peer's time to ours, and of the other version's; the shares of
+    the peak and of the roofline. A ratio is missing where there is nobody to compare with.
 
     ``roofline`` takes operations by their definition, ``roofline_done`` those that our algorithms really do; both sum
     the least times of the steps, as a network computes one after another.
@@ -208,71 +234,30 @@ def judge(row: dict, work: int, steps: list[dict], peaks: Peaks) -> dict:
     found: dict = {"fma_peak_gflops": peaks.gflops, "read_gbytes": peaks.gbytes}
     if "failed" in row["dldt"]:
         return found | {"error": row["dldt"]["failed"]}
-    whole = [row[name]["median_ms"] for name in BACKENDS[1:] if "failed" not in row[name]]
-    if not whole:
-        return found | {"error": f"no peer works: {row[BACKENDS[1]]['failed']}"}
+    peers = [row[name] for name in PEERS if name in row]
+    whole = [peer["median_ms"] for peer in peers if "failed" not in peer]
+    if peers and not whole:
+        return found | {"error": f"no peer works: {peers[0]['failed']}"}
+    ours = row["dldt"]["median_ms"]
+    if whole:
+        found["ratio"] = min(whole) / ours
+    if "failed" not in row.get(AGAINST, {"failed": ""}):
+        found["against_ratio"] = row[AGAINST]["median_ms"] / ours
     seconds = row["dldt"]["min_ms"] / 1e3  # the peaks are the best of many as well
     least = {key: sum(b.seconds for b in bounds(steps, peaks, key) if b) for key in ("flops", "operations")}
     return found | {
-        "ratio": min(whole) / row["dldt"]["median_ms"],
         "peak_share": 2 * work / seconds / 1e9 / peaks.gflops,
         "roofline": least["flops"] / seconds,
         "roofline_done": least["operations"] / seconds,
     }
 
 
-def table(rows: list[dict], peaks: Peaks) -> str:
-    """A line a model, and the mean of the ratios."""
-    threads = f"{peaks.threads} thread{'s' * (peaks.threads > 1)}"
-    most = f"{peaks.gflops:.0f} GFLOP/s, {peaks.gbytes:.0f} GB/s from memory"
-    most += "".join(f", {cache.gbytes:.0f} from {cache.name}" for cache in peaks.caches)
-    head = f"{'model':<13}{'ours':>17}{'onnxruntime':>17}{'openvino':>17}{'ratio':>7}{'peak':>6}{'roof':>6}"
-    opened = opening.summary([row for row in rows if not opening.failed(row)])
-    return "\n".join(
-        [f"\n{threads}; {most}", f"{head}  open/first, RSS, file, error", *map(line, rows), mean_line(rows), opened]
-    )
-
-
-def line(row: dict) -> str:
-    """The table's line of one result."""
-    if "error" in row:
-        return f"{row['model']:<13}FAILED  {row['error']}"
-    cells = "".join(_latency(row[name]) for name in BACKENDS)
-    opened = " ".join(_cell(row[name], "{open_ms:.1f}/{first_ms:.1f}") for name in BACKENDS)
-    memory = " ".join("-" if "failed" in row[name] else f"{row[name]['rss_bytes'] / 2**20:.0f}" for name in BACKENDS)
-    files = " ".join(f"{row[name]['file_bytes'] / 2**20:.1f}" for name in BACKENDS[:2])
-    shares = f"{row['ratio']:>7.2f}{row['peak_share']:>6.0%}{row['roofline']:>6.0%}"
-    failed = "".join(f"; {name} FAILED: {row[name]['failed']}" for name in BACKENDS if "failed" in row[name])
-    errors = " ".join(_error(row[name]) for name in ("dldt", "openvino"))
-    return f"{row['model']:<13}{cells}{shares}  {opened}, {memory}, {files}, {errors}{failed}"
-
-
-def _latency(backend: dict) -> str:
-    return _cell(backend, "{median_ms:.3f} ({min_ms:.3f})").rjust(17)
-
-
-def _error(backend: dict) -> str:
-    return f"{backend['error']:.0e}" if "error" in backend else "-"
-
-
-def _cell(backend: dict, form: str) -> str:
-    return "-" if "failed" in backend else form.format(**backend)
-
-
 def versions(results: dict) -> str:
     """What was measured, with its version."""
-    return ", ".join(f"{name} {results['machine']['packages'][name]}" for name in BACKENDS)
-
-
-def mean_line(rows: list[dict]) -> str:
-    """The geometric mean of the ratios, the least of them, and how many models failed."""
-    ratios = {row["model"]: row["ratio"] for row in rows if "error" not in row}
-    failed = f"; {len(rows) - len(ratios)} failed" if len(ratios) < len(rows) else ""
-    if not ratios:
-        return f"no model was measured{failed}"
-    least = min(ratios, key=ratios.__getitem__)
-    mean = statistics.geometric_mean(ratios.values())
-    return f"geometric mean of {len(ratios)} ratios: {mean:.2f}; the least: {ratios[least]:.2f} ({least}){failed}"
+    names = BACKENDS if results.get("peers", True) else BACKENDS[:1]
+    others = f"; against {results[AGAINST]}" if results.get(AGAINST) else ""
+    target = f"; {results['target']}" if results.get("target", "host") != "host" else ""
+    return ", ".join(f"{name} {results['machine']['packages'][name]}" for name in names) + others + target
 
 
 if __name__ == "__main__":

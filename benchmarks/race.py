@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.accuracy import LIMIT, relative_error
+from benchmarks.competitor import Competitor
 
-BACKENDS = ("dldt", "onnxruntime", "openvino")
+PEERS = ("onnxruntime", "openvino")
+BACKENDS = ("dldt", *PEERS)
+AGAINST = "against"
+"""The name of another version of dldt."""
+OURS = ("dldt", AGAINST)
 REFERENCE = "onnxruntime"
 WARM_UP = 0.2
 BFLOAT_LIMIT = 2e-2
@@ -27,7 +31,7 @@ PATIENCE = 300.0
 
 
 def race(
-    files: dict[str, Path],
+    competitors: Mapping[str, Competitor],
     inputs: dict[str, np.ndarray],
     threads: int,
     cores: Sequence[int],
@@ -39,11 +43,11 @@ def race(
     openings: int = 1,
     call: str = "plain",
 ) -> dict[str, dict]:
-    """What each backend took, by its name: the times of opening and of the first inference, median and least latency
+    """What each competitor took, by its name: the times of opening and of the first inference, median and least latency
     (ms), ``error`` against onnxruntime, most memory. A backend that fails has the key ``failed`` alone.
 
-    ``files``: the model of each backend. They are opened one after another, when all have done their imports; in fresh
-    processes ``openings`` times, of which the median counts. Those of the last are compared, then timed.
+    The models are opened one after another, when all have done their imports; in fresh processes ``openings`` times, of
+    which the median counts. Those of the last are compared, then timed.
     ``precision`` is OpenVINO's hint; with bf16, ours may differ from onnxruntime's f32 as much as OpenVINO does, and by
     ``BFLOAT_LIMIT`` anyway. ``call``: plain or bound, see benchmarks/backend.py.
     """
@@ -53,7 +57,8 @@ def race(
         for number in range(openings):
             tell(f"opening {number + 1}/{openings}")
             processes = {
-                n: _Process(n, file, Path(folder), threads, cores, precision, call) for n, file in files.items()
+                name: _Process(competitor, Path(folder) / f"{name}.npz", threads, cores, precision, call)
+                for name, competitor in competitors.items()
             }
             try:
                 opened.append(_open(processes))
@@ -97,7 +102,8 @@ def _tried(ask: Callable[[], dict]) -> dict:
 
 
 def _compare(rows: dict[str, dict], processes: dict[str, _Process], precision: str) -> None:
-    """Ours must agree with onnxruntime's outputs; without them, with OpenVINO's."""
+    """Ours must agree with onnxruntime's outputs; without them, with OpenVINO's; without both, every version of ours
+    with the first."""
     whole = [name for name in (REFERENCE, *rows) if name in rows and "failed" not in rows[name]]
     if not whole:
         return
@@ -105,10 +111,11 @@ def _compare(rows: dict[str, dict], processes: dict[str, _Process], precision: s
     for name in whole[1:]:
         rows[name]["error"] = relative_error(processes[name].outputs(), reference)
         rows[name]["compared_with"] = whole[0]
-    ours = rows.get("dldt", {})
     limit = LIMIT if precision == "f32" else max(BFLOAT_LIMIT, rows.get("openvino", {}).get("error", 0.0))
-    if not ours.get("error", 0.0) <= limit:
-        rows["dldt"] = {"failed": f"outputs differ from {whole[0]}'s by {ours['error']:.1e} of max|y|: not timed"}
+    for name in OURS:
+        error = rows.get(name, {}).get("error", 0.0)
+        if not error <= limit:
+            rows[name] = {"failed": f"outputs differ from {whole[0]}'s by {error:.1e} of max|y|: not timed"}
 
 
 def _time(rows: dict[str, dict], processes: dict[str, _Process], rounds: int, seconds: float, tell) -> None:
@@ -139,14 +146,14 @@ class _Process:
     """A backend's process, pinned; it imports while others do, and answers a line of JSON to each line."""
 
     def __init__(
-        self, name: str, file: Path, folder: Path, threads: int, cores: Sequence[int], precision: str, call: str
+        self, competitor: Competitor, outputs: Path, threads: int, cores: Sequence[int], precision: str, call: str
     ) -> None:
-        self._name, self._file = name, file
-        self._outputs = folder / f"{name}.npz"
-        words = [name, str(file), str(folder / "inputs.npz"), str(threads), str(self._outputs), precision, call]
+        self._file, self._outputs = competitor.file, outputs
+        inputs = outputs.with_name("inputs.npz")
+        words = [competitor.backend, *map(str, (self._file, inputs, threads, outputs)), precision, call]
         pin = f"import os; os.sched_setaffinity(0, {list(cores)}); from benchmarks.backend import main; main()"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [competitor.python, "-c", pin, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def wait_for_imports(self) -> dict:

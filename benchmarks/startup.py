@@ -1,27 +1,31 @@
-"""What a fresh interpreter pays: the import of the runtime over numpy's, and opening the ResNet-50 artifact.
+"""What a fresh interpreter pays: the import of the runtime after numpy's, and opening the ResNet-50 artifact.
 
 python -m benchmarks.startup
+python -m benchmarks.startup --against ../base/bin/python         beside another dldt, in turns
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import dldt
+from benchmarks.environment import Environment
 from benchmarks.machine import describe
 from benchmarks.models import model_file, select
 
 ROUNDS = 15
 TIMED = "import time; s = time.perf_counter(); {}; print((time.perf_counter() - s) * 1e3)"
+IMPORT = TIMED.format("import dldt.runtime")
 OPEN = (
     "import sys, time; from dldt import runtime; s = time.perf_counter(); m = runtime.load(sys.argv[1]); "
     "print((time.perf_counter() - s) * 1e3); m.close()"
 )
+BESIDE = {"import dldt.runtime": f"import numpy; {IMPORT}", "open resnet50.so": OPEN}
 NAMES = ("onnx", "tensorflow", "networkx", "llvmlite", "attr")
 FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in sys.modules])"
 
@@ -29,28 +33,52 @@ FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in
 def main() -> int:
     """Medians of fresh interpreters, interleaved; exit code 1 past a limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.parse_args()
+    Environment.add_option(parser)
+    arguments = parser.parse_args()
+    if arguments.against:
+        return beside(arguments.against)
     print(f"{describe()['cpu']}, medians of {ROUNDS} fresh interpreters")
-    numpy_ms, both_ms = [], []
+    numpy_ms, both_ms, ask = [], [], Environment().ask
     for _ in range(ROUNDS):
-        numpy_ms.append(float(_run(TIMED.format("import numpy"))))
-        both_ms.append(float(_run(TIMED.format("import dldt.runtime"))))
+        numpy_ms.append(float(ask(TIMED.format("import numpy"))))
+        both_ms.append(float(ask(IMPORT)))
     more = statistics.median(both_ms) - statistics.median(numpy_ms)
     print(f"import numpy         {statistics.median(numpy_ms):7.1f} ms")
     print(f"import dldt.runtime  {statistics.median(both_ms):7.1f} ms, {more:.1f} ms more (limit 60)")
-    imported = _run(FOREIGN)
+    imported = ask(FOREIGN)
     print(f"foreign modules that came along: {imported}")
     ((model,), _) = select(["resnet50"])
     with tempfile.TemporaryDirectory() as folder:
         artifact, _ = dldt.compile_model(model_file(model), Path(folder) / "resnet50.so")
-        opened = statistics.median(float(_run(OPEN, str(artifact))) for _ in range(ROUNDS))
+        opened = statistics.median(float(ask(OPEN, artifact)) for _ in range(ROUNDS))
     print(f"open resnet50.so     {opened:7.2f} ms (limit 5)")
     return int(more >= 60 or opened >= 5 or imported != "[]")
 
 
-def _run(code: str, *words: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+def beside(against: Environment) -> int:
+    """Both versions' medians, interleaved: the import of the runtime after numpy's, and opening the artifact that each
+    compiled of ResNet-50."""
+    both = {"ours": Environment(), "theirs": against}
+    print(f"{both['ours'].version} against {against.version}: {describe()['cpu']}, medians of {ROUNDS}, ms")
+    ((model,), _) = select(["resnet50"])
+    times: dict[tuple[str, str], list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        own = {name: Path(folder) / name for name in both}
+        for name, environment in both.items():
+            own[name].mkdir()
+            environment.compile(model, own[name] / "model.so")
+        for _ in range(1 + ROUNDS):
+            for (what, code), (name, environment) in itertools.product(BESIDE.items(), both.items()):
+                bytecode = {"PYTHONPYCACHEPREFIX": str(own[name] / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+                answer = environment.ask(code, own[name] / "model.so", variables=bytecode)
+                times.setdefault((name, what), []).append(float(answer))
+    # The first round wrote the bytecode.
+    median = {key: statistics.median(found[1:]) for key, found in times.items()}
+    print(f"{'':<20}{'ours':>8}{'theirs':>8}{'ratio':>7}")
+    for what in BESIDE:
+        ours, theirs = median["ours", what], median["theirs", what]
+        print(f"{what:<20}{ours:>8.2f}{theirs:>8.2f}{ours / theirs:>7.2f}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from benchmarks import chart, peers
+from benchmarks import chart, latencies, peers
 
 PEERS = {"onnxruntime": "1.32.0", "openvino": "2026.4.0"}
 RESULTS = {
@@ -59,9 +59,9 @@ def test_the_chart_says_what_it_needs(monkeypatch):
 def test_the_last_line_is_the_geometric_mean():
     """sqrt(4 * 1) = 2."""
     one = [row for row in RESULTS["models"] if row["threads"] == 1]
-    assert peers.mean_line(one) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large); 1 failed"
-    assert peers.mean_line(one[:2]) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large)"
-    assert peers.mean_line(one[2:]) == "no model was measured; 1 failed"
+    assert latencies.mean_line(one) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large); 1 failed"
+    assert latencies.mean_line(one[:2]) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large)"
+    assert latencies.mean_line(one[2:]) == "no model was measured; 1 failed"
 
 
 def test_the_versions_are_named():

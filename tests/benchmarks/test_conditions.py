@@ -18,7 +18,7 @@ def test_a_race_takes_every_condition():
 
 def test_the_command_line_reaches_the_race(monkeypatch):
     seen = []
-    monkeypatch.setattr(peers, "measure", lambda model, cores, peaks, conditions, tell: seen.append(conditions) or [])
+    monkeypatch.setattr(peers, "measure", lambda model, cores, peaks, conditions, *_: seen.append(conditions) or [])
     monkeypatch.setattr("sys.argv", ["peers", "--models", "squeezenet", "--rounds", "2", "--openings", "4", "--bound"])
     peers.main()
     assert [(c.rounds, c.openings, c.call, c.precision) for c in seen] == [(2, 4, "bound", "f32")]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import dldt
-from benchmarks import backend, peers, race
+from benchmarks import backend, latencies, peers, race
+from benchmarks.competitor import Competitor
 from dldt.tools.roofline import Peaks
 
 FAKE = """
@@ -48,13 +49,13 @@ def run(monkeypatch, tmp_path, precision="f32", openings=1, **backends):
         race.subprocess, "Popen", lambda words, **options: real([sys.executable, str(program), *words[3:]], **options)
     )
     monkeypatch.setattr(race.time, "sleep", lambda seconds: None)
-    files = {}
+    competitors = {}
     for name, (scale, dies) in backends.items():
-        files[name] = tmp_path / name
-        files[name].write_text(f"[{scale}, {dies}]")
+        competitors[name] = Competitor(name, tmp_path / name)
+        competitors[name].file.write_text(f"[{scale}, {dies}]")
     inputs = {"x": np.ones(3, np.float32)}
     options = {"rounds": 2, "seconds": 0.1, "precision": precision, "openings": openings}
-    return race.race(files, inputs, 1, [0], tell=lambda text: None, **options)
+    return race.race(competitors, inputs, 1, [0], tell=lambda text: None, **options)
 
 
 def test_all_are_timed(monkeypatch, tmp_path):
@@ -180,4 +181,4 @@ def test_a_line_has_every_column():
     row |= {"dldt": times | {"median_ms": 2.0, "min_ms": 1.5, "error": 2.2e-7, "compared_with": "onnxruntime"}}
     row |= {"onnxruntime": times | {"median_ms": 6.0, "min_ms": 5.0}, "openvino": {"failed": "no such file"}}
     shown = "m 2.000 (1.500) 6.000 (5.000) - 2.50 50% 75% 1.0/2.0 1.0/2.0 -, 3 3 -, 1.0 1.0, 2e-07 -"
-    assert " ".join(peers.line(row).split()) == f"{shown}; openvino FAILED: no such file"
+    assert " ".join(latencies.line(row).split()) == f"{shown}; openvino FAILED: no such file"

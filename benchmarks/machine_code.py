@@ -1,0 +1,84 @@
+"""The machine code of an artifact, function by function, compared with another's wherever each lies in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.references import Body, Reference, references
+from dldt.codegen.emit import elf_constants as elf
+from dldt.codegen.emit.elf_layout import WEIGHTS
+from dldt.runtime.format import read_artifact
+
+_LARGEST = 64
+"""Bytes of the largest constant that one instruction reads."""
+
+Pair = tuple[str, str]
+"""The names of two functions that are compared: ours and theirs."""
+
+
+class MachineCode:
+    """The functions and the constants of the artifact at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        found = read_artifact(path)
+        self._machine = found.note.machine
+        image = found.image.read(0, found.note.weights_offset)
+        found.image.close()
+        sections = _sections(image)
+        self._constants: Body = sections.get(".rodata", (0, b""))
+        names = sections[".strtab"][1]
+        symbols = [
+            (_name(names, name), info & 15, value, size)
+            for name, info, _, _, value, size in elf.SYM.iter_unpack(sections[".symtab"][1])
+        ]
+        self.functions: dict[str, Body] = {
+            name: (value, image[value : value + size]) for name, kind, value, size in symbols if kind == elf.STT_FUNC
+        }
+        self._starts = {value: name for name, kind, value, _ in symbols if kind in (elf.STT_FUNC, elf.STT_OBJECT)}
+
+    def different(self, other: MachineCode, pairs: Sequence[Pair]) -> list[Pair]:
+        """The pairs whose functions have different instructions, read different constants, or call functions that are
+        no pair; those of which one function is missing as well."""
+        found = {pair: listed for pair in pairs if (listed := self._references(other, pair)) is not None}
+        # A constant ends where the next one begins, at the latest.
+        starts = sorted({address for listed in found.values() for address, _ in listed})
+        sizes = {start: min(_LARGEST, end - start) for start, end in zip(starts, [*starts[1:], 1 << 62], strict=True)}
+        paired = {*pairs, (WEIGHTS, WEIGHTS)}
+
+        def same(reference: Reference) -> bool:
+            address, its = reference
+            if address in self._starts:
+                return (self._starts[address], other._starts[its]) in paired
+            return self._constant(address, sizes[address]) == other._constant(its, sizes[address])
+
+        return [pair for pair in pairs if pair not in found or not all(map(same, found[pair]))]
+
+    def _references(self, other: MachineCode, pair: Pair) -> list[Reference] | None:
+        ours, theirs = self.functions.get(pair[0]), other.functions.get(pair[1])
+        if ours is None or theirs is None:
+            return None
+        return references(ours, theirs, self._machine, lambda a, b: (self._kind(a) or "") == other._kind(b))
+
+    def _kind(self, address: int) -> str | None:
+        """What begins at an address: a function or the weights, or a constant."""
+        if address in self._starts:
+            return "symbol"
+        return "constant" if 0 <= address - self._constants[0] < len(self._constants[1]) else None
+
+    def _constant(self, address: int, size: int) -> bytes:
+        start = address - self._constants[0]
+        return self._constants[1][start : start + size]
+
+
+def _sections(image: bytes) -> dict[str, Body]:
+    """Every section in front of the weights by its name: its offset in the file, its bytes."""
+    header = elf.EHDR.unpack_from(image)
+    table, count, named = header[6], header[12], header[13]
+    rows = [elf.SHDR.unpack_from(image, table + row * elf.SHDR.size) for row in range(count)]
+    names = image[rows[named][4] :]
+    return {_name(names, name): (offset, image[offset : offset + size]) for name, _, _, _, offset, size, *_ in rows}
+
+
+def _name(names: bytes, start: int) -> str:
+    return names[start : names.index(b"\0", start)].decode()
