@@ -11,6 +11,7 @@ import numpy as np
 
 from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.traits import IMPURE, Trait
 from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ class Op:
     variadic: ClassVar[bool]
     shape_values: ClassVar[bool] = False
     """Whether ``evaluate`` also works on object arrays of dims: such operations carry shape arithmetic."""
+    traits: ClassVar[Trait] = Trait.NONE
+    """The facts that hold for every instance; those of a subclass are added by ``@op``. Ask by ``has``."""
+
+    @classmethod
+    def has(cls, trait: Trait) -> bool:
+        """Whether ``trait`` (or each of several, joined by ``|``) holds. The class answers as an instance does."""
+        return trait in cls.traits
+
+    @classmethod
+    def is_pure(cls) -> bool:
+        """Whether the outputs follow from the inputs alone: no state, no randomness."""
+        return not cls.traits & IMPURE
 
     def infer(self, *types: Any) -> TensorType | tuple[TensorType, ...]:
         """The output type(s) for the input types (None for an input left out). Raises ShapeError."""
@@ -114,17 +127,18 @@ _Class = TypeVar("_Class", bound=type[Op])
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
-def op(opset: str, name: str | None = None) -> Callable[[_Class], _Class]:
+def op(opset: str, name: str | None = None, *, traits: Trait = Trait.NONE) -> Callable[[_Class], _Class]:
     """Class decorator: freezes the class with attrs and registers it as operation ``name`` of ``opset``.
 
     ``name`` is given where the IR's type differs from the class name (``Const``, or a newer version of an operation
-    whose older one keeps the plain class name).
+    whose older one keeps the plain class name). ``traits`` are added to those of the base classes.
     """
 
     def decorate(cls: _Class) -> _Class:
         frozen: Any = attrs.frozen(cls, eq=True)
         frozen.type = name or cls.__name__
         frozen.opset = opset
+        frozen.traits = cls.traits | traits
         _read_ports(frozen)
         versions = REGISTRY.setdefault(frozen.type.lower(), {})
         number = OPSETS.index(opset) + 1

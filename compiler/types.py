@@ -12,7 +12,7 @@ import numpy as np
 from dldt.compiler.dims import MAX_COEFFICIENT, Dim, product
 from dldt.compiler.errors import ShapeError, UnsupportedError
 
-Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[Any]]"
+Array: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Any]]
 Shape: TypeAlias = tuple[Dim, ...]
 
 MAX_VALUE_ELEMENTS = 64

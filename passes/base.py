@@ -10,9 +10,6 @@ import attrs
 
 from dldt.compiler.graph import Graph
 
-STATEFUL = frozenset(("ReadValue", "Assign", "RandomUniform", "Multinomial"))
-"""Types of operations whose output does not follow from their inputs alone: never folded, never shared."""
-
 
 class Pass:
     """Base of every pass. Subclasses are made by ``@transform``; the docstring draws before → after."""

@@ -1,7 +1,7 @@
 """Patterns over values: a small combinator language, searched from a value upwards through its producers.
 
 ``node(Multiply, node(Convolution, anything("x"), constant("w"), single=True), constant("scale"))`` matches a product
-of a convolution that nobody else reads with a constant, on either side.
+of a convolution that nobody else reads with a constant, on either side. The names are fields of the rewrite's match.
 """
 
 from __future__ import annotations
@@ -13,43 +13,19 @@ from typing import TypeAlias
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import InternalError
-from dldt.compiler.graph import Graph, Value
+from dldt.compiler.graph import Value
 from dldt.compiler.op import Op
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType
 
 Captures: TypeAlias = Mapping[str, Value]
-
-COMMUTATIVE = frozenset(
-    ("Add", "Multiply", "Maximum", "Minimum", "SquaredDifference", "Equal", "NotEqual", "LogicalAnd", "LogicalOr")
-)
-"""Operations whose two inputs may be swapped."""
+Kind: TypeAlias = type[Op] | Trait
+"""What an operation may be: of a class, or with a trait."""
 
 
-@attrs.frozen
-class Match:
-    """What a pattern found: the root value and the captured ones."""
-
-    root: Value
-    captures: Captures
-
-    @property
-    def graph(self) -> Graph:
-        """The graph it was found in."""
-        return self.root.graph
-
-    def __getitem__(self, name: str) -> Value:
-        return self.captures[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.captures
-
-    def array(self, name: str) -> Array:
-        """The array of the captured constant ``name``."""
-        found = self.captures[name].constant
-        if found is None:
-            raise InternalError(f"the captured value {name!r} is not a constant")
-        return found
+def is_a(op: Op, kinds: tuple[Kind, ...]) -> bool:
+    """Whether the operation is of one of the classes or has one of the traits."""
+    return any(op.has(kind) if isinstance(kind, Trait) else isinstance(op, kind) for kind in kinds)
 
 
 class Pattern:
@@ -65,29 +41,60 @@ class Pattern:
         return 0
 
     @property
-    def roots(self) -> tuple[type[Op], ...]:
-        """The operations that the root may be; ``(Op,)`` for any."""
+    def roots(self) -> tuple[Kind, ...]:
+        """What the root may be; ``(Op,)`` for any operation."""
         return (Op,)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that some match captures."""
+        return frozenset()
+
+    @property
+    def certain(self) -> frozenset[str]:
+        """The names that every match captures."""
+        return self.names
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The names under which something is captured that need not be a constant."""
+        return frozenset()
+
+    @property
+    def arrays(self) -> frozenset[str]:
+        """The names under which nothing but constants is captured."""
+        return self.names - self.values
 
 
 @attrs.frozen
 class Leaf(Pattern):
-    """Any value for which ``where`` holds."""
+    """Any value for which ``where`` holds; ``is_constant`` where that lets constants pass alone."""
 
     name: str
     where: Callable[[Value], bool] | None
+    is_constant: bool = False
 
     def search(self, value: Value, captures: Captures) -> Iterator[Captures]:
         """See Pattern."""
         if self.where is None or self.where(value):
             yield from _capture(self.name, value, captures)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """See Pattern."""
+        return _named(self.name)
+
+    @property
+    def values(self) -> frozenset[str]:
+        """See Pattern."""
+        return frozenset() if self.is_constant else self.names
+
 
 @attrs.frozen
 class NodePattern(Pattern):
-    """A value produced by one of ``classes`` whose inputs fit ``inputs`` (none given: any)."""
+    """A value produced by one of ``kinds`` whose inputs fit ``inputs`` (none given: any)."""
 
-    classes: tuple[type[Op], ...]
+    kinds: tuple[Kind, ...]
     inputs: tuple[Pattern, ...]
     name: str
     single: bool
@@ -95,7 +102,7 @@ class NodePattern(Pattern):
 
     def search(self, value: Value, captures: Captures) -> Iterator[Captures]:
         """See Pattern."""
-        if not isinstance(value.op, self.classes):
+        if not is_a(value.op, self.kinds):
             return
         if self.single and len(value.uses) != 1:
             return
@@ -112,7 +119,7 @@ class NodePattern(Pattern):
         if len(given) != len(self.inputs) or any(v is None for v in given):
             return
         values = tuple(v for v in given if v is not None)
-        swappable = value.op.type in COMMUTATIVE and values[0] != values[1]
+        swappable = value.op.has(Trait.COMMUTATIVE) and values[0] != values[1]
         for order in permutations(values) if swappable else (values,):
             yield from _search_all(self.inputs, order, captures)
 
@@ -122,9 +129,24 @@ class NodePattern(Pattern):
         return 1 + max((pattern.depth for pattern in self.inputs), default=0)
 
     @property
-    def roots(self) -> tuple[type[Op], ...]:
+    def roots(self) -> tuple[Kind, ...]:
         """See Pattern."""
-        return self.classes
+        return self.kinds
+
+    @property
+    def names(self) -> frozenset[str]:
+        """See Pattern."""
+        return _named(self.name).union(*(pattern.names for pattern in self.inputs))
+
+    @property
+    def certain(self) -> frozenset[str]:
+        """See Pattern."""
+        return _named(self.name).union(*(pattern.certain for pattern in self.inputs))
+
+    @property
+    def values(self) -> frozenset[str]:
+        """See Pattern."""
+        return _named(self.name).union(*(pattern.values for pattern in self.inputs))
 
 
 @attrs.frozen
@@ -144,9 +166,25 @@ class Either(Pattern):
         return max(pattern.depth for pattern in self.patterns)
 
     @property
-    def roots(self) -> tuple[type[Op], ...]:
+    def roots(self) -> tuple[Kind, ...]:
         """See Pattern."""
-        return tuple(cls for pattern in self.patterns for cls in pattern.roots)
+        return tuple(kind for pattern in self.patterns for kind in pattern.roots)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """See Pattern."""
+        return frozenset().union(*(pattern.names for pattern in self.patterns))
+
+    @property
+    def certain(self) -> frozenset[str]:
+        """See Pattern."""
+        first, *others = (pattern.certain for pattern in self.patterns)
+        return first.intersection(*others)
+
+    @property
+    def values(self) -> frozenset[str]:
+        """See Pattern."""
+        return frozenset().union(*(pattern.values for pattern in self.patterns))
 
 
 def anything(name: str = "", where: Callable[[Value], bool] | None = None) -> Pattern:
@@ -161,7 +199,7 @@ def constant(name: str = "", where: Callable[[Array], bool] | None = None) -> Pa
         array = value.constant
         return array is not None and (where is None or where(array))
 
-    return Leaf(name, fits)
+    return Leaf(name, fits, is_constant=True)
 
 
 def number(expected: float, name: str = "", tolerance: float = 3e-6) -> Pattern:
@@ -178,19 +216,24 @@ def number(expected: float, name: str = "", tolerance: float = 3e-6) -> Pattern:
 
 
 def node(
-    classes: type[Op] | tuple[type[Op], ...],
+    kinds: Kind | tuple[Kind, ...],
     *inputs: Pattern,
     name: str = "",
     single: bool = False,
     where: Callable[[Value], bool] | None = None,
 ) -> Pattern:
-    """A value made by one of ``classes``; ``single``: read by one consumer only. Commutative inputs fit either way."""
-    return NodePattern(classes if isinstance(classes, tuple) else (classes,), inputs, name, single, where)
+    """A value made by an operation of one of ``kinds``, classes and traits; ``single``: read by one consumer only.
+    Commutative inputs fit either way."""
+    return NodePattern(kinds if isinstance(kinds, tuple) else (kinds,), inputs, name, single, where)
 
 
 def either(*patterns: Pattern) -> Pattern:
     """Any of the patterns, tried in order."""
     return Either(patterns)
+
+
+def _named(name: str) -> frozenset[str]:
+    return frozenset((name,)) if name else frozenset()
 
 
 def _capture(name: str, value: Value, captures: Captures) -> Iterator[Captures]:

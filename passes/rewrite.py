@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
-from dldt.compiler.ops.core import Parameter, Result
+from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass
-from dldt.passes.pattern import Match, Pattern
+from dldt.passes.match import Match
+from dldt.passes.pattern import Pattern, is_a
+
+M = TypeVar("M", bound=Match)
 
 
-class Rewrite(Pass):
+class Rewrite(Pass, Generic[M]):
     """A pass that replaces every match of ``pattern`` by what ``rewrite`` returns.
 
+    ``class FuseSwish(Rewrite[_GatedBySigmoid])`` names the record that ``rewrite`` gets; its fields and the names in
+    the pattern must be the same (RuntimeError when the class is made). ``Rewrite[Match]`` captures the root alone.
     The engine checks that the types stay, moves the names to the new producer, removes what died, visits what became
     reachable, counts, and stops a rewrite that feeds itself.
     """
 
     pattern: ClassVar[Pattern]
+    record: ClassVar[type[Match]] = Match
 
-    def rewrite(self, match: Match) -> Value | tuple[Value, ...] | None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            (cls.record,) = get_args(base)
+        try:
+            cls.record.check(cls.pattern)
+        except RuntimeError as error:
+            raise RuntimeError(f"rewrite {cls.__name__}: {error}") from error
+
+    def rewrite(self, match: M) -> Value | tuple[Value, ...] | None:
         """The replacement of the root's output(s), or None where the match is declined."""
         raise NotImplementedError(f"{self.name} has no rewrite")
 
@@ -34,10 +49,11 @@ class Rewrite(Pass):
 class _Worklist:
     """The nodes still to be looked at: at first all, producers first; then those that a change may have concerned."""
 
-    def __init__(self, rewrite: Rewrite, graph: Graph) -> None:
+    def __init__(self, rewrite: Rewrite[Any], graph: Graph) -> None:
         self.rewrite = rewrite
         self.graph = graph
         self.roots = rewrite.pattern.roots
+        self.arrays = rewrite.pattern.arrays
         self.depth = rewrite.pattern.depth
         self.queue: deque[Node] = deque()
         self.queued: set[int] = set()
@@ -58,7 +74,7 @@ class _Worklist:
 
     def _enqueue(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
-            relevant = isinstance(node.op, self.roots) and not isinstance(node.op, Parameter | Result)
+            relevant = is_a(node.op, self.roots) and not node.op.has(Trait.INTERFACE)
             if relevant and node.id not in self.queued:
                 self.queued.add(node.id)
                 self.queue.append(node)
@@ -66,7 +82,7 @@ class _Worklist:
     def _visit(self, node: Node) -> bool:
         for captures in self.rewrite.pattern.search(node.outputs[0], {}):
             mark = self.graph.mark
-            made = self.rewrite.rewrite(Match(node.outputs[0], captures))
+            made = self.rewrite.rewrite(self.rewrite.record.of(node.outputs[0], captures, self.arrays))
             if made is not None:
                 self._install(node, made if isinstance(made, tuple) else (made,), mark)
                 return True

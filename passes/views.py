@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dldt.compiler.op import Op
-from dldt.compiler.ops import Reshape, Squeeze, Unsqueeze
+from dldt.compiler.graph import Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Shape
-from dldt.passes.pattern import Match, Pattern, anything, either, node
-
-VIEWS: tuple[type[Op], ...] = (Reshape, Squeeze, Unsqueeze)
-"""The operations that give their input another shape."""
+from dldt.passes.pattern import Pattern, anything, either, node
 
 
-def maybe_view(inner: Pattern, name: str) -> Pattern:
+def maybe_view(inner: Pattern, name: str = "") -> Pattern:
     """``inner``, or a view of it that is captured as ``name``."""
-    return either(inner, node(VIEWS, inner, anything(), name=name))
+    return either(inner, node(Trait.VIEW, inner, anything(), name=name))
 
 
-def seen_shape(match: Match, name: str, view: str) -> Shape:
-    """The shape in which the captured value ``name`` is read: that of its view, where there is one."""
-    return match[view if view in match else name].type.shape
+def seen_shape(value: Value, view: Value | None) -> Shape:
+    """The shape in which ``value`` is read: that of its view, where there is one."""
+    return (value if view is None else view).type.shape
 
 
 def kept_shape(data: Shape, axes: frozenset[int]) -> Shape:

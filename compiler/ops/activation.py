@@ -10,10 +10,11 @@ from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.elementwise import FloatUnary, Unary
 from dldt.compiler.ops.unary import erf
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class ReLU(Unary):
     """y = max(x, 0)"""
 
@@ -21,7 +22,7 @@ class ReLU(Unary):
         return np.maximum(data, np.zeros((), data.dtype))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Sigmoid(FloatUnary):
     """y = 1 / (1 + exp(-x))"""
 
@@ -37,7 +38,7 @@ class HSwish(FloatUnary):
         return (data * np.clip(data + 3, 0, 6) / 6).astype(data.dtype)
 
 
-@op("opset5")
+@op("opset5", traits=Trait.NONNEGATIVE)
 class HSigmoid(FloatUnary):
     """y = min(max(x + 3, 0), 6) / 6"""
 
@@ -53,7 +54,7 @@ class Mish(FloatUnary):
         return (data * np.tanh(softplus(data))).astype(data.dtype)
 
 
-@op("opset4")
+@op("opset4", traits=Trait.NONNEGATIVE)
 class SoftPlus(FloatUnary):
     """y = log(1 + exp(x))"""
 

@@ -10,17 +10,19 @@ import numpy as np
 from dldt.compiler import dims
 from dldt.compiler.op import op
 from dldt.compiler.ops.elementwise import Binary
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 LARGER: Callable[[Array, Array], Array] = np.frompyfunc(dims.maximum, 2, 1)
 SMALLER: Callable[[Array, Array], Array] = np.frompyfunc(dims.minimum, 2, 1)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class Add(Binary):
     """y = a + b"""
 
     shape_values = True
+    neutral = 0.0
 
     def evaluate(self, a: Array, b: Array) -> Array:
         return a + b
@@ -31,16 +33,18 @@ class Subtract(Binary):
     """y = a - b"""
 
     shape_values = True
+    neutral = 0.0
 
     def evaluate(self, a: Array, b: Array) -> Array:
         return a - b
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class Multiply(Binary):
     """y = a * b"""
 
     shape_values = True
+    neutral = 1.0
 
     def evaluate(self, a: Array, b: Array) -> Array:
         return a * b
@@ -51,6 +55,7 @@ class Divide(Binary):
     """y = a / b; integers are rounded down where ``m_pythondiv``, else towards zero; y = 0 where an integer b is 0"""
 
     shape_values = True
+    neutral = 1.0
 
     m_pythondiv: bool = attrs.field(default=True)
 
@@ -68,6 +73,8 @@ class Divide(Binary):
 class Power(Binary):
     """y = a to the power b; of integers with b < 0, where 1 / a^-b is no whole number (unless a is 1 or -1), y = 0"""
 
+    neutral = 1.0
+
     def evaluate(self, a: Array, b: Array) -> Array:
         if not np.issubdtype(b.dtype, np.signedinteger):
             return np.power(a, b)
@@ -75,21 +82,23 @@ class Power(Binary):
         return np.where((b >= 0) | (a == 1) | (a == -1), whole, np.zeros_like(whole))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class Maximum(Binary):
     """y = max(a, b)"""
 
     shape_values = True
+    neutral = -np.inf
 
     def evaluate(self, a: Array, b: Array) -> Array:
         return LARGER(a, b) if a.dtype == object else np.maximum(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class Minimum(Binary):
     """y = min(a, b)"""
 
     shape_values = True
+    neutral = np.inf
 
     def evaluate(self, a: Array, b: Array) -> Array:
         return SMALLER(a, b) if a.dtype == object else np.minimum(a, b)
@@ -115,7 +124,7 @@ class FloorMod(Binary):
             return np.mod(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE | Trait.NONNEGATIVE)
 class SquaredDifference(Binary):
     """y = (a - b)^2"""
 

@@ -10,10 +10,11 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import known_dims, known_ints, normal_axes, text
 from dldt.compiler.ops.elementwise import broadcast
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
-@op("opset3")
+@op("opset3", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class Broadcast(Op):
     """y = x repeated to ``target_shape``: numpy rules; or both ways (bidirectional); or x's axes placed at
     ``axes_mapping`` (explicit)"""
@@ -46,7 +47,7 @@ class Broadcast(Op):
         return np.broadcast_to(data, target).copy()
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class Tile(Op):
     """y = x repeated ``repeats[i]`` times along axis i; the shorter of shape and repeats is filled with 1 in front"""
 

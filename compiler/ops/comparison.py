@@ -11,6 +11,7 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import op
 from dldt.compiler.ops.axes import require_same_type
 from dldt.compiler.ops.elementwise import Binary
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
 
@@ -36,7 +37,7 @@ def _same(a: Dim, b: Dim) -> bool:
 SAME: Callable[[Array, Array], Array] = np.frompyfunc(_same, 2, 1)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class Equal(Comparison):
     """y = (a == b)"""
 
@@ -44,7 +45,7 @@ class Equal(Comparison):
         return np.asarray(SAME(a, b), dtype=bool) if a.dtype == object else np.equal(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class NotEqual(Comparison):
     """y = (a != b)"""
 

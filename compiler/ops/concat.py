@@ -9,10 +9,11 @@ from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import normal_axis, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.LAYOUT_AGNOSTIC)
 class Concat(Op):
     """y = the inputs one after the other along ``axis``"""
 

@@ -7,10 +7,11 @@ import numpy as np
 
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE | Trait.IDENTITY_IF_TYPED_ALIKE)
 class Convert(Op):
     """y = x as ``destination_type``: floats to integers towards zero, anything but 0 to true"""
 

@@ -8,16 +8,20 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.op import Op, op
+from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import ints, lower, one_of
 from dldt.compiler.ops.axes import require_equal, require_float, require_rank, require_same_type, text
+from dldt.compiler.ops.linear import Linear
 from dldt.compiler.ops.window import AUTO_PADS, Window, window
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
 @attrs.frozen
-class ConvolutionBase(Op):
+class ConvolutionBase(Linear):
     """What dense and grouped convolution share."""
+
+    traits = Linear.traits | Trait.CONVOLUTION
 
     strides: tuple[int, ...] = attrs.field(converter=ints)
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
@@ -37,6 +41,12 @@ class ConvolutionBase(Op):
 class Convolution(ConvolutionBase):
     """y[n, o, p] = sum over c, k of x[n, c, p*stride + k*dilation - pad] * filters[o, c, k]"""
 
+    def output_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0,)
+
+    def input_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (1,)
+
     def infer(self, data: TensorType, filters: TensorType) -> TensorType:
         check_operands(data, filters, filters.rank, self.type)
         if data.shape[1] != filters.shape[1]:
@@ -51,9 +61,15 @@ class Convolution(ConvolutionBase):
         return convolve(data, filters[None], self.window(data.shape[2:], filters.shape[2:]))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.GROUPED)
 class GroupConvolution(ConvolutionBase):
     """Convolution group by group: filters are [groups, out/groups, in/groups, kernel...]"""
+
+    def output_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0, 1)
+
+    def input_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0, 2)
 
     def infer(self, data: TensorType, filters: TensorType) -> TensorType:
         check_operands(data, filters, filters.rank - 1, self.type)

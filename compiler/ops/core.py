@@ -7,10 +7,11 @@ import numpy as np
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.op import Op, op
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.SOURCE | Trait.INTERFACE | Trait.BOUNDARY)
 class Parameter(Op):
     """An input of the graph."""
 
@@ -24,7 +25,7 @@ class Parameter(Op):
         raise RuntimeError("a Parameter has no value of its own")
 
 
-@op("opset1", "Const")
+@op("opset1", "Const", traits=Trait.SOURCE | Trait.BOUNDARY)
 class Constant(Op):
     """A constant tensor: ``value``, C-contiguous, little-endian and read-only."""
 
@@ -51,7 +52,7 @@ class Constant(Op):
         return self.value
 
 
-@op("opset1")
+@op("opset1", traits=Trait.INTERFACE | Trait.BOUNDARY)
 class Result(Op):
     """An output of the graph."""
 

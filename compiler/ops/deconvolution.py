@@ -9,17 +9,21 @@ import numpy as np
 
 from dldt.compiler.dims import Dim, floordiv, maximum_of
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.op import Op, op
+from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import ints, lower, not_negative, one_of
 from dldt.compiler.ops.axes import known_dims, require_equal, text
 from dldt.compiler.ops.convolution import accumulator, check_operands, static_kernel, tap_slices
+from dldt.compiler.ops.linear import Linear
 from dldt.compiler.ops.window import AUTO_PADS, Window, check_attributes
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
 @attrs.frozen
-class DeconvolutionBase(Op):
+class DeconvolutionBase(Linear):
     """What dense and grouped transposed convolution share."""
+
+    traits = Linear.traits | Trait.CONVOLUTION | Trait.TRANSPOSED
 
     strides: tuple[int, ...] = attrs.field(converter=ints)
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
@@ -67,6 +71,12 @@ class DeconvolutionBase(Op):
 class ConvolutionBackpropData(DeconvolutionBase):
     """y[n, o, p*stride + k*dilation - pad] = sum over c, k of x[n, c, p] * filters[c, o, k]"""
 
+    def output_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (1,)
+
+    def input_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0,)
+
     def infer(self, data: TensorType, filters: TensorType, output_shape: TensorType | None = None) -> TensorType:
         check_operands(data, filters, filters.rank, self.type)
         require_equal(data.shape[1], filters.shape[0], f"channels of data {text(data.shape)} and of filters", self.type)
@@ -78,9 +88,15 @@ class ConvolutionBackpropData(DeconvolutionBase):
         return scatter(data, filters[None], self.window(data.shape[2:], filters.shape[2:], wanted))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.GROUPED)
 class GroupConvolutionBackpropData(DeconvolutionBase):
     """Transposed convolution group by group: filters are [groups, in/groups, out/groups, kernel...]"""
+
+    def output_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0, 2)
+
+    def input_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (0, 1)
 
     def infer(self, data: TensorType, filters: TensorType, output_shape: TensorType | None = None) -> TensorType:
         check_operands(data, filters, filters.rank - 1, self.type)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 
 from dldt.compiler.dims import Dim
@@ -9,11 +11,14 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_float, require_same_type, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType, Shape, TensorType
 
 
 class Unary(Op):
     """y = f(x), element by element; type and shape stay."""
+
+    traits = Trait.ELEMENTWISE
 
     def infer(self, x: TensorType, *rest: TensorType) -> TensorType:
         if x.dtype is DType.boolean:
@@ -32,6 +37,10 @@ class FloatUnary(Unary):
 @attrs.frozen
 class Binary(Op):
     """y = f(a, b) with numpy broadcasting; both have one dtype."""
+
+    traits = Trait.ELEMENTWISE
+    neutral: ClassVar[float | None] = None
+    """The second operand b for which f(a, b) = a, where there is one."""
 
     auto_broadcast: str = attrs.field(default="numpy", converter=lower, validator=one_of("numpy", "none"), kw_only=True)
 

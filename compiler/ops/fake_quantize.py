@@ -10,10 +10,11 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_float, require_same_type
 from dldt.compiler.ops.elementwise import broadcast
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE)
 class FakeQuantize(Op):
     """x at or below input_low gives output_low, above input_high output_high; between, the nearest of ``levels`` steps
     from one to the other, a half to the even step"""

@@ -11,6 +11,7 @@ from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_rank
 from dldt.compiler.ops.recurrent import DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
@@ -49,7 +50,7 @@ class GRUCell(GRU):
         return gru_step(self, self.linear_before_reset, x, h, w, r, b)
 
 
-@op("opset5")
+@op("opset5", traits=Trait.SEQUENCE)
 class GRUSequence(GRU):
     """GRUCell over a sequence X [N, T, I], a direction at a time: Y [N, D, T, H], last H [N, D, H]; a sequence shorter
     than T gives zeros after its end"""

@@ -13,6 +13,7 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import ints, lower, not_negative, one_of
 from dldt.compiler.ops.axes import known_dims, known_ints, normal_axes, text
 from dldt.compiler.ops.resampling import AxisTaps, axis_taps
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 MODES = ("nearest", "linear", "linear_onnx", "cubic")
@@ -20,7 +21,7 @@ COORDINATES = ("half_pixel", "pytorch_half_pixel", "asymmetric", "tf_half_pixel_
 NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "simple")
 
 
-@op("opset4")
+@op("opset4", traits=Trait.LAYOUT_AGNOSTIC)
 class Interpolate(Op):
     """y = x resized along ``axes`` to ``output_shape`` (shape_calculation_mode sizes) or by ``scales``; the axes are
     interpolated one after the other: y[p] = sum over taps of weight * x[tap]"""

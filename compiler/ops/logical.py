@@ -9,6 +9,7 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import require_float
 from dldt.compiler.ops.elementwise import Binary
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
 
@@ -23,7 +24,7 @@ class Logical(Binary):
         return TensorType(DType.boolean, self.common_shape(a, b))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class LogicalAnd(Logical):
     """y = a and b"""
 
@@ -31,7 +32,7 @@ class LogicalAnd(Logical):
         return np.logical_and(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class LogicalOr(Logical):
     """y = a or b"""
 
@@ -39,7 +40,7 @@ class LogicalOr(Logical):
         return np.logical_or(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.COMMUTATIVE)
 class LogicalXor(Logical):
     """y = a or b, but not both"""
 
@@ -47,7 +48,7 @@ class LogicalXor(Logical):
         return np.not_equal(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE)
 class LogicalNot(Op):
     """y = not x"""
 
@@ -61,7 +62,7 @@ class LogicalNot(Op):
         return np.logical_not(data)
 
 
-@op("opset10")
+@op("opset10", traits=Trait.ELEMENTWISE)
 class IsNaN(Op):
     """y = whether x is not a number"""
 
@@ -73,7 +74,7 @@ class IsNaN(Op):
         return np.isnan(data)
 
 
-@op("opset10")
+@op("opset10", traits=Trait.ELEMENTWISE)
 class IsInf(Op):
     """y = whether x is infinite, of the signs asked for"""
 

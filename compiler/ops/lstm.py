@@ -11,6 +11,7 @@ from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_rank
 from dldt.compiler.ops.recurrent import ACTIVATIONS, DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
@@ -50,7 +51,7 @@ class LSTMCell(LSTM):
         return lstm_step(self, x, h, c, w, r, b)
 
 
-@op("opset5")
+@op("opset5", traits=Trait.SEQUENCE)
 class LSTMSequence(LSTM):
     """LSTMCell over a sequence X [N, T, I], a direction at a time: Y [N, D, T, H], last H and C [N, D, H]; a sequence
     shorter than T gives zeros after its end"""

@@ -6,20 +6,30 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.op import Op, op
+from dldt.compiler.op import op
 from dldt.compiler.ops.axes import require_same_type, text
 from dldt.compiler.ops.convolution import accumulator
 from dldt.compiler.ops.elementwise import broadcast
+from dldt.compiler.ops.linear import Linear
 from dldt.compiler.types import Array, DType, Shape, TensorType
 
 
 @op("opset1")
-class MatMul(Op):
+class MatMul(Linear):
     """y = a @ b, numpy's rules for vectors and batches; ``transpose_a``/``transpose_b`` swap the last two dims first
     (of a vector they change nothing)"""
 
     transpose_a: bool = attrs.field(default=False)
     transpose_b: bool = attrs.field(default=False)
+
+    def output_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (rank - 2 if self.transpose_b else rank - 1,)
+
+    def input_channel_axes(self, rank: int) -> tuple[int, ...]:
+        return (rank - 1 if self.transpose_b else rank - 2,)
+
+    def channel_axis(self, rank: int) -> int:
+        return rank - 1
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         require_same_type(a, b, self.type)

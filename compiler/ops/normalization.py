@@ -11,10 +11,11 @@ from dldt.compiler.ops.attributes import lower, one_of, positive
 from dldt.compiler.ops.axes import known_ints, normal_axes, require_float, require_same_type, text
 from dldt.compiler.ops.convolution import accumulator
 from dldt.compiler.ops.shuffle import exact
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset5")
+@op("opset5", traits=Trait.LAYOUT_AGNOSTIC)
 class BatchNormInference(Op):
     """y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, the four a channel (axis 1)"""
 
@@ -97,7 +98,7 @@ class NormalizeL2(Op):
         return (wide / np.sqrt(bounded)).astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.LAYOUT_AGNOSTIC)
 class LRN(Op):
     """y = x / (bias + alpha / size^n * sum of x^2 over a window of ``size`` along the n axes)^beta"""
 

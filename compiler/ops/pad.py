@@ -10,12 +10,13 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import known_dims, require_same_type, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 _NUMPY_MODES = {"constant": "constant", "edge": "edge", "reflect": "reflect", "symmetric": "symmetric"}
 
 
-@op("opset1")
+@op("opset1", traits=Trait.LAYOUT_AGNOSTIC)
 class Pad(Op):
     """y = x with ``pads_begin[i]`` and ``pads_end[i]`` elements put round axis i: ``pad_value`` (default 0), the edge
     element, or a mirror image without (reflect) or with (symmetric) the edge"""

@@ -9,6 +9,7 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.activation import sigmoid
 from dldt.compiler.ops.axes import require_float, require_same_type, text
 from dldt.compiler.ops.elementwise import broadcast
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
@@ -28,7 +29,7 @@ class PReLU(Op):
         return np.where(data > 0, data, data * aligned).astype(data.dtype)
 
 
-@op("opset4")
+@op("opset4", traits=Trait.ELEMENTWISE)
 class Swish(Op):
     """y = x * sigmoid(beta * x); beta is 1 where it is left out"""
 
@@ -44,7 +45,7 @@ class Swish(Op):
         return (data * sigmoid(data * factor)).astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE | Trait.NONNEGATIVE)
 class HardSigmoid(Op):
     """y = min(max(alpha * x + beta, 0), 1)"""
 
@@ -55,7 +56,7 @@ class HardSigmoid(Op):
         return np.clip(data * alpha.reshape(()) + beta.reshape(()), 0, 1).astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE)
 class Selu(Op):
     """y = lambda * x for x > 0, else lambda * alpha * (exp(x) - 1)"""
 

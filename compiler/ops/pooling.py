@@ -13,10 +13,11 @@ from dldt.compiler.ops.attributes import ints, lower, one_of
 from dldt.compiler.ops.axes import normal_axis, require_float, require_rank
 from dldt.compiler.ops.convolution import accumulator, tap_slices
 from dldt.compiler.ops.window import AUTO_PADS, ROUNDINGS, Window, window
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, Shape, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
 class MaxPool(Op):
     """y[n, c, p] = the largest of x in the window at p; padding never wins"""
 
@@ -46,7 +47,7 @@ class MaxPool(Op):
         return total
 
 
-@op("opset8", "MaxPool")
+@op("opset8", "MaxPool", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
 class MaxPool8(Op):
     """y, indices: as MaxPool, with dilations and the position of each maximum, counted in the dims from ``axis`` on"""
 
@@ -94,7 +95,7 @@ class MaxPool14(MaxPool8):
     rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS), kw_only=True)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
 class AvgPool(Op):
     """y[n, c, p] = the mean of x in the window at p, padding left out (``exclude_pad``) or counted as zeros (then what
     hangs over the padding where sizes round up counts too); a window without data gives 0"""

@@ -15,12 +15,15 @@ from dldt.compiler.ops.attributes import ints
 from dldt.compiler.ops.axes import known_ints, normal_axes, require_float
 from dldt.compiler.ops.convolution import accumulator
 from dldt.compiler.ops.logical import require_boolean
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
 
 @attrs.frozen
 class Reduction(Op):
     """y = x reduced along ``axes``, which stay as dims of 1 where ``keep_dims``; no axes: x itself."""
+
+    traits = Trait.READS_ONCE
 
     keep_dims: bool = attrs.field(default=False)
 
@@ -37,7 +40,7 @@ class Reduction(Op):
         return TensorType(data.dtype, tuple(dim for i, dim in enumerate(data.shape) if i not in along))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC)
 class ReduceSum(Reduction):
     """y = the sum"""
 
@@ -47,7 +50,7 @@ class ReduceSum(Reduction):
         return _total(data, axes, self.keep_dims, data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class ReduceProd(Reduction):
     """y = the product"""
 
@@ -57,7 +60,7 @@ class ReduceProd(Reduction):
         return np.prod(data, axis=ints(axes.ravel()), keepdims=self.keep_dims, dtype=data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC)
 class ReduceMax(Reduction):
     """y = the largest"""
 
@@ -69,7 +72,7 @@ class ReduceMax(Reduction):
         return np.max(data, axis=ints(axes.ravel()), keepdims=self.keep_dims)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class ReduceMin(Reduction):
     """y = the smallest"""
 
@@ -81,7 +84,7 @@ class ReduceMin(Reduction):
         return np.min(data, axis=ints(axes.ravel()), keepdims=self.keep_dims)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC)
 class ReduceMean(Reduction):
     """y = the mean; of integers, the mean's integer part"""
 
@@ -91,7 +94,7 @@ class ReduceMean(Reduction):
         return np.asarray(mean).astype(data.dtype)
 
 
-@op("opset4")
+@op("opset4", traits=Trait.NONNEGATIVE)
 class ReduceL1(Reduction):
     """y = the sum of |x|"""
 
@@ -99,7 +102,7 @@ class ReduceL1(Reduction):
         return _total(np.abs(data), axes, self.keep_dims, data.dtype)
 
 
-@op("opset4")
+@op("opset4", traits=Trait.NONNEGATIVE)
 class ReduceL2(Reduction):
     """y = the square root of the sum of x^2"""
 
@@ -111,7 +114,7 @@ class ReduceL2(Reduction):
         return np.sqrt(_total(wide * wide, axes, self.keep_dims, wide.dtype)).astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class ReduceLogicalAnd(Reduction):
     """y = whether all are true"""
 
@@ -124,7 +127,7 @@ class ReduceLogicalAnd(Reduction):
         return np.asarray(np.all(data.astype(bool), axis=ints(axes.ravel()), keepdims=self.keep_dims))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
 class ReduceLogicalOr(Reduction):
     """y = whether any is true"""
 

@@ -8,10 +8,11 @@ from dldt.compiler.dims import Dim, floordiv, product
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.VIEW | Trait.PERMUTATION | Trait.IDENTITY_IF_TYPED_ALIKE)
 class Reshape(Op):
     """y = the elements of x in the given shape; one -1 takes what is left, 0 copies x's dim where ``special_zero``"""
 

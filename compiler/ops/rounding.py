@@ -9,10 +9,11 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.elementwise import FloatUnary, Unary
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Abs(Unary):
     """y = |x|"""
 

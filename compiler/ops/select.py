@@ -11,10 +11,11 @@ from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_same_type
 from dldt.compiler.ops.elementwise import broadcast
 from dldt.compiler.ops.logical import require_boolean
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ELEMENTWISE)
 class Select(Op):
     """y = then where cond, else else; numpy broadcasting of all three"""
 

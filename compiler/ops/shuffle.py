@@ -10,10 +10,11 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of, positive
 from dldt.compiler.ops.axes import normal_axis, require_rank, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
-@op("opset3")
+@op("opset3", traits=Trait.PERMUTATION | Trait.LAYOUT_AGNOSTIC)
 class ShuffleChannels(Op):
     """y = x with ``axis`` seen as [group, rest], swapped to [rest, group]"""
 
@@ -32,7 +33,7 @@ class ShuffleChannels(Op):
         return np.swapaxes(parts, axis, axis + 1).reshape(data.shape)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.PERMUTATION)
 class DepthToSpace(Op):
     """y = x with blocks of channels spread over space: [N, C*b*b, H, W] → [N, C, H*b, W*b]; ``mode`` tells whether the
     block offsets or the channels are the outer part of x's channels"""
@@ -59,7 +60,7 @@ class DepthToSpace(Op):
         return parts.transpose(order).reshape(data.shape[0], channels, *(dim * b for dim in space))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.PERMUTATION)
 class SpaceToDepth(Op):
     """y = x with blocks of space gathered in the channels: [N, C, H*b, W*b] → [N, C*b*b, H, W]"""
 

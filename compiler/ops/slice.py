@@ -6,10 +6,11 @@ from dldt.compiler.dims import Dim, ceildiv, maximum, maximum_of, minimum, minim
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, known_ints, normal_axes, require_integer
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset8")
+@op("opset8", traits=Trait.SLICE)
 class Slice(Op):
     """y = x[start:stop:step] along ``axes`` (all axes in order where left out), as in Python"""
 

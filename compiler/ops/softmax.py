@@ -9,45 +9,46 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import normal_axis, require_float
 from dldt.compiler.ops.convolution import accumulator
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
-class SoftMax(Op):
-    """y = exp(x - max) / sum of exp(x - max) along ``axis``, which counts from the front"""
+@attrs.frozen
+class SoftmaxBase(Op):
+    """What the softmax, its older version and its logarithm share: they work along ``axis``."""
 
     axis: int = attrs.field(default=1, converter=int)
 
     def infer(self, data: TensorType) -> TensorType:
+        require_float(data, "data", self.type)
+        normal_axis(self.axis, data.rank, self.type)
+        return TensorType(data.dtype, data.shape)
+
+
+@op("opset1", traits=Trait.NONNEGATIVE)
+class SoftMax(SoftmaxBase):
+    """y = exp(x - max) / sum of exp(x - max) along ``axis``, which counts from the front"""
+
+    def infer(self, data: TensorType) -> TensorType:
         if self.axis < 0:
             raise ShapeError(f"SoftMax: axis {self.axis} is negative, which opset8 introduced")
-        return _check(data, self.axis, self.type)
+        return super().infer(data)
 
     def evaluate(self, data: Array) -> Array:
         return softmax(data, self.axis)
 
 
-@op("opset8", "SoftMax")
-class Softmax8(Op):
+@op("opset8", "SoftMax", traits=Trait.NONNEGATIVE)
+class Softmax8(SoftmaxBase):
     """y = exp(x - max) / sum of exp(x - max) along ``axis``"""
-
-    axis: int = attrs.field(default=1, converter=int)
-
-    def infer(self, data: TensorType) -> TensorType:
-        return _check(data, self.axis, self.type)
 
     def evaluate(self, data: Array) -> Array:
         return softmax(data, self.axis)
 
 
 @op("opset5")
-class LogSoftmax(Op):
+class LogSoftmax(SoftmaxBase):
     """y = x - max - log(sum of exp(x - max)) along ``axis``"""
-
-    axis: int = attrs.field(default=1, converter=int)
-
-    def infer(self, data: TensorType) -> TensorType:
-        return _check(data, self.axis, self.type)
 
     def evaluate(self, data: Array) -> Array:
         wide = data.astype(accumulator(data.dtype))
@@ -60,9 +61,3 @@ def softmax(data: Array, axis: int) -> Array:
     wide = data.astype(accumulator(data.dtype))
     e = np.exp(wide - wide.max(axis=axis, keepdims=True))
     return (e / e.sum(axis=axis, keepdims=True)).astype(data.dtype)
-
-
-def _check(data: TensorType, axis: int, what: str) -> TensorType:
-    require_float(data, "data", what)
-    normal_axis(axis, data.rank, what)
-    return TensorType(data.dtype, data.shape)

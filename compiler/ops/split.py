@@ -10,12 +10,13 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import positive
 from dldt.compiler.ops.axes import known_dims, known_int, normal_axis, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 MAX_PARTS = 4096
 
 
-@op("opset1")
+@op("opset1", traits=Trait.SLICE | Trait.IDENTITY_IF_TYPED_ALIKE)
 class Split(Op):
     """y_0, y_1, ... = x cut into ``num_splits`` equal parts along ``axis``"""
 
@@ -37,7 +38,7 @@ class Split(Op):
         return tuple(np.split(data, self.num_splits, int(axis.reshape(()))))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.SLICE | Trait.IDENTITY_IF_TYPED_ALIKE)
 class VariadicSplit(Op):
     """y_0, y_1, ... = x cut along ``axis`` into parts of the given lengths, one of which may be -1 (what is left)"""
 

@@ -7,10 +7,11 @@ import numpy as np
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_ints, normal_axes, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.VIEW | Trait.PERMUTATION | Trait.IDENTITY_IF_TYPED_ALIKE)
 class Squeeze(Op):
     """y = x without the dims at ``axes``, which must be 1; without ``axes``, every dim of 1 goes"""
 
@@ -34,7 +35,7 @@ class Squeeze(Op):
         return np.squeeze(data, tuple(sorted({int(axis) % data.ndim for axis in axes.ravel()})))
 
 
-@op("opset1")
+@op("opset1", traits=Trait.VIEW | Trait.PERMUTATION | Trait.IDENTITY_IF_TYPED_ALIKE)
 class Unsqueeze(Op):
     """y = x with dims of 1 put in, at ``axes`` of the output"""
 

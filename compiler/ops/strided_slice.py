@@ -10,6 +10,7 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import ints
 from dldt.compiler.ops.axes import known_dims, known_ints, text
 from dldt.compiler.ops.slice import python_slice, slice_length
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
@@ -23,7 +24,7 @@ class Entry:
     step: int = 1
 
 
-@op("opset1")
+@op("opset1", traits=Trait.SLICE)
 class StridedSlice(Op):
     """y = x[begin:end:strides]; a 1 in ``begin_mask``/``end_mask`` leaves that bound out, in ``new_axis_mask`` adds a
     dim of 1, in ``shrink_axis_mask`` takes the one element at begin and drops the axis, in ``ellipsis_mask`` stands for

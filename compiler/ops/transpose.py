@@ -7,10 +7,11 @@ import numpy as np
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_ints
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1")
+@op("opset1", traits=Trait.PERMUTATION)
 class Transpose(Op):
     """y[i_order[0], i_order[1], ...] = x[i_0, i_1, ...]; an empty ``order`` reverses the axes"""
 

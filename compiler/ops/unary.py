@@ -8,10 +8,11 @@ import numpy as np
 
 from dldt.compiler.op import op
 from dldt.compiler.ops.elementwise import FloatUnary
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Exp(FloatUnary):
     """y = exp(x): e to the power x"""
 
@@ -27,7 +28,7 @@ class Log(FloatUnary):
         return np.log(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Sqrt(FloatUnary):
     """y = sqrt(x): square root"""
 
@@ -75,7 +76,7 @@ class Asin(FloatUnary):
         return np.arcsin(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Acos(FloatUnary):
     """y = acos(x)"""
 
@@ -99,7 +100,7 @@ class Sinh(FloatUnary):
         return np.sinh(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.NONNEGATIVE)
 class Cosh(FloatUnary):
     """y = cosh(x)"""
 
@@ -115,7 +116,7 @@ class Asinh(FloatUnary):
         return np.arcsinh(data)
 
 
-@op("opset4")
+@op("opset4", traits=Trait.NONNEGATIVE)
 class Acosh(FloatUnary):
     """y = acosh(x)"""
 

@@ -33,9 +33,9 @@ from dldt.compiler.ops import (
     Transpose,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
-from dldt.passes.remove_dead_code import RemoveDeadCode
-from dldt.passes.remove_identities import RemoveIdentities
+from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
+from dldt.passes.transforms.remove_dead_code import RemoveDeadCode
+from dldt.passes.transforms.remove_identities import RemoveIdentities
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten, text
 
 # ---- dead code and common subexpressions

@@ -16,8 +16,8 @@ from dldt.compiler.ops import (
     Tile,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.fold_constants import FoldConstants
-from dldt.passes.merge_common_subexpressions import MergeCommonSubexpressions
+from dldt.passes.transforms.fold_constants import FoldConstants
+from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten
 
 

@@ -22,11 +22,11 @@ from dldt.compiler.ops import (
     ReLU,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
-from dldt.passes.fold_input_affine_into_weights import FoldInputAffineIntoWeights
-from dldt.passes.fold_scale_into_weights import FoldScaleIntoWeights
-from dldt.passes.fuse_pad import FusePad
-from dldt.passes.sink_channel_order import SinkChannelOrder
+from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
+from dldt.passes.transforms.fold_input_affine_into_weights import FoldInputAffineIntoWeights
+from dldt.passes.transforms.fold_scale_into_weights import FoldScaleIntoWeights
+from dldt.passes.transforms.fuse_pad import FusePad
+from dldt.passes.transforms.sink_channel_order import SinkChannelOrder
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten
 
 PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))

@@ -28,11 +28,11 @@ from dldt.compiler.ops import (
     Unsqueeze,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.fuse_clamp import FuseClamp
-from dldt.passes.fuse_hsigmoid import FuseHSigmoid
-from dldt.passes.fuse_mvn import FuseMvn
-from dldt.passes.fuse_shuffle_channels import FuseShuffleChannels
-from dldt.passes.fuse_softmax import FuseSoftmax
+from dldt.passes.transforms.fuse_clamp import FuseClamp
+from dldt.passes.transforms.fuse_hsigmoid import FuseHSigmoid
+from dldt.passes.transforms.fuse_mvn import FuseMvn
+from dldt.passes.transforms.fuse_shuffle_channels import FuseShuffleChannels
+from dldt.passes.transforms.fuse_softmax import FuseSoftmax
 from tests.passes.check import declined, f32, graph_of, i64, random, rewritten
 
 X = f32(2, 3, 4, 4)

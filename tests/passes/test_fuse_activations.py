@@ -24,11 +24,11 @@ from dldt.compiler.ops import (
     Subtract,
     Tanh,
 )
-from dldt.passes.fuse_gelu import FuseGelu
-from dldt.passes.fuse_hsigmoid import FuseHSigmoid
-from dldt.passes.fuse_hswish import FuseHSwish
-from dldt.passes.fuse_prelu import FusePrelu
-from dldt.passes.fuse_swish import FuseSwish
+from dldt.passes.transforms.fuse_gelu import FuseGelu
+from dldt.passes.transforms.fuse_hsigmoid import FuseHSigmoid
+from dldt.passes.transforms.fuse_hswish import FuseHSwish
+from dldt.passes.transforms.fuse_prelu import FusePrelu
+from dldt.passes.transforms.fuse_swish import FuseSwish
 from tests.passes.check import declined, f32, graph_of, random, rewritten
 
 X = f32(2, 3, 4, 4)

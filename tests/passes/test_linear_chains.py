@@ -13,9 +13,9 @@ from dldt.compiler.ops import (
     ReLU,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.decompose_batch_norm import DecomposeBatchNorm
-from dldt.passes.fuse_linear import FuseLinear
-from dldt.passes.shape_channel_constants import ShapeChannelConstants
+from dldt.passes.transforms.decompose_batch_norm import DecomposeBatchNorm
+from dldt.passes.transforms.fuse_linear import FuseLinear
+from dldt.passes.transforms.shape_channel_constants import ShapeChannelConstants
 from tests.passes.check import declined, f32, graph_of, random, rewritten
 
 X = f32(2, 4, 6, 6)

@@ -15,10 +15,10 @@ from dldt.compiler.ops import (
     Unsqueeze,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.merge_converts import MergeConverts
-from dldt.passes.merge_reshapes import MergeReshapes
-from dldt.passes.merge_transposes import MergeTransposes
-from dldt.passes.transpose_to_reshape import TransposeToReshape
+from dldt.passes.transforms.merge_converts import MergeConverts
+from dldt.passes.transforms.merge_reshapes import MergeReshapes
+from dldt.passes.transforms.merge_transposes import MergeTransposes
+from dldt.passes.transforms.transpose_to_reshape import TransposeToReshape
 from tests.passes.check import declined, f32, i64, rewritten
 
 N = dims.symbol("N")

@@ -8,8 +8,8 @@ import pytest
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ops import Add, Clamp, Convert, Equal, Gather, Gelu, MatMul, Maximum, Minimum, Multiply, OneHot, ReLU
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.fold_arithmetic_into_table import FoldArithmeticIntoTable
-from dldt.passes.fuse_one_hot_into_mat_mul import FuseOneHotIntoMatMul
+from dldt.passes.transforms.fold_arithmetic_into_table import FoldArithmeticIntoTable
+from dldt.passes.transforms.fuse_one_hot_into_mat_mul import FuseOneHotIntoMatMul
 from tests.passes.check import declined, graph_of, i64, random, rewritten
 
 MATRIX = random(6, 3)

@@ -30,8 +30,8 @@ from dldt.compiler.ops import (
 )
 from dldt.compiler.types import DType
 from dldt.passes.base import PASSES
-from dldt.passes.merge_convolutions import MergeConvolutions
 from dldt.passes.pipelines import OPTIONAL, PRECEDENCE, default_pipeline
+from dldt.passes.transforms.merge_convolutions import MergeConvolutions
 from tests.passes.check import f32, graph_of, i64, random, text
 from tests.passes.spelled import PADDED, convolved, layer_norm, sixth_of_clamp
 

@@ -19,13 +19,13 @@ from dldt.compiler.ops import (
     Subtract,
 )
 from dldt.passes.base import Pass
-from dldt.passes.fold_constants import FoldConstants
-from dldt.passes.fuse_linear import FuseLinear
 from dldt.passes.manager import run_pipeline
-from dldt.passes.merge_convolutions import MergeConvolutions
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline, parse_pipeline
-from dldt.passes.remove_dead_code import RemoveDeadCode
+from dldt.passes.transforms.fold_constants import FoldConstants
+from dldt.passes.transforms.fuse_linear import FuseLinear
+from dldt.passes.transforms.merge_convolutions import MergeConvolutions
+from dldt.passes.transforms.remove_dead_code import RemoveDeadCode
 from tests.passes.check import assert_equivalent, f32, graph_of, i64, random, text
 from tests.passes.spelled import PADDED, PLAIN, convolved, layer_norm, sixth_of_clamp
 

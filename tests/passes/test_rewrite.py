@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+import attrs
 import numpy as np
 import pytest
 
 from dldt.compiler.errors import InternalError
-from dldt.compiler.graph import Graph
+from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops import Abs, Add, Clamp, Concat, Convert, If, Multiply, ReLU, Sigmoid, Split, Subtract
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.types import Array, DType, TensorType
 from dldt.passes.base import PASSES, Pass, transform
 from dldt.passes.manager import run_pipeline
+from dldt.passes.match import Match
 from dldt.passes.pattern import anything, constant, either, node, number
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.rewrite import Rewrite
@@ -92,18 +96,89 @@ def test_the_root_of_several_outputs_keeps_its_unused_ones_free():
     assert found(pattern, lambda g: Split(num_splits=3).all(g.parameter("x", X), i64(1)[0])[0]) == [{"x": "x"}]
 
 
+# ---- the record of a match
+
+
+@attrs.frozen
+class _Operand(Match):
+    x: Value
+
+
+@attrs.frozen
+class _NamedAbs(Match):
+    x: Value
+    abs: Value
+
+
+@attrs.frozen
+class _Abs(Match):
+    abs: Value
+
+
+@attrs.frozen
+class _Halves(Match):
+    x: Value
+    axis: Value
+
+
+@attrs.frozen
+class _Scaled(Match):
+    x: Value
+    scale: Array
+    shift: Array | None = None
+
+
+PRODUCT = node(Multiply, anything("x"), constant("scale"))
+SCALED = either(node(Add, PRODUCT, constant("shift")), PRODUCT)
+
+
+def test_captures_are_fields_and_constants_their_arrays():
+    seen = []
+
+    class Look(Rewrite[_Scaled]):
+        pattern = SCALED
+        name = "look"
+
+        def rewrite(self, match):
+            seen.append(match)
+
+    graph = graph_of(lambda g: Add()(Multiply()(2.0, g.parameter("x", X)), g.constant(np.float32(3))))
+    Look().apply(graph)
+    assert seen[-1].root == graph.output_values[0]
+    assert {match.x.name for match in seen} == {"x"}
+    assert [match.scale.tolist() for match in seen] == [2.0, 2.0]
+    assert sorted(str(match.shift) for match in seen) == ["3.0", "None"]
+
+
+@pytest.mark.parametrize(
+    ("record", "pattern", "message"),
+    [
+        (_Operand, node(ReLU, anything("y")), "the pattern captures 'y', _Operand has no such field"),
+        (_NamedAbs, node(ReLU, anything("x")), "_NamedAbs.abs is not captured by the pattern"),
+        (_Operand, node(ReLU, constant("x")), "_Operand.x must be Array, as the pattern captures it"),
+        (_Operand, either(node(Abs), node(ReLU, anything("x"))), "_Operand.x must be Value | None, as the pattern "),
+        (_Scaled, node(Add, PRODUCT, constant("shift")), "_Scaled.shift must be Array, as the pattern captures it"),
+        (_Scaled, node(Add, PRODUCT, anything("shift")), "_Scaled.shift must be Value, as the pattern captures it"),
+        (Match, node(ReLU, anything(), name="y"), "the pattern captures 'y', Match has no such field"),
+    ],
+)
+def test_fields_that_the_pattern_does_not_fill_are_refused_when_the_class_is_made(record, pattern, message):
+    with pytest.raises(RuntimeError, match=re.escape(f"rewrite Odd: {message}")):
+        type("Odd", (Rewrite,), {"pattern": pattern, "__orig_bases__": (Rewrite[record],)})
+
+
 # ---- rewriting
 
 
-def abs_twice() -> Rewrite:
+def abs_twice() -> Rewrite[_Operand]:
     @transform
-    class DropAbs(Rewrite):
+    class DropAbs(Rewrite[_Operand]):
         """Abs(Abs(x)) → Abs(x)"""
 
         pattern = node(Abs, node(Abs, anything("x")))
 
         def rewrite(self, match):
-            return Abs()(match["x"])
+            return Abs()(match.x)
 
     return DropAbs()
 
@@ -128,13 +203,13 @@ def test_names_move_to_the_new_producer_and_the_old_nodes_go():
 
 def test_a_value_that_was_there_keeps_its_own_name():
     @transform
-    class DropSigmoid(Rewrite):
+    class DropSigmoid(Rewrite[_Operand]):
         """Sigmoid(x) → x"""
 
         pattern = node(Sigmoid, anything("x"))
 
         def rewrite(self, match):
-            return match["x"]
+            return match.x
 
     graph = Graph()
     graph.result(Sigmoid()(ReLU()(graph.parameter("x", X), name="relu"), name="sigmoid"), "y")
@@ -144,13 +219,13 @@ def test_a_value_that_was_there_keeps_its_own_name():
 
 def test_a_name_that_nobody_gave_gives_way():
     @transform
-    class NameIt(Rewrite):
+    class NameIt(Rewrite[_NamedAbs]):
         """Sigmoid(Abs(x)) → ReLU(x) under the name of Abs"""
 
         pattern = node(Sigmoid, node(Abs, anything("x"), name="abs"))
 
         def rewrite(self, match):
-            return ReLU()(match["x"], name=match["abs"].node.name)
+            return ReLU()(match.x, name=match.abs.node.name)
 
     graph = graph_of(lambda g: Sigmoid()(Abs()(g.parameter("x", X), name="given")))
     NameIt().apply(graph)
@@ -159,13 +234,13 @@ def test_a_name_that_nobody_gave_gives_way():
 
 def test_a_change_of_type_is_refused_with_the_name_of_the_pass():
     @transform
-    class WrongType(Rewrite):
+    class WrongType(Rewrite[_Operand]):
         """ReLU(x) → Convert(x)"""
 
         pattern = node(ReLU, anything("x"))
 
         def rewrite(self, match):
-            return Convert(destination_type=DType.f16)(match["x"])
+            return Convert(destination_type=DType.f16)(match.x)
 
     graph = graph_of(lambda g: ReLU()(g.parameter("x", X), name="act"))
     with pytest.raises(InternalError) as caught:
@@ -175,13 +250,13 @@ def test_a_change_of_type_is_refused_with_the_name_of_the_pass():
 
 def test_a_rewrite_that_feeds_itself_is_stopped():
     @transform
-    class Endless(Rewrite):
+    class Endless(Rewrite[_Operand]):
         """ReLU(x) → ReLU(x)"""
 
         pattern = node(ReLU, anything("x"))
 
         def rewrite(self, match):
-            return ReLU()(match["x"])
+            return ReLU()(match.x)
 
     graph = graph_of(lambda g: ReLU()(g.parameter("x", X)))
     with pytest.raises(InternalError, match="pass endless does not come to an end: 1031 rewrites"):
@@ -190,13 +265,13 @@ def test_a_rewrite_that_feeds_itself_is_stopped():
 
 def test_a_declined_match_leaves_nothing_behind():
     @transform
-    class Undecided(Rewrite):
+    class Undecided(Rewrite[_Operand]):
         """nothing"""
 
         pattern = node(ReLU, anything("x"))
 
         def rewrite(self, match):
-            Abs()(Sigmoid()(match["x"]))
+            Abs()(Sigmoid()(match.x))
             return
 
     graph = graph_of(lambda g: ReLU()(g.parameter("x", X)))
@@ -206,14 +281,14 @@ def test_a_declined_match_leaves_nothing_behind():
 
 def test_a_reader_that_went_makes_single_hold():
     @transform
-    class ThroughAbs(Rewrite):
+    class ThroughAbs(Rewrite[_Abs]):
         """ReLU(Abs(x)), Abs read once → Abs(x); Sigmoid(x) of a constant 0 → 0"""
 
         pattern = either(node(ReLU, node(Abs, name="abs", single=True)), node(Multiply, anything("abs"), number(0)))
 
         def rewrite(self, match):
             if isinstance(match.root.op, ReLU):
-                return match["abs"]
+                return match.abs
             return match.graph.constant(np.zeros(match.root.type.static_shape, np.float32))
 
     def build(g):
@@ -227,13 +302,13 @@ def test_a_reader_that_went_makes_single_hold():
 
 def test_several_outputs_are_replaced_together():
     @transform
-    class SwapSplit(Rewrite):
+    class SwapSplit(Rewrite[_Halves]):
         """the two halves of a split of doubled data → doubled twice"""
 
         pattern = node(Split, anything("x", where=lambda v: not isinstance(v.op, Abs)), anything("axis"))
 
         def rewrite(self, match):
-            return Split(num_splits=2).all(Abs()(match["x"]), match["axis"])
+            return Split(num_splits=2).all(Abs()(match.x), match.axis)
 
     def build(g):
         a, b = Split(num_splits=2).all(g.parameter("x", f32(2, 4)), i64(1)[0])
@@ -272,13 +347,13 @@ def test_the_nodes_looked_at_grow_in_proportion_to_the_graph():
     looked = []
 
     @transform
-    class DropDouble(Rewrite):
+    class DropDouble(Rewrite[_Operand]):
         """Abs(Abs(x)) → Abs(x)"""
 
         pattern = node((Abs, Clamp), node(Abs, anything("x")), where=lambda v: looked.append(v.id) is None)
 
         def rewrite(self, match):
-            return Abs()(match["x"]) if isinstance(match.root.op, Abs) else None
+            return Abs()(match.x) if isinstance(match.root.op, Abs) else None
 
     graph = Graph()
     value = graph.parameter("x", X)

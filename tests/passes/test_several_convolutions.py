@@ -11,8 +11,8 @@ from dldt.compiler.ops import (
     ReLU,
     Split,
 )
-from dldt.passes.fuse_grouped_convolution import FuseGroupedConvolution
-from dldt.passes.merge_convolutions import MergeConvolutions
+from dldt.passes.transforms.fuse_grouped_convolution import FuseGroupedConvolution
+from dldt.passes.transforms.merge_convolutions import MergeConvolutions
 from tests.passes.check import declined, f32, i64, random, rewritten
 
 PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))

@@ -21,13 +21,13 @@ from dldt.compiler.ops import (
     Subtract,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.drop_broadcasts import DropBroadcasts
-from dldt.passes.normalize_arithmetic import NormalizeArithmetic
-from dldt.passes.simplify_convert_like import SimplifyConvertLike
-from dldt.passes.simplify_group_convolution import SimplifyGroupConvolution
-from dldt.passes.simplify_max_pool import SimplifyMaxPool
-from dldt.passes.simplify_reshape import SimplifyReshape
-from dldt.passes.simplify_shapes import SimplifyShapes
+from dldt.passes.transforms.drop_broadcasts import DropBroadcasts
+from dldt.passes.transforms.normalize_arithmetic import NormalizeArithmetic
+from dldt.passes.transforms.simplify_convert_like import SimplifyConvertLike
+from dldt.passes.transforms.simplify_group_convolution import SimplifyGroupConvolution
+from dldt.passes.transforms.simplify_max_pool import SimplifyMaxPool
+from dldt.passes.transforms.simplify_reshape import SimplifyReshape
+from dldt.passes.transforms.simplify_shapes import SimplifyShapes
 from tests.passes.check import declined, f32, i64, random, rewritten
 
 N = dims.symbol("N")

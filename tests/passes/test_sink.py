@@ -34,14 +34,14 @@ from dldt.compiler.ops import (
     Unsqueeze,
 )
 from dldt.compiler.types import DType, TensorType
-from dldt.passes.fold_transpose_into_weights import FoldTransposeIntoWeights
-from dldt.passes.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
-from dldt.passes.inline_if import InlineIf
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
-from dldt.passes.simplify_reduce import SimplifyReduce
-from dldt.passes.sink_transposes import SinkTransposes
-from dldt.passes.sink_views import SinkViews
+from dldt.passes.transforms.fold_transpose_into_weights import FoldTransposeIntoWeights
+from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
+from dldt.passes.transforms.inline_if import InlineIf
+from dldt.passes.transforms.simplify_reduce import SimplifyReduce
+from dldt.passes.transforms.sink_transposes import SinkTransposes
+from dldt.passes.transforms.sink_views import SinkViews
 from tests.passes.check import assert_equivalent, declined, f32, graph_of, i64, random, rewritten, text
 
 NHWC = f32(2, 4, 5, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dldt.compiler.ops import Abs, Add, Clamp, GroupConvolution, Multiply, ReLU, ShuffleChannels
-from dldt.passes.sink_shuffle_channels import SinkShuffleChannels
+from dldt.passes.transforms.sink_shuffle_channels import SinkShuffleChannels
 from tests.passes.check import declined, f32, random, rewritten
 
 X = f32(2, 12, 5, 6)

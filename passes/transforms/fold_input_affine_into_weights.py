@@ -1,0 +1,102 @@
+"""A product or sum before a convolution or MatMul goes into its weights."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.compiler.graph import Value
+from dldt.compiler.op import Op
+from dldt.compiler.ops import Add, MatMul, Multiply
+from dldt.compiler.ops.convolution import ConvolutionBase
+from dldt.compiler.ops.linear import Linear
+from dldt.compiler.types import Array
+from dldt.passes.base import transform
+from dldt.passes.channels import channel_shape, channel_vector
+from dldt.passes.match import Match
+from dldt.passes.pattern import anything, constant, either, node
+from dldt.passes.rewrite import Rewrite
+from dldt.passes.weights import channels, contracted, has_plain_weights, scaled
+
+
+@attrs.frozen
+class _AffineInput(Match):
+    x: Value
+    w: Array
+    scale: Array | None = None
+    shift: Array | None = None
+
+
+@transform
+class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
+    """Constant factors and shifts an input channel (BatchNorm or mean/scale before the first convolution).
+
+    ::
+
+        Convolution(x * s, w)        →  Convolution(x, w * s[1,C,1,1])
+        Convolution(x + b, w)        →  Convolution(x, w) + sum(w * b)         without padding only
+        Convolution(x * s + b, w)    →  Convolution(x + b / s, w * s)          with padding: the shift must stay
+
+    Padding zeros stay zeros under a factor but not under a shift, hence the third form.
+    """
+
+    pattern = node(
+        Linear,
+        either(
+            node(Multiply, anything("x"), constant("scale"), single=True),
+            node(Add, node(Multiply, anything("x"), constant("scale"), single=True), constant("shift"), single=True),
+            node(Add, anything("x"), constant("shift"), single=True),
+        ),
+        constant("w"),
+        where=has_plain_weights,
+    )
+
+    def rewrite(self, match: _AffineInput) -> Value | None:
+        """The operation on scaled weights, with a bias where a shift was folded."""
+        root, x, weights = match.root, match.x, match.w
+        assert isinstance(root.op, Linear)
+        axis = root.op.channel_axis(x.type.rank)
+        inputs = root.op.input_channel_axes(weights.ndim)
+        count = channels(weights, inputs)
+        if x.type.rank < 2 or x.type.shape[axis] != count:
+            return None  # the constant would widen the data
+        scale, shift = (
+            np.ones(1) if given is None else channel_vector(given, x.type.rank, axis, count)
+            for given in (match.scale, match.shift)
+        )
+        if scale is None or shift is None:
+            return None
+        if match.shift is None:
+            return root.op(x, scaled(weights, inputs, scale))
+        if _is_free_of_padding(root.op, weights):
+            kept = root.inputs[1] if match.scale is None else scaled(weights, inputs, scale)
+            linear = root.op(x, kept, name=root.node.name)
+            return _biased(root.op, linear, contracted(root.op, weights, shift))
+        if match.scale is None or np.any(scale == 0):
+            return None
+        return _shift_first(root.op, x, weights, scale, shift)
+
+
+def _shift_first(op: Linear, x: Value, weights: Array, scale: Array, shift: Array) -> Value | None:
+    inputs = op.input_channel_axes(weights.ndim)
+    with np.errstate(all="ignore"):
+        moved = (shift.astype(np.float64) / scale.astype(np.float64)).astype(weights.dtype)
+    if not np.all(np.isfinite(moved)):
+        return None
+    shifted = Add()(x, channel_shape(moved, x.type.rank, op.channel_axis(x.type.rank)))
+    return op(shifted, scaled(weights, inputs, scale))
+
+
+def _biased(op: Linear, linear: Value, bias: Array) -> Value:
+    axis = op.channel_axis(linear.type.rank)
+    return Add()(linear, channel_shape(bias.astype(linear.type.dtype.numpy), linear.type.rank, axis))
+
+
+def _is_free_of_padding(op: Op, weights: Array) -> bool:
+    if isinstance(op, MatMul):
+        return weights.ndim == 2
+    if not isinstance(op, ConvolutionBase):
+        return False  # a transposed convolution sums a different number of taps at the borders
+    if op.auto_pad == "valid":
+        return True
+    return op.auto_pad == "explicit" and not any((*op.pads_begin, *op.pads_end))

@@ -1,0 +1,92 @@
+"""Pad into the operation that pads by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.graph import Value
+from dldt.compiler.ops import AvgPool, Clamp, MaxPool, Pad
+from dldt.compiler.ops.convolution import ConvolutionBase
+from dldt.compiler.traits import Trait
+from dldt.passes.base import transform
+from dldt.passes.match import Match
+from dldt.passes.pattern import node
+from dldt.passes.rewrite import Rewrite
+from dldt.passes.with_attributes import with_attributes
+
+
+def _is_padded(value: Value) -> bool:
+    data = value.inputs[0]
+    return data is not None and isinstance(data.op, Pad)
+
+
+@transform
+class FusePad(Rewrite[Match]):
+    """Zeros around the spatial dims become the pads of the convolution or pool that reads them.
+
+    ::
+
+        x → Pad([0,0,a,b], [0,0,c,d], 0) → Convolution(pads p)     x → Convolution(pads p + (a,b), (c,d))
+
+    An AvgPool then counts the padding (it did: the zeros were data), which asks that it had no pads of its own that it
+    did not count. A MaxPool takes minus infinity for its padding: only zeros around data that is never negative (it
+    comes from a ReLU, Sigmoid or Clamp from 0 up) and only where every window also holds data.
+    """
+
+    pattern = node((ConvolutionBase, MaxPool, AvgPool), where=_is_padded)
+
+    def rewrite(self, match: Match) -> Value | None:
+        """The operation with wider pads, reading the Pad's input."""
+        op, (pad, *rest) = match.root.op, match.root.inputs
+        assert isinstance(op, ConvolutionBase | MaxPool | AvgPool)
+        assert pad is not None
+        begin, end = _zero_padding(pad)
+        x = pad.inputs[0]
+        if begin is None or end is None or x is None or op.auto_pad not in ("explicit", "valid"):
+            return None
+        own = (0,) * len(begin)
+        pads_begin, pads_end = (own, own) if op.auto_pad == "valid" else (op.pads_begin, op.pads_end)
+        if isinstance(op, MaxPool | AvgPool) and op.rounding_type != "floor":
+            return None  # the last window of a ceiling pool depends on where the padding ends
+        if isinstance(op, MaxPool) and not (_is_nonnegative(x) and _reaches_data(op, begin, end)):
+            return None
+        if isinstance(op, AvgPool) and any((*pads_begin, *pads_end)) and op.exclude_pad:
+            return None
+        changes: dict[str, object] = {
+            "pads_begin": tuple(p + q for p, q in zip(pads_begin, begin, strict=True)),
+            "pads_end": tuple(p + q for p, q in zip(pads_end, end, strict=True)),
+            "auto_pad": "explicit",
+        }
+        if isinstance(op, AvgPool):
+            changes["exclude_pad"] = False
+        made = with_attributes(op, **changes)(x, *rest)
+        return made if made.type == match.root.type else None
+
+
+def _is_nonnegative(x: Value) -> bool:
+    return x.op.has(Trait.NONNEGATIVE) or (isinstance(x.op, Clamp) and x.op.min >= 0)
+
+
+def _reaches_data(op: MaxPool, begin: tuple[int, ...], end: tuple[int, ...]) -> bool:
+    """Whether no window lies in the padding as a whole."""
+    own = op.pads_begin, op.pads_end
+    sums = [p + q for mine, more in zip(own, (begin, end), strict=True) for p, q in zip(mine, more, strict=True)]
+    dense = all(step == 1 for step in getattr(op, "dilations", ()))
+    return dense and all(pad < kernel for pad, kernel in zip(sums, op.kernel * 2, strict=True))
+
+
+def _zero_padding(pad: Value) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
+    """The spatial pads, where batch and channels are not padded, nothing is cropped and the value is zero."""
+    op, inputs = pad.op, pad.inputs
+    assert isinstance(op, Pad)
+    if op.pad_mode != "constant":
+        return None, None
+    fill = inputs[3] if len(inputs) > 3 else None
+    if fill is not None and (fill.constant is None or np.any(fill.constant != 0)):
+        return None, None
+    begin, end = (None if v is None or v.constant is None else v.constant.ravel() for v in inputs[1:3])
+    if begin is None or end is None or np.any(begin < 0) or np.any(end < 0):
+        return None, None
+    if np.any(begin[:2]) or np.any(end[:2]):
+        return None, None
+    return tuple(int(n) for n in begin[2:]), tuple(int(n) for n in end[2:])

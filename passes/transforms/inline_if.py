@@ -1,0 +1,61 @@
+"""Conditions that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.ops import If
+from dldt.compiler.traits import Trait
+from dldt.passes.base import Pass, transform
+from dldt.passes.constant_folder import ConstantFolder
+
+
+@transform
+class InlineIf(Pass):
+    """An If with a constant condition is the body that it chooses. What that makes constant is folded at once, since it
+    may be the condition of the next If.
+
+    ::
+
+        true, x → If(then: c → ReLU, else: c → Abs) → y        x → ReLU → y
+    """
+
+    def apply(self, graph: Graph) -> int:
+        """Inline until no constant condition is left; how many Ifs went."""
+        count = 0
+        while True:
+            known = [node for node in graph.order() if isinstance(node.op, If) and _condition(node) is not None]
+            if not known:
+                return count
+            for node in known:
+                _inline(graph, node)
+            count += len(known)
+            ConstantFolder().fold(graph)
+
+
+def _condition(node: Node) -> bool | None:
+    value = node.inputs[0]
+    array = None if value is None else value.constant
+    return None if array is None else bool(np.all(array))
+
+
+def _inline(graph: Graph, node: Node) -> None:
+    op = node.op
+    assert isinstance(op, If)
+    body = op.then_body if _condition(node) else op.else_body
+    inner: dict[Value, Value] = {}
+    for parameter, given in zip(body.inputs, node.inputs[1:], strict=True):
+        assert given is not None
+        inner[parameter] = given
+    for part in body.order():
+        if part.op.has(Trait.INTERFACE):
+            continue
+        made = graph.add(part.op, [None if v is None else inner[v] for v in part.inputs], name=part.name)
+        for old, new in zip(part.outputs, made, strict=True):
+            inner[old] = new
+            if old.names:
+                graph.rename(new, old.names)
+    for old, chosen in zip(node.outputs, body.output_values, strict=True):
+        graph.replace(old, inner[chosen])
+    graph.discard(node)

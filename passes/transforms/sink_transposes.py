@@ -1,0 +1,159 @@
+"""Transposes move towards the outputs, where they meet their inverses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dldt.compiler.graph import Value
+from dldt.compiler.ops import Concat, Pad, PReLU, Transpose
+from dldt.compiler.ops.reduce import Reduction
+from dldt.compiler.ops.softmax import SoftmaxBase
+from dldt.compiler.traits import Trait
+from dldt.compiler.types import Array
+from dldt.passes.base import transform
+from dldt.passes.match import Match
+from dldt.passes.pattern import Kind, is_a, node
+from dldt.passes.rewrite import Rewrite
+from dldt.passes.with_attributes import with_attributes
+
+
+@transform
+class SinkTransposes(Rewrite[Match]):
+    """An operation that works on every element alike, or along a named axis, comes before the Transpose.
+
+    ::
+
+        x → Transpose → ReLU → y                        x → ReLU → Transpose → y
+        x → Transpose(p) → Add(Transpose(p) ← z)        x, z → Add → Transpose(p)
+        x → Transpose(p) → PReLU(slope)                 x → PReLU(slope in x's layout) → Transpose(p)
+        x → Transpose(p) → SoftMax(axis)                x → SoftMax(p[axis]) → Transpose(p)
+        likewise Concat, Pad, Reduce with kept dims; constants are transposed
+
+    The Transpose must have no other reader, else it would be done twice.
+    """
+
+    pattern = node(
+        (Trait.ELEMENTWISE, PReLU, Concat, Pad, Reduction, SoftmaxBase),
+        where=lambda value: any(v is not None and isinstance(v.op, Transpose) for v in value.inputs),
+    )
+
+    def rewrite(self, match: Match) -> Value | None:
+        """The operation on the untransposed values, transposed."""
+        root = match.root
+        order = _common_order(root)
+        if order is None:
+            return None
+        sink = next((f for kind, f in _SINKS if is_a(root.op, (kind,))), None)
+        made = None if sink is None else sink(root, order)
+        return None if made is None else Transpose()(made, np.array(order, np.int64))
+
+
+def _common_order(root: Value) -> tuple[int, ...] | None:
+    """The permutation of every transposed input; None where they differ, or where one has another reader."""
+    orders = set()
+    for value in root.inputs:
+        if value is None or not isinstance(value.op, Transpose):
+            continue
+        order = value.inputs[1]
+        if order is None or order.constant is None or {user.id for user, _ in value.uses} != {root.id}:
+            return None
+        given = tuple(int(axis) for axis in order.constant.ravel())
+        orders.add(given or tuple(reversed(range(value.type.rank))))
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _source(value: Value | None) -> Value:
+    """What the Transpose reads."""
+    assert value is not None
+    source = value.inputs[0]
+    assert source is not None
+    return source
+
+
+def _elementwise(root: Value, order: tuple[int, ...]) -> Value | None:
+    """Every input is transposed alike, or is a scalar, or is a constant that can be."""
+    moved: list[Value | Array] = []
+    for value in root.inputs:
+        assert value is not None
+        if isinstance(value.op, Transpose):
+            moved.append(_source(value))
+        elif value.constant is not None and value.constant.ndim <= len(order):
+            moved.append(_untransposed(value.constant, order))
+        elif value.type.rank == 0:
+            moved.append(value)
+        else:
+            return None
+    if root.type.rank != len(order):
+        return None
+    return root.op(*moved)
+
+
+def _prelu(root: Value, order: tuple[int, ...]) -> Value | None:
+    data, slope = root.inputs
+    if data is None or slope is None or not isinstance(data.op, Transpose) or slope.constant is None:
+        return None
+    array = slope.constant
+    if array.size == 1:
+        return root.op(_source(data), array.reshape(-1))
+    if array.ndim == 1 and array.shape[0] == data.type.shape[1]:
+        array = array.reshape((-1,) + (1,) * (data.type.rank - 2))
+    return root.op(_source(data), _untransposed(array, order))
+
+
+def _concat(root: Value, order: tuple[int, ...]) -> Value | None:
+    op = root.op
+    assert isinstance(op, Concat)
+    if not all(v is not None and (isinstance(v.op, Transpose) or v.constant is not None) for v in root.inputs):
+        return None
+    moved = [
+        _source(v) if isinstance(v.op, Transpose) else _untransposed(np.asarray(v.constant), order)
+        for v in root.inputs
+        if v is not None
+    ]
+    return with_attributes(op, axis=order[op.axis % len(order)])(*moved)
+
+
+def _along_axis(root: Value, order: tuple[int, ...]) -> Value | None:
+    op = root.op
+    assert isinstance(op, SoftmaxBase)
+    return with_attributes(op, axis=order[op.axis % len(order)])(_source(root.inputs[0]))
+
+
+def _pad(root: Value, order: tuple[int, ...]) -> Value | None:
+    data, begin, end, *fill = root.inputs
+    if data is None or begin is None or end is None or begin.constant is None or end.constant is None:
+        return None
+    if not isinstance(data.op, Transpose):
+        return None
+    back = np.argsort(order)
+    return root.op(_source(data), begin.constant[back], end.constant[back], *fill)
+
+
+def _reduce(root: Value, order: tuple[int, ...]) -> Value | None:
+    data, axes = root.inputs
+    if not getattr(root.op, "keep_dims", False) or data is None or axes is None or axes.constant is None:
+        return None
+    if not isinstance(data.op, Transpose):
+        return None
+    moved = sorted(order[int(axis) % len(order)] for axis in axes.constant.ravel())
+    return root.op(_source(data), np.array(moved, np.int64))
+
+
+def _untransposed(array: Array, order: tuple[int, ...]) -> Array:
+    """The constant that broadcasts before the Transpose as ``array`` does behind it."""
+    if array.size == 1:
+        return array.reshape(())
+    full = array.reshape((1,) * (len(order) - array.ndim) + array.shape)
+    return np.transpose(full, np.argsort(order))
+
+
+_SINKS: tuple[tuple[Kind, Callable[[Value, tuple[int, ...]], Value | None]], ...] = (
+    (PReLU, _prelu),
+    (Concat, _concat),
+    (Pad, _pad),
+    (Reduction, _reduce),
+    (SoftmaxBase, _along_axis),
+    (Trait.ELEMENTWISE, _elementwise),
+)
