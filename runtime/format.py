@@ -9,10 +9,11 @@ import struct
 from typing import NamedTuple, NoReturn
 
 from dldt.runtime import cpu
+from dldt.runtime.abi import ABI_MAJOR
 from dldt.runtime.errors import RuntimeLoadError
 from dldt.runtime.image import Image
 from dldt.runtime.metadata import Metadata, parse_metadata
-from dldt.runtime.note import ABI_MAJOR, HASHES_SIZE, MACHINES, NOTE_SIZE, Note, read_abi, unpack
+from dldt.runtime.note import HASHES_SIZE, MACHINES, NOTE_SIZE, Note, read_abi, unpack
 
 _EHDR = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR = struct.Struct("<IIQQQQQQ")

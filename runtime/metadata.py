@@ -32,7 +32,7 @@ class Tensor(NamedTuple):
         return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
 
 
-class Symbol(NamedTuple):
+class FreeDim(NamedTuple):
     """A free dim with its inclusive bounds; ``max`` None means none."""
 
     name: str
@@ -78,7 +78,7 @@ class Metadata(NamedTuple):
     arch: str
     target: str
     features: tuple[str, ...]
-    symbols: tuple[Symbol, ...]
+    symbols: tuple[FreeDim, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     arena: int | None
@@ -200,13 +200,13 @@ def _is_expression(text: str, symbols: list[str] | None) -> bool:
         return False
 
 
-def _symbol(item: Any) -> Symbol:
+def _symbol(item: Any) -> FreeDim:
     if not isinstance(item, dict):
         raise _BadError("has a symbol that is not an object")
     name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
-    return Symbol(name, low, high)
+    return FreeDim(name, low, high)
 
 
 def _step(item: Any) -> Step:

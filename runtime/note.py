@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-ABI_MAJOR = 2
-ABI_MINOR = 0
+from dldt.runtime.abi import ABI_MAJOR, ABI_MINOR, FUNCTIONS
+
 OWNER = b"DLDT\0\0\0\0"
 NOTE_TYPE = 1
 MACHINES = {"x86_64": 62, "aarch64": 183}
-ENTRIES = ("run", "worker", "stop", "arena_size", "output_shapes")
-"""The functions that a host calls; their symbols are named ``dldt_run`` and so on."""
+ENTRIES = tuple(FUNCTIONS)
+"""The functions whose places in the file the note tells."""
 
 _HEAD = struct.Struct("<III8s")
 _ABI = struct.Struct("<II")

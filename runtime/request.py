@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from dldt.runtime.abi import ARENA_ALIGNMENT
 from dldt.runtime.address import address
-from dldt.runtime.arena import ALIGNMENT, Arena
+from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.bound import Bound
+from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
 from dldt.runtime.job import Job
-from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata
 from dldt.runtime.profile import StepTime, share_out
-from dldt.runtime.request_memory import ARENA, FIRST_INPUT, PROFILE, SYMBOLS, TEAM, RequestMemory
-from dldt.runtime.team import Team
+from dldt.runtime.request_memory import ARENA, FIRST_INPUT, PROFILE, SYMBOLS, THREAD_POOL, RequestMemory
+from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.turn import Turn
 
 _empty, _ndarray = np.empty, np.ndarray
@@ -29,13 +30,13 @@ _empty, _ndarray = np.empty, np.ndarray
 class Request:
     """Runs a model again and again in the same arena. One run at a time; other requests may run meanwhile."""
 
-    def __init__(self, library: Library, team: Team, binding: Binding, metadata: Metadata) -> None:
-        self._library, self._team, self._binding, self._metadata = library, team, binding, metadata
-        self._call, self._alone = library.run, team.threads == 1
+    def __init__(self, entry_points: EntryPoints, pool: ThreadPool, binding: Binding, metadata: Metadata) -> None:
+        self._entry_points, self._pool, self._binding, self._metadata = entry_points, pool, binding, metadata
+        self._call, self._alone = entry_points.run, pool.threads == 1
         self._memory = RequestMemory(len(binding.inputs), len(binding.outputs), len(metadata.symbols))
         self._address, self._words = self._memory.address, self._memory.words
-        self._scratch = metadata.scratch * team.threads
-        self._arena: Arena | None = None
+        self._scratch = metadata.scratch * pool.threads
+        self._arena: ArenaMemory | None = None
         self._symbols: tuple[int, ...] = ()
         # What inputs must be to be read where they are without further questions, and what the outputs are.
         self._plain: list[Plain] = []
@@ -191,20 +192,20 @@ class Request:
         return outputs
 
     def _run_together(self, memory: RequestMemory) -> int:
-        team = self._team.acquire()
+        pool = self._pool.acquire()
         try:
-            memory.words[TEAM] = team
+            memory.words[THREAD_POOL] = pool
             return self._call(memory.address)
         finally:
-            if team:
-                self._team.release()
+            if pool:
+                self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
         self._symbols, self._plain = (), []  # stays so when these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         if symbols and self._metadata.arena is None:
-            size = self._library.arena_size(self._words[SYMBOLS])
+            size = self._entry_points.arena_size(self._words[SYMBOLS])
             if size < 0:
                 names = [symbol.name for symbol in self._metadata.symbols]
                 given = ", ".join(f"{name}={value}" for name, value in zip(names, symbols, strict=True))
@@ -214,9 +215,9 @@ class Request:
 
     def _set_arena(self, size: int) -> None:
         """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""
-        size = -(-size // ALIGNMENT) * ALIGNMENT + self._scratch
+        size = -(-size // ARENA_ALIGNMENT) * ARENA_ALIGNMENT + self._scratch
         if self._arena is not None and size <= self._arena.size:
             return
         self._arena = None  # the old one goes before the new one comes
-        self._arena = Arena(size)
+        self._arena = ArenaMemory(size)
         self._words[ARENA] = self._arena.address
