@@ -91,9 +91,9 @@ class Model:
         return request
 
     def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
-        """What runs on these arrays, in the model's order or one dict by name, whenever it is called: checked once.
+        """Check these arrays once, in the model's order or one dict by name; what is returned runs on them.
 
-        It has a request of its own. ``out``: the arrays that it writes, in the model's order, else new ones.
+        It has a request of its own. ``out``: the arrays to write to, in the model's order; new ones where it is None.
         """
         return self.create_request().bind(*arrays, out=out)
 
@@ -140,7 +140,7 @@ _MODELS: weakref.WeakSet[Model] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    """A fork copies neither the workers nor whoever held a lock."""
+    """The child of a fork has neither the workers nor the threads that held locks."""
     for model in list(_MODELS):
         model._after_fork()
 

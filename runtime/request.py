@@ -1,4 +1,4 @@
-"""One inference at a time, with an arena of its own."""
+"""Runs of a model, one at a time, in an arena of their own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Request:
         self._scratch = metadata.scratch * pool.threads
         self._arena: ArenaMemory | None = None
         self._symbols: tuple[int, ...] = ()
-        # What inputs must be to be read where they are without further questions, and what the outputs are.
+        # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
         self._plain: list[Plain] = []
         self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
         if binding.fixed:
@@ -61,9 +61,9 @@ class Request:
             lock.release()
 
     def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
-        """Check arrays as ``run`` takes them, once: what is returned runs on them whenever it is called.
+        """Check arrays as ``run`` takes them, once; what is returned runs on them at each call.
 
-        Refused are inputs that the artifact cannot read where they are, of which ``run`` would make a copy.
+        Inputs that the artifact cannot read where they are, so that ``run`` would copy them, are refused.
         """
         self._turn.take()
         try:
@@ -77,7 +77,7 @@ class Request:
             self._turn.lock.release()
         names = [tensor.name for tensor in self._binding.inputs]
         run = partial(self._call, memory.address) if self._alone else partial(self._run_together, memory)
-        # The arena by itself as well: a run of larger dims gives the request another one.
+        # The arena is held by itself too: a later run with larger dims gives the request another one.
         held = (self, memory, self._arena)
         return Bound(self._turn, run, held, dict(zip(names, checked, strict=True)), outputs)
 
@@ -141,13 +141,16 @@ class Request:
         return outputs
 
     def _ordered(self, arrays: Sequence[Any]) -> Sequence[Any]:
-        """The arrays in the model's order, of a dict by name as well."""
+        """The arrays in the model's order, whether they came in it or as a dict by name."""
         if len(arrays) == 1 and isinstance(arrays[0], (dict, Mapping)):
             return self._binding.ordered(arrays[0])
         return arrays
 
     def _place(self, arrays: Sequence[Any]) -> bool:
-        """Tell the artifact where the inputs are; False where one is not as in the run before, or cannot be read so."""
+        """Tell the artifact where the inputs are; False where one has another shape or type than in the run before.
+
+        False as well where one cannot be read where it is.
+        """
         plain, words = self._plain, self._words
         if len(arrays) != len(plain):
             return False
@@ -162,7 +165,7 @@ class Request:
         return True
 
     def _prepare(self, arrays: Sequence[Any]) -> list[Array]:
-        """The same for any inputs: checked, or refused; copies where the artifact cannot read them where they are."""
+        """The same for any inputs: each is checked, and copied where the artifact cannot read it where it is."""
         checked = self._binding.check(arrays)
         symbols, shapes = self._binding.resolve(checked)
         if symbols != self._symbols:
@@ -201,7 +204,7 @@ class Request:
                 self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols, self._plain = (), []  # stays so when these are refused
+        self._symbols, self._plain = (), []  # what holds if these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         if symbols and self._metadata.arena is None:
@@ -214,7 +217,7 @@ class Request:
         self._symbols = symbols
 
     def _set_arena(self, size: int) -> None:
-        """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""
+        """Have an arena of at least ``size`` bytes, with the threads' scratch memory behind it; it never shrinks."""
         size = -(-size // ARENA_ALIGNMENT) * ARENA_ALIGNMENT + self._scratch
         if self._arena is not None and size <= self._arena.size:
             return
