@@ -8,7 +8,8 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.target import TARGETS, Target
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import UnsupportedError, UsageError
+from dldt.compiler.options import HOST_LEVEL
 from dldt.runtime import cpu
 
 _EXTENSIONS = (
@@ -23,6 +24,7 @@ _EXTENSIONS = (
     "avx512ifma",
     "gfni",
 )
+_X86_LEVELS = ("x86-64-v4", "x86-64-v3", "x86-64-v2")
 _ARM_EXTENSIONS = ("dotprod", "fullfp16", "bf16", "i8mm", "lse")
 _AMD = {0x17: "znver2", 0x19: "znver3", 0x1A: "znver5"}
 _INTEL = {
@@ -62,14 +64,18 @@ _INTEL = {
 def host_target() -> Target:
     """The target of this machine: the best level of the table that it has, with its own extensions, name and caches.
 
-    Raises ``UnsupportedError`` on a machine that dldt makes no code for.
+    ``DLDT_HOST_LEVEL`` bounds the level, and leaves the extensions out. Raises ``UnsupportedError`` on a machine that
+    dldt makes no code for.
     """
+    most = HOST_LEVEL.value
+    if most not in ("", *_X86_LEVELS):
+        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(_X86_LEVELS)}, not {most!r}")
     if cpu.arch() == "aarch64":
         return _finish(TARGETS["aarch64"], _ARM_EXTENSIONS, "generic")
-    for name in ("x86-64-v4", "x86-64-v3", "x86-64-v2"):
+    for name in _X86_LEVELS[_X86_LEVELS.index(most) if most else 0 :]:
         level = TARGETS[name]
         if not cpu.missing(list(level.features)):
-            return _finish(level, _EXTENSIONS, _x86_name(level))
+            return _finish(level, (), level.cpu) if most else _finish(level, _EXTENSIONS, _x86_name(level))
     raise UnsupportedError(
         f"this machine ({cpu.arch()}) is none that dldt makes code for: it needs x86-64 with SSE4.2, or aarch64; "
         f"name another target to compile for a different machine: {', '.join(TARGETS)}"

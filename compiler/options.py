@@ -33,5 +33,10 @@ CACHE = Variable(
     "folder of compiled kernels for later compiles, at most 2 GiB, its owner's alone (off: none; "
     "otherwise dldt in $XDG_CACHE_HOME or ~/.cache)",
 )
+HOST_LEVEL = Variable(
+    "DLDT_HOST_LEVEL",
+    "what the target host may be at most: x86-64-v2, x86-64-v3 or x86-64-v4, without the extensions that the processor "
+    "has beyond; for machines of different age that share artifacts, and to test as on an older one",
+)
 
-VARIABLES = (VERIFY, CODEGEN_TIMEOUT, CACHE)
+VARIABLES = (VERIFY, CODEGEN_TIMEOUT, CACHE, HOST_LEVEL)

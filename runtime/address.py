@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 _word_at = ctypes.c_size_t.from_address
-# In numpy's binary interface, which every extension module relies on, the address of the elements is the first field
-# behind the head that all objects have; an object's ``id`` is its address in CPython.
+# In CPython, an object's ``id`` is its address. An array stores the address of its elements right behind the header
+# that every object has; extension modules rely on this layout, so it does not change.
 _HEAD = object.__basicsize__
 
 
 def address(array: np.ndarray[Any, Any]) -> int:
     """The address of the first element; the caller keeps the array alive.
 
-    A seventh of the time that numpy's own ways take, which is most of the time of a small model's run.
+    numpy's own ways to ask for it take seven times as long, which would be most of a small model's run.
     """
     return _word_at(id(array) + _HEAD).value
 

@@ -1,4 +1,4 @@
-"""From the caller's arrays to what the artifact may read and write."""
+"""Checks the caller's arrays against the model, and finds the free dims and the outputs' shapes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 # The values of the free dims, and the shapes of the outputs.
 Resolution = tuple[tuple[int, ...], list[Shape]]
-# An input's element type, shape and strides, and the bits that its address must not have.
+# An input's element type, shape and strides, and a mask of the low bits that are 0 in an aligned address.
 Plain = tuple[np.dtype[Any], Shape, Shape, int]
 # How many combinations of input shapes are remembered.
 _REMEMBERED = 256
@@ -62,16 +62,16 @@ class Binding:
         raise RuntimeInputError(f"the inputs do not fit: {'; '.join(wrong)}; the model's inputs: {_list(self.inputs)}")
 
     def plain(self, shapes: Sequence[Shape]) -> list[Plain]:
-        """What inputs of these shapes are when the artifact can read them where they are."""
+        """What inputs of these shapes must be like for the artifact to read them where they are."""
         return [
             (dtype, shape, _strides(shape, dtype), dtype.alignment - 1)
             for dtype, shape in zip(self._input_dtypes, shapes, strict=True)
         ]
 
     def check(self, arrays: Sequence[Any]) -> list[Array]:
-        """Arrays of the right types: as given where possible, copied where byte order or layout ask for it.
+        """Arrays of the right types: those given where possible, copies where byte order or layout do not fit.
 
-        Their shapes are for ``resolve`` to check.
+        Shapes are not checked here, ``resolve`` does that.
         """
         if len(arrays) != len(self.inputs):
             raise RuntimeInputError(
@@ -97,9 +97,9 @@ class Binding:
                 )
 
     def resolve(self, arrays: Sequence[Array]) -> Resolution:
-        """Check the arrays' shapes: the free dims that they determine, in the metadata's order, the outputs' shapes.
+        """Check the arrays' shapes; the free dims that they determine, in the metadata's order, and the output shapes.
 
-        What is right is remembered, so that the same shapes cost little the next time.
+        The answer is remembered, so that the same shapes cost little the next time.
         """
         key = tuple([array.shape for array in arrays])
         known = self._resolved.get(key)
@@ -160,7 +160,7 @@ class Binding:
     def check_outputs(
         self, out: Sequence[Array], shapes: list[tuple[int, ...]], inputs: Sequence[Array]
     ) -> list[Array]:
-        """The caller's own output arrays, which are written in place and so must fit exactly."""
+        """The caller's own output arrays: the artifact writes into them, so they must fit exactly."""
         if len(out) != len(self.outputs):
             raise RuntimeInputError(f"the model has {len(self.outputs)} outputs, out has {len(out)} arrays")
         for array, tensor, shape in zip(out, self.outputs, shapes, strict=True):

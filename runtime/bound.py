@@ -1,4 +1,4 @@
-"""Runs on the same arrays again and again."""
+"""A model's run on the same arrays, again and again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dldt.runtime.turn import Turn
 
 
 class Bound:
-    """Runs on fixed arrays, from ``Request.bind``: all was checked there, a call just runs.
+    """A run on fixed arrays, made by ``Request.bind``, which has checked them: a call does nothing but run.
 
     Write new values into the arrays of ``inputs``, call, read those of ``outputs``, which every call overwrites. The
-    arrays live as long as this does. The request runs once at a time, by whichever way.
+    arrays live as long as this object. It shares the request's turn: while one of the two runs, the other is refused.
     """
 
     __slots__ = ("_held", "_run", "_turn", "inputs", "outputs")
@@ -34,7 +34,7 @@ class Bound:
         """The arrays that are written, by name, in the model's order."""
 
     def __call__(self) -> dict[str, Array]:
-        """Run; ``outputs``, the same dict every time."""
+        """Run and return ``outputs``, the same dict every time."""
         turn = self._turn
         lock = turn.lock
         if not lock.acquire(False):

@@ -51,7 +51,7 @@ def flags() -> frozenset[str]:
 
     A flag counts only if every processor has it: a thread may run on any of them.
     """
-    # Most machines say the same of every processor: once is enough.
+    # Most machines have the same flags on every processor: equal lines are split only once.
     lines = {line for line in _cpuinfo().split("\n") if line.startswith(("flags", "Features"))}
     if not lines:
         return frozenset()
@@ -85,5 +85,5 @@ def missing(features: list[str]) -> list[str]:
     return [feature for feature in features if names.get(feature, feature) not in offered]
 
 
-# The machine stays as it is: found out at import, so that no model waits for it.
+# The machine does not change: its flags are read at import, so that no model waits for them.
 missing([])

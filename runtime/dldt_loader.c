@@ -42,7 +42,7 @@ struct dldt_model {
   size_t size;
   void *arena;
   int64_t arena_size, scratch;
-  dldt_team *team;
+  dldt_team *pool;
   worker *workers;
   int started;
   pthread_mutex_t lock;
@@ -214,19 +214,19 @@ static int check_file(int file, parts *found, const char *path, char *error, siz
 
 static void *work(void *argument) {
   worker *self = argument;
-  self->model->work(self->model->team, self->index);
+  self->model->work(self->model->pool, self->index);
   return NULL;
 }
 
 static int start(dldt_model *model, int threads, char *error, size_t size) {
   if (threads <= 1) return 1;
   model->workers = calloc((size_t)threads, sizeof *model->workers);
-  if (model->workers == NULL || posix_memalign((void **)&model->team, 64, sizeof *model->team) != 0)
+  if (model->workers == NULL || posix_memalign((void **)&model->pool, 64, sizeof *model->pool) != 0)
     return refuse(error, size, "no memory");
-  memset(model->team, 0, sizeof *model->team);
+  memset(model->pool, 0, sizeof *model->pool);
   cpu_set_t set;
   int processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  model->team->spin = threads > processors ? 20 : 0;
+  model->pool->spin = threads > processors ? DLDT_SPIN_CROWDED : 0;
   for (int i = 1; i < threads; i++) {
     worker *one = &model->workers[i - 1];
     one->model = model;
@@ -234,7 +234,7 @@ static int start(dldt_model *model, int threads, char *error, size_t size) {
     if (pthread_create(&one->thread, NULL, work, one) != 0) break;
     model->started++;
   }
-  model->team->threads = (uint32_t)(1 + model->started);
+  model->pool->threads = (uint32_t)(1 + model->started);
   return 1;
 }
 
@@ -303,7 +303,8 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   int result = -1;
   pthread_mutex_lock(&model->lock);
   int64_t needed = model->needs(request.symbols);
-  int64_t size = (needed + 63) / 64 * 64 + model->scratch * (1 + model->started);
+  int64_t size = (needed + DLDT_ARENA_ALIGNMENT - 1) / DLDT_ARENA_ALIGNMENT * DLDT_ARENA_ALIGNMENT +
+                 model->scratch * (1 + model->started);
   if (needed < 0) {
     pthread_mutex_unlock(&model->lock);
     return -2;
@@ -311,12 +312,12 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   if (size > model->arena_size || model->arena == NULL) {
     free(model->arena);
     model->arena_size = 0;
-    if (posix_memalign(&model->arena, 64, (size_t)size + 64) != 0) model->arena = NULL;
+    if (posix_memalign(&model->arena, DLDT_ARENA_ALIGNMENT, (size_t)size + DLDT_ARENA_ALIGNMENT) != 0) model->arena = NULL;
     if (model->arena != NULL) model->arena_size = size;
   }
   if (model->arena != NULL) {
     request.arena = model->arena;
-    request.team = model->started > 0 ? model->team : NULL;
+    request.team = model->started > 0 ? model->pool : NULL;
     result = model->run(&request);
   }
   pthread_mutex_unlock(&model->lock);
@@ -325,12 +326,12 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
 
 void dldt_model_close(dldt_model *model) {
   if (model == NULL) return;
-  if (model->started > 0) model->stop(model->team);
+  if (model->started > 0) model->stop(model->pool);
   for (int i = 0; i < model->started; i++) pthread_join(model->workers[i].thread, NULL);
   if (model->image != NULL) munmap(model->image, model->size);
   pthread_mutex_destroy(&model->lock);
   free(model->workers);
-  free(model->team);
+  free(model->pool);
   free(model->arena);
   free(model);
 }

@@ -9,10 +9,11 @@ import struct
 from typing import NamedTuple, NoReturn
 
 from dldt.runtime import cpu
+from dldt.runtime.abi import ABI_MAJOR
 from dldt.runtime.errors import RuntimeLoadError
 from dldt.runtime.image import Image
 from dldt.runtime.metadata import Metadata, parse_metadata
-from dldt.runtime.note import ABI_MAJOR, HASHES_SIZE, MACHINES, NOTE_SIZE, Note, read_abi, unpack
+from dldt.runtime.note import HASHES_SIZE, MACHINES, NOTE_SIZE, Note, read_abi, unpack
 
 _EHDR = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR = struct.Struct("<IIQQQQQQ")
@@ -22,9 +23,9 @@ _MAX_HEADERS = 64
 _MAX_HEAD = 1 << 28
 _AGAIN = "copy or compile it again"
 _PIECE = 1 << 20
-# The headers lie in front; most artifacts have nothing else there.
+# So many bytes are read first: they hold the headers and, in most artifacts, all that lies before the code.
 _START = 16384
-# The first hash of a process takes as long as ten.
+# The first sha256() of a process takes as long as ten later ones: made at import, and copied for each use.
 _SHA256 = hashlib.sha256()
 
 
@@ -42,7 +43,7 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
     """Map the artifact at ``path`` read-only, check it and read its metadata; none of its code can run yet.
 
     The headers are always checked against their hash, ``verify`` checks code and weights too (it reads the whole file).
-    Raises RuntimeLoadError saying what is wrong; whether this machine can run it is ``check_machine``'s question.
+    Raises RuntimeLoadError saying what is wrong; ``check_machine`` tells whether this machine can run it.
     """
     name = os.fspath(path)
     image = _map(name)
@@ -134,7 +135,7 @@ def _guess(start: bytes) -> str:
 
 
 def _find_note(start: bytes, headers: list[tuple[int, ...]], whole: int, name: str) -> tuple[Note, int]:
-    """The note, and where it lies, in a file of ``whole`` bytes. Nothing but its ABI is checked yet."""
+    """The note and its offset in a file of ``whole`` bytes. Of what it says, only the ABI is checked here."""
     for kind, _, offset, _, _, size, _, _ in headers:
         if kind != _NOTE:
             continue
@@ -171,7 +172,7 @@ def _check_sizes(note: Note, machine: int, size: int, name: str) -> None:
 
 
 def _check_head(head: bytes, note: Note, at: int, name: str) -> None:
-    """The hash of the bytes before the code, the note's own hashes as zeros."""
+    """Compare the hash of the bytes before the code, in which the note's own hashes count as zeros."""
     hashes = at + NOTE_SIZE - HASHES_SIZE
     digest = _SHA256.copy()
     digest.update(b"".join((head[:hashes], bytes(HASHES_SIZE), head[hashes + HASHES_SIZE :])))
@@ -182,7 +183,8 @@ def _check_head(head: bytes, note: Note, at: int, name: str) -> None:
 def _check_segments(headers: list[tuple[int, ...]], note: Note, name: str) -> tuple[int, int]:
     """The offset and the size of the code.
 
-    Loaded segments lie in the file, in order, apart from each other; one is executable, and it holds the functions.
+    Refused unless the loaded segments lie in the file in order and without overlap, and exactly one is executable and
+    holds the functions.
     """
     end, code = 0, (0, 0)
     for kind, flags, offset, address, _, stored, size, _ in headers:

@@ -1,4 +1,4 @@
-"""A file in memory, as it is."""
+"""A file, mapped into memory."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _unmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 class Image:
     """The first ``size`` bytes of the open file ``descriptor``, from ``address`` on, read-only, until ``close``.
 
-    Pages come in when they are touched, and processes share them. The file must keep its size: what is cut off it is
-    cut off memory. Raises OSError where the system does not map it.
+    Pages are read when they are first touched, and processes share them. The file must not be cut meanwhile: to touch a
+    page that is gone ends the process. Raises OSError where the system does not map it.
     """
 
     def __init__(self, descriptor: int, size: int) -> None:

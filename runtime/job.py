@@ -35,6 +35,6 @@ class Job:
         assert function is not None
         try:
             self._value = function()
-        except BaseException as error:  # the caller's thread is where it is told
+        except BaseException as error:  # raised again by ``result``, in the caller's thread
             self._error = error
         self._finished.set()

@@ -32,7 +32,7 @@ class Tensor(NamedTuple):
         return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
 
 
-class Symbol(NamedTuple):
+class FreeDim(NamedTuple):
     """A free dim with its inclusive bounds; ``max`` None means none."""
 
     name: str
@@ -43,10 +43,11 @@ class Symbol(NamedTuple):
 class Step(NamedTuple):
     """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims).
 
-    ``flops`` count by the operation's definition, ``operations`` what the algorithm really computes. ``bytes`` are
-    those of all operands, ``weights`` the constant ones among them; ``passed`` go through the threads' own memory.
-    ``pair`` products are summed by one instruction, lane by lane: 2 in bf16, else 1 (or None). Steps of the same
-    ``chain`` (0: none) run in turns, a band of image rows at a time.
+    ``flops`` are the operations by definition, ``operations`` those that the algorithm really computes. ``bytes`` are
+    those of all operands, ``weights`` the bytes of the constant ones among them, ``passed`` what is written to the
+    threads' scratch memory and read again. One instruction sums ``pair`` products in each lane: 2 in bf16, else 1 (or
+    None). Steps with the same ``chain`` are tiled by rows together: they take turns, some image rows at a time. 0 (or
+    None) stands for no chain.
     """
 
     kernel: str
@@ -66,10 +67,10 @@ class Step(NamedTuple):
 class Metadata(NamedTuple):
     """The metadata of an artifact.
 
-    ``arena`` is bytes a request, None where it depends on the free dims; behind it, at a multiple of 64, each thread
-    needs ``scratch`` bytes. ``parallel`` tells whether threads could share any step, ``short`` whether only a row of
-    inferences without a pause is worth their start. ``listed`` is the JSON text of the steps, empty where the artifact
-    lists none: no run needs them.
+    ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
+    multiple of 64, each thread needs ``scratch`` bytes. ``parallel`` tells whether threads can share any step.
+    ``short`` tells that a run is too short for threads to pay, unless many runs follow each other without a pause.
+    ``listed`` is the JSON text of the steps, which no run needs; it is empty where the artifact lists none.
     """
 
     path: str
@@ -78,7 +79,7 @@ class Metadata(NamedTuple):
     arch: str
     target: str
     features: tuple[str, ...]
-    symbols: tuple[Symbol, ...]
+    symbols: tuple[FreeDim, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     arena: int | None
@@ -90,7 +91,7 @@ class Metadata(NamedTuple):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps of a run, read at each call; none where none are listed, RuntimeLoadError where they are bad."""
+        """The steps of a run, parsed anew at each access; empty where none are listed. RuntimeLoadError if damaged."""
         items = _loads(self.listed, self.path) if self.listed else []
         try:
             if not isinstance(items, list):
@@ -200,17 +201,17 @@ def _is_expression(text: str, symbols: list[str] | None) -> bool:
         return False
 
 
-def _symbol(item: Any) -> Symbol:
+def _symbol(item: Any) -> FreeDim:
     if not isinstance(item, dict):
         raise _BadError("has a symbol that is not an object")
     name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
-    return Symbol(name, low, high)
+    return FreeDim(name, low, high)
 
 
 def _step(item: Any) -> Step:
-    """Nothing depends on a step but what a profile says, so nothing is refused here but what is no step at all."""
+    """Only profiles show steps, so a field that is wrong is left out instead of refused."""
     if not isinstance(item, dict):
         raise _BadError("has a step that is not an object")
     kernel, what, output, algorithm = (str(item.get(key, "")) for key in ("kernel", "what", "output", "algorithm"))
@@ -222,7 +223,7 @@ def _step(item: Any) -> Step:
 
 
 def _tensor(item: Any, symbols: list[str] | None) -> Tensor:
-    """``symbols`` are the free dims that an input may use; an output's text is for people alone."""
+    """``symbols`` are the free dims that an input may use; None for an output, whose dims are only shown to people."""
     if not isinstance(item, dict):
         raise _BadError("has a tensor that is not an object")
     name, kind, shape = _text(item, "name"), item.get("dtype"), _list(item, "shape")

@@ -10,13 +10,13 @@ from typing import Any, Self
 
 from dldt.runtime.binding import Array, Binding
 from dldt.runtime.bound import Bound
+from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.format import Artifact, check_machine, read_artifact
-from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata, Tensor
 from dldt.runtime.profile import StepTime
 from dldt.runtime.request import Request
-from dldt.runtime.team import Team
+from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.threads import choose_threads
 
 
@@ -40,10 +40,11 @@ class Model:
         self.metadata: Metadata = artifact.metadata
         self.path = artifact.path
         self.threads = threads
-        self._library = Library(artifact)
-        # Workers that had nothing to share would only be woken and waited for.
-        self._team = Team(self._library, threads if self.metadata.parallel else 1, late=self.metadata.short)
-        self._binding = Binding(self.metadata, self._library.output_shapes)
+        self._entry_points = EntryPoints(artifact)
+        # Workers with nothing to share would only be woken and waited for.
+        used = threads if self.metadata.parallel else 1
+        self._pool = ThreadPool(self._entry_points, used, late=self.metadata.short)
+        self._binding = Binding(self.metadata, self._entry_points.output_shapes)
         self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
         self._idle: list[Request] = []
         self._closed = False
@@ -85,14 +86,14 @@ class Model:
         """A request with its own arena, for runs beside others."""
         if self._closed:
             raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
-        request = Request(self._library, self._team, self._binding, self.metadata)
+        request = Request(self._entry_points, self._pool, self._binding, self.metadata)
         self._requests.add(request)
         return request
 
     def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
-        """What runs on these arrays, in the model's order or one dict by name, whenever it is called: checked once.
+        """Check these arrays once, in the model's order or one dict by name; what is returned runs on them.
 
-        It has a request of its own. ``out``: the arrays that it writes, in the model's order, else new ones.
+        It has a request of its own. ``out``: the arrays to write to, in the model's order; new ones where it is None.
         """
         return self.create_request().bind(*arrays, out=out)
 
@@ -104,8 +105,8 @@ class Model:
         for request in list(self._requests):
             request.close()
         self._idle.clear()
-        self._team.close()
-        self._library.close()
+        self._pool.close()
+        self._entry_points.close()
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +131,7 @@ class Model:
             self._idle.append(request)
 
     def _after_fork(self) -> None:
-        self._team.reset()
+        self._pool.reset()
         for request in list(self._requests):
             request.reset()
 
@@ -139,7 +140,7 @@ _MODELS: weakref.WeakSet[Model] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    """A fork copies neither the workers nor whoever held a lock."""
+    """The child of a fork has neither the workers nor the threads that held locks."""
     for model in list(_MODELS):
         model._after_fork()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-ABI_MAJOR = 2
-ABI_MINOR = 0
+from dldt.runtime.abi import ABI_MAJOR, ABI_MINOR, FUNCTIONS
+
 OWNER = b"DLDT\0\0\0\0"
 NOTE_TYPE = 1
 MACHINES = {"x86_64": 62, "aarch64": 183}
-ENTRIES = ("run", "worker", "stop", "arena_size", "output_shapes")
-"""The functions that a host calls; their symbols are named ``dldt_run`` and so on."""
+ENTRIES = tuple(FUNCTIONS)
+"""The functions whose places in the file the note tells."""
 
 _HEAD = struct.Struct("<III8s")
 _ABI = struct.Struct("<II")
@@ -22,11 +22,12 @@ HASHES_SIZE = 3 * 32
 
 
 class Note(NamedTuple):
-    """The file, as sizes and hashes, in the order of the note's fields.
+    """What the note says of the file, in the order of its fields.
 
-    Offsets and sizes are bytes in the file; those of the five functions are 0 in a program, which has none.
-    ``head_sha256`` covers the bytes before ``code_offset`` (headers, metadata, dynamic section) with the note's own
-    three hashes as zeros; ``code_sha256`` those from there to ``weights_offset``; ``weights_sha256`` the rest.
+    Offsets and sizes are in bytes. The offsets of the five functions are 0 in a program, which has none.
+    ``head_sha256`` covers the bytes before ``code_offset`` (headers, metadata, dynamic section), in which the note's
+    own hashes count as zeros; ``code_sha256`` covers those from there to ``weights_offset``; ``weights_sha256`` covers
+    the rest.
     """
 
     abi_major: int = ABI_MAJOR

@@ -21,6 +21,6 @@ class StepTime(NamedTuple):
 
 
 def share_out(steps: Sequence[Step], ticks: Sequence[int], seconds: float) -> list[StepTime]:
-    """Divide ``seconds`` among the steps as their ticks stand to each other: what a tick is differs by machine."""
+    """Divide ``seconds`` among the steps in proportion to their ticks, whose length differs between machines."""
     total = sum(ticks)
     return [StepTime(step, seconds * count / total if total else 0.0) for step, count in zip(steps, ticks, strict=True)]

@@ -1,4 +1,4 @@
-"""One inference at a time, with an arena of its own."""
+"""Runs of a model, one at a time, in an arena of their own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from dldt.runtime.abi import ARENA_ALIGNMENT
 from dldt.runtime.address import address
-from dldt.runtime.arena import ALIGNMENT, Arena
+from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.bound import Bound
+from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
 from dldt.runtime.job import Job
-from dldt.runtime.library import Library
 from dldt.runtime.metadata import Metadata
 from dldt.runtime.profile import StepTime, share_out
-from dldt.runtime.request_memory import ARENA, FIRST_INPUT, PROFILE, SYMBOLS, TEAM, RequestMemory
-from dldt.runtime.team import Team
+from dldt.runtime.request_memory import ARENA, FIRST_INPUT, PROFILE, SYMBOLS, THREAD_POOL, RequestMemory
+from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.turn import Turn
 
 _empty, _ndarray = np.empty, np.ndarray
@@ -29,15 +30,15 @@ _empty, _ndarray = np.empty, np.ndarray
 class Request:
     """Runs a model again and again in the same arena. One run at a time; other requests may run meanwhile."""
 
-    def __init__(self, library: Library, team: Team, binding: Binding, metadata: Metadata) -> None:
-        self._library, self._team, self._binding, self._metadata = library, team, binding, metadata
-        self._call, self._alone = library.run, team.threads == 1
+    def __init__(self, entry_points: EntryPoints, pool: ThreadPool, binding: Binding, metadata: Metadata) -> None:
+        self._entry_points, self._pool, self._binding, self._metadata = entry_points, pool, binding, metadata
+        self._call, self._alone = entry_points.run, pool.threads == 1
         self._memory = RequestMemory(len(binding.inputs), len(binding.outputs), len(metadata.symbols))
         self._address, self._words = self._memory.address, self._memory.words
-        self._scratch = metadata.scratch * team.threads
-        self._arena: Arena | None = None
+        self._scratch = metadata.scratch * pool.threads
+        self._arena: ArenaMemory | None = None
         self._symbols: tuple[int, ...] = ()
-        # What inputs must be to be read where they are without further questions, and what the outputs are.
+        # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
         self._plain: list[Plain] = []
         self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
         if binding.fixed:
@@ -60,9 +61,9 @@ class Request:
             lock.release()
 
     def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
-        """Check arrays as ``run`` takes them, once: what is returned runs on them whenever it is called.
+        """Check arrays as ``run`` takes them, once; what is returned runs on them at each call.
 
-        Refused are inputs that the artifact cannot read where they are, of which ``run`` would make a copy.
+        Inputs that the artifact cannot read where they are, so that ``run`` would copy them, are refused.
         """
         self._turn.take()
         try:
@@ -76,7 +77,7 @@ class Request:
             self._turn.lock.release()
         names = [tensor.name for tensor in self._binding.inputs]
         run = partial(self._call, memory.address) if self._alone else partial(self._run_together, memory)
-        # The arena by itself as well: a run of larger dims gives the request another one.
+        # The arena is held by itself too: a later run with larger dims gives the request another one.
         held = (self, memory, self._arena)
         return Bound(self._turn, run, held, dict(zip(names, checked, strict=True)), outputs)
 
@@ -140,13 +141,16 @@ class Request:
         return outputs
 
     def _ordered(self, arrays: Sequence[Any]) -> Sequence[Any]:
-        """The arrays in the model's order, of a dict by name as well."""
+        """The arrays in the model's order, whether they came in it or as a dict by name."""
         if len(arrays) == 1 and isinstance(arrays[0], (dict, Mapping)):
             return self._binding.ordered(arrays[0])
         return arrays
 
     def _place(self, arrays: Sequence[Any]) -> bool:
-        """Tell the artifact where the inputs are; False where one is not as in the run before, or cannot be read so."""
+        """Tell the artifact where the inputs are; False where one has another shape or type than in the run before.
+
+        False as well where one cannot be read where it is.
+        """
         plain, words = self._plain, self._words
         if len(arrays) != len(plain):
             return False
@@ -161,7 +165,7 @@ class Request:
         return True
 
     def _prepare(self, arrays: Sequence[Any]) -> list[Array]:
-        """The same for any inputs: checked, or refused; copies where the artifact cannot read them where they are."""
+        """The same for any inputs: each is checked, and copied where the artifact cannot read it where it is."""
         checked = self._binding.check(arrays)
         symbols, shapes = self._binding.resolve(checked)
         if symbols != self._symbols:
@@ -191,20 +195,20 @@ class Request:
         return outputs
 
     def _run_together(self, memory: RequestMemory) -> int:
-        team = self._team.acquire()
+        pool = self._pool.acquire()
         try:
-            memory.words[TEAM] = team
+            memory.words[THREAD_POOL] = pool
             return self._call(memory.address)
         finally:
-            if team:
-                self._team.release()
+            if pool:
+                self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols, self._plain = (), []  # stays so when these are refused
+        self._symbols, self._plain = (), []  # what holds if these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         if symbols and self._metadata.arena is None:
-            size = self._library.arena_size(self._words[SYMBOLS])
+            size = self._entry_points.arena_size(self._words[SYMBOLS])
             if size < 0:
                 names = [symbol.name for symbol in self._metadata.symbols]
                 given = ", ".join(f"{name}={value}" for name, value in zip(names, symbols, strict=True))
@@ -213,10 +217,10 @@ class Request:
         self._symbols = symbols
 
     def _set_arena(self, size: int) -> None:
-        """An arena of ``size`` bytes at least, and the threads' own memory behind it; it grows, and stays."""
-        size = -(-size // ALIGNMENT) * ALIGNMENT + self._scratch
+        """Have an arena of at least ``size`` bytes, with the threads' scratch memory behind it; it never shrinks."""
+        size = -(-size // ARENA_ALIGNMENT) * ARENA_ALIGNMENT + self._scratch
         if self._arena is not None and size <= self._arena.size:
             return
         self._arena = None  # the old one goes before the new one comes
-        self._arena = Arena(size)
+        self._arena = ArenaMemory(size)
         self._words[ARENA] = self._arena.address

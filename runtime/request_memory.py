@@ -1,16 +1,22 @@
-"""What the artifact is told of one run, in memory."""
+"""The memory through which the artifact is told of one run."""
 
 from __future__ import annotations
 
 import ctypes
 
-# ``dldt_request`` of dldt.h as words of 8 bytes; behind it the tables of inputs and outputs, and the free dims.
-INPUTS, OUTPUTS, ARENA, SYMBOLS, TEAM, PROFILE = range(6)
-FIRST_INPUT = 6
+from dldt.runtime.abi import REQUEST
+
+INPUTS, OUTPUTS, SYMBOLS = REQUEST.word("inputs"), REQUEST.word("outputs"), REQUEST.word("symbols")
+ARENA, THREAD_POOL, PROFILE = REQUEST.word("arena"), REQUEST.word("team"), REQUEST.word("profile")
+FIRST_INPUT = REQUEST.size // 8
+"""The word behind the struct, where the table of inputs starts."""
 
 
 class RequestMemory:
-    """A ``dldt_request`` at ``address``, with its tables behind it, as ``words`` to read and write."""
+    """A ``dldt_request`` at ``address`` as ``words`` of 8 bytes, to read and write.
+
+    Behind the struct lie the tables of inputs and outputs that it points to, then the free dims.
+    """
 
     def __init__(self, inputs: int, outputs: int, symbols: int) -> None:
         self._counts = inputs, outputs, symbols
@@ -29,5 +35,6 @@ class RequestMemory:
         return copied
 
     def _link(self) -> None:
+        """Let the struct's pointers point to the tables behind it."""
         for word, first in ((INPUTS, FIRST_INPUT), (OUTPUTS, self.first_output), (SYMBOLS, self.first_symbol)):
             self.words[word] = self.address + 8 * first

@@ -29,7 +29,7 @@ def default_threads() -> int:
 
 
 def available_threads(root: str = "/") -> int:
-    """min(processors that we may run on, whole processors of the cgroup quota), at least 1."""
+    """min(processors that we may run on, whole processors of the cgroup quota), and at least 1."""
     processors = len(os.sched_getaffinity(0))
     return max(1, math.floor(min(processors, cgroup_quota(root))))
 

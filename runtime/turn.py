@@ -1,4 +1,4 @@
-"""Whose turn it is to run."""
+"""The lock that lets one run of a request happen at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dldt.runtime.errors import RuntimeStateError
 class Turn:
     """One run at a time, and none after ``close``.
 
-    A run takes ``lock`` without waiting, says ``refuse`` where it cannot, and gives it back.
+    A run acquires ``lock`` without waiting, calls ``refuse`` where it fails to, and releases the lock in the end.
     """
 
     __slots__ = ("_closed", "lock")
@@ -21,23 +21,23 @@ class Turn:
         self.lock = threading.Lock()
 
     def take(self) -> None:
-        """Begin, or refuse."""
+        """Acquire the lock, or refuse."""
         if not self.lock.acquire(False):
             self.refuse()
 
     def refuse(self) -> NoReturn:
-        """Say why nobody can begin."""
+        """Raise RuntimeStateError, saying why no run can begin."""
         if self._closed:
             raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
         raise RuntimeStateError("this request is running; wait for it, or create another with model.create_request()")
 
     def close(self) -> None:
-        """Wait for a run in progress; then no other can begin: nobody gives the lock back."""
+        """Wait for a run in progress, then keep the lock for good: no other run can begin."""
         self.lock.acquire()
         self._closed = True
 
     def reset(self) -> None:
-        """In the child of a fork, no run is in progress."""
+        """In the child of a fork no run is in progress, whoever held the lock: make a new one."""
         self.lock = threading.Lock()
         if self._closed:
             self.lock.acquire()

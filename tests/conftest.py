@@ -1,6 +1,20 @@
-"""What holds for all tests: the kernels of this run alone are found compiled, never those of the user's cache."""
+"""What holds for all tests: the kernels of this run alone are found compiled, never those of the user's cache.
+
+With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests as well: what needs more is skipped.
+"""
 
 import pytest
+
+from dldt.codegen.resolve import resolve_target
+from dldt.compiler.options import HOST_LEVEL
+from dldt.runtime import cpu
+
+
+def pytest_configure():
+    if not HOST_LEVEL.value:
+        return
+    features = resolve_target("host").features
+    cpu.missing = lambda wanted: [feature for feature in wanted if feature not in features]
 
 
 @pytest.fixture(autouse=True, scope="session")

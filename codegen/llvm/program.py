@@ -15,6 +15,7 @@ from dldt.codegen.llvm.step import Call, Step
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, Poly, ceildiv
 from dldt.compiler.types import Shape
+from dldt.runtime.abi import REQUEST
 
 Least: TypeAlias = tuple[tuple[Poly, int], ...]
 """Dims, each with the least size that it may have."""
@@ -28,7 +29,8 @@ ms of one thread's time; to wake a sleeping thread took 0.1 to 0.5 ms."""
 AWAKE_WORK = 250_000
 """The same where the others are still awake from the inference before: 20 µs of one thread's time."""
 
-_INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
+_INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
+_SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
 
 
 def program_module(

@@ -12,13 +12,14 @@ from typing import Any
 
 from dldt.codegen.llvm.syscall import SYSCALLS, spawn_module
 from dldt.codegen.target import Target
+from dldt.runtime.abi import ARENA_ALIGNMENT, REQUEST, THREAD_POOL
 from dldt.runtime.dtypes import DTYPES
 
 _LIBRARY = """; ModuleID = 'dldt.standalone'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 {entries}
 declare i64 @dldt_spawn(ptr, ptr, i64, i64)
-@team = internal global [256 x i8] zeroinitializer, align 64
+@team = internal global [{pool_size} x i8] zeroinitializer, align {pool_alignment}
 
 define internal void @leave(i64 %status) noinline {{
   %ignored = call i64 @dldt_syscall(i64 {exit_group}, i64 %status, i64 0, i64 0, i64 0, i64 0, i64 0)
@@ -79,28 +80,28 @@ define void @_start() alignstack(64) "stackrealign" {{
   %dims = alloca [{dims} x i64], align 64
   %inputs = alloca [{inputs} x ptr], align 64
   %outputs = alloca [{outputs} x ptr], align 64
-  %request = alloca [6 x ptr], align 64
+  %request = alloca [{request_size} x i8], align 64
   {prepare}
   call void @transfer(i64 {read}, i64 0, ptr %symbols, i64 {symbol_bytes})
   call void @transfer(i64 {read}, i64 0, ptr %sizes, i64 {size_bytes})
 {body}
   %arena.bytes = call i64 @dldt_arena_size(ptr %symbols)
   %arena.padded = add i64 %arena.bytes, {scratch}
-  %arena.size = and i64 %arena.padded, -64
-  %arena = call ptr @guarded(i64 %arena.size, i64 64)
-  %at.inputs = getelementptr ptr, ptr %request, i64 0
+  %arena.size = and i64 %arena.padded, -{arena_alignment}
+  %arena = call ptr @guarded(i64 %arena.size, i64 {arena_alignment})
+  %at.inputs = getelementptr i8, ptr %request, i64 {request_inputs}
   store ptr %inputs, ptr %at.inputs
-  %at.outputs = getelementptr ptr, ptr %request, i64 1
+  %at.outputs = getelementptr i8, ptr %request, i64 {request_outputs}
   store ptr %outputs, ptr %at.outputs
-  %at.arena = getelementptr ptr, ptr %request, i64 2
+  %at.arena = getelementptr i8, ptr %request, i64 {request_arena}
   store ptr %arena, ptr %at.arena
-  %at.symbols = getelementptr ptr, ptr %request, i64 3
+  %at.symbols = getelementptr i8, ptr %request, i64 {request_symbols}
   store ptr %symbols, ptr %at.symbols
-  %at.team = getelementptr ptr, ptr %request, i64 4
+  %at.team = getelementptr i8, ptr %request, i64 {request_team}
   store ptr @team, ptr %at.team
-  %at.profile = getelementptr ptr, ptr %request, i64 5
+  %at.profile = getelementptr i8, ptr %request, i64 {request_profile}
   store ptr null, ptr %at.profile
-  %threads.at = getelementptr i8, ptr @team, i64 16
+  %threads.at = getelementptr i8, ptr @team, i64 {pool_threads}
   store i32 {threads}, ptr %threads.at
 {hiring}
   br label %run
@@ -202,7 +203,13 @@ def standalone_modules(
         entries=_MAPPED.format(**calls) if mapped else _LINKED,
         prepare="call void @prepare()" if mapped else "",
         threads=threads,
-        scratch=63 + metadata.get("scratch", 0) * threads,
+        pool_size=THREAD_POOL.size,
+        pool_alignment=THREAD_POOL.alignment,
+        pool_threads=THREAD_POOL.offset("threads"),
+        request_size=REQUEST.size,
+        **{f"request_{field.name}": field.offset for field in REQUEST.fields},
+        arena_alignment=ARENA_ALIGNMENT,
+        scratch=ARENA_ALIGNMENT - 1 + metadata.get("scratch", 0) * threads,
         runs=runs,
         hiring="\n".join(f"  call void @hire(i64 {index})" for index in range(1, threads)),
         symbols=max(1, symbols),

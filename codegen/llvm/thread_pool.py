@@ -19,16 +19,17 @@ from __future__ import annotations
 
 from dldt.codegen.llvm.syscall import SYSCALLS
 from dldt.codegen.target import Target
+from dldt.runtime import abi
 
-# Byte offsets in dldt_team and dldt_request (runtime/dldt.h).
-GENERATION, STOP, JOB, THREADS, SLEEPERS, SPIN = 0, 4, 8, 16, 20, 24
-ENDED, USUAL, STRIKES, REST = 32, 40, 48, 52
-ARRIVED, PHASE, WAITING, BUDGET = 64, 128, 132, 192
-REQUEST_SYMBOLS, REQUEST_TEAM = 24, 32
+# Byte offsets. The first member, ``generation``, is addressed as the pool itself.
+STOP, JOB, THREADS, SLEEPERS, SPIN = map(abi.THREAD_POOL.offset, ("stop", "job", "threads", "sleepers", "spin"))
+ENDED, USUAL, STRIKES, REST = map(abi.THREAD_POOL.offset, ("ended", "usual", "strikes", "rest"))
+ARRIVED, PHASE, WAITING, BUDGET = map(abi.THREAD_POOL.offset, ("arrived", "phase", "waiting", "budget"))
+REQUEST_SYMBOLS, REQUEST_TEAM = map(abi.REQUEST.offset, ("symbols", "team"))
 
 # Turns of the spin before a thread sleeps; one is some 10 to 50 ns. Between inferences a thread gives up early; inside
 # one, the others are at work and it pays to wait for them, unless other processes keep the processors busy.
-_SPIN_DEFAULT = 2000
+_SPIN_DEFAULT = abi.SPIN_DEFAULT
 _SPIN_LEAST = 32
 _BARRIER_PATIENCE = 8
 # Short inferences that a new team runs alone, to learn how long that takes.

@@ -9,6 +9,7 @@ import onnx
 import pytest
 
 from dldt.runtime import note as notes
+from dldt.runtime.abi import ABI_MAJOR
 from tests.errors import models
 from tests.errors.commands import command, refused
 
@@ -67,7 +68,7 @@ def test_a_foreign_library(run):
 
 
 def test_a_library_of_another_abi(run, artifact):
-    refused(run(signed(artifact, abi_major=notes.ABI_MAJOR + 1)), 2, "ABI 3.0", "compile the model again")
+    refused(run(signed(artifact, abi_major=ABI_MAJOR + 1)), 2, "ABI 3.0", "compile the model again")
 
 
 def test_a_damaged_header(run, artifact):

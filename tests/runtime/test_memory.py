@@ -8,7 +8,7 @@ import pytest
 
 from dldt import runtime
 from dldt.runtime.address import address
-from dldt.runtime.arena import Arena
+from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.format import read_artifact
 from tests.codegen.artifact import build_scale
 
@@ -36,7 +36,7 @@ def test_the_address_is_the_one_that_numpy_tells(array):
 
 @pytest.mark.parametrize("size", [0, 1, 64, 1000, (1 << 18) - 1, 1 << 18, 3_000_000])
 def test_an_arena_is_aligned_and_all_of_it_is_ours(size):
-    arena = Arena(size)
+    arena = ArenaMemory(size)
     assert arena.size >= size
     assert arena.address % 64 == 0
     ctypes.memset(arena.address, 7, arena.size)
@@ -47,7 +47,7 @@ def test_an_arena_is_aligned_and_all_of_it_is_ours(size):
 
 
 def test_arenas_are_apart():
-    arenas = sorted((Arena(1 << 19) for _ in range(4)), key=lambda arena: arena.address)
+    arenas = sorted((ArenaMemory(1 << 19) for _ in range(4)), key=lambda arena: arena.address)
     assert all(a.address + a.size <= b.address for a, b in itertools.pairwise(arenas))
 
 

@@ -1,0 +1,63 @@
+"""The artifact's functions, as ctypes calls them."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+
+from dldt.runtime.abi import FUNCTIONS
+from dldt.runtime.errors import RuntimeLoadError
+from dldt.runtime.format import Artifact
+
+_NUMBERS = {"int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64}
+
+
+def _prototype(result: str, *parameters: str) -> Callable[[int], Callable[..., int]]:
+    """What makes a function of an address; every type but the numbers is a pointer."""
+    kinds = [_NUMBERS.get(kind, ctypes.c_void_p) for kind in parameters]
+    return ctypes.CFUNCTYPE(_NUMBERS.get(result), *kinds)
+
+
+_TYPES = {name: _prototype(*types) for name, types in FUNCTIONS.items()}
+
+
+class EntryPoints:
+    """The functions of an artifact, called with addresses as ints; ctypes releases the GIL during each call.
+
+    They run in the mapped file itself, which no loader has to adjust. The file is unmapped when this object is dropped,
+    so whoever may call a function holds this object.
+    """
+
+    run: Callable[[int], int]
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._image, self._note = artifact.image, artifact.note
+        try:
+            self._image.allow_execution(*artifact.code)
+        except OSError as error:
+            raise RuntimeLoadError(
+                f"the system does not let {artifact.path} be executed ({error.strerror}): is it on a file system "
+                "mounted noexec, or does a security policy forbid it?"
+            ) from None
+        self.run = _TYPES["run"](self._image.address + self._note.run)
+
+    def worker(self, pool: int, index: int) -> None:
+        """The life of a worker: returns after ``stop``."""
+        _TYPES["worker"](self._image.address + self._note.worker)(pool, index)
+
+    def stop(self, pool: int) -> None:
+        """Make the workers return."""
+        _TYPES["stop"](self._image.address + self._note.stop)(pool)
+
+    def arena_size(self, symbols: int) -> int:
+        """Bytes of arena for the free dims at ``symbols``; -1 where the dims are too small."""
+        function = _TYPES["arena_size"](self._image.address + self._note.arena_size)
+        return function(symbols)
+
+    def output_shapes(self, symbols: int, dims: int) -> None:
+        """Write the dims of all outputs for the free dims at ``symbols``."""
+        _TYPES["output_shapes"](self._image.address + self._note.output_shapes)(symbols, dims)
+
+    def close(self) -> None:
+        """Unmap the artifact; no function of it may run now or later."""
+        self._image.close()
