@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.accuracy import read
 from benchmarks.models import Model
-from dldt.codegen.build import assemble
+from dldt.codegen.pipeline import assemble
 from dldt.codegen.resolve import resolve_target
 from dldt.tools.api import transform
 
@@ -30,7 +30,7 @@ class Draft(NamedTuple):
         transform(graph)
         assembled = assemble(graph, resolve_target(target))
         digest, size = hashlib.sha256(), 0
-        for alignment, buffers in assembled.weights():
+        for alignment, buffers in assembled.calls.weights.pieces():
             for buffer in (bytes(-size % alignment), *buffers):
                 view = memoryview(buffer).cast("B")
                 digest.update(view)

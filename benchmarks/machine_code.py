@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.references import Body, Reference, references
-from dldt.codegen.emit import elf_constants as elf
-from dldt.codegen.emit.elf_layout import WEIGHTS
+from dldt.codegen.object import elf_constants as elf
+from dldt.codegen.object.elf_layout import WEIGHTS
 from dldt.runtime.format import read_artifact
 
 _LARGEST = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from dldt.codegen.emit import elf_constants as elf
+from dldt.codegen.object import elf_constants as elf
 
 Reference = tuple[int, int]
 """The two addresses that the same instruction of both functions refers to."""

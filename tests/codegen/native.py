@@ -57,7 +57,7 @@ def run_native(graph: Graph, feeds: dict[str, np.ndarray], target: Target, folde
 def run_emulated(graph: Graph, feeds: dict[str, np.ndarray], target: Target, folder: Path):
     """The graph's outputs by name, from a static executable under qemu-user."""
     model = assemble(graph, target)
-    return run_under_qemu(model.modules, list(model.weights()), model.metadata, feeds, target, folder)
+    return run_under_qemu(model.modules, list(model.calls.weights.pieces()), model.metadata, feeds, target, folder)
 
 
 def name(family: ModuleType) -> str:

@@ -30,7 +30,7 @@ def digest(*arguments):
 def kernels():
     graphs = [convolution_graph(*shape) for shape in SHAPES.values()]
     graphs += [attention_graph(1, 16), attention_graph(symbol("N"), symbol("T")), graph_of(layer("lstm", 32))[0]]
-    return [kernel for graph in graphs for kernel in assemble(graph, TARGET).library.kernels]
+    return [kernel for graph in graphs for kernel in assemble(graph, TARGET).calls.kernels]
 
 
 def test_emissions_of_one_digest_write_one_text():

@@ -46,7 +46,7 @@ def test_shuffled_channels_are_found(case, level, tmp_path):
     graph = graph_of(*case)
     feeds = {"x": np.random.default_rng(1).standard_normal(graph.inputs[0].type.shape, np.float32)}
     target = TARGETS["aarch64"] if level == "aarch64" else resolve_target(level)
-    assert [k.what for k in assemble(graph, target).library.kernels if "Shuffle" in k.what] == [
+    assert [k.what for k in assemble(graph, target).calls.kernels if "Shuffle" in k.what] == [
         "ShuffleChannels+GroupConvolution+Add+ReLU"
     ]
     wanted = interpret(graph, feeds)["y"]

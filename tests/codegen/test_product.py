@@ -73,7 +73,7 @@ def test_attention_of_free_lengths(tmp_path):
 @pytest.mark.parametrize(("batch", "steps"), [(2, 50), (symbol("N"), symbol("T"))])
 def test_heads_are_neither_gathered_nor_scattered_by_kernels_of_their_own(batch, steps):
     """ReLU thrice, scores, softmax, values: the transpositions are index arithmetic."""
-    kernels = assemble(attention_graph(batch, steps), resolve_target("x86-64-v4")).library.kernels
+    kernels = assemble(attention_graph(batch, steps), resolve_target("x86-64-v4")).calls.kernels
     assert [k.algorithm.split("_")[0] for k in kernels] == ["loops"] * 3 + ["product", "loops", "product"]
 
 

@@ -52,7 +52,7 @@ def at_least(number):
     [([relu] * 6, 1), ([at_least(0.5), at_least(0.25)] * 3, 2)],
 )
 def test_equal_kernels_share_a_function(written, activations, functions):
-    library = stack(activations).library
+    library = stack(activations).calls.library
     convolutions = [kernel for kernel in library.kernels if kernel.chosen is not None]
     assert len(convolutions) == 6
     assert (
@@ -68,7 +68,7 @@ def test_emissions_that_write_one_text_share_a_function():
         x = graph.parameter(f"x{number}", TensorType(DType.f32, (rows, 4, 16)))
         graph.result(ops.SoftMax(2)(x), f"y{number}")
     run_pipeline(graph, default_pipeline())
-    library = assemble(graph, TARGET).library
+    library = assemble(graph, TARGET).calls.library
     assert len({kernel.emit.digest() for kernel in library.kernels}) == 2
     assert len(library.functions) == 1
 

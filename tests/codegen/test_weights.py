@@ -113,7 +113,7 @@ def test_aarch64(dtype, tmp_path, everywhere):
     require_emulator(target)
     made = assemble(model(values), target, Numerics(weights=dtype))
     feeds = {name: values[name] for name in ("x", "image")}
-    found = run_under_qemu(made.modules, list(made.weights()), made.metadata, feeds, target, tmp_path)
+    found = run_under_qemu(made.modules, list(made.calls.weights.pieces()), made.metadata, feeds, target, tmp_path)
     check(found, expected(values, dtype))
 
 

@@ -9,8 +9,8 @@ import llvmlite.binding as llvm
 import pytest
 
 import dldt.runtime
-from dldt.codegen.emit.standalone import standalone_modules
-from dldt.codegen.emit.team import team_module
+from dldt.codegen.llvm.standalone import standalone_modules
+from dldt.codegen.llvm.thread_pool import team_module
 from dldt.codegen.target import TARGETS
 from dldt.runtime import abi
 from dldt.runtime.note import NOTE_SIZE, Note
