@@ -51,7 +51,7 @@ def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
 def _value(node: NodeRecord, name: str, kind: Any) -> Any:
     given = node.attributes[name]
     if isinstance(given, Fault):
-        raise given.error()
+        raise given.error(f"attribute {name!r}", f", {_kind_name(kind)} is expected")
     if isinstance(given, Text):
         return _read(given, name, kind)
     if not _fits(given, kind):

@@ -14,7 +14,8 @@ class Fault:
 
     kind: type[DldtError]
     reason: str
+    """Goes on after what the value is: ``is of type STRING``."""
 
-    def error(self, what: str = "") -> DldtError:
-        """The error; ``what`` begins its message."""
-        return self.kind(f"{what}: {self.reason}" if what else self.reason)
+    def error(self, begin: str, end: str = "") -> DldtError:
+        """The error: ``begin`` says what the value is, ``end`` what it should be."""
+        return self.kind(f"{begin} {self.reason}{end}")

@@ -77,5 +77,5 @@ def _add_input(scope: Scope, name: str, spec: InputSpec, cut_type: TensorType | 
     scope.findings.types[name] = type
     wanted = type.dtype if cut_type else declared.dtype or type.dtype
     if isinstance(wanted, Fault):
-        raise wanted.error(f"input {name!r}")
+        raise wanted.error(f"input {name!r}:")
     scope.values[name] = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")

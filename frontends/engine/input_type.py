@@ -20,7 +20,7 @@ def input_type(name: str, declared: DeclaredType, spec: InputSpec, symbols: Symb
     what = f"{file}: input {name!r}"
     dtype = spec.dtype or declared.dtype
     if isinstance(dtype, Fault):
-        raise dtype.error(what)
+        raise dtype.error(f"{what}:")
     if spec.shape is None and declared.shape is None:
         raise InputError(f"{what}: the model does not tell its shape; give one: --input {name}[d,d,…]")
     if dtype is None:

@@ -28,15 +28,22 @@ KINDS: dict[int, Any] = {
 }
 """The annotation that stands for each ONNX attribute type."""
 
+_LISTS = {
+    AttributeProto.INTS: "ints",
+    AttributeProto.FLOATS: "floats",
+    AttributeProto.STRINGS: "strings",
+    AttributeProto.GRAPHS: "graphs",
+}
+"""The field of each list."""
+
 
 def plain_attribute(proto: Any, bodies: tuple[GraphRecord, ...], files: ExternalFiles) -> Any:
     """The value of an AttributeProto whose graphs are ``bodies``; a Fault where it has none."""
     kind = KINDS.get(proto.type)
     if proto.ref_attr_name:
-        return Fault(InputError, f"attribute {proto.name!r} refers to a function's attribute, outside a function")
-    if kind is None:
-        of_type = AttributeProto.AttributeType.Name(proto.type)
-        return Fault(InputError, f"attribute {proto.name!r} is of type {of_type}, which no operation takes")
+        return Fault(InputError, "refers to a function's attribute, outside a function")
+    if kind is None or _elsewhere(proto):
+        return Fault(InputError, f"is of type {AttributeProto.AttributeType.Name(proto.type)}")
     if proto.type == AttributeProto.TENSOR:
         return TensorRecord(lambda what: read_tensor(proto.t, files, what))
     if proto.type == AttributeProto.SPARSE_TENSOR:
@@ -46,7 +53,7 @@ def plain_attribute(proto: Any, bodies: tuple[GraphRecord, ...], files: External
     if kind is float:
         return float(proto.f)
     if kind is GraphRecord:
-        return bodies[0] if bodies else Fault(InputError, f"attribute {proto.name!r} has no graph")
+        return bodies[0] if bodies else Fault(InputError, "has no graph")
     if kind == tuple[GraphRecord, ...]:
         return bodies
     if kind in (str, tuple[str, ...]):
@@ -54,9 +61,15 @@ def plain_attribute(proto: Any, bodies: tuple[GraphRecord, ...], files: External
     return tuple(proto.ints) if kind == tuple[int, ...] else tuple(proto.floats)
 
 
+def _elsewhere(proto: Any) -> bool:
+    """Whether the list that the type names is empty, and another one is not."""
+    own = _LISTS.get(proto.type)
+    return own is not None and not len(getattr(proto, own)) and any(len(getattr(proto, f)) for f in _LISTS.values())
+
+
 def _texts(proto: Any, kind: Any) -> Any:
     try:
         texts = tuple(data.decode("utf-8") for data in ([proto.s] if kind is str else proto.strings))
     except UnicodeDecodeError:
-        return Fault(InputError, f"attribute {proto.name!r} is not valid UTF-8")
+        return Fault(InputError, "is not valid UTF-8")
     return texts[0] if kind is str else texts
