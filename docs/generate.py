@@ -33,7 +33,8 @@ def operations() -> str:
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_line(newest.__doc__))} |")
     for framework in dict.fromkeys(format.framework for format in FORMATS if format.framework is not None):
-        lines += ["", f"## {framework.title}", "", f"Versions up to {framework.newest}.", ""]
+        lines += ["", f"## {framework.title}", ""]
+        lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
         lines += _imported(framework)
     return "\n".join(lines) + "\n"
 

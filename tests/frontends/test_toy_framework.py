@@ -166,11 +166,11 @@ def test_the_format_is_told_by_its_first_bytes_too(read):
 
 
 def test_a_file_of_no_format_names_those_of_the_table(read):
-    with pytest.raises(InputError, match=r"it looks like a text file; \.onnx, \.xml \(OpenVINO IR\) and \.toy are"):
+    with pytest.raises(InputError, match=r"it looks like a text file; \.onnx, .* and \.toy are supported"):
         read("poem", name="net")
 
 
 def test_the_table_of_the_commands_does_not_know_it(tmp_path):
     (tmp_path / "net.toy").write_text(NET)
-    with pytest.raises(InputError, match=r"it looks like a text file; \.onnx and \.xml \(OpenVINO IR\) are supported"):
+    with pytest.raises(InputError, match=r"it looks like a text file; (?!.*\.toy).* are supported"):
         read_model(tmp_path / "net.toy")
