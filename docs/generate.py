@@ -13,8 +13,8 @@ import attrs
 from dldt.compiler import ops as opset
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.options import VARIABLES
-from dldt.frontends.onnx import ops as onnx_ops
-from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.engine.framework import Framework
+from dldt.frontends.formats import FORMATS
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
 
@@ -23,8 +23,7 @@ HEAD = "<!-- written by docs/generate.py -->\n\n"
 
 
 def operations() -> str:
-    """The operations of the opsets, and the ONNX operations that are imported."""
-    onnx_ops.register()
+    """The operations of the opsets, and those of each framework that are imported."""
     lines = ["# Operations", "", "## OpenVINO operation sets", ""]
     lines += ["Read from IR, written to IR and compiled, with the versions that have a meaning of their own.", ""]
     lines += ["| operation | versions | meaning |", "|---|---|---|"]
@@ -33,22 +32,21 @@ def operations() -> str:
         newest = versions[max(versions)]
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_line(newest.__doc__))} |")
-    lines += [
-        "",
-        "## ONNX",
-        "",
-        f"Operation sets up to {ONNX.newest}.",
-        "",
-        "| operation | operation sets |",
-        "|---|---|",
-    ]
+    for framework in dict.fromkeys(format.framework for format in FORMATS if format.framework is not None):
+        lines += ["", f"## {framework.title}", ""]
+        lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
+        lines += _imported(framework)
+    return "\n".join(lines) + "\n"
+
+
+def _imported(framework: Framework) -> list[str]:
     ranges: dict[str, list[str]] = {}
-    for importer in ONNX.importers():
+    for importer in framework.importers():
         name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type
         until = "" if importer.until == importer.since else f"–{importer.until}"
         ranges.setdefault(name, []).append(f"{importer.since}{until}")
-    lines += [f"| {name} | {', '.join(found)} |" for name, found in ranges.items()]
-    return "\n".join(lines) + "\n"
+    rows = [f"| {name} | {', '.join(found)} |" for name, found in ranges.items()]
+    return ["| operation | versions |", "|---|---|", *rows]
 
 
 def passes() -> str:

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from dldt.compiler.errors import UsageError
-from dldt.frontends.input_spec import split_top
+from dldt.frontends.engine.input_spec import split_top
 
 _LETTERS = re.compile(r"[a-z?]+")
 _ITEM = re.compile(r"(?P<name>.*)\((?P<layout>[^()]*)\)", re.DOTALL)

@@ -7,7 +7,7 @@ import re
 from typing import TypeAlias
 
 from dldt.compiler.errors import UsageError
-from dldt.frontends.input_spec import split_top
+from dldt.frontends.engine.input_spec import split_top
 
 ChannelValues: TypeAlias = "dict[str, tuple[float, ...]] | list[tuple[float, ...]]"
 """Numbers a channel: by the input's name, or in the order of the inputs."""

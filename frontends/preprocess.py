@@ -15,7 +15,7 @@ from dldt.compiler.ops.arithmetic import Divide, Subtract
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import Array
-from dldt.frontends.errors import did_you_mean
+from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.layout import Layout
 from dldt.frontends.mean_scale import ChannelValues
 

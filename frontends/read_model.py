@@ -9,20 +9,15 @@ from typing import Any
 
 import attrs
 
-from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
-from dldt.compiler.ir.build import InputShapes
-from dldt.compiler.ir.read import read_ir
-from dldt.compiler.safe_open import open_regular
-from dldt.compiler.types import Shape
-from dldt.frontends.cut import cut_graph
-from dldt.frontends.input_spec import DimSpec, InputSpec, Number
+from dldt.frontends.engine.format import Format
+from dldt.frontends.engine.format_of import format_of
+from dldt.frontends.engine.input_spec import DimSpec, InputSpec, Number
+from dldt.frontends.formats import FORMATS
 from dldt.frontends.layout import Layout
 from dldt.frontends.mean_scale import ChannelValues
-from dldt.frontends.onnx.importer import import_onnx
 from dldt.frontends.preprocess import preprocess
-from dldt.frontends.sniff import looks_like
-from dldt.frontends.symbols import Symbols
 
 Inputs = Mapping[str, "InputSpec | Sequence[DimSpec] | None"] | Sequence["InputSpec | Sequence[DimSpec]"]
 
@@ -37,8 +32,9 @@ def read_model(
     reverse_input_channels: bool = False,
     layout: Mapping[str, Layout | str] | Layout | str | None = None,
     freeze: Mapping[str, Any] | None = None,
+    formats: Sequence[Format] = FORMATS,
 ) -> Graph:
-    """The graph of a model file (.onnx, or OpenVINO's .xml with its .bin), of any supported format.
+    """The graph of a model file, of any of the ``formats`` (.onnx, or OpenVINO's .xml with its .bin).
 
     ``inputs``: shapes by name (or in the model's order): a dim is a number, a symbol's name (``"N"``), a range
     (``"1..8"`` or ``(1, 8)``), or None for free. The name of an inner tensor or node cuts the model there, ``outputs``
@@ -48,10 +44,7 @@ def read_model(
     """
     file = Path(path)
     specs = _specs(inputs, freeze or {})
-    if _format(file) == "xml":
-        graph = cut_graph(read_ir(file, shapes=_shapes(specs)), specs, outputs)
-    else:
-        graph = import_onnx(file, specs, outputs)
+    graph = format_of(file, formats).load(file, specs, outputs)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
     return graph
 
@@ -65,21 +58,6 @@ def _specs(inputs: Inputs | None, freeze: Mapping[str, Any]) -> dict[str, InputS
     for name, value in freeze.items():
         specs[name] = attrs.evolve(specs.get(name, InputSpec()), value=_frozen(name, value))
     return specs
-
-
-def _shapes(specs: Mapping[str, InputSpec] | Sequence[InputSpec]) -> InputShapes:
-    """The shapes that the specs give to inputs, by name or by position."""
-    symbols = Symbols()
-
-    def shape_of(position: int, names: tuple[str, ...]) -> Shape | None:
-        if isinstance(specs, Mapping):
-            name = next((name for name in names if name in specs), names[0])
-            spec = specs.get(name, InputSpec())
-        else:
-            name, spec = names[0], specs[position] if position < len(specs) else InputSpec()
-        return None if spec.shape is None else spec.dims(name, symbols)
-
-    return shape_of
 
 
 def _frozen(name: str, value: Any) -> Number | tuple[Number, ...]:
@@ -96,19 +74,3 @@ def _layouts(layout: Mapping[str, Layout | str] | Layout | str | None) -> dict[s
         return {}
     named = layout if isinstance(layout, Mapping) else {"": layout}
     return {name: item if isinstance(item, Layout) else Layout.parse(item) for name, item in named.items()}
-
-
-def _format(file: Path) -> str:
-    """``onnx`` or ``xml``, by the name's end, else by the content. Raises InputError."""
-    ending = file.suffix.lower()
-    if ending in (".onnx", ".xml"):
-        return ending[1:]
-    with open_regular(file) as opened:
-        head = opened.read(512)
-    if head.lstrip().startswith((b"<?xml", b"<net")):
-        return "xml"
-    if not head or head[:1] == b"\x08":
-        return "onnx"
-    kind = looks_like(head)
-    about = f"it looks like {kind}" if kind else "its format is not recognised"
-    raise InputError(f"{file}: not a model that can be read: {about}; .onnx and .xml (OpenVINO IR) are supported")

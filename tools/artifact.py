@@ -59,7 +59,7 @@ def compiled(arguments: Arguments) -> Iterator[Path]:
     if is_artifact(path):
         yield path
         return
-    from dldt.frontends.input_spec import parse_inputs
+    from dldt.frontends.engine.input_spec import parse_inputs
     from dldt.tools import api
 
     shapes = parse_inputs(arguments.shape) if arguments.shape else None

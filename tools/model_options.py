@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
 
 
-_FORMATS = {".onnx": "onnx", ".xml": "ir"}
-
-
 def add_model_arguments(parser: Parser) -> None:
     """The model and what ``read_model`` is told about it."""
     parser.add_argument("model", nargs="?", metavar="MODEL", help="an .onnx or .xml (OpenVINO IR) file")
@@ -38,7 +35,7 @@ def add_model_arguments(parser: Parser) -> None:
     group.add_argument(
         "--freeze-placeholder-with-value", metavar="TEXT", help='inputs that become constants: "training->false"'
     )
-    group.add_argument("--framework", choices=("onnx", "ir"), help="accepted for those who come from mo")
+    group.add_argument("--framework", metavar="NAME", help="accepted for those who come from mo")
 
 
 def model_path(arguments: Arguments) -> Path:
@@ -51,17 +48,24 @@ def model_path(arguments: Arguments) -> Path:
     path = Path(given[0])
     if not path.exists():
         raise InputError(f"{path}: no such file")
-    framework = getattr(arguments, "framework", None)
-    if framework and framework != _FORMATS.get(path.suffix.lower()):
-        raise UsageError(f"--framework {framework} does not fit {path.name}")
+    if getattr(arguments, "framework", None):
+        _check_framework(arguments.framework, path)
     if (getattr(arguments, "output", None) or "").endswith((".so", ".xml")):
         raise UsageError("--output names tensors of the model; the file to write is given by -o")
     return path
 
 
+def _check_framework(name: str, path: Path) -> None:
+    from dldt.frontends.engine.format_of import format_of
+    from dldt.frontends.formats import FORMATS
+
+    if name != format_of(path, FORMATS).name:
+        raise UsageError(f"--framework {name} does not fit {path.name}")
+
+
 def read_options(arguments: Arguments) -> dict[str, Any]:
     """The keyword arguments for ``read_model``. Raises UsageError for a text that cannot be read."""
-    from dldt.frontends.input_spec import parse_inputs
+    from dldt.frontends.engine.input_spec import parse_inputs
     from dldt.frontends.layout import parse_layout
     from dldt.frontends.mean_scale import parse_mean_scale
 
@@ -102,7 +106,7 @@ def _batched(graph: Graph, given: Any, batch: int) -> dict[str, Any]:
     """The specs with the shapes that the graph has, the first dim replaced; what is frozen stays so."""
     import attrs
 
-    from dldt.frontends.input_spec import InputSpec
+    from dldt.frontends.engine.input_spec import InputSpec
 
     named = dict(given) if isinstance(given, Mapping) else {}
     for value in graph.inputs:
@@ -117,7 +121,7 @@ def _inputs(arguments: Arguments) -> Any:
     """``--input`` and ``--input-shape`` together: specs by name, or shapes in order."""
     import attrs
 
-    from dldt.frontends.input_spec import parse_input_shapes, parse_inputs
+    from dldt.frontends.engine.input_spec import parse_input_shapes, parse_inputs
 
     specs = parse_inputs(arguments.input) if arguments.input else None
     if not arguments.input_shape:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from dldt.compiler.errors import UsageError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 
@@ -15,14 +16,14 @@ DESCRIPTION = """List the operations that can be imported from a framework, and 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
     """The command; its exit code."""
     parser = Parser(prog, DESCRIPTION)
-    parser.add_argument("--framework", choices=("onnx", "ir"), default="onnx", help="onnx (default), or ir: our own")
+    parser.add_argument("--framework", default="onnx", metavar="NAME", help="onnx (default), or ir: our own")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return run_command(parser, list_operations, argv)
 
 
 def list_operations(arguments: Arguments) -> int:
     """Print a line an operation, or one JSON list."""
-    table = _opset_operations() if arguments.framework == "ir" else _onnx_operations()
+    table = _opset_operations() if arguments.framework == "ir" else _imported_operations(arguments.framework)
     if arguments.json:
         print(json.dumps(table, indent=1))
         return 0
@@ -33,14 +34,15 @@ def list_operations(arguments: Arguments) -> int:
     return 0
 
 
-def _onnx_operations() -> list[dict[str, str]]:
-    from dldt.frontends.onnx import ops
-    from dldt.frontends.onnx.framework import ONNX
+def _imported_operations(name: str) -> list[dict[str, str]]:
+    from dldt.frontends.formats import FORMATS
 
-    ops.register()
-
+    frameworks = {format.name: format.framework for format in FORMATS}
+    framework = frameworks.get(name)
+    if framework is None:
+        raise UsageError(f"no framework is called {name!r}; there are: {', '.join(frameworks)}")
     ranges: dict[str, list[str]] = {}
-    for importer in ONNX.importers():
+    for importer in framework.importers():
         name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type
         last = "" if importer.until == importer.since else f"-{importer.until}"
         ranges.setdefault(name, []).append(f"{importer.since}{last}")

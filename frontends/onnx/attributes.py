@@ -1,4 +1,4 @@
-"""A node's attributes as Python values, checked against what the importer declares."""
+"""A node's attributes as plain values."""
 
 from __future__ import annotations
 
@@ -7,68 +7,69 @@ from typing import Any
 from onnx import AttributeProto
 
 from dldt.compiler.errors import InputError
+from dldt.frontends.engine.fault import Fault
+from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.onnx.external import ExternalFiles
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
-from dldt.frontends.registry import Importer, Tensor
 
-_KINDS: dict[Any, tuple[int, ...]] = {
-    int: (AttributeProto.INT,),
-    float: (AttributeProto.FLOAT,),
-    str: (AttributeProto.STRING,),
-    tuple[int, ...]: (AttributeProto.INTS,),
-    tuple[float, ...]: (AttributeProto.FLOATS,),
-    tuple[str, ...]: (AttributeProto.STRINGS,),
-    Tensor: (AttributeProto.TENSOR, AttributeProto.SPARSE_TENSOR),
-    GraphRecord: (AttributeProto.GRAPH,),
+KINDS: dict[int, Any] = {
+    AttributeProto.INT: int,
+    AttributeProto.FLOAT: float,
+    AttributeProto.STRING: str,
+    AttributeProto.INTS: tuple[int, ...],
+    AttributeProto.FLOATS: tuple[float, ...],
+    AttributeProto.STRINGS: tuple[str, ...],
+    AttributeProto.TENSOR: Tensor,
+    AttributeProto.SPARSE_TENSOR: Tensor,
+    AttributeProto.GRAPH: GraphRecord,
+    AttributeProto.GRAPHS: tuple[GraphRecord, ...],
 }
+"""The annotation that stands for each ONNX attribute type."""
+
+_LISTS = {
+    AttributeProto.INTS: "ints",
+    AttributeProto.FLOATS: "floats",
+    AttributeProto.STRINGS: "strings",
+    AttributeProto.GRAPHS: "graphs",
+}
+"""The field of each list."""
 
 
-def attribute_types(kind: Any) -> tuple[int, ...]:
-    """The ONNX attribute types that an importer's annotation stands for."""
-    return _KINDS[kind]
-
-
-def read_attributes(importer: Importer, node: NodeRecord, files: ExternalFiles) -> dict[str, Any]:
-    """The attributes by name, defaults filled in. Raises InputError on a missing, unknown or ill-typed one."""
-    unknown = [name for name in node.attributes if name not in importer.attributes]
-    if unknown:
-        known = ", ".join(importer.attributes) or "it has none"
-        raise InputError(f"attribute {unknown[0]!r} is not one of {node.op_type} ({known})")
-    values: dict[str, Any] = {}
-    for name, declared in importer.attributes.items():
-        proto = node.attributes.get(name)
-        if proto is None and declared.required:
-            raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
-        values[name] = declared.default if proto is None else _value(proto, declared.kind, node, files)
-    return values
-
-
-def _value(proto: Any, kind: Any, node: NodeRecord, files: ExternalFiles) -> Any:
+def plain_attribute(proto: Any, bodies: tuple[GraphRecord, ...], files: ExternalFiles) -> Any:
+    """The value of an AttributeProto whose graphs are ``bodies``; a Fault where it has none."""
+    kind = KINDS.get(proto.type)
     if proto.ref_attr_name:
-        raise InputError(f"attribute {proto.name!r} refers to a function's attribute, outside a function")
-    if proto.type not in _KINDS[kind]:
-        names = [AttributeProto.AttributeType.Name(t) for t in (proto.type, _KINDS[kind][0])]
-        raise InputError(f"attribute {proto.name!r} is of type {names[0]}, {names[1]} is expected")
-    what = f"attribute {proto.name!r} of {node}"
+        return Fault(InputError, "refers to a function's attribute, outside a function")
+    if kind is None or _elsewhere(proto):
+        return Fault(InputError, f"is of type {AttributeProto.AttributeType.Name(proto.type)}")
+    if proto.type == AttributeProto.TENSOR:
+        return TensorRecord(lambda what: read_tensor(proto.t, files, what))
+    if proto.type == AttributeProto.SPARSE_TENSOR:
+        return TensorRecord(lambda what: read_sparse(proto.sparse_tensor, files, what))
     if kind is int:
         return int(proto.i)
     if kind is float:
         return float(proto.f)
-    if kind is str:
-        return _text(proto.s, what)
     if kind is GraphRecord:
-        return node.bodies[proto.name]
-    if kind is Tensor:
-        sparse = proto.type == AttributeProto.SPARSE_TENSOR
-        return read_sparse(proto.sparse_tensor, files, what) if sparse else read_tensor(proto.t, files, what)
-    if kind == tuple[str, ...]:
-        return tuple(_text(item, what) for item in proto.strings)
+        return bodies[0] if bodies else Fault(InputError, "has no graph")
+    if kind == tuple[GraphRecord, ...]:
+        return bodies
+    if kind in (str, tuple[str, ...]):
+        return _texts(proto, kind)
     return tuple(proto.ints) if kind == tuple[int, ...] else tuple(proto.floats)
 
 
-def _text(data: bytes, what: str) -> str:
+def _elsewhere(proto: Any) -> bool:
+    """Whether the list that the type names is empty, and another one is not."""
+    own = _LISTS.get(proto.type)
+    return own is not None and not len(getattr(proto, own)) and any(len(getattr(proto, f)) for f in _LISTS.values())
+
+
+def _texts(proto: Any, kind: Any) -> Any:
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{what} is not valid UTF-8") from error
+        texts = tuple(data.decode("utf-8") for data in ([proto.s] if kind is str else proto.strings))
+    except UnicodeDecodeError:
+        return Fault(InputError, "is not valid UTF-8")
+    return texts[0] if kind is str else texts

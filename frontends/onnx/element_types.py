@@ -26,7 +26,7 @@ TYPED_FIELDS = ("float_data", "int32_data", "string_data", "int64_data", "double
 """Every typed storage field of a TensorProto."""
 
 
-def element_type(code: int, what: str) -> DType:
+def element_type(code: int, what: str = "") -> DType:
     """The DType for an ONNX element type code. ``what`` begins the message of InputError or UnsupportedError."""
     return _entry(code, what)[0]
 
@@ -39,6 +39,7 @@ def storage_field(code: int, what: str) -> str:
 def _entry(code: int, what: str) -> tuple[DType, str]:
     if code in _FIELDS:
         return _FIELDS[code]
+    begin = f"{what}: " if what else ""
     if code not in TensorProto.DataType.values() or code == TensorProto.UNDEFINED:
-        raise InputError(f"{what}: {code} is not an ONNX element type")
-    raise UnsupportedError(f"{what}: tensors of element type {TensorProto.DataType.Name(code)} are not supported")
+        raise InputError(f"{begin}{code} is not an ONNX element type")
+    raise UnsupportedError(f"{begin}tensors of element type {TensorProto.DataType.Name(code)} are not supported")

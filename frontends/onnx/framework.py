@@ -1,35 +1,26 @@
-"""The table of ONNX importers, and what an importer is told about its node."""
+"""The table of ONNX importers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import attrs
-
-from dldt.compiler.graph import Graph, Value
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord
-from dldt.frontends.registry import Framework
-
-Bodies = tuple[tuple[Graph, ...], tuple[Value, ...]]
+from dldt.frontends.engine.framework import Framework
+from dldt.frontends.engine.printable import printable
+from dldt.frontends.engine.record import NodeRecord
 
 
-@attrs.frozen
-class Context:
-    """The node's surroundings, for the importers that need more than inputs and attributes."""
+class OnnxFramework(Framework):
+    """Versions are those of operation sets, one a domain."""
 
-    graph: Graph
-    node: NodeRecord
-    import_bodies: Callable[[tuple[GraphRecord, ...]], Bodies]
-    """The bodies as graphs with the same Parameters, and the captured values that feed these."""
-    inline: Callable[[GraphRecord], tuple[Value, ...]]
-    """A body's nodes imported into the graph itself; the body's outputs."""
+    def operation(self, node: NodeRecord) -> str:
+        """``ai.onnx::Relu v13``"""
+        return f"{printable(node.domain) or 'ai.onnx'}::{printable(node.op_type)} v{node.version}"
 
-    @property
-    def outputs(self) -> int:
-        """How many outputs the node lists, trailing empty names left out."""
-        named = [position for position, name in enumerate(self.node.outputs) if name]
-        return named[-1] + 1 if named else 0
+    def why_not(self, node: NodeRecord) -> str:
+        """The domain is not declared, or the operation is served in other operation sets."""
+        if not node.version:
+            return f"domain {node.domain!r} is not in the model's opset_import"
+        served = self.served(node)
+        return f"supported are operation sets {served}" if served else ""
 
 
-ONNX = Framework("onnx", newest=25, context=Context)
+ONNX = OnnxFramework("onnx", "ONNX", newest=25)
 """Importers are tested up to operation set 25."""

@@ -1,4 +1,4 @@
-"""Bytes of an .onnx file → a checked model: protobuf, operation sets, graphs as records."""
+"""Bytes of an .onnx file → a checked model: protobuf, operation sets, names."""
 
 from __future__ import annotations
 
@@ -7,37 +7,25 @@ import os
 from pathlib import Path
 from typing import Any
 
-import attrs
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no stubs
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import map_regular
+from dldt.frontends.engine.model_record import ModelRecord
+from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.lift_weights import lift_weights
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord
-from dldt.frontends.sniff import looks_like
+from dldt.frontends.onnx.records import MAX_NESTING, Records
 
 _MAX_BYTES = 1 << 31
-_MAX_NESTING = 32
 _MAX_METADATA = 4096
 _NEWEST_IR = onnx.IR_VERSION
 _log = logging.getLogger(__name__)
 
 
-@attrs.frozen(eq=False)
-class OnnxModel:
-    """A model file: where it is, its graph, and the version of each operation domain."""
-
-    path: Path
-    graph: GraphRecord
-    opsets: dict[str, int]
-    metadata: dict[str, str]
-    files: ExternalFiles
-
-
-def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
+def read_onnx(path: str | os.PathLike[str]) -> ModelRecord:
     """The model in an .onnx file; its large tensors are views of the file, external data is not touched
     yet. Raises InputError, UnsupportedError."""
     file = Path(path)
@@ -55,12 +43,12 @@ def read_onnx(path: str | os.PathLike[str]) -> OnnxModel:
             "onnx.inliner.inline_local_functions"
         )
     _check_text(file, proto.graph)
-    graph = _graph(file, proto.graph, 0)
+    graph = Records(file, opsets, ExternalFiles(file.parent, file.name, data)).graph(proto.graph)
     if not graph.nodes:
         raise InputError(f"{file}: the graph has no nodes")
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
-    return OnnxModel(file, graph, opsets, _metadata(proto), ExternalFiles(file.parent, file.name, data))
+    return ModelRecord(ONNX, file, graph, _metadata(proto))
 
 
 def _metadata(proto: Any) -> dict[str, str]:
@@ -78,7 +66,7 @@ def _parse(file: Path, data: memoryview) -> Any:
     except DecodeError as error:
         about = f"it looks like {kind}" if kind else "it is truncated, damaged or of another format"
         if "depth" in str(error).lower():
-            about = f"its messages are nested too deep (sub-graphs may be, {_MAX_NESTING} levels)"
+            about = f"its messages are nested too deep (sub-graphs may be, {MAX_NESTING} levels)"
         raise InputError(f"{file}: not an ONNX model: {about}") from error
     if not proto.HasField("graph") or not proto.ir_version:
         about = f"it looks like {kind}" if kind else "it has no graph (truncated, or a protobuf of another kind)"
@@ -106,37 +94,6 @@ def _opsets(file: Path, proto: Any) -> dict[str, int]:
     return opsets
 
 
-def _graph(file: Path, proto: Any, depth: int) -> GraphRecord:
-    if depth > _MAX_NESTING:
-        raise InputError(f"{file}: sub-graphs are nested more than {_MAX_NESTING} deep")
-    initializers: dict[str, Any] = {}
-    for name, tensor in [
-        *((t.name, t) for t in proto.initializer),
-        *((t.values.name, t) for t in proto.sparse_initializer),
-    ]:
-        if not name:
-            raise InputError(f"{file}: an initialiser has no name")
-        if name in initializers:
-            raise InputError(f"{file}: there are two initialisers named {name!r}")
-        initializers[name] = tensor
-    inputs: dict[str, Any] = {}
-    for info in proto.input:
-        if info.name in inputs or not info.name:
-            raise InputError(f"{file}: there are two inputs named {info.name!r}, or one without a name")
-        inputs[info.name] = info.type
-    outputs = tuple(info.name for info in proto.output)
-    if len(set(outputs)) != len(outputs):
-        raise InputError(f"{file}: an output is listed twice: {', '.join(outputs[:20])}")
-    return GraphRecord(
-        name=proto.name,
-        nodes=tuple(_node(file, node, depth) for node in proto.node),
-        initializers=initializers,
-        inputs={name: type for name, type in inputs.items() if name not in initializers},
-        outputs=outputs,
-        value_types={info.name: info.type for info in [*proto.value_info, *proto.output]},
-    )
-
-
 def _check_text(file: Path, graph: Any) -> None:
     """Refuse names that are not UTF-8, which protobuf hands out as bytes. Without recursion."""
     pending = [graph]
@@ -155,21 +112,3 @@ def _check_text(file: Path, graph: Any) -> None:
         wrong = next((text for text in texts if not isinstance(text, str)), None)
         if wrong is not None:
             raise InputError(f"{file}: the name {wrong!r} is not valid UTF-8")
-
-
-def _node(file: Path, proto: Any, depth: int) -> NodeRecord:
-    attributes: dict[str, Any] = {}
-    bodies: dict[str, GraphRecord] = {}
-    title = f"{proto.op_type} {proto.name or next(iter(proto.output), '')!r}"
-    for attribute in proto.attribute:
-        if attribute.name in attributes:
-            raise InputError(f"{file}: {title} has attribute {attribute.name!r} twice")
-        attributes[attribute.name] = attribute
-        if attribute.HasField("g"):
-            bodies[attribute.name] = _graph(file, attribute.g, depth + 1)
-        for position, body in enumerate(attribute.graphs):
-            bodies[f"{attribute.name}.{position}"] = _graph(file, body, depth + 1)
-    if not proto.op_type:
-        raise InputError(f"{file}: node {proto.name!r} names no operation")
-    domain = "" if proto.domain == "ai.onnx" else proto.domain
-    return NodeRecord(proto.op_type, domain, proto.name, tuple(proto.input), tuple(proto.output), attributes, bodies)

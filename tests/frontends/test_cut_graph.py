@@ -15,7 +15,7 @@ from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.rounding import Negative
 from dldt.compiler.ops.split import Split
 from dldt.compiler.types import DType, TensorType
-from dldt.frontends.input_spec import parse_inputs
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.read_model import read_model
 
 W = np.arange(12, dtype=np.float32).reshape(3, 4)

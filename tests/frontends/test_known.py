@@ -10,7 +10,7 @@ from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.types import DType, TensorType
-from dldt.frontends.known import known_array, known_dims, required_ints
+from dldt.frontends.engine.known import known_array, known_dims, required_ints
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.interpret import interpret
-from dldt.frontends.input_spec import parse_inputs
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.read_model import read_model
 
 W = np.arange(12, dtype=np.float32).reshape(3, 4)

@@ -9,7 +9,7 @@ import pytest
 
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ops.control import If
-from dldt.frontends.input_spec import parse_inputs
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.read_model import read_model
 from tests.frontends.models import LIGHT, ROOT, model_path
 

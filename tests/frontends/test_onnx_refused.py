@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.onnx.importer import import_onnx
 from dldt.frontends.read_model import read_model
 from tests.frontends.models import LIGHT
@@ -81,7 +82,7 @@ def test_format_is_told_by_content_where_the_name_does_not(tmp_path):
     path.write_bytes(model([relu()]).SerializeToString())
     assert len(read_model(path).outputs) == 1
     path.write_bytes(PNG)
-    with pytest.raises(InputError, match=r"not a model that can be read: it looks like a PNG picture; \.onnx and"):
+    with pytest.raises(InputError, match=r"not a model that can be read: it looks like a PNG picture; \.onnx\b"):
         read_model(path)
 
 
@@ -135,6 +136,39 @@ GRAPHS = [
 @pytest.mark.parametrize(("make", "message"), GRAPHS, ids=[m[:40] for _, m in GRAPHS])
 def test_unsound_graph(make, message, tmp_path):
     refused(make(), tmp_path, "|".join(re.escape(part) for part in message.split("|")))
+
+
+def spoilt(**fields):
+    """A softmax whose attribute ``axis`` has these fields instead of its own."""
+    made = model([helper.make_node("Softmax", ["x"], ["y"], axis=1)])
+    attribute = made.graph.node[0].attribute[0]
+    attribute.ClearField("i")
+    for name, value in fields.items():
+        if isinstance(value, list):
+            getattr(attribute, name).extend(value)
+        else:
+            setattr(attribute, name, value)
+    return made
+
+
+SPOILT = [
+    (spoilt(type=AttributeProto.UNDEFINED), "attribute 'axis' is of type UNDEFINED, INT is expected"),
+    (spoilt(type=AttributeProto.TENSORS), "attribute 'axis' is of type TENSORS, INT is expected"),
+    (spoilt(type=AttributeProto.GRAPH), "attribute 'axis' has no graph, INT is expected"),
+    (spoilt(type=AttributeProto.FLOATS, ints=[1]), "attribute 'axis' is of type FLOATS, INT is expected"),
+    (spoilt(type=AttributeProto.INTS, ints=[1]), "attribute 'axis' is of type INTS, INT is expected"),
+    (spoilt(type=AttributeProto.STRING, s=b"\xff"), "attribute 'axis' is not valid UTF-8, INT is expected"),
+    (spoilt(ref_attr_name="outer"), "attribute 'axis' refers to a function's attribute, outside a function"),
+]
+
+
+@pytest.mark.parametrize(("made", "message"), SPOILT, ids=[m for _, m in SPOILT])
+def test_attribute_that_cannot_be_read(made, message, tmp_path):
+    refused(made, tmp_path, re.escape(f"cannot import Softmax 'y' (output 'y'): {message}"))
+    made.graph.node.append(relu())
+    made.graph.node[0].output[0] = "unused"
+    (tmp_path / "m.onnx").write_bytes(made.SerializeToString())
+    assert len(import_onnx(tmp_path / "m.onnx").outputs) == 1
 
 
 def test_names_that_are_not_utf8(tmp_path):
@@ -245,6 +279,10 @@ def test_input_of_a_type_that_is_not_supported(tmp_path):
     made = model([relu()])
     made.graph.input[0].type.tensor_type.elem_type = TensorProto.STRING
     refused(made, tmp_path, "element type STRING are not supported", UnsupportedError)
+    made.graph.input[0].type.tensor_type.elem_type = TensorProto.UNDEFINED
+    text = refused(made, tmp_path, "input 'x': the model does not tell its element type")
+    assert "--input x[d,d,…]{f32}" in text
+    assert str(read_model(tmp_path / "m.onnx", inputs=parse_inputs("x{f16}")).inputs[0].type) == "f16[1,3]"
     made.graph.input[0].type.tensor_type.elem_type = 99
     refused(made, tmp_path, "99 is not an ONNX element type")
 

@@ -4,7 +4,8 @@ import onnx
 import pytest
 from onnx import defs, helper
 
-from dldt.frontends.onnx.attributes import attribute_types
+from dldt.frontends.engine.signature import Attribute, Port, Signature
+from dldt.frontends.onnx.attributes import KINDS
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops import register
 
@@ -23,34 +24,30 @@ def schemas(importer):
     return [found[v] for v in sorted(found) if v >= first]
 
 
+def port(parameter):
+    options = defs.OpSchema.FormalParameterOption
+    return Port(parameter.name, parameter.option == options.Optional, variadic=parameter.option == options.Variadic)
+
+
+def attribute(name, declared):
+    value = helper.get_attribute_value(declared.default_value) if declared.default_value.type else None
+    value = value.decode() if isinstance(value, bytes) else value
+    value = tuple(value) if isinstance(value, list) else value
+    return Attribute(name, KINDS[declared.type.value], declared.required, value)
+
+
+def signature(schema):
+    return Signature(
+        tuple(map(port, schema.inputs)), {name: attribute(name, a) for name, a in schema.attributes.items()}
+    )
+
+
 @pytest.mark.parametrize("importer", IMPORTERS, ids=lambda i: f"{i.op_type}_{i.since}")
 def test_signature_is_the_schemas(importer):
     served = schemas(importer)
     assert served[0].since_version == importer.since
     for schema in served:
-        inputs = [
-            (
-                p.name,
-                p.option == defs.OpSchema.FormalParameterOption.Optional,
-                p.option == defs.OpSchema.FormalParameterOption.Variadic,
-            )
-            for p in schema.inputs
-        ]
-        assert [(p.name, p.optional, p.variadic) for p in importer.inputs] == inputs, schema.since_version
-        assert set(importer.attributes) == set(schema.attributes), schema.since_version
-        for name, attribute in schema.attributes.items():
-            declared = importer.attributes[name]
-            assert attribute.type.value in {t for t in attribute_types(declared.kind)}, name
-            assert declared.required == attribute.required, name
-            default = attribute.default_value
-            if not default.type:
-                assert declared.default is None, name
-                continue
-            value = helper.get_attribute_value(default)
-            value = value.decode() if isinstance(value, bytes) else value
-            value = tuple(value) if isinstance(value, list) else value
-            wanted = pytest.approx(value, rel=1e-6) if isinstance(value, float) else value
-            assert declared.default == wanted, name
+        assert importer.signature.differences(signature(schema)) == [], schema.since_version
 
 
 def test_the_newest_operation_set_is_one_that_the_schemas_know():

@@ -8,10 +8,10 @@ from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import UsageError
 from dldt.compiler.types import DType
-from dldt.frontends.input_spec import InputSpec, parse_input_shapes, parse_inputs
+from dldt.frontends.engine.input_spec import InputSpec, parse_input_shapes, parse_inputs
+from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.layout import Layout, parse_layout
 from dldt.frontends.mean_scale import parse_mean_scale
-from dldt.frontends.symbols import Symbols
 
 INPUTS = [
     ("x", {"x": InputSpec()}),

@@ -198,6 +198,9 @@ def test_ops_lists_what_is_imported():
     assert "Conv" in rows
     assert f"{len(rows)} operations" == done.stdout.splitlines()[-1]
     assert "Convolution" in command("ops", "--framework", "ir").stdout
+    unknown = command("ops", "--framework", "nonesuch")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "no framework is called 'nonesuch'; there are: onnx, ir" in unknown.stderr
 
 
 def test_passes_are_listed_in_order():

@@ -1,5 +1,6 @@
 """The importers, one small function an operation and version; importing this package fills the table."""
 
+from dldt.frontends.engine.framework import Framework
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops import (
     activation,
@@ -19,7 +20,6 @@ from dldt.frontends.onnx.ops import (
     softmax,
     variadic,
 )
-from dldt.frontends.registry import Framework
 
 MODULES = (
     activation,

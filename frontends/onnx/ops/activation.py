@@ -14,9 +14,9 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.unary import Exp
 from dldt.compiler.types import Array, DType
-from dldt.frontends.known import known_array
+from dldt.frontends.engine.known import known_array
+from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.registry import one_of
 
 _LARGEST = float(np.finfo(np.float32).max)
 _LARGEST_OF = {DType.f16: float(np.finfo(np.float16).max), DType.f64: float(np.finfo(np.float64).max)}

@@ -9,9 +9,10 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.broadcast import Broadcast
-from dldt.frontends.known import known_array, known_dims
-from dldt.frontends.onnx.framework import ONNX, Context
-from dldt.frontends.registry import Tensor
+from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.known import known_array, known_dims
+from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.onnx.framework import ONNX
 
 _MAX_FILLED = 1 << 31
 

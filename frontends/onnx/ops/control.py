@@ -5,9 +5,10 @@ from __future__ import annotations
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.control import If
-from dldt.frontends.known import known_array
-from dldt.frontends.onnx.framework import ONNX, Context
-from dldt.frontends.onnx.record import GraphRecord
+from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.known import known_array
+from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.onnx.framework import ONNX
 
 
 @ONNX.imports("If", since=1)

@@ -11,8 +11,8 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.reshaped import reshaped
 from dldt.frontends.onnx.window import AUTO_PAD, padding, per_axis
 
 

@@ -17,9 +17,9 @@ from dldt.compiler.ops.shape_of import Range
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.types import DType
-from dldt.frontends.known import known_array, required_array, required_ints
+from dldt.frontends.engine.known import known_array, required_array, required_ints
+from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.reshaped import reshaped
 
 
 @ONNX.imports("Gather", since=1)

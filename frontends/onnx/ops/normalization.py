@@ -14,8 +14,8 @@ from dldt.compiler.ops.reduce import ReduceL1, ReduceL2
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.types import DType
+from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.reshaped import reshaped
 
 _TINY = 1e-7  # divides a norm of 0; not a denormal in half precision
 

@@ -10,7 +10,8 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
 from dldt.compiler.types import Array
-from dldt.frontends.onnx.framework import ONNX, Context
+from dldt.frontends.engine.context import Context
+from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.window import AUTO_PAD, padding, per_axis
 
 

@@ -21,7 +21,7 @@ from dldt.compiler.ops.reduce import (
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.unary import Exp, Log
 from dldt.compiler.types import Array
-from dldt.frontends.known import required_ints
+from dldt.frontends.engine.known import required_ints
 from dldt.frontends.onnx.framework import ONNX
 
 _Reduce = Callable[[Value, Array, bool], Value]

@@ -9,9 +9,9 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.interpolate import Interpolate
-from dldt.frontends.known import known_dims, required_array
+from dldt.frontends.engine.known import known_dims, required_array
+from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.registry import one_of
 
 _MODES = {"nearest": "nearest", "linear": "linear_onnx", "cubic": "cubic"}
 _COORDINATES = ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn")

@@ -16,8 +16,8 @@ from dldt.compiler.ops.shuffle import DepthToSpace, SpaceToDepth
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
+from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.registry import one_of
 
 
 @ONNX.imports("Shape", since=1)

@@ -9,10 +9,11 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.split import Split, VariadicSplit
-from dldt.frontends.known import required_ints
-from dldt.frontends.onnx.framework import ONNX, Context
-from dldt.frontends.onnx.reshaped import reshaped
-from dldt.frontends.registry import one_of
+from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.known import required_ints
+from dldt.frontends.engine.one_of import one_of
+from dldt.frontends.engine.reshaped import reshaped
+from dldt.frontends.onnx.framework import ONNX
 
 
 @ONNX.imports("Slice", since=1)

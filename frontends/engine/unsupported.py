@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -17,9 +16,8 @@ _MAX_TYPES = 40
 class UnsupportedNode:
     """A node that cannot be imported, as the report shows it."""
 
-    op_type: str
-    domain: str
-    version: int
+    operation: str
+    """Domain, type and version: ``ai.onnx::Odd v7``."""
     name: str
     inputs: tuple[str, ...]
     """The inputs as ``name type``, or ``name`` where the type is not known."""
@@ -33,14 +31,14 @@ def unsupported_error(
     file: str, nodes: Sequence[UnsupportedNode], total: int, place: str, list_command: str
 ) -> UnsupportedError:
     """One error that names every node of ``nodes`` by operation, with counts, neighbours and remedies."""
-    groups: dict[tuple[str, str, int, str], list[UnsupportedNode]] = {}
+    groups: dict[tuple[str, str], list[UnsupportedNode]] = {}
     for node in nodes:
-        groups.setdefault((node.domain, node.op_type, node.version, node.reason), []).append(node)
-    kinds = len({key[:3] for key in groups})
+        groups.setdefault((node.operation, node.reason), []).append(node)
+    kinds = len({operation for operation, _ in groups})
     plural = "operation type has" if kinds == 1 else "operation types have"
     what = "no converter" if not any(node.reason for node in nodes) else "no converter for what is asked"
     lines = [f"{file}: {kinds} {plural} {what} ({len(nodes)} of {total} nodes)"]
-    lines += [line for key, members in list(groups.items())[:_MAX_TYPES] for line in _group(key, members)]
+    lines += [line for members in list(groups.values())[:_MAX_TYPES] for line in _group(members)]
     if len(groups) > _MAX_TYPES:
         lines.append(f"  … and {len(groups) - _MAX_TYPES} more operation types")
     lines.append(f"  try: {place}")
@@ -48,8 +46,7 @@ def unsupported_error(
     return UnsupportedError("\n".join(lines))
 
 
-def _group(key: tuple[str, str, int, str], members: list[UnsupportedNode]) -> Iterable[str]:
-    domain, op_type, version, reason = key
+def _group(members: list[UnsupportedNode]) -> Iterable[str]:
     first = members[0]
     details = []
     if first.inputs:
@@ -59,27 +56,11 @@ def _group(key: tuple[str, str, int, str], members: list[UnsupportedNode]) -> It
     shown = _some([node.name for node in members])
     about = f" ({'; '.join(details)})" if details else ""
     count = f"{len(members)} node" + ("s" if len(members) > 1 else "")
-    yield f"  {domain or 'ai.onnx'}::{op_type} v{version}   {count}   {shown}{about}"
-    if reason:
-        yield f"      {reason}"
-
-
-def printable(text: str) -> str:
-    """``text`` with control and direction characters escaped, and cut after 200: names may come from a stranger."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:200])
-    return shown if len(text) <= 200 else f"{shown}…"
+    yield f"  {first.operation}   {count}   {shown}{about}"
+    if first.reason:
+        yield f"      {first.reason}"
 
 
 def _some(texts: Sequence[str]) -> str:
     more = f", … {len(texts) - _MAX_NODES} more" if len(texts) > _MAX_NODES else ""
     return ", ".join(texts[:_MAX_NODES]) + more
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The close matches of ``name`` among ``known`` as the end of a message, else the first few that there are."""
-    names = list(dict.fromkeys(known))
-    close = difflib.get_close_matches(name, names[:20000], n=5, cutoff=0.6)
-    if close:
-        return f"; close matches: {', '.join(map(repr, close))}"
-    shown = ", ".join(map(repr, names[:8]))
-    return f"; there are {shown}{', …' if len(names) > 8 else ''}" if names else ""

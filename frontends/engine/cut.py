@@ -9,9 +9,10 @@ from pathlib import Path
 import attrs
 
 from dldt.compiler.errors import UsageError
-from dldt.frontends.errors import did_you_mean
-from dldt.frontends.input_spec import InputSpec
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
+from dldt.frontends.engine.declared_type import DeclaredType
+from dldt.frontends.engine.did_you_mean import did_you_mean
+from dldt.frontends.engine.input_spec import InputSpec
+from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 _PORT_AFTER = re.compile(r"(.+):(\d{1,4})", re.DOTALL)
 _PORT_BEFORE = re.compile(r"(\d{1,4}):(.+)", re.DOTALL)
@@ -54,9 +55,9 @@ def cut(record: GraphRecord, inputs: Mapping[str, InputSpec], outputs: Sequence[
     fresh = attrs.evolve(
         record,
         nodes=tuple(attrs.evolve(n, outputs=tuple("" if o in made else o for o in n.outputs)) for n in nodes),
-        inputs={**record.inputs, **{name: record.value_types.get(tensor) for name, tensor in made.items()}},
+        inputs={**record.inputs, **{name: record.types.get(tensor, DeclaredType()) for name, tensor in made.items()}},
         outputs=wanted,
-        initializers={name: proto for name, proto in record.initializers.items() if name not in made},
+        initializers={name: tensor for name, tensor in record.initializers.items() if name not in made},
     )
     used = _reachable(fresh)
     inputs_left = {name: type for name, type in fresh.inputs.items() if name in used or name in made or name in keep}

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dldt.compiler.errors import InputError
-from dldt.frontends.errors import did_you_mean
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
+from dldt.frontends.engine.did_you_mean import did_you_mean
+from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 
 def ordered(graph: GraphRecord, file: Path, outer: Iterable[str] = ()) -> list[NodeRecord]:

@@ -11,7 +11,7 @@ import attrs
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import UsageError
 from dldt.compiler.types import DType
-from dldt.frontends.symbols import Symbols
+from dldt.frontends.engine.symbols import Symbols
 
 DimSpec: TypeAlias = "int | str | tuple[int, int | None] | None"
 """A dim as the user writes it: a number, a symbol's name or a range ``"1..8"``, ``(1, 8)``, or None for free."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dldt.compiler.types import TensorType
-from dldt.frontends.errors import UnsupportedNode, printable
-from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.record import GraphRecord, NodeRecord, needed
+from dldt.frontends.engine.framework import Framework
+from dldt.frontends.engine.printable import printable
+from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
+from dldt.frontends.engine.unsupported import UnsupportedNode
 
 
 def all_nodes(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
@@ -15,39 +16,31 @@ def all_nodes(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
     found: list[NodeRecord] = []
     for node in nodes:
         found.append(node)
-        for body in node.bodies.values():
+        for body in node.bodies:
             found += body.walk()
     return found
 
 
-def without_importer(nodes: Iterable[NodeRecord], opsets: Mapping[str, int]) -> list[NodeRecord]:
-    """The nodes whose operation has no importer in the model's operation sets."""
-    return [node for node in nodes if ONNX.find(node.op_type, opsets.get(node.domain, 0), node.domain) is None]
+def without_importer(framework: Framework, nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
+    """The nodes whose operation has no importer in the version that they ask for."""
+    return [node for node in nodes if framework.find(node.op_type, node.version, node.domain) is None]
 
 
 def described(
+    framework: Framework,
     node: NodeRecord,
     reason: str,
-    opsets: Mapping[str, int],
     types: Mapping[str, TensorType],
     consumers: Mapping[str, list[NodeRecord]],
 ) -> UnsupportedNode:
-    """A node as the report shows it. ``types``: what is known of the tensors."""
-    version = opsets.get(node.domain, 0)
-    served = ONNX.versions(node.op_type, node.domain)
-    if not reason and node.domain not in opsets:
-        reason = f"domain {node.domain!r} is not in the model's opset_import"
-    elif not reason and served:
-        reason = "supported are operation sets " + ", ".join(f"{low} to {high}" for low, high in served)
+    """A node as the report shows it. ``reason``: why its importer refused it; ``types``: what is known of tensors."""
     feeds = {id(user): user for name in node.outputs if name for user in consumers.get(name, [])}
     return UnsupportedNode(
-        op_type=printable(node.op_type),
-        domain=printable(node.domain),
-        version=version,
+        operation=framework.operation(node),
         name=node.title,
         inputs=tuple(f"{printable(n)} {types[n]}" if n in types else printable(n) for n in node.inputs if n),
         feeds=tuple(map(str, feeds.values())),
-        reason=reason,
+        reason=reason or framework.why_not(node),
     )
 
 

@@ -8,23 +8,21 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
-from dldt.frontends.errors import unsupported_error
-from dldt.frontends.input_spec import InputSpec
-from dldt.frontends.onnx.coverage import all_nodes, consumers_of, cut_place, described, without_importer
-from dldt.frontends.onnx.element_types import element_type
-from dldt.frontends.onnx.inputs import frozen_array, input_type
-from dldt.frontends.onnx.ops import register
-from dldt.frontends.onnx.order import ordered
-from dldt.frontends.onnx.read import OnnxModel
-from dldt.frontends.onnx.record import GraphRecord
-from dldt.frontends.onnx.scope import Findings, Scope
-from dldt.frontends.symbols import Symbols
-
-LIST_COMMAND = "dldt ops --framework onnx"
+from dldt.frontends.engine.coverage import all_nodes, consumers_of, cut_place, described, without_importer
+from dldt.frontends.engine.fault import Fault
+from dldt.frontends.engine.findings import Findings
+from dldt.frontends.engine.input_spec import InputSpec
+from dldt.frontends.engine.input_type import frozen_array, input_type
+from dldt.frontends.engine.model_record import ModelRecord
+from dldt.frontends.engine.order import ordered
+from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.engine.scope import Scope
+from dldt.frontends.engine.symbols import Symbols
+from dldt.frontends.engine.unsupported import unsupported_error
 
 
 def import_graph(
-    model: OnnxModel,
+    model: ModelRecord,
     record: GraphRecord,
     specs: Mapping[str, InputSpec],
     types: Mapping[str, TensorType],
@@ -35,10 +33,9 @@ def import_graph(
     ``specs`` override declared inputs; ``types`` are those of inputs that the cut made. Raises UnsupportedError with
     every operation that is missing, InputError and ShapeError where the model is at fault.
     """
-    register()
     top = ordered(record, model.path)
     nodes = all_nodes(top)
-    missing = without_importer(nodes, model.opsets)
+    missing = without_importer(model.framework, nodes)
     findings = Findings(tolerant=bool(missing))
     graph = Graph(record.name or model.path.stem)
     scope = Scope(model, record, graph, findings)
@@ -50,33 +47,35 @@ def import_graph(
         listed = [*missing, *(node for node, reason in findings.unsupported if reason)]
         users = consumers_of(nodes)
         unsupported = [
-            described(node, reasons.get(id(node), ""), model.opsets, findings.types, users)
+            described(model.framework, node, reasons.get(id(node), ""), findings.types, users)
             for node in {id(node): node for node in listed}.values()
         ]
-        place = cut_place(top, listed, record)
-        raise unsupported_error(str(model.path), unsupported, len(nodes), place, LIST_COMMAND)
+        command = f"dldt ops --framework {model.framework.name}"
+        raise unsupported_error(str(model.path), unsupported, len(nodes), cut_place(top, listed, record), command)
     for name, value in zip(record.outputs, scope.outputs(), strict=True):
         if value is not None:
             graph.result(value, name)
     graph.prune()
-    graph.metadata = {"framework": "onnx", **model.metadata}
+    graph.metadata = {"framework": model.framework.name, **model.metadata}
     return graph
 
 
 def _add_input(scope: Scope, name: str, spec: InputSpec, cut_type: TensorType | None, symbols: Symbols) -> None:
-    proto = scope.record.inputs[name]
+    declared = scope.record.inputs[name]
     graph = scope.graph
     if spec.value is not None:
-        declared = cut_type or input_type(name, proto, InputSpec(), symbols, scope.model.path)
-        value = graph.constant(frozen_array(name, declared.dtype, declared.shape, spec), name=name)
+        before = cut_type or input_type(name, declared, InputSpec(), symbols, scope.model.path)
+        value = graph.constant(frozen_array(name, before.dtype, before.shape, spec), name=name)
         graph.rename(value, (name,))
         scope.values[name] = value
         return
-    type = cut_type or input_type(name, proto, spec, symbols, scope.model.path)
+    type = cut_type or input_type(name, declared, spec, symbols, scope.model.path)
     try:
         value = graph.parameter(name, type)
     except ShapeError as error:
         raise ShapeError(f"{scope.model.path}: input {name!r}: {error}") from error
     scope.findings.types[name] = type
-    wanted = type.dtype if cut_type else element_type(proto.tensor_type.elem_type, f"input {name!r}")
+    wanted = type.dtype if cut_type else declared.dtype or type.dtype
+    if isinstance(wanted, Fault):
+        raise wanted.error(f"input {name!r}:")
     scope.values[name] = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")

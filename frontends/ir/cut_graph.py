@@ -11,9 +11,9 @@ from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
-from dldt.frontends.errors import did_you_mean
-from dldt.frontends.input_spec import InputSpec
-from dldt.frontends.symbols import Symbols
+from dldt.frontends.engine.did_you_mean import did_you_mean
+from dldt.frontends.engine.input_spec import InputSpec
+from dldt.frontends.engine.symbols import Symbols
 
 _PORT = re.compile(r"(.+)[:.](\d{1,4})", re.DOTALL)
 

@@ -1,0 +1,86 @@
+"""A node's inputs and attributes as the arguments of its importer, checked against what that declares."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+from dldt.compiler.errors import InputError
+from dldt.compiler.graph import Value
+from dldt.frontends.engine.fault import Fault
+from dldt.frontends.engine.importer import Importer
+from dldt.frontends.engine.record import GraphRecord, NodeRecord
+from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.engine.text import Text
+
+_WORDS = {str: "STRING", Text: "STRING", Tensor: "TENSOR", TensorRecord: "TENSOR", GraphRecord: "GRAPH"}
+
+
+def inputs_of(importer: Importer, node: NodeRecord, given: list[Value | None]) -> list[Value | None]:
+    """The positional arguments. Raises InputError where one is missing, or there are too many."""
+    while given and given[-1] is None:
+        given = given[:-1]
+    ports = importer.signature.inputs
+    variadic = bool(ports) and ports[-1].variadic
+    if len(given) > len(ports) and not variadic:
+        raise InputError(f"{node.op_type} takes at most {len(ports)} inputs, {len(given)} are given")
+    for position, port in enumerate(ports):
+        if not port.optional and not port.variadic and (position >= len(given) or given[position] is None):
+            raise InputError(f"input {port.name!r} of {node.op_type} is required and missing")
+    if variadic and (not given or None in given[len(ports) - 1 :]):
+        raise InputError(f"{node.op_type} needs at least one input, and none may be left out")
+    return given
+
+
+def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
+    """The keyword arguments, defaults filled in. Raises InputError on a missing, unknown or ill-typed attribute."""
+    declared = importer.signature.attributes
+    unknown = [name for name in node.attributes if name not in declared]
+    if unknown:
+        known = ", ".join(declared) or "it has none"
+        raise InputError(f"attribute {unknown[0]!r} is not one of {node.op_type} ({known})")
+    values: dict[str, Any] = {}
+    for name, attribute in declared.items():
+        if name not in node.attributes and attribute.required:
+            raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
+        values[name] = _value(node, name, attribute.kind) if name in node.attributes else attribute.default
+    return values
+
+
+def _value(node: NodeRecord, name: str, kind: Any) -> Any:
+    given = node.attributes[name]
+    if isinstance(given, Fault):
+        raise given.error(f"attribute {name!r}", f", {_kind_name(kind)} is expected")
+    if isinstance(given, Text):
+        return _read(given, name, kind)
+    if not _fits(given, kind):
+        raise InputError(f"attribute {name!r} is of type {_type_name(given)}, {_kind_name(kind)} is expected")
+    return given.read(f"attribute {name!r} of {node}") if isinstance(given, TensorRecord) else given
+
+
+def _read(text: Text, name: str, kind: Any) -> Any:
+    try:
+        return text.as_kind(kind)
+    except ValueError as error:
+        raise InputError(f"attribute {name!r} is {text[:80]!r}, {_kind_name(kind)} is expected") from error
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if typing.get_origin(kind) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, typing.get_args(kind)[0]) for item in value)
+    if kind == Tensor:
+        return isinstance(value, TensorRecord)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _kind_name(kind: Any) -> str:
+    if typing.get_origin(kind) is tuple:
+        return f"{_kind_name(typing.get_args(kind)[0])}S"
+    return _WORDS.get(kind) or getattr(kind, "__name__", str(kind)).upper()
+
+
+def _type_name(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{_type_name(value[0])}S" if value else "LIST"
+    return _kind_name(type(value))

@@ -1,0 +1,22 @@
+"""What a model file says about the type of a tensor."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.types import DType
+from dldt.frontends.engine.fault import Fault
+
+
+@attrs.frozen
+class DeclaredType:
+    """Element type and shape, each as far as the file tells them."""
+
+    dtype: DType | Fault | None = None
+    """None: the file does not say; a Fault: not a tensor, or of a type that is not supported."""
+    shape: tuple[int | str | None, ...] | None = None
+    """A dim is a number, a name, or None for a free one; no shape at all: the rank is not known either."""
+
+    def __str__(self) -> str:
+        dims = "…" if self.shape is None else ",".join("?" if dim is None else str(dim) for dim in self.shape)
+        return f"[{dims}]"

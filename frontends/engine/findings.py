@@ -1,0 +1,18 @@
+"""What an import learns on its way."""
+
+from __future__ import annotations
+
+import attrs
+
+from dldt.compiler.types import TensorType
+from dldt.frontends.engine.record import NodeRecord
+
+
+@attrs.define(eq=False)
+class Findings:
+    """The types of tensors, and the nodes that cannot be imported, with the reason or ``""``."""
+
+    types: dict[str, TensorType] = attrs.field(factory=dict)
+    unsupported: list[tuple[NodeRecord, str]] = attrs.field(factory=list)
+    tolerant: bool = False
+    """Go on after any error: only the types are wanted."""

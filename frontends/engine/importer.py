@@ -1,0 +1,56 @@
+"""A registered function that imports one operation."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.signature import Attribute, Port, Signature
+
+
+@attrs.frozen
+class Importer:
+    """Serves the versions ``since`` to ``until`` of one operation. Inputs are the function's positional parameters,
+    attributes its keyword-only ones, with the framework's names and defaults."""
+
+    function: Callable[..., Any]
+    op_type: str
+    domain: str
+    since: int
+    until: int
+    signature: Signature
+    context: str | None
+    """The keyword-only parameter that takes the node's Context instead of an attribute."""
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], op_type: str, domain: str, since: int, until: int) -> Importer:
+        """The importer that ``function`` is, by its parameters and their annotations."""
+        hints = typing.get_type_hints(function)
+        inputs: list[Port] = []
+        attributes: dict[str, Attribute] = {}
+        context = None
+        for parameter in inspect.signature(function).parameters.values():
+            required = parameter.default is inspect.Parameter.empty
+            if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+                variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+                inputs.append(Port(parameter.name, not required, variadic))
+            elif hints[parameter.name] is Context:
+                context = parameter.name
+            else:
+                kind = _without_none(hints[parameter.name])
+                default = None if required else parameter.default
+                attributes[parameter.name] = Attribute(parameter.name, kind, required, default)
+        return cls(function, op_type, domain, since, until, Signature(tuple(inputs), attributes), context)
+
+
+def _without_none(hint: Any) -> Any:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        (kind,) = [part for part in typing.get_args(hint) if part is not types.NoneType]
+        return kind
+    return hint

@@ -1,0 +1,143 @@
+"""One graph under construction: tensor names → values, nodes imported one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
+from dldt.compiler.graph import Graph, Value
+from dldt.frontends.engine.arguments import attributes_of, inputs_of
+from dldt.frontends.engine.context import Bodies, Context
+from dldt.frontends.engine.failure import failure
+from dldt.frontends.engine.findings import Findings
+from dldt.frontends.engine.known import known_array
+from dldt.frontends.engine.model_record import ModelRecord
+from dldt.frontends.engine.naming import Naming
+from dldt.frontends.engine.order import ordered
+from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
+
+
+class Scope:
+    """The values of one graph (or of a body inlined into it) by tensor name; ``outer`` names those around it."""
+
+    def __init__(
+        self, model: ModelRecord, record: GraphRecord, graph: Graph, findings: Findings, outer: Scope | None = None
+    ) -> None:
+        self.model = model
+        self.record = record
+        self.graph = graph
+        self.findings = findings
+        self.outer = outer
+        self.values: dict[str, Value] = {}
+        self._naming = Naming(graph)
+        self._poisoned: set[str] = set()
+        self._used: set[str] = set()
+
+    def run(self, visible: Iterable[str] = ()) -> None:
+        """Import every needed node. ``visible``: the outer tensors that the nodes may use."""
+        nodes = ordered(self.record, self.model.path, visible)
+        self._used = {*self.record.outputs, *(name for node in nodes for name in needed(node))}
+        for node in nodes:
+            self._guarded(node)
+
+    def lookup(self, name: str) -> Value:
+        """The value of a tensor: made here, an initialiser, or from around (constants are repeated in a body)."""
+        if name in self.values:
+            return self.values[name]
+        if name in self.record.initializers:
+            self.values[name] = self._initializer(name)
+            return self.values[name]
+        if self.outer is None:
+            raise UnsupportedError(f"tensor {name!r} is an output that is not supported")
+        return self.outer.lookup(name)
+
+    def poisoned(self, name: str) -> bool:
+        """Whether the tensor depends on a node that could not be imported."""
+        return name in self._poisoned or (self.outer is not None and self.outer.poisoned(name))
+
+    def outputs(self) -> list[Value | None]:
+        """The graph's output values; None for one that could not be made."""
+        return [None if self.poisoned(name) else self.lookup(name) for name in self.record.outputs]
+
+    def _initializer(self, name: str) -> Value:
+        array = self.record.initializers[name].read(f"{self.model.path}: initialiser {name!r}")
+        value = self.graph.constant(array, name=name)
+        self.graph.rename(value, (name,))
+        self.findings.types[name] = value.type
+        return value
+
+    def _guarded(self, node: NodeRecord) -> None:
+        if any(self.poisoned(name) for name in needed(node)):
+            self._poisoned.update(node.outputs)
+            return
+        try:
+            self._import(node)
+        except UnsupportedError as error:
+            self.findings.unsupported.append((node, str(error)))
+            self._poisoned.update(node.outputs)
+        except DldtError:
+            if not self.findings.tolerant:
+                raise
+            self._poisoned.update(node.outputs)
+
+    def _import(self, node: NodeRecord) -> None:
+        importer = self.model.framework.find(node.op_type, node.version, node.domain)
+        given = [self.lookup(name) if name else None for name in node.inputs]
+        if importer is None:
+            raise UnsupportedError("")  # found before the import; its inputs' types are known now
+        try:
+            arguments = inputs_of(importer, node, given)
+            attributes = attributes_of(importer, node)
+            if importer.context is not None:
+                attributes[importer.context] = Context(self.graph, node, self._bodies, self._inline)
+            result = importer.function(*arguments, **attributes)
+            self._bind(node, result if isinstance(result, tuple) else (result,))
+        except UnsupportedError:
+            raise
+        except DldtError as error:
+            raise type(error)(failure(self.model.path, node, given, self.graph, error)) from error
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
+            raise InternalError(failure(self.model.path, node, given, self.graph, error)) from error
+
+    def _bind(self, node: NodeRecord, values: tuple[Value | None, ...]) -> None:
+        for position, name in enumerate(node.outputs):
+            value = values[position] if position < len(values) else None
+            if value is None and name in self._used:
+                raise UnsupportedError(f"output {position} ({name!r}) is used, and only the others are supported")
+            if value is None or not name:
+                continue
+            self._naming.give(value, name)
+            self.values[name] = value
+            self.findings.types[name] = value.type
+
+    def _bodies(self, records: tuple[GraphRecord, ...]) -> Bodies:
+        names = dict.fromkeys(name for record in records for name in record.captures())
+        outer = {name: self.lookup(name) for name in names}
+        constants = {name: known_array(value) for name, value in outer.items()}
+        captured = [name for name in names if constants[name] is None]
+        graphs = []
+        for record in records:
+            graph = Graph(record.name)
+            scope = Scope(self.model, record, graph, self.findings)
+            for name in names:
+                array = constants[name]
+                made = graph.parameter(name, outer[name].type) if array is None else graph.constant(array, name=name)
+                graph.rename(made, (name,))
+                scope.values[name] = made
+            scope.run(names)
+            for name, value in zip(record.outputs, scope.outputs(), strict=True):
+                graph.result(_made(value), name)
+            graph.prune()
+            graphs.append(graph)
+        return tuple(graphs), tuple(outer[name] for name in captured)
+
+    def _inline(self, record: GraphRecord) -> tuple[Value, ...]:
+        scope = Scope(self.model, record, self.graph, self.findings, outer=self)
+        scope.run(record.captures())
+        return tuple(_made(value) for value in scope.outputs())
+
+
+def _made(value: Value | None) -> Value:
+    if value is None:
+        raise UnsupportedError("")  # the nodes in the body are reported themselves
+    return value

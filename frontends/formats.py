@@ -1,0 +1,12 @@
+"""The formats of model files that can be read: one line a format, the order in which they are tried."""
+
+from __future__ import annotations
+
+from dldt.frontends.engine.format import Format
+from dldt.frontends.ir.format import IR
+from dldt.frontends.onnx.format import ONNX_FILE
+
+FORMATS: tuple[Format, ...] = (
+    ONNX_FILE,
+    IR,
+)
