@@ -22,7 +22,7 @@ OnChange: TypeAlias = Callable[[int, Pass, Graph, int, float], None]
 
 
 @attrs.frozen
-class Step:
+class PassRun:
     """What one pass did: how many changes, in how many seconds, and the nodes left (sub-graphs included)."""
 
     index: int
@@ -36,7 +36,7 @@ class Step:
 class PipelineReport:
     """What a pipeline did, step by step."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PassRun, ...]
 
     @property
     def count(self) -> int:
@@ -81,7 +81,7 @@ def run_pipeline(
     """
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
-    steps: list[Step] = []
+    steps: list[PassRun] = []
     parts = list(graph.walk())
     for index, item in enumerate(passes):
         before = _signature(graph)
@@ -101,7 +101,7 @@ def run_pipeline(
             on_change(index, item, graph, count, seconds)
         if count:
             parts = list(graph.walk())
-        steps.append(Step(index, str(item), count, seconds, sum(map(len, parts))))
+        steps.append(PassRun(index, str(item), count, seconds, sum(map(len, parts))))
     if len(passes) == len(pipeline.passes):
         with _told(f"at the end of the {pipeline.name} pipeline"):
             check(graph, pipeline.stage_after(len(passes)))
