@@ -99,6 +99,11 @@ class Node:
         return types
 
     @property
+    def bodies(self) -> tuple[Graph, ...]:
+        """The sub-graphs that the operation holds."""
+        return self.op.bodies
+
+    @property
     def outputs(self) -> tuple[Value, ...]:
         """The output values."""
         return tuple(Value(self.graph, self.id, port) for port in range(len(self.types)))
@@ -231,7 +236,7 @@ class Graph:
             graph = pending.pop()
             yield graph
             for node in graph.order():
-                pending += node.op.bodies
+                pending += node.bodies
 
     # ---- changing -------------------------------------------------------------------------------------------------
 

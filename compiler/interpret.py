@@ -54,7 +54,9 @@ def _evaluate(node: Node, arguments: list[Array | None]) -> list[Array]:
     op = node.op
     if isinstance(op, If):
         cond, *captures = (x for x in arguments if x is not None)
-        results = run(op.choose(cond), captures)
+        body = op.choose(cond)
+        assert isinstance(body, Graph)
+        results = run(body, captures)
     else:
         made = op.evaluate(*arguments)
         results = [np.asarray(x) for x in (made if isinstance(made, tuple) else (made,))]

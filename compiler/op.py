@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
 
 import attrs
 import numpy as np
@@ -14,12 +14,20 @@ from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.traits import IMPURE, Trait
 from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
-if TYPE_CHECKING:
-    from dldt.compiler.graph import Graph, Value
-
 MAX_RANK = 64
 MAX_ELEMENTS = 2**40
 OPSETS = tuple(f"opset{number}" for number in range(1, 16))
+
+
+class Operand(Protocol):
+    """What an operation knows of a value: the graph that it can add a node to."""
+
+    @property
+    def graph(self) -> Any:
+        """The graph that the value belongs to."""
+
+
+V = TypeVar("V", bound=Operand)
 
 
 class Op:
@@ -59,8 +67,8 @@ class Op:
         raise NotImplementedError(f"{self.type} has no evaluate")
 
     @property
-    def bodies(self) -> tuple[Graph, ...]:
-        """The sub-graphs that the operation holds."""
+    def bodies(self) -> tuple[Any, ...]:
+        """The sub-graphs that the operation holds; ``Node.bodies`` has them with their type."""
         return ()
 
     def retyped(self, *inputs: TensorType | None) -> Op:
@@ -84,16 +92,17 @@ class Op:
         if minimum_of(t.elements) > MAX_ELEMENTS:
             raise ShapeError(f"{self.type}: the output {t} would have more than 2^40 elements")
 
-    def __call__(self, *inputs: Value | Array | float | None, name: str = "") -> Value:
+    def __call__(self, *inputs: V | Array | float | None, name: str = "") -> V:
         """Add a node; numbers and arrays become constants (a plain number takes the first value's dtype)."""
         return self.all(*inputs, name=name)[0]
 
-    def all(self, *inputs: Value | Array | float | None, name: str = "") -> tuple[Value, ...]:
+    def all(self, *inputs: V | Array | float | None, name: str = "") -> tuple[V, ...]:
         """Like a call, for operations with several outputs: returns every output."""
         first = next((x for x in inputs if hasattr(x, "graph")), None)
         if first is None:
             raise ShapeError(f"{self.type}: at least one input must be a value of a graph")
-        return first.graph.add(self, inputs, name=name)
+        made: tuple[V, ...] = first.graph.add(self, inputs, name=name)
+        return made
 
     def _check_arity(self, inputs: tuple[TensorType | None, ...]) -> None:
         given = len(inputs)

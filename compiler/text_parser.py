@@ -36,7 +36,7 @@ class Line:
 
 
 @attrs.define
-class Scope:
+class OpenGraph:
     """A graph being built: its values by name, its symbols, the last node where sub-graphs may follow."""
 
     graph: Graph
@@ -50,8 +50,8 @@ class Scope:
 def parse_graph(text: str, constants: Mapping[str, Array] | None = None) -> Graph:
     """The graph that ``print_graph`` printed; ``constants`` holds the arrays named by a digest (``constant_table``).
     Raises InputError with the line's number."""
-    scopes: list[Scope] = []
-    root: Scope | None = None
+    scopes: list[OpenGraph] = []
+    root: OpenGraph | None = None
     for number, line in enumerate(text.splitlines(), 1):
         body = line.strip()
         if not body or body.startswith("#"):
@@ -75,11 +75,11 @@ def parse_graph(text: str, constants: Mapping[str, Array] | None = None) -> Grap
     return root.graph
 
 
-def _open(scopes: list[Scope], header: re.Match[str], depth: int, number: int) -> Scope:
+def _open(scopes: list[OpenGraph], header: re.Match[str], depth: int, number: int) -> OpenGraph:
     scanner = Scanner(header["name"], number)
     name, label = scanner.string(), header["label"] or ""
     if depth == 0 and not label:
-        return Scope(Graph(name), 0)
+        return OpenGraph(Graph(name), 0)
     if not scopes or scopes[-1].pending is None or depth != scopes[-1].depth + 2 or not label:
         raise scanner.error("a sub-graph must stand below its node, indented by 4 more, with a label")
     holder = scopes[-1].pending.cls
@@ -87,10 +87,10 @@ def _open(scopes: list[Scope], header: re.Match[str], depth: int, number: int) -
         raise scanner.error(f"{holder.type} has no sub-graph {label!r}")
     if len(scopes) > MAX_NESTING:
         raise scanner.error(f"graphs are nested deeper than {MAX_NESTING}")
-    return Scope(Graph(name), depth, label)
+    return OpenGraph(Graph(name), depth, label)
 
 
-def _close(scopes: list[Scope], depth: int) -> None:
+def _close(scopes: list[OpenGraph], depth: int) -> None:
     """End every sub-graph that a line at ``depth`` lies outside of, and the nodes that held them."""
     while scopes and depth <= scopes[-1].depth:
         closed = scopes.pop()
@@ -103,7 +103,7 @@ def _close(scopes: list[Scope], depth: int) -> None:
         _finish(scopes[-1])
 
 
-def _finish(scope: Scope) -> None:
+def _finish(scope: OpenGraph) -> None:
     """Add the pending node to the graph."""
     line, scope.pending = scope.pending, None
     if line is None:
@@ -138,7 +138,7 @@ def _finish(scope: Scope) -> None:
     scope.values[line.name] = values
 
 
-def _build(scope: Scope, line: Line, name: str) -> tuple[Value, ...]:
+def _build(scope: OpenGraph, line: Line, name: str) -> tuple[Value, ...]:
     if line.cls is Parameter:
         return (scope.graph.parameter(name, line.types[0]),)
     if line.cls is Constant:
@@ -146,7 +146,7 @@ def _build(scope: Scope, line: Line, name: str) -> tuple[Value, ...]:
     return scope.graph.add(line.cls(**line.attributes), line.inputs, name=name)
 
 
-def _read_line(scope: Scope, scanner: Scanner, constants: Mapping[str, Array]) -> None:
+def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array]) -> None:
     if scanner.accept("metadata"):
         key = scanner.string()
         scanner.take("mark", "=")
@@ -166,7 +166,7 @@ def _read_line(scope: Scope, scanner: Scanner, constants: Mapping[str, Array]) -
     scanner.take("end")
 
 
-def _read_symbol(scope: Scope, scanner: Scanner) -> None:
+def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
     name = scanner.take("word")
     scanner.take("word", "in")
     scanner.take("mark", "[")
@@ -179,7 +179,7 @@ def _read_symbol(scope: Scope, scanner: Scanner) -> None:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error
 
 
-def _read_node(scope: Scope, scanner: Scanner, constants: Mapping[str, Array]) -> Line:
+def _read_node(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array]) -> Line:
     name = scanner.name()
     types = [scanner.type(scope.symbols)]
     while scanner.accept(","):
@@ -261,7 +261,7 @@ def _scalar(scanner: Scanner) -> Any:
         raise scanner.error(f"{word!r} is no value") from error
 
 
-def _reference(scope: Scope, scanner: Scanner) -> Value | None:
+def _reference(scope: OpenGraph, scanner: Scanner) -> Value | None:
     if scanner.accept("_"):
         return None
     name = scanner.name()

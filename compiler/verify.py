@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import attrs
-
 from dldt.compiler.errors import DldtError, InternalError
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.ops.core import Parameter, Result
-
-
-@attrs.frozen
-class Stage:
-    """A point in the pipeline after which some operation types no longer exist."""
-
-    name: str
-    forbids: frozenset[str] = frozenset()
-
-
-IMPORTED = Stage("IMPORTED")
-OPSET = Stage("OPSET")
-STAGES = {stage.name: stage for stage in (IMPORTED, OPSET)}
+from dldt.compiler.stage import STAGES, Stage
 
 
 def verify(graph: Graph, stage: Stage | str | None = None) -> None:
@@ -44,8 +30,8 @@ def _verify_graph(graph: Graph, stage: Stage | None) -> None:
     _check_ends(graph, order, where)
     for node in order:
         _check_node(node, where)
-        if stage is not None and node.op.type in stage.forbids:
-            raise InternalError(f"{where}: {node} must not exist at stage {stage.name}")
+        if stage is not None:
+            stage.check_node(node)
 
 
 def _check_ends(graph: Graph, order: list[Node], where: str) -> None:

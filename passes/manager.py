@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import attrs
@@ -12,7 +13,6 @@ from dldt.compiler import options
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import TensorType
-from dldt.compiler.verify import Stage
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline
@@ -22,7 +22,7 @@ OnChange: TypeAlias = Callable[[int, Pass, Graph, int, float], None]
 
 
 @attrs.frozen
-class Step:
+class PassRun:
     """What one pass did: how many changes, in how many seconds, and the nodes left (sub-graphs included)."""
 
     index: int
@@ -36,7 +36,7 @@ class Step:
 class PipelineReport:
     """What a pipeline did, step by step."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PassRun, ...]
 
     @property
     def count(self) -> int:
@@ -75,13 +75,13 @@ def run_pipeline(
     """Run the passes on ``graph``, in place, sub-graphs included.
 
     ``stop_after``: the number of steps to run, or the name of the pass after whose first step to stop. ``verify``:
-    check the graph after every step (``DLDT_VERIFY`` does so everywhere); the pipeline's stage is checked at its end
-    in any case, unless it was stopped.
+    check the graph after every step (``DLDT_VERIFY`` does so everywhere). What a stage forbids is looked for in any
+    case when the stage is reached, and the whole graph is checked when the pipeline is through.
     Raises UsageError for a ``stop_after`` that is not in the pipeline, InternalError where a pass broke the graph.
     """
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
-    steps: list[Step] = []
+    steps: list[PassRun] = []
     parts = list(graph.walk())
     for index, item in enumerate(passes):
         before = _signature(graph)
@@ -90,15 +90,21 @@ def run_pipeline(
         seconds = time.perf_counter() - start
         if _signature(graph) != before:
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
+        stage = pipeline.stage_after(index + 1)
         if verify:
-            _verify(graph, pipeline.start, f"after pass {item}")
+            with _told(f"after pass {item}"):
+                check(graph, stage)
+        elif (index + 1, stage) in pipeline.stages:
+            with _told(f"at stage {stage.name} of the {pipeline.name} pipeline"):
+                stage.check(graph)
         if count and on_change is not None:
             on_change(index, item, graph, count, seconds)
         if count:
             parts = list(graph.walk())
-        steps.append(Step(index, str(item), count, seconds, sum(map(len, parts))))
+        steps.append(PassRun(index, str(item), count, seconds, sum(map(len, parts))))
     if len(passes) == len(pipeline.passes):
-        _verify(graph, pipeline.stage, f"at the end of the {pipeline.name} pipeline")
+        with _told(f"at the end of the {pipeline.name} pipeline"):
+            check(graph, pipeline.stage_after(len(passes)))
     return PipelineReport(tuple(steps))
 
 
@@ -115,9 +121,11 @@ def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]
     raise UsageError(f"cannot stop after pass {stop_after!r}: it is not in the pipeline ({pipeline})")
 
 
-def _verify(graph: Graph, stage: Stage, when: str) -> None:
+@contextlib.contextmanager
+def _told(when: str) -> Iterator[None]:
+    """Puts ``when`` before the message of an InternalError."""
     try:
-        check(graph, stage)
+        yield
     except InternalError as error:
         raise InternalError(f"{when}: {error}") from error
 

@@ -9,23 +9,38 @@ from collections.abc import Iterable
 import attrs
 
 from dldt.compiler.errors import UsageError
-from dldt.compiler.verify import IMPORTED, Stage
+from dldt.compiler.stage import IMPORTED, Stage
 from dldt.passes.base import PASSES, Pass, option_parser
 
 
 @attrs.frozen
 class Pipeline:
-    """Passes in the order in which they run. ``stage`` is what holds at the end, ``start`` from the beginning."""
+    """Passes in the order in which they run. ``start`` is the stage that the graph is at from the beginning;
+    ``stages`` are the ones that it reaches, each with the number of passes that bring it there."""
 
     name: str
     passes: tuple[Pass, ...]
     start: Stage = IMPORTED
-    stage: Stage = IMPORTED
+    stages: tuple[tuple[int, Stage], ...] = ()
+
+    @classmethod
+    def of(cls, name: str, *phases: tuple[tuple[Pass, ...], Stage]) -> Pipeline:
+        """The pipeline of several phases: the passes of each, and the stage that it reaches."""
+        passes: tuple[Pass, ...] = ()
+        stages: list[tuple[int, Stage]] = []
+        for part, stage in phases:
+            passes += part
+            stages.append((len(passes), stage))
+        return cls(name, passes, stages=tuple(stages))
+
+    def stage_after(self, count: int) -> Stage:
+        """The stage that the graph is at when ``count`` passes have run."""
+        return next((stage for reached, stage in reversed(self.stages) if reached <= count), self.start)
 
     def without(self, globs: Iterable[str]) -> Pipeline:
         """The pipeline less the passes whose name fits one of the globs; UsageError for a glob that fits none.
 
-        It no longer promises its stage: the passes that bring it about may be among them.
+        It no longer promises its stages: the passes that bring them about may be among them.
         """
         left = self.passes
         for glob in globs:
@@ -33,7 +48,7 @@ class Pipeline:
                 known = ", ".join(sorted({item.name for item in self.passes}))
                 raise UsageError(f"no pass to disable is called {glob!r}; the pipeline has: {known}")
             left = tuple(item for item in left if not fnmatch.fnmatchcase(item.name, glob))
-        return attrs.evolve(self, passes=left, stage=self.stage if left == self.passes else self.start)
+        return attrs.evolve(self, passes=left, stages=self.stages if left == self.passes else ())
 
     def __str__(self) -> str:
         return ",".join(map(str, self.passes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.compiler.verify import OPSET
+from dldt.compiler.stage import CLEAN, NORMAL, OPSET
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline, parse_passes
 from dldt.passes.transforms.decompose_batch_norm import DecomposeBatchNorm
@@ -117,6 +117,10 @@ def _fuse() -> tuple[Pass, ...]:
     )
 
 
+def _normalize() -> tuple[Pass, ...]:
+    return (*_fuse(), FoldArithmeticIntoTable(), DecomposeBatchNorm(), NormalizeArithmetic())
+
+
 def _layout() -> tuple[Pass, ...]:
     return (
         SinkTransposes(),
@@ -148,12 +152,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     ``Add(…, [1,C,1,1])`` (``[C]`` behind a MatMul); other per-channel arithmetic is one Multiply and one Add; no
     Divide or Subtract by a floating-point constant; no shape arithmetic where the dims are known.
     """
-    passes = (
-        *_clean(),
-        *_fuse(),
-        FoldArithmeticIntoTable(),
-        DecomposeBatchNorm(),
-        NormalizeArithmetic(),
+    fold = (
         *_layout(),
         FusePad(),
         *_linear(),
@@ -167,7 +166,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
         RemoveIdentities(),
         RemoveDeadCode(),
     )
-    return Pipeline("default", passes, stage=OPSET)
+    return Pipeline.of("default", (_clean(), CLEAN), (_normalize(), NORMAL), (fold, OPSET))
 
 
 def parse_pipeline(text: str) -> Pipeline:

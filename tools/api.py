@@ -22,7 +22,7 @@ from dldt.frontends.read_model import read_model as read_file
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
-from dldt.tools.dump import Dump
+from dldt.tools.graph_dump import GraphDump
 from dldt.tools.output import require_writable
 
 PathLike = str | os.PathLike[str]
@@ -150,7 +150,7 @@ def transform(
     if dump is None:
         run_pipeline(graph, passes, stop_after=stop_after)
         return
-    written = Dump(Path(dump))
+    written = GraphDump(Path(dump))
     written.imported(graph)
     run_pipeline(
         graph,

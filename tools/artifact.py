@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.progress import Progress
+from dldt.tools.progress_line import ProgressLine
 
 _ELF = b"\x7fELF"
 
@@ -65,7 +65,7 @@ def compiled(arguments: Arguments) -> Iterator[Path]:
     shapes = parse_inputs(arguments.shape) if arguments.shape else None
     with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
         artifact = Path(folder) / f"{path.stem}.so"
-        with Progress() as progress:
+        with ProgressLine() as progress:
             made = api.compile_model(api.read_model(path, inputs=shapes), artifact, progress=progress)
         print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
         yield artifact

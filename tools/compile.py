@@ -13,7 +13,7 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.output import add_output_arguments, output_path, require_writable
 from dldt.tools.printable import printable
-from dldt.tools.progress import Progress
+from dldt.tools.progress_line import ProgressLine
 from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def compile_command(arguments: Arguments) -> int:
     pipeline = pass_options.pipeline(arguments)
     if not arguments.quiet:
         print(target_line(target), file=sys.stderr)
-    with Progress(enabled=not arguments.quiet) as progress:
+    with ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
         measured: list[str] = []
@@ -121,7 +121,7 @@ def _tuned(
     graph: Graph,
     pipeline: Pipeline,
     path: Path,
-    progress: Progress,
+    progress: ProgressLine,
     tell: Callable[[str], None],
 ) -> Path | None:
     """The file of measured choices to compile by: with ``--tune`` it is made or extended first, and ``tell`` gets a

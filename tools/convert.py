@@ -10,7 +10,7 @@ from dldt.tools import model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.output import add_output_arguments, output_path
-from dldt.tools.progress import Progress
+from dldt.tools.progress_line import ProgressLine
 
 DESCRIPTION = """Convert a model to OpenVINO IR: MODEL.xml and MODEL.bin, as the old Model Optimizer did.
 
@@ -48,7 +48,7 @@ def convert_command(arguments: Arguments) -> int:
     from dldt.tools import api
 
     pipeline = pass_options.pipeline(arguments)
-    with Progress(enabled=not arguments.quiet) as progress:
+    with ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 2)
         graph = model_options.read(arguments)
         progress("passes", 1, 2)

@@ -35,14 +35,14 @@ class Peaks:
 
 
 @dataclasses.dataclass(frozen=True)
-class Bound:
+class LeastTime:
     """The least seconds, and what makes them: ``compute``, or the level of memory that most of the bytes come from."""
 
     seconds: float
     by: str
 
 
-def bounds(steps: Sequence[Mapping[str, Any]], peaks: Peaks, operations: str = "operations") -> list[Bound | None]:
+def bounds(steps: Sequence[Mapping[str, Any]], peaks: Peaks, operations: str = "operations") -> list[LeastTime | None]:
     """The roofline of every step of one model; None where neither operations nor bytes are known.
 
     A step takes no less than its ``operations`` at the FMA peak (twice that in bf16, by ``pair``), nor than its bytes
@@ -56,7 +56,7 @@ def bounds(steps: Sequence[Mapping[str, Any]], peaks: Peaks, operations: str = "
     return [_bound(step, peaks, operations, touched) for step in steps]
 
 
-def _bound(step: Mapping[str, Any], peaks: Peaks, operations: str, touched: int) -> Bound | None:
+def _bound(step: Mapping[str, Any], peaks: Peaks, operations: str, touched: int) -> LeastTime | None:
     count, moved, weights = (_number(step, key) for key in (operations, "bytes", "weights"))
     if not count and not moved:
         return None
@@ -67,7 +67,7 @@ def _bound(step: Mapping[str, Any], peaks: Peaks, operations: str, touched: int)
         parts.append((passed, second.name, second.gbytes))
     times = [(size / rate / 1e9, name) for size, name, rate in parts]
     way, compute = sum(time for time, _ in times), count / (peaks.gflops * (_number(step, "pair") or 1)) / 1e9
-    return Bound(compute, COMPUTE) if compute >= way else Bound(way, max(times)[1])
+    return LeastTime(compute, COMPUTE) if compute >= way else LeastTime(way, max(times)[1])
 
 
 def _number(step: Mapping[str, Any], key: str) -> int:

@@ -32,7 +32,7 @@ _NEUTRAL: dict[str, Callable[[str], bool]] = {
 
 
 @attrs.frozen
-class Attribute:
+class IrAttribute:
     """One attribute of an operation: its field, its spelling in the IR, its Python type, its default."""
 
     field: str
@@ -42,10 +42,10 @@ class Attribute:
     optional: bool
 
 
-_KNOWN: dict[type[Op], tuple[Attribute, ...]] = {}
+_KNOWN: dict[type[Op], tuple[IrAttribute, ...]] = {}
 
 
-def attributes_of(cls: type[Op]) -> tuple[Attribute, ...]:
+def attributes_of(cls: type[Op]) -> tuple[IrAttribute, ...]:
     """The attributes of an operation class, in the order of its fields."""
     if cls not in _KNOWN:
         hints = typing.get_type_hints(cls)
@@ -79,19 +79,19 @@ def parse_float(text: str) -> float:
     return float(text)
 
 
-def _attribute(field: Any, hint: Any) -> Attribute:
+def _attribute(field: Any, hint: Any) -> IrAttribute:
     arguments = typing.get_args(hint)
     optional = type(None) in arguments
     if optional:
         (hint,) = (a for a in arguments if a is not type(None))
-    return Attribute(field.alias, field.metadata.get("ir", field.name), hint, field.default, optional)
+    return IrAttribute(field.alias, field.metadata.get("ir", field.name), hint, field.default, optional)
 
 
 def _never(_: str) -> bool:
     return False
 
 
-def _present(attribute: Attribute, data: Mapping[str, str]) -> bool:
+def _present(attribute: IrAttribute, data: Mapping[str, str]) -> bool:
     if attribute.spelling in data:
         return True
     if attribute.default is attrs.NOTHING:
@@ -99,7 +99,7 @@ def _present(attribute: Attribute, data: Mapping[str, str]) -> bool:
     return False
 
 
-def _read(attribute: Attribute, text: str) -> Any:
+def _read(attribute: IrAttribute, text: str) -> Any:
     try:
         return _parse(attribute.kind, text)
     except InputError as error:

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from dldt.compiler.errors import DldtError, InputError, ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
-from dldt.compiler.ir.branches import Branch, branch_of
 from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.names import UniqueNames, shown, split_names
-from dldt.compiler.ir.plan import BODY_TAGS, Plan, Step
+from dldt.compiler.ir.plan import BODY_TAGS, LayerPlan, Plan
+from dldt.compiler.ir.port_map import PortMap, port_map_of
 from dldt.compiler.ir.precision import find_dtype
 from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text, symbol_stem
 from dldt.compiler.ir.weights import Weights, checked_size
@@ -31,7 +31,7 @@ InputShapes: TypeAlias = Callable[[int, tuple[str, ...]], Shape | None]
 def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Graph:
     """The model's graph: Parameters and Results in the order of the file, inputs with the shapes that ``shapes`` gives
     them. Raises UsageError where such a shape has another rank."""
-    builder = _Builder(plan, weights)
+    builder = _GraphBuilder(plan, weights)
     layers = plan.network.layers.values()
     for position, layer in enumerate(layer for layer in layers if layer.is_a("Parameter")):
         builder.parameter(position, layer, shapes)
@@ -49,9 +49,9 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Gra
     return builder.graph
 
 
-def build_body(plan: Plan, weights: Weights, branch: Branch, captures: Sequence[TensorType]) -> Graph:
+def build_body(plan: Plan, weights: Weights, branch: PortMap, captures: Sequence[TensorType]) -> Graph:
     """A branch's graph: one Parameter for each captured value, of its type, and the Results in the branch's order."""
-    builder = _Builder(plan, weights)
+    builder = _GraphBuilder(plan, weights)
     for index, captured in enumerate(captures):
         layers = [plan.network.layers[number] for number in branch.parameters.get(index, ())]
         builder.capture(index, captured, layers)
@@ -61,7 +61,7 @@ def build_body(plan: Plan, weights: Weights, branch: Branch, captures: Sequence[
     return builder.graph
 
 
-class _Builder:
+class _GraphBuilder:
     """Builds one graph; ``values`` is what each output port of a layer became."""
 
     def __init__(self, plan: Plan, weights: Weights) -> None:
@@ -102,7 +102,7 @@ class _Builder:
             with _naming(step.layer):
                 self.publish(step.layer, self.operation(step))
 
-    def operation(self, step: Step) -> tuple[Value, ...]:
+    def operation(self, step: LayerPlan) -> tuple[Value, ...]:
         if step.layer.is_a("Const"):
             return (self.constant(step.layer),)
         inputs = [self.source(step.layer, index) for index in range(len(step.layer.inputs))]
@@ -120,13 +120,13 @@ class _Builder:
         array = self.weights.tensor(_element_type(layer), shape, offset, size)
         return self.graph.constant(array, name=layer.name)
 
-    def conditional(self, operation: Callable[..., Op], step: Step, inputs: list[Value]) -> tuple[Value, ...]:
+    def conditional(self, operation: Callable[..., Op], step: LayerPlan, inputs: list[Value]) -> tuple[Value, ...]:
         bodies = []
         for tag in BODY_TAGS:
             plan = step.bodies.get(tag)
             if plan is None:
                 raise InputError(f"it has no <{tag}>")
-            branch = branch_of(step.layer, tag.replace("body", "port_map"), plan.network)
+            branch = port_map_of(step.layer, tag.replace("body", "port_map"), plan.network)
             bodies.append(build_body(plan, self.weights, branch, [value.type for value in inputs[1:]]))
         return self.graph.add(operation(*bodies), inputs, name=step.layer.name)
 

@@ -38,7 +38,7 @@ class Element:
 def parse_document(file: BinaryIO, name: str) -> Element:
     """The root element of ``file``. Raises InputError, headed by ``name`` and the line, for what is not well-formed
     XML and for what no IR contains: a document type, entities, very deep nesting, very long attributes."""
-    builder = _Builder(name)
+    builder = _TreeBuilder(name)
     fed = 0
     try:
         while chunk := file.read(CHUNK):
@@ -55,7 +55,7 @@ def parse_document(file: BinaryIO, name: str) -> Element:
     return builder.root
 
 
-class _Builder:
+class _TreeBuilder:
     """Receives expat's events; ``stack`` holds the open elements, None for a skipped one."""
 
     def __init__(self, name: str) -> None:
@@ -98,7 +98,7 @@ class _Builder:
         self.stack.pop()
 
 
-def _malformed(name: str, error: expat.ExpatError, builder: _Builder) -> str:
+def _malformed(name: str, error: expat.ExpatError, builder: _TreeBuilder) -> str:
     reason = expat.errors.messages.get(error.code, "") if error.code else str(error)
     reason = reason or expat.ErrorString(error.code)
     if builder.root is None:

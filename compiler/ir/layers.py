@@ -18,7 +18,7 @@ MAX_WORD = 200
 
 
 @attrs.frozen
-class Port:
+class LayerPort:
     """One input or output of a layer: its number, its precision as written, its tensor names."""
 
     id: int
@@ -35,8 +35,8 @@ class Layer:
     type: str
     version: str
     element: Element = attrs.field(repr=False)
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[LayerPort, ...]
+    outputs: tuple[LayerPort, ...]
 
     @property
     def data(self) -> dict[str, str]:
@@ -148,13 +148,13 @@ def _layer(element: Element) -> Layer:
     return made
 
 
-def _ports(element: Element | None) -> tuple[Port, ...]:
+def _ports(element: Element | None) -> tuple[LayerPort, ...]:
     return tuple(_port(child) for child in element.all("port")) if element else ()
 
 
-def _port(element: Element) -> Port:
+def _port(element: Element) -> LayerPort:
     names = split_names(element.attributes.get("names", ""))
-    return Port(_id(element, "id"), element.attributes.get("precision"), names)
+    return LayerPort(_id(element, "id"), element.attributes.get("precision"), names)
 
 
 def _producers(layers: dict[int, Layer], edges: Element | None) -> dict[tuple[int, int], tuple[int, int]]:

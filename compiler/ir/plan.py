@@ -27,7 +27,7 @@ _EXAMPLES = 5
 
 
 @attrs.frozen(eq=False)
-class Step:
+class LayerPlan:
     """One layer to build; ``meaning`` is None for an Identity, which builds nothing."""
 
     layer: Layer
@@ -41,7 +41,7 @@ class Plan:
     """A network with the steps that build it, producers first."""
 
     network: Network
-    steps: tuple[Step, ...]
+    steps: tuple[LayerPlan, ...]
 
 
 @attrs.define
@@ -72,7 +72,7 @@ def _plan(element: Element, survey: _Survey, nesting: int) -> Plan:
     return Plan(network, tuple(step for step in steps if step is not None))
 
 
-def _step(layer: Layer, survey: _Survey, nesting: int) -> Step | None:
+def _step(layer: Layer, survey: _Survey, nesting: int) -> LayerPlan | None:
     """The step for ``layer``, None (and an entry in the survey) where it is not supported. The recursion into bodies
     is bounded by their allowed nesting."""
     elements = {tag: layer.element.child(tag) for tag in BODY_TAGS} if layer.is_a("If") else {}
@@ -87,7 +87,7 @@ def _step(layer: Layer, survey: _Survey, nesting: int) -> Step | None:
         return None
     except InputError as error:
         raise InputError(f"{layer}: {error}") from error
-    return Step(layer, meaning, values, bodies)
+    return LayerPlan(layer, meaning, values, bodies)
 
 
 def _attributes(layer: Layer, meaning: Meaning | None) -> dict[str, Any]:

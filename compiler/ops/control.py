@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -12,8 +13,23 @@ from dldt.compiler.ops.axes import text
 from dldt.compiler.ops.logical import require_boolean
 from dldt.compiler.types import Array, TensorType
 
-if TYPE_CHECKING:
-    from dldt.compiler.graph import Graph
+
+class Body(Protocol):
+    """What an operation asks of a sub-graph that it holds."""
+
+    @property
+    def inputs(self) -> Sequence[Any]:
+        """The Parameters as values."""
+
+    @property
+    def output_values(self) -> Sequence[Any]:
+        """The values that the Results take."""
+
+    def copy(self) -> Self:
+        """An independent sub-graph with the same nodes."""
+
+    def retype(self, inputs: dict[str, TensorType]) -> None:
+        """Change the types of the named Parameters."""
 
 
 @op("opset8")
@@ -21,14 +37,14 @@ class If(Op):
     """The outputs of ``then_body`` where cond, else those of ``else_body``; both take the captures as Parameters, in
     order, and give equally many Results of the same types"""
 
-    then_body: Graph
-    else_body: Graph
+    then_body: Body
+    else_body: Body
 
     @property
-    def bodies(self) -> tuple[Graph, ...]:
+    def bodies(self) -> tuple[Any, ...]:
         return self.then_body, self.else_body
 
-    def choose(self, cond: Array) -> Graph:
+    def choose(self, cond: Array) -> Body:
         """The body that runs for this condition."""
         return self.then_body if bool(np.asarray(cond).reshape(())) else self.else_body
 
@@ -51,7 +67,7 @@ class If(Op):
         raise InternalError("If has no arithmetic of its own: compiler.interpret runs the body that choose() names")
 
 
-def _check_parameters(label: str, body: Graph, captures: tuple[TensorType, ...]) -> None:
+def _check_parameters(label: str, body: Body, captures: tuple[TensorType, ...]) -> None:
     parameters = body.inputs
     if len(parameters) != len(captures):
         raise ShapeError(f"If: {label} has {len(parameters)} parameters for {len(captures)} captured values")
@@ -60,7 +76,7 @@ def _check_parameters(label: str, body: Graph, captures: tuple[TensorType, ...])
             raise ShapeError(f"If: parameter {value.name!r} of {label} is {value.type}, the captured value is {t}")
 
 
-def _retyped(body: Graph, captures: tuple[TensorType | None, ...]) -> Graph:
+def _retyped(body: Body, captures: tuple[TensorType | None, ...]) -> Body:
     made = body.copy()
     types = {value.node.name: t for value, t in zip(made.inputs, captures, strict=True) if t is not None}
     made.retype(types)

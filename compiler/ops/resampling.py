@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import attrs
 import numpy as np
 
 from dldt.compiler.types import Array
 
-if TYPE_CHECKING:
-    from dldt.compiler.ops.interpolate import Interpolate
+
+class Sampling(Protocol):
+    """The attributes of Interpolate that tell where an output element is read, and how."""
+
+    @property
+    def mode(self) -> str:
+        """nearest, linear, linear_onnx or cubic."""
+
+    @property
+    def coordinate_transformation_mode(self) -> str:
+        """How an output position becomes an input coordinate."""
+
+    @property
+    def nearest_mode(self) -> str:
+        """How a coordinate is rounded to a position."""
+
+    @property
+    def cube_coeff(self) -> float:
+        """The coefficient of the cubic filter."""
+
+    @property
+    def antialias(self) -> bool:
+        """Whether the filter widens where the axis shrinks."""
 
 
 @attrs.frozen(eq=False)
@@ -22,7 +43,7 @@ class AxisTaps:
     weight: Array
 
 
-def axis_taps(op: Interpolate, size: int, out: int, scale: float) -> AxisTaps:
+def axis_taps(op: Sampling, size: int, out: int, scale: float) -> AxisTaps:
     """The taps of an axis of ``size`` elements that becomes ``out`` elements."""
     x = coordinates(op.coordinate_transformation_mode, size, out, scale)
     if op.mode == "nearest":

@@ -41,9 +41,8 @@ def _condition(node: Node) -> bool | None:
 
 
 def _inline(graph: Graph, node: Node) -> None:
-    op = node.op
-    assert isinstance(op, If)
-    body = op.then_body if _condition(node) else op.else_body
+    then_body, else_body = node.bodies
+    body = then_body if _condition(node) else else_body
     inner: dict[Value, Value] = {}
     for parameter, given in zip(body.inputs, node.inputs[1:], strict=True):
         assert given is not None

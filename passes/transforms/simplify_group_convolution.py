@@ -41,4 +41,5 @@ class SimplifyGroupConvolution(Rewrite[_OneGroup]):
             dilations=op.dilations,
             auto_pad=op.auto_pad,
         )
-        return dense(match.x, match.w[0])
+        weights = match.w.reshape(match.w.shape[1:])
+        return dense(match.x, weights)

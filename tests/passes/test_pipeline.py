@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
@@ -18,6 +19,7 @@ from dldt.compiler.ops import (
     ReLU,
     Subtract,
 )
+from dldt.compiler.stage import CLEAN, IMPORTED, NORMAL, OPSET
 from dldt.passes.base import Pass
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
@@ -166,6 +168,52 @@ def test_a_pass_that_renames_an_output_is_caught():
 
     with pytest.raises(InternalError, match="pass renames changed the inputs or outputs of the graph"):
         run_pipeline(graph_of(_linear), Pipeline("test", (Renames(),)))
+
+
+class PlantBatchNorm(Pass):
+    """y → BatchNormInference(y), and back to y where it was planted before"""
+
+    name = "plant-batch-norm"
+
+    def apply(self, graph):
+        (output,) = graph.output_values
+        made = BatchNormInference(epsilon=0.1)(output, *(np.ones(4, np.float32) for _ in range(4)), name="planted")
+        for node, port in output.uses:
+            if node != made.node:
+                graph.rewire(node, port, made)
+        return 1
+
+    def __str__(self):
+        return self.name
+
+
+@pytest.mark.parametrize(
+    ("verify", "told"), [(True, "after pass plant-batch-norm"), (False, "at the end of the default pipeline")]
+)
+def test_a_pass_that_brings_back_what_its_stage_forbids_is_named(verify, told, monkeypatch):
+    monkeypatch.setenv("DLDT_VERIFY", "0")
+    pipeline = default_pipeline()
+    planted = attrs.evolve(pipeline, passes=(*pipeline.passes, PlantBatchNorm()))
+    message = f"{told}: graph 'model': BatchNormInference 'planted' must not exist at stage OPSET: decompose-batch-norm"
+    with pytest.raises(InternalError, match=message):
+        run_pipeline(graph_of(lambda g: ReLU()(g.parameter("x", X))), planted, verify=verify)
+
+
+def test_a_stage_is_checked_when_it_is_reached(monkeypatch):
+    monkeypatch.setenv("DLDT_VERIFY", "0")
+    pipeline = Pipeline.of("short", ((PlantBatchNorm(),), NORMAL), ((RemoveDeadCode(),), OPSET))
+    with pytest.raises(InternalError, match="at stage NORMAL of the short pipeline: graph 'model': BatchNorm"):
+        run_pipeline(graph_of(lambda g: ReLU()(g.parameter("x", X))), pipeline)
+
+
+def test_the_stages_of_the_default_pipeline():
+    pipeline = default_pipeline()
+    at = {type(item).__name__: pipeline.stage_after(i + 1) for i, item in enumerate(pipeline.passes)}
+    assert pipeline.stage_after(0) is IMPORTED
+    assert (at["SimplifyGroupConvolution"], at["FuseClamp"]) == (CLEAN, CLEAN)
+    assert (at["NormalizeArithmetic"], at["FusePad"]) == (NORMAL, NORMAL)
+    assert pipeline.stage_after(len(pipeline.passes)) is OPSET
+    assert pipeline.without(["fuse-gelu"]).stages == ()
 
 
 # ---- the whole

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dldt.tools.roofline import Bound, Level, Peaks, bounds
+from dldt.tools.roofline import LeastTime, Level, Peaks, bounds
 
 CACHES = (Level("L1", 1_000, 80.0), Level("L2", 100_000, 40.0), Level("L3", 10_000_000, 20.0))
 PEAKS = Peaks(1, 100.0, 10.0, CACHES)
@@ -15,13 +15,13 @@ def step(**numbers):
 @pytest.mark.parametrize(
     ("numbers", "bound"),
     [
-        ({"operations": 1_000_000, "bytes": 100_000}, Bound(1e-5, "compute")),
-        ({"operations": 100_000, "bytes": 100_000}, Bound(2.5e-6, "L2")),
-        ({"operations": 1_000_000, "bytes": 100_000, "pair": 2}, Bound(5e-6, "compute")),
-        ({"bytes": 800}, Bound(1e-8, "L1")),
-        ({"bytes": 2_000_000}, Bound(1e-4, "L3")),
-        ({"bytes": 20_000_000}, Bound(2e-3, "memory")),
-        ({"operations": 100_000, "bytes": 100_000, "passed": 400_000}, Bound(1.25e-5, "L2")),
+        ({"operations": 1_000_000, "bytes": 100_000}, LeastTime(1e-5, "compute")),
+        ({"operations": 100_000, "bytes": 100_000}, LeastTime(2.5e-6, "L2")),
+        ({"operations": 1_000_000, "bytes": 100_000, "pair": 2}, LeastTime(5e-6, "compute")),
+        ({"bytes": 800}, LeastTime(1e-8, "L1")),
+        ({"bytes": 2_000_000}, LeastTime(1e-4, "L3")),
+        ({"bytes": 20_000_000}, LeastTime(2e-3, "memory")),
+        ({"operations": 100_000, "bytes": 100_000, "passed": 400_000}, LeastTime(1.25e-5, "L2")),
         ({"operations": None, "bytes": None}, None),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from dldt.tools import main as dldt_main
 from dldt.tools.bench import percentile
-from dldt.tools.progress import Progress
+from dldt.tools.progress_line import ProgressLine
 from dldt.tools.units import bytes_text, count_text
 
 
@@ -34,7 +34,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_drawn_on_a_terminal_and_wiped(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
-    with Progress() as progress:
+    with ProgressLine() as progress:
         progress("kernels", 3, 3)
     text = sys.stderr.getvalue()
     assert "3/3  kernels" in text
@@ -44,7 +44,7 @@ def test_progress_is_drawn_on_a_terminal_and_wiped(monkeypatch):
 @pytest.mark.parametrize("stream", [io.StringIO, Terminal])
 def test_progress_is_silent_elsewhere(stream, monkeypatch):
     monkeypatch.setattr(sys, "stderr", stream())
-    with Progress(enabled=stream is io.StringIO) as progress:
+    with ProgressLine(enabled=stream is io.StringIO) as progress:
         progress("kernels", 3, 3)
     assert sys.stderr.getvalue() == ""
 

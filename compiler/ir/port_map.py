@@ -11,7 +11,7 @@ from dldt.compiler.ir.shapes import parse_int
 
 
 @attrs.frozen
-class Branch:
+class PortMap:
     """``parameters``: captured input (0 is the first after the condition) → ids of the body's Parameters that take it;
     ``results``: the id of the body's Result for every output."""
 
@@ -19,13 +19,13 @@ class Branch:
     results: tuple[int, ...]
 
 
-def branch_of(layer: Layer, tag: str, body: Network) -> Branch:
+def port_map_of(layer: Layer, tag: str, body: Network) -> PortMap:
     """The branch that the port map ``tag`` of ``layer`` describes. Raises InputError for ids that do not exist, for a
     Parameter or an output that is left open."""
     port_map = layer.element.child(tag)
     inputs = [_pair(entry, tag) for entry in port_map.all("input")] if port_map else []
     outputs = [_pair(entry, tag) for entry in port_map.all("output")] if port_map else []
-    return Branch(_parameters(layer, tag, body, inputs), _results(layer, tag, body, outputs))
+    return PortMap(_parameters(layer, tag, body, inputs), _results(layer, tag, body, outputs))
 
 
 def _parameters(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

@@ -14,7 +14,7 @@ INDEX = "index.txt"
 HEAD = "dump of dldt"
 
 
-class Dump:
+class GraphDump:
     """Writes what happens to a graph into a fresh directory; the same model gives the same files."""
 
     def __init__(self, folder: Path) -> None:

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 
 
-class Progress:
+class ProgressLine:
     """A context manager and a callback ``(what, done, total)``; silent unless stderr is a terminal.
 
     The line is drawn at most ten times a second and wiped at the end: what stays on the screen is the summary.
@@ -18,7 +18,7 @@ class Progress:
         self._shown = enabled and sys.stderr.isatty()
         self._last = 0.0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
