@@ -6,8 +6,6 @@ them with ``dldt.h``, with the layout that a C compiler chooses, and with the on
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 ABI_MAJOR = 2
 """A host refuses artifacts of another major number."""
 ABI_MINOR = 0
@@ -21,23 +19,22 @@ SPIN_CROWDED = 20
 """The same where there are more threads than processors: the thread that is awaited may need this processor."""
 
 
-class CField(NamedTuple):
+class CField:
     """A member of a struct, with its offset in bytes; an array has a ``length``, a reserved member no meaning."""
 
-    offset: int
-    type: str
-    name: str
-    meaning: str = ""
-    length: int = 1
+    __slots__ = ("length", "meaning", "name", "offset", "type")
+
+    def __init__(self, offset: int, type: str, name: str, meaning: str = "", length: int = 1) -> None:
+        self.offset, self.type, self.name, self.meaning, self.length = offset, type, name, meaning, length
 
 
-class CStruct(NamedTuple):
+class CStruct:
     """A struct under its name in C, with its size in bytes and all its members in order."""
 
-    name: str
-    size: int
-    alignment: int
-    fields: tuple[CField, ...]
+    __slots__ = ("alignment", "fields", "name", "size")
+
+    def __init__(self, name: str, size: int, alignment: int, fields: tuple[CField, ...]) -> None:
+        self.name, self.size, self.alignment, self.fields = name, size, alignment, fields
 
     def offset(self, name: str) -> int:
         """Where the member called ``name`` starts, in bytes; KeyError without one."""

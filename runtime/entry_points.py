@@ -12,15 +12,6 @@ from dldt.runtime.format import Artifact
 _NUMBERS = {"int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64}
 
 
-def _prototype(result: str, *parameters: str) -> Callable[[int], Callable[..., int]]:
-    """What makes a function of an address; every type but the numbers is a pointer."""
-    kinds = [_NUMBERS.get(kind, ctypes.c_void_p) for kind in parameters]
-    return ctypes.CFUNCTYPE(_NUMBERS.get(result), *kinds)
-
-
-_TYPES = {name: _prototype(*types) for name, types in FUNCTIONS.items()}
-
-
 class EntryPoints:
     """The functions of an artifact, called with addresses as ints; ctypes releases the GIL during each call.
 
@@ -39,24 +30,31 @@ class EntryPoints:
                 f"the system does not let {artifact.path} be executed ({error.strerror}): is it on a file system "
                 "mounted noexec, or does a security policy forbid it?"
             ) from None
-        self.run = _TYPES["run"](self._image.address + self._note.run)
+        self.run = self._function("run")
 
     def worker(self, pool: int, index: int) -> None:
         """The life of a worker: returns after ``stop``."""
-        _TYPES["worker"](self._image.address + self._note.worker)(pool, index)
+        self._function("worker")(pool, index)
 
     def stop(self, pool: int) -> None:
         """Make the workers return."""
-        _TYPES["stop"](self._image.address + self._note.stop)(pool)
+        self._function("stop")(pool)
 
     def arena_size(self, symbols: int) -> int:
         """Bytes of arena for the free dims at ``symbols``; -1 where the dims are too small."""
-        function = _TYPES["arena_size"](self._image.address + self._note.arena_size)
-        return function(symbols)
+        return self._function("arena_size")(symbols)
 
     def output_shapes(self, symbols: int, dims: int) -> None:
         """Write the dims of all outputs for the free dims at ``symbols``."""
-        _TYPES["output_shapes"](self._image.address + self._note.output_shapes)(symbols, dims)
+        self._function("output_shapes")(symbols, dims)
+
+    def _function(self, name: str) -> Callable[..., int]:
+        """The function ``dldt_<name>``: where the note says, of the types that the ABI says."""
+        result, *parameters = FUNCTIONS[name]
+        # A result that is no number is void, a parameter that is none is a pointer.
+        types = [_NUMBERS.get(kind, ctypes.c_void_p) for kind in parameters]
+        offset: int = getattr(self._note, name)
+        return ctypes.CFUNCTYPE(_NUMBERS.get(result), *types)(self._image.address + offset)
 
     def close(self) -> None:
         """Unmap the artifact; no function of it may run now or later."""
