@@ -21,7 +21,7 @@ from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.llvm.bands import Bands, Stage, Window
 from dldt.codegen.llvm.call import Call
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.llvm.program import AWAKE_WORK, TEAM_WORK, Fork, Step, program_module, shared_work
+from dldt.codegen.llvm.program import Fork, Step, program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.loop.reach import Reach
@@ -181,7 +181,7 @@ def assemble(
     shapes = [node.types[0].shape for node in graph.outputs]
     least = least_dims(graph, names)
     program_text = program_module(steps, names, arena.size, shapes, target, build.scratch, least)
-    metadata = _metadata(graph, target, names, arena, build, shared_work(steps))
+    metadata = _metadata(graph, target, names, arena, build, shared_work(steps, target))
     if least:
         metadata["arena"] = None  # the runtime is to ask, and to hear that dims are too small
     return Assembled(
@@ -215,7 +215,8 @@ class _Build:
         for task in tasks:
             parts += [task] if isinstance(task, Branch | Chain) else self._kernels(task)
         kinds = [Sharable(p.work, p.extent) if isinstance(p, Kernel) else Sharable(None, None) for p in parts]
-        return [self._step(part, shared) for part, shared in zip(parts, shared_steps(kinds), strict=True)]
+        shared = shared_steps(kinds, self.choice.target.cpu.fit.meeting)
+        return [self._step(part, each) for part, each in zip(parts, shared, strict=True)]
 
     def _step(self, part: Kernel | Branch | Chain, shared: bool) -> Step:
         if isinstance(part, Kernel):
@@ -344,7 +345,8 @@ def _metadata(
         "producer": f"dldt {__version__}",
         "arch": target.arch,
         "target": target.name,
-        "cpu": target.cpu,
+        "cpu": target.cpu.llvm,
+        "tuned_for": target.cpu.name,
         "features": list(target.features),
         "symbols": [_bounds(bounds[name]) for name in names],
         "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
@@ -355,8 +357,8 @@ def _metadata(
         "kernels": len(build.library.functions),
         "notes": list(numeric_notes(build.library.kernels, build.choice.numerics)),
         "flops": sum(k.flops for k in build.library.kernels),
-        "parallel": not isinstance(shared, int) or shared >= AWAKE_WORK,
-        "short": isinstance(shared, int) and shared < TEAM_WORK,
+        "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
+        "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
         "steps": build.steps_made,
     }
 

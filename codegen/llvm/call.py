@@ -18,7 +18,7 @@ class Call:
     extent: Dim
     parallel: bool
     work: Dim | None = None
-    """Scalar operations, where they are known; at run-time dims the range is shared only if there are
-    ``SERIAL_WORK``."""
+    """Scalar operations, where they are known; at run-time dims the range is shared only if there are as many as
+    ``Fit.serial_work``."""
     slot: int = 0
     """Where its time goes, when the request asks for a profile."""

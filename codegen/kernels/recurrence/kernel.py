@@ -29,7 +29,8 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     plan = LoopPlan(op.gates, op.hidden, target.block, reset_first=op.gates == 3 and "bias" not in ports)
     batch, steps = ports["projected"].shape[:2]
-    plan = attrs.evolve(plan, rows=rows_together(batch, target, ragged="lengths" in ports))
+    rows = rows_together(batch, target, ragged="lengths" in ports)
+    plan = attrs.evolve(plan, rows=rows, together=target.cpu.fit.sums)
     operands = (*(tensors[buffer] for buffer in used), task.output)
     bases = [t.base for t in operands]
     alias = len(set(bases)) != len(bases)
