@@ -98,7 +98,8 @@ def scale(b: Builder, x: Ir, count: Ir, shifted: Ir) -> Ir:
 
 
 def _scale_by_instruction(b: Builder, x: Ir, count: Ir, name: str) -> Ir:
-    mask = Ir("i16" if x.lanes == 16 else "i8", "-1")
+    mask = Ir(f"i{max(8, x.lanes)}", "-1")
+    # The widest form has an operand for the rounding: that of the floating-point state.
     rounding = [b.const("i32", 4)] if x.lanes * format_of(x).bits == 512 else []
     return b.intrinsic(name, x.type, x, count, x, mask, *rounding, suffix="")
 
