@@ -110,6 +110,9 @@ class Cpu:
     core: Core
     bandwidth: Bandwidth
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
+    measured: bool = False
+    """Whether choices by these figures were measured on such a machine: until then the target ``host`` takes none but
+    the caches from the row (``--tune-for`` takes all), for the cost model that reads them was fitted on Zen 4."""
     fit: Fit = Fit()
 
     @property
@@ -287,6 +290,7 @@ _ROWS = (
             "core": _AMD.format("the Zen 4 microarchitecture"),
             "bandwidth": _FITTED,
         },
+        measured=True,
     ),
     Cpu(
         name="zen5",

@@ -50,6 +50,7 @@ def resolve_target(name: str, tune_for: str | None = None) -> Target:
 @cache
 def host_target() -> Target:
     """The target of this machine: the best one that it runs, with its own extensions, its own row and its own caches.
+    A target that is tuned for the processor by name may choose otherwise: see ``Cpu.measured``.
 
     Raises UnsupportedError on a machine that dldt makes no code for.
     """
@@ -65,10 +66,14 @@ def host_target() -> Target:
 
 
 def _row(target: Target) -> Cpu:
-    """The row of this processor; the target's where it has none, or the row's processor could not run the code."""
+    """The row of this processor. Where it has none, or the row's processor could not run the code, that of the target;
+    where choices by its figures were not measured, that of the target with its caches, and its name for LLVM."""
     fields = machine.fields()
-    found = [name for name in tuned_for(target) if any(_is_named(fields, *ids) for ids in CPUS[name].ids)]
-    return CPUS[found[0]] if found else target.cpu
+    found = [CPUS[name] for name in tuned_for(target) if any(_is_named(fields, *ids) for ids in CPUS[name].ids)]
+    if not found:
+        return target.cpu
+    own = found[0]
+    return own if own.measured else attrs.evolve(target.cpu, llvm=own.llvm, caches=own.caches)
 
 
 def _is_named(fields: Mapping[str, str], vendor: str, family: int, models: tuple[int, ...]) -> bool:

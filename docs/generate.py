@@ -81,8 +81,9 @@ _TARGETS = """# Targets and processors
 
 `--target` says what the code may use, `--tune-for` which processor its choices are made for: tiles, algorithms, what is
 cut into bands, what threads share. Unless a processor is named, choices are made for any that runs the code, by figures
-that were fitted on Zen 4; `--target host` finds its own row, and asks the system for its caches. The rows are in
-`codegen/cpus.py`; a new processor is a new row there. No choice was measured on any of them but Zen 4 yet.
+that were fitted on Zen 4. `--target host` finds its own row, and asks the system for its caches; the other figures it
+takes only where choices by them were measured (marked ✓), while `--tune-for` takes all. The rows are in
+`codegen/cpus.py`; a new processor is a new row there.
 """
 _FIT = """## What was fitted
 
@@ -105,7 +106,14 @@ def targets() -> str:
     for name, row in CPUS.items():
         sizes = [_size(size) for size in (row.caches.l1, row.caches.l2, row.caches.l3)]
         core, reads = row.core, (row.bandwidth.l2, row.bandwidth.l3, row.bandwidth.memory)
-        cells = (f"`{name}`", row.title, row.level, *sizes, _numbers(core.fma), f"{core.latency:g}")
+        cells = (
+            f"`{name}`{' ✓' if row.measured else ''}",
+            row.title,
+            row.level,
+            *sizes,
+            _numbers(core.fma),
+            f"{core.latency:g}",
+        )
         lines.append(f"| {' | '.join((*cells, _numbers(core.loads), _numbers(core.stores), _numbers(reads)))} |")
     lines += ["", "## Sources", ""]
     for name, row in CPUS.items():

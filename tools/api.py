@@ -105,15 +105,15 @@ def compile_model(
 
     ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``tune_for``:
     the processor that choices are made for, a row of docs/targets.md (``zen3``); unless named, any that runs the
-    target's code, of ``host`` this one. ``threads``: how many the compiler may use; the library runs with any number.
-    ``dump``: a fresh directory for what every pass changed and every kernel became. ``progress`` is called with what is
-    done, how much of it, and how much there is. ``cache``: kernels that were compiled before come from the user's cache
-    (DLDT_CACHE), and the others are added to it. ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm.
-    ``weights``: ``f16`` or ``bf16`` stores the weights of contractions that are bound by memory so. ``precision``: with
-    ``bf16``, contractions multiply bf16 and tensors between kernels are rounded to it (machines with AVX512_BF16);
-    weights are bf16 too unless told. Sums stay f32. The summary's notes name all three. ``tuned``: a file of measured
-    choices (``dldt-compile --tune``); without it all choices are estimated, so that equal models give equal libraries.
-    The graph that is given stays as it is.
+    target's code, of ``host`` this one where such choices were measured. ``threads``: how many the compiler may use;
+    the library runs with any number. ``dump``: a fresh directory for what every pass changed and every kernel became.
+    ``progress`` is called with what is done, how much of it, and how much there is. ``cache``: kernels that were
+    compiled before come from the user's cache (DLDT_CACHE), and the others are added to it. ``winograd``: 3×3
+    convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the weights of
+    contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and tensors
+    between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay f32. The
+    summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it all
+    choices are estimated, so that equal models give equal libraries. The graph that is given stays as it is.
     Nothing is written when it fails.
     """
     artifact = Path(path)

@@ -20,8 +20,8 @@ def add_target_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--tune-for",
         metavar="NAME",
-        help="the processor that choices are made for, such as zen3 (default: this one for the target host, else any "
-        "that runs the target's code)",
+        help="the processor that choices are made for, such as zen3 (default: any that runs the target's code; for the "
+        "target host, this one where such choices were measured)",
     )
     group.add_argument("--list-targets", action="store_true", help="list the targets, and the processors to tune for")
 
