@@ -25,7 +25,7 @@ import dldt
 from benchmarks import sessions
 from benchmarks.models import MODELS, Model, fixed_file, model_file, random_inputs, select
 from dldt import runtime
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.runtime import cpu
 from dldt.runtime.format import read_artifact
 

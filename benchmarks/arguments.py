@@ -8,7 +8,7 @@ import math
 import os
 from pathlib import Path
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import UsageError
 
 

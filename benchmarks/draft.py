@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.accuracy import read
 from benchmarks.models import Model
+from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble
-from dldt.codegen.resolve import resolve_target
 from dldt.tools.api import transform
 
 

@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.runtime import cpu
 from dldt.runtime.version import __version__
 

@@ -61,7 +61,7 @@ def machine(target: Target) -> Any:
     """LLVM's target machine, as the code generator asks for it."""
     found = llvm.Target.from_triple(target.triple)
     return found.create_target_machine(
-        cpu=target.cpu, features=feature_text(target), opt=3, reloc="pic", codemodel="small"
+        cpu=target.cpu.llvm, features=feature_text(target), opt=3, reloc="pic", codemodel="small"
     )
 
 

@@ -19,7 +19,7 @@ from benchmarks import models
 from benchmarks.arguments import duration, new_file, whole_number
 from benchmarks.machine import describe
 from benchmarks.peers import Progress
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.compiler.graph import Graph
 from dldt.frontends.read_model import read_model
 from dldt.tools import api

@@ -20,13 +20,13 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.arguments import duration
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels import choice
 from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.kernels.winograd.choose import F2, F4, can_winograd, choose_winograd, plan_winograd
 from dldt.codegen.kernels.winograd.form import WinogradForm
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -1,132 +1,126 @@
-"""The machine that the compiler runs on, as a target; read from the kernel, without LLVM."""
+"""From the name that a user gives to a target; ``host`` is the machine that the compiler runs on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import attrs
 
-from dldt.codegen.target import TARGETS, Target
+from dldt.codegen.cpus import CPUS, Caches, Cpu
+from dldt.codegen.target import TARGETS, Target, tuned_for
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.options import HOST_LEVEL
-from dldt.runtime import cpu
+from dldt.runtime import cpu as machine
 
-_EXTENSIONS = (
-    "avxvnni",
-    "avx512vnni",
-    "avx512bf16",
-    "avx512fp16",
-    "avx512vbmi",
-    "avx512vbmi2",
-    "avx512bitalg",
-    "avx512vpopcntdq",
-    "avx512ifma",
-    "gfni",
-)
-_X86_LEVELS = ("x86-64-v4", "x86-64-v3", "x86-64-v2")
-_ARM_EXTENSIONS = ("dotprod", "fullfp16", "bf16", "i8mm", "lse")
-_AMD = {0x17: "znver2", 0x19: "znver3", 0x1A: "znver5"}
-_INTEL = {
-    0x3C: "haswell",
-    0x3F: "haswell",
-    0x45: "haswell",
-    0x46: "haswell",
-    0x3D: "broadwell",
-    0x47: "broadwell",
-    0x4F: "broadwell",
-    0x56: "broadwell",
-    0x4E: "skylake",
-    0x5E: "skylake",
-    0x8E: "skylake",
-    0x9E: "skylake",
-    0xA5: "skylake",
-    0xA6: "skylake",
-    0x55: "skylake-avx512",
-    0x6A: "icelake-server",
-    0x6C: "icelake-server",
-    0x7D: "icelake-client",
-    0x7E: "icelake-client",
-    0x8C: "tigerlake",
-    0x8D: "tigerlake",
-    0x97: "alderlake",
-    0x9A: "alderlake",
-    0xB7: "raptorlake",
-    0xBA: "raptorlake",
-    0xBF: "raptorlake",
-    0x8F: "sapphirerapids",
-    0xCF: "emeraldrapids",
-    0xAD: "graniterapids",
+# By the target that has the vectors that they work on: what code for this machine may use besides.
+_EXTENSIONS = {
+    "x86-64-v2": ("gfni",),
+    "x86-64-v3": ("avxvnni", "gfni"),
+    "x86-64-v4": (
+        *("avxvnni", "avx512vnni", "avx512bf16", "avx512fp16", "avx512vbmi", "avx512vbmi2", "avx512bitalg"),
+        *("avx512vpopcntdq", "avx512ifma", "gfni"),
+    ),
+    "aarch64": ("dotprod", "fullfp16", "bf16", "i8mm", "lse"),
 }
+
+
+def resolve_target(name: str, tune_for: str | None = None) -> Target:
+    """The target called ``name``: ``host``, or a row of ``TARGETS``. Its choices are made for the processor
+    ``tune_for``, where one is named, else for any that runs its code; of ``host``, for this one.
+
+    Raises UsageError for another name, and for a processor that does not run the target's code; both list what there
+    is. UnsupportedError where ``host`` is a machine that dldt makes no code for.
+    """
+    if name != "host" and name not in TARGETS:
+        raise UsageError(f"unknown target {name!r}; the targets are: host, {', '.join(TARGETS)}")
+    target = host_target() if name == "host" else TARGETS[name]
+    if tune_for is None:
+        return target
+    if tune_for not in CPUS:
+        raise UsageError(f"unknown processor {tune_for!r} to tune for; there are: {', '.join(CPUS)}")
+    fitting = tuned_for(target)
+    if tune_for not in fitting:
+        raise UsageError(
+            f"{tune_for} does not run code for {name}, so choices cannot be made for it; these do: {', '.join(fitting)}"
+        )
+    return attrs.evolve(target, cpu=CPUS[tune_for])
 
 
 @cache
 def host_target() -> Target:
-    """The target of this machine: the best level of the table that it has, with its own extensions, name and caches.
+    """The target of this machine: the best one that it runs, with its own extensions, its own row and its own caches.
+    A target that is tuned for the processor by name may choose otherwise: see ``Cpu.measured``.
 
-    ``DLDT_HOST_LEVEL`` bounds the level, and leaves the extensions out. Raises ``UnsupportedError`` on a machine that
-    dldt makes no code for.
+    ``DLDT_HOST_LEVEL`` bounds the target, and leaves the extensions out. Raises UnsupportedError on a machine that
+    dldt makes no code for, UsageError where the bound is none of the targets.
     """
     most = HOST_LEVEL.value
-    if most not in ("", *_X86_LEVELS):
-        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(_X86_LEVELS)}, not {most!r}")
-    if cpu.arch() == "aarch64":
-        return _finish(TARGETS["aarch64"], _ARM_EXTENSIONS, "generic")
-    for name in _X86_LEVELS[_X86_LEVELS.index(most) if most else 0 :]:
-        level = TARGETS[name]
-        if not cpu.missing(list(level.features)):
-            return _finish(level, (), level.cpu) if most else _finish(level, _EXTENSIONS, _x86_name(level))
+    if most and most not in TARGETS:
+        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(TARGETS)}, not {most!r}")
+    widest = TARGETS[most].vector_bits if most else 0
+    for target in reversed(TARGETS.values()):
+        if most and target.vector_bits > widest:
+            continue
+        if target.arch == machine.arch() and not machine.missing(list(target.features)):
+            wanted = () if most else _EXTENSIONS[target.name]
+            extensions = tuple(feature for feature in wanted if machine.has(feature))
+            own = _measured(_row(target))
+            return attrs.evolve(target, name="host", features=target.features + extensions, cpu=own)
     raise UnsupportedError(
-        f"this machine ({cpu.arch()}) is none that dldt makes code for: it needs x86-64 with SSE4.2, or aarch64; "
+        f"this machine ({machine.arch()}) is none that dldt makes code for: it needs x86-64 with SSE4.2, or aarch64; "
         f"name another target to compile for a different machine: {', '.join(TARGETS)}"
     )
 
 
-def _finish(level: Target, extensions: tuple[str, ...], name: str) -> Target:
-    known = tuple(feature for feature in extensions if cpu.has(feature) and _allowed(feature, level))
-    l1, l2, l3 = _caches()
-    return attrs.evolve(
-        level,
-        name="host",
-        cpu=name,
-        features=level.features + known,
-        l1=l1 or level.l1,
-        l2=l2 or level.l2,
-        l3=l3 or level.l3,
-    )
+def _row(target: Target) -> Cpu:
+    """The row of this processor. Where it has none, or the row's processor could not run the code, that of the target;
+    where choices by its figures were not measured, that of the target with its caches, and its name for LLVM."""
+    fields = machine.fields()
+    found = [CPUS[name] for name in tuned_for(target) if any(_is_named(fields, *ids) for ids in CPUS[name].ids)]
+    if not found:
+        return target.cpu
+    own = found[0]
+    return own if own.measured else attrs.evolve(target.cpu, llvm=own.llvm, caches=own.caches)
 
 
-def _allowed(feature: str, level: Target) -> bool:
-    """An extension of AVX or AVX-512 is of use only when the level has the vectors it works on."""
-    if feature.startswith("avx512"):
-        return level.has_masks
-    return not feature.startswith("avx") or level.vector_bits >= 256
-
-
-def _x86_name(level: Target) -> str:
-    """LLVM's name of the processor, for its scheduling model alone: the features are always listed."""
-    fields = cpu.fields()
-    try:
-        family, model = int(fields["cpu family"]), int(fields["model"])
-    except (KeyError, ValueError):
-        return level.cpu
-    if fields.get("vendor_id") == "AuthenticAMD":
-        name = _AMD.get(family, level.cpu)
-        return "znver4" if name == "znver3" and cpu.has("avx512f") else name
-    if fields.get("vendor_id") == "GenuineIntel" and family == 6:
-        return _INTEL.get(model, level.cpu)
-    return level.cpu
-
-
-def _caches() -> tuple[int, int, int]:
-    """Bytes of L1 data, L2 and L3, 0 where the kernel does not say."""
-    sizes = {1: 0, 2: 0, 3: 0}
-    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+def _is_named(fields: Mapping[str, str], vendor: str, family: int, models: tuple[int, ...]) -> bool:
+    """Whether /proc/cpuinfo names such a processor: x86-64 and Arm have different words for the three."""
+    for words in (("vendor_id", "cpu family", "model"), ("CPU implementer", "CPU architecture", "CPU part")):
         try:
-            kind, level = (index / "type").read_text().strip(), int((index / "level").read_text())
-            size = (index / "size").read_text().strip()
-        except (OSError, ValueError):
+            maker, *numbers = (fields[word] for word in words)
+            kind, model = (int(number, 0) for number in numbers)
+        except (KeyError, ValueError):
             continue
-        if kind != "Instruction" and level in sizes and size.endswith("K") and size[:-1].isdigit():
-            sizes[level] = int(size[:-1]) << 10
-    return sizes[1], sizes[2], sizes[3]
+        return (maker, kind) == (vendor, family) and model in models
+    return False
+
+
+def _measured(row: Cpu) -> Cpu:
+    """The row with the caches that the kernel tells of."""
+    known = {f"l{level}": size for level, (size, _) in _caches().items()}
+    ways = _caches().get(1, (0, 0))[1]
+    if ways and "l1" in known:
+        known["l1_way"] = known["l1"] // ways
+    caches: Caches = attrs.evolve(row.caches, **known)
+    return attrs.evolve(row, caches=caches)
+
+
+def _caches() -> dict[int, tuple[int, int]]:
+    """By the level of a cache that holds data, its bytes and ways; those that the kernel says nothing of are left
+    out, ways are 0 there."""
+    found: dict[int, tuple[int, int]] = {}
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        kind, level, size = (_text(index / name) for name in ("type", "level", "size"))
+        ways = _text(index / "ways_of_associativity")
+        if kind not in ("", "Instruction") and level in ("1", "2", "3") and size.endswith("K") and size[:-1].isdigit():
+            found[int(level)] = int(size[:-1]) << 10, int(ways) if ways.isdigit() else 0
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""

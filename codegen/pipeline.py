@@ -115,7 +115,7 @@ def write_program(c: Compilation) -> None:
     shapes = [node.types[0].shape for node in c.graph.outputs]
     text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None
-    demands = Demands(names, size, shared_work(c.steps))
+    demands = Demands(names, size, shared_work(c.steps, c.target))
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), Source.of(text)]
 

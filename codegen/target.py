@@ -1,48 +1,34 @@
-"""What the machine is: a frozen record that is passed down, never global."""
+"""What code is made for: the instructions that it may use, and the processor that choices are made for."""
 
 from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.cpus import CPUS, WIDTHS, Cpu
+
+_X86, _ARM = "x86_64", "aarch64"
+
 
 @attrs.frozen
 class Target:
-    """A machine to compile for.
+    """A machine to compile for: passed down, never global.
 
-    ``vector_bits`` is the width of a vector register in use; ``registers`` how many there are; ``fma`` whether a fused
-    multiply-add exists. Caches are bytes a core (L1 data, L2) and bytes shared (L3).
+    ``triple``, ``features``, ``vector_bits`` (of a vector register in use), ``registers`` (how many there are) and
+    ``fma`` (whether multiply-adds fuse) say what the code may use; ``cpu`` what it costs.
     """
 
     name: str
     triple: str
-    cpu: str
     features: tuple[str, ...]
     vector_bits: int
     registers: int
     fma: bool
-    l1: int = 32 << 10
-    l2: int = 1 << 20
-    l3: int = 16 << 20
+    cpu: Cpu
 
     @property
     def arch(self) -> str:
-        """``x86_64`` or ``aarch64``."""
+        """The architecture as the system calls it, the first word of the triple."""
         return self.triple.split("-", 1)[0]
-
-    @property
-    def has_masks(self) -> bool:
-        """Whether loads and stores can be masked lane by lane at no cost (AVX-512)."""
-        return "avx512f" in self.features
-
-    @property
-    def converts_half(self) -> bool:
-        """Whether instructions convert between half precision and float."""
-        return self.arch == "aarch64" or "f16c" in self.features
-
-    @property
-    def multiplies_bfloat(self) -> bool:
-        """Whether an instruction multiplies pairs of bfloats and adds them to floats (AVX512_BF16)."""
-        return "avx512bf16" in self.features
 
     def lanes(self, size: int) -> int:
         """How many elements of ``size`` bytes a vector register holds."""
@@ -53,14 +39,123 @@ class Target:
         """The channel block of the NCHWc layout: f32 lanes of one register."""
         return self.lanes(4)
 
+    # What the code may use, by meaning.
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether loads and stores can be masked lane by lane at no cost (AVX-512)."""
+        return "avx512f" in self.features
+
+    @property
+    def has_half_vectors(self) -> bool:
+        """Whether instructions on half a vector cost half on some processors (AVX-512 on 256-bit pipes), and on none
+        more."""
+        return self.vector_bits == 512
+
+    @property
+    def converts_half(self) -> bool:
+        """Whether instructions convert between half precision and float."""
+        return self.arch == _ARM or "f16c" in self.features
+
+    @property
+    def multiplies_bfloat(self) -> bool:
+        """Whether an instruction multiplies pairs of bfloats and adds them to floats (AVX512_BF16)."""
+        return "avx512bf16" in self.features
+
+    @property
+    def dot_bfloat(self) -> str:
+        """LLVM's name, without the width, of the instruction that ``multiplies_bfloat`` tells of."""
+        return "llvm.x86.avx512bf16.dpbf16ps"
+
+    def narrow_bfloat(self, lanes: int) -> str | None:
+        """LLVM's name of the instruction that rounds so many floats to bfloats, where there is one."""
+        return "llvm.x86.avx512bf16.cvtneps2bf16" if self.multiplies_bfloat and lanes == 16 else None
+
+    def scale_by_power(self, element: str, bits: int) -> str | None:
+        """LLVM's name of the instruction that multiplies vectors of ``bits`` bits by powers of two, where there is
+        one; ``element`` is ``float`` or ``double``."""
+        needed = {512: "avx512f", 256: "avx512vl", 128: "avx512vl"}.get(bits)
+        kind = "s" if element == "float" else "d"
+        return f"llvm.x86.avx512.mask.scalef.p{kind}.{bits}" if needed in self.features else None
+
+    @property
+    def inline_register_class(self) -> str:
+        """What inline assembly calls a vector register, all of them included."""
+        return "w" if self.arch == _ARM else "v" if self.has_masks else "x"
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Features that a processor of some LLVM name has and the code may not use."""
+        known = _X86_EXTENSIONS if self.arch == _X86 else _ARM_EXTENSIONS
+        return tuple(feature for feature in known if feature not in self.features)
+
+    # What the code costs.
+
+    @property
+    def fma_per_cycle(self) -> float:
+        """Multiply-adds of whole vectors that a cycle starts."""
+        return self.cpu.core.fma[WIDTHS.index(self.vector_bits)]
+
+    @property
+    def loads_per_cycle(self) -> float:
+        """Loads of whole vectors that a cycle starts."""
+        return self.cpu.core.loads[WIDTHS.index(self.vector_bits)]
+
+    @property
+    def short_loads_per_cycle(self) -> float:
+        """Loads of one element, spread over a vector, that a cycle starts."""
+        return self.cpu.core.loads[0]
+
+    @property
+    def l1(self) -> int:
+        """Bytes of the first-level data cache."""
+        return self.cpu.caches.l1
+
+    @property
+    def l2(self) -> int:
+        """Bytes of a core's second-level cache."""
+        return self.cpu.caches.l2
+
+    @property
+    def l3(self) -> int:
+        """Bytes of the last cache that a core reaches."""
+        return self.cpu.caches.l3
+
+
+# What LLVM's processors may have beyond the features that targets list.
+_X86_EXTENSIONS = (
+    *("sse4a", "xop", "fma4", "tbm", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "adx", "gfni"),
+    *("vaes", "vpclmulqdq", "sha", "aes", "pclmul", "avxvnni", "avxifma", "avxvnniint8", "avxneconvert"),
+    *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vnni", "avx512bf16", "avx512fp16"),
+    *("avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512vp2intersect"),
+    *("avxvnniint16", "sha512", "sm3", "sm4", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "prefer-256-bit"),
+)
+_ARM_EXTENSIONS = (
+    *("dotprod", "fullfp16", "bf16", "i8mm", "lse", "sve", "sve2", "outline-atomics", "rcpc", "rcpc-immo", "rdm"),
+    *("complxnum", "fp16fml", "lse2", "flagm", "altnzcv", "fptoint", "sha2", "sha3", "aes", "crc", "jsconv"),
+)
 
 _V2 = ("sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "cx16")
 _V3 = (*_V2, "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe")
 _V4 = (*_V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl")
+_LINUX = "unknown-linux-gnu"
 
 TARGETS = {
-    "x86-64-v2": Target("x86-64-v2", "x86_64-unknown-linux-gnu", "x86-64-v2", _V2, 128, 16, fma=False),
-    "x86-64-v3": Target("x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", _V3, 256, 16, fma=True),
-    "x86-64-v4": Target("x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", _V4, 512, 32, fma=True),
-    "aarch64": Target("aarch64", "aarch64-unknown-linux-gnu", "generic", ("neon",), 128, 32, fma=True),
+    target.name: target
+    for target in (
+        Target("x86-64-v2", f"{_X86}-{_LINUX}", _V2, 128, 16, False, CPUS["x86-64-v2"]),
+        Target("x86-64-v3", f"{_X86}-{_LINUX}", _V3, 256, 16, True, CPUS["x86-64-v3"]),
+        Target("x86-64-v4", f"{_X86}-{_LINUX}", _V4, 512, 32, True, CPUS["x86-64-v4"]),
+        Target("aarch64", f"{_ARM}-{_LINUX}", ("neon",), 128, 32, True, CPUS["aarch64"]),
+    )
 }
+"""The targets by name, of one architecture the smallest first: each for any processor that runs its code."""
+
+
+def tuned_for(target: Target) -> list[str]:
+    """The names of the processors that the target's choices can be made for: those that run its code."""
+    return [name for name, cpu in CPUS.items() if _runs(TARGETS[cpu.level], target)]
+
+
+def _runs(level: Target, target: Target) -> bool:
+    return level.arch == target.arch and level.vector_bits >= target.vector_bits

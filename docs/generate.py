@@ -1,4 +1,4 @@
-"""Writes the tables of this folder from the registries: operations.md, passes.md, options.md.
+"""Writes the tables of this folder from the registries: operations.md, passes.md, options.md, targets.md.
 
 python docs/generate.py            (a test fails when a table is out of date)
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import attrs
 
+from dldt.codegen.cpus import CPUS, WIDTHS, Fit
+from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.options import VARIABLES
@@ -73,7 +75,79 @@ def options() -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"operations.md": operations, "passes.md": passes, "options.md": options}
+_TARGETS = """# Targets and processors
+
+`--target` says what the code may use, `--tune-for` which processor its choices are made for: tiles, algorithms, what is
+cut into bands, what threads share. Unless a processor is named, choices are made for any that runs the code, by figures
+that were fitted on Zen 4. `--target host` finds its own row, and asks the system for its caches; the other figures it
+takes only where choices by them were measured (marked ✓), while `--tune-for` takes all. The rows are in
+`codegen/cpus.py`; a new processor is a new row there.
+"""
+_FIT = """## What was fitted
+
+Numbers of the cost model that no manual gives, measured on Zen 4. All rows share them until another machine is
+measured; a row may have its own.
+"""
+
+
+def targets() -> str:
+    """The targets; the processors with their figures; the source of every figure."""
+    lines = [_TARGETS, "| target | vectors | registers | features | processors to tune for |", "|---|---|---|---|---|"]
+    for name, target in TARGETS.items():
+        cells = (f"`{name}`", f"{target.vector_bits} bits", str(target.registers), " ".join(target.features))
+        lines.append(f"| {' | '.join(cells)} | {', '.join(tuned_for(target))} |")
+    rates = ", ".join(map(str, WIDTHS))
+    lines += ["", "## Processors", "", f"Multiply-adds, loads and stores a cycle are for vectors of {rates} bits.", ""]
+    lines += ["| processor | what it is | code | L1d | L2 | L3 | multiply-adds | latency | loads | stores |"]
+    lines[-1] += " L2, L3, memory: bytes a cycle |"
+    lines.append("|---" * 11 + "|")
+    for name, row in CPUS.items():
+        sizes = [_size(size) for size in (row.caches.l1, row.caches.l2, row.caches.l3)]
+        core, reads = row.core, (row.bandwidth.l2, row.bandwidth.l3, row.bandwidth.memory)
+        cells = (
+            f"`{name}`{' ✓' if row.measured else ''}",
+            row.title,
+            row.level,
+            *sizes,
+            _numbers(core.fma),
+            f"{core.latency:g}",
+        )
+        lines.append(f"| {' | '.join((*cells, _numbers(core.loads), _numbers(core.stores), _numbers(reads)))} |")
+    lines += ["", "## Sources", ""]
+    for name, row in CPUS.items():
+        figures: dict[str, list[str]] = {}
+        for figure in row.figures:
+            figures.setdefault(row.source(figure), []).append(figure)
+        lines.append(f"* `{name}`: {'; '.join(f'{_cell(text)} ({_joined(of)})' for text, of in figures.items())}")
+    lines += ["", _FIT, "| number | value |", "|---|---|"]
+    lines += [f"| `{field}` | {_numbers(value)} |" for field, value in attrs.asdict(Fit()).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _size(size: int) -> str:
+    return f"{size >> 20} MiB" if size % (1 << 20) == 0 else f"{size >> 10} KiB"
+
+
+def _numbers(values: float | tuple[float, ...]) -> str:
+    numbers = values if isinstance(values, tuple) else (values,)
+    return ", ".join(f"{value:,}" if isinstance(value, int) else f"{value:g}" for value in numbers)
+
+
+def _joined(figures: list[str]) -> str:
+    """A group's name and its figures, each group once."""
+    groups: dict[str, list[str]] = {}
+    for figure in figures:
+        group, _, name = figure.partition(".")
+        groups.setdefault(group, []).append(name)
+    return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "operations.md": operations,
+    "passes.md": passes,
+    "options.md": options,
+    "targets.md": targets,
+}
 
 
 def _name(key: str) -> str:

@@ -5,7 +5,7 @@ With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests
 
 import pytest
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.compiler.options import HOST_LEVEL
 from dldt.runtime import cpu
 

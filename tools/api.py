@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.plan.summary import Summary
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
@@ -91,6 +91,7 @@ def compile_model(
     target: str = "host",
     threads: int | None = None,
     *,
+    tune_for: str | None = None,
     pipeline: Pipeline | None = None,
     stop_after: str | None = None,
     dump: PathLike | None = None,
@@ -103,20 +104,22 @@ def compile_model(
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
-    ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``threads``: how
-    many the compiler may use; the library runs with any number. ``dump``: a fresh directory for what every pass changed
-    and every kernel became. ``progress`` is called with what is done, how much of it, and how much there is. ``cache``:
-    kernels that were compiled before come from the user's cache (DLDT_CACHE), and the others are added to it.
-    ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the
-    weights of contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and
-    tensors between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay
-    f32. The summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it
-    all choices are estimated, so that equal models give equal libraries. The graph that is given stays as it is.
+    ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``tune_for``:
+    the processor that choices are made for, a row of docs/targets.md (``zen3``); unless named, any that runs the
+    target's code, of ``host`` this one where such choices were measured. ``threads``: how many the compiler may use;
+    the library runs with any number. ``dump``: a fresh directory for what every pass changed and every kernel became.
+    ``progress`` is called with what is done, how much of it, and how much there is. ``cache``: kernels that were
+    compiled before come from the user's cache (DLDT_CACHE), and the others are added to it. ``winograd``: 3×3
+    convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the weights of
+    contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and tensors
+    between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay f32. The
+    summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it all
+    choices are estimated, so that equal models give equal libraries. The graph that is given stays as it is.
     Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
-    machine = resolve_target(target)
+    machine = resolve_target(target, tune_for)
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dldt.compiler.errors import UsageError
-from dldt.tools import model_options, pass_options
+from dldt.tools import model_options, pass_options, target_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.output import add_output_arguments, output_path, require_writable
@@ -18,7 +18,6 @@ from dldt.tools.units import bytes_text
 
 if TYPE_CHECKING:
     from dldt.codegen.plan.summary import Summary
-    from dldt.codegen.target import Target
     from dldt.compiler.graph import Graph
     from dldt.passes.pipeline import Pipeline
     from dldt.tools.api import Compiled
@@ -36,12 +35,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     model_options.add_model_arguments(parser)
     add_output_arguments(parser, "the library to write (default: MODEL.so in the current directory)")
     group = parser.add_argument_group("code")
-    group.add_argument(
-        "--target",
-        default="host",
-        metavar="NAME",
-        help="the machine to compile for: host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64",
-    )
+    target_options.add_target_arguments(group)
     group.add_argument("--threads", type=int, metavar="N", help="how many threads the compiler may use (default: all)")
     group.add_argument("--no-cache", action="store_true", help="compile every kernel anew (see DLDT_CACHE)")
     group.add_argument(
@@ -79,16 +73,18 @@ def compile_command(arguments: Arguments) -> int:
     """Compile as the options say and print the summary."""
     if arguments.list_passes:
         return pass_options.list_passes()
+    if arguments.list_targets:
+        return target_options.list_targets()
     model = model_options.model_path(arguments)
     path = output_path(arguments, model, ".so")
 
-    from dldt.codegen.resolve import resolve_target
+    from dldt.codegen.host import resolve_target
     from dldt.tools import api
 
-    target = resolve_target(arguments.target)
+    target = resolve_target(arguments.target, arguments.tune_for)
     pipeline = pass_options.pipeline(arguments)
     if not arguments.quiet:
-        print(target_line(target), file=sys.stderr)
+        print(target_options.target_line(target), file=sys.stderr)
     with ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
@@ -99,6 +95,7 @@ def compile_command(arguments: Arguments) -> int:
             path,
             arguments.target,
             arguments.threads,
+            tune_for=arguments.tune_for,
             pipeline=pipeline,
             stop_after=arguments.stop_after,
             dump=arguments.dump,
@@ -143,6 +140,7 @@ def _tuned(
         ready,
         file,
         arguments.target,
+        tune_for=arguments.tune_for,
         seconds=SECONDS if arguments.tune_seconds is None else arguments.tune_seconds,
         winograd=not arguments.no_winograd,
         weights=arguments.weights,
@@ -155,18 +153,15 @@ def _tuned(
     return file
 
 
-def target_line(target: Target) -> str:
-    """The resolved target and its features, and how to compile for another machine."""
-    hint = "; for another machine: --target x86-64-v2|x86-64-v3|x86-64-v4|aarch64" if target.name == "host" else ""
-    return f"target {target.name}: {target.triple} {target.cpu}, features {' '.join(target.features)}{hint}"
-
-
 def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measured: Sequence[str] = ()) -> None:
     """What was made, for the person who ran the command; ``measured``: what --tune did."""
     summary = made.summary
     rows = [
         ("model", str(model)),
-        ("target", f"{summary.target.name} ({summary.target.cpu}, {summary.target.vector_bits}-bit vectors)"),
+        (
+            "target",
+            f"{summary.target.name} ({summary.target.vector_bits}-bit vectors), tuned for {summary.target.cpu.name}",
+        ),
         ("kernels", str(summary.kernels)),
         ("weights", bytes_text(summary.weights_bytes)),
         ("arena", _arena(summary)),

@@ -58,6 +58,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "producer": metadata.producer,
         "abi": f"{note.abi_major}.{note.abi_minor}",
         "target": metadata.target,
+        "tuned_for": metadata.raw.get("tuned_for", "not told"),
         "arch": metadata.arch,
         "features": " ".join(metadata.features),
         "runs_here": "yes" if not lacking else f"no: this machine lacks {', '.join(lacking)}",

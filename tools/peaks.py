@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from llvmlite import binding
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.codegen.target import Target
 from dldt.tools.roofline import Level, Peaks
 
@@ -89,7 +89,8 @@ class _Function:
         features = ",".join([*(f"+{name}" for name in target.features), "-prefer-256-bit"])
         if target.arch != "x86_64":
             features = ",".join(f"+{name}" for name in target.features)
-        machine = binding.Target.from_default_triple().create_target_machine(cpu=target.cpu, features=features, opt=3)
+        native = binding.Target.from_default_triple()
+        machine = native.create_target_machine(cpu=target.cpu.llvm, features=features, opt=3)
         module = binding.parse_assembly(source)
         module.verify()
         self._name = name

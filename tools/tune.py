@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned, read_tuned, write_tuned
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
@@ -25,6 +25,7 @@ def tune(
     file: Path,
     target: str = "host",
     *,
+    tune_for: str | None = None,
     seconds: float = SECONDS,
     winograd: bool = True,
     weights: str | None = None,
@@ -45,7 +46,7 @@ def tune(
         raise UsageError(f"--tune measures on this machine, so it cannot choose for {target}; leave out one of the two")
     if not 0 < seconds < math.inf:
         raise UsageError(f"--tune-seconds is {seconds:g}; it must be more than 0")
-    machine = resolve_target(target)
+    machine = resolve_target(target, tune_for)
     known = read_tuned(file, machine) if file.exists() else UNTUNED
     started = time.monotonic()
 

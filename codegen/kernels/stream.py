@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dldt.codegen.target import Target
 
-MEMORY = 5.0
-"""Bytes a cycle from main memory (some 20 GB/s), for filters that no cache holds."""
-SHARED = 14.0
-"""Bytes a cycle from the last cache."""
-
 
 def stream(size: int, passes: int, target: Target, *, cold: bool) -> float:
     """Cycles to stream ``size`` bytes ``passes`` times: at first from main memory where they are ``cold`` or too many
     for the last cache, then from where they fit."""
-    first = size / (MEMORY if is_cold(size, target, cold=cold) else SHARED)
+    rate = target.cpu.bandwidth
+    first = size / (rate.memory if is_cold(size, target, cold=cold) else rate.l3)
     if size <= target.l2 // 2:
         return first
-    return first + (passes - 1) * size / (SHARED if size <= target.l3 else MEMORY)
+    return first + (passes - 1) * size / (rate.l3 if size <= target.l3 else rate.memory)
 
 
 def is_cold(size: int, target: Target, *, cold: bool = False) -> bool:

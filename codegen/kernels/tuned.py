@@ -64,8 +64,13 @@ def write_tuned(path: str | os.PathLike[str], tuned: Tuned, target: Target) -> N
 
 def _machine(target: Target) -> dict[str, object]:
     """All that the speed of a plan depends on, as JSON has it."""
-    facts: dict[str, object] = json.loads(json.dumps(attrs.asdict(target)))
+    facts: dict[str, object] = json.loads(json.dumps(attrs.asdict(target, filter=_decides)))
     return {"dldt": __version__, **facts}
+
+
+def _decides(field: attrs.Attribute[object], value: object) -> bool:
+    """Whether the field is a fact, and not a note on one (such as its source)."""
+    return bool(field.eq)
 
 
 def _refused(path: str | os.PathLike[str], why: str) -> InputError:

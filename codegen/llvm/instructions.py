@@ -151,10 +151,10 @@ class Instructions:
     def round_to_bfloat(self, x: Ir) -> Ir:
         """Floats as bfloats, rounded to nearest even, by one instruction where there is one: denormals may become
         zero."""
-        if self.target.multiplies_bfloat and x.lanes == 16:
-            name = "llvm.x86.avx512bf16.cvtneps2bf16"
-            return self.intrinsic(name, vector("bfloat", x.lanes), x, suffix="512")
-        return self.convert(x, "bfloat")
+        name = self.target.narrow_bfloat(x.lanes)
+        if name is None:
+            return self.convert(x, "bfloat")
+        return self.intrinsic(name, vector("bfloat", x.lanes), x, suffix=f"{32 * x.lanes}")
 
     def _convert_float(self, x: Ir, to: str) -> Ir:
         """One float type to another, rounded to nearest even. Halves that the target has no instruction for, and all

@@ -20,15 +20,6 @@ from dldt.runtime.abi import REQUEST
 Least: TypeAlias = tuple[tuple[Poly, int], ...]
 """Dims, each with the least size that it may have."""
 
-SERIAL_WORK = 150_000
-"""Scalar operations (a micro-kernel's multiply-add counts a quarter) of one kernel, below which meeting the others
-costs more than their help brings."""
-TEAM_WORK = 5_000_000
-"""Scalar operations that all shared kernels of an inference must have for the others to be woken. Measured: 0.2 to 0.4
-ms of one thread's time; to wake a sleeping thread took 0.1 to 0.5 ms."""
-AWAKE_WORK = 250_000
-"""The same where the others are still awake from the inference before: 20 µs of one thread's time."""
-
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
 
@@ -123,7 +114,7 @@ class _Writer:
         high = self._share(size, b.add(self.tid64, b.index(1)))
         if work is None or isinstance(work, int):
             return low, high
-        shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(SERIAL_WORK))
+        shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(b.target.cpu.fit.serial_work))
         alone = b.select(self.first, b.index(0), size)
         return b.select(shared, low, alone), b.select(shared, high, size)
 
@@ -198,20 +189,20 @@ def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tupl
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
-        work = shared_work(steps)
+        work, fit = shared_work(steps, target), target.cpu.fit
         # At run-time dims an inference says nothing about how long the next one takes.
-        few = b.const("i32", int(isinstance(work, int) and work >= AWAKE_WORK))
-        enough = b.compare("ge", emitter.dim(work, scope), b.index(TEAM_WORK))
+        few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))
+        enough = b.compare("ge", emitter.dim(work, scope), b.index(fit.team_work))
         b.line(f"ret i32 {b.select(enough, b.const('i32', 2), few).name}")
     return _returning(b, "define hidden i32 @dldt_shares(ptr %dims)")
 
 
-def shared_work(steps: Sequence[Step]) -> Dim:
-    """Scalar operations of the kernels that threads may share; one whose work is not known counts as ``TEAM_WORK``."""
+def shared_work(steps: Sequence[Step], target: Target) -> Dim:
+    """Scalar operations of the kernels that threads may share; where they are not known, enough to wake the others."""
     total: Dim = 0
     for step in steps:
         for work in step.shared_work():
-            total = total + (TEAM_WORK if work is None else work)
+            total = total + (target.cpu.fit.team_work if work is None else work)
     return total
 
 

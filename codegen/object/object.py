@@ -19,15 +19,6 @@ from dldt.compiler.options import CODEGEN_TIMEOUT
 
 # A child costs about 0.3 s to start: that is what some 100 KB of text take to compile.
 _TEXT_PER_CHILD = 100_000
-# What the processors named in a target may have beyond the features that the target lists.
-_X86_EXTENSIONS = (
-    *("sse4a", "xop", "fma4", "tbm", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "adx", "gfni"),
-    *("vaes", "vpclmulqdq", "sha", "aes", "pclmul", "avxvnni", "avxifma", "avxvnniint8", "avxneconvert"),
-    *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vnni", "avx512bf16", "avx512fp16"),
-    *("avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512vp2intersect"),
-    *("avxvnniint16", "sha512", "sm3", "sm4", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "prefer-256-bit"),
-)
-_AARCH64_EXTENSIONS = ("dotprod", "fullfp16", "bf16", "i8mm", "lse", "sve", "sve2", "outline-atomics")
 
 
 @attrs.frozen
@@ -51,9 +42,7 @@ class Optimisation:
 
 def feature_text(target: Target) -> str:
     """LLVM's feature string: on what the target lists, off what its processor could have besides."""
-    known = _X86_EXTENSIONS if target.arch == "x86_64" else _AARCH64_EXTENSIONS
-    on = [f"+{feature}" for feature in target.features]
-    return ",".join(on + [f"-{feature}" for feature in known if feature not in target.features])
+    return ",".join([*(f"+{feature}" for feature in target.features), *(f"-{feature}" for feature in target.absent)])
 
 
 def compile_modules(
@@ -101,7 +90,7 @@ class _Batch:
         self._modules, self._timeout = modules, timeout
         self._finished, self._cache = finished, cache
         self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
-        self._machine = {"triple": target.triple, "cpu": target.cpu, "features": feature_text(target)}
+        self._machine = {"triple": target.triple, "cpu": target.cpu.llvm, "features": feature_text(target)}
         self._texts: dict[int, str] = {}
         self._results: dict[int, ObjectCode] = {}
         self._failures: dict[int, str] = {}

@@ -97,7 +97,8 @@ class _Maker:
                 parts.append((None, Sharable(None, None)))
                 continue
             parts += [(task.leaf, Sharable(k.work, k.extent)) for k, _ in self.kernels[task.leaf]]
-        decided = shared_steps([sharable for _, sharable in parts])
+        meeting = self.calls.library.target.cpu.fit.meeting
+        decided = shared_steps([sharable for _, sharable in parts], meeting)
         for (leaf, _), shared in zip(parts, decided, strict=True):
             if leaf is not None:
                 self.shared.setdefault(leaf, []).append(shared)

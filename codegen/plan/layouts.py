@@ -35,9 +35,6 @@ CHANNELWISE: tuple[type[Op], ...] = (
 )
 """Operations that treat channels apart: they work as well on blocks, and keep them."""
 
-ALIASED = 2048
-"""Bytes: rows so far apart share half of the sets of a cache of 8 ways and 32 KiB, or fewer."""
-
 
 def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
     """The layout of every region's root. A convolution's output is blocked; so is what only convolutions read; what
@@ -45,7 +42,7 @@ def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Val
     of a block, is in C order (with gaps between long rows that only matrix products read)."""
     blocked = Layout(target.block)
     demanded = _read_by_convolutions_only(regions, target.block)
-    gapped = _rows_apart(regions, target.block)
+    gapped = _rows_apart(regions, target)
     chosen: dict[Value, Layout] = {}
     for region in regions:
         if isinstance(region, Region):
@@ -66,9 +63,10 @@ def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> 
     return {v for v in wanted - others if v.type.rank > 2 and _at_least(v.type.shape[1], block) and not _is_output(v)}
 
 
-def _rows_apart(regions: Sequence[Region | Node], lanes: int) -> dict[Value, Layout]:
-    """What only products with constant matrices read, row by row: where rows are a multiple of ``ALIASED`` bytes long,
-    the same place of many rows falls into the same few cache lines, and a gap of a vector keeps them apart."""
+def _rows_apart(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
+    """What only products with constant matrices read, row by row. Rows that are a multiple of half a way of the
+    first-level cache share half of its sets or fewer: the same place of many rows falls into the same few cache lines,
+    and a gap of a vector keeps them apart."""
     readers: dict[Value, list[bool]] = {}
     made: set[Value] = set()
     for region in regions:
@@ -77,8 +75,9 @@ def _rows_apart(regions: Sequence[Region | Node], lanes: int) -> dict[Value, Lay
         for node in region.nodes if isinstance(region, Region) else (region,):
             for port, value in runtime_inputs(node):
                 readers.setdefault(value, []).append(port == 0 and _is_constant_product(node))
-    long = {v for v in made if v.type.rank and _is_multiple(v.type.shape[-1], ALIASED // v.type.dtype.size)}
-    return {v: Layout(gap=lanes) for v in long if all(readers.get(v, [False])) and not _is_output(v)}
+    aliased = target.cpu.caches.l1_way // 2
+    long = {v for v in made if v.type.rank and _is_multiple(v.type.shape[-1], aliased // v.type.dtype.size)}
+    return {v: Layout(gap=target.block) for v in long if all(readers.get(v, [False])) and not _is_output(v)}
 
 
 def _is_constant_product(node: Node | None) -> bool:

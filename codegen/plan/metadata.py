@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dldt.codegen.llvm.program import AWAKE_WORK, TEAM_WORK
 from dldt.codegen.plan.kernels import Called, Calls
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
@@ -37,7 +36,8 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "producer": f"dldt {__version__}",
         "arch": target.arch,
         "target": target.name,
-        "cpu": target.cpu,
+        "cpu": target.cpu.llvm,
+        "tuned_for": target.cpu.name,
         "features": list(target.features),
         "symbols": [_bounds(bounds[name]) for name in demands.dims],
         "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
@@ -48,8 +48,8 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "kernels": len(calls.library.functions),
         "notes": list(numeric_notes(kernels, numerics, calls.remarks)),
         "flops": sum(kernel.flops for kernel in kernels),
-        "parallel": not isinstance(shared, int) or shared >= AWAKE_WORK,
-        "short": isinstance(shared, int) and shared < TEAM_WORK,
+        "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
+        "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
         "steps": [_step(called) for called in calls.called],
     }
 

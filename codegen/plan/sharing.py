@@ -8,11 +8,6 @@ import attrs
 
 from dldt.compiler.dims import Dim
 
-MEETING = 10_000
-"""What it costs that threads meet, in scalar operations of one of them: a barrier of two takes 0.35 µs, which are some
-5,000; the other half is for what one wrote and another reads, which lies in the cache of the one (5,000 and 20,000
-were no faster on networks of 20 to 2500 µs)."""
-
 
 @attrs.frozen
 class Sharable:
@@ -23,19 +18,20 @@ class Sharable:
     extent: Dim | None
 
 
-def shared_steps(steps: Sequence[Sharable]) -> list[bool]:
-    """Whether the threads share each step, such that two of them take the least time altogether.
+def shared_steps(steps: Sequence[Sharable], meeting: int) -> list[bool]:
+    """Whether the threads share each step, such that two of them take the least time altogether; ``meeting``: what it
+    costs that they meet, in scalar operations.
 
     They meet wherever one step or the next is shared. So a small kernel between two that are shared is shared at no
     cost, and several in a row run alone, without meeting in between. Unknown work is shared; at run time it may turn
     out to be too little.
     """
-    least: dict[bool, float] = {False: -MEETING, True: -MEETING}  # nobody meets before the first step
+    least: dict[bool, float] = {False: -meeting, True: -meeting}  # nobody meets before the first step
     came: list[dict[bool, bool]] = []
     for step in steps:
         previous, least, origin = least, {}, {}
         for shared, time in _times(step).items():
-            ways = {before: cost + MEETING * (shared or before or not came) for before, cost in previous.items()}
+            ways = {before: cost + meeting * (shared or before or not came) for before, cost in previous.items()}
             origin[shared] = min(ways, key=lambda before: (ways[before], before))
             least[shared] = ways[origin[shared]] + time
         came.append(origin)

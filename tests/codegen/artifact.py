@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import Linked, Weights, link
 from dldt.codegen.object.object import compile_modules
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import Target
 
 # y[i] = x[i] * scale + shift[i % 4]; scale and shift are the weights. Threads take turns.

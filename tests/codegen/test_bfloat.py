@@ -7,11 +7,11 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.winograd.choose import F4
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.plan.tasks import make_program
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import Compute

@@ -6,13 +6,13 @@ import attrs
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.plan.row_bands import Cut, Link, choose_chains, windows
 from dldt.codegen.plan.row_tiling import link_chains
 from dldt.codegen.plan.tasks import make_program
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import Chain
@@ -29,9 +29,14 @@ LEVELS = ("host", "x86-64-v3", "x86-64-v2", "aarch64")
 POINT, SAME = Reach(1, 0, 1), Reach(1, 1, 3)
 
 
+def with_caches(target, **sizes):
+    """The target with caches of other sizes."""
+    return attrs.evolve(target, cpu=attrs.evolve(target.cpu, caches=attrs.evolve(target.cpu.caches, **sizes)))
+
+
 def machine(level="host", l2=1 << 16):
     """The target with a second-level cache that holds but a few rows, and no third: every chain is worth it."""
-    return attrs.evolve(TARGETS[level] if level == "aarch64" else resolve_target(level), l2=l2, l3=0)
+    return with_caches(TARGETS[level] if level == "aarch64" else resolve_target(level), l2=l2, l3=0)
 
 
 class Layers:
@@ -187,7 +192,7 @@ def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
     feeds = feeds_of(graph)
     found = []
     for number, target in enumerate(
-        (attrs.evolve(resolve_target("host"), l3=1 << 30), machine(l2=1 << 18), machine(l2=1 << 20))
+        (with_caches(resolve_target("host"), l3=1 << 30), machine(l2=1 << 18), machine(l2=1 << 20))
     ):
         path = tmp_path / f"{number}.so"
         summary = compile_graph(graph, path, target)
@@ -204,7 +209,7 @@ def test_windows_of_bfloats_give_the_same_bits(name, tmp_path):
     if not resolve_target("host").multiplies_bfloat:
         pytest.skip("this processor lacks AVX512_BF16")
     found = []
-    for number, target in enumerate((attrs.evolve(resolve_target("host"), l3=1 << 30), machine(l2=1 << 17))):
+    for number, target in enumerate((with_caches(resolve_target("host"), l3=1 << 30), machine(l2=1 << 17))):
         path, bfloats = tmp_path / f"{number}.so", Numerics(weights=DType.bf16, precision=DType.bf16)
         summary = compile_graph(GRAPHS[name](), path, target, numerics=bfloats)
         assert bool(summary.chains) == bool(number)
@@ -271,7 +276,7 @@ def test_windows_of_rows_that_are_made_together():
 
 
 def test_chains_fit_the_cache():
-    target = attrs.evolve(TARGETS["x86-64-v3"], l2=100_000, l3=160_000)
+    target = with_caches(TARGETS["x86-64-v3"], l2=100_000, l3=160_000)
     small, wide = Link(1_000, 10, SAME), Link(10_000, 50, SAME)
     # Too small to be worth it; nothing; two apart.
     assert choose_chains([small, None, small], target) == []

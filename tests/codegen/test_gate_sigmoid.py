@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType

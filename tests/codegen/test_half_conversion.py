@@ -6,12 +6,12 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.elf_constants import EM_AARCH64, EM_X86_64
 from dldt.codegen.object.elf_object import read_object
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import dldt.runtime
+from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.plan.conditions import least_dims
-from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import symbol

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from dldt import runtime
+from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object import link as link_module
 from dldt.codegen.object.link import EXPORTS, link
 from dldt.codegen.object.object import compile_modules
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler.errors import InputError, InternalError, UnsupportedError
 from dldt.runtime.format import read_artifact

@@ -6,9 +6,9 @@ import attrs
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.compiler.dims import Poly, Symbol, atoms
 from dldt.compiler.graph import Graph
 from dldt.runtime import load

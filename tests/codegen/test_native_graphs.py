@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph

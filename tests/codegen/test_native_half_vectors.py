@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble, compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.object.object import ObjectCode, Optimisation, compile_modules, feature_text
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler.errors import InternalError, UnsupportedError, UsageError
 from dldt.runtime import cpu
@@ -150,7 +150,7 @@ def test_a_module_larger_than_a_pipe(quiet):
 
 
 def test_llvm_is_not_imported_here():
-    names = "dldt.codegen.object.object, dldt.codegen.object.link, dldt.codegen.resolve"
+    names = "dldt.codegen.object.object, dldt.codegen.object.link, dldt.codegen.host"
     code = f"import sys, {names}; print('llvmlite' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol

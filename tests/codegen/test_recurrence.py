@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
 from dldt.codegen.pipeline import assemble
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol

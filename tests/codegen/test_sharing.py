@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from dldt.codegen.plan.sharing import MEETING, Sharable, shared_steps
+from dldt.codegen.plan.sharing import Sharable, shared_steps
 from dldt.compiler.dims import symbol
+
+MEETING = 10_000
 
 
 def time(steps, shared):
@@ -20,18 +22,18 @@ def test_no_other_way_takes_less_time(seed):
     rng = np.random.default_rng(seed)
     steps = [Sharable(int(w), int(e)) for w, e in zip(rng.integers(0, 60_000, 9), rng.integers(1, 6, 9), strict=True)]
     ways = itertools.product(*[(False, True) if step.extent > 1 else (False,) for step in steps])
-    assert time(steps, shared_steps(steps)) == min(time(steps, way) for way in ways)
+    assert time(steps, shared_steps(steps, MEETING)) == min(time(steps, way) for way in ways)
 
 
 def test_a_small_kernel_beside_a_shared_one_is_shared_and_a_row_of_them_is_not():
     large, small = Sharable(1_000_000, 8), Sharable(MEETING // 2, 8)
-    assert shared_steps([small, large, small, large, small]) == [True] * 5
-    assert shared_steps([large, *[small] * 9, large]) == [True, *[False] * 9, True]
+    assert shared_steps([small, large, small, large, small], MEETING) == [True] * 5
+    assert shared_steps([large, *[small] * 9, large], MEETING) == [True, *[False] * 9, True]
 
 
 def test_what_has_one_part_is_not_shared_and_what_is_unknown_is():
     free = symbol("N")
     steps = [Sharable(10**9, 1), Sharable(None, 1), Sharable(None, 3), Sharable(10**9, free), Sharable(free, free)]
-    assert shared_steps(steps) == [False, False, True, True, True]
-    assert shared_steps([Sharable(None, None)]) == [True]
-    assert shared_steps([]) == []
+    assert shared_steps(steps, MEETING) == [False, False, True, True, True]
+    assert shared_steps([Sharable(None, None)], MEETING) == [True]
+    assert shared_steps([], MEETING) == []

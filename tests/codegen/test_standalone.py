@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from tests.codegen.artifact import (
     ROUNDS,
     SCALE,

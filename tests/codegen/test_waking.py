@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from dldt import runtime
+from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.llvm.program import TEAM_WORK, Call, Fork, shared_work
+from dldt.codegen.llvm.program import Call, Fork, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
@@ -25,10 +25,11 @@ def test_the_work_that_threads_share():
     def call(work, parallel=True):
         return Call("f", (), (), 8, parallel, work)
 
-    assert shared_work([]) == 0
-    assert shared_work([call(300), call(5, parallel=False), call(40)]) == 340
-    assert shared_work([Fork(Place("arena"), (call(300),), (call(7), call(1, parallel=False)))]) == 307
-    assert shared_work([call(None)]) == TEAM_WORK
+    target = resolve_target("host")
+    assert shared_work([], target) == 0
+    assert shared_work([call(300), call(5, parallel=False), call(40)], target) == 340
+    assert shared_work([Fork(Place("arena"), (call(300),), (call(7), call(1, parallel=False)))], target) == 307
+    assert shared_work([call(None)], target) == target.cpu.fit.team_work
 
 
 def sines(rows, path):

@@ -7,13 +7,13 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution import kernel as contraction
 from dldt.codegen.kernels.convolution.pack import misfit
 from dldt.codegen.kernels.convolution.problem import Problem, Source
 from dldt.codegen.kernels.convolution.weights import weights_dtype
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble, compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.winograd.choose import F2, F4, F5, F6, F7, FORMS
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -5,11 +5,11 @@ from __future__ import annotations
 import attrs
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
 from dldt.codegen.kernels.winograd.choose import F4, choose_winograd, winograd_estimates
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.dims import symbol

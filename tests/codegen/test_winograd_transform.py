@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
 from dldt.codegen.kernels.winograd.choose import F2, FORMS
 from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size, pack_filters
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.resolve import resolve_target
 
 LINES = [*dict.fromkeys(form.columns for form in FORMS), Winograd(4, (1.0, 2.0))]
 

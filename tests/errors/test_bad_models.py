@@ -131,6 +131,11 @@ def test_free_dims_that_do_not_fit(folder):
         (["--input", "nosuch[1,3]"], "nosuch"),
         (["--output", "nosuch"], "nosuch"),
         (["--target", "z80"], "the targets are: host, x86-64-v2"),
+        (["--tune-for", "z80"], "unknown processor 'z80' to tune for; there are: x86-64-v2, "),
+        (
+            ["--target", "aarch64", "--tune-for", "zen3"],
+            "zen3 does not run code for aarch64, so choices cannot be made",
+        ),
         (["--disable-pass", "nosuch"], "no pass to disable is called 'nosuch'"),
         (["--stop-after", "nosuch"], "cannot stop after pass 'nosuch'"),
         (["--mean-values", "x(1,2"], "a bracket is not closed"),

@@ -1,7 +1,7 @@
 import pytest
 
 from dldt import runtime
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from tests.codegen.artifact import HANG, build, build_pair, build_scale, describe
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dldt import runtime
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from tests.codegen.artifact import HANG, build, build_scale, describe, scaled
 
 

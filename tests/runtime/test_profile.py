@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dldt import runtime
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.runtime.profile import share_out
 from tests.codegen.artifact import SCALE, SCALE_WEIGHTS, build, build_scale, scale_metadata
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import dldt.runtime
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.winograd.choose import F4
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.runtime import load
 from dldt.runtime.errors import RuntimeLoadError
 from dldt.runtime.format import read_artifact

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.tools import bench, peaks
 from dldt.tools.layers import layers, print_layers
 from dldt.tools.roofline import Peaks

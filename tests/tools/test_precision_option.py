@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dldt
-from dldt.codegen.resolve import resolve_target
+from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.ir.write import write_ir
 from dldt.runtime import load

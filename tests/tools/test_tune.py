@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.tuned import read_tuned
-from dldt.codegen.resolve import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.tools.tune import tune
 from dldt.tools.tuner import Contest, Tuner

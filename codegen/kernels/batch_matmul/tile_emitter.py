@@ -103,5 +103,5 @@ class ProductTileEmitter:
     def _after(self, pointer: Ir, value: Ir) -> Ir:
         """The same address, known only once ``value`` is: the next vectors are not loaded before the registers of the
         last ones are free."""
-        kind = "w" if self.b.target.arch == "aarch64" else "v" if self.b.target.has_masks else "x"
+        kind = self.b.target.inline_register_class
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

@@ -11,8 +11,6 @@ GUESS = 64
 """What a free number of rows or columns is taken for."""
 STRIP = 128
 """Rows a unit of work: enough to make the packing of a column tile cheap, few enough to share among threads."""
-MOST_STEPS = 16
-"""Inner steps unrolled: a cache line of a."""
 FEW_ROWS = 32
 """Rows below which columns that lie side by side are read where they are."""
 FEW_COLUMNS = 3
@@ -37,8 +35,9 @@ def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
     if best is None:
         return None
     height, width = best
-    depth = product.depth if isinstance(product.depth, int) else MOST_STEPS
-    chunk = max(1, min(MOST_STEPS, depth, CODE_LIMIT // (height * width)))
+    steps = target.cpu.caches.line // 4  # a cache line of a
+    depth = product.depth if isinstance(product.depth, int) else steps
+    chunk = max(1, min(steps, depth, CODE_LIMIT // (height * width)))
     chunk = 1 << (chunk.bit_length() - 1)
     packed = _packs(product, width * lanes, target)
     if packed is None:

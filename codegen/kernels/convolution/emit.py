@@ -96,7 +96,11 @@ class _Writer:
             position, place = self.emitter.divide(position, spatial, self.scope)
             batch, panel = self.emitter.divide(position, tiles, self.scope)
         group, number = self.emitter.divide(panel, self.tile.panels(problem), self.scope)
-        whole, last, half = self.tile.columns, self.tile.last_columns(problem), self.tile.half_last(problem)
+        whole, last, half = (
+            self.tile.columns,
+            self.tile.last_columns(problem),
+            self.tile.half_last(problem, self.b.target),
+        )
         if self.tile.panels(problem) == 1 or (whole == last and not half):
             self._panel(batch, group, number, place, last, half)
             return

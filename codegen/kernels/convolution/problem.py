@@ -6,6 +6,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.codegen.loop.reach import Reach
+from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import DType
 
@@ -131,9 +132,10 @@ class Tile:
         """Column tiles a group; the last may be narrower."""
         return -(-problem.vectors(self.lanes) // self.columns)
 
-    def half_last(self, problem: Problem) -> bool:
-        """Whether half of the last vector's lanes are enough: AVX-512 computes half vectors at half the cost."""
-        return self.lanes == 16 and not problem.channelwise and 0 < problem.outputs % 16 <= 8
+    def half_last(self, problem: Problem, target: Target) -> bool:
+        """Whether half of the last vector's lanes are enough, and half vectors cost less."""
+        fills = 0 < problem.outputs % self.lanes <= self.lanes // 2
+        return target.has_half_vectors and not problem.channelwise and fills
 
     def last_columns(self, problem: Problem) -> int:
         """The vectors of the last column tile."""

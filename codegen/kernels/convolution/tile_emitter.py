@@ -197,7 +197,7 @@ class TileEmitter:
         b = self.b
         if self.problem.pair == 1:
             return b.fma(x, weights, total)
-        return b.intrinsic("llvm.x86.avx512bf16.dpbf16ps", total.type, total, weights, x, suffix=f"{32 * total.lanes}")
+        return b.intrinsic(b.target.dot_bfloat, total.type, total, weights, x, suffix=f"{32 * total.lanes}")
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
         """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""
@@ -225,5 +225,5 @@ class TileEmitter:
     def _after(self, pointer: Ir, value: Ir) -> Ir:
         """The same address, known only once ``value`` is: the next weights are not loaded before the registers of the
         last ones are free."""
-        kind = "w" if self.b.target.arch == "aarch64" else "v" if self.b.target.has_masks else "x"
+        kind = self.b.target.inline_register_class
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

@@ -9,21 +9,8 @@ from dldt.codegen.kernels.convolution.problem import CODE_LIMIT, Problem, Tile
 from dldt.codegen.kernels.stream import stream
 from dldt.codegen.target import Target
 
-_NEIGHBOURS = 11
-"""Pixels that a channelwise tile reads in one row, at most: larger ones read all, then write all, and wait for memory
-(measured on maps that no cache holds: up to 1.5 times as long; on small ones the same)."""
-
-_STREAMED = 64
-"""Bytes side by side, for each row and once more, that the tile of a few rows reads of weights that come from memory:
-to wider ones (1×8 of AVX-512) they come at three quarters of the rate."""
 _FEW = 4
-"""Rows up to which that matters."""
-
-_FINISHED = 4.0
-"""Cycles for every vector of results: its epilogue and store."""
-
-_WAY = 4096
-"""Bytes apart at which addresses share a set of the first-level cache."""
+"""Rows of a tile up to which it matters how its weights come from memory."""
 
 
 def choose_tile(problem: Problem, target: Target) -> Tile:
@@ -46,14 +33,16 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
 def _unshared_rows(problem: Problem, target: Target) -> int:
     """Rows whose elements of one channel lie in the first-level cache together: those of a matrix with 1024 columns all
     fall on the same set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
-    step = 4 * problem.source.pixel * problem.strides[1]
-    return max(1, target.l1 // _WAY - 1) * (_WAY // math.gcd(step, _WAY))
+    step, way = 4 * problem.source.pixel * problem.strides[1], target.cpu.caches.l1_way
+    return max(1, target.l1 // way - 1) * (way // math.gcd(step, way))
 
 
 def _widest(problem: Problem, count: int, target: Target) -> int:
-    """The most columns of a tile where ``count`` pixels lie in a row."""
+    """The most columns of a tile where ``count`` pixels lie in a row. A tile of a few rows reads, of weights that come
+    from memory, one cache line side by side for each row and one more: to wider ones (1×8 of AVX-512) they come at
+    three quarters of the rate."""
     streamed = count <= _FEW and 4 * problem.depth * problem.outputs > target.l2 // 2
-    return -(-_STREAMED * (count + 1) // (4 * target.block)) if streamed else target.registers
+    return -(-target.cpu.caches.line * (count + 1) // (4 * target.block)) if streamed else target.registers
 
 
 def is_narrow(problem: Problem, target: Target) -> bool:
@@ -92,7 +81,7 @@ def _run(problem: Problem) -> int:
 def _channelwise_tile(problem: Problem, target: Target) -> Tile:
     """As many pixels as the registers hold with what they share, but few enough that their reads and writes mix."""
     taps, stride = problem.kernel[1], problem.strides[1]
-    reach = max(_NEIGHBOURS, taps + 4 * stride)
+    reach = max(target.cpu.fit.row_reads, taps + 4 * stride)
     most = max(rows for rows in _channelwise_rows(problem, target) if rows == 1 or (rows - 1) * stride + taps <= reach)
     count = -(-_run(problem) // most)
     return Tile(-(-_run(problem) // count), 1, 1, target.block)
@@ -166,7 +155,7 @@ def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
     images = problem.batch if isinstance(problem.batch, int) else 1
     assert isinstance(rows, int)
     steps = problem.kernel[0] * problem.kernel[1] * problem.steps(problem.inputs)
-    sums = images * problem.groups * rows * (steps * each + _FINISHED * _run(problem) * vectors)
+    sums = images * problem.groups * rows * (steps * each + target.cpu.fit.result * _run(problem) * vectors)
     size = problem.pair * problem.weights.size
     streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target, cold=problem.cold)
     return max(sums, streamed) + 0.3 * min(sums, streamed)
@@ -180,7 +169,6 @@ def parts(total: int, size: int) -> list[tuple[int, int]]:
 
 def tile_cycles(rows: int, columns: int, target: Target) -> float:
     """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
-    pipes = 1.0 if target.vector_bits == 512 else 2.0
-    arithmetic = rows * columns / pipes
-    loads = (rows + columns) * (1.6 if target.vector_bits == 512 else 0.8)
-    return max(arithmetic, loads, 4.0) + 0.02 * columns
+    arithmetic = rows * columns / target.fma_per_cycle
+    loads = (rows + columns) * (target.cpu.fit.load / target.loads_per_cycle)
+    return max(arithmetic, loads, target.cpu.core.latency) + 0.02 * columns

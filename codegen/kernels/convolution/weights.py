@@ -5,12 +5,9 @@ from __future__ import annotations
 from dldt.codegen.kernels.convolution.pack import packed_size
 from dldt.codegen.kernels.convolution.problem import Problem, row_tiles
 from dldt.codegen.kernels.convolution.tiles import choose_tile
-from dldt.codegen.kernels.stream import MEMORY, SHARED, is_cold
+from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.target import Target
 from dldt.compiler.types import DType
-
-NEAR = 64.0
-"""Bytes a cycle from the second-level cache."""
 
 _WIDEN = 2
 """Instructions that make a vector of f32 of 16-bit weights: bf16 is widened and shifted, f16 converted by two."""
@@ -39,13 +36,14 @@ def _cycles(problem: Problem, target: Target, dtype: DType, streamed: int) -> fl
     size = packed_size(problem, tile)
     vectors = size / 4 / target.block
     widened = 0 if dtype is DType.f32 else _WIDEN * passes
-    sums = vectors * (count + widened) / (1.0 if target.vector_bits == 512 else 2.0)
+    sums = vectors * (count + widened) / target.fma_per_cycle
     read = size * dtype.size / 4 / _rate(target, streamed)
     return max(sums, read) + 0.3 * min(sums, read)
 
 
 def _rate(target: Target, streamed: int) -> float:
     """Bytes a cycle at which weights arrive."""
+    rate = target.cpu.bandwidth
     if streamed <= target.l2 // 2:
-        return NEAR
-    return MEMORY if is_cold(streamed, target) else SHARED
+        return rate.l2
+    return rate.memory if is_cold(streamed, target) else rate.l3

@@ -65,7 +65,8 @@ class RecurrentLoop(Family):
         problem: RecurrenceProblem = part.problem
         op = problem.op
         rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
-        plan = LoopPlan(op.gates, op.hidden, on.target.block, op.gates == 3 and not problem.biased, rows)
+        reset_first = op.gates == 3 and not problem.biased
+        plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, on.target.cpu.fit.sums)
         return Estimate(0.0, Implementation(self.name, plan.name, plan))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:

@@ -11,8 +11,6 @@ from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import Array
 
-TOGETHER = 8
-"""Vectors summed at a time for one sequence: enough to hide the latency of the additions."""
 SHARED = 4
 """Vectors summed at a time for several sequences: each is read once for all of them."""
 
@@ -21,13 +19,14 @@ SHARED = 4
 class LoopPlan:
     """``gates`` of ``hidden`` units as vectors of ``lanes``. In each of ``phases`` the named gates are summed together,
     some vectors of units at a time: a GRU that resets the state before the product sums its candidate last. ``rows``
-    sequences go side by side."""
+    sequences go side by side; of a single one ``together`` vectors are summed at a time."""
 
     gates: int
     hidden: int
     lanes: int
     reset_first: bool
     rows: int = 1
+    together: int = 8
 
     @property
     def name(self) -> str:
@@ -46,7 +45,7 @@ class LoopPlan:
 
     def panels(self, phase: tuple[int, ...]) -> list[tuple[int, int]]:
         """(first vector, vectors) of what is summed together, in order."""
-        blocks = min(self.vectors, (TOGETHER if self.rows == 1 else SHARED) // len(phase))
+        blocks = min(self.vectors, (self.together if self.rows == 1 else SHARED) // len(phase))
         return [(k, min(blocks, self.vectors - k)) for k in range(0, self.vectors, blocks)]
 
     def phase_size(self, phase: tuple[int, ...]) -> int:

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from dldt.codegen.kernels.convolution.problem import Problem, Tile
 from dldt.codegen.kernels.convolution.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
-from dldt.codegen.kernels.stream import SHARED, is_cold, stream
+from dldt.codegen.kernels.stream import is_cold, stream
 from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
@@ -56,9 +56,6 @@ worse, and lie in the file."""
 FEWEST = 8
 """Input channels in blocks below which the transforms cost what the products save."""
 
-_WIDE = 0.05
-"""How much longer filters take from memory for every further column of the tile (measured: 1 to 6 columns)."""
-
 _KEPT, _SPILT = 0.5, 1.0
 """Scratch memory, as a share of the second-level cache, up to which all of it stays there, and from which nothing."""
 
@@ -75,9 +72,6 @@ _BESIDE = 0.75
 _WIDE_LINE, _FEW_INPUTS = 9, 128
 """Lines of so many products round worst (3e-5 of the largest result with 128 channels, and with their root): they are
 for no more channels than that."""
-
-_COPIED = 8.0
-"""Cycles for every input of a tile that reaches past the image (fitted to measured 7×7 to 14×14 maps)."""
 
 _SCRATCH = 8 << 20
 """The largest scratch of a thread in bytes."""
@@ -130,8 +124,8 @@ def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
     plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1, fused=not problem.source.block)
     if plan.fused:
         return winograd_cycles(problem, plan, target) * _handicap(form)
-    pipes = 1.0 if target.vector_bits == 512 else 2.0
-    products = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block) / pipes
+    count = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block)
+    products = count / target.fma_per_cycle
     return (products + _transform_cycles(problem, plan, target)) * _handicap(form)
 
 
@@ -214,24 +208,30 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     near = filters + plan.scratch(problem) <= target.l2
     streamed = stream(filters, 1 if near else passes, target, cold=problem.cold)
     spilt = min(1.0, max(0.0, (plan.scratch(problem) / target.l2 - _KEPT) / (_SPILT - _KEPT)))
-    streamed += spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / SHARED
+    streamed += (
+        spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / target.cpu.bandwidth.l3
+    )
     transforms = _transform_cycles(problem, plan, target)
-    transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / SHARED
+    transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / target.cpu.bandwidth.l3
     if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
         # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
-        return streamed * (1 + _WIDE * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
+        return (
+            streamed * (1 + target.cpu.fit.column_delay * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
+        )
     return max(products, streamed) + 0.3 * min(products, streamed) + transforms
 
 
 def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> float:
     """Cycles of one register tile over all input channels: multiply-adds or loads, what the filters cost that come from
     the second-level cache each time, and once the latency of the last sums and the stores."""
-    wide = target.vector_bits == 512
-    arithmetic = rows * columns / (1.0 if wide else 2.0)
-    loads = (rows + columns * (2.0 if wide else 1.0)) / 2
-    near = problem.inputs * columns * target.vector_bits // 8 <= target.l1 // 2
-    again = 0.0 if near else columns * target.vector_bits / 1024
-    return problem.inputs * (max(arithmetic, loads, 4.0) + 0.06 * rows + again) + 16.0 + rows * columns
+    fit, size = target.cpu.fit, columns * target.lanes(1)
+    arithmetic = rows * columns / target.fma_per_cycle
+    loads = rows / target.short_loads_per_cycle + columns / target.loads_per_cycle
+    near = problem.inputs * size <= target.l1 // 2
+    # Half of the filters' way is hidden behind the multiply-adds.
+    again = 0.0 if near else size / (2 * target.cpu.bandwidth.l2)
+    step = max(arithmetic, loads, target.cpu.core.latency) + fit.strip_row * rows + again
+    return problem.inputs * step + fit.strip + rows * columns
 
 
 def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
@@ -249,9 +249,10 @@ def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> f
         total *= tiles
         whole_inputs *= sum(0 <= start <= space - extent for start in starts)
     results = form.outputs[0] * form.outputs[1]
-    fused = 1.0 if target.vector_bits == 512 else 0.5
-    each_input = form.input_sums * fused + 3.0 * form.taps
-    each_output = form.output_sums * fused + (0.0 if plan.fused else 2.0 * form.taps) + 4.0 * results
-    inputs = total * each_input + (total - whole_inputs) * _COPIED * form.taps
+    input_moved, product_moved, result_moved = target.cpu.fit.moved
+    each_input = form.input_sums / target.fma_per_cycle + input_moved * form.taps
+    each_output = form.output_sums / target.fma_per_cycle + (0.0 if plan.fused else product_moved * form.taps)
+    each_output += result_moved * results
+    inputs = total * each_input + (total - whole_inputs) * target.cpu.fit.copied * form.taps
     outputs = total * each_output
     return -(-problem.inputs // target.block) * inputs + problem.vectors(target.block) * outputs

@@ -265,7 +265,7 @@ class _Writer:
 
     def _products(self, block: _Block, panel: Ir) -> None:
         b, tile, panels = self.b, self.plan.tile, self.plan.tile.panels(self.problem)
-        whole, last, half = tile.columns, tile.last_columns(self.problem), tile.half_last(self.problem)
+        whole, last, half = tile.columns, tile.last_columns(self.problem), tile.half_last(self.problem, self.b.target)
         if panels == 1 or (whole == last and not half):
             self._panel_products(block, panel, last, half)
             return

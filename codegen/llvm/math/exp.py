@@ -88,19 +88,19 @@ def power_of_two(b: Builder, shifted: Ir) -> Ir:
 def scale(b: Builder, x: Ir, count: Ir, shifted: Ir) -> Ir:
     """x 2ⁿ for |n| up to twice the exponent range, rounded once where the result is denormal."""
     width = x.lanes * format_of(x).bits
-    needed = {512: "avx512f", 256: "avx512vl", 128: "avx512vl"}.get(width)
-    if needed in b.target.features:
-        return _scale_by_instruction(b, x, count, width)
+    instruction = b.target.scale_by_power(x.element, width)
+    if instruction is not None:
+        return _scale_by_instruction(b, x, count, instruction)
     magic = b.like(x, format_of(x).magic)
     half = b.fma(count, b.like(x, 0.5), magic)
     rest = b.add(b.sub(count, b.sub(half, magic)), magic)
     return b.mul(b.mul(x, power_of_two(b, half)), power_of_two(b, rest))
 
 
-def _scale_by_instruction(b: Builder, x: Ir, count: Ir, width: int) -> Ir:
-    mask = Ir("i16" if x.lanes == 16 else "i8", "-1")
-    rounding = [b.const("i32", 4)] if width == 512 else []
-    name = f"llvm.x86.avx512.mask.scalef.p{'s' if x.element == 'float' else 'd'}.{width}"
+def _scale_by_instruction(b: Builder, x: Ir, count: Ir, name: str) -> Ir:
+    mask = Ir(f"i{max(8, x.lanes)}", "-1")
+    # The widest form has an operand for the rounding: that of the floating-point state.
+    rounding = [b.const("i32", 4)] if x.lanes * format_of(x).bits == 512 else []
     return b.intrinsic(name, x.type, x, count, x, mask, *rounding, suffix="")
 
 
