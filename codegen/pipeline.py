@@ -46,7 +46,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Poly, Symbol, atoms
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
-from dldt.compiler.types import Array, DType
+from dldt.compiler.types import Array
 from dldt.runtime.version import __version__
 
 _GROWN = 4
@@ -382,7 +382,7 @@ def _step(kernel: Kernel, function: str, parallel: bool, chain: int) -> dict[str
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
         "weights": kernel.packed_bytes + constant,
         "passed": held if isinstance(held, int) else None,
-        "pair": 2 if kernel.multiplied is DType.bf16 else 1,
+        "pair": kernel.arithmetic.products,
         "parallel": parallel,
         "chain": chain,
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
+from dldt.codegen.kernels.arithmetic import F32, Arithmetic
 from dldt.codegen.kernels.choice import Chosen
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.llvm.nest import emit_nest
@@ -29,7 +30,6 @@ from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, maximum_of, product
 from dldt.compiler.graph import Value
-from dldt.compiler.types import DType
 
 POOLS = (ops.MaxPool, ops.MaxPool8, ops.AvgPool)
 
@@ -73,10 +73,8 @@ class Kernel:
     """Bytes written to ``scratch`` and read again."""
     algorithm: str = "loops"
     """The micro-kernel, or ``loops``."""
-    weights: DType = DType.f32
-    """How the packed weights are stored."""
-    multiplied: DType = DType.f32
-    """What a contraction multiplies."""
+    arithmetic: Arithmetic = F32
+    """What a contraction multiplies and sums, and how its weights are stored."""
     remark: str = ""
     """What the user is to be told of it."""
     chosen: Chosen | None = None

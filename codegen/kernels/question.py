@@ -6,6 +6,7 @@ import json
 
 import attrs
 
+from dldt.codegen.kernels.arithmetic import Arithmetic
 from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.compiler.types import DType
 
@@ -32,4 +33,10 @@ class Question:
     @property
     def key(self) -> str:
         """The question as text, the same in every process: JSON with sorted keys."""
-        return json.dumps(attrs.asdict(self), sort_keys=True, separators=(",", ":"), default=str)
+        fields = attrs.asdict(self, value_serializer=_named)
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _named(_record: object, _field: object, value: object) -> object:
+    """An arithmetic by its name, anything else as it is."""
+    return value.name if isinstance(value, Arithmetic) else value

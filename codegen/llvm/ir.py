@@ -28,6 +28,9 @@ LLVM_TYPES = {
 """How an element is loaded and stored: a boolean is a byte 0 or 1; half types are bits, for LLVM would take a masked
 access to them apart and convert them on the way."""
 
+VALUE_TYPES = {**LLVM_TYPES, DType.f16: "half", DType.bf16: "bfloat"}
+"""An element as a number in a register, of its own type."""
+
 
 @attrs.frozen
 class Ir:

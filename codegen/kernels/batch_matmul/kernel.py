@@ -58,6 +58,7 @@ def product_kernels(task: Compute, target: Target) -> list[Kernel] | None:
         nest=nest,
         schedule=f"{tile.name} {problem}",
         algorithm=tile.name,
+        arithmetic=tile.arithmetic,
         scratch=tile.scratch(problem),
     )
     return [kernel]

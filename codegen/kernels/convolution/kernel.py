@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from dldt.codegen.kernels.choice import Choice
+from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
 from dldt.codegen.kernels.convolution.deconvolution import deconvolution_parts
 from dldt.codegen.kernels.convolution.emit import Epilogue, emit_contraction
-from dldt.codegen.kernels.convolution.pack import misfit, pack_weights, packed_size
+from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
 from dldt.codegen.kernels.convolution.part import (
     Part,
     data_of,
@@ -24,7 +25,6 @@ from dldt.codegen.kernels.convolution.part import (
 )
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import is_narrow
-from dldt.codegen.kernels.convolution.weights import weights_dtype
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, Rows, name_buffers
 from dldt.codegen.kernels.winograd.emit import emit_winograd
@@ -189,15 +189,14 @@ def _matmul(task: Compute, anchor: Node, op: ops.MatMul) -> list[Part] | None:
 
 
 def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: int) -> Kernel:
-    problem, remark = _paired(anchor, part)
+    arithmetic, reason = choose_arithmetic(part, choice.target, choice.numerics, streamed)
+    problem, remark = attrs.evolve(part.problem, arithmetic=arithmetic), f"{anchor.name}: {reason}" if reason else ""
     blocked = task.output.layout.block == choice.target.block
-    chosen = choice.plan(problem, blocked=blocked)
+    chosen = choice.plan(attrs.evolve(problem, arithmetic=arithmetic.multiplied), blocked=blocked)
     plan, tile = (chosen.plan, chosen.plan.tile) if isinstance(chosen.plan, WinogradPlan) else (None, chosen.plan)
     across = not blocked and is_narrow(problem, choice.target)
     if plan is not None:
-        problem, remark = part.problem, ""
-    elif problem.source.dtype is DType.f32:
-        problem, remark = _stored(anchor, part, choice, streamed)
+        problem, remark = attrs.evolve(part.problem, arithmetic=plan.form.arithmetic), ""
     buffers, tensors = name_buffers(task)
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
     (value,) = anchor.outputs
@@ -241,8 +240,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         nest=epilogue.nest,
         schedule=f"{algorithm} {problem}",
         algorithm=algorithm,
-        weights=problem.weights,
-        multiplied=DType.bf16 if problem.pair == 2 else DType.f32,
+        arithmetic=problem.arithmetic,
         remark=remark,
         packed=packed,
         packed_bytes=packed_size(problem, tile) if plan is None else filters_size(plan.form, problem, tile),
@@ -252,28 +250,6 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
         passed=0 if plan is None else plan.passed(problem),
         chosen=chosen,
     )
-
-
-def _paired(anchor: Node, part: Part) -> tuple[Problem, str]:
-    """Where the input is bf16, so are the weights: both are multiplied in pairs. And what is to be said of it."""
-    paired = attrs.evolve(part.problem, weights=DType.bf16)
-    return _fitting(anchor, part, paired) if paired.pair == 2 else (part.problem, "")
-
-
-def _stored(anchor: Node, part: Part, choice: Choice, streamed: int) -> tuple[Problem, str]:
-    """The problem with the dtype that its weights are stored in, and what is to be said of it."""
-    dtype = weights_dtype(part.problem, choice.target, choice.numerics.weights, streamed)
-    return _fitting(anchor, part, attrs.evolve(part.problem, weights=dtype))
-
-
-def _fitting(anchor: Node, part: Part, narrow: Problem) -> tuple[Problem, str]:
-    """``narrow`` where its weights fit their dtype."""
-    if narrow.weights is DType.f32:
-        return narrow, ""
-    reason = misfit(part.weights(), narrow.weights)
-    if reason:
-        return part.problem, f"{anchor.name}: {reason}: its weights stay f32"
-    return narrow, ""
 
 
 def _epilogue(

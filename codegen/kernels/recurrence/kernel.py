@@ -46,8 +46,9 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
         flops=2 * macs if isinstance(macs, int) else 0,
         schedule=plan.name,
         algorithm=plan.name,
+        arithmetic=plan.arithmetic,
         packed=lambda: plan.pack(weights),
-        packed_bytes=4 * op.directions * plan.direction_size,
+        packed_bytes=plan.arithmetic.weights.size * op.directions * plan.direction_size,
         scratch=plan.scratch,
     )
     return [kernel]
