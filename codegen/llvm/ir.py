@@ -86,10 +86,12 @@ def literal(type: str, value: float) -> str:
         width = bits(type)
         wrapped = int(value) & ((1 << width) - 1)
         return str(wrapped - (1 << width) if wrapped >> (width - 1) else wrapped)
+    if type == "bfloat":
+        raise ValueError(f"constants of type {type} are written as float and converted")
+    if type == "half":
+        return f"0xH{struct.unpack('<H', struct.pack('<e', value))[0]:04X}"
     if type == "float":
         value = _round_to_float(float(value))
-    elif type in ("half", "bfloat"):
-        raise ValueError(f"constants of type {type} are written as float and converted")
     return f"0x{struct.unpack('<Q', struct.pack('<d', float(value)))[0]:016X}"
 
 
@@ -107,6 +109,6 @@ def constant(type: str, value: float) -> Ir:
     count = lanes(type)
     if not count:
         return Ir(type, text)
-    if float(value) == 0 and not text.startswith("0x8"):
+    if float(value) == 0 and not text.startswith(("0x8", "0xH8")):
         return Ir(type, "zeroinitializer")
     return Ir(type, f"splat ({scalar} {text})")
