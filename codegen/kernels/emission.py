@@ -6,6 +6,7 @@ import enum
 import hashlib
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType
 from typing import Any
 
 import attrs
@@ -21,8 +22,8 @@ NAME = "KERNEL"
 class Emission:
     """``emitter(builder, NAME, *arguments, alias=alias)`` writes the function.
 
-    The emitter is a function of a module, and the arguments are frozen records, numbers, texts and collections of
-    them: the text follows from them, from the builder's target, and from nothing else.
+    The emitter is a function of a module, and the arguments are frozen records, numbers, texts, functions of modules
+    and collections of them: the text follows from them, from the builder's target, and from nothing else.
     """
 
     emitter: Callable[..., None]
@@ -86,6 +87,8 @@ def _head(value: object) -> str:
         return f"{type(value).__name__} {len(value)}"
     if isinstance(value, enum.Enum):
         return f"{_qualified(type(value))} {value.name}"
+    if isinstance(value, FunctionType):
+        return f"function {_qualified(value)}"
     if attrs.has(type(value)):
         return _qualified(type(value))
     raise InternalError(f"a kernel's text is to follow from a {_qualified(type(value))}, which has no digest")

@@ -7,6 +7,7 @@ import json
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.compiler.types import DType
 
 
@@ -32,4 +33,10 @@ class TuningKey:
     @property
     def text(self) -> str:
         """The key as text, the same in every process: JSON with sorted keys."""
-        return json.dumps(attrs.asdict(self), sort_keys=True, separators=(",", ":"), default=str)
+        fields = attrs.asdict(self, value_serializer=_named)
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _named(_record: object, _field: object, value: object) -> object:
+    """An arithmetic by its name, anything else as it is."""
+    return value.name if isinstance(value, Arithmetic) else value

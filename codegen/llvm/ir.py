@@ -28,6 +28,9 @@ LLVM_TYPES = {
 """How an element is loaded and stored: a boolean is a byte 0 or 1; half types are bits, for LLVM would take a masked
 access to them apart and convert them on the way."""
 
+VALUE_TYPES = {**LLVM_TYPES, DType.f16: "half", DType.bf16: "bfloat"}
+"""An element as a number in a register, of its own type."""
+
 
 @attrs.frozen
 class Ir:
@@ -83,10 +86,12 @@ def literal(type: str, value: float) -> str:
         width = bits(type)
         wrapped = int(value) & ((1 << width) - 1)
         return str(wrapped - (1 << width) if wrapped >> (width - 1) else wrapped)
+    if type == "bfloat":
+        raise ValueError(f"constants of type {type} are written as float and converted")
+    if type == "half":
+        return f"0xH{struct.unpack('<H', struct.pack('<e', value))[0]:04X}"
     if type == "float":
         value = _round_to_float(float(value))
-    elif type in ("half", "bfloat"):
-        raise ValueError(f"constants of type {type} are written as float and converted")
     return f"0x{struct.unpack('<Q', struct.pack('<d', float(value)))[0]:016X}"
 
 
@@ -104,6 +109,6 @@ def constant(type: str, value: float) -> Ir:
     count = lanes(type)
     if not count:
         return Ir(type, text)
-    if float(value) == 0 and not text.startswith("0x8"):
+    if float(value) == 0 and not text.startswith(("0x8", "0xH8")):
         return Ir(type, "zeroinitializer")
     return Ir(type, f"splat ({scalar} {text})")

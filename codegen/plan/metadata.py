@@ -12,7 +12,6 @@ from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.dims import Dim, Symbol, atoms
 from dldt.compiler.graph import Graph
-from dldt.compiler.types import DType
 from dldt.runtime.version import __version__
 
 
@@ -76,7 +75,7 @@ def _step(called: Called) -> dict[str, object]:
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
         "weights": kernel.packed_bytes + constant,
         "passed": held if isinstance(held, int) else None,
-        "pair": 2 if kernel.implementation.multiplied is DType.bf16 else 1,
+        "pair": kernel.implementation.arithmetic.products,
         "parallel": called.shared,
         "chain": called.tiles,
     }

@@ -1,4 +1,4 @@
-"""In what type a tensor between kernels is stored: bf16 where the user allows it and the next kernels profit."""
+"""In what type a tensor between kernels is stored: fewer bits where the user allows it and the next kernels profit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.task.numerics import Numerics
@@ -13,7 +14,7 @@ from dldt.codegen.task.region import Region, is_product
 from dldt.compiler import ops
 from dldt.compiler.dims import product
 from dldt.compiler.graph import Node, Value
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.types import TensorType
 
 FEWEST_ROWS = 16
 """Rows below which a matrix product is bound by the reading of its matrix: floats cost nothing there."""
@@ -28,17 +29,18 @@ def stored_types(
 
 
 def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorType:
-    """The type in memory of a region's root. With precision bf16 everything in channel blocks, and rows that are
-    multiplied by a constant matrix, are rounded to bf16 when they are stored: contractions multiply them in pairs of
-    channels, and all others read half the bytes. Outputs of the model are not, nor the states of recurrent layers."""
+    """The type in memory of a region's root. With a precision of fewer bits everything in channel blocks, and rows that
+    are multiplied by a constant matrix, are rounded to it when they are stored: contractions multiply them as they are,
+    and all others read fewer bytes. Outputs of the model are not, nor the states of recurrent layers."""
     root = region.root
     plain = attrs.evolve(root.type, value=None, constant=None)
-    if numerics.precision is not DType.bf16 or root.type.dtype is not DType.f32:
+    narrow = numerics.precision
+    if narrow is F32.data or root.type.dtype is not F32.data:
         return plain
     recurrent = region.anchor is not None and isinstance(region.anchor.op, Recurrence)
     if recurrent or any(isinstance(node.op, ops.Result) for node, _ in root.uses):
         return plain
-    return attrs.evolve(plain, dtype=DType.bf16) if layout.block or _is_multiplied(root) else plain
+    return attrs.evolve(plain, dtype=narrow) if layout.block or _is_multiplied(root) else plain
 
 
 def _is_multiplied(root: Value) -> bool:

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 import attrs
 
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.loop.schedule import Schedule
-from dldt.compiler.types import DType
 
 
 @attrs.frozen
@@ -32,10 +32,8 @@ class Implementation:
     algorithm: str
     tile: Any = None
     schedule: Schedule = ()
-    weights: DType = DType.f32
-    """How packed weights are stored."""
-    multiplied: DType = DType.f32
-    """What a contraction multiplies."""
+    arithmetic: Arithmetic = F32
+    """In which types a contraction multiplies and sums, and how its weights are stored."""
     rows: Rows | None = None
     """How the range runs over the output's rows, where the kernel keeps to them."""
 

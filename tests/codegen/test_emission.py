@@ -7,6 +7,7 @@ import pytest
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
 from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.nest import emit_nest
 from dldt.codegen.loop.buffers import Buffer, Layout
@@ -48,6 +49,7 @@ RECORDS = [
     PROBLEM,
     PROBLEM.source,
     Tile(7, 4, 8, 16),
+    F32,
     Buffer("x", DType.f32, (1, 8)),
     Layout(16),
     Symbol("n", 1, 7),
@@ -58,14 +60,18 @@ FIELDS = [(record, field.name) for record in RECORDS for field in attrs.fields(t
 def other(value):
     if isinstance(value, bool):
         return not value
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return value + 1
+    if value is None:
+        return ()
+    if callable(value) and not attrs.has(type(value)):
+        return emit_nest
     if isinstance(value, str):
         return value + "x"
     if isinstance(value, DType):
         return DType.bf16
     if isinstance(value, tuple):
-        return (*value[:-1], value[-1] + 1)
+        return (*value[:-1], other(value[-1])) if value else (1,)
     [field, *_] = attrs.fields(type(value))
     return attrs.evolve(value, **{field.name: other(getattr(value, field.name))})
 

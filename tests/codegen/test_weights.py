@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.convolution import kernel as contraction
-from dldt.codegen.kernels.convolution.pack import misfit
+from dldt.codegen.kernels.convolution import choose_arithmetic as choice
+from dldt.codegen.kernels.convolution.part import Part
 from dldt.codegen.kernels.convolution.problem import Problem, Source
-from dldt.codegen.kernels.convolution.weights import weights_dtype
+from dldt.codegen.llvm.arithmetic import ARITHMETICS
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.target import TARGETS
@@ -80,7 +80,7 @@ def expected(values, dtype):
 @pytest.fixture
 def everywhere(monkeypatch):
     """Every contraction takes the weights that were asked for, whatever it costs."""
-    monkeypatch.setattr(contraction, "weights_dtype", lambda problem, target, wanted, streamed: wanted)
+    monkeypatch.setattr(choice, "saves_time", lambda problem, target, streamed: not problem.channelwise)
 
 
 def check(found, wanted):
@@ -140,13 +140,19 @@ def product(rows, inputs=4096, outputs=4096):
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_what_is_bound_by_memory_is_narrow(target):
-    narrow = [weights_dtype(product(rows), target, DType.bf16, LARGE) for rows in (1, 2, 64, 1000)]
+    def stored(problem, wanted, streamed=LARGE):
+        part = Part(problem, lambda: np.ones((1, 1, 1, 1, 1), np.float32), None)
+        row, reason = choice.choose_arithmetic(part, target, Numerics(weights=wanted), streamed)
+        assert (row.data, row.sums, row.products, reason) == (DType.f32, DType.f32, 1, "")
+        return row.weights
+
+    narrow = [stored(product(rows), DType.bf16) for rows in (1, 2, 64, 1000)]
     assert narrow == [DType.bf16] * 2 + [DType.f32] * 2
-    assert weights_dtype(product(symbol("N", 1)), target, DType.f16, LARGE) is DType.f16
-    assert weights_dtype(product(1), target, DType.f32, LARGE) is DType.f32
+    assert stored(product(symbol("N", 1)), DType.f16) is DType.f16
+    assert stored(product(1), DType.f32) is DType.f32
     # All of the model's weights in the second-level cache, or a channel apart: reading them is no matter.
-    assert weights_dtype(product(1, 256, 64), target, DType.bf16, 1 << 16) is DType.f32
-    assert weights_dtype(attrs.evolve(product(1), channelwise=True), target, DType.bf16, LARGE) is DType.f32
+    assert stored(product(1, 256, 64), DType.bf16, 1 << 16) is DType.f32
+    assert stored(attrs.evolve(product(1), channelwise=True), DType.bf16) is DType.f32
 
 
 def dense(weights):
@@ -169,6 +175,10 @@ def test_weights_beyond_the_range_stay(tmp_path, everywhere):
     )
     with load(tmp_path / "m.so", threads=1) as loaded:
         assert loaded(np.ones((1, 20), np.float32))[0, 5] == 65521
+
+
+def misfit(weights, dtype):
+    return ARITHMETICS[f"f32_{dtype}"].misfit(weights)
 
 
 def test_what_does_not_fit():

@@ -5,6 +5,7 @@ import pytest
 
 import dldt
 from dldt.codegen.host import resolve_target
+from dldt.codegen.task.numerics import PRECISIONS, WEIGHTS
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.ir.write import write_ir
 from dldt.runtime import load
@@ -35,8 +36,14 @@ def test_other_targets_refuse(model, capsys):
 
 
 def test_other_types_are_refused(model):
-    with pytest.raises(UsageError, match="precision is 'f16'; it must be one of f32, bf16"):
-        dldt.compile_model(model, model.with_suffix(".so"), precision="f16")
+    with pytest.raises(UsageError, match="precision is 'int4'; it must be one of f32, bf16"):
+        dldt.compile_model(model, model.with_suffix(".so"), precision="int4")
+
+
+@pytest.mark.parametrize(("option", "words"), [("--precision", PRECISIONS), ("--weights", WEIGHTS)])
+def test_the_command_knows_every_type(option, words, model, capsys):
+    assert command.main([str(model), option, "int4"]) == 1
+    assert f"choose from {', '.join(words)})" in capsys.readouterr().err.replace("'", "")
 
 
 def test_the_summary_and_inspect_name_it(model, capsys):

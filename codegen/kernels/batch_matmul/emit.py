@@ -128,12 +128,13 @@ class _Writer:
         else:
             assert isinstance(problem.depth, int)
             with b.when(fresh):
-                pack = PackColumns(b, tile.lanes, problem.depth, self.scratch)
+                pack = PackColumns(b, tile.arithmetic, tile.lanes, problem.depth, self.scratch)
                 if problem.b.line == 1:
                     pack.copy(Columns(start, depth, readable))
                 else:
                     pack.transpose(start, line, vectors, left, over_readable=y.over_readable)
-            columns = Columns(self.scratch, 4 * vectors * tile.lanes, tuple(None for _ in masks))
+            step = tile.arithmetic.vector_size(vectors * tile.lanes)
+            columns = Columns(self.scratch, step, tuple(None for _ in masks))
         self._rows(rows, columns, strip, b.mul(panel, b.index(tile.columns)), masks, scope)
 
     def _tail(self, left: Ir | None, position: int, vectors: int) -> Ir | None:
@@ -145,10 +146,12 @@ class _Writer:
         return b.compare("lt", b.iota("i64", lanes), b.splat(b.sub(left, b.index(position * lanes)), lanes))
 
     def _origin(self, buffer: Buffer, offset: Dim, scope: Scope) -> Ir:
-        return self.b.gep(self.emitter.pointers[buffer], self.emitter.dim(offset, scope), "float")
+        unit = self.tile.arithmetic.data_type(0)
+        return self.b.gep(self.emitter.pointers[buffer], self.emitter.dim(offset, scope), unit)
 
     def _bytes(self, scope: Scope, *strides: Dim) -> tuple[int | Ir, ...]:
-        return tuple(4 * s if isinstance(s, int) else self.emitter.dim(4 * s, scope) for s in strides)
+        size = self.tile.arithmetic.data.size
+        return tuple(size * s if isinstance(s, int) else self.emitter.dim(size * s, scope) for s in strides)
 
     def _further(self, pointer: Ir, stride: int | Ir, count: Ir) -> Ir:
         b = self.b
@@ -182,7 +185,7 @@ class _Writer:
         depth = self.problem.depth
         steps = depth if isinstance(depth, int) else self.emitter.dim(depth, scope)
         place = attrs.evolve(x, pointer=self._further(x.pointer, x.line, row))
-        micro = ProductTileEmitter(self.b, self.tile.lanes, self.tile.chunk)
+        micro = ProductTileEmitter(self.b, self.tile.arithmetic, self.tile.lanes, self.tile.chunk)
         sums = micro.accumulate(place, y, rows, steps)
         for c, mask in enumerate(masks):
             self._finish([line[c] for line in sums], row, self._plus(block, c), mask, scope)

@@ -56,7 +56,11 @@ class BatchMatMul(Family):
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
         tile = choose_product_tile(part.problem, on.target)
-        return None if tile is None else Estimate(0.0, Implementation(self.name, tile.name, tile))
+        return (
+            None
+            if tile is None
+            else Estimate(0.0, Implementation(self.name, tile.name, tile, arithmetic=tile.arithmetic))
+        )
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
         """See Family."""

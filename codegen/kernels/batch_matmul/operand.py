@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Matrix
+from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load
 from dldt.codegen.loop.linear import stride_of
@@ -14,12 +15,12 @@ LINE, DEPTH = "line", "depth"
 """The symbols of the two dims of a matrix."""
 
 
-def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
+def operand(access: Access, index: Index, dtype: DType = F32.data) -> tuple[Buffer, Matrix] | None:
     """The buffer that the access reads, and how its matrix lies there: ``index`` holds ``LINE`` and ``DEPTH`` and what
-    picks a matrix of the batch. None where an element is computed or no float in memory, or its place is not linear in
-    the two."""
+    picks a matrix of the batch. None where an element is computed or no ``dtype`` in memory, or its place is not linear
+    in the two."""
     element = access(index)
-    if not isinstance(element, Load) or element.dtype is not DType.f32:
+    if not isinstance(element, Load) or element.dtype is not dtype:
         return None
     offset = element.buffer.offset(element.index)
     strides = [stride_of(offset, name) for name in (LINE, DEPTH)]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.tile_emitter import Columns
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.ir import Ir, vector
+from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.transpose import transposed
 
 
 class PackColumns:
     """Writes the copying of one column tile of ``depth`` rows to ``scratch``."""
 
-    def __init__(self, b: Builder, lanes: int, depth: int, scratch: Ir) -> None:
+    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, depth: int, scratch: Ir) -> None:
         self.b = b
         self.lanes = lanes
         self.depth = depth
         self.scratch = scratch
-        self.kind = vector("float", lanes)
+        self.kind = arithmetic.weight_type(lanes)
+        self.size = arithmetic.weights.size
 
     def copy(self, source: Columns) -> None:
         """From rows in which the columns lie side by side."""
-        b, size = self.b, 4 * self.lanes
+        b, size = self.b, self.size * self.lanes
         stride = b.index(source.depth) if isinstance(source.depth, int) else source.depth
         with b.loop(b.index(0), b.index(self.depth), 1, stem="pack") as loop:
             line = self._at(source.pointer, b.mul(loop.index, stride))
@@ -37,7 +39,7 @@ class PackColumns:
         with b.loop(b.index(0), b.index(vectors), 1, stem="column") as loop:
             first = b.mul(loop.index, b.index(lanes))
             starts = [self._start(source, line, b.add(first, b.index(k)), left) for k in range(lanes)]
-            packed = self._at(self.scratch, b.mul(first, b.index(4)))
+            packed = self._at(self.scratch, b.mul(first, b.index(self.size)))
             with b.loop(b.index(0), b.index(whole * lanes), lanes, stem="pack") as steps:
                 self._block(starts, steps.index, packed, vectors, lanes, None)
             if rest:
@@ -52,14 +54,15 @@ class PackColumns:
 
     def _block(self, starts: list[Ir], step: Ir, packed: Ir, vectors: int, count: int, mask: Ir | None) -> None:
         """``count`` steps of as many columns as a vector has lanes."""
-        b = self.b
-        lines = [self._load(self._at(start, b.mul(step, b.index(4))), mask) for start in starts]
-        target = self._at(packed, b.mul(step, b.index(4 * vectors * self.lanes)))
+        b, line = self.b, self.size * self.lanes
+        lines = [self._load(self._at(start, b.mul(step, b.index(self.size))), mask) for start in starts]
+        target = self._at(packed, b.mul(step, b.index(vectors * line)))
         for k, value in enumerate(transposed(b, lines, count)):
-            b.store(value, self._at(target, b.index(4 * k * vectors * self.lanes)), 4 * self.lanes)
+            b.store(value, self._at(target, b.index(k * vectors * line)), line)
 
     def _at(self, pointer: Ir, offset: Ir) -> Ir:
         return pointer if offset.name == "0" else self.b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
 
     def _load(self, pointer: Ir, mask: Ir | None) -> Ir:
-        return self.b.load(self.kind, pointer, 4) if mask is None else self.b.masked_load(self.kind, pointer, mask, 4)
+        b, size = self.b, self.size
+        return b.load(self.kind, pointer, size) if mask is None else b.masked_load(self.kind, pointer, mask, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.compiler.dims import Dim, ceildiv, symbol
 from dldt.compiler.types import Shape
 
@@ -47,11 +48,13 @@ class ProductTile:
     chunk: int
     strip: int
     packed: bool
+    arithmetic: Arithmetic = F32
 
     @property
     def name(self) -> str:
         """The spec as a name."""
-        return f"product_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}{'_packed' * self.packed}"
+        spec = f"{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}{'_packed' * self.packed}"
+        return self.arithmetic.named("product", spec)
 
     @property
     def width(self) -> int:
@@ -71,4 +74,4 @@ class ProductTile:
         if not self.packed:
             return 0
         assert isinstance(product.depth, int)
-        return product.depth * self.width * 4
+        return product.depth * self.width * self.arithmetic.weights.size

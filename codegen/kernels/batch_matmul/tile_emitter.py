@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.ir import Ir, vector
+from dldt.codegen.llvm.ir import Ir
 
 
 @attrs.frozen
@@ -31,16 +32,17 @@ class Columns:
 class ProductTileEmitter:
     """Writes the accumulation of one tile over the inner dim."""
 
-    def __init__(self, b: Builder, lanes: int, chunk: int) -> None:
+    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, chunk: int) -> None:
         self.b = b
+        self.arithmetic = arithmetic
         self.lanes = lanes
         self.chunk = chunk
-        self.kind = vector("float", lanes)
+        self.kind = arithmetic.weight_type(lanes)
 
     def accumulate(self, x: Rows, y: Columns, rows: int, depth: int | Ir) -> list[list[Ir]]:
         """The sums [row][column] over ``depth`` steps."""
         b, columns = self.b, len(y.masks)
-        flat = [b.const(self.kind, 0) for _ in range(rows * columns)]
+        flat = [b.const(self.arithmetic.sum_type(self.lanes), 0) for _ in range(rows * columns)]
         if isinstance(depth, int):
             whole = depth // self.chunk * self.chunk
             if whole == self.chunk:
@@ -53,6 +55,7 @@ class ProductTileEmitter:
             split = b.binary("and", depth, b.index(-self.chunk))
             flat = self._loop(x, y, flat, rows, (b.index(0), split), self.chunk)
             flat = self._loop(x, y, flat, rows, (split, depth), 1)
+        flat = [self.arithmetic.result(b, value) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(rows)]
 
     def _loop(self, x: Rows, y: Columns, flat: list[Ir], rows: int, bounds: tuple[Ir, Ir], step: int) -> list[Ir]:
@@ -86,19 +89,19 @@ class ProductTileEmitter:
             line = self._at(pointer, y.depth, k)
             vectors = [self._vector(line, c, mask) for c, mask in enumerate(y.masks)]
             for r in range(rows):
-                scalar = b.load("float", self._at(self._at(base, x.depth, k), x.line, r), 4)
-                wide = b.splat(scalar, self.lanes)
+                element = self._at(self._at(base, x.depth, k), x.line, r)
+                wide = self.arithmetic.broadcast(b, element, self.arithmetic.data, self.lanes, 1)
                 for c in range(columns):
-                    flat[r * columns + c] = b.fma(wide, vectors[c], flat[r * columns + c])
+                    flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                     if not b.target.fma:
                         # Products are values of their own here: one at a time.
                         base = self._after(base, flat[r * columns + c])
         return flat
 
     def _vector(self, line: Ir, column: int, mask: Ir | None) -> Ir:
-        b = self.b
-        pointer = self._at(line, 4 * self.lanes, column)
-        return b.load(self.kind, pointer, 4) if mask is None else b.masked_load(self.kind, pointer, mask, 4)
+        b, size = self.b, self.arithmetic.weights.size
+        pointer = self._at(line, self.arithmetic.vector_size(self.lanes), column)
+        return b.load(self.kind, pointer, size) if mask is None else b.masked_load(self.kind, pointer, mask, size)
 
     def _after(self, pointer: Ir, value: Ir) -> Ir:
         """The same address, known only once ``value`` is: the next vectors are not loaded before the registers of the

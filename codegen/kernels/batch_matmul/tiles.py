@@ -5,6 +5,7 @@ from __future__ import annotations
 from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
 from dldt.codegen.kernels.convolution.problem import CODE_LIMIT
 from dldt.codegen.kernels.convolution.tiles import candidates, parts, tile_cycles
+from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.target import Target
 
 GUESS = 64
@@ -52,7 +53,7 @@ def _most_rows(product: Product) -> int:
 
 def _packs(product: Product, width: int, target: Target) -> bool | None:
     """Whether the columns are packed; None where they can neither be packed nor read as they lie."""
-    fits = isinstance(product.depth, int) and product.depth * width * 4 <= target.l2
+    fits = isinstance(product.depth, int) and product.depth * width * F32.weights.size <= target.l2
     if product.b.line == 1:
         few = isinstance(product.rows, int) and product.rows <= FEW_ROWS
         return fits and not few

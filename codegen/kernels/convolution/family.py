@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.convolution.arithmetic_choice import paired, stored
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
+from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
@@ -19,9 +19,10 @@ from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.tuning_key import TuningKey
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.types import Array, DType
+from dldt.compiler.types import Array
 
 
 class Convolution(Family):
@@ -36,20 +37,19 @@ class Convolution(Family):
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
         assert isinstance(part, ContractionPart)
-        problem, remark = paired(part)
-        if _is_across(part, on):
-            return self._estimate(part, problem, narrow_tile(_weighed(problem, on), on.target), on, remark)
-        return self._estimate(part, problem, choose_tile(_weighed(problem, on), on.target), on, remark)
+        arithmetic, remark = choose_arithmetic(part, on)
+        problem = asked(part, arithmetic, on)
+        tile = narrow_tile(problem, on.target) if _is_across(part, on) else choose_tile(problem, on.target)
+        return self._estimate(problem, tile, arithmetic, on, remark)
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
         assert isinstance(part, ContractionPart)
-        problem, remark = paired(part)
-        if _is_across(part, on):
-            yield self._estimate(part, problem, narrow_tile(_weighed(problem, on), on.target), on, remark)
-            return
-        for tile in tiles(_weighed(problem, on), on.target):
-            yield self._estimate(part, problem, tile, on, remark)
+        arithmetic, remark = choose_arithmetic(part, on)
+        problem = asked(part, arithmetic, on)
+        across = _is_across(part, on)
+        for tile in [narrow_tile(problem, on.target)] if across else tiles(problem, on.target):
+            yield self._estimate(problem, tile, arithmetic, on, remark)
 
     def key(self, part: Part, on: Setting) -> str | None:
         """See Family."""
@@ -75,7 +75,7 @@ class Convolution(Family):
         """See Family."""
         part, made = chosen.part, chosen.implementation
         assert isinstance(part, ContractionPart)
-        problem, tile = attrs.evolve(part.problem, weights=made.weights), made.tile
+        problem, tile = attrs.evolve(part.problem, arithmetic=made.arithmetic), made.tile
         assert isinstance(tile, Tile)
         units = spatial_units(problem, tile)
         sums = Sums(
@@ -89,13 +89,10 @@ class Convolution(Family):
         across = _is_across(part, on)
         return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
 
-    def _estimate(self, part: ContractionPart, problem: Problem, tile: Tile, on: Setting, remark: str) -> Estimate:
-        cycles = direct_cycles(_weighed(problem, on), tile, on.target)
-        if problem.source.dtype is DType.f32:
-            problem, remark = stored(part, on)
-        kind = DType.bf16 if problem.pair == 2 else DType.f32
-        made = Implementation(self.name, tile.algorithm(problem), tile, weights=problem.weights, multiplied=kind)
-        return Estimate(cycles, made, remark, shape=(tile.rows, tile.columns))
+    def _estimate(self, problem: Problem, tile: Tile, arithmetic: Arithmetic, on: Setting, remark: str) -> Estimate:
+        name = tile.algorithm(attrs.evolve(problem, arithmetic=arithmetic))
+        made = Implementation(self.name, name, tile, arithmetic=arithmetic)
+        return Estimate(direct_cycles(problem, tile, on.target), made, remark, shape=(tile.rows, tile.columns))
 
     def reference(self, problem: Problem, *operands: Array) -> Array:
         """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights
@@ -128,12 +125,16 @@ def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
 
 def contraction_key(part: ContractionPart, on: Setting) -> str | None:
     """What decides how a contraction is best carried out, as text."""
-    problem, _ = paired(part)
-    winograd = on.numerics.winograd and part.blocked
-    key = TuningKey.about(
-        _weighed(problem, on), winograd=winograd, weights=on.numerics.weights, precision=on.numerics.precision
-    )
+    allowed, (arithmetic, _) = on.numerics, choose_arithmetic(part, on)
+    winograd = allowed.winograd and part.blocked
+    problem = asked(part, arithmetic, on)
+    key = TuningKey.about(problem, winograd=winograd, weights=allowed.weights, precision=allowed.precision)
     return None if key is None else key.text
+
+
+def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:
+    """The problem as the cost model takes it: what is multiplied, and whether the weights come from memory."""
+    return attrs.evolve(part.problem, arithmetic=arithmetic.multiplied, cold=on.cold)
 
 
 def rows_of(part: ContractionPart, tile: Tile) -> Rows:
@@ -145,8 +146,3 @@ def rows_of(part: ContractionPart, tile: Tile) -> Rows:
 def _is_across(part: ContractionPart, on: Setting) -> bool:
     """Whether vectors of results are of pixels."""
     return not part.blocked and is_narrow(part.problem, on.target)
-
-
-def _weighed(problem: Problem, on: Setting) -> Problem:
-    """The problem with what is known of its weights' way."""
-    return attrs.evolve(problem, cold=on.cold)

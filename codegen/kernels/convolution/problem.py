@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
@@ -26,7 +27,7 @@ class Source:
     channel: int
     block: int = 0
     outer: int = 0
-    dtype: DType = DType.f32
+    dtype: DType = F32.data
     start: int = 0
 
 
@@ -49,8 +50,8 @@ class Problem:
     channelwise: bool = False
     """Each output channel reads its own input channel: the lanes of a vector are channels on both sides (``inputs`` is
     1, ``groups`` is 1, ``outputs`` counts the channels)."""
-    weights: DType = DType.f32
-    """How the packed weights are stored; they are widened in registers."""
+    arithmetic: Arithmetic = F32
+    """What is multiplied and summed; the data are converted to it where they lie in memory in another type."""
 
     shuffle: int = 1
     """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
@@ -60,16 +61,6 @@ class Problem:
     tiles, which are of several rows, are out of the question."""
     cold: bool = False
     """Whether the weights come from memory at every inference: the whole model's are more than caches keep."""
-
-    @property
-    def pair(self) -> int:
-        """Input channels that one instruction multiplies and adds: two neighbours where both sides are bfloats."""
-        both = self.source.dtype is DType.bf16 and self.weights is DType.bf16
-        return 2 if both and self.source.channel == 1 and not self.channelwise else 1
-
-    def steps(self, channels: int) -> int:
-        """Vectors of weights that so many input channels take, a tap and column; a last one alone has zeros beside."""
-        return -(-channels // self.pair)
 
     @property
     def depth(self) -> int:
@@ -119,14 +110,15 @@ class Tile:
 
     @property
     def name(self) -> str:
-        """The spec as a name."""
-        return f"conv_f32_{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}"
+        """The spec as a name, of a tile that multiplies as the model does."""
+        return self._named(F32)
 
     def algorithm(self, problem: Problem) -> str:
-        """The name with what is multiplied, and how weights are stored that are widened on the way."""
-        kind = DType.bf16 if problem.pair == 2 else DType.f32
-        widened = "" if problem.weights is kind else f"_{problem.weights}"
-        return self.name.replace("f32", str(kind)) + widened
+        """The name with the problem's arithmetic."""
+        return self._named(problem.arithmetic)
+
+    def _named(self, arithmetic: Arithmetic) -> str:
+        return arithmetic.named("conv", f"{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}")
 
     def panels(self, problem: Problem) -> int:
         """Column tiles a group; the last may be narrower."""

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import attrs
 
-from dldt.codegen.kernels.convolution.pack import vector_size
 from dldt.codegen.kernels.convolution.problem import CODE_LIMIT, Problem, Segment, Tile
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
-from dldt.codegen.llvm.primitive import from_memory
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 
 
 @attrs.frozen
@@ -40,9 +38,9 @@ class TileEmitter:
         self.tile = tile
         self.x = x
         self.weights = weights
-        self.kind = vector("float", tile.lanes)
+        self.arithmetic = problem.arithmetic
         self.half = half
-        self.vector_size = vector_size(problem, tile)
+        self.vector_size = problem.arithmetic.vector_size(tile.lanes)
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
         """The sums of the tile at ``place`` for the weights at ``panel``."""
@@ -50,12 +48,14 @@ class TileEmitter:
         start = self._start(place)
         if problem.channelwise:
             source = b.add(start, b.mul(place.group, b.index(problem.source.outer)))
-            flat = [b.const(self.kind, 0) for _ in range(segment.rows)]
-            return [[value] for value in self._body(place, segment, 1)(source, panel, flat, 1)]
+            flat = [b.const(self.arithmetic.sum_type(self.tile.lanes), 0) for _ in range(segment.rows)]
+            return [[self.arithmetic.result(b, s)] for s in self._body(place, segment, 1)(source, panel, flat, 1)]
         widths = [self._width(c, columns) for c in range(columns)]
-        flat = [b.const(vector("float", width), 0) for _ in range(segment.rows) for width in widths]
+        flat = [b.const(self.arithmetic.sum_type(width), 0) for _ in range(segment.rows) for width in widths]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
-        step = problem.kernel[0] * problem.kernel[1] * problem.steps(self.tile.chunk) * columns * self.vector_size
+        step = (
+            problem.kernel[0] * problem.kernel[1] * self.arithmetic.steps(self.tile.chunk) * columns * self.vector_size
+        )
         body = self._body(place, segment, columns)
         if whole == 1:
             flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
@@ -68,7 +68,7 @@ class TileEmitter:
         if rest:
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
             flat = body(source, b.gep(panel, b.index(step * whole)), flat, rest)
-        flat = [b.widen(value, self.tile.lanes) for value in flat]
+        flat = [self.arithmetic.result(b, b.widen(value, self.tile.lanes)) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
 
     def _width(self, column: int, columns: int) -> int:
@@ -105,7 +105,7 @@ class TileEmitter:
         rows = problem.kernel[0]
 
         def body(source: Ir, weights: Ir, flat: list[Ir], chunk: int) -> list[Ir]:
-            step = problem.kernel[1] * problem.steps(chunk) * columns * self.vector_size
+            step = problem.kernel[1] * self.arithmetic.steps(chunk) * columns * self.vector_size
             if rows == 1 and place.taps_low is None:
                 return self._taps(self._address(source), weights, flat, chunk, segment, columns)
             low = place.taps_low or b.index(0)
@@ -128,11 +128,11 @@ class TileEmitter:
             return self._channelwise_taps(source, weights, list(flat), segment)
         taps = problem.kernel[1]
         every = all(len(valid) == taps for valid in segment.taps)
-        group = max(1, CODE_LIMIT // (problem.steps(chunk) * segment.rows * columns))
+        group = max(1, CODE_LIMIT // (self.arithmetic.steps(chunk) * segment.rows * columns))
         if taps <= 2 * group or not every:
             return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
         stride = problem.source.dtype.size * problem.dilations[1] * problem.source.pixel
-        size = problem.steps(chunk) * columns * self.vector_size
+        size = self.arithmetic.steps(chunk) * columns * self.vector_size
         whole = taps // group
         with b.loop(b.index(0), b.index(whole), 1, flat, "taps") as loop:
             x = b.gep(source, b.mul(loop.index, b.index(group * stride)))
@@ -155,66 +155,53 @@ class TileEmitter:
             base = self._opaque(source) if len(taps) > 1 else source
             # The half column reads for itself: a part of the wide broadcast would be overwritten by its sum.
             twin = self._opaque(source) if self.half else source
-            for step in range(problem.steps(chunk)):
-                k = step * problem.pair
+            for step in range(self.arithmetic.steps(chunk)):
+                k = step * self.arithmetic.products
                 if k or tap != taps[0]:
                     weights = self._after(weights, flat[-1])
-                at = (tap * problem.steps(chunk) + step) * columns
+                at = (tap * self.arithmetic.steps(chunk) + step) * columns
                 widths = [self._width(c, columns) for c in range(columns)]
                 vectors = [self._vector(weights, at + c, width) for c, width in enumerate(widths)]
                 for r in pixels:
                     shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
                     shift += k * problem.source.channel
-                    wide = self._broadcast(base, shift, self.tile.lanes, alone=k + 1 == chunk)
+                    wide = self._broadcast(base, shift, self.tile.lanes, chunk - k)
                     for c in range(columns):
                         if vectors[c].lanes != wide.lanes:
-                            wide = self._broadcast(twin, shift, widths[c], alone=k + 1 == chunk)
-                        flat[r * columns + c] = self._multiply_add(wide, vectors[c], flat[r * columns + c])
+                            wide = self._broadcast(twin, shift, widths[c], chunk - k)
+                        flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                         if not b.target.fma:
                             # Products are values of their own here: one at a time.
                             base = self._after(base, flat[r * columns + c])
         return flat
 
     def _vector(self, weights: Ir, number: int, width: int) -> Ir:
-        """A vector of weights, or its first ``width`` lanes: floats, or pairs of bfloats."""
-        b, size, dtype = self.b, self.vector_size, self.problem.weights
-        pointer = b.gep(weights, b.index(number * size))
-        if self.problem.pair == 2:
-            return b.load(vector("bfloat", 2 * width), pointer, size)
-        return from_memory(b, b.load(vector(LLVM_TYPES[dtype], width), pointer, size), dtype)
+        """A vector of weights, or its first ``width`` lanes."""
+        pointer = self.b.gep(weights, self.b.index(number * self.vector_size))
+        return self.arithmetic.load_weights(self.b, pointer, width, self.vector_size)
 
-    def _broadcast(self, base: Ir, shift: int, lanes: int, *, alone: bool) -> Ir:
-        """The input element ``shift`` elements on in every lane, with its neighbour where channels are multiplied in
-        pairs. Beside the last of an odd number (``alone``) is a zero: what lies there may be no number."""
-        b, dtype = self.b, self.problem.source.dtype
-        address = b.emit("ptr", f"getelementptr i8, {base}, i64 {dtype.size * shift}")
-        if self.problem.pair == 1:
-            return b.splat(from_memory(b, b.load(LLVM_TYPES[dtype], address, dtype.size), dtype), lanes)
-        pair = b.convert(b.load("i16", address, 2), "i32", signed=False) if alone else b.load("i32", address, 2)
-        return b.bitcast(b.splat(pair, lanes), vector("bfloat", 2 * lanes))
+    def _broadcast(self, base: Ir, shift: int, lanes: int, count: int) -> Ir:
+        """The input element ``shift`` elements on in every lane, with those of its neighbours that are multiplied in
+        the same lane; ``count`` channels are left from here on."""
+        return self.arithmetic.broadcast(self.b, self._element(base, shift), self.problem.source.dtype, lanes, count)
 
-    def _multiply_add(self, x: Ir, weights: Ir, total: Ir) -> Ir:
-        b = self.b
-        if self.problem.pair == 1:
-            return b.fma(x, weights, total)
-        return b.intrinsic(b.target.dot_bfloat, total.type, total, weights, x, suffix=f"{32 * total.lanes}")
+    def _element(self, base: Ir, shift: int) -> Ir:
+        return self.b.emit("ptr", f"getelementptr i8, {base}, i64 {self.problem.source.dtype.size * shift}")
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
         """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""
         b, problem, lanes = self.b, self.problem, self.tile.lanes
-        dtype, size = problem.source.dtype, 4 * lanes
         known: dict[int, Ir] = {}
         for tap in range(problem.kernel[1]):
-            vector_weights = b.load(self.kind, b.gep(weights, b.index(tap * size)), size)
+            vector_weights = self._vector(weights, tap, lanes)
             for r in range(segment.rows):
                 if tap not in segment.taps[r]:
                     continue
-                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel * dtype.size
+                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
                 if shift not in known:
-                    address = b.emit("ptr", f"getelementptr i8, {source}, i64 {shift}")
-                    loaded = b.load(vector(LLVM_TYPES[dtype], lanes), address, dtype.size * lanes)
-                    known[shift] = from_memory(b, loaded, dtype)
-                flat[r] = b.fma(known[shift], vector_weights, flat[r])
+                    address = self._element(source, shift)
+                    known[shift] = self.arithmetic.load_data(b, address, problem.source.dtype, lanes)
+                flat[r] = self.arithmetic.multiply_add(b, known[shift], vector_weights, flat[r])
         return flat
 
     def _opaque(self, pointer: Ir) -> Ir:

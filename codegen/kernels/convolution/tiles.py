@@ -125,7 +125,9 @@ def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
         limit = 16 if problem.source.channel == 1 else 4
     chunk = 1
     while (
-        chunk * 2 <= limit and limit % (chunk * 2) == 0 and problem.steps(chunk * 2) * taps * accumulators <= CODE_LIMIT
+        chunk * 2 <= limit
+        and limit % (chunk * 2) == 0
+        and problem.arithmetic.steps(chunk * 2) * taps * accumulators <= CODE_LIMIT
     ):
         chunk *= 2
     return min(chunk, problem.inputs)
@@ -154,10 +156,10 @@ def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
     rows = 1 if problem.is_pointwise else problem.output[0]
     images = problem.batch if isinstance(problem.batch, int) else 1
     assert isinstance(rows, int)
-    steps = problem.kernel[0] * problem.kernel[1] * problem.steps(problem.inputs)
+    steps = problem.kernel[0] * problem.kernel[1] * problem.arithmetic.steps(problem.inputs)
     sums = images * problem.groups * rows * (steps * each + target.cpu.fit.result * _run(problem) * vectors)
-    size = problem.pair * problem.weights.size
-    streamed = stream(size * problem.groups * steps * vectors * target.block, 1, target, cold=problem.cold)
+    size = problem.arithmetic.vector_size(target.block)
+    streamed = stream(size * problem.groups * steps * vectors, 1, target, cold=problem.cold)
     return max(sums, streamed) + 0.3 * min(sums, streamed)
 
 

@@ -9,14 +9,13 @@ import attrs
 from dldt.codegen.kernels.recurrence.plan import LoopPlan
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
-from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.llvm.math.gate_sigmoid import gate_sigmoid
 from dldt.codegen.llvm.nest import parameters
 from dldt.codegen.llvm.primitive import emit_primitive
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.recurrence import Recurrence
-from dldt.compiler.types import DType
 
 STEPS = 4
 """Inner steps of a recurrent product that are unrolled."""
@@ -96,7 +95,9 @@ class _Writer:
         self.plan = plan
         self.areas = areas
         self.ports = ports
-        self.kind = vector("float", plan.lanes)
+        self.arithmetic = plan.arithmetic
+        self.kind = plan.arithmetic.sum_type(plan.lanes)
+        self.size = plan.arithmetic.sums.size
 
     # ---- one sequence ---------------------------------------------------------------------------------------------
 
@@ -185,8 +186,8 @@ class _Writer:
             left = b.sub(count, loop.index)
             mask = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
             place = None if source is None else self._at(source, loop.index)
-            value = b.const(self.kind, 0) if place is None else b.masked_load(self.kind, place, mask, 4)
-            b.masked_store(value, self._at(target, loop.index), mask, 4)
+            value = b.const(self.kind, 0) if place is None else b.masked_load(self.kind, place, mask, self.size)
+            b.masked_store(value, self._at(target, loop.index), mask, self.size)
 
     # ---- one step -------------------------------------------------------------------------------------------------
 
@@ -264,11 +265,12 @@ class _Writer:
         scalars = [self._at(state, at) for state in states]
         for k in range(count):
             offsets = [b.index((k * columns + c) * lanes) for c in range(columns)]
-            vectors = [b.load(self.kind, self._at(line, offset), 4 * lanes) for offset in offsets]
+            align = self.arithmetic.vector_size(lanes)
+            vectors = [self.arithmetic.load_weights(b, self._at(line, offset), lanes, align) for offset in offsets]
             made = []
             for r, scalar in enumerate(scalars):
-                wide = b.splat(b.load("float", self._at(scalar, b.index(k)), 4), lanes)
-                made += [b.fma(wide, v, sums[r * columns + c]) for c, v in enumerate(vectors)]
+                wide = self.arithmetic.broadcast(b, self._at(scalar, b.index(k)), self.arithmetic.data, lanes, 1)
+                made += [self.arithmetic.multiply_add(b, wide, v, sums[r * columns + c]) for c, v in enumerate(vectors)]
             sums = made
         return sums
 
@@ -310,25 +312,29 @@ class _Writer:
         """Activation ``which`` of the value, clipped first."""
         if 0 < self.op.clip < float("inf"):
             for name, bound in (("maximum", -self.op.clip), ("minimum", self.op.clip)):
-                x = emit_primitive(self.b, name, [x, self.b.like(x, bound)], DType.f32, DType.f32)
+                x = self._primitive(name, x, self.b.like(x, bound))
         return self._activation(which, x)
 
     def _activation(self, which: int, x: Ir) -> Ir:
         name = self.op.activations[which]
-        return gate_sigmoid(self.b, x) if name == "sigmoid" else emit_primitive(self.b, name, [x], DType.f32, DType.f32)
+        return gate_sigmoid(self.b, x) if name == "sigmoid" else self._primitive(name, x)
+
+    def _primitive(self, name: str, *arguments: Ir) -> Ir:
+        return emit_primitive(self.b, name, [*arguments], self.arithmetic.sums, self.arithmetic.sums)
 
     # ---- memory ---------------------------------------------------------------------------------------------------
 
     def _at(self, pointer: Ir, offset: Ir) -> Ir:
-        return pointer if offset.name == "0" else self.b.emit("ptr", f"getelementptr float, {pointer}, {offset}")
+        return self.b.gep(pointer, offset, element(self.kind))
 
     def _load(self, base: Ir, place: Ir, mask: Ir | None) -> Ir:
         pointer = self._at(base, place)
-        return self.b.load(self.kind, pointer, 4) if mask is None else self.b.masked_load(self.kind, pointer, mask, 4)
+        b, size = self.b, self.size
+        return b.load(self.kind, pointer, size) if mask is None else b.masked_load(self.kind, pointer, mask, size)
 
     def _store(self, value: Ir, base: Ir, place: Ir, mask: Ir | None) -> None:
         pointer = self._at(base, place)
         if mask is None:
-            self.b.store(value, pointer, 4)
+            self.b.store(value, pointer, self.size)
         else:
-            self.b.masked_store(value, pointer, mask, 4)
+            self.b.masked_store(value, pointer, mask, self.size)

@@ -67,7 +67,7 @@ class RecurrentLoop(Family):
         rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
         reset_first = op.gates == 3 and not problem.biased
         plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, on.target.cpu.fit.sums)
-        return Estimate(0.0, Implementation(self.name, plan.name, plan))
+        return Estimate(0.0, Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
         """See Family."""
@@ -90,7 +90,7 @@ class RecurrentLoop(Family):
             work=macs // 4,
             flops=2 * macs if isinstance(macs, int) else 0,
             packed=lambda: plan.pack(part.weights),
-            packed_bytes=4 * op.directions * plan.direction_size,
+            packed_bytes=plan.arithmetic.weights.size * op.directions * plan.direction_size,
             scratch=plan.scratch,
         )
         return [kernel]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import Array
@@ -27,11 +28,13 @@ class LoopPlan:
     reset_first: bool
     rows: int = 1
     together: int = 8
+    arithmetic: Arithmetic = F32
 
     @property
     def name(self) -> str:
         """The spec as a name."""
-        return f"{'lstm' if self.gates == 4 else 'gru'}_f32_{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}"
+        stem, spec = "lstm" if self.gates == 4 else "gru", f"{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}"
+        return self.arithmetic.named(stem, spec)
 
     @property
     def phases(self) -> tuple[tuple[int, ...], ...]:
@@ -60,14 +63,15 @@ class LoopPlan:
     @property
     def scratch(self) -> int:
         """Bytes of a thread's own memory: the update gate and the reset state, where they wait for the candidate."""
-        return -(-2 * self.rows * self.vectors * self.lanes * 4 // 64) * 64 if self.reset_first else 0
+        size = 2 * self.rows * self.vectors * self.lanes * self.arithmetic.sums.size
+        return -(-size // 64) * 64 if self.reset_first else 0
 
     def pack(self, weights: Array) -> Iterator[memoryview]:
         """[directions, gates·hidden, hidden] → for each direction, phase and panel [inner][gate][vector][lane], padded
         with zeros."""
         width = self.vectors * self.lanes
-        for direction in weights.astype(np.float32):
-            padded = np.zeros((self.gates, width, self.hidden), np.float32)
+        for direction in self.arithmetic.stored(weights):
+            padded = np.zeros((self.gates, width, self.hidden), direction.dtype)
             padded[:, : self.hidden] = direction.reshape(self.gates, self.hidden, self.hidden)
             for phase in self.phases:
                 for first, count in self.panels(phase):

@@ -171,7 +171,7 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
         yield from (WinogradPlan(form, Tile(1, 1, 1, target.block), size, fused=True) for size in (2, 4, 8, 16))
         return
     prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
-    most = max(1, _SCRATCH // (4 * form.taps * problem.inputs))
+    most = max(1, _SCRATCH // (form.arithmetic.data.size * form.taps * problem.inputs))
     for height, width in candidates(target):
         small = height * width < target.registers // 3 and height < total and width < vectors
         if width > vectors or height > total or small:
@@ -208,11 +208,12 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     near = filters + plan.scratch(problem) <= target.l2
     streamed = stream(filters, 1 if near else passes, target, cold=problem.cold)
     spilt = min(1.0, max(0.0, (plan.scratch(problem) / target.l2 - _KEPT) / (_SPILT - _KEPT)))
+    size = form.arithmetic.data.size
     streamed += (
-        spilt * 4 * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / target.cpu.bandwidth.l3
+        spilt * size * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / target.cpu.bandwidth.l3
     )
     transforms = _transform_cycles(problem, plan, target)
-    transforms += spilt * _RETURNED * 4 * total * vectors * lanes * form.taps / target.cpu.bandwidth.l3
+    transforms += spilt * _RETURNED * size * total * vectors * lanes * form.taps / rate
     if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
         # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
         return (

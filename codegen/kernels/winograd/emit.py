@@ -15,7 +15,7 @@ from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, element, vector
 from dldt.codegen.llvm.nest import parameters, reads_whole_vectors, store_at
-from dldt.codegen.llvm.primitive import from_memory, to_memory
+from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, free_symbols, walk
@@ -81,11 +81,11 @@ class _Prefetching(TileEmitter):
         half: bool,
     ) -> None:
         super().__init__(b, problem, tile, x, weights, half=half)
-        self.distance, self.strip, self.strips = 4 * distance, strip, strips
+        self.distance, self.strip, self.strips = self.arithmetic.weights.size * distance, strip, strips
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
         b = self.b
-        share = -(-chunk * columns * self.tile.lanes * 4 // (64 * self.strips))
+        share = -(-chunk * columns * self.vector_size // (64 * self.strips))
         first = b.add(b.mul(self.strip, b.index(64 * share)), b.index(self.distance))
         for k in range(share):
             at = b.emit("ptr", f"getelementptr i8, {weights}, {b.add(first, b.index(64 * k))}")
@@ -113,7 +113,9 @@ class _Writer:
         self.emitter = emitter
         self.scope = scope
         self.lanes = plan.tile.lanes
-        self.kind = vector("float", self.lanes)
+        self.arithmetic = plan.form.arithmetic
+        self.kind = self.arithmetic.data_type(self.lanes)
+        self.size = self.arithmetic.data.size * self.lanes
         self.raw = vector(LLVM_TYPES[problem.source.dtype], self.lanes)
         self.aligned = problem.source.dtype.size * self.lanes
         # Channels that fill no block are read by a mask; memory behind the last pixel may belong to nobody.
@@ -147,7 +149,7 @@ class _Writer:
 
     def _at(self, pointer: Ir, *offsets: Ir) -> Ir:
         """``pointer`` plus offsets in elements. It may lie outside of the array as long as nobody reads there."""
-        return self._moved(pointer, "float", offsets)
+        return self._moved(pointer, element(self.kind), offsets)
 
     def _moved(self, pointer: Ir, unit: str, offsets: Sequence[Ir]) -> Ir:
         for offset in offsets:
@@ -160,10 +162,10 @@ class _Writer:
         return self._at(self.scratch, self.b.index(self.plan.areas(self.problem)[which]))
 
     def _load(self, pointer: Ir, vectors: int = 0) -> Ir:
-        return self.b.load(self.kind, self._at(pointer, self.b.index(vectors * self.lanes)), 4 * self.lanes)
+        return self.b.load(self.kind, self._at(pointer, self.b.index(vectors * self.lanes)), self.size)
 
     def _store(self, value: Ir, pointer: Ir, vectors: int = 0) -> None:
-        self.b.store(value, self._at(pointer, self.b.index(vectors * self.lanes)), 4 * self.lanes)
+        self.b.store(value, self._at(pointer, self.b.index(vectors * self.lanes)), self.size)
 
     def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir, Ir]:
         """The image, and the first output row and pixel, of a block's tile."""
@@ -247,7 +249,8 @@ class _Writer:
         lines = [self._input(tile, b.mul(stride, b.index(i))) for i in range(rows.size)]
 
         def read(line: Ir, j: int) -> Ir:
-            return from_memory(b, self._channels(self._input(line, b.mul(step, b.index(j)))), self.problem.source.dtype)
+            loaded = self._channels(self._input(line, b.mul(step, b.index(j))))
+            return self.arithmetic.as_data(b, loaded, self.problem.source.dtype)
 
         slab, first = self.plan.slab(self.problem) // self.lanes, 0
         for down in rows.phases:
@@ -358,9 +361,10 @@ class _Writer:
             number = min(row, rows.filters - 1) * columns.filters + min(column, columns.filters - 1)
             total = None
             for k in range(inputs):
-                one = b.splat(b.load("float", self._at(x, b.index(tap * slab + k)), 4), self.lanes)
+                place = self._at(x, b.index(tap * slab + k))
+                one = self.arithmetic.broadcast(b, place, self.arithmetic.data, self.lanes, 1)
                 weights = self._load(filters, number * inputs + k)
-                total = b.mul(one, weights) if total is None else b.fma(one, weights, total)
+                total = b.mul(one, weights) if total is None else self.arithmetic.multiply_add(b, one, weights, total)
             assert total is not None
             return total
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from dldt.codegen.kernels.convolution.arithmetic_choice import paired
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
-from dldt.codegen.kernels.convolution.family import Convolution
+from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
+from dldt.codegen.kernels.convolution.family import Convolution, asked
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
+from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.kernels.family import Estimate
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
@@ -43,8 +44,7 @@ class WinogradConvolution(Convolution):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problem, _ = paired(single)
-            problem = attrs.evolve(problem, cold=on.cold)
+            problem = _asked(single, on)
             plan = choose_winograd(problem, on.target)
             if plan is None:
                 return None
@@ -56,8 +56,7 @@ class WinogradConvolution(Convolution):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problem, _ = paired(single)
-            problem = attrs.evolve(problem, cold=on.cold)
+            problem = _asked(single, on)
             for cycles, plan in winograd_estimates(problem, on.target):
                 yield self._estimated(part.problem.groups * cycles, plan)
             return
@@ -75,7 +74,7 @@ class WinogradConvolution(Convolution):
         return [_kernel(task, single, chosen.implementation, plan) for single in singles]
 
     def _estimated(self, cycles: float, plan: WinogradPlan) -> Estimate:
-        made = Implementation(self.name, plan.name, plan)
+        made = Implementation(self.name, plan.name, plan, arithmetic=plan.form.arithmetic)
         return Estimate(cycles, made, kind=plan.form, shape=(plan.tile.rows, plan.tile.columns))
 
 
@@ -90,11 +89,17 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
         if problem.shuffle > 1 or not whole:
             return []
         part = grouped_parts(part)[0]
-    return [part] if can_winograd(attrs.evolve(paired(part)[0], cold=on.cold), on.target) else []
+    return [part] if can_winograd(_asked(part, on), on.target) else []
+
+
+def _asked(part: ContractionPart, on: Setting) -> Problem:
+    return asked(part, choose_arithmetic(part, on)[0], on)
 
 
 def _kernel(task: Leaf, part: ContractionPart, made: Implementation, plan: WinogradPlan) -> Kernel:
-    problem, form, tile = part.problem, plan.form, plan.tile
+    form, tile = plan.form, plan.tile
+    problem = attrs.evolve(part.problem, arithmetic=form.arithmetic)
+    part = attrs.evolve(part, problem=problem)
     sums = Sums(
         emitter=emit_winograd,
         arguments=(problem, plan),

@@ -10,6 +10,7 @@ import numpy as np
 from dldt.codegen.kernels.convolution.problem import Problem, Tile
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.compiler.types import Array
 
 
@@ -19,6 +20,8 @@ class WinogradForm:
 
     rows: Winograd | Halved
     columns: Winograd | Halved
+    arithmetic: Arithmetic = F32
+    """What transforms and products are made in: points that round well in one type may not in another."""
 
     @property
     def kernel(self) -> tuple[int, int]:
@@ -72,7 +75,7 @@ def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Til
         columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
         part = weights[0][panel * width : panel * width + columns * tile.lanes]
         short = columns * tile.lanes - part.shape[0]
-        packed = form.filters(part).astype(np.float32)
+        packed = form.arithmetic.stored(form.filters(part))
         if short:
             packed = np.pad(packed, [(0, 0)] * 3 + [(0, short)])
         yield packed.reshape(-1).view(np.uint8).data
@@ -80,4 +83,4 @@ def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Til
 
 def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:
     """Bytes of the packed filters."""
-    return 4 * form.different * problem.inputs * problem.vectors(tile.lanes) * tile.lanes
+    return form.arithmetic.vector_size(tile.lanes) * form.different * problem.inputs * problem.vectors(tile.lanes)

@@ -7,7 +7,6 @@ import attrs
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
 from dldt.codegen.kernels.winograd.form import WinogradForm
 from dldt.compiler.dims import Dim, ceildiv
-from dldt.compiler.types import DType
 
 
 @attrs.frozen
@@ -35,7 +34,8 @@ class WinogradPlan:
         """The spec as a name."""
         (down, across), tile = self.form.outputs, self.tile
         stride = "" if self.form.strides == (1, 1) else "s{}x{}".format(*self.form.strides)
-        return f"winograd_f32_{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+        spec = f"{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
+        return self.form.arithmetic.named("winograd", spec)
 
     def tiles(self, problem: Problem) -> tuple[int, int]:
         """Rows and columns of tiles that cover an image."""
@@ -65,8 +65,8 @@ class WinogradPlan:
             pads=(0, 0),
             space=(1, block),
             output=(1, block),
-            source=Source(0, 0, lanes, 1, lanes, block * lanes),
-            weights=DType.f32,
+            source=Source(0, 0, lanes, 1, lanes, block * lanes, self.form.arithmetic.data),
+            arithmetic=self.form.arithmetic,
         )
 
     def slab(self, problem: Problem) -> int:
@@ -95,8 +95,8 @@ class WinogradPlan:
         rows, columns = self.tiles(problem)
         inputs = problem.inputs * (1 + self.tile.panels(problem))
         products = 0 if self.fused else 2 * problem.outputs
-        return problem.batch * (4 * self.form.taps * rows * columns * (inputs + products))
+        return problem.batch * (self.form.arithmetic.data.size * self.form.taps * rows * columns * (inputs + products))
 
     def scratch(self, problem: Problem) -> int:
         """Bytes a thread, a multiple of 64."""
-        return -(-self.areas(problem)[-1] * 4 // 64) * 64
+        return -(-self.areas(problem)[-1] * self.form.arithmetic.data.size // 64) * 64

@@ -1,0 +1,227 @@
+"""Arithmetic: the types in which a contraction multiplies and sums, as one record a type. A new type is a new row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import LLVM_TYPES, VALUE_TYPES, Ir, vector
+from dldt.codegen.llvm.primitive import COMPUTE, from_memory
+from dldt.codegen.target import Target
+from dldt.compiler.types import Array, DType
+
+MultiplyAdd: TypeAlias = Callable[[Builder, Ir, Ir, Ir], Ir]
+"""(builder, data, weights, sums) → sums + data · weights, vectors all of them. A function of a module: kernels are
+known by its name."""
+
+
+@attrs.frozen(repr=False)
+class Arithmetic:
+    """How a contraction multiplies ``data`` with ``weights`` and sums the products as ``sums``.
+
+    A lane of the sums takes ``products`` products at a time: of so many neighbouring input channels, which lie side by
+    side in the data and in the packed weights. ``instructions`` are the ways to multiply and add, the best first, each
+    with the feature of a target that it needs ("" for none).
+    """
+
+    name: str
+    data: DType
+    weights: DType
+    sums: DType
+    instructions: tuple[tuple[str, MultiplyAdd], ...]
+    products: int = 1
+    widened: Arithmetic | None = None
+    """The row that does the multiplying, where packed weights are stored in fewer bits than it needs and widened in
+    registers. None where weights are multiplied as they are stored."""
+    converters: tuple[str, ...] = ()
+    """Features of targets one of which is needed to convert the weights quickly; none where every target can."""
+    least: float = 0.0
+    """Weights whose root mean square is below are too small for their type: they would lose more than ``rounding``."""
+    rounding: str = ""
+    """By how much a number is rounded, as a share of itself, for people; nothing where the model's numbers are kept."""
+    error: str = ""
+    """The error to be expected of a contraction, as a share of its largest result, for people."""
+    refusal: str = ""
+    """What a user is told who asks for it on a target that cannot do it, after "target … has no instruction that"."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    # ---- what can be done -----------------------------------------------------------------------------------------
+
+    @property
+    def multiplied(self) -> Arithmetic:
+        """The row that does the multiplying: this one, or the one that its weights are widened for."""
+        return self.widened or self
+
+    def available(self, target: Target) -> bool:
+        """Whether the target has instructions for it."""
+        converts = not self.converters or bool({*self.converters} & {*target.features})
+        return converts and any(not feature or feature in target.features for feature, _ in self.instructions)
+
+    def misfit(self, weights: Array) -> str:
+        """Why ``weights`` cannot be stored; nothing where they can. A finite weight must not become infinite, and
+        weights must not be too small."""
+        if DType.of(weights.dtype) is self.weights:
+            return ""
+        if _overflows(weights, self.weights):
+            return f"a weight is beyond the largest {self.weights}"
+        flat = np.ascontiguousarray(weights).reshape(-1)
+        if self.least and 0 < np.vdot(flat, flat) < flat.size * self.least**2:
+            return f"the weights are too small for {self.weights}"
+        return ""
+
+    # ---- names and sizes ------------------------------------------------------------------------------------------
+
+    def named(self, stem: str, spec: str) -> str:
+        """A kernel's name: what it does, in which type it multiplies, its sizes, and how weights are stored that are
+        widened on the way."""
+        return f"{stem}_{self.data}_{spec}" + (f"_{self.weights}" if self.widened else "")
+
+    def steps(self, channels: int) -> int:
+        """Vectors of weights that so many input channels take; where the last is not full there are zeros."""
+        return -(-channels // self.products)
+
+    def vector_size(self, lanes: int) -> int:
+        """Bytes of the packed weights for one vector of sums, a step."""
+        return lanes * self.products * self.weights.size
+
+    # ---- packing --------------------------------------------------------------------------------------------------
+
+    def stored(self, weights: Array) -> Array:
+        """The weights in the type in which they are packed, rounded to nearest, ties to even."""
+        return weights.astype(self.weights.numpy, copy=False)
+
+    def side_by_side(self, weights: Array) -> Array:
+        """[a, b, channels, …] → [a, b, steps, products, …], with zeros behind the last channel."""
+        missing = -weights.shape[2] % self.products
+        if missing:
+            weights = np.concatenate([weights, np.zeros_like(weights[:, :, :missing])], axis=2)
+        return weights.reshape(*weights.shape[:2], -1, self.products, *weights.shape[3:])
+
+    # ---- code -----------------------------------------------------------------------------------------------------
+
+    def sum_type(self, lanes: int) -> str:
+        """The LLVM type of a vector of sums."""
+        return vector(VALUE_TYPES[self.sums], lanes)
+
+    def data_type(self, lanes: int) -> str:
+        """The LLVM type of a vector of data, one element a lane; 0 lanes give that of an element."""
+        return vector(VALUE_TYPES[self.data], lanes)
+
+    def weight_type(self, lanes: int) -> str:
+        """The LLVM type of a vector of weights that are not widened, one element a lane."""
+        return vector(VALUE_TYPES[self.weights], lanes)
+
+    def load_weights(self, b: Builder, pointer: Ir, lanes: int, align: int) -> Ir:
+        """The packed weights for ``lanes`` sums, as they are multiplied."""
+        count = lanes * self.products
+        if self.widened is None:
+            return b.load(self.weight_type(count), pointer, align)
+        packed = b.load(vector(LLVM_TYPES[self.weights], count), pointer, align)
+        return b.convert(from_memory(b, packed, self.weights), VALUE_TYPES[self.widened.weights])
+
+    def load_data(self, b: Builder, pointer: Ir, stored: DType, lanes: int) -> Ir:
+        """``lanes`` elements that lie in memory as ``stored``, as they are multiplied, one a lane; 0: a scalar."""
+        return self.as_data(b, b.load(vector(LLVM_TYPES[stored], lanes), pointer, stored.size * max(1, lanes)), stored)
+
+    def as_data(self, b: Builder, loaded: Ir, stored: DType) -> Ir:
+        """What was loaded from memory, where it lies as ``stored``, as it is multiplied."""
+        if stored is self.data:
+            return b.bitcast(loaded, self.data_type(loaded.lanes))
+        return b.convert(from_memory(b, loaded, stored), VALUE_TYPES[self.data])
+
+    def broadcast(self, b: Builder, pointer: Ir, stored: DType, lanes: int, count: int) -> Ir:
+        """The element at ``pointer`` and its neighbours, as many as a lane multiplies, in every one of ``lanes``. Only
+        ``count`` of them are channels: the others are zeros, for what lies there may be no number."""
+        if self.products == 1:
+            return b.splat(self.load_data(b, pointer, stored, 0), lanes)
+        return b.bitcast(b.splat(self._neighbours(b, pointer, count), lanes), self.data_type(self.products * lanes))
+
+    def _neighbours(self, b: Builder, pointer: Ir, count: int) -> Ir:
+        """The elements that one lane multiplies as one integer, the first ``count`` of them read from memory."""
+        size = self.data.size
+        whole = f"i{8 * size * self.products}"
+        if count >= self.products:
+            return b.load(whole, pointer, size)
+        total = None
+        for k in range(count):
+            one = b.load(f"i{8 * size}", b.gep(pointer, b.index(k * size)), size)
+            wide = b.convert(one, whole, signed=False)
+            shifted = wide if not k else b.binary("shl", wide, b.like(wide, 8 * size * k))
+            total = shifted if total is None else b.binary("or", total, shifted)
+        assert total is not None
+        return total
+
+    def multiply_add(self, b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+        """``sums + data · weights`` by the target's best instruction."""
+        known = b.target.features
+        write = next(write for feature, write in self.instructions if not feature or feature in known)
+        return write(b, data, weights, sums)
+
+    def result(self, b: Builder, sums: Ir) -> Ir:
+        """Finished sums in the type in which the epilogue computes."""
+        return b.convert(sums, COMPUTE[self.sums])
+
+
+def _overflows(weights: Array, dtype: DType) -> bool:
+    low, high = weights.min(initial=0), weights.max(initial=0)
+    if not np.isfinite(low) or not np.isfinite(high):
+        finite = weights[np.isfinite(weights)]
+        low, high = finite.min(initial=0), finite.max(initial=0)
+    with np.errstate(over="ignore"):
+        return bool(np.isinf(np.array([low, high]).astype(dtype.numpy)).any())
+
+
+def _fused(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    """One product a lane, fused where the target can."""
+    return b.fma(data, weights, sums)
+
+
+def _avx512_bfloat(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    """Two products of bfloats a lane, summed as floats."""
+    name, size = "llvm.x86.avx512bf16.dpbf16ps", 32 * sums.lanes
+    return b.intrinsic(name, sums.type, sums, weights, data, suffix=f"{size}")
+
+
+_HALF = "2^-11 (0.05 %)"
+_BFLOAT = "2^-8 (0.4 %)"
+
+F32 = Arithmetic("f32", data=DType.f32, weights=DType.f32, sums=DType.f32, instructions=(("", _fused),))
+"""What models compute in: every other row is measured by it, and is left for it where it cannot be had."""
+
+_ROWS = (
+    F32,
+    attrs.evolve(
+        F32,
+        name="f32_f16",
+        weights=DType.f16,
+        widened=F32,
+        converters=("f16c", "neon"),
+        least=2.0**-14,  # the least half that is no denormal
+        rounding=_HALF,
+        error="2e-4",
+        refusal="widens f16 (F16C, of x86-64-v3); take bf16 weights instead",
+    ),
+    attrs.evolve(F32, name="f32_bf16", weights=DType.bf16, widened=F32, rounding=_BFLOAT, error="2e-3"),
+    Arithmetic(
+        "bf16",
+        data=DType.bf16,
+        weights=DType.bf16,
+        sums=DType.f32,
+        products=2,
+        instructions=(("avx512bf16", _avx512_bfloat),),
+        rounding=_BFLOAT,
+        error="2e-3",
+        refusal=(
+            "multiplies bf16; of the targets only host may have it, on a machine with AVX512_BF16 (AMD since Zen 4, "
+            "Intel Cooper Lake, Sapphire Rapids and later servers); bf16 weights work everywhere"
+        ),
+    ),
+)
+ARITHMETICS = {row.name: row for row in _ROWS}
+"""Every row by its name, in the order in which they are tried."""
