@@ -43,7 +43,7 @@ from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import Branch, Chain, Compute, Copy, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, Poly, Symbol, atoms
+from dldt.compiler.dims import Dim, FreeDim, Symbol, symbols
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array, DType
@@ -291,18 +291,13 @@ def _bytes(array: Array) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
 
 
-def _run_time_dims(graph: Graph) -> list[str]:
-    """The names of the free dims, in the order in which the inputs mention them."""
-    names: dict[str, None] = {}
+def _run_time_dims(graph: Graph) -> list[Symbol]:
+    """The free dims, in the order in which the inputs mention them."""
+    found: dict[Symbol, None] = {}
     for value in graph.inputs:
         for dim in value.type.shape:
-            if not isinstance(dim, int):
-                names.update(dict.fromkeys(sorted(_symbol_names(dim))))
-    return list(names)
-
-
-def _symbol_names(dim: Poly) -> set[str]:
-    return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
+            found.update(dict.fromkeys(sorted((s for s in symbols(dim) if isinstance(s, FreeDim)), key=str)))
+    return list(found)
 
 
 def _refuse_unlowered(graph: Graph) -> None:
@@ -321,8 +316,8 @@ def _refuse_unlowered(graph: Graph) -> None:
         raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
 
 
-def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Graph) -> None:
-    unknown = sorted({name for kernel in kernels for name in kernel.symbols} - set(names))
+def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[Symbol], graph: Graph) -> None:
+    unknown = sorted({str(symbol) for kernel in kernels for symbol in kernel.symbols if symbol not in names})
     if unknown:
         free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
         raise UnsupportedError(
@@ -332,12 +327,10 @@ def _refuse_unknown(kernels: Sequence[Kernel], names: Sequence[str], graph: Grap
 
 
 def _metadata(
-    graph: Graph, target: Target, names: Sequence[str], arena: Arena, build: _Build, shared: Dim
+    graph: Graph, target: Target, names: Sequence[Symbol], arena: Arena, build: _Build, shared: Dim
 ) -> dict[str, object]:
     """``shared``: the scalar operations that threads may share; with too few, the host starts none."""
-    bounds = {
-        atom.name: atom for v in graph.inputs for dim in v.type.shape for atom in atoms(dim) if isinstance(atom, Symbol)
-    }
+    bounds = {symbol: symbol for v in graph.inputs for dim in v.type.shape for symbol in symbols(dim)}
     return {
         "format": 1,
         "name": graph.name,
@@ -390,7 +383,8 @@ def _step(kernel: Kernel, function: str, parallel: bool, chain: int) -> dict[str
 
 def _bounds(symbol: Symbol) -> dict[str, object]:
     upper = symbol.upper if isinstance(symbol.upper, int) else None
-    return {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+    bounds = {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+    return bounds if symbol.text == symbol.name else bounds | {"text": symbol.text}
 
 
 def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:

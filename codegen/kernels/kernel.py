@@ -27,7 +27,7 @@ from dldt.codegen.task.region import Region, compose
 from dldt.codegen.task.task import Compute, Copy
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, maximum_of, product
+from dldt.compiler.dims import Dim, Symbol, maximum_of, product
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
 
@@ -55,7 +55,7 @@ class Kernel:
     what: str
     emit: Emission
     operands: tuple[Tensor, ...]
-    symbols: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
     extent: Dim
     work: Dim
     flops: int = 0
@@ -166,7 +166,7 @@ def _plain_read(value: Value, buffers: dict[Value, Buffer]) -> Access:
 def _kernel(what: str, nest: Nest, tensors: dict[Buffer, Tensor], target: Target) -> Kernel:
     used = {nest.buffer, *(sub.buffer for sub in walk(nest.value) if isinstance(sub, Load))}
     operands = {buffer: tensor for buffer, tensor in tensors.items() if buffer in used}
-    names = tuple(sorted(nest_symbols(nest)))
+    names = tuple(sorted(nest_symbols(nest), key=str))
     schedule = choose_schedule(nest, target)
     scheduled = apply_schedule(nest, schedule)
     buffers = tuple(operands)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.codegen.llvm.place import Place
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, Symbol
 
 
 @attrs.frozen
@@ -14,7 +14,7 @@ class Call:
 
     function: str
     operands: tuple[Place, ...]
-    symbols: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
     extent: Dim
     parallel: bool
     work: Dim | None = None

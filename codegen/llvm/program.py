@@ -15,7 +15,7 @@ from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, Poly, ceildiv
+from dldt.compiler.dims import Dim, Poly, Symbol, ceildiv
 from dldt.compiler.types import Shape
 
 
@@ -47,7 +47,7 @@ _INPUTS, _OUTPUTS, _ARENA, _SYMBOLS, _TEAM, _PROFILE = 0, 8, 16, 24, 32, 40
 
 def program_module(
     steps: Sequence[Step],
-    names: Sequence[str],
+    names: Sequence[Symbol],
     arena: Dim,
     outputs: Sequence[Shape],
     target: Target,
@@ -74,7 +74,7 @@ def program_module(
 
 
 class _Writer:
-    def __init__(self, builder: Builder, names: Sequence[str]) -> None:
+    def __init__(self, builder: Builder, names: Sequence[Symbol]) -> None:
         self.b = builder
         self.names = names
         self.emitter = ExpressionEmitter(builder, {}, 0)
@@ -202,7 +202,7 @@ class _Writer:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
-def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) -> tuple[Builder, str]:
+def _arena_size(target: Target, names: Sequence[Symbol], arena: Dim, least: Least) -> tuple[Builder, str]:
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
@@ -214,7 +214,7 @@ def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) 
     return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
 
 
-def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape]) -> tuple[Builder, str]:
+def _output_shapes(target: Target, names: Sequence[Symbol], outputs: Sequence[Shape]) -> tuple[Builder, str]:
     b = Builder(target)
     with b.function("f", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
@@ -224,7 +224,7 @@ def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape
     return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
 
 
-def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tuple[Builder, str]:
+def _shares(target: Target, names: Sequence[Symbol], steps: Sequence[Step]) -> tuple[Builder, str]:
     """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
@@ -253,7 +253,7 @@ def _parallel_calls(steps: Sequence[Step]) -> Iterator[Call | Bands]:
             yield step
 
 
-def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:
+def _symbols(b: Builder, dims: Ir, names: Sequence[Symbol]) -> Scope:
     return Scope({name: b.load("i64", b.gep(dims, b.index(8 * k)), 8) for k, name in enumerate(names)})
 
 

@@ -34,11 +34,12 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access, unflatten
 from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.loop.variables import BLOCK, CHANNEL, IMAGE, LANE, PIXEL, ROW
 from dldt.codegen.plan.layouts import CONVOLUTIONS
 from dldt.codegen.task.region import compose, destination, is_product
 from dldt.codegen.task.task import Compute
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product, substitute, symbol, symbols
+from dldt.compiler.dims import Dim, product, substitute, symbols
 from dldt.compiler.graph import Node
 from dldt.compiler.types import DType
 
@@ -213,7 +214,7 @@ def _kernel(task: Compute, anchor: Node, part: Part, choice: Choice, streamed: i
     extent = problem.batch * problem.groups * tile.panels(problem) * spatial_units(problem, tile)
     if plan is not None:
         extent = plan.extent(problem)
-    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | symbols(extent)))
+    names = tuple(sorted(nest_symbols(epilogue.nest) | symbols(extent), key=str))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     known = macs if isinstance(macs, int) else 0
 
@@ -279,19 +280,19 @@ def _fitting(anchor: Node, part: Part, narrow: Problem) -> tuple[Problem, str]:
 def _epilogue(
     problem: Problem, tile: Tile, output: Buffer, access: Access, index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 ) -> Epilogue:
-    """What is stored at (n, channel, row, pixel), as a nest over the symbols that the emitter binds."""
+    """What is stored at (image, channel, row, pixel), as a nest over the variables that the emitter binds."""
     lanes = tile.lanes
-    n, row = symbol("n", 0), symbol("row", 0)
-    pixel = symbol("pixel", 0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
+    n, row = IMAGE.within(0), ROW.within(0)
+    pixel = PIXEL.within(0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
     aligned = problem.groups == 1 or problem.outputs % lanes == 0
-    own = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1) if aligned else symbol("lane", 0)
-    channel = symbol("channel", 0, problem.groups * problem.outputs - 1)
+    own = BLOCK.within(0) * lanes + LANE.within(0, lanes - 1) if aligned else LANE.within(0)
+    channel = CHANNEL.within(0, problem.groups * problem.outputs - 1)
     where = index(0 if problem.batch == 1 else n, channel, row, pixel)
     if problem.is_pointwise and problem.output[0] != 1:
         width = problem.output[1]
         line = pixel // width
         where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
     # Vectors reach past the last channel, but what lies there is masked: indices are written as if they did not.
-    where = tuple(substitute(dim, {"channel": own}) for dim in where)
+    where = tuple(substitute(dim, {CHANNEL: own}) for dim in where)
     nest = Nest((), output, where, access(where))
     return Epilogue(nest, aligned)

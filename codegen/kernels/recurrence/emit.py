@@ -16,6 +16,7 @@ from dldt.codegen.llvm.primitive import emit_primitive
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.recurrence import Recurrence
+from dldt.compiler.dims import Symbol
 from dldt.compiler.types import DType
 
 STEPS = 4
@@ -30,7 +31,7 @@ def emit_recurrence(
     ports: Mapping[str, Buffer],
     output: Buffer,
     buffers: Sequence[Buffer],
-    symbols: Sequence[str],
+    symbols: Sequence[Symbol],
     *,
     alias: bool,
 ) -> None:

@@ -33,7 +33,7 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     operands = (*(tensors[buffer] for buffer in used), task.output)
     bases = [t.base for t in operands]
     alias = len(set(bases)) != len(bases)
-    names = tuple(sorted(symbols(batch) | symbols(steps)))
+    names = tuple(sorted(symbols(batch) | symbols(steps), key=str))
     macs = batch * op.directions * steps * op.gates * op.hidden * op.hidden
 
     kernel = Kernel(
