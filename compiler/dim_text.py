@@ -24,6 +24,8 @@ def _from_ast(node: ast.expr) -> Dim:
         return node.value
     if isinstance(node, ast.Name):
         return symbol(node.id)
+    if isinstance(node, ast.Constant) and type(node.value) is str:
+        return symbol(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -1 * _from_ast(node.operand)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):

@@ -1,7 +1,11 @@
-"""Dimensions: ints, or integer polynomials over named symbols, floor quotients and extrema.
+"""Dimensions: ints, or integer polynomials over symbols, floor quotients and extrema.
 
 One normal form serves shapes (``N*2048``, ``(H+1)//2``) and the index arithmetic of the code generator: equal
 polynomials compare equal, and ``(16*b + i)//16`` is ``b`` where ``i`` is known to lie in ``[0, 16)``.
+
+Symbols are of kinds, which are types: a user's dim (``FreeDim``), a dim that a kernel finds (``DefinedDim``), and in
+the code generator the variable of a loop. Symbols of two kinds are never equal, whatever their names, and have
+different texts. So a text names one dim, and terms, which are ordered by their texts, have one order.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.spelling import spelling
 
 Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
@@ -25,14 +30,45 @@ MAX_DEGREE = 32
 
 @attrs.frozen(cache_hash=True)
 class Symbol:
-    """A named unknown with inclusive bounds; ``upper`` None means unbounded. A shape's symbol is at least 1."""
+    """An unknown whole number with inclusive bounds; ``upper`` None means unbounded. What it stands for is its type."""
 
     name: str
     lower: int = attrs.field(default=1, eq=False)
     upper: Dim | None = attrs.field(default=None, eq=False)
+    text: str = attrs.field(init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "text", self._spelled())
+
+    def _spelled(self) -> str:
+        """The symbol's text, which no symbol of another kind has."""
+        raise NotImplementedError(f"a symbol of no kind: {self.name}")
 
     def __str__(self) -> str:
-        return self.name
+        return self.text
+
+    __repr__ = __str__
+
+    @property
+    def dim(self) -> Poly:
+        """The dim that is this symbol."""
+        return Poly(terms=(((self,), 1),))
+
+
+@attrs.frozen(cache_hash=True, repr=False)
+class FreeDim(Symbol):
+    """A dim of the user's, known when the model starts: at least 1. He may give it any name; see ``spelling``."""
+
+    def _spelled(self) -> str:
+        return spelling(self.name)
+
+
+@attrs.frozen(cache_hash=True, repr=False)
+class DefinedDim(Symbol):
+    """A dim that a kernel finds while the model runs, such as how many elements are not zero."""
+
+    def _spelled(self) -> str:
+        return f"{spelling(self.name)}?"
 
 
 @attrs.frozen(cache_hash=True)
@@ -174,8 +210,8 @@ class Poly:
 
 
 def symbol(name: str, lower: int = 1, upper: Dim | None = None) -> Poly:
-    """A dim that is the symbol ``name``, known to lie in ``[lower, upper]``."""
-    return Poly(terms=(((Symbol(name, lower, upper),), 1),))
+    """A dim that is the user's and called ``name``, known to lie in ``[lower, upper]``."""
+    return FreeDim(name, lower, upper).dim
 
 
 def floordiv(a: Dim, b: Dim) -> Dim:
@@ -249,13 +285,13 @@ def atoms(dim: Dim) -> set[Atom]:
     return found
 
 
-def symbols(dim: Dim) -> set[str]:
-    """The names of the symbols in ``dim``."""
-    return {atom.name for atom in atoms(dim) if isinstance(atom, Symbol)}
+def symbols(dim: Dim) -> set[Symbol]:
+    """The symbols in ``dim``."""
+    return {atom for atom in atoms(dim) if isinstance(atom, Symbol)}
 
 
-def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
-    """``dim`` with the named symbols replaced, in normal form again."""
+def substitute(dim: Dim, values: Mapping[Symbol, Dim]) -> Dim:
+    """``dim`` with symbols replaced, in normal form again."""
     if isinstance(dim, int):
         return dim
     result: Dim = 0
@@ -267,12 +303,12 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     return result
 
 
-def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+def evaluate(dim: Dim, values: Mapping[Symbol, int]) -> int:
     """The int that ``dim`` is under ``values``; ShapeError where a symbol has no value."""
     result = substitute(dim, values)
     if isinstance(result, int):
         return result
-    raise ShapeError(f"dimension {dim} has no value: {', '.join(sorted(symbols(result)))} not given")
+    raise ShapeError(f"dimension {dim} has no value: {', '.join(sorted(map(str, symbols(result))))} not given")
 
 
 def minimum_of(dim: Dim) -> float:
@@ -393,9 +429,10 @@ def _extremum(kind: str, a: Dim, b: Dim) -> Dim:
     return Poly(terms=(((Extremum(kind, left, right),), 1),))
 
 
-def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
+def _substitute_atom(atom: Atom, values: Mapping[Symbol, Dim]) -> Dim:
     if isinstance(atom, Symbol):
-        return values.get(atom.name, Poly(terms=(((atom,), 1),)))
+        found = values.get(atom)
+        return atom.dim if found is None else found
     if isinstance(atom, FloorDiv):
         return floordiv(substitute(atom.numerator, values), substitute(atom.denominator, values))
     return _extremum(atom.kind, substitute(atom.left, values), substitute(atom.right, values))

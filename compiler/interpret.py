@@ -76,15 +76,16 @@ def _drop(values: dict[Value, Array], left: Counter[Value], value: Value | None)
 
 def _check_inputs(names: list[str], types: list[TensorType], arrays: list[Array]) -> None:
     """UsageError unless the arrays have the declared types and shapes, symbols bound to one size each."""
-    bound: dict[str, int] = {}
+    bound: dict[dims.Symbol, int] = {}
     for name, t, array in zip(names, types, arrays, strict=True):
         if DType.of(array.dtype) is not t.dtype:
             raise UsageError(f"input {name!r} takes {t.dtype}, {array.dtype} is given")
         if array.ndim != t.rank:
             raise UsageError(f"input {name!r} takes {t}, an array of shape {list(array.shape)} is given")
         for dim, size in zip(t.shape, array.shape, strict=True):
-            if isinstance(dim, dims.Poly) and len(dims.symbols(dim)) == 1 and str(dim) in dims.symbols(dim):
-                bound.setdefault(str(dim), size)
+            for symbol in dims.symbols(dim):
+                if dim == symbol.dim:
+                    bound.setdefault(symbol, size)
     for name, t, array in zip(names, types, arrays, strict=True):
         try:
             wanted = tuple(dims.evaluate(dim, bound) for dim in t.shape)

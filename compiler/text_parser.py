@@ -43,7 +43,7 @@ class OpenGraph:
     depth: int
     label: str = ""
     values: dict[str, tuple[Value, ...]] = attrs.field(factory=dict)
-    symbols: dict[str, Dim] = attrs.field(factory=dict)
+    symbols: dict[dims.Symbol, Dim] = attrs.field(factory=dict)
     pending: Line | None = None
 
 
@@ -167,14 +167,14 @@ def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array
 
 
 def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
-    name = scanner.take("word")
+    name = scanner.string() if scanner.kind == "string" else scanner.take("word")
     scanner.take("word", "in")
     scanner.take("mark", "[")
     rest = scanner.rest()
     lower, _, upper = rest.partition(", ")
     try:
         limit = None if upper == "...]" else dims.substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
-        scope.symbols[name] = dims.symbol(name, int(lower), limit)
+        scope.symbols[dims.FreeDim(name)] = dims.symbol(name, int(lower), limit)
     except (DldtError, ValueError) as error:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error
 

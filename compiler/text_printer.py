@@ -72,8 +72,8 @@ def _symbol_lines(nodes: list[Node]) -> list[str]:
         for atom in (a for t in node.types for dim in t.shape for a in dims.atoms(dim)):
             if isinstance(atom, dims.Symbol) and (atom.lower != 1 or atom.upper is not None):
                 upper = "..." if atom.upper is None else atom.upper
-                found[atom.name] = f"{atom.name} in [{atom.lower}, {upper}]"
-    return [found[name] for name in sorted(found)]
+                found[str(atom)] = f"{atom} in [{atom.lower}, {upper}]"
+    return [found[text] for text in sorted(found)]
 
 
 def _unique_names(nodes: list[Node]) -> dict[int, str]:

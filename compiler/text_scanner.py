@@ -7,7 +7,7 @@ import re
 
 from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.errors import DldtError, InputError
 from dldt.compiler.types import DType, TensorType
 
@@ -16,7 +16,7 @@ _TOKEN = re.compile(
         (?P<string>"(?:[^"\\]|\\.)*")
       | (?P<name>%(?:[A-Za-z0-9_./\-]+|"(?:[^"\\]|\\.)*"))
       | (?P<digest>@[0-9a-f]+)
-      | (?P<type>(?:f64|f32|f16|bf16|i64|i32|i16|i8|u64|u32|u16|u8|boolean)\[[^\]]*\])
+      | (?P<type>(?:f64|f32|f16|bf16|i64|i32|i16|i8|u64|u32|u16|u8|boolean)\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])
       | (?P<word>[A-Za-z_][A-Za-z0-9_\-]*)
       | (?P<number>[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf))
       | (?P<mark>[(){},=:\[\]])
@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+
+_CUT = re.compile(r'"(?:[^"\\]|\\.)*"|[(),]')
 
 
 class Scanner:
@@ -89,7 +91,7 @@ class Scanner:
         except ValueError as error:
             raise self.error(f"{text[:40]} is no string") from error
 
-    def type(self, symbols: dict[str, Dim]) -> TensorType:
+    def type(self, symbols: dict[Symbol, Dim]) -> TensorType:
         """A tensor type; symbols take the bounds that were declared."""
         name, _, rest = self.take("type").partition("[")
         parts = split_dims(rest[:-1])
@@ -101,11 +103,11 @@ class Scanner:
 
 
 def split_dims(text: str) -> list[str]:
-    """The dims of a shape: cut at commas outside parentheses."""
+    """The dims of a shape: cut at commas outside parentheses and quotes."""
     parts, depth, start = [], 0, 0
-    for i, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append(text[start:i])
-            start = i + 1
+    for found in _CUT.finditer(text):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] == "," and depth == 0:
+            parts.append(text[start : found.start()])
+            start = found.end()
     return [*parts, text[start:]] if text.strip() else []

@@ -30,7 +30,7 @@ class Binding:
     def __init__(self, metadata: Metadata, output_shapes: Callable[[int, int], None]) -> None:
         self.inputs, self.outputs = metadata.inputs, metadata.outputs
         self._symbols = metadata.symbols
-        self._names = {symbol.name for symbol in metadata.symbols}
+        self._names = {symbol.text: symbol.name for symbol in metadata.symbols}
         self._output_shapes = output_shapes
         self._input_names = [tensor.name for tensor in metadata.inputs]
         self._input_dtypes = [tensor.dtype for tensor in metadata.inputs]
@@ -119,7 +119,7 @@ class Binding:
             for dim, size in zip(tensor.shape, array.shape, strict=True):
                 if not isinstance(dim, str) or dim not in self._names:
                     continue
-                known, owner = found.setdefault(dim, (size, tensor.name))
+                known, owner = found.setdefault(self._names[dim], (size, tensor.name))
                 if known != size:
                     raise RuntimeInputError(
                         f"inputs {owner!r} and {tensor.name!r} disagree on the dim {dim}: {known} and {size}"
@@ -131,7 +131,7 @@ class Binding:
             if size < symbol.min or (symbol.max is not None and size > symbol.max):
                 most = "" if symbol.max is None else f" and at most {symbol.max}"
                 raise RuntimeInputError(
-                    f"input {owner!r}: the dim {symbol.name} must be at least {symbol.min}{most}, but it is {size}"
+                    f"input {owner!r}: the dim {symbol.text} must be at least {symbol.min}{most}, but it is {size}"
                 )
         values = {name: size for name, (size, _) in found.items()}
         for tensor, array, axis, expression in self._derived(arrays):

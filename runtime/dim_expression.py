@@ -1,4 +1,4 @@
-"""The text of a dim that depends on free dims, such as ``2*N`` or ``(H+1)//2``."""
+"""The text of a dim that depends on free dims, such as ``2*N`` or ``("batch size"+1)//2``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _EXTREMA: dict[str, Callable[[int, int], int]] = {"min": min, "max": max}
 
 
 class DimExpression:
-    """An expression of ints, names, ``+ - * // %``, ``min(,)`` and ``max(,)``; ValueError for any other text."""
+    """An expression of ints, names (quoted where they are no identifiers), ``+ - * // %``, ``min(,)`` and ``max(,)``;
+    ValueError for any other text."""
 
     def __init__(self, text: str) -> None:
         if len(text) > _LONGEST:
@@ -41,7 +42,7 @@ def _names(node: ast.expr) -> set[str]:
     match node:
         case ast.Constant(value=int(value)) if not isinstance(value, bool):
             return set()
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Constant(value=str(name)):
             return {name}
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return _names(operand)
@@ -56,7 +57,7 @@ def _evaluate(node: ast.expr, values: Mapping[str, int]) -> int:
     match node:
         case ast.Constant(value=int(value)):
             return value
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Constant(value=str(name)):
             return values[name]
         case ast.UnaryOp(operand=operand):
             return -_evaluate(operand, values)

@@ -33,11 +33,13 @@ class Tensor(NamedTuple):
 
 
 class FreeDim(NamedTuple):
-    """A free dim with its inclusive bounds; ``max`` None means none."""
+    """A free dim with its inclusive bounds; ``max`` None means none. ``text`` stands for it in shapes: its name, in
+    quotes where that is no identifier."""
 
     name: str
     min: int
     max: int | None
+    text: str
 
 
 class Step(NamedTuple):
@@ -138,12 +140,14 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         raise _BadError(f"is of format {raw.get('format')!r}, and this runtime reads format {FORMAT}")
     symbols = tuple(_symbol(item) for item in _list(raw, "symbols"))
     names = [symbol.name for symbol in symbols]
-    inputs = tuple(_tensor(item, names) for item in _list(raw, "inputs"))
+    texts = {symbol.text: symbol.name for symbol in symbols}
+    inputs = tuple(_tensor(item, texts) for item in _list(raw, "inputs"))
     outputs = tuple(_tensor(item, None) for item in _list(raw, "outputs"))
     for kind, found in (("symbol", names), ("input", [t.name for t in inputs]), ("output", [t.name for t in outputs])):
         if len(set(found)) != len(found):
             raise _BadError(f"names an {kind} twice".replace("an symbol", "a symbol"))
-    unbound = [name for name in names if not any(name in tensor.shape for tensor in inputs)]
+    bound = {texts.get(dim) for tensor in inputs for dim in tensor.shape if isinstance(dim, str)}
+    unbound = [name for name in names if name not in bound]
     if unbound:
         raise _BadError(f"has free dims that no input determines: {', '.join(unbound)}")
     if not outputs:
@@ -192,11 +196,11 @@ def _is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_DIM
 
 
-def _is_expression(text: str, symbols: list[str] | None) -> bool:
+def _is_expression(text: str, symbols: dict[str, str] | None) -> bool:
     if symbols is None or text in symbols:
         return True
     try:
-        return set(DimExpression(text).names) <= set(symbols)
+        return set(DimExpression(text).names) <= set(symbols.values())
     except ValueError:
         return False
 
@@ -207,7 +211,7 @@ def _symbol(item: Any) -> FreeDim:
     name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
-    return FreeDim(name, low, high)
+    return FreeDim(name, low, high, _text({"text": name, **item}, "text"))
 
 
 def _step(item: Any) -> Step:
@@ -222,8 +226,8 @@ def _step(item: Any) -> Step:
     return Step(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
 
 
-def _tensor(item: Any, symbols: list[str] | None) -> Tensor:
-    """``symbols`` are the free dims that an input may use; None for an output, whose dims are only shown to people."""
+def _tensor(item: Any, symbols: dict[str, str] | None) -> Tensor:
+    """``symbols`` are the free dims that an input may use, by their texts; an output's text is for people alone."""
     if not isinstance(item, dict):
         raise _BadError("has a tensor that is not an object")
     name, kind, shape = _text(item, "name"), item.get("dtype"), _list(item, "shape")

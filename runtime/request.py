@@ -210,8 +210,7 @@ class Request:
         if symbols and self._metadata.arena is None:
             size = self._entry_points.arena_size(self._words[SYMBOLS])
             if size < 0:
-                names = [symbol.name for symbol in self._metadata.symbols]
-                given = ", ".join(f"{name}={value}" for name, value in zip(names, symbols, strict=True))
+                given = ", ".join(f"{s.text}={value}" for s, value in zip(self._metadata.symbols, symbols, strict=True))
                 raise RuntimeInputError(f"dims {given} are too small for this model: some tensor would be empty")
             self._set_arena(size)
         self._symbols = symbols

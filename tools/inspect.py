@@ -64,7 +64,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "runs_here": "yes" if not lacking else f"no: this machine lacks {', '.join(lacking)}",
         "inputs": [str(tensor) for tensor in metadata.inputs],
         "outputs": [str(tensor) for tensor in metadata.outputs],
-        "free_dims": [_symbol(symbol.name, symbol.min, symbol.max) for symbol in metadata.symbols],
+        "free_dims": [_symbol(symbol.text, symbol.min, symbol.max) for symbol in metadata.symbols],
         "arena_bytes": metadata.arena,
         "thread_memory_bytes": metadata.scratch,
         "file_bytes": note.file_size,

@@ -12,7 +12,7 @@ from dldt.codegen.loop.ir import Nest
 from dldt.codegen.task.implementation import Implementation
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.graph import Value
 
 
@@ -27,7 +27,7 @@ class Kernel:
     implementation: Implementation
     emit: Emission
     operands: tuple[Tensor, ...]
-    symbols: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
     extent: Dim
     work: Dim
     flops: int = 0

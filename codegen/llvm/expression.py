@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from dldt.codegen.llvm.builder import Builder
@@ -33,7 +33,7 @@ from dldt.codegen.loop.ir import (
     free_symbols,
     walk,
 )
-from dldt.compiler.dims import maximum_of, minimum_of
+from dldt.compiler.dims import Symbol, maximum_of, minimum_of
 
 UNROLLED = 9
 """Reductions of at most so many points are written out."""
@@ -77,7 +77,7 @@ class ExpressionEmitter(IndexEmitter):
         if isinstance(expr, Bind):
             value = self.b.convert(self.emit(expr.value, scope), "i64", signed=expr.value.dtype.is_signed)
             inner = scope.inner()
-            inner.symbols[expr.name] = value
+            inner.symbols[expr.variable] = value
             return self.emit(expr.body, inner)
         if isinstance(expr, Accumulator):
             assert scope.accumulator is not None
@@ -182,12 +182,12 @@ class ExpressionEmitter(IndexEmitter):
 
     # ---- reductions -----------------------------------------------------------------------------------------------
 
-    def hoist(self, expr: Expr, scope: Scope, pending: set[str]) -> None:
+    def hoist(self, expr: Expr, scope: Scope, pending: Collection[Symbol]) -> None:
         """Compute every reduction of ``expr`` that depends on no axis in ``pending`` (those not yet open), nor on the
         axis of a reduction round it."""
-        known = set(scope.symbols) | ({scope.lanes.axis} if scope.lanes is not None else set())
+        known = {*scope.symbols, *([scope.lanes.axis] if scope.lanes is not None else [])}.difference(pending)
         for sub in reversed(list(walk(expr))):
-            if isinstance(sub, Reduce) and sub not in scope.cache and free_symbols(sub) <= known - pending:
+            if isinstance(sub, Reduce) and sub not in scope.cache and free_symbols(sub) <= known:
                 self.emit(sub, scope)
 
     def _reduce(self, expr: Reduce, scope: Scope) -> Ir:
@@ -212,7 +212,7 @@ class ExpressionEmitter(IndexEmitter):
         for axis in expr.axes:
             if isinstance(axis.extent, int) and axis.extent < min(self.width, 4):
                 continue
-            lanes = Scope({}, lanes=Lanes(axis.name, self.width, self.b.index(0)))
+            lanes = Scope({}, lanes=Lanes(axis.variable, self.width, self.b.index(0)))
             score = 0
             for sub in walk(expr.body):
                 if isinstance(sub, Load):
@@ -236,9 +236,9 @@ class ExpressionEmitter(IndexEmitter):
             return self._ragged(expr, axes, (lower, upper), start, scope)
         # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
         split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
-        with self.b.loop(lower, upper, 1, [start], axis.name.rstrip("0123456789") or "r") as loop:
+        with self.b.loop(lower, upper, 1, [start], axis.variable.name) as loop:
             inner = scope.inner()
-            inner.symbols[axis.name] = loop.index
+            inner.symbols[axis.variable] = loop.index
             if split:
                 fresh = self.b.like(start, 0)
                 part = self._loops(expr, rest, fresh, inner, last)
@@ -256,7 +256,7 @@ class ExpressionEmitter(IndexEmitter):
         split = bool(rest) and expr.kind == "sum" and expr.dtype.is_float
         for value in range(axis.lower, axis.upper):
             inner = scope.inner()
-            inner.symbols[axis.name] = self.b.index(value)
+            inner.symbols[axis.variable] = self.b.index(value)
             part = self._loops(expr, rest, self.b.like(start, 0) if split else total, inner)
             total = combine(self.b, expr.kind, total, part, expr.dtype) if split else part
         return total
@@ -271,7 +271,7 @@ class ExpressionEmitter(IndexEmitter):
             position = self.b.splat(loop.index, count)
             active = self.b.binary("and", self.b.compare("ge", position, lower), self.b.compare("lt", position, upper))
             inner = scope.inner(mask=self._both(scope.mask, active))
-            inner.symbols[axes[0].name] = loop.index
+            inner.symbols[axes[0].variable] = loop.index
             stepped = self._loops(expr, axes[1:], loop.carried[0], inner)
             loop.yields = [self.b.select(active, stepped, loop.carried[0])]
         return loop.results[0]
@@ -287,14 +287,14 @@ class ExpressionEmitter(IndexEmitter):
         count = self.b.sub(upper, lower)
         whole = self.b.add(lower, self.b.binary("and", count, self.b.index(-self.width)))
         with self.b.loop(lower, whole, self.width, [start], "strip") as loop:
-            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index))
+            inner = scope.inner(lanes=Lanes(axis.variable, self.width, loop.index))
             loop.yields = [self._step(expr, loop.carried[0], inner)]
         total = loop.results[0]
         if isinstance(axis.extent, int) and axis.extent % self.width == 0:
             return total
         with self.b.loop(whole, upper, self.width, [total], "rest") as loop:
             tail = self.tail_mask(loop.index, upper)
-            inner = scope.inner(lanes=Lanes(axis.name, self.width, loop.index), tail=tail)
+            inner = scope.inner(lanes=Lanes(axis.variable, self.width, loop.index), tail=tail)
             value = self.b.splat(self.emit(expr.body, inner), self.width)
             stepped = combine(self.b, expr.kind, loop.carried[0], value, expr.dtype)
             loop.yields = [self.b.select(tail, stepped, loop.carried[0])]
@@ -310,7 +310,7 @@ class ExpressionEmitter(IndexEmitter):
     def bound(self, scope: Scope, axis: Axis, index: Ir) -> Iterator[Scope]:
         """A scope in which ``axis`` has the value ``index``."""
         inner = scope.inner()
-        inner.symbols[axis.name] = index
+        inner.symbols[axis.variable] = index
         yield inner
 
 

@@ -7,9 +7,8 @@ import attrs
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.scope import Scope
+from dldt.codegen.loop.variables import QUOTIENT
 from dldt.compiler.dims import Dim, Extremum, FloorDiv, Poly, Symbol, minimum_of, symbols
-
-_QUOTIENT = "$quotient"
 
 
 @attrs.frozen
@@ -61,11 +60,11 @@ class IndexEmitter:
 
     def _atom(self, atom: Symbol | FloorDiv | Extremum, scope: Scope) -> Ir:
         if isinstance(atom, Symbol):
-            if scope.lanes is not None and atom.name == scope.lanes.axis:
+            if scope.lanes is not None and atom == scope.lanes.axis:
                 return self.b.add(
                     self.b.splat(scope.lanes.base, scope.lanes.count), self.b.iota("i64", scope.lanes.count)
                 )
-            return scope.symbols[atom.name]
+            return scope.symbols[atom]
         if isinstance(atom, FloorDiv):
             return self._quotient(atom, scope)
         left, right = self.b.unify(self.dim(atom.left, scope), self.dim(atom.right, scope))
@@ -103,7 +102,7 @@ class IndexEmitter:
         base: Dim = 0
         stride = 0
         for monomial, coefficient in dim.terms:
-            if len(monomial) == 1 and isinstance(monomial[0], Symbol) and monomial[0].name == scope.lanes.axis:
+            if len(monomial) == 1 and monomial[0] == scope.lanes.axis:
                 stride = coefficient
                 continue
             part = Poly(terms=((monomial, coefficient),)) if monomial else coefficient
@@ -134,21 +133,20 @@ class IndexEmitter:
         left = b.sub(b.mul(b.add(quotient, b.index(1)), b.index(size)), first)
         starts = []
         for value in (quotient, b.add(quotient, b.index(1))):
-            scalar.symbols[_QUOTIENT] = value
+            scalar.symbols[QUOTIENT] = value
             starts.append(b.add(self.dim(outer[0], scalar.inner()), scope.lanes.base))
         inside = b.compare("lt", b.iota("i64", scope.lanes.count), b.splat(left, scope.lanes.count))
         return Runs(starts[0], starts[1], inside)
 
     def _varies(self, dim: Dim, scope: Scope) -> bool:
         axis = scope.lanes.axis if scope.lanes is not None else None
-        return any(name == axis or (name in scope.symbols and scope.symbols[name].lanes) for name in symbols(dim))
+        return any(s == axis or (s in scope.symbols and scope.symbols[s].lanes) for s in symbols(dim))
 
 
 def _with_quotient(dim: Poly, atom: FloorDiv) -> Dim:
-    """The dim with ``atom`` replaced by the symbol ``$quotient``."""
-    quotient = Symbol(_QUOTIENT, 0)
+    """The dim with ``atom`` replaced by ``QUOTIENT``."""
     total: Dim = 0
     for monomial, coefficient in dim.terms:
-        replaced = tuple(quotient if a == atom else a for a in monomial)
+        replaced = tuple(QUOTIENT if a == atom else a for a in monomial)
         total = total + (Poly(terms=((replaced, coefficient),)) if replaced else coefficient)
     return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dldt.codegen.llvm.builder import Builder
@@ -12,20 +13,30 @@ from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Axis, Load, Nest, walk
 from dldt.codegen.loop.schedule import Scheduled
-from dldt.compiler.dims import Dim
+from dldt.codegen.loop.variables import LANE
+from dldt.compiler.dims import Dim, Symbol
 
 
 def parameters(
-    buffers: Sequence[Buffer], symbols: Sequence[str], *, written: Buffer, alias: bool
+    buffers: Sequence[Buffer], symbols: Sequence[Symbol], *, written: Buffer, alias: bool
 ) -> list[tuple[str, str]]:
     """The parameters of a kernel function: the buffers, the run-time dims, the range ``[lo, hi)``."""
     attributes = "" if alias else " noalias"
     rows = [(f"ptr{attributes}{' readonly' if b != written else ''}", b.name) for b in buffers]
-    return [*rows, *(("i64", f"dim.{name}") for name in symbols), ("i64", "lo"), ("i64", "hi")]
+    return [*rows, *(("i64", f"dim.{_encoded(s.name)}") for s in symbols), ("i64", "lo"), ("i64", "hi")]
+
+
+def _encoded(name: str) -> str:
+    """``name`` in letters, digits, ``_`` and ``.``; of any other character the bytes, in hexadecimal behind ``$``."""
+    return re.sub(r"[^\w.]", lambda found: "".join(f"${byte:02x}" for byte in _bytes(found[0])), name, flags=re.ASCII)
+
+
+def _bytes(character: str) -> bytes:
+    return character.encode("utf-8", "surrogatepass")
 
 
 def emit_nest(
-    b: Builder, name: str, scheduled: Scheduled, buffers: Sequence[Buffer], symbols: Sequence[str], *, alias: bool
+    b: Builder, name: str, scheduled: Scheduled, buffers: Sequence[Buffer], symbols: Sequence[Symbol], *, alias: bool
 ) -> None:
     """Writes ``void @name(buffers…, symbols…, lo, hi)``."""
     nest = scheduled.nest
@@ -59,22 +70,21 @@ def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: 
             high = b.intrinsic("llvm.smin", "i64", b.sub(upper, begin), extent)
             with b.loop(low, high, 1, stem="point") as points:
                 inner = line.inner()
-                inner.symbols[last.name] = points.index
+                inner.symbols[last.variable] = points.index
                 _serial(b, emitter, scheduled, list(scheduled.serial), inner)
 
 
 def _unflatten(b: Builder, emitter: ExpressionEmitter, axes: tuple[Axis, ...], position: Ir, scope: Scope) -> None:
     """The parallel axes' values from the flat position."""
     for axis in reversed(axes[1:]):
-        position, scope.symbols[axis.name] = emitter.divide(position, axis.extent, scope)
+        position, scope.symbols[axis.variable] = emitter.divide(position, axis.extent, scope)
     if axes:
-        scope.symbols[axes[0].name] = position
+        scope.symbols[axes[0].variable] = position
 
 
 def _serial(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: list[Axis], scope: Scope) -> None:
-    pending = {axis.name for axis in (*axes, *scheduled.inner)} | (
-        {scheduled.vector.name} if scheduled.vector else set()
-    )
+    vector = (scheduled.vector,) if scheduled.vector is not None else ()
+    pending = {axis.variable for axis in (*axes, *scheduled.inner, *vector)}
     emitter.hoist(scheduled.nest.value, scope, pending)
     if not axes:
         _innermost(b, emitter, scheduled, scope)
@@ -82,7 +92,7 @@ def _serial(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: 
     axis = axes[0]
     with b.loop(emitter.dim(axis.lower, scope), emitter.dim(axis.upper, scope), 1, stem="row") as loop:
         inner = scope.inner()
-        inner.symbols[axis.name] = loop.index
+        inner.symbols[axis.variable] = loop.index
         _serial(b, emitter, scheduled, axes[1:], inner)
 
 
@@ -97,14 +107,18 @@ def _innermost(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, sco
     if not (isinstance(axis.extent, int) and axis.extent < width):
         with b.loop(lower, whole, width, stem="vector") as loop:
             _within(
-                b, emitter, scheduled, list(scheduled.inner), scope.inner(lanes=Lanes(axis.name, width, loop.index))
+                b, emitter, scheduled, list(scheduled.inner), scope.inner(lanes=Lanes(axis.variable, width, loop.index))
             )
     if isinstance(axis.extent, int) and axis.extent % width == 0:
         return
     with b.when(b.compare("lt", whole, upper)):
         tail = emitter.tail_mask(whole, upper)
         _within(
-            b, emitter, scheduled, list(scheduled.inner), scope.inner(lanes=Lanes(axis.name, width, whole), tail=tail)
+            b,
+            emitter,
+            scheduled,
+            list(scheduled.inner),
+            scope.inner(lanes=Lanes(axis.variable, width, whole), tail=tail),
         )
 
 
@@ -113,11 +127,11 @@ def _within(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: 
     if not axes:
         _store(b, emitter, scheduled, scope)
         return
-    emitter.hoist(scheduled.nest.value, scope, {axis.name for axis in axes})
+    emitter.hoist(scheduled.nest.value, scope, {axis.variable for axis in axes})
     axis = axes[0]
     with b.loop(emitter.dim(axis.lower, scope), emitter.dim(axis.upper, scope), 1, stem="inner") as loop:
         inner = scope.inner()
-        inner.symbols[axis.name] = loop.index
+        inner.symbols[axis.variable] = loop.index
         _within(b, emitter, scheduled, axes[1:], inner)
 
 
@@ -156,7 +170,7 @@ def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim
 def reads_whole_vectors(emitter: ExpressionEmitter, nest: Nest, lanes: int) -> bool:
     """Whether the nest may be computed for a whole vector of ``lane`` past the last channel: every read then stays in
     memory that may be over-read."""
-    scope = Scope({}, lanes=Lanes("lane", lanes, emitter.b.index(0)))
+    scope = Scope({}, lanes=Lanes(LANE, lanes, emitter.b.index(0)))
     for sub in walk(nest.value):
         if isinstance(sub, Load):
             split = emitter.split(sub.buffer.offset(sub.index), scope)

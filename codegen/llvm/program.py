@@ -13,7 +13,7 @@ from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.llvm.step import Call, Step
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, Poly, ceildiv
+from dldt.compiler.dims import Dim, Poly, Symbol, ceildiv
 from dldt.compiler.types import Shape
 from dldt.runtime.abi import REQUEST
 
@@ -26,7 +26,7 @@ _SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
 
 def program_module(
     steps: Sequence[Step],
-    names: Sequence[str],
+    names: Sequence[Symbol],
     arena: Dim,
     outputs: Sequence[Shape],
     target: Target,
@@ -53,7 +53,7 @@ def program_module(
 
 
 class _Writer:
-    def __init__(self, builder: Builder, names: Sequence[str]) -> None:
+    def __init__(self, builder: Builder, names: Sequence[Symbol]) -> None:
         self.b = builder
         self.names = names
         self.emitter = ExpressionEmitter(builder, {}, 0)
@@ -162,7 +162,7 @@ class _Writer:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
-def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) -> tuple[Builder, str]:
+def _arena_size(target: Target, names: Sequence[Symbol], arena: Dim, least: Least) -> tuple[Builder, str]:
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
@@ -174,7 +174,7 @@ def _arena_size(target: Target, names: Sequence[str], arena: Dim, least: Least) 
     return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
 
 
-def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape]) -> tuple[Builder, str]:
+def _output_shapes(target: Target, names: Sequence[Symbol], outputs: Sequence[Shape]) -> tuple[Builder, str]:
     b = Builder(target)
     with b.function("f", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
@@ -184,7 +184,7 @@ def _output_shapes(target: Target, names: Sequence[str], outputs: Sequence[Shape
     return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
 
 
-def _shares(target: Target, names: Sequence[str], steps: Sequence[Step]) -> tuple[Builder, str]:
+def _shares(target: Target, names: Sequence[Symbol], steps: Sequence[Step]) -> tuple[Builder, str]:
     """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
     b = Builder(target)
     with b.function("f", [("ptr", "dims")]) as (dims,):
@@ -206,7 +206,7 @@ def shared_work(steps: Sequence[Step], target: Target) -> Dim:
     return total
 
 
-def _symbols(b: Builder, dims: Ir, names: Sequence[str]) -> Scope:
+def _symbols(b: Builder, dims: Ir, names: Sequence[Symbol]) -> Scope:
     return Scope({name: b.load("i64", b.gep(dims, b.index(8 * k)), 8) for k, name in enumerate(names)})
 
 

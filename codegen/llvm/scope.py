@@ -6,13 +6,15 @@ import attrs
 
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.loop.ir import Expr
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.compiler.dims import Symbol
 
 
 @attrs.frozen
 class Lanes:
     """The vector axis: lane ``k`` stands for position ``base + k``."""
 
-    axis: str
+    axis: LoopVariable
     count: int
     base: Ir
 
@@ -22,7 +24,7 @@ class Scope:
     """What is known at one place of the loop nest. ``mask``: active lanes by a guard; ``tail``: by the end of the
     axis. A tail only matters to memory that may not be over-read; a guard matters to every load."""
 
-    symbols: dict[str, Ir]
+    symbols: dict[Symbol, Ir]
     lanes: Lanes | None = None
     mask: Ir | None = None
     tail: Ir | None = None

@@ -10,7 +10,7 @@ import attrs
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, Symbol
 
 
 class ProgramWriter(Protocol):
@@ -59,7 +59,7 @@ class Call(Step):
 
     function: str
     operands: tuple[Place, ...]
-    symbols: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
     extent: Dim
     parallel: bool
     work: Dim | None = None

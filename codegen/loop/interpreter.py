@@ -30,6 +30,7 @@ from dldt.codegen.loop.ir import (
     walk,
 )
 from dldt.codegen.loop.primitives import compute_type, convert, primitive
+from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler.dims import Atom, Dim, FloorDiv, Symbol, symbols
 from dldt.compiler.errors import InternalError
 from dldt.compiler.types import Array, DType
@@ -47,17 +48,19 @@ _JOIN: dict[str, Any] = {
 }
 
 
-def run_nests(nests: Iterable[Nest], buffers: Mapping[Buffer, Array], symbols: Mapping[str, int] | None = None) -> None:
+def run_nests(
+    nests: Iterable[Nest], buffers: Mapping[Buffer, Array], symbols: Mapping[Symbol, int] | None = None
+) -> None:
     """Run the nests in order. ``buffers`` maps each buffer to an array of its logical shape, which is read or filled;
     ``symbols`` gives the free dims their values. InternalError where a load or store is outside of its buffer."""
     for nest in nests:
         _run(nest, buffers, symbols or {})
 
 
-def _run(nest: Nest, buffers: Mapping[Buffer, Array], values: Mapping[str, int]) -> None:
-    fixed = {name: np.asarray(value, np.int64) for name, value in values.items()}
+def _run(nest: Nest, buffers: Mapping[Buffer, Array], values: Mapping[Symbol, int]) -> None:
+    fixed = {symbol: np.asarray(value, np.int64) for symbol, value in values.items()}
     start = Frame(buffers, fixed, 0)
-    first = nest.axes[0] if nest.axes else Axis("", 1)
+    first = nest.axes[0] if nest.axes else Axis(LoopVariable("point"), 1)
     count = _count(start, first)
     piece = max(1, MOST_POINTS // _later_points(start.over(first, 0, 1), nest.axes[1:]))
     for skip in range(0, count, piece):
@@ -69,11 +72,11 @@ def _run(nest: Nest, buffers: Mapping[Buffer, Array], values: Mapping[str, int])
 
 @attrs.frozen(eq=False)
 class Frame:
-    """The axes that are open: ``grids`` maps their names to index arrays of at most ``depth`` dims; ``mask`` tells the
-    points that count (None: all)."""
+    """The axes that are open: ``grids`` maps their variables to index arrays of at most ``depth`` dims; ``mask`` tells
+    the points that count (None: all)."""
 
     buffers: Mapping[Buffer, Array]
-    grids: Mapping[str, Array]
+    grids: Mapping[Symbol, Array]
     depth: int
     mask: Array | None = None
     parent: Frame | None = None
@@ -87,7 +90,7 @@ class Frame:
         mask = None if self.mask is None else self.mask[..., None]
         if not valid.all():
             mask = valid if mask is None else mask & valid
-        return Frame(self.buffers, {**self.grids, axis.name: grid}, self.depth + 1, mask)
+        return Frame(self.buffers, {**self.grids, axis.variable: grid}, self.depth + 1, mask)
 
     def where(self, condition: Array) -> Frame:
         """Where the condition holds."""
@@ -119,9 +122,9 @@ class Frame:
 
     def _atom(self, atom: Atom) -> Array:
         if isinstance(atom, Symbol):
-            if atom.name not in self.grids:
-                raise InternalError(f"index {atom.name} is used outside of its loop")
-            grid = self.grids[atom.name]
+            if atom not in self.grids:
+                raise InternalError(f"index {atom} is used outside of its loop")
+            grid = self.grids[atom]
             return grid.reshape(grid.shape + (1,) * (self.depth - grid.ndim))
         if isinstance(atom, FloorDiv):
             return np.asarray(np.floor_divide(self.dim(atom.numerator), self.dim(atom.denominator)))
@@ -202,7 +205,7 @@ def _guard(frame: Frame, expr: Guard) -> Array:
 
 def _bind(frame: Frame, expr: Bind) -> Array:
     grid = frame.value(expr.value).astype(np.int64)
-    return attrs.evolve(frame, grids={**frame.grids, expr.name: grid}, parent=frame).value(expr.body)
+    return attrs.evolve(frame, grids={**frame.grids, expr.variable: grid}, parent=frame).value(expr.body)
 
 
 def _reduce(frame: Frame, expr: Reduce) -> Array:
@@ -243,9 +246,9 @@ def _count(frame: Frame, axis: Axis) -> int:
 
 def _points(frame: Frame, expr: Reduce) -> int:
     """How many points one iteration of the first axis has."""
-    own = {axis.name for axis in expr.axes}
-    names = {name for e in walk(expr) for dim in dims_of(e) for name in symbols(dim)} - own
-    shapes = [frame.grids[name].shape for name in names if name in frame.grids]
+    own = {axis.variable for axis in expr.axes}
+    used = {symbol for e in walk(expr) for dim in dims_of(e) for symbol in symbols(dim)} - own
+    shapes = [frame.grids[symbol].shape for symbol in used if symbol in frame.grids]
     shapes = [shape + (1,) * (frame.depth - len(shape)) for shape in shapes]
     points = int(np.prod(np.broadcast_shapes(*shapes))) if shapes else 1
     return max(points, 1) * _later_points(frame.over(expr.axes[0], 0, 1), expr.axes[1:])

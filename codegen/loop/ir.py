@@ -13,7 +13,8 @@ from typing import TypeAlias
 import attrs
 
 from dldt.codegen.loop.buffers import Buffer
-from dldt.compiler.dims import Dim, Poly, Symbol, symbol, symbols
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.compiler.dims import Dim, Poly, Symbol, symbols
 from dldt.compiler.types import DType
 
 Index: TypeAlias = tuple[Dim, ...]
@@ -21,9 +22,9 @@ Index: TypeAlias = tuple[Dim, ...]
 
 @attrs.frozen
 class Axis:
-    """A loop variable that runs over ``[lower, upper)``."""
+    """A loop: ``variable`` runs over ``[lower, upper)``."""
 
-    name: str
+    variable: LoopVariable
     upper: Dim
     lower: Dim = 0
 
@@ -31,7 +32,7 @@ class Axis:
     def symbol(self) -> Poly:
         """The variable as an index, with its bounds known to the arithmetic."""
         low = self.lower if isinstance(self.lower, int) else 0
-        return symbol(self.name, low, self.upper - 1)
+        return self.variable.within(low, self.upper - 1)
 
     @property
     def extent(self) -> Dim:
@@ -122,9 +123,9 @@ class Reduce:
 
 @attrs.frozen(cache_hash=True)
 class Bind:
-    """``body`` with the symbol ``name`` standing for an integer computed from data (an index read from a tensor)."""
+    """``body`` with ``variable`` standing for an integer computed from data (an index read from a tensor)."""
 
-    name: str
+    variable: LoopVariable
     value: Expr
     body: Expr
 
@@ -199,18 +200,18 @@ def dims_of(expr: Expr) -> list[Dim]:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def free_symbols(expr: Expr) -> frozenset[str]:
+def free_symbols(expr: Expr) -> frozenset[Symbol]:
     """The symbols an expression depends on: axes of enclosing loops and run-time dims, not its own reduction axes."""
-    names: set[str] = set()
+    found: set[Symbol] = set()
     for dim in dims_of(expr):
-        names |= symbols(dim)
+        found |= symbols(dim)
     for child in children(expr):
-        names |= free_symbols(child)
+        found |= free_symbols(child)
     if isinstance(expr, Reduce):
-        names -= {axis.name for axis in expr.axes}
+        found -= {axis.variable for axis in expr.axes}
     if isinstance(expr, Bind):
-        names -= {expr.name}
-    return frozenset(names)
+        found -= {expr.variable}
+    return frozenset(found)
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import attrs
@@ -25,6 +26,8 @@ from dldt.codegen.loop.ir import (
 )
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.codegen.loop.variables import merged_variable, output_variable
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, FloorDiv, Symbol, atoms, floordiv, minimum, product, substitute, symbols
 
@@ -33,33 +36,38 @@ from dldt.compiler.dims import Dim, FloorDiv, Symbol, atoms, floordiv, minimum, 
 class Merge:
     """Two adjacent axes become one, where every access stays linear in it."""
 
-    outer: str
-    inner: str
-    name: str
+    outer: LoopVariable
+    inner: LoopVariable
+    merged: LoopVariable
 
 
 @attrs.frozen
 class Tile:
     """An axis is cut: ``outer`` runs over tiles of ``size``, ``inner`` within one."""
 
-    axis: str
+    axis: LoopVariable
     size: int
-    outer: str
-    inner: str
+    outer: LoopVariable
+    inner: LoopVariable
+
+    @classmethod
+    def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> Tile:
+        """The two variables are called after the axis's own."""
+        return cls(axis, size, axis.part(outer), axis.part(inner))
 
 
 @attrs.frozen
 class Parallel:
     """These outermost axes are flattened into the range that threads share."""
 
-    axes: tuple[str, ...]
+    axes: tuple[LoopVariable, ...]
 
 
 @attrs.frozen
 class Vectorize:
     """The axis is walked by vectors of ``lanes`` elements."""
 
-    axis: str
+    axis: LoopVariable
     lanes: int
 
 
@@ -67,7 +75,7 @@ class Vectorize:
 class Within:
     """These axes are walked within each vector: what does not depend on them is computed once a vector."""
 
-    axes: tuple[str, ...]
+    axes: tuple[LoopVariable, ...]
 
 
 Directive: TypeAlias = Merge | Tile | Parallel | Vectorize | Within
@@ -95,7 +103,7 @@ def output_nest(buffer: Buffer, access: Access) -> Nest:
         if dim == 1:
             index.append(0)
             continue
-        axis = Axis(f"i{position}", dim)
+        axis = Axis(output_variable(position), dim)
         axes.append(axis)
         index.append(axis.symbol)
     if not buffer.layout.block:
@@ -113,7 +121,7 @@ def _blocked_nest(buffer: Buffer, access: Access, axes: list[Axis], index: list[
     channels = buffer.shape[1]
     if (isinstance(channels, int) and channels % block == 0) or _padding_readable(nest, lane):
         return nest
-    short = Axis(lane.name, minimum(block, channels - index[1] * block))
+    short = Axis(lane.variable, minimum(block, channels - index[1] * block))
     logical = (index[0], index[1] * block + short.symbol, *index[2:-1])
     return Nest((*axes[:-1], short), buffer, logical, access(logical))
 
@@ -121,20 +129,21 @@ def _blocked_nest(buffer: Buffer, access: Access, axes: list[Axis], index: list[
 def _padding_readable(nest: Nest, lane: Axis) -> bool:
     for sub in walk(nest.value):
         if isinstance(sub, Load):
-            stride = stride_of(sub.buffer.offset(sub.index), lane.name)
+            stride = stride_of(sub.buffer.offset(sub.index), lane.variable)
             if stride == 0 or (stride == 1 and sub.buffer.over_readable):
                 continue
             return False
-        if any(lane.name in symbols(d) for d in dims_of(sub)):
+        if any(lane.variable in symbols(d) for d in dims_of(sub)):
             return False
     return True
 
 
 def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
     """The nest under the schedule."""
-    parallel: tuple[str, ...] = ()
-    inner: tuple[str, ...] = ()
-    vector, lanes = "", 0
+    parallel: tuple[LoopVariable, ...] = ()
+    inner: tuple[LoopVariable, ...] = ()
+    vector: LoopVariable | None = None
+    lanes = 0
     for directive in schedule:
         if isinstance(directive, Merge):
             nest = merge(nest, directive)
@@ -146,51 +155,49 @@ def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
             inner = directive.axes
         else:
             vector, lanes = directive.axis, directive.lanes
-    named = {axis.name: axis for axis in nest.axes}
+    axes = {axis.variable: axis for axis in nest.axes}
     elsewhere = {*parallel, *inner, vector}
-    serial = tuple(axis for axis in nest.axes if axis.name not in elsewhere)
-    within = tuple(named[name] for name in inner)
-    return Scheduled(nest, tuple(named[name] for name in parallel), serial, named.get(vector), lanes, within)
+    serial = tuple(axis for axis in nest.axes if axis.variable not in elsewhere)
+    within = tuple(axes[variable] for variable in inner)
+    along = None if vector is None else axes[vector]
+    return Scheduled(nest, tuple(axes[variable] for variable in parallel), serial, along, lanes, within)
 
 
 def merge(nest: Nest, directive: Merge) -> Nest:
     """One axis for two: ``outer = m // inner_extent``, ``inner = m % inner_extent``."""
-    position = [axis.name for axis in nest.axes].index(directive.outer)
+    position = [axis.variable for axis in nest.axes].index(directive.outer)
     outer, inner = nest.axes[position], nest.axes[position + 1]
-    merged = Axis(directive.name, outer.extent * inner.extent)
+    merged = Axis(directive.merged, outer.extent * inner.extent)
     quotient = floordiv(merged.symbol, inner.extent)
-    values = {outer.name: quotient, inner.name: merged.symbol - quotient * inner.extent}
+    values: dict[Symbol, Dim] = {outer.variable: quotient, inner.variable: merged.symbol - quotient * inner.extent}
     return _substituted(nest, (*nest.axes[:position], merged, *nest.axes[position + 2 :]), values)
 
 
 def tile(nest: Nest, directive: Tile) -> Nest:
     """``axis = lower + outer*size + inner``."""
-    position = [axis.name for axis in nest.axes].index(directive.axis)
+    position = [axis.variable for axis in nest.axes].index(directive.axis)
     axis = nest.axes[position]
     outer = Axis(directive.outer, floordiv(axis.extent + directive.size - 1, directive.size))
     inner = Axis(directive.inner, minimum(directive.size, axis.extent - outer.symbol * directive.size))
-    values = {axis.name: axis.lower + outer.symbol * directive.size + inner.symbol}
+    values: dict[Symbol, Dim] = {axis.variable: axis.lower + outer.symbol * directive.size + inner.symbol}
     return _substituted(nest, (*nest.axes[:position], outer, inner, *nest.axes[position + 1 :]), values)
 
 
-def nest_symbols(nest: Nest) -> set[str]:
-    """The run-time dims that a nest mentions, by name."""
-    names: set[str] = set()
-    for dim in (*nest.index, nest.buffer.offset(nest.index)):
-        names |= symbols(dim)
-    bound = {axis.name for axis in nest.axes}
+def nest_symbols(nest: Nest) -> set[Symbol]:
+    """The run-time dims that a nest mentions."""
+    dims = [*nest.index, nest.buffer.offset(nest.index)]
     for axis in nest.axes:
-        names |= symbols(axis.upper) | symbols(axis.lower)
+        dims += [axis.upper, axis.lower]
     for sub in walk(nest.value):
-        for dim in dims_of(sub):
-            names |= symbols(dim)
+        dims += dims_of(sub)
         if isinstance(sub, Load):
-            names |= symbols(sub.buffer.offset(sub.index))
-        if isinstance(sub, Reduce):
-            bound |= {axis.name for axis in sub.axes}
-        if isinstance(sub, Bind):
-            bound.add(sub.name)
-    return names - bound
+            dims.append(sub.buffer.offset(sub.index))
+    return run_time_dims(dims)
+
+
+def run_time_dims(dims: Iterable[Dim]) -> set[Symbol]:
+    """The symbols of the dims that the kernel's caller knows: all but its own loops' variables."""
+    return {found for dim in dims for found in symbols(dim) if not isinstance(found, LoopVariable)}
 
 
 def choose_schedule(nest: Nest, target: Target) -> Schedule:
@@ -201,32 +208,32 @@ def choose_schedule(nest: Nest, target: Target) -> Schedule:
     lanes = target.block
     vector = _vector_axis(nest, lanes)
     needed = _reduction_axes(nest)
-    outer = [axis for axis in nest.axes if axis is not vector and (not needed or axis.name in needed)]
+    outer = [axis for axis in nest.axes if axis is not vector and (not needed or axis.variable in needed)]
     within = [axis for axis in nest.axes if axis is not vector and axis not in outer]
-    heavy = bool(needed) and vector is not None and vector.name in needed
+    heavy = bool(needed) and vector is not None and vector.variable in needed
     if vector is not None and not _enough(outer) and _is_long(vector, lanes if heavy else 512 * lanes):
-        cut = Tile(vector.name, lanes if heavy else 64 * lanes, vector.name + "o", vector.name + "i")
+        cut = Tile.of(vector.variable, lanes if heavy else 64 * lanes)
         directives.append(cut)
         nest = tile(nest, cut)
-        named = {axis.name: axis for axis in nest.axes}
-        vector = named[cut.inner]
-        outer = [*(named[axis.name] for axis in outer), named[cut.outer]]
-    names = {axis.name for axis in nest.axes}
-    directives.append(Parallel(tuple(axis.name for axis in outer if not symbols(axis.extent) & names)))
+        axes = {axis.variable: axis for axis in nest.axes}
+        vector = axes[cut.inner]
+        outer = [*(axes[axis.variable] for axis in outer), axes[cut.outer]]
+    own = {axis.variable for axis in nest.axes}
+    directives.append(Parallel(tuple(axis.variable for axis in outer if not symbols(axis.extent) & own)))
     if vector is not None:
-        directives.append(Vectorize(vector.name, lanes))
+        directives.append(Vectorize(vector.variable, lanes))
     if heavy and within:
-        directives.append(Within(tuple(axis.name for axis in within)))
+        directives.append(Within(tuple(axis.variable for axis in within)))
     return tuple(directives)
 
 
-def _reduction_axes(nest: Nest) -> set[str]:
+def _reduction_axes(nest: Nest) -> set[LoopVariable]:
     """The axes on which some reduction depends: along the others it can be computed once."""
-    names: set[str] = set()
+    needed: set[Symbol] = set()
     for sub in walk(nest.value):
         if isinstance(sub, Reduce):
-            names |= free_symbols(sub)
-    return names & {axis.name for axis in nest.axes}
+            needed |= free_symbols(sub)
+    return {axis.variable for axis in nest.axes if axis.variable in needed}
 
 
 def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
@@ -235,7 +242,7 @@ def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
         if isinstance(axis.extent, int) and axis.extent < block:
             continue
         if any(_cuts(sub.buffer.offset(sub.index), axis, block) for sub in walk(nest.value) if isinstance(sub, Load)):
-            step = Tile(axis.name, block, axis.name + "b", axis.name + "c")
+            step = Tile.of(axis.variable, block, "b", "c")
             directives.append(step)
             return tile(nest, step)
     return nest
@@ -248,7 +255,7 @@ def _cuts(offset: Dim, axis: Axis, block: int) -> bool:
     )
 
 
-def rewrite(expr: Expr, values: dict[str, Dim]) -> Expr:
+def rewrite(expr: Expr, values: dict[Symbol, Dim]) -> Expr:
     """The expression with symbols replaced in every index."""
     memo: dict[int, Expr] = {}
 
@@ -270,18 +277,18 @@ def rewrite(expr: Expr, values: dict[str, Dim]) -> Expr:
         if isinstance(e, Guard):
             return Guard(visit(e.condition), visit(e.then), visit(e.otherwise))
         if isinstance(e, Reduce):
-            axes = tuple(Axis(a.name, substitute(a.upper, values), substitute(a.lower, values)) for a in e.axes)
+            axes = tuple(Axis(a.variable, substitute(a.upper, values), substitute(a.lower, values)) for a in e.axes)
             return Reduce(e.kind, axes, visit(e.body))
         if isinstance(e, Bind):
-            return Bind(e.name, visit(e.value), visit(e.body))
+            return Bind(e.variable, visit(e.value), visit(e.body))
         return e
 
     return visit(expr)
 
 
-def _substituted(nest: Nest, axes: tuple[Axis, ...], values: dict[str, Dim]) -> Nest:
+def _substituted(nest: Nest, axes: tuple[Axis, ...], values: dict[Symbol, Dim]) -> Nest:
     index = tuple(substitute(d, values) for d in nest.index)
-    axes = tuple(Axis(a.name, substitute(a.upper, values), substitute(a.lower, values)) for a in axes)
+    axes = tuple(Axis(a.variable, substitute(a.upper, values), substitute(a.lower, values)) for a in axes)
     return Nest(axes, nest.buffer, index, rewrite(nest.value, values))
 
 
@@ -291,7 +298,7 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
     while position >= 0:
         outer, inner = nest.axes[position], nest.axes[position + 1]
         if _mergeable(nest, outer, inner):
-            step = Merge(outer.name, inner.name, f"m{count}")
+            step = Merge(outer.variable, inner.variable, merged_variable(count))
             count += 1
             directives.append(step)
             nest = merge(nest, step)
@@ -302,16 +309,16 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
 def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
     """Whether every offset is linear in both, the outer stride being ``inner.extent`` times the inner; axes with
     bounds that depend on others, or that do not begin at 0, are left alone."""
-    names = {axis.name for axis in nest.axes}
-    if any(axis.lower != 0 or symbols(axis.upper) & names for axis in (outer, inner)):
+    own = {axis.variable for axis in nest.axes}
+    if any(axis.lower != 0 or symbols(axis.upper) & own for axis in (outer, inner)):
         return False
     offsets = [nest.buffer.offset(nest.index)]
     for sub in walk(nest.value):
         if isinstance(sub, Load):
             offsets.append(sub.buffer.offset(sub.index))
-        elif any({outer.name, inner.name} & symbols(d) for d in dims_of(sub)):
+        elif any({outer.variable, inner.variable} & symbols(d) for d in dims_of(sub)):
             return False
-    strides = [(stride_of(offset, outer.name), stride_of(offset, inner.name)) for offset in offsets]
+    strides = [(stride_of(offset, outer.variable), stride_of(offset, inner.variable)) for offset in offsets]
     return all(wide == _scaled(narrow, inner.extent) for wide, narrow in strides)
 
 
@@ -334,14 +341,14 @@ def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
 
 def _score(nest: Nest, axis: Axis) -> int:
     """What vectorising along the axis is worth: contiguous accesses count for it, gathers against it."""
-    score = 4 if stride_of(nest.buffer.offset(nest.index), axis.name) == 1 else -6
+    score = 4 if stride_of(nest.buffer.offset(nest.index), axis.variable) == 1 else -6
     inside_reduction = {
         load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
     }
     for sub in walk(nest.value):
         if isinstance(sub, Load):
             offset = sub.buffer.offset(sub.index)
-            stride = 1 if _is_two_runs(offset, axis) else stride_of(offset, axis.name)
+            stride = 1 if _is_two_runs(offset, axis) else stride_of(offset, axis.variable)
             weight = 4 if sub in inside_reduction else 1
             score += weight * (2 if stride == 1 else 0 if stride == 0 else -2)
     return score
@@ -351,13 +358,15 @@ def _is_two_runs(offset: Dim, axis: Axis) -> bool:
     """Whether a vector along the axis lies in at most two pieces, across a channel block's end."""
     if isinstance(offset, int):
         return False
-    varying = {a for m, _ in offset.terms for a in m if isinstance(a, FloorDiv) and axis.name in symbols(a.numerator)}
-    if len(varying) != 1 or stride_of(next(iter(varying)).numerator, axis.name) != 1:
+    varying = {
+        a for m, _ in offset.terms for a in m if isinstance(a, FloorDiv) and axis.variable in symbols(a.numerator)
+    }
+    if len(varying) != 1 or stride_of(next(iter(varying)).numerator, axis.variable) != 1:
         return False
     (atom,) = varying
     stride: Dim = 0
     for monomial, coefficient in offset.terms:
-        if any(isinstance(a, Symbol) and a.name == axis.name for a in monomial):
+        if axis.variable in monomial:
             stride = coefficient if len(monomial) == 1 else 0
     return stride == 1 and isinstance(atom.denominator, int)
 

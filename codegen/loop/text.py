@@ -40,7 +40,7 @@ def print_nest(nest: Nest) -> list[str]:
 
 
 def _axis(axis: Axis) -> str:
-    return f"{axis.name} in [{axis.lower}, {axis.upper})"
+    return f"{axis.variable} in [{axis.lower}, {axis.upper})"
 
 
 def _text(expr: Expr, names: dict[Expr, str]) -> str:
@@ -62,7 +62,7 @@ def _text(expr: Expr, names: dict[Expr, str]) -> str:
     if isinstance(expr, Reduce):
         return f"{expr.kind} {', '.join(map(_axis, expr.axes))}: {_text(expr.body, names)}"
     if isinstance(expr, Bind):
-        return f"(let {expr.name} = {_text(expr.value, names)} in {_text(expr.body, names)})"
+        return f"(let {expr.variable} = {_text(expr.value, names)} in {_text(expr.body, names)})"
     assert isinstance(expr, Accumulator)
     return "sum"
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator
 
 from dldt.codegen.llvm.program import Least
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, FloorDiv, Poly, atoms, minimum_of, symbols
+from dldt.compiler.dims import Dim, FloorDiv, FreeDim, Poly, Symbol, atoms, minimum_of, symbols
 from dldt.compiler.graph import Graph
 
 
-def least_dims(graph: Graph, names: Collection[str]) -> Least:
-    """The dims of ``graph`` that the run-time dims ``names`` decide, and that their bounds do not keep large enough.
+def least_dims(graph: Graph, free: Collection[Symbol]) -> Least:
+    """The dims of ``graph`` that the run-time dims ``free`` decide, and that their bounds do not keep large enough.
 
     A tensor must hold an element; within a branch, which may not be taken, it may be empty. What divides a dim is at
     least 1.
@@ -20,7 +20,7 @@ def least_dims(graph: Graph, names: Collection[str]) -> Least:
     for inner in graph.walk():
         least = 1 if inner is graph else 0
         for dim in _tensor_dims(inner):
-            if isinstance(dim, int) or not symbols(dim) <= set(names):
+            if isinstance(dim, int) or not symbols(dim) <= set(free):
                 continue
             found[dim] = max(found.get(dim, 0), least)
             found |= dict.fromkeys(_divisors(dim), 1)
@@ -40,10 +40,10 @@ def _divisors(dim: Poly) -> Iterator[Poly]:
             yield atom.denominator
 
 
-def run_time_dims(graph: Graph) -> list[str]:
-    """The names of the free dims, in the order in which the inputs mention them."""
-    names: dict[str, None] = {}
+def run_time_dims(graph: Graph) -> list[Symbol]:
+    """The free dims, in the order in which the inputs mention them."""
+    found: dict[Symbol, None] = {}
     for value in graph.inputs:
         for dim in value.type.shape:
-            names.update(dict.fromkeys(sorted(symbols(dim))))
-    return list(names)
+            found.update(dict.fromkeys(sorted((s for s in symbols(dim) if isinstance(s, FreeDim)), key=str)))
+    return list(found)

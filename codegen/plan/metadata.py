@@ -10,24 +10,24 @@ from dldt.codegen.plan.kernels import Called, Calls
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
-from dldt.compiler.dims import Dim, Symbol, atoms
+from dldt.compiler.dims import Dim, Symbol, symbols
 from dldt.compiler.graph import Graph
 from dldt.runtime.version import __version__
 
 
 @attrs.frozen
 class Demands:
-    """What a run asks of its host: the free dims by name, the arena in bytes (None: the host is to ask, and to hear
+    """What a run asks of its host: the free dims, the arena in bytes (None: the host is to ask, and to hear
     that dims are too small), and the scalar operations that threads may share."""
 
-    dims: Sequence[str]
+    dims: Sequence[Symbol]
     arena: int | None
     shared: Dim
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
     """The metadata as JSON has it. With too little work to share the host starts no threads."""
-    bounds = {a.name: a for v in graph.inputs for dim in v.type.shape for a in atoms(dim) if isinstance(a, Symbol)}
+    bounds = {symbol: symbol for v in graph.inputs for dim in v.type.shape for symbol in symbols(dim)}
     kernels, shared = calls.kernels, demands.shared
     return {
         "format": 1,
@@ -83,7 +83,8 @@ def _step(called: Called) -> dict[str, object]:
 
 def _bounds(symbol: Symbol) -> dict[str, object]:
     upper = symbol.upper if isinstance(symbol.upper, int) else None
-    return {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+    bounds: dict[str, object] = {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+    return bounds if symbol.text == symbol.name else bounds | {"text": symbol.text}
 
 
 def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.task.region import BOUNDARY
 from dldt.compiler import ops
+from dldt.compiler.dims import Symbol
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 
@@ -24,9 +25,9 @@ def refuse_unlowered(graph: Graph) -> None:
         raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
 
 
-def refuse_unknown(kernels: Iterable[Kernel], names: Sequence[str], graph: Graph) -> None:
+def refuse_unknown(kernels: Iterable[Kernel], dims: Sequence[Symbol], graph: Graph) -> None:
     """UnsupportedError that names the dims that depend on data: they are not known when the model starts."""
-    unknown = sorted({name for kernel in kernels for name in kernel.symbols} - set(names))
+    unknown = sorted({str(symbol) for kernel in kernels for symbol in kernel.symbols if symbol not in dims})
     if unknown:
         free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
         raise UnsupportedError(

@@ -11,6 +11,7 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.reshape import MOVEMENTS
 from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.loop.variables import output_variable
 from dldt.codegen.task.region import (
     BOUNDARY,
     Region,
@@ -23,7 +24,6 @@ from dldt.codegen.task.region import (
     runtime_inputs,
 )
 from dldt.compiler import ops
-from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 from dldt.compiler.types import DType
@@ -159,10 +159,10 @@ class _Partition:
         if anchor is None or not isinstance(anchor.op, ops.MatMul) or not isinstance(node.op, MOVEMENTS):
             return False
         (product,), shape = anchor.outputs, anchor.types[0].shape
-        index = tuple(0 if d == 1 else symbol(f"i{k}", 0, d - 1) for k, d in enumerate(shape))
+        index = tuple(0 if d == 1 else output_variable(k).within(0, d - 1) for k, d in enumerate(shape))
         place = moved_index(node, destination(self._region(value), product, index))
         offset = Buffer("y", DType.f32, node.types[0].shape).offset(place)
-        return bool(shape) and stride_of(offset, f"i{len(shape) - 1}") == 1
+        return bool(shape) and stride_of(offset, output_variable(len(shape) - 1)) == 1
 
     def _cheap_move(self, value: Value, users: tuple[Node, ...]) -> bool:
         return (

@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Accumulator, Expr, Index, Load
 from dldt.codegen.loop.lower.access import RULES, Access, Rule, cast, number
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.reshape import MOVEMENTS, moved
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
@@ -84,6 +85,7 @@ def moved_index(node: Node, index: Index) -> Index:
 def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value | None = None) -> Access:
     """The root as a function of its index. ``accumulated`` is the value that a micro-kernel sums: a leaf."""
     known: dict[Value, Access] = {}
+    fresh = Fresh()
     inside = set(region.nodes)
     for node in region.nodes:
         arguments = [None if v is None else _argument(v, known, inside, buffers) for v in node.inputs]
@@ -91,7 +93,7 @@ def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value 
             dtype = accumulated.type.dtype
             known[accumulated] = Access(accumulated.type, _accumulator(Accumulator(dtype)))
             continue
-        lowered = rule_of(node).lower(node.op, node.types, *arguments)
+        lowered = rule_of(node).lower(node.op, node.types, *arguments, fresh=fresh)
         results = lowered if isinstance(lowered, tuple) else (lowered,)
         known.update({v: _memoised(a) for v, a in zip(node.outputs, results, strict=False)})
     return known[region.root]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
 from dldt.compiler.dim_text import parse_dim
-from dldt.compiler.dims import Dim, Symbol, atoms, maximum_of, minimum_of, substitute, symbol
+from dldt.compiler.dims import Dim, FreeDim, Symbol, maximum_of, minimum_of, substitute, symbol, symbols
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.limits import MAX_RANK
-from dldt.compiler.ir.names import join_names, split_names
 from dldt.compiler.types import Shape
 
 _RANGE = re.compile(r"([0-9]{0,18})\.\.([0-9]{0,18})")
+_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^",][^,]*')
 _INT = re.compile(r"-?[0-9]{1,19}")
 LARGEST = 2**63 - 1
 MAX_EXPRESSION = 256
@@ -26,15 +27,16 @@ def shape_text(shape: Shape) -> str:
 
 def symbols_text(shape: Shape) -> dict[str, str]:
     """Our own attributes that keep the symbols of a shape: ``dims`` over the placeholders s0, s1 … (a name may hold any
-    character), their ``names``, and their ``bounds``. Empty for a static shape."""
+    character), their ``names``, quoted where they are no identifiers, and their ``bounds``. Empty for a static
+    shape."""
     if all(isinstance(dim, int) for dim in shape):
         return {}
-    found = {atom.name: atom for dim in shape for atom in atoms(dim) if isinstance(atom, Symbol)}
-    ordered = [found[name] for name in sorted(found)]
-    places = {s.name: symbol(f"s{i}", s.lower, s.upper) for i, s in enumerate(ordered)}
+    found = {s: s for dim in shape for s in symbols(dim)}
+    ordered = sorted(found.values(), key=lambda s: s.name)
+    places: dict[Symbol, Dim] = {s: symbol(f"s{i}", s.lower, s.upper) for i, s in enumerate(ordered)}
     return {
         "dims": "; ".join(str(substitute(dim, places)) for dim in shape),
-        "names": join_names(s.name for s in ordered),
+        "names": ",".join(map(str, ordered)),
         "bounds": "; ".join(_bounds_text(s) for s in ordered),
     }
 
@@ -59,11 +61,13 @@ def symbol_stem(name: str) -> str:
 
 def restore_symbols(shape: Shape, attributes: dict[str, str]) -> Shape:
     """``shape`` with the symbols that ``symbols_text`` wrote. Raises InputError where they contradict it."""
-    names = split_names(attributes.get("names", ""))
+    names = _parse_names(attributes.get("names", ""))
     bounds = [part.strip() for part in attributes.get("bounds", "").split(";")]
     if len(bounds) != len(names) and names:
         raise InputError(f"{len(names)} symbols have {len(bounds)} bounds")
-    known = {f"s{i}": _parse_range(b, n) for i, (n, b) in enumerate(zip(names, bounds, strict=False))}
+    known: dict[Symbol, Dim] = {
+        FreeDim(f"s{i}"): _parse_range(b, n) for i, (n, b) in enumerate(zip(names, bounds, strict=False))
+    }
     dims = tuple(_expression(text, known) for text in attributes["dims"].split(";"))
     if len(dims) != len(shape) or any(isinstance(x, int) and x != y for x, y in zip(shape, dims, strict=True)):
         raise InputError(f"its shape [{shape_text(shape)}] and the recorded dims {attributes['dims'][:80]!r} differ")
@@ -93,6 +97,15 @@ def _dim_text(dim: Dim) -> str:
     return f"{max(int(low), 0)}..{int(high)}"
 
 
+def _parse_names(text: str) -> list[str]:
+    """The names of ``symbols_text``. Raises InputError for a quoted one that is no string."""
+    parts = [found[0] for found in _NAME.finditer(text)]
+    try:
+        return [json.loads(part) if part.startswith('"') else part for part in parts]
+    except ValueError as error:
+        raise InputError(f"the names {text[:40]!r} of its dims cannot be read") from error
+
+
 def _bounds_text(found: Symbol) -> str:
     upper = math.inf if found.upper is None else maximum_of(found.upper)
     return f"{found.lower}..{'' if math.isinf(upper) else int(upper)}"
@@ -119,7 +132,7 @@ def _parse_range(text: str, name: str) -> Dim:
     return symbol(name, low, high) if low != high else low
 
 
-def _expression(text: str, known: dict[str, Dim]) -> Dim:
+def _expression(text: str, known: dict[Symbol, Dim]) -> Dim:
     """One recorded dim. Long products of sums, which would multiply out to millions of terms, are not ours."""
     if len(text) > MAX_EXPRESSION or text.count(")*") + text.count("*(") > MAX_PRODUCTS:
         raise InputError(f"dimension expression {text[:40]!r}… is too large")

@@ -78,6 +78,6 @@ def _cut_type(model: ModelRecord, wanted: Cut, name: str, tensor: str, names: Sy
 def _as_input(shape: tuple[Dim, ...], name: str, names: Symbols) -> tuple[Dim, ...]:
     """Computed dims become fresh symbols: an input's dim is a number or a symbol."""
     return tuple(
-        dim if isinstance(dim, int) or {str(dim)} == symbols(dim) else names.fresh(f"{name}_{axis}")
+        dim if isinstance(dim, int) or any(dim == s.dim for s in symbols(dim)) else names.fresh(f"{name}_{axis}")
         for axis, dim in enumerate(shape)
     )

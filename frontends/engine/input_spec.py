@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -14,11 +15,18 @@ from dldt.compiler.types import DType
 from dldt.frontends.engine.symbols import Symbols
 
 DimSpec: TypeAlias = "int | str | tuple[int, int | None] | None"
-"""A dim as the user writes it: a number, a symbol's name or a range ``"1..8"``, ``(1, 8)``, or None for free."""
+"""A dim as the user writes it: a number, a name (in double quotes where it is no identifier), a range ``"1..8"`` or
+``(1, 8)``, or None for free."""
 
 Number: TypeAlias = int | float | bool
 
-_ITEM = re.compile(r"(?P<name>[^\[\]{}]*?)(\[(?P<shape>[^\]]*)\])?(\{(?P<type>[^}]*)\})?(->(?P<value>.*))?", re.DOTALL)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_ITEM = re.compile(
+    rf'(?P<name>[^\[\]{{}}]*?)(\[(?P<shape>(?:{_QUOTED}|[^\]"])*)\])?(\{{(?P<type>[^}}]*)\}})?(->(?P<value>.*))?',
+    re.DOTALL,
+)
+_DIM = re.compile(rf"{_QUOTED}|[^,\s]+")
+_TOP = re.compile(rf"{_QUOTED}|[\[\](){{}},]")
 _RANGE = re.compile(r"(\d*)\.\.(\d*)")
 _ALIASES = {"bool": "boolean", "float": "f32", "half": "f16", "int32": "i32", "int64": "i64", "uint8": "u8"}
 _MAX_TEXT = 1 << 16
@@ -50,8 +58,8 @@ class InputSpec:
 def parse_inputs(text: str) -> dict[str, InputSpec]:
     """``x[1,3,640,640]{f32},sr[]{i64}->16000,mid`` as specs by name, in order. Raises UsageError.
 
-    Inside brackets dims are separated by commas or blanks: numbers, names of symbols, ``?`` or ``-1`` (free), ranges
-    ``1..8``. The spelling of the names (``node``, ``node:port``, ``port:node``) is left to the frontend.
+    Inside brackets dims are separated by commas or blanks: numbers, names (``N``, ``"batch size"``), ``?`` or ``-1``
+    (free), ranges ``1..8``. The spelling of the names (``node``, ``node:port``, ``port:node``) is left to the frontend.
     """
     specs: dict[str, InputSpec] = {}
     for item in split_top(text):
@@ -80,7 +88,7 @@ def parse_input_shapes(text: str) -> list[tuple[DimSpec, ...]]:
 
 def parse_dims(text: str) -> tuple[DimSpec, ...]:
     """``1,3,?,1..8`` or ``1 3 N`` as dim specs. Raises UsageError."""
-    return tuple(_token(token) for token in re.split(r"[,\s]+", text.strip()) if token)
+    return tuple(_token(token) for token in _DIM.findall(text))
 
 
 def parse_dtype(text: str) -> DType:
@@ -101,15 +109,16 @@ def parse_value(text: str) -> Number | tuple[Number, ...]:
 
 
 def split_top(text: str) -> list[str]:
-    """The parts of ``text`` between commas that stand outside brackets, stripped. Raises UsageError."""
+    """The parts of ``text`` between commas that stand outside brackets and quotes, stripped. Raises UsageError."""
     if len(text) > _MAX_TEXT:
         raise UsageError(f"the text is too long ({len(text)} characters)")
     parts, depth, start = [], 0, 0
-    for position, character in enumerate(text):
-        depth += (character in "[({") - (character in "])}")
+    for found in _TOP.finditer(text):
+        mark, position = found[0], found.start()
+        depth += (mark in "[({") - (mark in "])}")
         if depth < 0:
-            raise UsageError(f"unbalanced bracket {character!r} at position {position + 1} of {text!r}")
-        if character == "," and depth == 0:
+            raise UsageError(f"unbalanced bracket {mark!r} at position {position + 1} of {text!r}")
+        if mark == "," and depth == 0:
             parts.append(text[start:position].strip())
             start = position + 1
     if depth:
@@ -140,12 +149,21 @@ def _checked(dim: DimSpec) -> DimSpec:
         return dim
     if isinstance(dim, tuple):
         return _range(dim)
+    if re.fullmatch(_QUOTED, dim, re.DOTALL):
+        return _unquoted(dim)
     match = _RANGE.fullmatch(dim)
     if match:
         return _range((int(match[1] or 1), int(match[2]) if match[2] else None))
     if not re.fullmatch(r"[A-Za-z_][\w.]*", dim, flags=re.ASCII):
         raise UsageError(f"{dim!r} is not a dimension: give a number, a name, a range such as 1..8, or ?")
     return dim
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(json.loads(text, strict=False))
+    except ValueError as error:
+        raise UsageError(f"{text} is no name: what stands between the quotes is no string of JSON") from error
 
 
 def _range(pair: tuple[int, int | None]) -> DimSpec:

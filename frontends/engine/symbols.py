@@ -1,36 +1,35 @@
-"""Names for free dims: a framework's dim names made into symbols, and fresh symbols for dims without a name."""
+"""Free dims by name: a framework's own names, and fresh ones for dims without a name."""
 
 from __future__ import annotations
 
-import keyword
 import re
 
 from dldt.compiler.dims import Dim, symbol
 
-_RESERVED = ("max", "min")
+_LONGEST = 200
+"""Longer names are cut."""
 
 
 class Symbols:
-    """Gives every distinct name of a model its own symbol, spelled so that ``parse_dim`` reads it back."""
+    """The free dims of one model: a name's dim is the same each time, dims of different names differ."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, str] = {}
         self._taken: set[str] = set()
 
     def named(self, name: str, lower: int = 1, upper: int | None = None) -> Dim:
-        """The symbol for the framework's dim ``name``; the same one each time."""
+        """The dim that the framework, or the user, calls ``name``: any text. It is called so here too, unless the name
+        is very long, or one that ``fresh`` gave away before."""
         if name not in self._by_name:
-            self._by_name[name] = self._free(name)
+            self._by_name[name] = self._free(name[:_LONGEST])
         return symbol(self._by_name[name], lower, upper)
 
     def fresh(self, hint: str, lower: int = 1, upper: int | None = None) -> Dim:
-        """A symbol that no other dim has."""
-        return symbol(self._free(hint), lower, upper)
+        """A dim that no other is, called after ``hint`` by an identifier."""
+        plain = re.sub(r"\W", "_", hint, flags=re.ASCII)[:60]
+        return symbol(self._free(plain if plain[:1].isalpha() or plain[:1] == "_" else f"d_{plain}"), lower, upper)
 
-    def _free(self, name: str) -> str:
-        wanted = re.sub(r"\W", "_", name, flags=re.ASCII)[:60]
-        if not wanted or wanted[0].isdigit() or keyword.iskeyword(wanted) or wanted in _RESERVED:
-            wanted = f"d_{wanted}"
+    def _free(self, wanted: str) -> str:
         made, number = wanted, 1
         while made in self._taken:
             number += 1

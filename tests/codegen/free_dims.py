@@ -49,8 +49,8 @@ def _first_free(case: Case, types: Types) -> Types:
 
 def renamed(types: Types, suffix: str) -> Types:
     """The types with every symbol's name prolonged, so that cases of one model do not share dims."""
-    names = {name for t in types if t is not None for dim in t.shape for name in symbols(dim)}
-    values = {name: symbol(name + suffix) for name in names}
+    found = {s for t in types if t is not None for dim in t.shape for s in symbols(dim)}
+    values = {s: symbol(s.name + suffix) for s in found}
     return tuple(
         None if t is None else attrs.evolve(t, shape=tuple(substitute(dim, values) for dim in t.shape)) for t in types
     )
@@ -58,7 +58,7 @@ def renamed(types: Types, suffix: str) -> Types:
 
 def resized(case: Case, types: Types) -> tuple[Array | None, ...] | None:
     """Inputs in which every free dim is larger, the content repeated; None where the operation does not take them."""
-    sizes = {name: 2 * size + 1 for name, size in symbols_of(types, case.inputs).items()}
+    sizes = {s: 2 * size + 1 for s, size in symbols_of(types, case.inputs).items()}
     found = []
     for k, (t, x) in enumerate(zip(types, case.inputs, strict=True)):
         if t is None or x is None or not any(isinstance(dim, Poly) for dim in t.shape):

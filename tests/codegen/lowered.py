@@ -13,7 +13,7 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Load, Nest
 from dldt.codegen.loop.lower.access import RULES, Access
 from dldt.codegen.loop.lower.store import store
-from dldt.compiler.dims import Poly, evaluate
+from dldt.compiler.dims import Symbol, evaluate, symbols
 from dldt.compiler.op import Op
 from dldt.compiler.types import Array, TensorType
 
@@ -26,15 +26,15 @@ class Lowered:
     inputs: tuple[Buffer | None, ...]
     outputs: tuple[Buffer, ...]
 
-    def run(self, arrays: tuple[Array | None, ...], symbols: Mapping[str, int]) -> tuple[Array, ...]:
+    def run(self, arrays: tuple[Array | None, ...], sizes: Mapping[Symbol, int]) -> tuple[Array, ...]:
         """The outputs for these inputs."""
         memory = {b: a for b, a in zip(self.inputs, arrays, strict=True) if b is not None}
         results = []
         for buffer in self.outputs:
-            shape = tuple(evaluate(dim, symbols) for dim in buffer.shape)
+            shape = tuple(evaluate(dim, sizes) for dim in buffer.shape)
             memory[buffer] = np.full(shape, 77).astype(buffer.dtype.numpy)
             results.append(memory[buffer])
-        run_nests(self.nests, memory, symbols)
+        run_nests(self.nests, memory, sizes)
         return tuple(results)
 
 
@@ -53,12 +53,12 @@ def lower(op: Op, types: tuple[TensorType | None, ...], layout: Layout = PLAIN) 
     return Lowered(nests, buffers, results)
 
 
-def symbols_of(types: tuple[TensorType | None, ...], arrays: tuple[Array | None, ...]) -> dict[str, int]:
+def symbols_of(types: tuple[TensorType | None, ...], arrays: tuple[Array | None, ...]) -> dict[Symbol, int]:
     """The value of every symbol that is a dim of an input."""
-    found: dict[str, int] = {}
+    found: dict[Symbol, int] = {}
     for t, x in zip(types, arrays, strict=True):
         pairs = zip(t.shape, x.shape, strict=True) if t is not None and x is not None else ()
-        found.update({str(dim): size for dim, size in pairs if isinstance(dim, Poly)})
+        found.update({s: size for dim, size in pairs for s in symbols(dim) if dim == s.dim})
     return found
 
 

@@ -13,7 +13,7 @@ from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.task import Branch, Compute
 from dldt.compiler import ops
-from dldt.compiler.dims import evaluate, symbols
+from dldt.compiler.dims import FreeDim, evaluate, symbols
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.random_graph import RandomGraph
@@ -102,7 +102,8 @@ def check_in_place(program):
 def overlap(a, b):
     """Whether two tensors share memory, for a batch of 3."""
     (low, high), (start, end) = (
-        (evaluate(t.resolve().offset, {"N": 3}), evaluate(t.resolve().offset + t.bytes, {"N": 3})) for t in (a, b)
+        (evaluate(t.resolve().offset, {FreeDim("N"): 3}), evaluate(t.resolve().offset + t.bytes, {FreeDim("N"): 3}))
+        for t in (a, b)
     )
     return a.base is b.base and low < end and start < high
 
@@ -119,7 +120,7 @@ def test_random_models(seed):
     made = RandomGraph(seed, free=seed % 2 == 1)
     program, arena = planned(made.graph)
     for size in SIZES:
-        check(program, arena, {"N": size})
+        check(program, arena, {FreeDim("N"): size})
     check_in_place(program)
 
 
@@ -128,13 +129,13 @@ def test_models_that_share_memory(name):
     make, *arguments = MODELS[name]
     program, arena = planned(make(*arguments))
     for size in SIZES:
-        check(program, arena, {"N": size})
+        check(program, arena, {FreeDim("N"): size})
     check_in_place(program)
 
 
 def test_the_size_is_a_number_or_a_dim_of_the_inputs():
     assert isinstance(planned(RandomGraph(0, free=False).graph)[1].size, int)
-    assert symbols(planned(RandomGraph(1, free=True).graph)[1].size) == {"N"}
+    assert symbols(planned(RandomGraph(1, free=True).graph)[1].size) == {FreeDim("N")}
 
 
 def test_a_condition_lives_until_its_branch_ends():

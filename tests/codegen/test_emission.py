@@ -14,7 +14,7 @@ from dldt.codegen.loop.buffers import Buffer, Layout
 from dldt.codegen.loop.ir import Apply, Load, Nest, Number
 from dldt.codegen.pipeline import assemble
 from dldt.codegen.target import TARGETS
-from dldt.compiler.dims import Symbol, symbol
+from dldt.compiler.dims import FreeDim, symbol
 from dldt.compiler.errors import InternalError
 from dldt.compiler.types import DType
 from tests.codegen.test_micro import SHAPES, convolution_graph
@@ -52,9 +52,9 @@ RECORDS = [
     F32,
     Buffer("x", DType.f32, (1, 8)),
     Layout(16),
-    Symbol("n", 1, 7),
+    FreeDim("n", 1, 7),
 ]
-FIELDS = [(record, field.name) for record in RECORDS for field in attrs.fields(type(record))]
+FIELDS = [(record, field.name) for record in RECORDS for field in attrs.fields(type(record)) if field.init]
 
 
 def other(value):

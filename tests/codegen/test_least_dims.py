@@ -16,7 +16,7 @@ from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.plan.conditions import least_dims
 from dldt.compiler import ops
 from dldt.compiler.dim_text import parse_dim
-from dldt.compiler.dims import symbol
+from dldt.compiler.dims import FreeDim, symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
@@ -64,8 +64,8 @@ def compiled(graph, folder):
 
 
 def test_the_dims_are_those_that_bounds_leave_too_small():
-    assert least_dims(split(), ["N"]) == ((parse_dim("N-2"), 1),)
-    assert least_dims(pool(), ["N", "H"]) == ((parse_dim("H-4"), 1),)
+    assert least_dims(split(), [FreeDim("N")]) == ((parse_dim("N-2"), 1),)
+    assert least_dims(pool(), [FreeDim("N"), FreeDim("H")]) == ((parse_dim("H-4"), 1),)
 
 
 def test_a_model_whose_dims_are_always_large_enough_has_none():
@@ -73,7 +73,7 @@ def test_a_model_whose_dims_are_always_large_enough_has_none():
     x = graph.parameter("x", TensorType(DType.f32, (symbol("N"), symbol("H", 5))))
     graph.result(ops.Concat(0)(x, x), "y")
     graph.result(ops.VariadicSplit().all(x, np.array(1), np.array([4, -1]))[1], "z")
-    assert least_dims(graph, ["N", "H"]) == ()
+    assert least_dims(graph, [FreeDim("N"), FreeDim("H")]) == ()
 
 
 @pytest.mark.parametrize("rows", [2, 1])

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from dldt.codegen.loop.buffers import PLAIN, Buffer, Layout
-from dldt.compiler.dims import evaluate, symbol
+from dldt.compiler.dims import FreeDim, evaluate, symbol
 from dldt.compiler.types import DType
 
 SHAPES = [(2, 3), (1, 16, 3), (2, 17, 3, 2), (1, 33, 2, 2, 2), (3, 8, 1, 5)]
@@ -43,7 +43,7 @@ def test_offsets_of_symbolic_indices_agree_with_those_of_numbers(block):
     offset = buffer.offset((i, c, w))
     fixed = Buffer("x", DType.f32, (4, 20, 3), Layout(block))
     for index in itertools.product(range(4), range(20), range(3)):
-        values = dict(zip("icw", index, strict=True), N=4)
+        values = dict(zip(map(FreeDim, "icwN"), (*index, 4), strict=True))
         assert evaluate(offset, values) == fixed.offset(index)
 
 

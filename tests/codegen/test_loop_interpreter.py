@@ -21,29 +21,30 @@ from dldt.codegen.loop.ir import (
     Position,
     Reduce,
 )  # fmt: skip
-from dldt.compiler.dims import minimum, symbol
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.compiler.dims import FreeDim, evaluate, minimum, symbol
 from dldt.compiler.errors import InternalError
 from dldt.compiler.types import DType
 
 F32, I64 = DType.f32, DType.i64
 
 
-def _run(axes, index, value, out, inputs=(), symbols=None):
+def _run(axes, index, value, out, inputs=(), sizes=None):
     memory = dict(inputs)
-    memory[out] = np.full([d if isinstance(d, int) else symbols[str(d)] for d in out.shape], -1, out.dtype.numpy)
-    run_nests([Nest(tuple(axes), out, tuple(index), value)], memory, symbols)
+    memory[out] = np.full([evaluate(d, sizes or {}) for d in out.shape], -1, out.dtype.numpy)
+    run_nests([Nest(tuple(axes), out, tuple(index), value)], memory, sizes)
     return memory[out]
 
 
 def test_positions_are_stored_at_every_point():
-    i, j = Axis("i", 2), Axis("j", 3)
+    i, j = Axis(LoopVariable("i"), 2), Axis(LoopVariable("j"), 3)
     out = Buffer("y", I64, (2, 3))
     found = _run([i, j], [i.symbol, j.symbol], Position(10 * i.symbol + j.symbol, I64), out)
     assert found.tolist() == [[0, 1, 2], [10, 11, 12]]
 
 
 def test_a_nest_fills_only_its_own_range():
-    i = Axis("i", 4, 2)
+    i = Axis(LoopVariable("i"), 4, 2)
     found = _run([i], [i.symbol], Position(i.symbol, I64), Buffer("y", I64, (6,)))
     assert found.tolist() == [-1, -1, 2, 3, -1, -1]
 
@@ -53,8 +54,8 @@ def test_a_scalar_has_no_axes():
 
 
 def test_reduction_bounds_may_depend_on_the_output_index():
-    i = Axis("i", 4)
-    k = Axis("k", i.symbol + 1)
+    i = Axis(LoopVariable("i"), 4)
+    k = Axis(LoopVariable("k"), i.symbol + 1)
     x = Buffer("x", I64, (4,))
     total = Reduce("sum", (k,), Load(x, (k.symbol,)))
     found = _run([i], [i.symbol], total, Buffer("y", I64, (4,)), {x: np.array([1, 10, 100, 1000])})
@@ -62,8 +63,8 @@ def test_reduction_bounds_may_depend_on_the_output_index():
 
 
 def test_a_later_axis_may_depend_on_an_earlier_one():
-    k = Axis("k", 3)
-    m = Axis("m", k.symbol + 1)
+    k = Axis(LoopVariable("k"), 3)
+    m = Axis(LoopVariable("m"), k.symbol + 1)
     total = Reduce("sum", (k, m), Position(10 * k.symbol + m.symbol, I64))
     assert _run([], [], total, Buffer("y", I64, ())) == 0 + (10 + 11) + (20 + 21 + 22)
 
@@ -72,24 +73,24 @@ def test_a_later_axis_may_depend_on_an_earlier_one():
     ("kind", "want"), [("sum", 0), ("prod", 1), ("max", -np.inf), ("min", np.inf)], ids=["sum", "prod", "max", "min"]
 )
 def test_an_empty_reduction_gives_the_neutral_element(kind, want):
-    k = Axis("k", 0)
+    k = Axis(LoopVariable("k"), 0)
     assert _run([], [], Reduce(kind, (k,), Number(F32, 3)), Buffer("y", F32, ())) == want
 
 
 @pytest.mark.parametrize(("kind", "want"), [("and", False), ("or", True)])
 def test_logical_reductions(kind, want):
-    k = Axis("k", 4)
+    k = Axis(LoopVariable("k"), 4)
     body = Inside(k.symbol, 1, 3)
     assert _run([], [], Reduce(kind, (k,), body), Buffer("y", DType.boolean, ())) == want
 
 
 def test_a_body_that_does_not_vary_counts_once_an_iteration():
-    k = Axis("k", 5)
+    k = Axis(LoopVariable("k"), 5)
     assert _run([], [], Reduce("sum", (k,), Number(F32, 2)), Buffer("y", F32, ())) == 10
 
 
 def test_guarded_loads_may_be_outside():
-    i = Axis("i", 5)
+    i = Axis(LoopVariable("i"), 5)
     x = Buffer("x", I64, (3,))
     at = i.symbol - 1
     value = Guard(Inside(at, 0, 3), Load(x, (at,)), Number(I64, 9))
@@ -98,14 +99,14 @@ def test_guarded_loads_may_be_outside():
 
 
 def test_a_load_outside_is_an_error():
-    i = Axis("i", 3)
+    i = Axis(LoopVariable("i"), 3)
     x = Buffer("x", I64, (3,))
     with pytest.raises(InternalError, match="load of x at 3 of axis 0 with 3 elements"):
         _run([i], [i.symbol], Load(x, (i.symbol + 1,)), Buffer("y", I64, (3,)), {x: np.arange(3)})
 
 
 def test_a_load_on_the_wrong_side_of_a_guard_is_an_error():
-    i = Axis("i", 3)
+    i = Axis(LoopVariable("i"), 3)
     x = Buffer("x", I64, (3,))
     value = Guard(Inside(i.symbol, 0, 2), Number(I64, 0), Load(x, (i.symbol + 1,)))
     with pytest.raises(InternalError, match="load of x at 3"):
@@ -113,26 +114,26 @@ def test_a_load_on_the_wrong_side_of_a_guard_is_an_error():
 
 
 def test_a_store_outside_is_an_error():
-    i = Axis("i", 3)
+    i = Axis(LoopVariable("i"), 3)
     with pytest.raises(InternalError, match="store of y at 3"):
         _run([i], [i.symbol + 1], Number(I64, 0), Buffer("y", I64, (3,)))
 
 
 def test_an_index_from_data():
-    i = Axis("i", 3)
+    i = Axis(LoopVariable("i"), 3)
     x, at = Buffer("x", I64, (4,)), Buffer("at", I64, (3,))
-    value = Bind("p", Load(at, (i.symbol,)), Load(x, (symbol("p", 0, 3),)))
+    value = Bind(LoopVariable("p"), Load(at, (i.symbol,)), Load(x, (LoopVariable("p").within(0, 3),)))
     memory = {x: np.array([5, 6, 7, 8]), at: np.array([3, 0, 3])}
     assert _run([i], [i.symbol], value, Buffer("y", I64, (3,)), memory).tolist() == [8, 5, 8]
 
 
 def test_a_free_dim_gets_its_value_at_the_run():
     n = symbol("N")
-    i = Axis("i", n)
+    i = Axis(LoopVariable("i"), n)
     x = Buffer("x", I64, (n,))
     last = minimum(i.symbol + 1, n - 1)
     memory = {x: np.array([1, 2, 3])}
-    found = _run([i], [i.symbol], Load(x, (last,)), Buffer("y", I64, (n,)), memory, {"N": 3})
+    found = _run([i], [i.symbol], Load(x, (last,)), Buffer("y", I64, (n,)), memory, {FreeDim("N"): 3})
     assert found.tolist() == [2, 3, 3]
 
 
@@ -158,7 +159,7 @@ def test_an_accumulator_has_no_value_of_its_own():
 
 def test_large_grids_are_worked_through_in_pieces(monkeypatch):
     monkeypatch.setattr(loop_interpreter, "MOST_POINTS", 8)
-    i, k, m = Axis("i", 5), Axis("k", 7), Axis("m", 3)
+    i, k, m = Axis(LoopVariable("i"), 5), Axis(LoopVariable("k"), 7), Axis(LoopVariable("m"), 3)
     x, y = Buffer("x", I64, (5, 7)), Buffer("y", I64, (3,))
     body = Apply("mul", (Load(x, (i.symbol, k.symbol)), Load(y, (m.symbol,))), I64)
     data, other = np.arange(35).reshape(5, 7), np.array([1, 2, 4])
@@ -175,7 +176,7 @@ def test_half_precision_is_computed_in_f32_and_rounded_once():
 
 
 def test_sums_of_f32_do_not_drift():
-    k = Axis("k", 1 << 20)
+    k = Axis(LoopVariable("k"), 1 << 20)
     x = Buffer("x", F32, (1 << 20,))
     memory = {x: np.full(1 << 20, 0.1, np.float32)}
     found = _run([], [], Reduce("sum", (k,), Load(x, (k.symbol,))), Buffer("y", F32, ()), memory)
@@ -183,22 +184,22 @@ def test_sums_of_f32_do_not_drift():
 
 
 def test_an_axis_without_iterations_stores_nothing():
-    i = Axis("i", 0)
+    i = Axis(LoopVariable("i"), 0)
     x = Buffer("x", F32, (0,))
     found = _run([i], [i.symbol], Load(x, (i.symbol,)), Buffer("y", F32, (0,)), {x: np.zeros(0, np.float32)})
     assert found.shape == (0,)
 
 
 def test_an_output_axis_may_depend_on_an_outer_one():
-    i = Axis("i", 3)
-    j = Axis("j", i.symbol + 1)
+    i = Axis(LoopVariable("i"), 3)
+    j = Axis(LoopVariable("j"), i.symbol + 1)
     out = Buffer("y", I64, (3, 3))
     found = _run([i, j], [i.symbol, j.symbol], Position(i.symbol + j.symbol, I64), out)
     assert found.tolist() == [[0, -1, -1], [1, 2, -1], [2, 3, 4]]
 
 
 def test_the_padding_of_a_blocked_buffer_is_not_written():
-    b, lane = Axis("b", 2), Axis("l", 4)
+    b, lane = Axis(LoopVariable("b"), 2), Axis(LoopVariable("l"), 4)
     channel = 4 * b.symbol + lane.symbol
     x, out = Buffer("x", I64, (5,)), Buffer("y", I64, (1, 5), Layout(4))
     found = _run([b, lane], [0, channel], Load(x, (channel,)), out, {x: np.arange(5)})

@@ -7,7 +7,8 @@ import pytest
 
 from dldt.codegen.loop.buffers import Buffer, Layout
 from dldt.codegen.loop.interpreter import Frame
-from dldt.codegen.loop.lower.access import RULES, fresh_axis
+from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.compiler.types import DType
 from tests.ops.table import all_cases
 
@@ -20,7 +21,8 @@ def test_blocked_outputs_of_all_cases_have_a_place_for_every_element(block):
         if len(shape) < 3 or 0 in shape:
             continue
         buffer = Buffer("y", DType.f32, shape, Layout(block))
-        axes = [fresh_axis("i", dim) for dim in shape]
+        fresh = Fresh()
+        axes = [fresh.axis("i", dim) for dim in shape]
         frame = Frame({}, {}, 0)
         for axis, size in zip(axes, shape, strict=True):
             frame = frame.over(axis, 0, size)

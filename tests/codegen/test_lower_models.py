@@ -10,7 +10,7 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.lower.store import store
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.task.region import compose, runtime_inputs
-from dldt.compiler.dims import Poly, evaluate
+from dldt.compiler.dims import Symbol, evaluate, symbols
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret
 from dldt.frontends.read_model import read_model
@@ -30,21 +30,21 @@ MODELS = {
 
 def _run_regions(graph: Graph, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The outputs, region by region."""
-    symbols: dict[str, int] = {}
+    sizes: dict[Symbol, int] = {}
     arrays: dict[Value, np.ndarray] = {}
     for value in graph.inputs:
         arrays[value] = feeds[value.node.name]
         pairs = zip(value.type.shape, arrays[value].shape, strict=True)
-        symbols.update({str(dim): size for dim, size in pairs if isinstance(dim, Poly)})
+        sizes.update({s: size for dim, size in pairs for s in symbols(dim)})
     for region in partition(graph):
         inside = {v for node in region.nodes for v in node.outputs}
         needed = {v for node in region.nodes for _, v in runtime_inputs(node)} - inside
         buffers = {v: Buffer(f"v{v.id}_{v.port}", v.type.dtype, v.type.shape) for v in needed}
         root = region.root
         out = Buffer("out", root.type.dtype, root.type.shape)
-        arrays[root] = np.zeros([evaluate(dim, symbols) for dim in root.type.shape], root.type.dtype.numpy)
+        arrays[root] = np.zeros([evaluate(dim, sizes) for dim in root.type.shape], root.type.dtype.numpy)
         memory = {b: v.constant if v.constant is not None else arrays[v] for v, b in buffers.items()}
-        run_nests([store(compose(region, buffers), out)], {**memory, out: arrays[root]}, symbols)
+        run_nests([store(compose(region, buffers), out)], {**memory, out: arrays[root]}, sizes)
     return {node.name: arrays[value] for node in graph.outputs if (value := node.inputs[0]) is not None}
 
 

@@ -12,7 +12,7 @@ from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
 from dldt.compiler import ops
-from dldt.compiler.dims import floordiv, maximum, minimum, symbol
+from dldt.compiler.dims import FreeDim, floordiv, maximum, minimum, symbol
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.lowered import lower
@@ -181,8 +181,8 @@ def test_a_gather_that_is_read_twice_is_one_expression():
     access = RULES[ops.Gather].lower(op, (out,), read(x), read(at), Access(zero, lambda index: Number(DType.i64, 0)))
     i, j = symbol("i", 0, 2), symbol("j", 0, 4)
     assert access((i, j)) == access((i, j))
-    names = {e.name for index in ((i, j), (0, j)) for e in walk(access(index)) if isinstance(e, Bind)}
-    assert len(names) == 2
+    variables = {e.variable for index in ((i, j), (0, j)) for e in walk(access(index)) if isinstance(e, Bind)}
+    assert len(variables) == 2
 
 
 # ---- positions from data -------------------------------------------------------------------------------------------
@@ -246,12 +246,14 @@ def test_nan_is_the_worst_of_all(mode, sort):
 def test_a_size_that_the_run_chooses_too_small_reads_nothing_outside():
     """The interpreter refuses every load outside; what the kernel answers here does not matter."""
     n = symbol("N")
-    data = np.arange(2, dtype=np.float32)
+    data, sizes = np.arange(2, dtype=np.float32), {FreeDim("N"): 2}
     for mode in ("reflect", "symmetric", "edge"):
-        lower(ops.Pad(mode), (_t(n), _constant(5), _constant(4))).run((data, np.array([5]), np.array([4])), {"N": 2})
+        lower(ops.Pad(mode), (_t(n), _constant(5), _constant(4))).run(
+            (data, np.array([5]), np.array([4])), {FreeDim("N"): 2}
+        )
     for begin in (4, -4):
         op = ops.StridedSlice((0,), (0,), shrink_axis_mask=(1,))
-        lower(op, (_t(n), _constant(begin), _constant(9))).run((data, None, None), {"N": 2})
+        lower(op, (_t(n), _constant(begin), _constant(9))).run((data, None, None), sizes)
     op = ops.Slice()
     steps = _constant(1), _constant(0)
-    lower(op, (_t(n), _constant(1), _constant(9), *steps)).run((data, None, None, None, None), {"N": 2})
+    lower(op, (_t(n), _constant(1), _constant(9), *steps)).run((data, None, None, None, None), sizes)

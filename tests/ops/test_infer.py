@@ -28,7 +28,7 @@ def test_infer_is_the_type_of_evaluate(case: Case) -> None:
 
 def _symbolic_types(case: Case) -> tuple[list[TensorType | None], dict[str, int]]:
     types = list(case.types())
-    values: dict[str, int] = {}
+    values: dict[dims.Symbol, int] = {}
     for i, text in case.symbolic.items():
         t = types[i]
         assert t is not None
@@ -37,12 +37,13 @@ def _symbolic_types(case: Case) -> tuple[list[TensorType | None], dict[str, int]
             if isinstance(dim, int):
                 assert dim == size, f"{case.id}: the symbolic shape {text} does not fit {t}"
             else:
-                assert values.setdefault(str(dim), size) == size
+                (found,) = dims.symbols(dim)
+                assert values.setdefault(found, size) == size
         types[i] = attrs.evolve(t, shape=shape)
     return types, values
 
 
-def _substituted(types: tuple[TensorType, ...], values: dict[str, int]) -> list[TensorType]:
+def _substituted(types: tuple[TensorType, ...], values: dict[dims.Symbol, int]) -> list[TensorType]:
     return [attrs.evolve(t, shape=tuple(dims.substitute(dim, values) for dim in t.shape)) for t in types]
 
 
@@ -84,7 +85,7 @@ def test_any_symbol_is_refused_or_right(case: Case) -> None:
             inferred = case.op.types(*marked)
         except DldtError:
             continue
-        assert _substituted(inferred, {"S": size}) == list(case.op.types(*types))
+        assert _substituted(inferred, {dims.FreeDim("S"): size}) == list(case.op.types(*types))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -25,7 +25,7 @@ def test_value(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "N(", "N.real", "f(N)", "N**9**9", "'a'", "True", "1.5", "N if M else 1", "[N]", "-" * 299, "N+" * 200 + "1"],
+    ["", "N(", "N.real", "f(N)", "N**9**9", "b'a'", "True", "1.5", "N if M else 1", "[N]", "-" * 299, "N+" * 200 + "1"],
 )
 def test_what_is_no_dim(text):
     with pytest.raises(ValueError):  # noqa: PT011 - the parser says what it likes; whoever calls it words the refusal

@@ -17,10 +17,8 @@ from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
-from dldt.compiler.dims import Dim, product
-
-SYMBOLS = ("row", "block", "lane")
-"""What the epilogue's nest calls the row and the column ``block*lanes + lane``; its batch symbols are the product's."""
+from dldt.codegen.loop.variables import BLOCK, LANE, ROW, batch_variable
+from dldt.compiler.dims import Dim, Symbol, product
 
 
 def emit_product(
@@ -31,12 +29,13 @@ def emit_product(
     nest: Nest,
     operands: tuple[Buffer, Buffer],
     buffers: Sequence[Buffer],
-    symbols: Sequence[str],
+    symbols: Sequence[Symbol],
     *,
     alias: bool,
 ) -> None:
-    """Writes ``void @name(buffers…, [scratch], symbols…, lo, hi)``: ``nest`` says what is stored for a sum,
-    ``operands`` are the buffers of a and b. The range runs over batch × column tiles × strips."""
+    """Writes ``void @name(buffers…, [scratch], symbols…, lo, hi)``: ``nest`` says what is stored for the sum at the
+    batch variables, row ``ROW`` and column ``BLOCK * lanes + LANE``; ``operands`` are the buffers of a and b. The range
+    runs over batch × column tiles × strips."""
     listed = parameters(buffers, symbols, written=buffers[-1], alias=alias)
     count = len(buffers)
     own = [("ptr noalias", "scratch")] if tile.packed else []
@@ -82,16 +81,16 @@ class _Writer:
             loop.yields = [panel_number]
 
     def _bind_batch(self, position: Ir, scope: Scope) -> None:
-        """The batch symbols from the flat position."""
+        """The batch variables from the flat position."""
         shape = self.problem.batch
         for k in reversed(range(len(shape))):
             outer = product(shape[:k])
             if shape[k] == 1:
                 continue
             if outer == 1:
-                scope.symbols[f"n{k}"] = position
+                scope.symbols[batch_variable(k)] = position
                 return
-            position, scope.symbols[f"n{k}"] = self.emitter.divide(position, shape[k], self.scope)
+            position, scope.symbols[batch_variable(k)] = self.emitter.divide(position, shape[k], self.scope)
 
     def _unit(self, panel: Ir, strip: Ir, fresh: Ir, scope: Scope) -> None:
         """A strip of one column tile; the last column tile may have fewer vectors than the others."""
@@ -196,15 +195,15 @@ class _Writer:
     def _finish(self, sums: list[Ir], row: Ir, block: Ir, tail: Ir | None, scope: Scope) -> None:
         """The epilogue of one column of vectors: all values first, then all stores."""
         b, nest = self.b, self.nest
-        shared = scope.inner(lanes=Lanes("lane", self.tile.lanes, b.index(0)), tail=tail)
-        shared.symbols["block"] = block
+        shared = scope.inner(lanes=Lanes(LANE, self.tile.lanes, b.index(0)), tail=tail)
+        shared.symbols[BLOCK] = block
         for sub in walk(nest.value):
-            if isinstance(sub, Load) and "row" not in free_symbols(sub):
+            if isinstance(sub, Load) and ROW not in free_symbols(sub):
                 self.emitter.emit(sub, shared)
         values: list[tuple[Ir, Scope]] = []
         for r, total in enumerate(sums):
             here = shared.inner(accumulator=total)
-            here.symbols["row"] = self._plus(row, r)
+            here.symbols[ROW] = self._plus(row, r)
             values.append((to_memory(b, self.emitter.emit(nest.value, here), nest.buffer), here))
         for value, here in values:
             store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, here)

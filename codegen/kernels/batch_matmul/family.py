@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.batch_matmul.emit import SYMBOLS, emit_product
-from dldt.codegen.kernels.batch_matmul.operand import DEPTH, LINE, operand
+from dldt.codegen.kernels.batch_matmul.emit import emit_product
+from dldt.codegen.kernels.batch_matmul.operand import operand
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
 from dldt.codegen.kernels.emission import Emission
@@ -19,12 +19,13 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access, read
-from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
+from dldt.codegen.loop.variables import BLOCK, COLUMN, DEPTH, LANE, LINE, ROW
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.region import Region, compose, destination, is_product
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product, substitute, symbol, symbols
+from dldt.compiler.dims import Dim, Symbol, product, substitute, symbols
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
@@ -72,7 +73,7 @@ class BatchMatMul(Family):
         problem, operands = part.problem, operands_of(task)
         nest = _epilogue(region, region.anchor, problem, tile, operands.output, operands.buffers)
         used = list(dict.fromkeys([*part.operands, *(e.buffer for e in walk(nest.value) if isinstance(e, Load))]))
-        names = tuple(sorted((nest_symbols(nest) | _symbols(problem)) - _bound(problem)))
+        names = tuple(sorted(nest_symbols(nest) | _symbols(problem), key=str))
         macs = product(problem.batch) * problem.rows * problem.columns * problem.depth
         arguments = (problem, tile, nest, part.operands, (*used, operands.output), names)
         kernel = Kernel(
@@ -112,9 +113,9 @@ def _problem(
         return None
     nothing = Matrix(0, 0, 0)
     problem = Product(batch, rows, columns, depth, nothing, nothing)
-    line, inner = (0 if rows == 1 else symbol(LINE, 0, rows - 1)), symbol(DEPTH, 0, depth - 1)
+    line, inner = (0 if rows == 1 else LINE.within(0, rows - 1)), DEPTH.within(0, depth - 1)
     left = operand(x, _index(x, problem, (inner, line) if swap_x else (line, inner)))
-    line = 0 if columns == 1 else symbol(LINE, 0, columns - 1)
+    line = 0 if columns == 1 else LINE.within(0, columns - 1)
     right = operand(y, _index(y, problem, (line, inner) if swap_y else (inner, line)))
     if left is None or right is None:
         return None
@@ -152,29 +153,23 @@ def _epilogue(
 ) -> Nest:
     """What is stored for the sum at (batch, row, column)."""
     (value,) = anchor.outputs
-    row, block, lane = SYMBOLS
     x, y = anchor.inputs
     assert x is not None
     assert y is not None
     index: list[Dim] = list(problem.batch_index)
     if x.type.rank > 1:
-        index.append(0 if problem.rows == 1 else symbol(row, 0, problem.rows - 1))
+        index.append(0 if problem.rows == 1 else ROW.within(0, problem.rows - 1))
     if y.type.rank > 1:
-        index.append(symbol("column", 0, problem.columns - 1))
+        index.append(COLUMN.within(0, problem.columns - 1))
     where = destination(region, value, tuple(index))
     # Vectors reach past the last column, but what lies there is masked: indices are written as if they did not.
-    own = symbol(block, 0) * tile.lanes + symbol(lane, 0, tile.lanes - 1)
-    where = tuple(substitute(dim, {"column": own}) for dim in where)
+    own = BLOCK.within(0) * tile.lanes + LANE.within(0, tile.lanes - 1)
+    where = tuple(substitute(dim, {COLUMN: own}) for dim in where)
     return Nest((), output, where, compose(region, buffers, accumulated=value)(where))
 
 
-def _symbols(problem: Product) -> set[str]:
+def _symbols(problem: Product) -> set[Symbol]:
     dims = [*problem.batch, problem.rows, problem.columns, problem.depth]
     for matrix in (problem.a, problem.b):
         dims += [matrix.origin, matrix.line, matrix.depth]
-    return {name for dim in dims for name in symbols(dim)}
-
-
-def _bound(problem: Product) -> set[str]:
-    """The symbols that the function itself binds."""
-    return {*SYMBOLS, *(f"n{k}" for k in range(len(problem.batch)))}
+    return run_time_dims(dims)

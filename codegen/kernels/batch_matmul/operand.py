@@ -8,11 +8,9 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
-from dldt.compiler.dims import substitute, symbol, symbols
+from dldt.codegen.loop.variables import DEPTH, LINE, batch_variable
+from dldt.compiler.dims import substitute, symbols
 from dldt.compiler.types import DType
-
-LINE, DEPTH = "line", "depth"
-"""The symbols of the two dims of a matrix."""
 
 
 def operand(access: Access, index: Index, dtype: DType = F32.data) -> tuple[Buffer, Matrix] | None:
@@ -23,7 +21,7 @@ def operand(access: Access, index: Index, dtype: DType = F32.data) -> tuple[Buff
     if not isinstance(element, Load) or element.dtype is not dtype:
         return None
     offset = element.buffer.offset(element.index)
-    strides = [stride_of(offset, name) for name in (LINE, DEPTH)]
+    strides = [stride_of(offset, variable) for variable in (LINE, DEPTH)]
     if any(s is None or symbols(s) & {LINE, DEPTH} for s in strides):
         return None
     line, depth = (s for s in strides if s is not None)
@@ -35,6 +33,6 @@ def is_strided(access: Access) -> bool:
     shape = access.type.shape
     if len(shape) < 2:
         return False
-    batch = tuple(0 if d == 1 else symbol(f"n{k}", 0, d - 1) for k, d in enumerate(shape[:-2]))
-    index = (*batch, symbol(LINE, 0, shape[-2] - 1), symbol(DEPTH, 0, shape[-1] - 1))
+    batch = tuple(0 if d == 1 else batch_variable(k).within(0, d - 1) for k, d in enumerate(shape[:-2]))
+    index = (*batch, LINE.within(0, shape[-2] - 1), DEPTH.within(0, shape[-1] - 1))
     return operand(access, index) is not None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import attrs
 
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
-from dldt.compiler.dims import Dim, ceildiv, symbol
+from dldt.codegen.loop.variables import batch_variable
+from dldt.compiler.dims import Dim, ceildiv
 from dldt.compiler.types import Shape
 
 
 @attrs.frozen
 class Matrix:
     """How an operand lies in memory, in elements: ``origin`` is the offset of its element (0, 0) as a function of the
-    batch symbols; ``line`` and ``depth`` are the strides along the product's rows (columns) and its inner dim."""
+    batch variables; ``line`` and ``depth`` are the strides along the product's rows (columns) and its inner dim."""
 
     origin: Dim
     line: Dim
@@ -32,8 +33,8 @@ class Product:
 
     @property
     def batch_index(self) -> tuple[Dim, ...]:
-        """The symbols ``n0``, ``n1`` … that stand for the batch index; 0 where a dim has one element."""
-        return tuple(0 if d == 1 else symbol(f"n{k}", 0, d - 1) for k, d in enumerate(self.batch))
+        """The batch index; 0 where a dim has one element."""
+        return tuple(0 if d == 1 else batch_variable(k).within(0, d - 1) for k, d in enumerate(self.batch))
 
 
 @attrs.frozen

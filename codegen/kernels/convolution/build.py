@@ -16,10 +16,11 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.loop.variables import BLOCK, CHANNEL, IMAGE, LANE, PIXEL, ROW
 from dldt.codegen.task.implementation import Implementation
 from dldt.codegen.task.region import compose, destination
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import Dim, substitute, symbol, symbols
+from dldt.compiler.dims import Dim, substitute, symbols
 
 
 @attrs.frozen
@@ -55,7 +56,7 @@ def contraction_kernel(
     epilogue = attrs.evolve(epilogue, across=across)
     read = [operands.buffers[data_of(task, anchor)]]
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
-    names = tuple(sorted(nest_symbols(epilogue.nest) - set(epilogue.names) | symbols(sums.extent)))
+    names = tuple(sorted(nest_symbols(epilogue.nest) | symbols(sums.extent), key=str))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     written = (epilogue, (*used, operands.output), names)
     return Kernel(
@@ -79,19 +80,19 @@ def contraction_kernel(
 def _epilogue(
     problem: Problem, tile: Tile, output: Buffer, access: Access, index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
 ) -> Epilogue:
-    """What is stored at (n, channel, row, pixel), as a nest over the symbols that the emitter binds."""
+    """What is stored at (image, channel, row, pixel), as a nest over the variables that the emitter binds."""
     lanes = tile.lanes
-    n, row = symbol("n", 0), symbol("row", 0)
-    pixel = symbol("pixel", 0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
+    n, row = IMAGE.within(0), ROW.within(0)
+    pixel = PIXEL.within(0, problem.pixels() - 1 if problem.is_pointwise else problem.output[1] - 1)
     aligned = problem.groups == 1 or problem.outputs % lanes == 0
-    own = symbol("block", 0) * lanes + symbol("lane", 0, lanes - 1) if aligned else symbol("lane", 0)
-    channel = symbol("channel", 0, problem.groups * problem.outputs - 1)
+    own = BLOCK.within(0) * lanes + LANE.within(0, lanes - 1) if aligned else LANE.within(0)
+    channel = CHANNEL.within(0, problem.groups * problem.outputs - 1)
     where = index(0 if problem.batch == 1 else n, channel, row, pixel)
     if problem.is_pointwise and problem.output[0] != 1:
         width = problem.output[1]
         line = pixel // width
         where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
     # Vectors reach past the last channel, but what lies there is masked: indices are written as if they did not.
-    where = tuple(substitute(dim, {"channel": own}) for dim in where)
+    where = tuple(substitute(dim, {CHANNEL: own}) for dim in where)
     nest = Nest((), output, where, access(where))
     return Epilogue(nest, aligned)

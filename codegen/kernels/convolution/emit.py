@@ -18,23 +18,19 @@ from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
-from dldt.compiler.dims import symbols
+from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
+from dldt.compiler.dims import Symbol, symbols
 
 
 @attrs.frozen
 class Epilogue:
-    """What becomes of a sum: the nest's value over the symbols ``n``, ``row``, ``pixel`` and the channel, which is
-    ``block*lanes + lane`` where groups are whole vectors (``aligned``), else ``lane``. ``across``: its vectors are of
+    """What becomes of a sum: the nest's value over ``IMAGE``, ``ROW``, ``PIXEL`` and the channel, which is
+    ``BLOCK * lanes + LANE`` where groups are whole vectors (``aligned``), else ``LANE``. ``across``: its vectors are of
     pixels, for there are few channels."""
 
     nest: Nest
     aligned: bool
     across: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The symbols that the emitter binds."""
-        return ("n", "row", "pixel", "block", "lane")
 
 
 def emit_contraction(
@@ -44,7 +40,7 @@ def emit_contraction(
     tile: Tile,
     epilogue: Epilogue,
     buffers: Sequence[Buffer],
-    symbols: Sequence[str],
+    symbols: Sequence[Symbol],
     *,
     alias: bool,
 ) -> None:
@@ -219,12 +215,12 @@ class _Writer:
         for c in range(panel.columns):
             shared = self._channel_scope(place, panel.number, c, c == panel.columns - 1)
             for sub in walk(nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {"row", "pixel", "n"}:
+                if isinstance(sub, Load) and not free_symbols(sub) & {ROW, PIXEL, IMAGE}:
                     self.emitter.emit(sub, shared)
             values: list[tuple[Ir, Scope]] = []
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])
-                scope.symbols |= {"n": place.batch, "row": place.row, "pixel": b.add(place.pixel, b.index(r))}
+                scope.symbols |= {IMAGE: place.batch, ROW: place.row, PIXEL: b.add(place.pixel, b.index(r))}
                 values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
             for value, scope in values:
                 whole = scope.inner(tail=None) if self._padded() else scope
@@ -235,20 +231,20 @@ class _Writer:
         b, nest, lanes = self.b, self.epilogue.nest, self.tile.lanes
         for first in range(0, len(sums), lanes):
             rows = sums[first : first + lanes]
-            scope = self.scope.inner(lanes=Lanes("pixel", lanes, b.add(place.pixel, b.index(first))))
-            scope.symbols |= {"n": place.batch, "row": place.row, "block": b.index(0)}
+            scope = self.scope.inner(lanes=Lanes(PIXEL, lanes, b.add(place.pixel, b.index(first))))
+            scope.symbols |= {IMAGE: place.batch, ROW: place.row, BLOCK: b.index(0)}
             if len(rows) < lanes:
                 scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(b.index(len(rows)), lanes))
             for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
                 one = scope.inner(accumulator=pixels)
-                one.symbols["lane"] = b.index(channel)
+                one.symbols[LANE] = b.index(channel)
                 value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer)
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
 
     def _padded(self) -> bool:
         """Whether the vector past the last channel may be stored whole, for the channels lie in blocks."""
         nest = self.epilogue.nest
-        return self.epilogue.aligned and bool(nest.buffer.layout.block) and "lane" in symbols(nest.index[1])
+        return self.epilogue.aligned and bool(nest.buffer.layout.block) and LANE in symbols(nest.index[1])
 
     def _channel_scope(self, place: Place2D, number: Ir, column: int, is_last: bool) -> Scope:
         b, lanes, problem = self.b, self.tile.lanes, self.problem
@@ -257,11 +253,11 @@ class _Writer:
         if problem.groups > 1 and self.epilogue.aligned:
             block = b.add(block, b.mul(place.group, b.index(problem.outputs // lanes)))
         scope = self.scope.inner()
-        scope.symbols["block"] = block
+        scope.symbols[BLOCK] = block
         base = b.index(0)
         if not self.epilogue.aligned:
             base = b.add(within, b.mul(place.group, b.index(problem.outputs)))
-        scope.lanes = Lanes("lane", lanes, base)
+        scope.lanes = Lanes(LANE, lanes, base)
         if (
             problem.outputs % lanes != 0
             and is_last

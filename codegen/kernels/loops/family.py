@@ -73,7 +73,7 @@ def nest_kernel(part: NestPart, implementation: Implementation) -> Kernel:
     nest = part.problem
     used = {nest.buffer, *(sub.buffer for sub in walk(nest.value) if isinstance(sub, Load))}
     operands = {buffer: tensor for buffer, tensor in part.tensors.items() if buffer in used}
-    names = tuple(sorted(nest_symbols(nest)))
+    names = tuple(sorted(nest_symbols(nest), key=str))
     scheduled = apply_schedule(nest, implementation.schedule)
     bases = [tensor.base for tensor in operands.values()]
     alias = len(set(bases)) != len(bases)

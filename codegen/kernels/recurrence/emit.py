@@ -16,6 +16,7 @@ from dldt.codegen.llvm.primitive import emit_primitive
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.recurrence import Recurrence
+from dldt.compiler.dims import Symbol
 
 STEPS = 4
 """Inner steps of a recurrent product that are unrolled."""
@@ -29,7 +30,7 @@ def emit_recurrence(
     ports: Mapping[str, Buffer],
     output: Buffer,
     buffers: Sequence[Buffer],
-    symbols: Sequence[str],
+    symbols: Sequence[Symbol],
     *,
     alias: bool,
 ) -> None:

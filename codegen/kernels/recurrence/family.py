@@ -78,7 +78,7 @@ class RecurrentLoop(Family):
         op = problem.op
         ports = {port: operands.buffers[value] for port, value in part.ports.items()}
         used = list(dict.fromkeys(ports.values()))
-        names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps)))
+        names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps), key=str))
         macs = problem.batch * op.directions * problem.steps * op.gates * op.hidden * op.hidden
         kernel = Kernel(
             what=task.name,

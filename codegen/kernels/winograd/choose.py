@@ -213,7 +213,7 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
         spilt * size * problem.inputs * form.taps * plan.block * passes * tile.panels(problem) / target.cpu.bandwidth.l3
     )
     transforms = _transform_cycles(problem, plan, target)
-    transforms += spilt * _RETURNED * size * total * vectors * lanes * form.taps / rate
+    transforms += spilt * _RETURNED * size * total * vectors * lanes * form.taps / target.cpu.bandwidth.l3
     if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
         # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
         return (

@@ -19,6 +19,8 @@ from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, free_symbols, walk
+from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
+from dldt.compiler.dims import Symbol
 
 
 def emit_winograd(
@@ -28,7 +30,7 @@ def emit_winograd(
     plan: WinogradPlan,
     epilogue: Epilogue,
     buffers: Sequence[Buffer],
-    symbols: Sequence[str],
+    symbols: Sequence[Symbol],
     *,
     alias: bool,
 ) -> None:
@@ -323,21 +325,21 @@ class _Writer:
         left = b.sub(b.index(self.problem.vectors(self.lanes)), first)
         with b.loop(b.index(0), self._least(left, b.index(tile.columns)), 1, stem="column") as columns:
             shared = self.scope.inner()
-            shared.symbols["block"] = b.add(first, columns.index)
-            shared.lanes = Lanes("lane", self.lanes, b.index(0))
+            shared.symbols[BLOCK] = b.add(first, columns.index)
+            shared.lanes = Lanes(LANE, self.lanes, b.index(0))
             outputs = self.problem.outputs
             if outputs % self.lanes and not reads_whole_vectors(self.emitter, self.epilogue.nest, self.lanes):
-                channels = b.sub(b.index(outputs), b.mul(shared.symbols["block"], b.index(self.lanes)))
+                channels = b.sub(b.index(outputs), b.mul(shared.symbols[BLOCK], b.index(self.lanes)))
                 shared.tail = b.compare("lt", b.iota("i64", self.lanes), b.splat(channels, self.lanes))
             for sub in walk(self.epilogue.nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {"n", "row", "pixel"}:
+                if isinstance(sub, Load) and not free_symbols(sub) & {IMAGE, ROW, PIXEL}:
                     self.emitter.emit(sub, shared)
             with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
                 at = loop.index
                 product = self._summed(panel, at) if self.plan.fused else self._stored(columns.index, at)
                 image, row, pixel = self._corner(block, loop.index)
                 scope = shared.inner()
-                scope.symbols["n"] = image
+                scope.symbols[IMAGE] = image
                 self._finish_tile(product, row, pixel, scope)
 
     def _stored(self, column: Ir, tile: Ir) -> Callable[[int], Ir]:
@@ -428,7 +430,7 @@ class _Writer:
         done: list[tuple[Ir, Scope]] = []
         for pixel, value in results:
             scope = shared.inner(accumulator=value)
-            scope.symbols |= {"row": row, "pixel": pixel}
+            scope.symbols |= {ROW: row, PIXEL: pixel}
             done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
         for value, scope in done:
             # The output lies in channel blocks: the last one's padding may be written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import inspect
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -10,11 +10,10 @@ import attrs
 
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Apply, Axis, Expr, Guard, Index, Inside, Load, Number, Position, Reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.compiler.dims import Dim, floordiv, maximum_of, minimum_of
 from dldt.compiler.op import Op
 from dldt.compiler.types import Array, DType, Shape, TensorType
-
-_fresh = itertools.count()
 
 
 @attrs.frozen
@@ -55,33 +54,40 @@ class Rule:
     output element is one input element, elsewhere), ``reduce`` (reads many elements: a region's root or start)."""
 
     kind: str
-    lower: Lowering
+    function: Lowering
     reads: tuple[int, ...] | None = None
     """The inputs that are read at run time; None: all (the others only say shapes)."""
+    makes: bool = False
+    """Whether the function makes loop variables: it takes a ``Fresh``, called ``fresh``."""
+
+    def lower(
+        self, op: Op, types: tuple[TensorType, ...], *inputs: Access | None, fresh: Fresh | None = None
+    ) -> Access | tuple[Access, ...]:
+        """The outputs, of these types, as functions of the inputs (None: left out). ``fresh`` makes the loop variables
+        of the kernel to which the operation belongs; None: of one that it is alone in."""
+        more = {"fresh": fresh or Fresh()} if self.makes else {}
+        return self.function(op, types, *inputs, **more)
 
 
 RULES: dict[type[Op], Rule] = {}
 
 
 def lowers(*ops: type[Op], kind: str, reads: tuple[int, ...] | None = None) -> Callable[[Lowering], Lowering]:
-    """Decorator: the function lowers these operations. It is called as ``f(op, out_types, *accesses)``."""
+    """Decorator: the function lowers these operations. It is called as ``f(op, out_types, *accesses)``, and with
+    ``fresh=…`` where it has a parameter of that name."""
 
     def decorate(function: Lowering) -> Lowering:
+        makes = "fresh" in inspect.signature(function).parameters
         for op in ops:
             if op in RULES:
                 raise RuntimeError(f"{op.type} is lowered twice")
-            RULES[op] = Rule(kind, function, reads)
+            RULES[op] = Rule(kind, function, reads, makes)
         return function
 
     return decorate
 
 
 # ---- small words for lowering functions -----------------------------------------------------------------------------
-
-
-def fresh_axis(stem: str, upper: Dim, lower: Dim = 0) -> Axis:
-    """A new loop variable."""
-    return Axis(f"{stem}{next(_fresh)}", upper, lower)
 
 
 def apply(name: str, *arguments: Expr, dtype: DType | None = None) -> Expr:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import attrs
 
 from dldt.codegen.loop.ir import Bind, Expr
 from dldt.codegen.loop.lower.access import apply, cast, cast_dim, guard, number
-from dldt.compiler.dims import Dim, symbol
+from dldt.codegen.loop.lower.fresh import Fresh
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.compiler.dims import Dim
 from dldt.compiler.types import DType
-
-_serial = itertools.count()
 
 
 @attrs.frozen
 class Binder:
-    """Makes the ``Bind`` expressions of one application of a rule: equal values get equal names, so that equal
+    """Makes the ``Bind`` expressions of one application of a rule: equal values get one variable, so that equal
     elements are equal expressions. ``negative`` and ``outside`` say which positions may occur."""
 
+    fresh: Fresh
     negative: bool = True
     outside: bool = True
-    _names: dict[tuple[Expr, Dim], str] = attrs.field(factory=dict, init=False, repr=False)
+    _variables: dict[tuple[Expr, Dim], LoopVariable] = attrs.field(factory=dict, init=False, repr=False)
 
     def at(self, value: Expr, extent: Dim, body: Callable[[Dim], Expr], otherwise: Expr) -> Expr:
         """``body`` at position ``value`` of ``extent``, a negative one counted from the end; ``otherwise`` where it is
@@ -44,5 +44,7 @@ class Binder:
 
     def within(self, value: Expr, lowest: int, highest: Dim, body: Callable[[Dim], Expr]) -> Expr:
         """``body`` at position ``value``, which lies in ``[lowest, highest]``."""
-        name = self._names.setdefault((value, highest), f"at{next(_serial)}")
-        return Bind(name, value, body(symbol(name, lowest, highest)))
+        variable = self._variables.get((value, highest))
+        if variable is None:
+            variable = self._variables[value, highest] = self.fresh.variable("at")
+        return Bind(variable, value, body(variable.within(lowest, highest)))

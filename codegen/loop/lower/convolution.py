@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, fresh_axis, lowers, position, reduce
+from dldt.codegen.loop.lower.access import Access, apply, lowers, position, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.known import dims_given
 from dldt.codegen.loop.lower.taps import Taps
 from dldt.compiler import ops
@@ -14,13 +15,15 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.Convolution, ops.GroupConvolution, kind="reduce")
-def convolution(op: ops.Convolution | ops.GroupConvolution, types: Types, x: Access, filters: Access) -> Access:
+def convolution(
+    op: ops.Convolution | ops.GroupConvolution, types: Types, x: Access, filters: Access, *, fresh: Fresh
+) -> Access:
     """y[n, o, p] = Σ_c,k x[n, c, p·stride + k·dilation - pad] · filters[(g,) o, c, k]."""
     grouped = isinstance(op, ops.GroupConvolution)
     shape = filters.type.shape if grouped else (1, *filters.type.shape)
     space = x.type.shape[2:]
-    taps = Taps.over(op.window(space, shape[3:]), space)
-    channel = fresh_axis("c", shape[2])
+    taps = Taps.over(op.window(space, shape[3:]), space, fresh)
+    channel = fresh.axis("c", shape[2])
 
     def element(index: Index) -> Expr:
         n, o, *at = index
@@ -41,14 +44,16 @@ def deconvolution(
     x: Access,
     filters: Access,
     output_shape: Access | None = None,
+    *,
+    fresh: Fresh,
 ) -> Access:
     """y[n, o, p·stride + k·dilation - pad] += x[n, c, p] · filters[(g,) c, o, k], gathered by output position."""
     grouped = isinstance(op, ops.GroupConvolutionBackpropData)
     shape = filters.type.shape if grouped else (1, *filters.type.shape)
     space = x.type.shape[2:]
     wanted = None if output_shape is None else dims_given(op, 2, output_shape)
-    taps = Taps.over(op.window(space, shape[3:], wanted), space)
-    channel = fresh_axis("c", shape[1])
+    taps = Taps.over(op.window(space, shape[3:], wanted), space, fresh)
+    channel = fresh.axis("c", shape[1])
 
     def element(index: Index) -> Expr:
         n, o, *at = index

@@ -7,6 +7,7 @@ import numpy as np
 from dldt.codegen.loop.ir import Expr, Index
 from dldt.codegen.loop.lower.access import Access, lowers, number
 from dldt.codegen.loop.lower.bind import Binder
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.join import replaced
 from dldt.codegen.loop.lower.known import ints_given
 from dldt.compiler import ops
@@ -17,13 +18,13 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.Gather, kind="move", reads=(0, 1))
-def gather(op: ops.Gather, types: Types, x: Access, indices: Access, axis: Access) -> Access:
+def gather(op: ops.Gather, types: Types, x: Access, indices: Access, axis: Access, *, fresh: Fresh) -> Access:
     """y[b.., o.., j.., i..] = x[b.., o.., indices[b.., j..], i..]."""
     at = ints_given(op, 2, axis)[0] % x.type.rank
     batch = op.batch_dims % indices.type.rank if op.batch_dims else 0
     size = x.type.shape[at]
     span = indices.type.rank - batch
-    binder = _binder(indices, size)
+    binder = _binder(fresh, indices, size)
 
     def element(index: Index) -> Expr:
         picked = (*index[:batch], *index[at : at + span])
@@ -41,11 +42,11 @@ def gather(op: ops.Gather, types: Types, x: Access, indices: Access, axis: Acces
 
 
 @lowers(ops.GatherElements, kind="move")
-def gather_elements(op: ops.GatherElements, types: Types, x: Access, indices: Access) -> Access:
+def gather_elements(op: ops.GatherElements, types: Types, x: Access, indices: Access, *, fresh: Fresh) -> Access:
     """y[i, j, ..] = x[.., indices[i, j, ..], ..]."""
     axis = op.axis % x.type.rank
     size = x.type.shape[axis]
-    binder = _binder(indices, size)
+    binder = _binder(fresh, indices, size)
 
     def element(index: Index) -> Expr:
         zero = number(x.dtype, 0)
@@ -55,11 +56,11 @@ def gather_elements(op: ops.GatherElements, types: Types, x: Access, indices: Ac
 
 
 @lowers(ops.GatherND, kind="move")
-def gather_nd(op: ops.GatherND, types: Types, x: Access, indices: Access) -> Access:
+def gather_nd(op: ops.GatherND, types: Types, x: Access, indices: Access, *, fresh: Fresh) -> Access:
     """y[b.., j.., i..] = x[b.., indices[b.., j.., 0], indices[b.., j.., 1], .., i..]."""
     batch, rows = op.batch_dims, indices.type.rank - 1
     depth = int(indices.type.shape[-1])
-    binder = Binder()
+    binder = Binder(fresh)
 
     def element(index: Index) -> Expr:
         return pick(index, index[:batch])
@@ -84,10 +85,10 @@ def _known(indices: Access, size: Dim) -> Dim | None:
     return position if isinstance(size, int) and isinstance(position, int) and 0 <= position < size else None
 
 
-def _binder(indices: Access, size: Dim) -> Binder:
+def _binder(fresh: Fresh, indices: Access, size: Dim) -> Binder:
     """Constant positions are checked here, once; the others when the model runs."""
     constant = indices.constant if indices.constant is not None else indices.type.constant
     if constant is None or constant.size == 0 or not isinstance(size, int):
-        return Binder()
+        return Binder(fresh)
     low, high = int(np.min(constant)), int(np.max(constant))
-    return Binder(negative=low < 0, outside=low < -size or high >= size)
+    return Binder(fresh, negative=low < 0, outside=low < -size or high >= size)

@@ -11,7 +11,6 @@ from dldt.codegen.loop.lower.access import (
     Access,
     apply,
     cast,
-    fresh_axis,
     guard,
     inside,
     lowers,
@@ -21,6 +20,7 @@ from dldt.codegen.loop.lower.access import (
 )
 from dldt.codegen.loop.lower.bind import Binder
 from dldt.codegen.loop.lower.coordinate import Exact, Rounded, coordinate, scale_of
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.join import replaced
 from dldt.codegen.loop.lower.known import ints_given, numbers_given
 from dldt.compiler import ops
@@ -34,7 +34,14 @@ _ROUNDING = {"round_prefer_floor": "half_down", "round_prefer_ceil": "half_up", 
 
 @lowers(ops.Interpolate, kind="reduce", reads=(0,))
 def interpolate(
-    op: ops.Interpolate, types: Types, x: Access, sizes: Access, scales: Access, axes: Access | None = None
+    op: ops.Interpolate,
+    types: Types,
+    x: Access,
+    sizes: Access,
+    scales: Access,
+    axes: Access | None = None,
+    *,
+    fresh: Fresh,
 ) -> Access:
     """y = x resized along the axes."""
     along = range(x.type.rank) if axes is None else ints_given(op, 3, axes)
@@ -46,7 +53,7 @@ def interpolate(
         size, out = found.type.shape[axis], types[0].shape[axis]
         scale = scale_of(size, out) if given is None else Fraction(given[i])
         if size != out or scale != 1:
-            found = _Resized(op, found, axis, out, scale).access()
+            found = _Resized(op, found, axis, out, scale, fresh).access()
     if x.dtype.is_integer and op.mode != "nearest":
         whole = found
         found = Access(whole.type, lambda index: apply("round_even", whole(index)))
@@ -56,11 +63,13 @@ def interpolate(
 class _Resized:
     """One axis resized."""
 
-    def __init__(self, op: ops.Interpolate, x: Access, axis: int, out: Dim, scale: Fraction | Expr) -> None:
+    def __init__(
+        self, op: ops.Interpolate, x: Access, axis: int, out: Dim, scale: Fraction | Expr, fresh: Fresh
+    ) -> None:
         self.op, self.x, self.axis, self.out, self.scale = op, x, axis, out, scale
         self.size = x.type.shape[axis]
-        self.binder = Binder()
-        self.name = fresh_axis("t", 0).name
+        self.binder = Binder(fresh)
+        self.tap = fresh.variable("t")
 
     def access(self) -> Access:
         shape = replaced(self.x.type.shape, self.axis, self.out)
@@ -132,7 +141,7 @@ class _Resized:
         one = number(self.x.dtype, 1)
 
         def mix(centre: Dim) -> Expr:
-            run = Axis(self.name, minimum(centre + radius + 1, self.size), maximum(centre - radius, 0))
+            run = Axis(self.tap, minimum(centre + radius + 1, self.size), maximum(centre - radius, 0))
             distance = apply("mul", number(self.x.dtype, a), at.beyond(position(run), self.x.dtype))
             weight = apply("maximum", apply("sub", one, apply("abs", distance)), number(self.x.dtype, 0))
             data = self.x(replaced(index, self.axis, position(run)))

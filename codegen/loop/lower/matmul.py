@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, fresh_axis, lowers, position, reduce
+from dldt.codegen.loop.lower.access import Access, apply, lowers, position, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import TensorType
@@ -12,10 +13,10 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.MatMul, kind="reduce")
-def matmul(op: ops.MatMul, types: Types, a: Access, b: Access) -> Access:
+def matmul(op: ops.MatMul, types: Types, a: Access, b: Access, *, fresh: Fresh) -> Access:
     """y[.., i, j] = Σ_k a[.., i, k] · b[.., k, j]; a vector has no i (no j)."""
     swap_a, swap_b = op.transpose_a and a.type.rank > 1, op.transpose_b and b.type.rank > 1
-    inner = fresh_axis("k", a.type.shape[-2 if swap_a else -1])
+    inner = fresh.axis("k", a.type.shape[-2 if swap_a else -1])
     k = position(inner)
 
     def element(index: Index) -> Expr:

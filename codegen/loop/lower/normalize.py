@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, fresh_axis, guard, inside, lowers, number, position, reduce
+from dldt.codegen.loop.lower.access import Access, apply, guard, inside, lowers, number, position, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.known import ints_given
 from dldt.codegen.loop.lower.statistics import axes_over, mean, total
 from dldt.compiler import ops
@@ -29,10 +30,10 @@ def batch_norm(
 
 
 @lowers(ops.MVN, kind="reduce", reads=(0,))
-def mvn(op: ops.MVN, types: Types, x: Access, axes: Access) -> Access:
+def mvn(op: ops.MVN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
     """(x - mean)/√(variance + ε), or over √variance + ε."""
     along = tuple(axis % x.type.rank for axis in ints_given(op, 1, axes))
-    means, squares = axes_over(x.type.shape, along), axes_over(x.type.shape, along)
+    means, squares = (axes_over(x.type.shape, along, fresh) for _ in range(2))
     epsilon = number(x.dtype, op.eps)
 
     def centred(index: Index) -> Expr:
@@ -50,12 +51,14 @@ def mvn(op: ops.MVN, types: Types, x: Access, axes: Access) -> Access:
 
 
 @lowers(ops.GroupNormalization, kind="reduce")
-def group_normalization(op: ops.GroupNormalization, types: Types, x: Access, scale: Access, bias: Access) -> Access:
+def group_normalization(
+    op: ops.GroupNormalization, types: Types, x: Access, scale: Access, bias: Access, *, fresh: Fresh
+) -> Access:
     """scale·(x - mean)/√(variance + ε) + bias, the statistics over a group of channels with all of space."""
     size = floordiv(x.type.shape[1], op.num_groups)
     shape = (x.type.shape[0], size, *x.type.shape[2:])
     along = tuple(range(1, x.type.rank))
-    means, squares = axes_over(shape, along), axes_over(shape, along)
+    means, squares = (axes_over(shape, along, fresh) for _ in range(2))
 
     def centred(group: Dim, index: Index) -> Expr:
         return apply("sub", member(group, index), mean(means, index, lambda i: member(group, i)))
@@ -75,9 +78,9 @@ def group_normalization(op: ops.GroupNormalization, types: Types, x: Access, sca
 
 
 @lowers(ops.NormalizeL2, kind="reduce", reads=(0,))
-def normalize_l2(op: ops.NormalizeL2, types: Types, x: Access, axes: Access) -> Access:
+def normalize_l2(op: ops.NormalizeL2, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
     """x/√(Σx² + ε), or with max(Σx², ε)."""
-    runs = axes_over(x.type.shape, tuple(axis % x.type.rank for axis in ints_given(op, 1, axes)))
+    runs = axes_over(x.type.shape, tuple(axis % x.type.rank for axis in ints_given(op, 1, axes)), fresh)
     name = "add" if op.eps_mode == "add" else "maximum"
 
     def element(index: Index) -> Expr:
@@ -88,10 +91,10 @@ def normalize_l2(op: ops.NormalizeL2, types: Types, x: Access, axes: Access) -> 
 
 
 @lowers(ops.LRN, kind="reduce", reads=(0,))
-def lrn(op: ops.LRN, types: Types, x: Access, axes: Access) -> Access:
+def lrn(op: ops.LRN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
     """x/(bias + alpha/size^n · Σ x² over a window of ``size`` along the axes)^beta."""
     along = sorted({axis % x.type.rank for axis in ints_given(op, 1, axes)})
-    windows = {axis: fresh_axis("w", op.size) for axis in along}
+    windows = {axis: fresh.axis("w", op.size) for axis in along}
     factor = number(x.dtype, op.alpha / op.size ** len(along))
     nothing = number(x.dtype, 0)
 

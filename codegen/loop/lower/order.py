@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Axis, Expr, Index, Reduce
-from dldt.codegen.loop.lower.access import Access, apply, cast, cast_dim, fresh_axis, lowers, number, position, reduce
+from dldt.codegen.loop.lower.access import Access, apply, cast, cast_dim, lowers, number, position, reduce
 from dldt.codegen.loop.lower.bind import Binder
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.join import replaced
 from dldt.codegen.loop.lower.known import ints_given
 from dldt.compiler import ops
@@ -15,32 +16,33 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.CumSum, kind="reduce", reads=(0,))
-def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access) -> Access:
+def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access, *, fresh: Fresh) -> Access:
     """y[i] = Σ x over the positions up to i (from i on where ``reverse``), i itself left out where ``exclusive``."""
     at = ints_given(op, 1, axis)[0] % x.type.rank
     size = x.type.shape[at]
-    name = fresh_axis("s", 0).name
+    variable = fresh.variable("s")
 
     def element(index: Index) -> Expr:
         here = index[at]
         skip = 1 if op.exclusive else 0
-        run = Axis(name, size, here + skip) if op.reverse else Axis(name, here + 1 - skip)
+        run = Axis(variable, size, here + skip) if op.reverse else Axis(variable, here + 1 - skip)
         return Reduce("sum", (run,), x(replaced(index, at, run.symbol)))
 
     return Access(types[0], element)
 
 
 @lowers(ops.TopK, kind="reduce", reads=(0,))
-def top_k(op: ops.TopK, types: Types, x: Access, k: Access) -> tuple[Access, Access]:
+def top_k(op: ops.TopK, types: Types, x: Access, k: Access, *, fresh: Fresh) -> tuple[Access, Access]:
     """The values and positions of the ``k`` best: of n elements, k·n² steps (k·n³ where they are sorted by position).
     A caller that stores ``ranks`` and ``places`` in between needs n² + k·n."""
-    return picked(op, types, x, places(op, ranks(op, x), types[0].shape[op.axis % x.type.rank]))
+    place = places(op, ranks(op, x, fresh), types[0].shape[op.axis % x.type.rank], fresh)
+    return picked(op, types, x, place, fresh)
 
 
-def ranks(op: ops.TopK, x: Access) -> Access:
+def ranks(op: ops.TopK, x: Access, fresh: Fresh) -> Access:
     """At every position of x, how many elements along the axis are better: larger (smaller), or equal and earlier."""
     axis = op.axis % x.type.rank
-    run = fresh_axis("t", x.type.shape[axis])
+    run = fresh.axis("t", x.type.shape[axis])
     name = "ge" if op.mode == "max" else "le"
 
     def element(index: Index) -> Expr:
@@ -57,16 +59,16 @@ def ranks(op: ops.TopK, x: Access) -> Access:
     return Access(TensorType(DType.i64, x.type.shape), element)
 
 
-def places(op: ops.TopK, rank: Access, count: Dim) -> Access:
+def places(op: ops.TopK, rank: Access, count: Dim, fresh: Fresh) -> Access:
     """At every position of x, its place in the output; ``count`` or more where it has none."""
     if op.sort != "index":
         return rank
     axis = op.axis % rank.type.rank
-    name = fresh_axis("t", 0).name
+    variable = fresh.variable("t")
     limit = cast_dim(count)
 
     def element(index: Index) -> Expr:
-        before = Axis(name, index[axis])
+        before = Axis(variable, index[axis])
         chosen = apply("lt", rank(replaced(index, axis, before.symbol)), limit, dtype=DType.boolean)
         earlier = Reduce("sum", (before,), cast(chosen, DType.i64))
         own = apply("lt", rank(index), limit, dtype=DType.boolean)
@@ -75,12 +77,12 @@ def places(op: ops.TopK, rank: Access, count: Dim) -> Access:
     return Access(rank.type, element)
 
 
-def picked(op: ops.TopK, types: Types, x: Access, place: Access) -> tuple[Access, Access]:
+def picked(op: ops.TopK, types: Types, x: Access, place: Access, fresh: Fresh) -> tuple[Access, Access]:
     """The values and positions, each output element searched among the places."""
     axis = op.axis % x.type.rank
     size = x.type.shape[axis]
-    run = fresh_axis("t", size)
-    binder = Binder()
+    run = fresh.axis("t", size)
+    binder = Binder(fresh)
 
     def found(index: Index) -> Expr:
         hit = _same(place(replaced(index, axis, position(run))), cast_dim(index[axis]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index, Number
 from dldt.codegen.loop.lower.access import Access, apply, cast, cast_dim, flatten, lowers, number, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.statistics import count_of
 from dldt.codegen.loop.lower.taps import Taps
 from dldt.compiler import ops
@@ -14,9 +15,9 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.MaxPool, kind="reduce")
-def max_pool(op: ops.MaxPool, types: Types, x: Access) -> Access:
+def max_pool(op: ops.MaxPool, types: Types, x: Access, *, fresh: Fresh) -> Access:
     """y = the largest under the window."""
-    return Access(types[0], _Largest.of(op, x).element)
+    return Access(types[0], _Largest.of(op, x, fresh).element)
 
 
 class _Largest:
@@ -26,9 +27,9 @@ class _Largest:
         self.x, self.taps = x, taps
 
     @classmethod
-    def of(cls, op: ops.MaxPool | ops.MaxPool8, x: Access) -> _Largest:
+    def of(cls, op: ops.MaxPool | ops.MaxPool8, x: Access, fresh: Fresh) -> _Largest:
         space = x.type.shape[2:]
-        return cls(x, Taps.over(op.window(space), space))
+        return cls(x, Taps.over(op.window(space), space, fresh))
 
     def element(self, index: Index) -> Expr:
         axes = self.taps.axes(index[2:])
@@ -36,11 +37,11 @@ class _Largest:
 
 
 @lowers(ops.MaxPool8, ops.MaxPool14, kind="reduce")
-def max_pool_8(op: ops.MaxPool8, types: Types, x: Access) -> tuple[Access, Access]:
+def max_pool_8(op: ops.MaxPool8, types: Types, x: Access, *, fresh: Fresh) -> tuple[Access, Access]:
     """y, and the position of the first largest, counted over the dims from ``axis`` on."""
-    largest = _Largest.of(op, x)
+    largest = _Largest.of(op, x, fresh)
     axis = op.axis % x.type.rank
-    second = Taps.over(op.window(x.type.shape[2:]), x.type.shape[2:])
+    second = Taps.over(op.window(x.type.shape[2:]), x.type.shape[2:], fresh)
 
     def position(index: Index) -> Expr:
         axes = second.axes(index[2:])
@@ -56,10 +57,10 @@ def max_pool_8(op: ops.MaxPool8, types: Types, x: Access) -> tuple[Access, Acces
 
 
 @lowers(ops.AvgPool, ops.AvgPool14, kind="reduce")
-def avg_pool(op: ops.AvgPool, types: Types, x: Access) -> Access:
+def avg_pool(op: ops.AvgPool, types: Types, x: Access, *, fresh: Fresh) -> Access:
     """y = the mean under the window; padding does not count, or counts as zeros."""
     space = x.type.shape[2:]
-    taps = Taps.over(op.window(space), space)
+    taps = Taps.over(op.window(space), space, fresh)
 
     def element(index: Index) -> Expr:
         at = index[2:]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Axis, Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, fresh_axis, lowers, number, position, reduce
+from dldt.codegen.loop.lower.access import Access, apply, lowers, number, position, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.ops.recurrent import Recurrent
@@ -14,10 +15,10 @@ Types = tuple[TensorType, ...]
 
 @lowers(ops.LSTMCell, kind="reduce")
 def lstm_cell(
-    op: ops.LSTMCell, types: Types, x: Access, h: Access, c: Access, w: Access, r: Access, b: Access
+    op: ops.LSTMCell, types: Types, x: Access, h: Access, c: Access, w: Access, r: Access, b: Access, *, fresh: Fresh
 ) -> tuple[Access, Access]:
     """f, i, c~, o = gates of x·Wᵀ + h·Rᵀ + b; C' = f·C + i·c~; H' = o·tanh(C')."""
-    product_x, product_h = _Product(x, w), _Product(h, r)
+    product_x, product_h = _Product(x, w, fresh), _Product(h, r, fresh)
 
     def gate(which: int, index: Index) -> Expr:
         row = which * op.hidden_size + index[1]
@@ -37,11 +38,13 @@ def lstm_cell(
 
 
 @lowers(ops.GRUCell, kind="reduce")
-def gru_cell(op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: Access, b: Access) -> Access:
+def gru_cell(
+    op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: Access, b: Access, *, fresh: Fresh
+) -> Access:
     """z, r = gates; H' = (1 - z)·h~ + z·H, h~ of x·Wᵀ + (r·H)·Rᵀ + b, or of x·Wᵀ + r·(H·Rᵀ + b_r) + b."""
     size = op.hidden_size
-    product_x, product_h = _Product(x, w), _Product(h, r)
-    inner = fresh_axis("h", size)
+    product_x, product_h = _Product(x, w, fresh), _Product(h, r, fresh)
+    inner = fresh.axis("h", size)
 
     def gate(which: int, index: Index) -> Expr:
         row = which * size + index[1]
@@ -62,8 +65,8 @@ def gru_cell(op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: 
 
     def element(index: Index) -> Expr:
         update = gate(0, index)
-        fresh = apply("mul", apply("sub", number(x.dtype, 1), update), candidate(index))
-        return apply("add", fresh, apply("mul", update, h(index)))
+        entered = apply("mul", apply("sub", number(x.dtype, 1), update), candidate(index))
+        return apply("add", entered, apply("mul", update, h(index)))
 
     return Access(types[0], element)
 
@@ -71,9 +74,9 @@ def gru_cell(op: ops.GRUCell, types: Types, x: Access, h: Access, w: Access, r: 
 class _Product:
     """a · bᵀ."""
 
-    def __init__(self, a: Access, b: Access) -> None:
+    def __init__(self, a: Access, b: Access, fresh: Fresh) -> None:
         self.a, self.b = a, b
-        self.inner: Axis = fresh_axis("k", a.type.shape[1])
+        self.inner: Axis = fresh.axis("k", a.type.shape[1])
 
     def at(self, row: Dim, column: Dim) -> Expr:
         k = position(self.inner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
 from dldt.codegen.loop.lower.access import Access, apply, cast, lowers
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.known import ints_given
 from dldt.codegen.loop.lower.statistics import axes_over, mean, total
 from dldt.compiler import ops
@@ -26,10 +27,10 @@ KINDS: dict[type[Op], str] = {
 
 
 @lowers(*KINDS, ops.ReduceMean, kind="reduce", reads=(0,))
-def reduction(op: Reduction, types: Types, x: Access, axes: Access) -> Access:
+def reduction(op: Reduction, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
     """y = x reduced along the axes."""
     along = {axis % x.type.rank for axis in ints_given(op, 1, axes)}
-    runs = axes_over(x.type.shape, tuple(along))
+    runs = axes_over(x.type.shape, tuple(along), fresh)
 
     def full(index: Index) -> Index:
         """The index with every axis of x, 0 at those that are reduced."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
 from dldt.codegen.loop.lower.access import Access, apply, lowers
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.statistics import axes_over, total
 from dldt.compiler import ops
 from dldt.compiler.types import TensorType
@@ -12,10 +13,10 @@ Types = tuple[TensorType, ...]
 
 
 @lowers(ops.SoftMax, ops.Softmax8, ops.LogSoftmax, kind="reduce")
-def softmax(op: ops.SoftMax | ops.Softmax8 | ops.LogSoftmax, types: Types, x: Access) -> Access:
+def softmax(op: ops.SoftMax | ops.Softmax8 | ops.LogSoftmax, types: Types, x: Access, *, fresh: Fresh) -> Access:
     """exp(x - max)/Σ exp(x - max), or its logarithm x - max - log Σ exp(x - max)."""
     along = (op.axis % x.type.rank,)
-    peaks, sums = axes_over(x.type.shape, along), axes_over(x.type.shape, along)
+    peaks, sums = (axes_over(x.type.shape, along, fresh) for _ in range(2))
 
     def shifted(index: Index) -> Expr:
         return apply("sub", x(index), total("max", peaks, index, x))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.loop.ir import Axis, Expr, Index, Position
-from dldt.codegen.loop.lower.access import apply, fresh_axis, number, position, reduce
+from dldt.codegen.loop.lower.access import apply, number, position, reduce
+from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.types import DType, Shape
 
 
-def axes_over(shape: Shape, along: tuple[int, ...]) -> dict[int, Axis]:
+def axes_over(shape: Shape, along: tuple[int, ...], fresh: Fresh) -> dict[int, Axis]:
     """A new reduction axis for each of the axes ``along`` of a tensor, by its number."""
-    return {axis: fresh_axis("r", shape[axis]) for axis in sorted(along)}
+    return {axis: fresh.axis("r", shape[axis]) for axis in sorted(along)}
 
 
 def placed(index: Index, axes: dict[int, Axis]) -> Index:

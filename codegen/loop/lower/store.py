@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Nest
-from dldt.codegen.loop.lower.access import Access, fresh_axis, position
+from dldt.codegen.loop.lower.access import Access, position
+from dldt.codegen.loop.lower.fresh import Fresh
 
 
 def store(access: Access, buffer: Buffer) -> Nest:
     """The nest that fills the buffer with the tensor; both have one shape."""
-    axes = tuple(fresh_axis("i", dim) for dim in buffer.shape)
+    fresh = Fresh()
+    axes = tuple(fresh.axis("i", dim) for dim in buffer.shape)
     index = tuple(position(axis) for axis in axes)
     return Nest(axes, buffer, index, access(index))

@@ -7,7 +7,9 @@ import math
 import attrs
 
 from dldt.codegen.loop.ir import Axis, Index
-from dldt.codegen.loop.lower.access import fresh_axis, position
+from dldt.codegen.loop.lower.access import position
+from dldt.codegen.loop.lower.fresh import Fresh
+from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum, minimum
 from dldt.compiler.ops.window import Window
 from dldt.compiler.types import Shape
@@ -15,16 +17,16 @@ from dldt.compiler.types import Shape
 
 @attrs.frozen
 class Taps:
-    """The window of one application of a rule over the spatial dims ``space``; the axes keep their names."""
+    """The window of one application of a rule over the spatial dims ``space``; the axes keep their variables."""
 
     where: Window
     space: Shape
-    names: tuple[str, ...]
+    variables: tuple[LoopVariable, ...]
 
     @classmethod
-    def over(cls, where: Window, space: Shape) -> Taps:
+    def over(cls, where: Window, space: Shape, fresh: Fresh) -> Taps:
         """New axes for the window."""
-        return cls(where, space, tuple(fresh_axis("k", 0).name for _ in space))
+        return cls(where, space, tuple(fresh.variable("k") for _ in space))
 
     def axes(self, at: Index) -> tuple[Axis, ...]:
         """The taps inside of the data for the window at output position ``at``."""
@@ -34,7 +36,7 @@ class Taps:
         first, dilation = self.first(i, at), self.where.dilations[i]
         lower = maximum(ceildiv(-1 * first, dilation), 0)
         upper = minimum(ceildiv(self.space[i] - first, dilation), self.where.kernel[i])
-        return Axis(self.names[i], upper, lower)
+        return Axis(self.variables[i], upper, lower)
 
     def first(self, i: int, at: Dim) -> Dim:
         """Where tap 0 of the window lies in the data, maybe before its start."""
@@ -60,7 +62,7 @@ class Taps:
         if common > 1:  # no tap reaches a position that is off the grid of stride and dilation
             off_grid = minimum((at + self.where.pads_begin[i]) % common, 1)
             upper = upper * (1 - off_grid)
-        return Axis(self.names[i], upper, lower)
+        return Axis(self.variables[i], upper, lower)
 
     def transposed_source(self, at: Index, axes: tuple[Axis, ...]) -> tuple[Index, Index]:
         """The data's spatial index, and the kernel's, under the taps of ``transposed_axes``."""
