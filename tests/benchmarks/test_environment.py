@@ -23,7 +23,11 @@ def tiny(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("nonesuch-python", "No such file or directory"), ("false", "returned non-zero exit status 1")],
+    [
+        ("nonesuch-python", "No such file or directory"),
+        ("false", "returned non-zero exit status 1"),
+        ("echo", "Extra data|Expecting value"),
+    ],
 )
 def test_what_is_no_python_with_dldt(text, problem):
     with pytest.raises(argparse.ArgumentTypeError, match=rf"'{text}' is no Python with dldt: .*{problem}"):
