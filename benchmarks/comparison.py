@@ -118,7 +118,10 @@ def _changed_functions(one: Artifact, other: Artifact) -> tuple[list[str], int]:
     pairs = {(kernel, its.get(output, "")): f"{kernel} → {output}" for output, kernel in called.items()}
     kernels = {*called.values(), *its.values()}
     pairs |= {(name, name): name for name in (*ours.functions, *theirs.functions) if name not in kernels}
-    return [pairs[pair] for pair in ours.different(theirs, list(pairs))] + _missing(called, its), len(ours.functions)
+    changed = [pairs[pair] for pair in ours.different(theirs, list(pairs))] + _missing(called, its)
+    if not changed and ours.constants[1] != theirs.constants[1]:
+        changed = ["the constants, or their order"]
+    return changed, len(ours.functions)
 
 
 def _calls(steps: Iterable[Mapping[str, Any]]) -> dict[str, str]:

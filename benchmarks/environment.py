@@ -54,7 +54,7 @@ class Environment:
         try:
             found.version  # noqa: B018 - it is asked now, so that a wrong word is refused before anything is done
             return found
-        except (OSError, subprocess.CalledProcessError) as problem:
+        except (OSError, ValueError, subprocess.CalledProcessError) as problem:
             said = getattr(problem, "stderr", None) or str(problem)
             reason = (said.strip().splitlines() or ["it says nothing"])[-1]
             raise argparse.ArgumentTypeError(f"{text!r} is no Python with dldt: {reason}") from None

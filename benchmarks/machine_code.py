@@ -26,7 +26,7 @@ class MachineCode:
         image = found.image.read(0, found.note.weights_offset)
         found.image.close()
         sections = _sections(image)
-        self._constants: Body = sections.get(".rodata", (0, b""))
+        self.constants: Body = sections.get(".rodata", (0, b""))
         names = sections[".strtab"][1]
         symbols = [
             (_name(names, name), info & 15, value, size)
@@ -41,16 +41,16 @@ class MachineCode:
         """The pairs whose functions have different instructions, read different constants, or call functions that are
         no pair; those of which one function is missing as well."""
         found = {pair: listed for pair in pairs if (listed := self._references(other, pair)) is not None}
-        # A constant ends where the next one begins, at the latest.
-        starts = sorted({address for listed in found.values() for address, _ in listed})
-        sizes = {start: min(_LARGEST, end - start) for start, end in zip(starts, [*starts[1:], 1 << 62], strict=True)}
+        listed = {reference for references in found.values() for reference in references}
+        ours, theirs = (_sizes({reference[side] for reference in listed}) for side in (0, 1))
         paired = {*pairs, (WEIGHTS, WEIGHTS)}
 
         def same(reference: Reference) -> bool:
             address, its = reference
             if address in self._starts:
                 return (self._starts[address], other._starts[its]) in paired
-            return self._constant(address, sizes[address]) == other._constant(its, sizes[address])
+            size = min(ours[address], theirs[its])
+            return self._constant(address, size) == other._constant(its, size)
 
         return [pair for pair in pairs if pair not in found or not all(map(same, found[pair]))]
 
@@ -64,11 +64,17 @@ class MachineCode:
         """What begins at an address: a function or the weights, or a constant."""
         if address in self._starts:
             return "symbol"
-        return "constant" if 0 <= address - self._constants[0] < len(self._constants[1]) else None
+        return "constant" if 0 <= address - self.constants[0] < len(self.constants[1]) else None
 
     def _constant(self, address: int, size: int) -> bytes:
-        start = address - self._constants[0]
-        return self._constants[1][start : start + size]
+        start = address - self.constants[0]
+        return self.constants[1][start : start + size]
+
+
+def _sizes(addresses: set[int]) -> dict[int, int]:
+    """The most bytes that the constant at each address can have: it ends where the next one begins, at the latest."""
+    ordered = sorted(addresses)
+    return {start: min(_LARGEST, end - start) for start, end in zip(ordered, [*ordered, 1 << 62][1:], strict=True)}
 
 
 def _sections(image: bytes) -> dict[str, Body]:

@@ -9,8 +9,8 @@ import pytest
 from benchmarks import arguments
 
 COMMANDS = (
-    *("accuracy", "attention", "chart", "compile_time", "convolutions", "fit_polynomials", "fma_peak", "levels"),
-    *("opening", "peers", "readme", "roofline", "startup", "threads", "tuning", "ulp", "winograd"),
+    *("accuracy", "attention", "chart", "compile_time", "convolutions", "fit_polynomials", "fma_peak", "identical"),
+    *("levels", "opening", "peers", "readme", "roofline", "startup", "threads", "tuning", "ulp", "winograd"),
 )
 
 
@@ -73,6 +73,31 @@ def test_a_file_of_something_else(content, problem, tmp_path, monkeypatch):
         monkeypatch.setattr("benchmarks.chart.require_matplotlib", lambda: None)
         with pytest.raises(SystemExit, match=wanted):
             importlib.import_module(f"benchmarks.{name}").main()
+
+
+@pytest.mark.parametrize("name", ["peers", "identical"])
+def test_a_target_that_nobody_knows(name, monkeypatch, capsys):
+    problem = refused(monkeypatch, capsys, name, "--target", "z80")
+    assert problem.startswith(f"{name}: error: argument --target: unknown target 'z80'; the targets are: host, ")
+
+
+@pytest.mark.parametrize("name", ["peers", "identical", "compile_time", "startup"])
+def test_an_interpreter_without_dldt(name, monkeypatch, capsys):
+    problem = refused(monkeypatch, capsys, name, "--against", "nonesuch-python")
+    assert problem.startswith(f"{name}: error: argument --against: 'nonesuch-python' is no Python with dldt: ")
+
+
+@pytest.mark.parametrize("words", [(), ("--against", sys.executable, "--chart", "c.png")])
+def test_who_is_left_out(words, monkeypatch, capsys):
+    problem = refused(monkeypatch, capsys, "peers", "--only-against", *words)
+    assert problem == "peers: error: --only-against needs --against PYTHON, and --chart the peers"
+
+
+def test_a_target_that_does_not_run_here(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["peers", "--target", "x86-64-v4"])
+    monkeypatch.setattr("benchmarks.machine.cpu.missing", lambda features: ["avx512f"])
+    with pytest.raises(SystemExit, match="error: this machine does not run the code of x86-64-v4, so it cannot"):
+        importlib.import_module("benchmarks.peers").main()
 
 
 def test_an_unknown_polynomial(monkeypatch, capsys):

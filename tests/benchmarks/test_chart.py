@@ -1,4 +1,4 @@
-"""The chart and the table of benchmarks.peers, from numbers written by hand."""
+"""The chart and the versions of benchmarks.peers, from numbers written by hand."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from benchmarks import chart, latencies, peers
+from benchmarks import chart, peers
 
 PEERS = {"onnxruntime": "1.32.0", "openvino": "2026.4.0"}
 RESULTS = {
@@ -56,13 +56,7 @@ def test_the_chart_says_what_it_needs(monkeypatch):
         chart.require_matplotlib()
 
 
-def test_the_last_line_is_the_geometric_mean():
-    """sqrt(4 * 1) = 2."""
-    one = [row for row in RESULTS["models"] if row["threads"] == 1]
-    assert latencies.mean_line(one) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large); 1 failed"
-    assert latencies.mean_line(one[:2]) == "geometric mean of 2 ratios: 2.00; the least: 1.00 (large)"
-    assert latencies.mean_line(one[2:]) == "no model was measured; 1 failed"
-
-
 def test_the_versions_are_named():
+    other = {"peers": False, "against": "dldt 1234567", "target": "x86-64-v3"}
+    assert peers.versions(RESULTS | other) == "dldt 1.0; against dldt 1234567; x86-64-v3"
     assert peers.versions(RESULTS) == "dldt 1.0, onnxruntime 1.32.0, openvino 2026.4.0"

@@ -88,6 +88,8 @@ def test_the_memory_of_child_processes_counts():
         "readme",
         "opening",
         "threads",
+        "identical",
+        "startup",
     ],
 )
 def test_every_measurement_has_help(name):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dldt
-from benchmarks import backend, latencies, peers, race
+from benchmarks import backend, peers, race
 from benchmarks.competitor import Competitor
 from dldt.tools.roofline import Peaks
 
@@ -109,6 +109,38 @@ def test_a_wrong_answer_is_not_timed(monkeypatch, tmp_path):
     assert rows["dldt"] == {"failed": "outputs differ from onnxruntime's by 1.0e+00 of max|y|: not timed"}
 
 
+def test_another_version_must_agree_as_well(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), against=(2, 0), onnxruntime=(1, 0))
+    assert rows["against"] == {"failed": "outputs differ from onnxruntime's by 1.0e+00 of max|y|: not timed"}
+    assert rows["dldt"]["count"] == 6
+
+
+def test_two_versions_alone(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), against=(1.00001, 0))
+    assert "error" not in rows["dldt"]
+    assert rows["against"]["error"] == pytest.approx(1e-5, rel=0.01)
+    assert (rows["against"]["compared_with"], rows["against"]["count"]) == ("dldt", 6)
+
+
+def test_two_versions_that_differ(monkeypatch, tmp_path):
+    rows = run(monkeypatch, tmp_path, dldt=(1, 0), against=(2, 0))
+    assert rows["against"] == {"failed": "outputs differ from dldt's by 1.0e+00 of max|y|: not timed"}
+
+
+def test_every_competitor_has_its_interpreter(monkeypatch, tmp_path):
+    seen = []
+
+    def start(words, **options):
+        seen.append(words[0])
+        raise OSError("enough")
+
+    monkeypatch.setattr(race.subprocess, "Popen", start)
+    competitors = {"dldt": Competitor("dldt", tmp_path, "another-python")}
+    with pytest.raises(OSError, match="enough"):
+        race.race(competitors, {}, 1, [0], rounds=1, seconds=0.1, tell=lambda text: None)
+    assert seen == ["another-python"]
+
+
 @pytest.mark.parametrize(("ours", "theirs", "timed"), [(1.01, 1, True), (1.1, 1.2, True), (1.1, 1.05, False)])
 def test_in_bf16_ours_may_differ_as_openvino_does(ours, theirs, timed, monkeypatch, tmp_path):
     rows = run(monkeypatch, tmp_path, "bf16", dldt=(ours, 0), onnxruntime=(1, 0), openvino=(theirs, 0))
@@ -151,6 +183,16 @@ def test_one_peer_is_enough():
     assert peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))["error"] == "no peer works: no"
 
 
+def test_the_ratio_to_another_version():
+    row = {"dldt": {"median_ms": 2.0, "min_ms": 2.0}, "against": {"median_ms": 2.5}}
+    found = peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))
+    assert found["against_ratio"] == 1.25
+    assert "ratio" not in found
+    row |= {"against": {"failed": "no"}, "onnxruntime": {"median_ms": 5.0}}
+    found = peers.judge(row, 0, [], Peaks(1, 1.0, 1.0))
+    assert (found["ratio"], "against_ratio" in found) == (2.5, False)
+
+
 @pytest.mark.parametrize("opener", ["dldt", "onnxruntime", "openvino"])
 def test_bound_calls_give_what_plain_calls_give(opener, tmp_path):
     onnx = pytest.importorskip("onnx")
@@ -173,12 +215,3 @@ def test_bound_calls_give_what_plain_calls_give(opener, tmp_path):
     answer = bound()
     if opener != "onnxruntime":  # its arrays are its own: the benchmark does not read them
         np.testing.assert_array_equal(next(iter(answer.values())), np.float32([5, 0, 7, 0]))
-
-
-def test_a_line_has_every_column():
-    times = {"open_ms": 1.0, "first_ms": 2.0, "rss_bytes": 3 << 20, "file_bytes": 1 << 20}
-    row = {"model": "m", "ratio": 2.5, "peak_share": 0.5, "roofline": 0.75}
-    row |= {"dldt": times | {"median_ms": 2.0, "min_ms": 1.5, "error": 2.2e-7, "compared_with": "onnxruntime"}}
-    row |= {"onnxruntime": times | {"median_ms": 6.0, "min_ms": 5.0}, "openvino": {"failed": "no such file"}}
-    shown = "m 2.000 (1.500) 6.000 (5.000) - 2.50 50% 75% 1.0/2.0 1.0/2.0 -, 3 3 -, 1.0 1.0, 2e-07 -"
-    assert " ".join(latencies.line(row).split()) == f"{shown}; openvino FAILED: no such file"
