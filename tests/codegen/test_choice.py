@@ -12,7 +12,7 @@ from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.choice import Choice, Chosen, candidates
 from dldt.codegen.kernels.contenders import contenders
 from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
-from dldt.codegen.kernels.question import Question
+from dldt.codegen.kernels.convolution.tuning_key import Question
 from dldt.codegen.kernels.tuned import Tuned, read_tuned, write_tuned
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.target import TARGETS

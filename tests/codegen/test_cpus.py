@@ -7,7 +7,7 @@ import pytest
 
 from dldt.codegen.cpus import CPUS, WIDTHS
 from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.convolution.tiles import tile_cycles
+from dldt.codegen.kernels.register_tiles import tile_cycles
 from dldt.codegen.kernels.stream import is_cold, stream
 from dldt.codegen.kernels.tuned import Tuned, read_tuned, write_tuned
 from dldt.codegen.object.object import compile_modules, feature_text

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from dldt.codegen.kernels.convolution.tiles import candidates
+from dldt.codegen.kernels.register_tiles import register_tiles
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble
 from dldt.codegen.target import TARGETS
@@ -84,6 +84,6 @@ def test_no_accumulator_is_spilled(shape, level):
 @pytest.mark.parametrize("level", TARGETS)
 def test_tiles_fit_the_registers(level):
     target = TARGETS[level]
-    for rows, columns in candidates(target):
+    for rows, columns in register_tiles(target):
         product = 0 if target.fma else 1
         assert rows * columns + columns + 1 + product <= target.registers

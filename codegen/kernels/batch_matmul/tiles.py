@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
-from dldt.codegen.kernels.convolution.problem import CODE_LIMIT
-from dldt.codegen.kernels.convolution.tiles import candidates, parts, tile_cycles
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
 from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.target import Target
 
@@ -26,7 +25,7 @@ def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
     rows = product.rows if isinstance(product.rows, int) else GUESS
     columns = product.columns if isinstance(product.columns, int) else GUESS
     best, best_cost = None, float("inf")
-    for height, width in candidates(target):
+    for height, width in register_tiles(target):
         if height > min(rows, _most_rows(product)) or width > -(-columns // lanes):
             continue
         tiles = [(r, n, c, m) for r, n in parts(rows, height) for c, m in parts(-(-columns // lanes), width)]

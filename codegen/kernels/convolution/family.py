@@ -15,10 +15,10 @@ from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, Tile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
+from dldt.codegen.kernels.convolution.tuning_key import TuningKey
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.kernels.tuning_key import TuningKey
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf

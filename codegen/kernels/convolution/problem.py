@@ -11,9 +11,6 @@ from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import DType
 
-CODE_LIMIT = 512
-"""Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
-
 
 @attrs.frozen
 class Source:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import attrs
 
-from dldt.codegen.kernels.convolution.problem import CODE_LIMIT, Problem, Segment, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dldt.codegen.kernels.convolution.problem import CODE_LIMIT, Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
 from dldt.codegen.kernels.stream import stream
 from dldt.codegen.target import Target
 
@@ -20,7 +21,7 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
     count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
     most, widest = min(max(1, count), _unshared_rows(problem, target)), min(vectors, _widest(problem, count, target))
-    for rows, columns in candidates(target):
+    for rows, columns in register_tiles(target):
         if rows > most or columns > widest:
             continue
         cost = _cycles(count, vectors, rows, columns, target)
@@ -52,7 +53,7 @@ def is_narrow(problem: Problem, target: Target) -> bool:
 
 def narrow_tile(problem: Problem, target: Target) -> Tile:
     """Whole vectors of pixels by the only vector of channels."""
-    most = max(rows for rows, columns in candidates(target) if columns == 1)
+    most = max(rows for rows, columns in register_tiles(target) if columns == 1)
     rows = most // target.block * target.block
     return Tile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
 
@@ -63,7 +64,7 @@ def tiles(problem: Problem, target: Target) -> Iterator[Tile]:
         yield from (Tile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
         return
     count, vectors = _run(problem), problem.vectors(target.block)
-    for rows, columns in candidates(target):
+    for rows, columns in register_tiles(target):
         if rows > max(1, count) or columns > vectors:
             continue
         chunk = choose_chunk(problem, rows * columns, target.block)
@@ -95,19 +96,6 @@ def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
         for rows in range(1, min(target.registers, _run(problem) + 1))
         if rows == 1 or rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
     ]
-
-
-def candidates(target: Target) -> Iterator[tuple[int, int]]:
-    """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
-    the product); the largest first."""
-    spare = 1 if target.fma else 3
-    found = []
-    for columns in range(1, 9):
-        for rows in range(1, 33):
-            if rows * columns + columns + spare <= target.registers:
-                found.append((rows, columns))
-    found.sort(key=lambda t: (-t[0] * t[1], t[1]))
-    yield from found
 
 
 def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
@@ -161,16 +149,3 @@ def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
     size = problem.arithmetic.vector_size(target.block)
     streamed = stream(size * problem.groups * steps * vectors, 1, target, cold=problem.cold)
     return max(sums, streamed) + 0.3 * min(sums, streamed)
-
-
-def parts(total: int, size: int) -> list[tuple[int, int]]:
-    """``total`` cut into parts of ``size``: the sizes that occur, each with its count."""
-    whole, rest = divmod(total, size)
-    return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
-
-
-def tile_cycles(rows: int, columns: int, target: Target) -> float:
-    """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
-    arithmetic = rows * columns / target.fma_per_cycle
-    loads = (rows + columns) * (target.cpu.fit.load / target.loads_per_cycle)
-    return max(arithmetic, loads, target.cpu.core.latency) + 0.02 * columns

@@ -8,7 +8,8 @@ from itertools import pairwise
 from operator import itemgetter
 
 from dldt.codegen.kernels.convolution.problem import Problem, Tile
-from dldt.codegen.kernels.convolution.tiles import candidates, choose_chunk, choose_tile, direct_cycles, parts
+from dldt.codegen.kernels.convolution.tiles import choose_chunk, choose_tile, direct_cycles
+from dldt.codegen.kernels.register_tiles import parts, register_tiles
 from dldt.codegen.kernels.stream import is_cold, stream
 from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size
 from dldt.codegen.kernels.winograd.halved import Halved
@@ -172,7 +173,7 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
         return
     prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (form.arithmetic.data.size * form.taps * problem.inputs))
-    for height, width in candidates(target):
+    for height, width in register_tiles(target):
         small = height * width < target.registers // 3 and height < total and width < vectors
         if width > vectors or height > total or small:
             continue

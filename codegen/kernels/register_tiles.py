@@ -1,0 +1,36 @@
+"""Register tiles: rows of broadcast elements by columns of vectors, and what one step of them costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dldt.codegen.target import Target
+
+CODE_LIMIT = 512
+"""Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
+
+
+def register_tiles(target: Target) -> Iterator[tuple[int, int]]:
+    """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
+    the product); the largest first."""
+    spare = 1 if target.fma else 3
+    found = []
+    for columns in range(1, 9):
+        for rows in range(1, 33):
+            if rows * columns + columns + spare <= target.registers:
+                found.append((rows, columns))
+    found.sort(key=lambda t: (-t[0] * t[1], t[1]))
+    yield from found
+
+
+def parts(total: int, size: int) -> list[tuple[int, int]]:
+    """``total`` cut into parts of ``size``: the sizes that occur, each with its count."""
+    whole, rest = divmod(total, size)
+    return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
+
+
+def tile_cycles(rows: int, columns: int, target: Target) -> float:
+    """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
+    arithmetic = rows * columns / target.fma_per_cycle
+    loads = (rows + columns) * (target.cpu.fit.load / target.loads_per_cycle)
+    return max(arithmetic, loads, target.cpu.core.latency) + 0.02 * columns
