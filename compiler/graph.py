@@ -211,7 +211,7 @@ class Graph:
 
     def order(self) -> list[Node]:
         """All nodes, producers first; deterministic (ties by age). Raises InputError on a cycle."""
-        successors = self._nx._succ  # the views that networkx wraps round its dicts cost most of the time here
+        successors = self._nx._succ  # its dicts: the views round them would take most of the time
         pending = {node: sum(map(len, sources.values())) for node, sources in self._nx._pred.items()}
         ready = [node for node, degree in pending.items() if degree == 0]
         heapq.heapify(ready)
