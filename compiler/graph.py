@@ -13,6 +13,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, InternalError
 from dldt.compiler.op import Op, constant_like
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
@@ -211,7 +212,7 @@ class Graph:
 
     def order(self) -> list[Node]:
         """All nodes, producers first; deterministic (ties by age). Raises InputError on a cycle."""
-        successors = self._nx._succ  # the views that networkx wraps round its dicts cost most of the time here
+        successors = self._nx._succ  # its dicts: the views round them would take most of the time
         pending = {node: sum(map(len, sources.values())) for node, sources in self._nx._pred.items()}
         ready = [node for node, degree in pending.items() if degree == 0]
         heapq.heapify(ready)
@@ -265,7 +266,7 @@ class Graph:
         if names:
             target["tensor_names"][new.port] = kept + tuple(n for n in names if n not in kept)
         one_to_one = len(source["types"]) == 1 and len(target["types"]) == 1
-        if one_to_one and not isinstance(target["op"], Parameter | Constant):
+        if one_to_one and not target["op"].has(Trait.SOURCE):
             target["name"] = source["name"]
 
     def rename(self, value: Value, names: tuple[str, ...]) -> None:
@@ -312,7 +313,7 @@ class Graph:
             current = pending.pop()
             if current not in self._nx or self._nx.out_degree(current):
                 continue
-            if isinstance(self._data(current)["op"], Parameter | Result):
+            if self._data(current)["op"].has(Trait.INTERFACE):
                 continue
             sources = {source for source, _ in self._nx.in_edges(current)}
             self._nx.remove_node(current)

@@ -16,8 +16,8 @@ from dldt.compiler.types import Array, DType, TensorType
 
 
 def interpret(graph: Graph, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """The graph's outputs by name for ``inputs`` by name (of the declared element types and shapes; a symbolic dim
-    takes any size, the same wherever it stands). Slow and plain: the oracle of the tests."""
+    """The graph's outputs by name, for ``inputs`` by name. Inputs have the declared element types and shapes; a
+    symbolic dim takes any size, but the same one wherever its name stands. Slow: the tests compare with it."""
     names = [value.node.name for value in graph.inputs]
     unknown = sorted(set(inputs) - set(names))
     if unknown:

@@ -124,7 +124,7 @@ class Op:
         try:
             result = self.evaluate(*contents)
         except (TypeError, ShapeError, ZeroDivisionError):
-            return outputs  # the content is out of reach of symbolic arithmetic: the type alone is known
+            return outputs  # symbolic arithmetic cannot compute the content: only the type is known
         arrays = result if isinstance(result, tuple) else (result,)
         return tuple(t.with_value(a) for t, a in zip(outputs, arrays, strict=True))
 

@@ -13,8 +13,9 @@ from dldt.compiler import dims
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import REGISTRY, Op
-from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.ops.core import Constant, Parameter
 from dldt.compiler.text_constants import INLINE_ELEMENTS, digest, format_elements
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_./\-]+")
@@ -52,7 +53,7 @@ def _graph_lines(graph: Graph, depth: int, label: str, inline: bool) -> Iterator
         yield f"{pad}metadata {json.dumps(key)} = {json.dumps(value)}"
     order = graph.order()
     parameters = [value.node for value in graph.inputs]
-    nodes = parameters + [node for node in order if not isinstance(node.op, Parameter | Result)]
+    nodes = parameters + [node for node in order if not node.op.has(Trait.INTERFACE)]
     yield from (f"{pad}symbol {line}" for line in _symbol_lines(nodes))
     names = _unique_names(nodes)
     for node in nodes:

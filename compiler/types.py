@@ -92,9 +92,11 @@ _NUMPY: dict[DType, np.dtype[np.generic]] = {
 
 @attrs.frozen
 class TensorType:
-    """Element type and shape. ``value`` is the content of a small integer tensor of rank 0 or 1 where it is known
-    (flattened; dims may be symbolic): shape arithmetic is carried by it. ``constant`` is the array itself where the
-    producer is a Constant. Neither takes part in equality."""
+    """Element type and shape.
+
+    ``value`` is the content of a small integer tensor of rank 0 or 1, where it is known; its items are dims, which may
+    be symbolic. Through it shapes that a model computes are known. ``constant`` is the array of a Constant. Two types
+    are equal whatever these two are."""
 
     dtype: DType
     shape: Shape

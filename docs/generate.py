@@ -33,7 +33,7 @@ def operations() -> str:
         versions = REGISTRY[name]
         newest = versions[max(versions)]
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
-        lines.append(f"| {newest.type} | {numbers} | {_cell(_first_line(newest.__doc__))} |")
+        lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
     for framework in dict.fromkeys(format.framework for format in FORMATS if format.framework is not None):
         lines += ["", f"## {framework.title}", ""]
         lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
@@ -154,8 +154,8 @@ def _name(key: str) -> str:
     return next(iter(REGISTRY[key].values())).type
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "").strip().splitlines()[0] if (text or "").strip() else ""
+def _first_paragraph(text: str | None) -> str:
+    return " ".join((text or "").strip().partition("\n\n")[0].split())
 
 
 def _cell(text: str) -> str:

@@ -140,8 +140,8 @@ def _linear() -> tuple[Pass, ...]:
         SinkChannelOrder(),
         FoldChannelOrderIntoWeights(),
         FoldInputAffineIntoWeights(),
-        FuseLinear(),  # a shift folded through the weights is a second bias
-        FusePad(),  # what stood between a Pad and its convolution may be gone
+        FuseLinear(),  # a shift that was folded into the weights left a second bias
+        FusePad(),  # folding may have taken away what stood between a Pad and its convolution
     )
 
 
@@ -156,10 +156,10 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
         *_layout(),
         FusePad(),
         *_linear(),
-        FuseGroupedConvolution(),  # needs every branch to be a convolution with a bias at most, as folding leaves it
-        *_linear(),  # what followed the Concat now follows the grouped convolution
+        FuseGroupedConvolution(),  # its branches are convolutions with at most a bias: folding has made them so
+        *_linear(),  # a product or sum behind the Concat now stands behind a convolution
         *((MergeConvolutions(),) if merge_convolutions else ()),
-        SinkShuffleChannels(),  # after folding: weights and biases do not fold through a shuffle
+        SinkShuffleChannels(),  # after folding, which does not see through a shuffle
         FoldConstants(),
         ShapeChannelConstants(),
         MergeCommonSubexpressions(),

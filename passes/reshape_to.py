@@ -34,6 +34,6 @@ def reshape_to(x: Value, shape: Shape, name: str = "") -> Value | None:
         return None
     try:
         made = Reshape(special_zero=True)(x, np.array(target, np.int64), name=name)
-    except ShapeError:  # the dims are equal, but not provably
+    except ShapeError:  # it cannot be proved that the dims are equal
         return None
     return made if made.type.shape == shape else None

@@ -48,7 +48,7 @@ def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]
 
 
 def _few_batch_dims(data: Data) -> Data:
-    """GatherND-5 flattens the batch dims of its output, which shows from two of them on."""
+    """GatherND-5 makes one dim of all batch dims of its output: with fewer than two it equals GatherND-8."""
     if data.get("batch_dims", "0").strip() not in ("0", "1"):
         raise UnsupportedError("attribute batch_dims above 1 is not supported")
     return data
@@ -76,7 +76,7 @@ def _mvn_axes(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Val
 
 
 def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
-    """image, sizes or scales, axes → image, sizes, scales, axes; the one that does not count is ones."""
+    """image, sizes or scales, axes → image, sizes, scales, axes. What was not given, sizes or scales, is ones."""
     if len(inputs) < 2 or inputs[1].type.rank != 1:
         raise ShapeError("Interpolate needs an image and a list of sizes or scales")
     count = inputs[1].type.static_shape[0]

@@ -62,7 +62,7 @@ def build_body(plan: Plan, weights: Weights, branch: PortMap, captures: Sequence
 
 
 class _GraphBuilder:
-    """Builds one graph; ``values`` is what each output port of a layer became."""
+    """Builds one graph; ``values`` maps each output port of a layer to its value."""
 
     def __init__(self, plan: Plan, weights: Weights) -> None:
         self.plan = plan
@@ -166,7 +166,7 @@ class _GraphBuilder:
 
 
 class _naming:  # noqa: N801 - reads as a statement
-    """Puts the layer in front of every error of the block."""
+    """Puts the layer's name before the message of every error that the block raises."""
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer

@@ -36,7 +36,7 @@ class Element:
 
 
 def parse_document(file: BinaryIO, name: str) -> Element:
-    """The root element of ``file``. Raises InputError, headed by ``name`` and the line, for what is not well-formed
+    """The root element of ``file``. Raises InputError, which names ``name`` and the line, for what is not well-formed
     XML and for what no IR contains: a document type, entities, very deep nesting, very long attributes."""
     builder = _TreeBuilder(name)
     fed = 0

@@ -191,7 +191,7 @@ def _id(element: Element, key: str) -> int:
 
 
 def _cycle(network: Network, waiting: dict[int, int]) -> str:
-    """The names along one cycle: going from producer to producer inside the stuck part must come round."""
+    """The names along one cycle. Every stuck layer has a stuck producer, so a walk along these meets a layer again."""
     current = next(number for number, count in waiting.items() if count)
     path: dict[int, None] = {}
     while current not in path:

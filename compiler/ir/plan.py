@@ -73,8 +73,8 @@ def _plan(element: Element, survey: _Survey, nesting: int) -> Plan:
 
 
 def _step(layer: Layer, survey: _Survey, nesting: int) -> LayerPlan | None:
-    """The step for ``layer``, None (and an entry in the survey) where it is not supported. The recursion into bodies
-    is bounded by their allowed nesting."""
+    """The plan of ``layer``. Where it is not supported: None, and an entry in the survey. The recursion into bodies
+    ends at ``MAX_BODY_NESTING``."""
     elements = {tag: layer.element.child(tag) for tag in BODY_TAGS} if layer.is_a("If") else {}
     bodies = {tag: _plan(e, survey, nesting + 1) for tag, e in elements.items() if e is not None}
     try:

@@ -20,7 +20,7 @@ class PortMap:
 
 
 def port_map_of(layer: Layer, tag: str, body: Network) -> PortMap:
-    """The branch that the port map ``tag`` of ``layer`` describes. Raises InputError for ids that do not exist, for a
+    """What the port map ``tag`` of ``layer`` says. Raises InputError for ids that do not exist, for a
     Parameter or an output that is left open."""
     port_map = layer.element.child(tag)
     inputs = [_pair(entry, tag) for entry in port_map.all("input")] if port_map else []
@@ -47,7 +47,7 @@ def _parameters(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, in
 
 
 def _results(layer: Layer, tag: str, body: Network, pairs: list[tuple[int, int]]) -> tuple[int, ...]:
-    """Writers number the outputs by their port ids, or from 0 as the specification's example does."""
+    """Some writers number the outputs by their port ids, some from 0, as the specification's example does."""
     numbers = dict.fromkeys(port.id for port in layer.outputs)
     if any(external not in numbers for external, _ in pairs):
         numbers = dict.fromkeys(range(len(layer.outputs)))

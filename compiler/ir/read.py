@@ -30,7 +30,7 @@ def read_ir(
     ``shapes`` is asked for every input, by its position and its names: the shape to give it (dims may be symbolic), or
     None for that of the file.
 
-    Both files are taken as hostile. The weights are mapped, not read: the graph's constants are views of the file,
+    Either file may be hostile. The weights are mapped, not read: the graph's constants are views of the file,
     which must not change while the graph lives. Inputs and outputs have the names and the order that OpenVINO gives
     them; free dims become symbols. Raises InputError for a file that is not sound, UnsupportedError for one that needs
     what is not there, UsageError for ``shapes`` of another rank; the message starts with the file."""

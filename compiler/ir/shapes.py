@@ -133,7 +133,7 @@ def _parse_range(text: str, name: str) -> Dim:
 
 
 def _expression(text: str, known: dict[Symbol, Dim]) -> Dim:
-    """One recorded dim. Long products of sums, which would multiply out to millions of terms, are not ours."""
+    """One recorded dim. A long product of sums is refused: we never write one, and it could have millions of terms."""
     if len(text) > MAX_EXPRESSION or text.count(")*") + text.count("*(") > MAX_PRODUCTS:
         raise InputError(f"dimension expression {text[:40]!r}… is too large")
     return substitute(parse_dim(text), known)

@@ -33,8 +33,9 @@ class DeconvolutionBase(Linear):
     output_padding: tuple[int, ...] = attrs.field(default=(), converter=ints, validator=not_negative)
 
     def window(self, space: Shape, kernel: Shape, wanted: tuple[Dim, ...] | None) -> Window:
-        """The geometry, seen as the convolution that this transposes: ``output`` is the size of its data, that is, of
-        this operation's result; ``wanted`` is the spatial output size where it is an input."""
+        """The geometry of the convolution whose transpose this is: the data of that convolution has the size of this
+        operation's result, and ``output`` is that size. ``wanted`` is the size of the result where the model gives it
+        as an input."""
         taps = static_kernel(kernel, self.type)
         check_attributes(self.type, len(space), strides=self.strides, dilations=self.dilations, kernel=taps)
         extra = self.output_padding or (0,) * len(space)

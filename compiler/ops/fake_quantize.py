@@ -16,8 +16,8 @@ from dldt.compiler.types import Array, TensorType
 
 @op("opset1", traits=Trait.ELEMENTWISE)
 class FakeQuantize(Op):
-    """x at or below input_low gives output_low, above input_high output_high; between, the nearest of ``levels`` steps
-    from one to the other, a half to the even step"""
+    """y = x rounded to the nearest of ``levels`` equal steps from input_low to input_high, a half to the even step,
+    then mapped to output_low ... output_high; x at or below input_low gives output_low, above input_high output_high"""
 
     levels: int = attrs.field(converter=int)
     auto_broadcast: str = attrs.field(default="numpy", converter=lower, validator=one_of("numpy", "none"))

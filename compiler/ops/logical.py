@@ -76,7 +76,7 @@ class IsNaN(Op):
 
 @op("opset10", traits=Trait.ELEMENTWISE)
 class IsInf(Op):
-    """y = whether x is infinite, of the signs asked for"""
+    """y = whether x is infinite: plus infinity where ``detect_positive``, minus infinity where ``detect_negative``"""
 
     detect_negative: bool = attrs.field(default=True)
     detect_positive: bool = attrs.field(default=True)

@@ -97,8 +97,9 @@ class MaxPool14(MaxPool8):
 
 @op("opset1", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
 class AvgPool(Op):
-    """y[n, c, p] = the mean of x in the window at p, padding left out (``exclude_pad``) or counted as zeros (then what
-    hangs over the padding where sizes round up counts too); a window without data gives 0"""
+    """y[n, c, p] = the mean of x in the window at p. With ``exclude_pad`` padding does not count; else it counts as
+    zeros, and so does the part of a last window that reaches beyond the padding where sizes round up. A window without
+    data gives 0"""
 
     strides: tuple[int, ...] = attrs.field(converter=ints)
     pads_begin: tuple[int, ...] = attrs.field(converter=ints)
@@ -143,8 +144,8 @@ class AvgPool(Op):
 
 @op("opset14", "AvgPool")
 class AvgPool14(AvgPool):
-    """As AvgPool-1; ``ceil_torch`` rounds up without windows that would start beyond the data, and what hangs over the
-    padding never counts"""
+    """As AvgPool-1; ``ceil_torch`` rounds up without windows that would start beyond the data, and the part of a
+    window beyond the padding never counts"""
 
     rounding_type: str = attrs.field(default="floor", converter=lower, validator=one_of(*ROUNDINGS), kw_only=True)
 
@@ -162,7 +163,8 @@ def taps(data: Array, where: Window, fill: float) -> list[Array]:
     for i, size in enumerate(data.shape[2:]):
         reach = (int(where.output[i]) - 1) * where.strides[i] + (where.kernel[i] - 1) * where.dilations[i] + 1
         begin = int(where.pads_begin[i])
-        pads.append((begin, max(reach - size - begin, 0)))  # windows may hang over the padding where sizes round up
+        # where sizes round up, the last window may reach beyond the padding
+        pads.append((begin, max(reach - size - begin, 0)))
     padded = np.pad(data, pads, constant_values=fill)
     every = itertools.product(*(range(k) for k in where.kernel))
     return [padded[(slice(None), slice(None), *tap_slices(tap, where))] for tap in every]

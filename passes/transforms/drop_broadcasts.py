@@ -19,7 +19,7 @@ def _has_broadcast(value: Value) -> bool:
 
 @transform
 class DropBroadcasts(Rewrite[Match]):
-    """An element-wise operation reads the small operand itself where the other one has the full shape.
+    """A Broadcast before an element-wise operation goes where the other operand has the full shape already.
 
     ::
 

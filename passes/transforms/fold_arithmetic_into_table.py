@@ -16,14 +16,14 @@ from dldt.passes.rewrite import Rewrite
 
 @transform
 class FoldArithmeticIntoTable(Rewrite[Match]):
-    """What is computed from every row that a Gather picks of a constant is computed once for the constant.
+    """Arithmetic on the rows that a Gather picks from a constant is done once on the constant.
 
     ::
 
         Gather(table, i) → Add(c) → Gelu   →   Gather(Gelu(Add(table, c)), i)
 
-    Only where the table has fewer elements than what is picked, and where ``i`` is clamped to the table's rows: rows
-    outside are zeros whatever is computed from the table.
+    Only where the table has fewer elements than what is picked, and where ``i`` is clamped to the table's rows: a row
+    outside is zeros before the arithmetic, and the changed table could not give what becomes of them.
     """
 
     pattern = node(

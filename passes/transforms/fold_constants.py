@@ -11,9 +11,13 @@ from dldt.passes.constant_folder import ConstantFolder
 class FoldConstants(Pass):
     """A node whose inputs are all constants becomes the constants that its ``evaluate`` gives.
 
-    Not folded: what holds bodies or state; what would grow by more than ``max_growth`` bytes beyond its inputs (a
-    Broadcast, Tile or Pad of a hostile or careless model), or all such growth by more than ``max_total``; a Convert may
-    grow, by the ratio of its element sizes. What has no result in numpy (an integer to a negative power) stays too.
+    These are not folded:
+
+    * nodes with bodies, with state or with random results;
+    * nodes whose result would be more than ``max_growth`` bytes larger than their inputs (a Broadcast, Tile or Pad of a
+      hostile or careless model), and all further ones when the sum of such growth reaches ``max_total``. A Convert may
+      grow, as it does so by the ratio of two element sizes only;
+    * nodes for which numpy has no result.
 
     ::
 

@@ -29,7 +29,7 @@ class _AffineInput(Match):
 
 @transform
 class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
-    """Constant factors and shifts an input channel (BatchNorm or mean/scale before the first convolution).
+    """A constant factor and shift for each input channel go into the weights (BatchNorm, or mean and scale of images).
 
     ::
 
@@ -37,7 +37,7 @@ class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
         Convolution(x + b, w)        →  Convolution(x, w) + sum(w * b)         without padding only
         Convolution(x * s + b, w)    →  Convolution(x + b / s, w * s)          with padding: the shift must stay
 
-    Padding zeros stay zeros under a factor but not under a shift, hence the third form.
+    A factor leaves the zeros of the padding zero, a shift would not: hence the third form.
     """
 
     pattern = node(

@@ -24,7 +24,7 @@ class _ScaledOutput(Match):
 
 @transform
 class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
-    """A constant factor an output channel scales the weights of the only producer.
+    """A constant factor for each output channel goes into the weights of the operation before it.
 
     ::
 

@@ -28,7 +28,7 @@ class _Flattened(Match):
 
 @transform
 class FoldTransposeIntoWeights(Rewrite[_Flattened]):
-    """Where all but the batch is flattened, the rows of the weights can be put in the order of the data instead.
+    """Before a flattening of all but the batch, the data need not be transposed: the rows of the weights are reordered.
 
     ::
 

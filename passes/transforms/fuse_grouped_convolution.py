@@ -16,7 +16,7 @@ from dldt.passes.rewrite import Rewrite
 
 @transform
 class FuseGroupedConvolution(Rewrite[Match]):
-    """Equal convolutions of the parts of one split, put together again, are one GroupConvolution.
+    """A split, a convolution of each part and a Concat are one GroupConvolution where the convolutions are alike.
 
     ::
 

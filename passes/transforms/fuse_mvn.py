@@ -57,7 +57,7 @@ _SAME_CENTRED = anything("centred")
 _SQUARES = either(_squared(_SAME_CENTRED), _squared(node(Subtract, _X, maybe_view(anything("mean")))))
 _VARIANCE = either(
     _mean(either(_SQUARES, node(SquaredDifference, _X, maybe_view(anything("mean")))), "variance"),
-    # E[x^2] - E[x]^2, bounded below by zero as rounding may make it negative
+    # E[x^2] - E[x]^2; some models bound it below by zero, since rounding may make it negative
     either(
         node(ReLU, node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean")))),
         node(Maximum, node(Subtract, _mean(_squared(_X), "variance"), _squared(anything("mean"))), number(0)),
@@ -97,7 +97,7 @@ class _MvnParts(Match):
 
 @transform
 class FuseMvn(Rewrite[_MvnParts]):
-    """Centred by the mean, divided by the standard deviation, both over the same axes; scale and shift stay behind it.
+    """Data minus its mean, divided by its standard deviation, both over the same axes. Scale and shift stay behind it.
 
     ::
 
@@ -123,7 +123,7 @@ class FuseMvn(Rewrite[_MvnParts]):
         same = axes == _axes(x.type.shape, match.variance, match.variance_axes, match.variance_factor)
         if axes is None or not same or not x.type.dtype.is_float or epsilon < 0:
             return None
-        kept = kept_shape(x.type.shape, axes)  # else a mean would meet the data along another axis
+        kept = kept_shape(x.type.shape, axes)  # only so do the mean and the deviation broadcast along the reduced axes
         if seen_shape(match.mean, match.mean_view) != kept or seen_shape(match.variance, match.variance_view) != kept:
             return None
         mode = "outside_sqrt" if match.outside is not None else "inside_sqrt"

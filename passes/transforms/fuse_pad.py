@@ -28,9 +28,9 @@ class FusePad(Rewrite[Match]):
 
         x → Pad([0,0,a,b], [0,0,c,d], 0) → Convolution(pads p)     x → Convolution(pads p + (a,b), (c,d))
 
-    An AvgPool then counts the padding (it did: the zeros were data), which asks that it had no pads of its own that it
-    did not count. A MaxPool takes minus infinity for its padding: only zeros around data that is never negative (it
-    comes from a ReLU, Sigmoid or Clamp from 0 up) and only where every window also holds data.
+    To an AvgPool the zeros were data, so it must count its padding from now on; where it has pads of its own that it
+    does not count, it stays as it is. A MaxPool pads with minus infinity. That gives the same maximum only where the
+    data is never negative (behind a ReLU, a Sigmoid or a Clamp from 0 up) and every window holds some data.
     """
 
     pattern = node((ConvolutionBase, MaxPool, AvgPool), where=_is_padded)

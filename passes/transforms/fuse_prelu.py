@@ -33,7 +33,7 @@ class _PreluParts(Match):
 
 @transform
 class FusePrelu(Rewrite[_PreluParts]):
-    """A slope for negative numbers, in its spellings; the slope a constant number, or one a channel.
+    """A slope for negative numbers, in its spellings. The slope is one constant number, or one for each channel.
 
     ::
 

@@ -33,7 +33,7 @@ class _SoftmaxParts(Match):
 
 @transform
 class FuseSoftmax(Rewrite[_SoftmaxParts]):
-    """Exponentials over their sum along one axis. The maximum taken off first changes nothing but the range.
+    """Exponentials over their sum along one axis. Taking the maximum off first only avoids overflow.
 
     ::
 

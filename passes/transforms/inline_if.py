@@ -13,8 +13,8 @@ from dldt.passes.constant_folder import ConstantFolder
 
 @transform
 class InlineIf(Pass):
-    """An If with a constant condition is the body that it chooses. What that makes constant is folded at once, since it
-    may be the condition of the next If.
+    """An If with a constant condition is replaced by the body that it chooses. What becomes constant by that is folded
+    at once, since it may be the condition of the next If.
 
     ::
 

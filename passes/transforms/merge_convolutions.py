@@ -11,11 +11,11 @@ from dldt.passes.base import Pass, transform
 
 @transform
 class MergeConvolutions(Pass):
-    """Convolutions of one input with equal attributes and kernels are one, whose output channels are split.
+    """Convolutions of one input with equal attributes and kernel sizes become one, whose output channels are split.
 
-    The wider convolution reads the input once; the split is free for readers that take channel ranges. It pays for
-    narrow branches: none wider than ``max_branch`` output channels, at most ``max_outputs`` in all, and every kernel
-    1×1 unless ``any_kernel``.
+    The wider convolution reads the input once; the split costs nothing where its readers take ranges of channels. It
+    pays for narrow branches: none wider than ``max_branch`` output channels, at most ``max_outputs`` in all, and every
+    kernel 1×1 unless ``any_kernel``.
 
     ::
 

@@ -22,7 +22,7 @@ class _WithConstant(Match):
 
 @transform
 class ShapeChannelConstants(Rewrite[_WithConstant]):
-    """A constant operand has the data's rank, ``[1,C,1,1]``; one number is a scalar, a last-axis vector is ``[C]``.
+    """A constant operand gets the data's rank, ``[1,C,1,1]``. One number becomes a scalar, a last-axis vector ``[C]``.
 
     ::
 

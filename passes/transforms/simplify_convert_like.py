@@ -19,7 +19,7 @@ class _Conversion(Match):
 
 @transform
 class SimplifyConvertLike(Rewrite[_Conversion]):
-    """Types are known, so the example is not needed.
+    """ConvertLike is a Convert to the type of its second input, which is known.
 
     ::
 

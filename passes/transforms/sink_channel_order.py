@@ -27,7 +27,7 @@ class _OrderedOperand(Match):
 
 @transform
 class SinkChannelOrder(Rewrite[_OrderedOperand]):
-    """Mean and scale come before the reversal of channels, in its order.
+    """Mean and scale move before a change of the channel order; their constants are reordered.
 
     ::
 

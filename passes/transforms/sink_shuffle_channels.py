@@ -17,7 +17,7 @@ from dldt.passes.rewrite import Rewrite
 
 @transform
 class SinkShuffleChannels(Rewrite[Match]):
-    """What treats channels apart comes before the shuffle; its constants are put in that order.
+    """What treats channels apart moves before the shuffle; its constants are reordered.
 
     ::
 

@@ -21,7 +21,7 @@ from dldt.passes.with_attributes import with_attributes
 
 @transform
 class SinkTransposes(Rewrite[Match]):
-    """An operation that works on every element alike, or along a named axis, comes before the Transpose.
+    """An operation that works element by element, or along an axis that can be renamed, moves before the Transpose.
 
     ::
 

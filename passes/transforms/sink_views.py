@@ -15,14 +15,14 @@ from dldt.passes.rewrite import Rewrite
 
 @transform
 class SinkViews(Rewrite[Match]):
-    """An element-wise operation comes before the Reshape, Squeeze or Unsqueeze: it stands next to the convolution or
-    MatMul whose output it changes, and the view may meet its inverse.
+    """An element-wise operation moves before the Reshape, Squeeze or Unsqueeze. There it stands next to the convolution
+    or MatMul whose output it changes, and the view may meet its inverse.
 
     ::
 
         Convolution[N,C,L,1] → Squeeze(3) → Add(c[1,C,1])   →   Convolution → Add(c[1,C,1,1]) → Squeeze(3)
 
-    With constants only views that add or drop dims of 1: elsewhere a constant has no shape before the view.
+    Where a constant takes part, only views that add or drop dims of 1: others leave no shape for the constant.
     """
 
     pattern = node(
