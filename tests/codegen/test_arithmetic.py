@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.convolution import choose_arithmetic as choice
 from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32
+from dldt.codegen.kernels.convolution import choose_arithmetic as choice
+from dldt.codegen.kernels.convolution.pack import pack_panel
 from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.host import resolve_target
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
@@ -77,6 +79,21 @@ def test_operands_are_rounded_to_their_types_and_a_product_once(row, target, tmp
     product = data[:, :1].astype(np.float64) * weights[:, 0].reshape(1, 20, 1, 1).astype(np.float64)
     wanted = product.astype(row.sums.numpy).astype(np.float32)
     np.testing.assert_array_equal(convolved(row, x, w, target, tmp_path), wanted)
+
+
+@pytest.mark.parametrize("products", [1, 2, 4])
+def test_channels_of_one_lane_lie_side_by_side(products):
+    """[steps of a chunk][outputs][products], then the rest of the channels likewise, with zeros behind the last."""
+    row, chunk = attrs.evolve(F32, products=products), 6
+    weights = np.arange(1, 3 * 8 + 1, dtype=np.float32).reshape(3, 8, 1, 1)
+    wanted = []
+    for first, count in ((0, chunk), (chunk, 2)):
+        for step in range(0, count, products):
+            for output in weights[:, first : first + count, 0, 0]:
+                wanted += [*output[step : step + products], *[0] * (step + products - count)]
+    packed = np.frombuffer(b"".join(pack_panel(weights, chunk, row)), np.float32)
+    np.testing.assert_array_equal(packed, wanted)
+    assert packed.nbytes == (row.steps(chunk) + row.steps(2)) * row.vector_size(3)
 
 
 def test_rows_have_names_of_their_own():

@@ -26,7 +26,7 @@ def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, s
 
 
 def _can_do(problem: Problem) -> bool:
-    """Whether the data lie in memory as the problem's arithmetic multiplies them. What is read once for each product, a
-    channel at a time, is widened: there is little to multiply."""
+    """Whether the data lie in memory as the problem's arithmetic multiplies them, neighbours side by side where a lane
+    takes several. Channelwise problems, which read more than they multiply, are left to F32."""
     source, row = problem.source, problem.arithmetic
     return source.dtype is row.data and not problem.channelwise and (row.products == 1 or source.channel == 1)

@@ -54,9 +54,8 @@ class TileEmitter:
         widths = [self._width(c, columns) for c in range(columns)]
         flat = [b.const(self.arithmetic.sum_type(width), 0) for _ in range(segment.rows) for width in widths]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
-        step = (
-            problem.kernel[0] * problem.kernel[1] * self.arithmetic.steps(self.tile.chunk) * columns * self.vector_size
-        )
+        taps = problem.kernel[0] * problem.kernel[1]
+        step = taps * self.arithmetic.steps(self.tile.chunk) * columns * self.vector_size
         body = self._body(place, segment, columns)
         if whole == 1:
             flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
