@@ -27,10 +27,10 @@ def recurrence_kernels(task: Compute, target: Target) -> list[Kernel] | None:
     ports = {port: buffers[value] for port, value in inputs.items()}
     used = list(dict.fromkeys(ports.values()))
     output = attrs.evolve(task.output.buffer, name="out", role=task.output.role)
-    plan = LoopPlan(op.gates, op.hidden, target.block, reset_first=op.gates == 3 and "bias" not in ports)
     batch, steps = ports["projected"].shape[:2]
     rows = rows_together(batch, target, ragged="lengths" in ports)
-    plan = attrs.evolve(plan, rows=rows, together=target.cpu.fit.sums)
+    first, sums = op.gates == 3 and "bias" not in ports, target.cpu.fit.sums
+    plan = LoopPlan(op.gates, op.hidden, target.block, reset_first=first, rows=rows, together=sums)
     operands = (*(tensors[buffer] for buffer in used), task.output)
     bases = [t.base for t in operands]
     alias = len(set(bases)) != len(bases)

@@ -26,7 +26,7 @@ class LoopPlan:
     lanes: int
     reset_first: bool
     rows: int = 1
-    together: int = 8
+    together: int = attrs.field(kw_only=True)
 
     @property
     def name(self) -> str:
