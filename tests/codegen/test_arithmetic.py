@@ -6,11 +6,11 @@ import attrs
 import numpy as np
 import pytest
 
-from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32
+from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution import choose_arithmetic as choice
 from dldt.codegen.kernels.convolution.pack import pack_panel
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.host import resolve_target
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph

@@ -112,6 +112,17 @@ def test_the_costs_of_a_tile_follow_the_figures():
     assert tile_cycles(2, 1, resolve_target("x86-64-v3", "zen3")) == 4.02
 
 
+@pytest.mark.parametrize(("level", "pipes", "loads"), [("x86-64-v2", 2, 2), ("x86-64-v3", 2, 2), ("x86-64-v4", 1, 1)])
+def test_a_level_costs_what_was_fitted(level, pipes, loads):
+    """6×4: 24 multiply-adds; 8×1: nine loads at 1.6 cycles for each that a cycle starts; 1×1: the latency."""
+    target = TARGETS[level]
+    assert tile_cycles(6, 4, target) == max(24 / pipes, 10 * 1.6 / loads) + 0.08
+    assert tile_cycles(8, 1, target) == 9 * 1.6 / loads + 0.02
+    assert tile_cycles(1, 1, target) == 4.02
+    assert stream(1 << 20, 1, target, cold=False) == (1 << 20) / 14
+    assert stream(1 << 20, 1, target, cold=True) == (1 << 20) / 5
+
+
 def test_a_choice_follows_the_figures():
     """What lies between two layers is cut into bands where the last cache does not keep it: 1.5 MiB are more than a
     sixteenth of 16 MiB (Zen 2), and less than a sixteenth of 32 MiB (Zen 3). Weights of 6 MiB come from memory where

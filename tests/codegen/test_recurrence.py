@@ -134,7 +134,7 @@ def test_inputs_of_all_steps_are_one_product():
 
 def test_packed_weights():
     """Two lanes, three units: gates side by side for a vector of units, the last vector filled up with zeros."""
-    plan = LoopPlan(3, 3, 2, reset_first=False)
+    plan = LoopPlan(3, 3, 2, reset_first=False, together=8)
     weights = np.arange(27, dtype=np.float32).reshape(1, 9, 3)
     packed = np.concatenate([np.frombuffer(part, np.float32) for part in plan.pack(weights)])
     first = [[0, 3, 6, 0, 9, 12, 15, 0, 18, 21, 24, 0], [1, 4, 7, 0, 10, 13, 16, 0, 19, 22, 25, 0]]

@@ -66,7 +66,7 @@ class RecurrentLoop(Family):
         op = problem.op
         rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
         reset_first = op.gates == 3 and not problem.biased
-        plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, on.target.cpu.fit.sums)
+        plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, together=on.target.cpu.fit.sums)
         return Estimate(0.0, Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:

@@ -27,7 +27,7 @@ class LoopPlan:
     lanes: int
     reset_first: bool
     rows: int = 1
-    together: int = 8
+    together: int = attrs.field(kw_only=True)
     arithmetic: Arithmetic = F32
 
     @property
