@@ -12,6 +12,7 @@ from dldt.codegen.kernels.matmul.family import MatMul
 from dldt.codegen.kernels.pool.family import Pool
 from dldt.codegen.kernels.recurrence.family import RecurrentLoop
 from dldt.codegen.kernels.winograd.family import WinogradConvolution
+from dldt.compiler.graph import Node
 
 FAMILIES: tuple[Family, ...] = (
     Convolution(),
@@ -24,3 +25,8 @@ FAMILIES: tuple[Family, ...] = (
     Pool(),
     Loops(),
 )
+
+
+def anchor_family(node: Node | None) -> Family | None:
+    """The family whose regions are built round the node, if it is a contraction of any."""
+    return None if node is None else next((family for family in FAMILIES if family.anchors(node)), None)

@@ -7,10 +7,12 @@ from typing import Any
 
 import attrs
 
+from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
 
@@ -28,7 +30,8 @@ class Estimate:
 
 class Family:
     """Base of all families. A task belongs to the first family of ``FAMILIES`` that matches it; of that family and its
-    rivals the cheapest carries it out.
+    rivals the cheapest carries it out. Before there are tasks, the views say what a family can read and write, so that
+    what makes regions and layouts knows no emitter.
 
     A family is added by a folder with one of these, and a line in ``FAMILIES``.
     """
@@ -36,6 +39,38 @@ class Family:
     name: str
     rival_of: str | None = None
     """The family whose parts it solves another way; it takes no tasks of its own then."""
+    blocks: bool = False
+    """Whether it reads its data and writes its result in channel blocks."""
+    rows: bool = False
+    """Whether its operands must lie in C order."""
+    exact: bool = False
+    """Whether its operands must have the types of the graph."""
+    states: bool = False
+    """Whether its results are states that it reads again: they are stored in the type of the graph."""
+
+    # ---- views: what nodes it carries out, and what it reads and writes without a copy -----------------------------
+
+    def anchors(self, node: Node) -> bool:
+        """Whether a region of the family is built round the node: a contraction of its kind."""
+        return False
+
+    def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
+        """Whether ``value``, which ``node`` reads, need not be made: the family reads what it is made of as well."""
+        return False
+
+    def writes_through(self, value: Value, move: Node, fusion: Fusion) -> bool:
+        """Whether ``value``, a result of the family, can be stored where ``move``, which reads it, puts it."""
+        return False
+
+    def reads_gaps(self, node: Node) -> bool:
+        """Whether the data of ``node`` may have gaps between rows."""
+        return False
+
+    def writes_parts(self, node: Node) -> bool:
+        """Whether the result of ``node`` is written part by part, so that it must lie in memory."""
+        return False
+
+    # ---- choice and code --------------------------------------------------------------------------------------------
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """The parts of a task of the family's kind; None where it is of another, or the family cannot do it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.plan.arena import Interval, live_intervals
-from dldt.codegen.plan.regions import CONTRACTIONS
 from dldt.codegen.plan.timeline import timeline
 from dldt.codegen.task.task import Leaf, Program
 from dldt.codegen.task.tensor import Tensor
@@ -49,7 +49,7 @@ def _read_in_place(task: Leaf, value: Value) -> bool:
         return False
     shape = region.root.type.shape
     for node in region.nodes:
-        if isinstance(node.op, CONTRACTIONS):
+        if anchor_family(node) is not None:
             if value in node.inputs:
                 return False
             continue

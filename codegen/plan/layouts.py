@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.target import Target
-from dldt.codegen.task.region import Region, is_product, rule_of, runtime_inputs
+from dldt.codegen.task.region import Region, rule_of, runtime_inputs
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
-from dldt.compiler.op import Op
-from dldt.compiler.types import DType
-
-CONVOLUTIONS: tuple[type[Op], ...] = (
-    ops.Convolution,
-    ops.GroupConvolution,
-    ops.ConvolutionBackpropData,
-    ops.GroupConvolutionBackpropData,
-)
-CHANNELWISE: tuple[type[Op], ...] = (
-    ops.MaxPool,
-    ops.MaxPool8,
-    ops.AvgPool,
-    ops.Interpolate,
-    ops.LRN,
-    ops.Concat,
-    ops.BatchNormInference,
-    ops.Pad,
-    ops.ShuffleChannels,
-    ops.ReduceMean,
-    ops.ReduceMax,
-    ops.ReduceSum,
-)
-"""Operations that treat channels apart: they work as well on blocks, and keep them."""
+from dldt.compiler.traits import Trait
 
 
 def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
@@ -59,7 +37,7 @@ def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> 
     for region in regions:
         for node in region.nodes if isinstance(region, Region) else (region,):
             for port, value in runtime_inputs(node):
-                (wanted if isinstance(node.op, CONVOLUTIONS) and port == 0 else others).add(value)
+                (wanted if _in_blocks(node) and port == 0 else others).add(value)
     return {v for v in wanted - others if v.type.rank > 2 and _at_least(v.type.shape[1], block) and not _is_output(v)}
 
 
@@ -70,22 +48,26 @@ def _rows_apart(regions: Sequence[Region | Node], target: Target) -> dict[Value,
     readers: dict[Value, list[bool]] = {}
     made: set[Value] = set()
     for region in regions:
-        if isinstance(region, Region) and _is_constant_product(region.anchor):
+        if isinstance(region, Region) and _gaps(region.anchor):
             made.add(region.root)
         for node in region.nodes if isinstance(region, Region) else (region,):
             for port, value in runtime_inputs(node):
-                readers.setdefault(value, []).append(port == 0 and _is_constant_product(node))
+                readers.setdefault(value, []).append(port == 0 and _gaps(node))
     aliased = target.cpu.caches.l1_way // 2
     long = {v for v in made if v.type.rank and _is_multiple(v.type.shape[-1], aliased // v.type.dtype.size)}
     return {v: Layout(gap=target.block) for v in long if all(readers.get(v, [False])) and not _is_output(v)}
 
 
-def _is_constant_product(node: Node | None) -> bool:
-    if node is None or not isinstance(node.op, ops.MatMul) or is_product(node):
-        return False
-    weights = node.inputs[1]
-    plain = not node.op.transpose_a and node.types[0].dtype is DType.f32
-    return plain and weights is not None and weights.constant is not None
+def _gaps(node: Node | None) -> bool:
+    """Whether a family reads the node's data with gaps between rows."""
+    family = anchor_family(node)
+    return node is not None and family is not None and family.reads_gaps(node)
+
+
+def _in_blocks(node: Node | None) -> bool:
+    """Whether the node is a family's that reads and writes channel blocks."""
+    family = anchor_family(node)
+    return family is not None and family.blocks
 
 
 def _is_multiple(dim: Dim, unit: int) -> bool:
@@ -93,7 +75,7 @@ def _is_multiple(dim: Dim, unit: int) -> bool:
 
 
 def _is_output(value: Value) -> bool:
-    return any(isinstance(node.op, ops.Result) for node, _ in value.uses)
+    return any(node.op.has(Trait.BOUNDARY) for node, _ in value.uses)
 
 
 def _at_least(dim: Dim, least: int) -> bool:
@@ -106,7 +88,7 @@ def _can_block(root: Value) -> bool:
 
 
 def _wants_block(region: Region, chosen: dict[Value, Layout]) -> bool:
-    if region.anchor is not None and isinstance(region.anchor.op, CONVOLUTIONS):
+    if _in_blocks(region.anchor):
         return True
     if not all(_keeps_channels(node) for node in region.nodes):
         return False
@@ -120,4 +102,4 @@ def _keeps_channels(node: Node) -> bool:
         return True
     if isinstance(node.op, ops.Concat):
         return node.op.axis % node.types[0].rank == 1
-    return isinstance(node.op, CHANNELWISE)
+    return node.op.has(Trait.LAYOUT_AGNOSTIC)

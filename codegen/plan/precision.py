@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.loop.buffers import Layout
-from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region, is_product
 from dldt.compiler import ops
 from dldt.compiler.dims import product
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import TensorType
 
 FEWEST_ROWS = 16
@@ -37,8 +38,8 @@ def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorTyp
     narrow = numerics.precision
     if narrow is F32.data or root.type.dtype is not F32.data:
         return plain
-    recurrent = region.anchor is not None and isinstance(region.anchor.op, Recurrence)
-    if recurrent or any(isinstance(node.op, ops.Result) for node, _ in root.uses):
+    family = anchor_family(region.anchor)
+    if (family is not None and family.states) or any(node.op.has(Trait.BOUNDARY) for node, _ in root.uses):
         return plain
     return attrs.evolve(plain, dtype=narrow) if layout.block or _is_multiplied(root) else plain
 

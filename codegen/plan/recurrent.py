@@ -8,6 +8,7 @@ from dldt.codegen.loop.recurrence import Recurrence
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType
 
 _END = np.iinfo(np.int64).max
@@ -30,7 +31,7 @@ def expand_sequences(graph: Graph) -> Graph:
 
 
 def _sequences(graph: Graph) -> list[Node]:
-    return [node for node in graph.order() if isinstance(node.op, ops.LSTMSequence | ops.GRUSequence)]
+    return [node for node in graph.order() if node.op.has(Trait.SEQUENCE)]
 
 
 def _expanded(node: Node) -> list[Value]:

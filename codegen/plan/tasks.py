@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
-from dldt.codegen.loop.recurrence import Recurrence
-from dldt.codegen.task.region import Region, is_product, runtime_inputs
+from dldt.codegen.task.region import Region, runtime_inputs
 from dldt.codegen.task.task import Block, Branch, Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType, TensorType
-
-_VIEWS = (ops.Reshape, ops.Squeeze, ops.Unsqueeze)
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
@@ -67,11 +66,11 @@ class _Maker:
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
             sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
-            if region.anchor is not None and isinstance(region.anchor.op, ops.MatMul | Recurrence):
-                # Its operands must have rows; what an epilogue reads of other layouts is small or rare.
-                exact = is_product(region.anchor) or isinstance(region.anchor.op, Recurrence)
+            family = anchor_family(region.anchor)
+            if family is not None and family.rows:
+                # What an epilogue reads of other layouts is small or rare: it is copied with the operands.
                 sources = {
-                    v: self._plain(t, tasks, v.type.dtype if exact else t.type.dtype) for v, t in sources.items()
+                    v: self._plain(t, tasks, v.type.dtype if family.exact else t.type.dtype) for v, t in sources.items()
                 }
             self.tensors[root] = output
             if self._is_view(region, output, sources):
@@ -98,7 +97,7 @@ class _Maker:
 
     def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
         """A reshape of a tensor in C order is the same memory."""
-        if len(region.nodes) != 1 or not isinstance(region.nodes[0].op, _VIEWS) or len(sources) != 1:
+        if len(region.nodes) != 1 or not region.nodes[0].op.has(Trait.VIEW) or len(sources) != 1:
             return False
         (source,) = sources.values()
         return not source.layout.block and not output.layout.block and source.constant is None

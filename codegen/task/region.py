@@ -14,10 +14,8 @@ from dldt.codegen.loop.lower.reshape import MOVEMENTS, moved
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
-
-BOUNDARY = (ops.Parameter, ops.Constant, ops.Result)
-"""Nodes at the borders of a graph: no code is made for them."""
 
 
 @attrs.frozen
@@ -44,7 +42,7 @@ def rule_of(node: Node) -> Rule:
 
 def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
     """The inputs that are read at run time, by port."""
-    if isinstance(node.op, BOUNDARY) or node.op.bodies:
+    if node.op.has(Trait.BOUNDARY) or node.op.bodies:
         return [(port, v) for port, v in enumerate(node.inputs) if v is not None]
     reads = rule_of(node).reads
     return [(p, v) for p, v in enumerate(node.inputs) if v is not None and (reads is None or p in reads)]

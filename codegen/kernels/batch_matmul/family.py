@@ -9,12 +9,14 @@ import attrs
 import numpy as np
 
 from dldt.codegen.kernels.batch_matmul.emit import emit_product
-from dldt.codegen.kernels.batch_matmul.operand import operand
+from dldt.codegen.kernels.batch_matmul.operand import is_strided, operand
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.rows_written import writes_rows
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load, Nest, walk
@@ -22,7 +24,7 @@ from dldt.codegen.loop.lower.access import Access, read
 from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
 from dldt.codegen.loop.variables import BLOCK, COLUMN, DEPTH, LANE, LINE, ROW
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
-from dldt.codegen.task.region import Region, compose, destination, is_product
+from dldt.codegen.task.region import Region, compose, destination, is_product, rule_of, runtime_inputs
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Symbol, product, substitute, symbols
@@ -43,6 +45,27 @@ class BatchMatMul(Family):
     seen through movements."""
 
     name = "batch_matmul"
+    rows = True
+    exact = True
+
+    def anchors(self, node: Node) -> bool:
+        """See Family."""
+        return is_product(node)
+
+    def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
+        """Whether only such products read what a movement makes, and can as well read its source."""
+        if rule_of(value.node).kind != "move" or not all(is_product(user) for user in fusion.readers(value)):
+            return False
+        region = fusion.region(value)
+        inside = set(region.nodes)
+        read = {v for n in region.nodes for _, v in runtime_inputs(n) if v.node not in inside and v.constant is None}
+        if len(read) != 1 or region.anchor is not None:
+            return False
+        return is_strided(compose(region, {v: Buffer("x", v.type.dtype, v.type.shape) for v in read}))
+
+    def writes_through(self, value: Value, move: Node, fusion: Fusion) -> bool:
+        """See Family."""
+        return writes_rows(value, move, fusion)
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

@@ -18,13 +18,17 @@ from dldt.codegen.task.implementation import Part
 from dldt.codegen.task.region import Region, compose
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Node, Value
 
 
 class Concat(Loops):
     """``out[…, offset + i, …] = input[…, i, …]`` for each input."""
 
     name = "concat"
+
+    def writes_parts(self, node: Node) -> bool:
+        """See Family."""
+        return isinstance(node.op, ops.Concat)
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

@@ -16,12 +16,16 @@ from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, Tile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
+from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
 from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 
@@ -29,6 +33,15 @@ class Convolution(Family):
     """A tile of pixels by output-channel vectors is summed over channels and taps at a time."""
 
     name = "convolution"
+    blocks = True
+
+    def anchors(self, node: Node) -> bool:
+        """See Family."""
+        return node.op.has(Trait.CONVOLUTION)
+
+    def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
+        """See Family."""
+        return reads_shuffled(value, node, fusion) or reads_pixels(value, node, fusion)
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

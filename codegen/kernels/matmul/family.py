@@ -10,6 +10,8 @@ from dldt.codegen.kernels.convolution.family import Convolution
 from dldt.codegen.kernels.convolution.part import ContractionPart, operands
 from dldt.codegen.kernels.convolution.problem import Problem, Source
 from dldt.codegen.kernels.family import Estimate
+from dldt.codegen.kernels.fusion import Fusion
+from dldt.codegen.kernels.rows_written import writes_rows
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.lower.access import unflatten
 from dldt.codegen.task.implementation import Part
@@ -17,7 +19,7 @@ from dldt.codegen.task.region import is_product
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product
-from dldt.compiler.graph import Node
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
@@ -25,6 +27,28 @@ class MatMul(Convolution):
     """A tile of rows by vectors of columns is summed over the inner dim at a time."""
 
     name = "matmul"
+    blocks = False
+    rows = True
+
+    def anchors(self, node: Node) -> bool:
+        """See Family."""
+        return isinstance(node.op, ops.MatMul) and not is_product(node)
+
+    def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
+        """Its rows lie in memory."""
+        return False
+
+    def writes_through(self, value: Value, move: Node, fusion: Fusion) -> bool:
+        """See Family."""
+        return writes_rows(value, move, fusion)
+
+    def reads_gaps(self, node: Node) -> bool:
+        """See Family."""
+        if not self.anchors(node) or not isinstance(node.op, ops.MatMul):
+            return False
+        weights = node.inputs[1]
+        plain = not node.op.transpose_a and node.types[0].dtype is DType.f32
+        return plain and weights is not None and weights.constant is not None
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

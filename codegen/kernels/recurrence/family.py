@@ -18,7 +18,7 @@ from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.dims import Dim, ceildiv, symbols
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
 
@@ -47,6 +47,13 @@ class RecurrentLoop(Family):
     """An LSTM or GRU step by step, some sequences side by side; the weights stream from the caches at every step."""
 
     name = "recurrence"
+    rows = True
+    exact = True
+    states = True
+
+    def anchors(self, node: Node) -> bool:
+        """See Family."""
+        return isinstance(node.op, Recurrence)
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

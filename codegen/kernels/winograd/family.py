@@ -27,6 +27,7 @@ from dldt.codegen.kernels.winograd.form import filters_size, pack_filters
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.graph import Node
 
 
 class WinogradConvolution(Convolution):
@@ -35,6 +36,10 @@ class WinogradConvolution(Convolution):
 
     name = "winograd"
     rival_of = "convolution"
+
+    def anchors(self, node: Node) -> bool:
+        """It takes what direct convolutions take."""
+        return False
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""
