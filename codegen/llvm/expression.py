@@ -35,17 +35,23 @@ from dldt.codegen.loop.ir import (
 )
 from dldt.compiler.dims import Symbol, maximum_of, minimum_of
 
-UNROLLED = 9
-"""Reductions of at most so many points are written out."""
-
 
 class ExpressionEmitter(IndexEmitter):
-    """Emits expressions with one builder; ``pointers`` are the kernel's buffers."""
+    """Emits expressions with one builder; ``pointers`` are the kernel's buffers. ``strips``: the axes of reductions
+    that are walked by vectors of ``lanes``; ``unrolled``: those that are written out."""
 
-    def __init__(self, builder: Builder, pointers: dict[Buffer, Ir], lanes: int) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        pointers: dict[Buffer, Ir],
+        lanes: int,
+        strips: Collection[Symbol] = (),
+        unrolled: Collection[Symbol] = (),
+    ) -> None:
         super().__init__(builder)
         self.pointers = pointers
         self.width = lanes
+        self.strips, self.unrolled = strips, unrolled
 
     # ---- expressions ----------------------------------------------------------------------------------------------
 
@@ -198,7 +204,7 @@ class ExpressionEmitter(IndexEmitter):
             return self._loops(expr, list(expr.axes), start, scope.inner())
         inner = scope.inner(lanes=None, mask=None, tail=None)
         start = reduction_identity(expr.kind, expr.dtype)
-        last = self._vector_axis(expr)
+        last = next((axis for axis in expr.axes if axis.variable in self.strips), None)
         if last is None:
             return self._loops(expr, list(expr.axes), start, inner)
         outer = [axis for axis in expr.axes if axis is not last]
@@ -206,31 +212,13 @@ class ExpressionEmitter(IndexEmitter):
         total = self._loops(expr, outer, wide, inner, last)
         return horizontal(self.b, expr.kind, total, expr.dtype)
 
-    def _vector_axis(self, expr: Reduce) -> Axis | None:
-        """The axis along which the most loads of the body are contiguous, if it is worth a vector."""
-        best, best_score = None, 0
-        for axis in expr.axes:
-            if isinstance(axis.extent, int) and axis.extent < min(self.width, 4):
-                continue
-            lanes = Scope({}, lanes=Lanes(axis.variable, self.width, self.b.index(0)))
-            score = 0
-            for sub in walk(expr.body):
-                if isinstance(sub, Load):
-                    split = self.split(sub.buffer.offset(sub.index), lanes)
-                    score += (
-                        2 if split is not None and split[1] == 1 else 0 if split is not None and not split[1] else -3
-                    )
-            if score > best_score:
-                best, best_score = axis, score
-        return best
-
     def _loops(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope, last: Axis | None = None) -> Ir:
         """The accumulator after looping over ``axes`` and then, by vectors, over ``last``."""
         if not axes:
             return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
         axis, rest = axes[0], axes[1:]
         lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
-        if last is None and _points(axes) <= UNROLLED:
+        if last is None and axis.variable in self.unrolled:
             return self._unrolled(expr, axes, start, scope)
         if lower.lanes or upper.lanes:
             return self._ragged(expr, axes, (lower, upper), start, scope)
@@ -312,13 +300,3 @@ class ExpressionEmitter(IndexEmitter):
         inner = scope.inner()
         inner.symbols[axis.variable] = index
         yield inner
-
-
-def _points(axes: list[Axis]) -> float:
-    """The number of points of a reduction, infinite where its bounds are not plain numbers."""
-    points = 1
-    for axis in axes:
-        if not isinstance(axis.lower, int) or not isinstance(axis.upper, int):
-            return float("inf")
-        points *= axis.upper - axis.lower
-    return points

@@ -43,7 +43,8 @@ def emit_nest(
     with b.function(name, parameters(buffers, symbols, written=nest.buffer, alias=alias)) as arguments:
         pointers = dict(zip(buffers, arguments, strict=False))
         scope = Scope(dict(zip(symbols, arguments[len(buffers) :], strict=False)))
-        emitter = ExpressionEmitter(b, pointers, scheduled.lanes or b.target.block)
+        lanes = scheduled.lanes or b.target.block
+        emitter = ExpressionEmitter(b, pointers, lanes, scheduled.strips, scheduled.unrolled)
         lower, upper = arguments[-2:]
         if len(scheduled.parallel) < 2:
             with b.loop(lower, upper, 1, stem="point") as loop:

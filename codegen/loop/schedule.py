@@ -1,4 +1,5 @@
-"""Schedules as data: how a nest is walked. Each directive is a record, applied by a pure function nest → nest."""
+"""Schedules as data: how a kernel's loops are walked. A directive is a record; what changes a nest is applied by a pure
+function nest → nest."""
 
 from __future__ import annotations
 
@@ -7,29 +8,22 @@ from typing import TypeAlias
 
 import attrs
 
-from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import (
     Apply,
     Axis,
     Bind,
     Expr,
     Guard,
-    Index,
     Inside,
     Load,
     Nest,
     Position,
     Reduce,
     dims_of,
-    free_symbols,
     walk,
 )
-from dldt.codegen.loop.linear import stride_of
-from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.codegen.loop.variables import merged_variable, output_variable
-from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, FloorDiv, Symbol, atoms, floordiv, minimum, product, substitute, symbols
+from dldt.compiler.dims import Dim, Symbol, floordiv, minimum, substitute, symbols
 
 
 @attrs.frozen
@@ -42,8 +36,8 @@ class Merge:
 
 
 @attrs.frozen
-class Tile:
-    """An axis is cut: ``outer`` runs over tiles of ``size``, ``inner`` within one."""
+class Split:
+    """An axis becomes two: ``outer`` runs over pieces of ``size``, ``inner`` within one."""
 
     axis: LoopVariable
     size: int
@@ -51,7 +45,7 @@ class Tile:
     inner: LoopVariable
 
     @classmethod
-    def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> Tile:
+    def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> Split:
         """The two variables are called after the axis's own."""
         return cls(axis, size, axis.part(outer), axis.part(inner))
 
@@ -78,13 +72,46 @@ class Within:
     axes: tuple[LoopVariable, ...]
 
 
-Directive: TypeAlias = Merge | Tile | Parallel | Vectorize | Within
+@attrs.frozen
+class Strip:
+    """The axis of a reduction is walked by vectors of ``lanes`` elements, whose lanes are joined at the end. Where the
+    reduction stands within vectors already, it is a plain loop."""
+
+    axis: LoopVariable
+    lanes: int
+
+
+@attrs.frozen
+class Unroll:
+    """These innermost axes of a reduction are written out, point by point: what depends on a point's number alone
+    (masks, shifts) becomes constant."""
+
+    axes: tuple[LoopVariable, ...]
+
+
+@attrs.frozen
+class Outermost:
+    """What the range of a contraction walks slowest: ``pixels`` (small weights stay in a cache while the image streams
+    by) or ``channels`` (large weights are streamed once)."""
+
+    walked: str
+
+
+@attrs.frozen
+class WrittenOut:
+    """At most so many multiply-adds are written out in the body of a loop."""
+
+    most: int
+
+
+Directive: TypeAlias = Merge | Split | Parallel | Vectorize | Within | Strip | Unroll | Outermost | WrittenOut
 Schedule: TypeAlias = tuple[Directive, ...]
 
 
 @attrs.frozen
 class Scheduled:
-    """A nest with its walk: ``parallel`` axes, ``serial`` ones in order, the ``vector`` axis, the ``inner`` ones."""
+    """A nest with its walk: ``parallel`` axes, ``serial`` ones in order, the ``vector`` axis, the ``inner`` ones; the
+    axes of reductions that are walked by vectors (``strips``), and those that are written out (``unrolled``)."""
 
     nest: Nest
     parallel: tuple[Axis, ...]
@@ -92,50 +119,8 @@ class Scheduled:
     vector: Axis | None
     lanes: int
     inner: tuple[Axis, ...] = ()
-
-
-def output_nest(buffer: Buffer, access: Access) -> Nest:
-    """The nest that fills ``buffer`` with ``access``: one axis a dim, one more where channels lie in blocks (dims of 1
-    have none)."""
-    axes: list[Axis] = []
-    index: list[Dim] = []
-    for position, dim in enumerate(buffer.whole.physical_shape if buffer.layout.block else buffer.shape):
-        if dim == 1:
-            index.append(0)
-            continue
-        axis = Axis(output_variable(position), dim)
-        axes.append(axis)
-        index.append(axis.symbol)
-    if not buffer.layout.block:
-        return Nest(tuple(axes), buffer, tuple(index), access(tuple(index)))
-    return _blocked_nest(buffer, access, axes, index)
-
-
-def _blocked_nest(buffer: Buffer, access: Access, axes: list[Axis], index: list[Dim]) -> Nest:
-    """Over whole blocks, padding included, where every read of the padding stays in bounds; else up to the last
-    channel."""
-    block = buffer.layout.block
-    lane = axes[-1]
-    logical: Index = (index[0], index[1] * block + index[-1], *index[2:-1])
-    nest = Nest(tuple(axes), buffer, logical, access(logical))
-    channels = buffer.shape[1]
-    if (isinstance(channels, int) and channels % block == 0) or _padding_readable(nest, lane):
-        return nest
-    short = Axis(lane.variable, minimum(block, channels - index[1] * block))
-    logical = (index[0], index[1] * block + short.symbol, *index[2:-1])
-    return Nest((*axes[:-1], short), buffer, logical, access(logical))
-
-
-def _padding_readable(nest: Nest, lane: Axis) -> bool:
-    for sub in walk(nest.value):
-        if isinstance(sub, Load):
-            stride = stride_of(sub.buffer.offset(sub.index), lane.variable)
-            if stride == 0 or (stride == 1 and sub.buffer.over_readable):
-                continue
-            return False
-        if any(lane.variable in symbols(d) for d in dims_of(sub)):
-            return False
-    return True
+    strips: tuple[LoopVariable, ...] = ()
+    unrolled: tuple[LoopVariable, ...] = ()
 
 
 def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
@@ -147,20 +132,28 @@ def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
     for directive in schedule:
         if isinstance(directive, Merge):
             nest = merge(nest, directive)
-        elif isinstance(directive, Tile):
-            nest = tile(nest, directive)
+        elif isinstance(directive, Split):
+            nest = split(nest, directive)
         elif isinstance(directive, Parallel):
             parallel = directive.axes
         elif isinstance(directive, Within):
             inner = directive.axes
-        else:
+        elif isinstance(directive, Vectorize):
             vector, lanes = directive.axis, directive.lanes
     axes = {axis.variable: axis for axis in nest.axes}
     elsewhere = {*parallel, *inner, vector}
     serial = tuple(axis for axis in nest.axes if axis.variable not in elsewhere)
     within = tuple(axes[variable] for variable in inner)
     along = None if vector is None else axes[vector]
-    return Scheduled(nest, tuple(axes[variable] for variable in parallel), serial, along, lanes, within)
+    strips = tuple(directive.axis for directive in schedule if isinstance(directive, Strip))
+    unrolled = tuple(axis for directive in schedule if isinstance(directive, Unroll) for axis in directive.axes)
+    shared = tuple(axes[variable] for variable in parallel)
+    return Scheduled(nest, shared, serial, along, lanes, within, strips, unrolled)
+
+
+def written_out(schedule: Schedule) -> int:
+    """How many multiply-adds the schedule lets stand in the body of a loop; 1 where it says nothing."""
+    return next((directive.most for directive in schedule if isinstance(directive, WrittenOut)), 1)
 
 
 def merge(nest: Nest, directive: Merge) -> Nest:
@@ -173,7 +166,7 @@ def merge(nest: Nest, directive: Merge) -> Nest:
     return _substituted(nest, (*nest.axes[:position], merged, *nest.axes[position + 2 :]), values)
 
 
-def tile(nest: Nest, directive: Tile) -> Nest:
+def split(nest: Nest, directive: Split) -> Nest:
     """``axis = lower + outer*size + inner``."""
     position = [axis.variable for axis in nest.axes].index(directive.axis)
     axis = nest.axes[position]
@@ -198,61 +191,6 @@ def nest_symbols(nest: Nest) -> set[Symbol]:
 def run_time_dims(dims: Iterable[Dim]) -> set[Symbol]:
     """The symbols of the dims that the kernel's caller knows: all but its own loops' variables."""
     return {found for dim in dims for found in symbols(dim) if not isinstance(found, LoopVariable)}
-
-
-def choose_schedule(nest: Nest, target: Target) -> Schedule:
-    """The default schedule: merge what is contiguous, vectorise the axis with the most contiguous accesses, share among
-    threads the axes on which reductions depend (all, where there is none), and walk the others within."""
-    directives: list[Directive] = []
-    nest = _cut_channels(_merge_all(nest, directives), target.block, directives)
-    lanes = target.block
-    vector = _vector_axis(nest, lanes)
-    needed = _reduction_axes(nest)
-    outer = [axis for axis in nest.axes if axis is not vector and (not needed or axis.variable in needed)]
-    within = [axis for axis in nest.axes if axis is not vector and axis not in outer]
-    heavy = bool(needed) and vector is not None and vector.variable in needed
-    if vector is not None and not _enough(outer) and _is_long(vector, lanes if heavy else 512 * lanes):
-        cut = Tile.of(vector.variable, lanes if heavy else 64 * lanes)
-        directives.append(cut)
-        nest = tile(nest, cut)
-        axes = {axis.variable: axis for axis in nest.axes}
-        vector = axes[cut.inner]
-        outer = [*(axes[axis.variable] for axis in outer), axes[cut.outer]]
-    own = {axis.variable for axis in nest.axes}
-    directives.append(Parallel(tuple(axis.variable for axis in outer if not symbols(axis.extent) & own)))
-    if vector is not None:
-        directives.append(Vectorize(vector.variable, lanes))
-    if heavy and within:
-        directives.append(Within(tuple(axis.variable for axis in within)))
-    return tuple(directives)
-
-
-def _reduction_axes(nest: Nest) -> set[LoopVariable]:
-    """The axes on which some reduction depends: along the others it can be computed once."""
-    needed: set[Symbol] = set()
-    for sub in walk(nest.value):
-        if isinstance(sub, Reduce):
-            needed |= free_symbols(sub)
-    return {axis.variable for axis in nest.axes if axis.variable in needed}
-
-
-def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
-    """An axis that walks the channels of a blocked tensor is cut at the blocks, so that a vector lies in one."""
-    for axis in nest.axes:
-        if isinstance(axis.extent, int) and axis.extent < block:
-            continue
-        if any(_cuts(sub.buffer.offset(sub.index), axis, block) for sub in walk(nest.value) if isinstance(sub, Load)):
-            step = Tile.of(axis.variable, block, "b", "c")
-            directives.append(step)
-            return tile(nest, step)
-    return nest
-
-
-def _cuts(offset: Dim, axis: Axis, block: int) -> bool:
-    return any(
-        isinstance(atom, FloorDiv) and atom.denominator == block and atom.numerator == axis.symbol
-        for atom in atoms(offset)
-    )
 
 
 def rewrite(expr: Expr, values: dict[Symbol, Dim]) -> Expr:
@@ -290,111 +228,3 @@ def _substituted(nest: Nest, axes: tuple[Axis, ...], values: dict[Symbol, Dim]) 
     index = tuple(substitute(d, values) for d in nest.index)
     axes = tuple(Axis(a.variable, substitute(a.upper, values), substitute(a.lower, values)) for a in axes)
     return Nest(axes, nest.buffer, index, rewrite(nest.value, values))
-
-
-def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
-    count = 0
-    position = len(nest.axes) - 2
-    while position >= 0:
-        outer, inner = nest.axes[position], nest.axes[position + 1]
-        if _mergeable(nest, outer, inner):
-            step = Merge(outer.variable, inner.variable, merged_variable(count))
-            count += 1
-            directives.append(step)
-            nest = merge(nest, step)
-        position -= 1
-    return nest
-
-
-def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
-    """Whether every offset is linear in both, the outer stride being ``inner.extent`` times the inner; axes with
-    bounds that depend on others, or that do not begin at 0, are left alone."""
-    own = {axis.variable for axis in nest.axes}
-    if any(axis.lower != 0 or symbols(axis.upper) & own for axis in (outer, inner)):
-        return False
-    offsets = [nest.buffer.offset(nest.index)]
-    for sub in walk(nest.value):
-        if isinstance(sub, Load):
-            offsets.append(sub.buffer.offset(sub.index))
-        elif any({outer.variable, inner.variable} & symbols(d) for d in dims_of(sub)):
-            return False
-    strides = [(stride_of(offset, outer.variable), stride_of(offset, inner.variable)) for offset in offsets]
-    return all(wide == _scaled(narrow, inner.extent) for wide, narrow in strides)
-
-
-def _scaled(stride: Dim | None, extent: Dim) -> Dim | str:
-    return "not linear" if stride is None else stride * extent
-
-
-def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
-    best, best_score = None, 0
-    for axis in nest.axes:
-        if isinstance(axis.extent, int) and axis.extent < 3:
-            continue
-        score = _score(nest, axis)
-        if isinstance(axis.extent, int) and axis.extent < lanes:
-            score -= 1
-        if score > best_score or (score == best_score and best is not None and score > 0):
-            best, best_score = axis, score
-    return best
-
-
-def _score(nest: Nest, axis: Axis) -> int:
-    """What vectorising along the axis is worth: contiguous accesses count for it, gathers against it."""
-    score = 4 if stride_of(nest.buffer.offset(nest.index), axis.variable) == 1 else -6
-    inside_reduction = {
-        load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
-    }
-    for sub in walk(nest.value):
-        if isinstance(sub, Load):
-            offset = sub.buffer.offset(sub.index)
-            stride = 1 if _is_two_runs(offset, axis) else stride_of(offset, axis.variable)
-            weight = 4 if sub in inside_reduction else 1
-            score += weight * (2 if stride == 1 else 0 if stride == 0 else -2)
-    return score
-
-
-def _is_two_runs(offset: Dim, axis: Axis) -> bool:
-    """Whether a vector along the axis lies in at most two pieces, across a channel block's end."""
-    if isinstance(offset, int):
-        return False
-    varying = {
-        a for m, _ in offset.terms for a in m if isinstance(a, FloorDiv) and axis.variable in symbols(a.numerator)
-    }
-    if len(varying) != 1 or stride_of(next(iter(varying)).numerator, axis.variable) != 1:
-        return False
-    (atom,) = varying
-    stride: Dim = 0
-    for monomial, coefficient in offset.terms:
-        if axis.variable in monomial:
-            stride = coefficient if len(monomial) == 1 else 0
-    return stride == 1 and isinstance(atom.denominator, int)
-
-
-def _enough(axes: list[Axis]) -> bool:
-    total = product(axis.extent for axis in axes)
-    return not isinstance(total, int) or total >= 16
-
-
-def _is_long(axis: Axis, least: int) -> bool:
-    return not isinstance(axis.extent, int) or axis.extent >= least
-
-
-__all__ = [
-    "Directive",
-    "FloorDiv",
-    "Merge",
-    "Parallel",
-    "Schedule",
-    "Scheduled",
-    "Tile",
-    "Vectorize",
-    "Within",
-    "apply_schedule",
-    "atoms",
-    "choose_schedule",
-    "merge",
-    "output_nest",
-    "rewrite",
-    "tile",
-]

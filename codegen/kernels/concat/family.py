@@ -13,7 +13,7 @@ from dldt.codegen.loop.buffers import PLAIN, Buffer
 from dldt.codegen.loop.ir import Nest
 from dldt.codegen.loop.lower.access import Access, number, read
 from dldt.codegen.loop.lower.join import concat_offsets, shifted
-from dldt.codegen.loop.schedule import output_nest
+from dldt.codegen.loop.output_nest import output_nest
 from dldt.codegen.task.implementation import Part
 from dldt.codegen.task.region import Region, compose
 from dldt.codegen.task.task import Leaf

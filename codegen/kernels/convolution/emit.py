@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from dldt.codegen.kernels.convolution.pack import column_size, packed_size
+from dldt.codegen.kernels.convolution.pack import column_size
 from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile, segments, spatial_units
 from dldt.codegen.kernels.convolution.tile_emitter import Accumulators, Place2D, TileEmitter
 from dldt.codegen.llvm.builder import Builder
@@ -18,6 +18,7 @@ from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
+from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, symbols
 
@@ -38,6 +39,7 @@ def emit_contraction(
     name: str,
     problem: Problem,
     tile: Tile,
+    schedule: Schedule,
     epilogue: Epilogue,
     buffers: Sequence[Buffer],
     symbols: Sequence[Symbol],
@@ -54,7 +56,7 @@ def emit_contraction(
         packed = arguments[len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
-        writer = _Writer(b, problem, tile, epilogue, emitter, arguments[0], packed, scope)
+        writer = _Writer(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope)
         lower, upper = arguments[-2:]
         with b.loop(lower, upper, 1, stem="tile") as loop:
             writer.unit(loop.index)
@@ -75,6 +77,7 @@ class _Writer:
     b: Builder
     problem: Problem
     tile: Tile
+    schedule: Schedule
     epilogue: Epilogue
     emitter: ExpressionEmitter
     x: Ir
@@ -85,7 +88,7 @@ class _Writer:
         """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
         b, problem = self.b, self.problem
         spatial, tiles = spatial_units(problem, self.tile), problem.groups * self.tile.panels(problem)
-        if self._spatial_outside():
+        if Outermost("pixels") in self.schedule:
             position, panel = self.emitter.divide(position, tiles, self.scope)
             batch, place = self.emitter.divide(position, spatial, self.scope)
         else:
@@ -106,10 +109,6 @@ class _Writer:
             self._panel(batch, group, number, place, whole, False)
         with b.when(narrow):
             self._panel(batch, group, number, place, last, half)
-
-    def _spatial_outside(self) -> bool:
-        """Small weights stay in the second-level cache while the image streams by; large ones are streamed once."""
-        return self.problem.by_rows or packed_size(self.problem, self.tile) <= self.b.target.l2 // 2
 
     def _panel(self, batch: Ir, group: Ir, number: Ir, place: Ir, columns: int, half: bool) -> None:
         b, problem = self.b, self.problem
@@ -201,9 +200,9 @@ class _Writer:
         return low, high
 
     def _tile(self, place: Place2D, panel: _Panel, segment: Segment) -> None:
-        sums = TileEmitter(self.b, self.problem, self.tile, self.x, self.packed, half=panel.half).accumulate(
-            place, panel.weights, segment, panel.columns
-        )
+        sums = TileEmitter(
+            self.b, self.problem, self.tile, self.x, self.packed, half=panel.half, most=written_out(self.schedule)
+        ).accumulate(place, panel.weights, segment, panel.columns)
         self._finish(place, panel, segment, sums)
 
     def _finish(self, place: Place2D, panel: _Panel, segment: Segment, sums: Accumulators) -> None:

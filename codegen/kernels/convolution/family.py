@@ -20,8 +20,10 @@ from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.arithmetic import Arithmetic
+from dldt.codegen.loop.schedule import Outermost, WrittenOut
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.graph import Node, Value
@@ -93,7 +95,7 @@ class Convolution(Family):
         units = spatial_units(problem, tile)
         sums = Sums(
             emitter=emit_contraction,
-            arguments=(problem, tile),
+            arguments=(problem, tile, made.schedule),
             extent=problem.batch * problem.groups * tile.panels(problem) * units,
             packed=lambda: pack_weights(part.weights(), problem, tile),
             packed_bytes=packed_size(problem, tile),
@@ -103,8 +105,11 @@ class Convolution(Family):
         return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
 
     def _estimate(self, problem: Problem, tile: Tile, arithmetic: Arithmetic, on: Setting, remark: str) -> Estimate:
-        name = tile.algorithm(attrs.evolve(problem, arithmetic=arithmetic))
-        made = Implementation(self.name, name, tile, arithmetic=arithmetic)
+        carried = attrs.evolve(problem, arithmetic=arithmetic)
+        # Small weights stay in the second-level cache while the image streams by; large ones are streamed once.
+        small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
+        schedule = (Outermost("pixels" if small else "channels"), WrittenOut(CODE_LIMIT))
+        made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
         return Estimate(direct_cycles(problem, tile, on.target), made, remark, shape=(tile.rows, tile.columns))
 
     def reference(self, problem: Problem, *operands: Array) -> Array:

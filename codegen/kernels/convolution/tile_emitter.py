@@ -7,7 +7,6 @@ from collections.abc import Callable
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile
-from dldt.codegen.kernels.register_tiles import CODE_LIMIT
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 
@@ -31,9 +30,12 @@ Accumulators = list[list[Ir]]
 
 class TileEmitter:
     """Writes the accumulation of one tile; ``x`` and ``weights`` are the base pointers. ``half``: of the last column
-    the first half of the lanes counts, and only they are computed; the others become 0."""
+    the first half of the lanes counts, and only they are computed; the others become 0. ``most``: how many
+    multiply-adds may be written out; one kernel row always is, if it is not long."""
 
-    def __init__(self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, *, half: bool = False) -> None:
+    def __init__(
+        self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, *, half: bool = False, most: int = 1
+    ) -> None:
         self.b = b
         self.problem = problem
         self.tile = tile
@@ -41,6 +43,7 @@ class TileEmitter:
         self.weights = weights
         self.arithmetic = problem.arithmetic
         self.half = half
+        self.most = most
         self.vector_size = problem.arithmetic.vector_size(tile.lanes)
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
@@ -128,7 +131,7 @@ class TileEmitter:
             return self._channelwise_taps(source, weights, list(flat), segment)
         taps = problem.kernel[1]
         every = all(len(valid) == taps for valid in segment.taps)
-        group = max(1, CODE_LIMIT // (self.arithmetic.steps(chunk) * segment.rows * columns))
+        group = max(1, self.most // (self.arithmetic.steps(chunk) * segment.rows * columns))
         if taps <= 2 * group or not every:
             return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
         stride = problem.source.dtype.size * problem.dilations[1] * problem.source.pixel

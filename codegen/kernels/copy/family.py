@@ -9,7 +9,7 @@ import attrs
 from dldt.codegen.kernels.loops.family import Loops, NestPart
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.lower.access import read
-from dldt.codegen.loop.schedule import output_nest
+from dldt.codegen.loop.output_nest import output_nest
 from dldt.codegen.task.implementation import Part
 from dldt.codegen.task.task import Leaf
 

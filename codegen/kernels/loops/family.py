@@ -10,12 +10,14 @@ import numpy as np
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.loops.choose_schedule import choose_schedule
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.nest import emit_nest
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Axis, Load, Nest, Reduce, walk
-from dldt.codegen.loop.schedule import apply_schedule, choose_schedule, nest_symbols, output_nest
+from dldt.codegen.loop.output_nest import output_nest
+from dldt.codegen.loop.schedule import apply_schedule, nest_symbols
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.region import compose
 from dldt.codegen.task.task import Leaf

@@ -18,9 +18,6 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.compiler.dims import Symbol
 
-STEPS = 4
-"""Inner steps of a recurrent product that are unrolled."""
-
 
 def emit_recurrence(
     b: Builder,
@@ -255,9 +252,10 @@ class _Writer:
 
     def _product(self, sums: list[Ir], weights: Ir, states: Sequence[Ir]) -> list[Ir]:
         b, size = self.b, self.op.hidden
-        whole = size // STEPS * STEPS
-        with b.loop(b.index(0), b.index(whole), STEPS, sums, "inner") as loop:
-            loop.yields = self._steps(loop.carried, weights, states, loop.index, STEPS)
+        chunk = self.plan.chunk
+        whole = size // chunk * chunk
+        with b.loop(b.index(0), b.index(whole), chunk, sums, "inner") as loop:
+            loop.yields = self._steps(loop.carried, weights, states, loop.index, chunk)
         return self._steps(loop.results, weights, states, b.index(whole), size - whole)
 
     def _steps(self, sums: list[Ir], weights: Ir, states: Sequence[Ir], at: Ir, count: int) -> list[Ir]:

@@ -20,7 +20,8 @@ SHARED = 4
 class LoopPlan:
     """``gates`` of ``hidden`` units as vectors of ``lanes``. In each of ``phases`` the named gates are summed together,
     some vectors of units at a time: a GRU that resets the state before the product sums its candidate last. ``rows``
-    sequences go side by side; of a single one ``together`` vectors are summed at a time."""
+    sequences go side by side; of a single one ``together`` vectors are summed at a time. ``chunk`` steps
+    of the inner dim are written out."""
 
     gates: int
     hidden: int
@@ -28,6 +29,7 @@ class LoopPlan:
     reset_first: bool
     rows: int = 1
     together: int = attrs.field(kw_only=True)
+    chunk: int = 4
     arithmetic: Arithmetic = F32
 
     @property
