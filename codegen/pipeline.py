@@ -15,6 +15,7 @@ import attrs
 from dldt.codegen.dump import Dump
 from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.library import Library
+from dldt.codegen.kernels.recorded import Recorded, plan_data
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
@@ -85,7 +86,7 @@ def choose_implementations(c: Compilation) -> None:
     """How every task is carried out: the only step that chooses."""
     streamed = sum(t.constant.nbytes for t in c.program.constants if t.constant is not None)
     cold = is_cold(GROWN * streamed, c.target)
-    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned)
+    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned, c.recorded)
     for leaf in c.program.leaves():
         leaf.chosen = c.choice.choose(leaf)
 
@@ -115,7 +116,8 @@ def write_program(c: Compilation) -> None:
     shapes = [node.types[0].shape for node in c.graph.outputs]
     text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None
-    demands = Demands(names, size, shared_work(c.steps, c.target))
+    made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
+    demands = Demands(names, size, shared_work(c.steps, c.target), plan_data(made))
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), Source.of(text)]
 
@@ -209,20 +211,21 @@ def compile_graph(
     workers: int | None = None,
     numerics: Numerics | None = None,
     tuned: Tuned = UNTUNED,
+    recorded: Recorded | None = None,
     cache: bool = True,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
     ``dump`` receives what every step decided, and the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says
     what may change in the numbers where that is estimated to be faster. ``tuned`` are choices that were measured, which
-    precede estimates. ``cache`` takes the machine code of modules that were compiled before from the user's cache
-    (DLDT_CACHE), and adds the others.
+    precede estimates; ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules
+    that were compiled before from the user's cache (DLDT_CACHE), and adds the others.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
     InputError where ``path`` cannot be written.
     """
     c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)
-    c.workers, c.assembly, c.progress = workers, dump is not None, progress or c.progress
+    c.recorded, c.workers, c.assembly, c.progress = recorded, workers, dump is not None, progress or c.progress
     c.progress("plan", 0, 1)
     written = None if dump is None else Dump(dump)
     run_steps(c, dump=written)

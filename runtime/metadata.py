@@ -72,7 +72,8 @@ class Metadata(NamedTuple):
     ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
     multiple of 64, each thread needs ``scratch`` bytes. ``parallel`` tells whether threads can share any step.
     ``short`` tells that a run is too short for threads to pay, unless many runs follow each other without a pause.
-    ``listed`` is the JSON text of the steps, which no run needs; it is empty where the artifact lists none.
+    ``listed`` is the JSON text of the steps and of the plan, which no run needs; it is empty where the artifact lists
+    none.
     """
 
     path: str
@@ -94,7 +95,8 @@ class Metadata(NamedTuple):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps of a run, parsed anew at each access; empty where none are listed. RuntimeLoadError if damaged."""
-        items = _loads(self.listed, self.path) if self.listed else []
+        first = self.listed.partition(b"\0")[0]
+        items = _loads(first, self.path) if first else []
         try:
             if not isinstance(items, list):
                 raise _BadError("has steps that are not a list")
@@ -102,11 +104,18 @@ class Metadata(NamedTuple):
         except _BadError as error:
             raise _damaged(error, self.path) from None
 
+    @property
+    def plan(self) -> Any:
+        """How every task is carried out, as JSON has it; None where the artifact does not say. RuntimeLoadError if
+        damaged."""
+        last = self.listed.partition(b"\0")[2]
+        return _loads(last, self.path) if last else None
+
 
 def parse_metadata(text: bytes, path: str) -> Metadata:
     """The metadata in ``text``; RuntimeLoadError naming ``path`` when it is not of this format or not consistent.
 
-    One JSON object; behind it, after a zero byte, an artifact may list its steps.
+    One JSON object; behind it, each after a zero byte, an artifact may list its steps, and the plan of its tasks.
     """
     first, _, listed = text.partition(b"\0")
     raw = _loads(first, path)

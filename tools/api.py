@@ -11,17 +11,20 @@ from typing import Any, NamedTuple
 import attrs
 
 from dldt.codegen.host import resolve_target
+from dldt.codegen.kernels.recorded import Recorded, plan_of, read_plan
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.plan.summary import Summary
 from dldt.codegen.task.numerics import numerics
-from dldt.compiler.errors import UsageError
+from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
 from dldt.frontends.read_model import read_model as read_file
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
+from dldt.runtime.format import read_artifact
+from dldt.tools.artifact import is_artifact
 from dldt.tools.graph_dump import GraphDump
 from dldt.tools.output import require_writable
 
@@ -101,6 +104,7 @@ def compile_model(
     weights: str | None = None,
     precision: str = "f32",
     tuned: PathLike | None = None,
+    plan: PathLike | None = None,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
@@ -124,6 +128,7 @@ def compile_model(
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
     measured = UNTUNED if tuned is None else read_tuned(tuned, machine)
+    recorded = None if plan is None else recorded_plan(Path(plan))
     started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
@@ -137,8 +142,22 @@ def compile_model(
         cache=cache,
         numerics=allowed,
         tuned=measured,
+        recorded=recorded,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
+
+
+def recorded_plan(path: Path) -> Recorded:
+    """The plan in a plan file, or in a compiled library. Raises InputError where there is none."""
+    if not is_artifact(path):
+        return read_plan(path)
+    found = read_artifact(path).metadata.plan
+    if found is None:
+        raise InputError(f"{path}: the library does not list its plan: it was made by an older version of dldt")
+    try:
+        return plan_of(found, str(path))
+    except ValueError as error:
+        raise InputError(f"{path}: its plan is damaged ({error})") from error
 
 
 def transform(

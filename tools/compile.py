@@ -61,6 +61,11 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         help="what was measured: used where it is there, extended by --tune (default with --tune: beside the library, "
         "MODEL.tuned.json)",
     )
+    group.add_argument(
+        "--plan",
+        metavar="FILE",
+        help="make every kernel as this library was made, or as this plan says (dldt inspect --plan --json)",
+    )
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
@@ -104,6 +109,7 @@ def compile_command(arguments: Arguments) -> int:
             winograd=not arguments.no_winograd,
             weights=arguments.weights,
             tuned=tuned,
+            plan=arguments.plan,
             precision=arguments.precision,
         )
     if not arguments.quiet:
@@ -124,6 +130,10 @@ def _tuned(
     """The file of measured choices to compile by: with ``--tune`` it is made or extended first, and ``tell`` gets a
     line on that."""
     file = Path(arguments.tuned) if arguments.tuned else None
+    if arguments.plan and (arguments.tune or file is not None):
+        raise UsageError(
+            "--plan says how every kernel is made, which leaves nothing to measure: leave out --tune and --tuned"
+        )
     if not arguments.tune:
         if arguments.tune_seconds is not None:
             raise UsageError("--tune-seconds says how long --tune measures; give both")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dldt.compiler.errors import UsageError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import is_artifact
 from dldt.tools.console import run_command
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("model", nargs="?", metavar="FILE", help="a model or a compiled library")
     parser.add_argument("-m", "--input-model", metavar="FILE", help="the file, when it is not given by position")
     parser.add_argument("--verify", action="store_true", help="compare a library's code and weights with their hashes")
+    parser.add_argument("--plan", action="store_true", help="show how every kernel of a library was made")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return run_command(parser, inspect, argv)
 
@@ -35,12 +37,32 @@ def inspect(arguments: Arguments) -> int:
     """Print what is found, as lines or as JSON."""
     path = model_path(arguments)
     library = path.is_file() and is_artifact(path)
+    if arguments.plan:
+        return _plan(path, library=library, as_json=arguments.json)
     found = _artifact(path, verify=arguments.verify) if library else _model(path)
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
     for key, value in found.items():
         _print(key.replace("_", " "), value)
+    return 0
+
+
+def _plan(path: Path, *, library: bool, as_json: bool) -> int:
+    """Print how every task of a library is carried out."""
+    from dldt.codegen.kernels.recorded import plan_data
+    from dldt.codegen.kernels.text import print_implementation
+    from dldt.tools.api import recorded_plan
+
+    if not library:
+        raise UsageError(f"{path}: --plan shows how a compiled library was made; compile the model first")
+    plan = recorded_plan(path)
+    if as_json:
+        print(json.dumps(plan_data(plan.entries), indent=1))
+        return 0
+    for output, made in plan.entries:
+        print(f"{printable(output)}: {made.family}, {made.arithmetic}")
+        print(f"    {print_implementation(made)}")
     return 0
 
 

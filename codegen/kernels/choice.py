@@ -8,6 +8,7 @@ import attrs
 
 from dldt.codegen.kernels.families import FAMILIES
 from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
@@ -21,10 +22,12 @@ class Choice:
 
     on: Setting
     tuned: Tuned = UNTUNED
+    recorded: Recorded | None = None
+    """The plan to follow, which precedes all else."""
 
     def choose(self, task: Leaf) -> list[Chosen]:
         """How each part of a task is carried out. Raises InputError where a measured winner's name is that of no
-        implementation."""
+        implementation, and where the plan is of another model."""
         rivals, parts = self.rivals(task)
         return [self._with_rows(task, part, rivals) for part in parts]
 
@@ -55,9 +58,25 @@ class Choice:
         )
 
     def _with_rows(self, task: Leaf, part: Part, rivals: Sequence[Family]) -> Chosen:
+        if self.recorded is not None:
+            return self._as_recorded(task, part, rivals, self.recorded)
         chosen = self.part(part, rivals)
         rowwise = family_of(chosen.implementation).in_rows(task, part, self.on)
         return chosen if rowwise is None else attrs.evolve(chosen, in_rows=rowwise.implementation)
+
+    def _as_recorded(self, task: Leaf, part: Part, rivals: Sequence[Family], recorded: Recorded) -> Chosen:
+        """The part as the plan has it, which must be one of the ways that there are: a plan is a file, and files may
+        say anything."""
+        wanted = recorded.take(task.output.name)
+        family = next((family for family in rivals if family.name == wanted.family), None)
+        rowwise = None if family is None else family.in_rows(task, part, self.on)
+        if rowwise is not None and rowwise.implementation == wanted:
+            return Chosen(part, wanted, remark=rowwise.remark, in_rows=wanted)
+        for estimate in () if family is None else family.candidates(part, self.on):
+            if estimate.implementation == wanted:
+                rows = None if rowwise is None else rowwise.implementation
+                return Chosen(part, wanted, remark=estimate.remark, in_rows=rows)
+        raise recorded.refused(f"{wanted.family} {wanted.algorithm[:100]} is no way to make {task.output.name[:100]!r}")
 
 
 def family_of(implementation: Implementation) -> Family:

@@ -48,6 +48,9 @@ class Family:
     states: bool = False
     """Whether its results are states that it reads again: they are stored in the type of the graph."""
 
+    records: tuple[type, ...] = ()
+    """The classes of its own that its implementations are made of: plans are read and written by them."""
+
     # ---- views: what nodes it carries out, and what it reads and writes without a copy -----------------------------
 
     def anchors(self, node: Node) -> bool:

@@ -80,9 +80,9 @@ def _write(
     **layout: Any,
 ) -> Linked:
     machine = MACHINES[target.arch]
-    # The steps come second: whoever only runs the model does not read them.
-    first = {key: value for key, value in metadata.items() if key != "steps"}
-    text = b"\0".join([_json(part) for part in (first, metadata.get("steps")) if part])
+    # The steps and the plan come last: whoever only runs the model does not read them.
+    first = {key: value for key, value in metadata.items() if key not in ("steps", "plan")}
+    text = b"\0".join([_json(part) for part in (first, metadata.get("steps"), metadata.get("plan")) if part])
     plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
         size, weights_hash = _stream(file, weights, plan.weights_offset)

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.kernels.choice import Choice
+from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.llvm.program import Least
 from dldt.codegen.llvm.step import Step
@@ -39,6 +40,8 @@ class Compilation:
     tuned: Tuned = UNTUNED
     cache: ObjectCache | None = None
     path: Path | None = None
+    recorded: Recorded | None = None
+    """The plan to follow."""
     workers: int | None = None
     assembly: bool = False
     progress: Progress = lambda what, done, total: None

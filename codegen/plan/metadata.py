@@ -23,6 +23,8 @@ class Demands:
     dims: Sequence[Symbol]
     arena: int | None
     shared: Dim
+    plan: dict[str, object]
+    """How every task is carried out, for whoever wants to compile it so again."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
@@ -50,6 +52,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
         "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
         "steps": [_step(called) for called in calls.called],
+        "plan": demands.plan,
     }
 
 

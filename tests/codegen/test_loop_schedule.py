@@ -11,7 +11,7 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Axis, Load, Nest
 from dldt.codegen.loop.lower.access import RULES, Access
 from dldt.codegen.loop.output_nest import output_nest
-from dldt.codegen.loop.schedule import apply_schedule
+from dldt.codegen.loop.schedule import Split, apply_schedule, split
 from dldt.codegen.loop.variable import LoopVariable
 from dldt.codegen.target import TARGETS
 from dldt.compiler.types import DType

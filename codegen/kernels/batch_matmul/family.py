@@ -47,6 +47,7 @@ class BatchMatMul(Family):
     name = "batch_matmul"
     rows = True
     exact = True
+    records: tuple[type, ...] = (ProductTile,)
 
     def anchors(self, node: Node) -> bool:
         """See Family."""

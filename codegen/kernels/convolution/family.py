@@ -36,6 +36,7 @@ class Convolution(Family):
 
     name = "convolution"
     blocks = True
+    records: tuple[type, ...] = (Tile,)
 
     def anchors(self, node: Node) -> bool:
         """See Family."""

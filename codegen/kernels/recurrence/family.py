@@ -50,6 +50,7 @@ class RecurrentLoop(Family):
     rows = True
     exact = True
     states = True
+    records: tuple[type, ...] = (LoopPlan,)
 
     def anchors(self, node: Node) -> bool:
         """See Family."""

@@ -11,7 +11,7 @@ from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
 from dldt.codegen.kernels.convolution.family import Convolution, asked
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
-from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.kernels.convolution.problem import Problem, Tile
 from dldt.codegen.kernels.family import Estimate
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
@@ -23,7 +23,9 @@ from dldt.codegen.kernels.winograd.choose import (
     winograd_estimates,
 )
 from dldt.codegen.kernels.winograd.emit import emit_winograd
-from dldt.codegen.kernels.winograd.form import filters_size, pack_filters
+from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size, pack_filters
+from dldt.codegen.kernels.winograd.halved import Halved
+from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
@@ -36,6 +38,7 @@ class WinogradConvolution(Convolution):
 
     name = "winograd"
     rival_of = "convolution"
+    records: tuple[type, ...] = (WinogradPlan, WinogradForm, Winograd, Halved, Tile)
 
     def anchors(self, node: Node) -> bool:
         """It takes what direct convolutions take."""

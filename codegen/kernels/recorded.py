@@ -1,0 +1,150 @@
+"""Implementations as JSON: what an artifact lists, and what a plan file makes again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from dldt.codegen.kernels.families import FAMILIES
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, Arithmetic
+from dldt.codegen.loop.reach import Reach
+from dldt.codegen.loop.schedule import (
+    Merge,
+    Outermost,
+    Parallel,
+    Split,
+    Strip,
+    Unroll,
+    Vectorize,
+    Within,
+    WrittenOut,
+)
+from dldt.codegen.loop.variable import LoopVariable
+from dldt.codegen.task.implementation import Implementation, Rows
+from dldt.compiler.errors import InputError
+from dldt.compiler.safe_open import read_regular
+
+FORMAT = "dldt-plan 1"
+_LARGEST = 64 << 20
+_DEPTH = 16
+_DIRECTIVES = (Merge, Split, Parallel, Vectorize, Within, Strip, Unroll, Outermost, WrittenOut)
+
+
+def records() -> dict[str, type]:
+    """The classes that an implementation may be made of, by name."""
+    own = [kind for family in FAMILIES for kind in family.records]
+    return {kind.__name__: kind for kind in (Implementation, Rows, Reach, *_DIRECTIVES, *own)}
+
+
+def to_data(value: Any) -> Any:
+    """An implementation, or a part of one, as JSON has it: a record is an object whose ``is`` names its class."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return [to_data(item) for item in value]
+    if isinstance(value, Arithmetic):
+        return {"is": "Arithmetic", "name": value.name}
+    if isinstance(value, LoopVariable):
+        return {"is": "LoopVariable", "name": value.name, "number": value.number}
+    kind: Any = type(value)
+    if kind not in records().values():
+        raise TypeError(
+            f"{kind.__name__} is no part of an implementation: its family does not list it among its records"
+        )
+    fields = {field.name: to_data(getattr(value, field.name)) for field in attrs.fields(kind) if field.init}
+    return {"is": kind.__name__, **fields}
+
+
+def from_data(data: Any, depth: int = 0) -> Any:
+    """What ``to_data`` wrote. Raises ValueError for anything else."""
+    if depth > _DEPTH:
+        raise ValueError("it is nested too deeply")
+    if data is None or isinstance(data, bool | int | float | str):
+        return data
+    if isinstance(data, list):
+        return tuple(from_data(item, depth + 1) for item in data)
+    if not isinstance(data, dict):
+        raise ValueError(f"it holds a {type(data).__name__}")
+    fields = dict(data)
+    name = fields.pop("is", None)
+    if name == "Arithmetic":
+        return _arithmetic(fields.get("name"))
+    if name == "LoopVariable":
+        return LoopVariable(str(fields.get("name")), number=fields.get("number"))
+    kind = records().get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ValueError(f"it holds a record of no class that is known: {name!r}"[:200])
+    try:
+        return kind(**{key: from_data(item, depth + 1) for key, item in fields.items()})
+    except (TypeError, AssertionError) as error:
+        raise ValueError(f"{name}: {error}"[:200]) from error
+
+
+def _arithmetic(name: object) -> Arithmetic:
+    found = ARITHMETICS.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise ValueError(f"there is no arithmetic {name!r}"[:200])
+    return found
+
+
+@attrs.define
+class Recorded:
+    """The implementations of a model in the order in which they are chosen, each with the tensor that it makes.
+    ``source`` tells people where they are from."""
+
+    entries: Sequence[tuple[str, Implementation]]
+    source: str
+    _next: Iterator[tuple[str, Implementation]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._next = iter(self.entries)
+
+    def take(self, output: str) -> Implementation:
+        """The next one, which must make the tensor ``output``. Raises InputError where it does not."""
+        name, made = next(self._next, ("", None))
+        if made is None:
+            raise self.refused(f"it ends before {output[:100]!r}")
+        if name != output:
+            raise self.refused(f"it goes on with {name[:100]!r} where the model makes {output[:100]!r}")
+        return made
+
+    def refused(self, why: str) -> InputError:
+        """The error of a plan that is not of this model."""
+        return InputError(
+            f"{self.source}: {why}: the plan was made of another model, for another target, with other options, or by "
+            "another version of dldt; leave out --plan, or compile as it was compiled then"
+        )
+
+
+def plan_data(chosen: Sequence[tuple[str, Implementation]]) -> dict[str, object]:
+    """A plan as JSON has it."""
+    return {"format": FORMAT, "tasks": [{"output": name, "implementation": to_data(made)} for name, made in chosen]}
+
+
+def read_plan(path: str | os.PathLike[str]) -> Recorded:
+    """A plan file (``dldt inspect --plan --json``). Raises InputError where it is none."""
+    try:
+        found = json.loads(read_regular(path, max_bytes=_LARGEST))
+        return plan_of(found, str(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{Path(path)}: is no plan ({error})"[:400]) from error
+
+
+def plan_of(data: object, source: str) -> Recorded:
+    """The plan in JSON data. Raises ValueError where it is none."""
+    plan = data.get("plan", data) if isinstance(data, Mapping) else data
+    if not isinstance(plan, Mapping) or plan.get("format") != FORMAT or not isinstance(plan.get("tasks"), list):
+        raise ValueError(f"it has no list of tasks of format {FORMAT}")
+    return Recorded([_entry(item) for item in plan["tasks"]], source)
+
+
+def _entry(item: object) -> tuple[str, Implementation]:
+    made = from_data(item.get("implementation")) if isinstance(item, Mapping) else None
+    if not isinstance(item, Mapping) or not isinstance(made, Implementation):
+        raise ValueError("a task has no implementation")
+    return str(item.get("output")), made
