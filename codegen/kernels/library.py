@@ -43,7 +43,8 @@ class Library:
 
     def function(self, name: str) -> str:
         """The function's LLVM IR, without what it needs declared."""
-        return _named("\n".join(self._write(self.functions[name]).functions), name)
+        functions = self._write(self.functions[name]).functions
+        return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
     def modules(self) -> list[Source]:
         """One module a function."""
@@ -52,7 +53,7 @@ class Library:
 
     def _module(self, name: str, text: str) -> str:
         written = self._written.get(text) or self._write(self.functions[name])
-        return _named(written.text(name), name)
+        return written.text(name, entry=NAME)
 
     def _text(self, kernel: Kernel, emission: str) -> str:
         """The digest of the text that the emission writes."""
@@ -75,10 +76,6 @@ class Library:
         b = Builder(self.target)
         kernel.emit(b)
         return b
-
-
-def _named(text: str, name: str) -> str:
-    return text.replace(f"@{NAME}", f"@{name}")
 
 
 def _identifier(what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ _DEPTH = 16
 _DIRECTIVES = (Merge, Split, Parallel, Vectorize, Within, Strip, Unroll, Outermost, WrittenOut)
 
 
+@cache
 def records() -> dict[str, type]:
     """The classes that an implementation may be made of, by name."""
     own = [kind for family in FAMILIES for kind in family.records]

@@ -22,23 +22,43 @@ class Loop:
     results: list[Ir] = attrs.field(factory=list)
 
 
+@attrs.frozen
+class Function:
+    """A function that was written: its name and what follows ``define``, apart, so that it can be called otherwise."""
+
+    name: str
+    linkage: str
+    returns: str
+    parameters: str
+    body: str
+
+    def text(self, name: str | None = None) -> str:
+        """The definition, under another name where one is given."""
+        head = f"define {self.linkage} {self.returns} @{name or self.name}({self.parameters}) nounwind {{"
+        return "\n".join([head, "entry:", self.body, "}"])
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class Builder(Instructions):
     """Collects one module's functions: instructions, memory and control flow."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self._functions: list[str] = []
+        self._functions: list[Function] = []
         self._block = "entry"
 
     # ---- module and functions -------------------------------------------------------------------------------------
 
-    def text(self, name: str) -> str:
-        """The module's text, called ``name``."""
+    def text(self, name: str, entry: str = "") -> str:
+        """The text of a module called ``name``. Its function ``entry``, where there is one, is called ``name`` too."""
         head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
-        return "\n".join([*head, *self._functions, *self._declarations.values(), ""])
+        functions = [each.text(name if each.name == entry else None) for each in self._functions]
+        return "\n".join([*head, *functions, *self._declarations.values(), ""])
 
     @property
-    def functions(self) -> tuple[str, ...]:
+    def functions(self) -> tuple[Function, ...]:
         """The functions written so far."""
         return tuple(self._functions)
 
@@ -49,16 +69,22 @@ class Builder(Instructions):
 
     @contextmanager
     def function(
-        self, name: str, parameters: Sequence[tuple[str, str]], *, internal: bool = False
+        self, name: str, parameters: Sequence[tuple[str, str]], *, internal: bool = False, returns: str = "void"
     ) -> Iterator[list[Ir]]:
-        """A void function; ``parameters`` are (type with attributes, name). Gives the arguments as values."""
+        """A function; ``parameters`` are (type with attributes, name). Gives the arguments as values. One that returns
+        something must end in ``give``."""
         self._lines, self._block, self._counter = [], "entry", 0
         arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
         yield arguments
+        if returns == "void":
+            self.line("ret void")
         listed = ", ".join(f"{type} %{label}" for type, label in parameters)
         linkage = "internal" if internal else "hidden"
-        body = "\n".join(self._lines)
-        self._functions.append(f"define {linkage} void @{name}({listed}) nounwind {{\nentry:\n{body}\n  ret void\n}}")
+        self._functions.append(Function(name, linkage, returns, listed, "\n".join(self._lines)))
+
+    def give(self, value: Ir) -> None:
+        """Return a value from the function."""
+        self.line(f"ret {value}")
 
     # ---- memory ---------------------------------------------------------------------------------------------------
 

@@ -36,20 +36,12 @@ def program_module(
     """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
     the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
     its own. Where a dim of ``least`` is too small, the arena's size is -1: the host must not run the model."""
-    writer = _Writer(Builder(target), names)
-    writer.main(steps, ceildiv(arena, 64) * 64, scratch)
-    functions = list(writer.b.functions)
-    declarations = writer.b.declarations
-    parts = (
-        _arena_size(target, names, arena, least),
-        _output_shapes(target, names, outputs),
-        _shares(target, names, steps),
-    )
-    for b, function in parts:
-        functions.append(function)
-        declarations |= b.declarations
-    head = ["; ModuleID = 'dldt.program'", f'target triple = "{target.triple}"']
-    return "\n".join([*head, *functions, *declarations.values(), ""])
+    b = Builder(target)
+    _Writer(b, names).main(steps, ceildiv(arena, 64) * 64, scratch)
+    _arena_size(b, names, arena, least)
+    _output_shapes(b, names, outputs)
+    _shares(b, names, steps)
+    return b.text("dldt.program")
 
 
 class _Writer:
@@ -162,39 +154,32 @@ class _Writer:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
-def _arena_size(target: Target, names: Sequence[Symbol], arena: Dim, least: Least) -> tuple[Builder, str]:
-    b = Builder(target)
-    with b.function("f", [("ptr", "dims")]) as (dims,):
+def _arena_size(b: Builder, names: Sequence[Symbol], arena: Dim, least: Least) -> None:
+    with b.function("dldt_arena_size", [("ptr", "dims")], returns="i64") as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
         size = emitter.dim(arena, scope)
         for dim, smallest in least:
             too_small = b.compare("lt", emitter.dim(dim, scope), b.index(smallest))
             size = b.select(too_small, b.index(-1), size)
-        b.line(f"ret i64 {size.name}")
-    return _returning(b, "define hidden i64 @dldt_arena_size(ptr %dims)")
+        b.give(size)
 
 
-def _output_shapes(target: Target, names: Sequence[Symbol], outputs: Sequence[Shape]) -> tuple[Builder, str]:
-    b = Builder(target)
-    with b.function("f", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
+def _output_shapes(b: Builder, names: Sequence[Symbol], outputs: Sequence[Shape]) -> None:
+    with b.function("dldt_output_shapes", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
         for k, dim in enumerate(d for shape in outputs for d in shape):
             b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
-        b.line("ret void")
-    return _returning(b, "define hidden void @dldt_output_shapes(ptr %dims, ptr %shapes)")
 
 
-def _shares(target: Target, names: Sequence[Symbol], steps: Sequence[Step]) -> tuple[Builder, str]:
+def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[Step]) -> None:
     """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
-    b = Builder(target)
-    with b.function("f", [("ptr", "dims")]) as (dims,):
+    with b.function("dldt_shares", [("ptr", "dims")], returns="i32") as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
-        work, fit = shared_work(steps, target), target.cpu.fit
+        work, fit = shared_work(steps, b.target), b.target.cpu.fit
         # At run-time dims an inference says nothing about how long the next one takes.
         few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))
         enough = b.compare("ge", emitter.dim(work, scope), b.index(fit.team_work))
-        b.line(f"ret i32 {b.select(enough, b.const('i32', 2), few).name}")
-    return _returning(b, "define hidden i32 @dldt_shares(ptr %dims)")
+        b.give(b.select(enough, b.const("i32", 2), few))
 
 
 def shared_work(steps: Sequence[Step], target: Target) -> Dim:
@@ -208,10 +193,3 @@ def shared_work(steps: Sequence[Step], target: Target) -> Dim:
 
 def _symbols(b: Builder, dims: Ir, names: Sequence[Symbol]) -> Scope:
     return Scope({name: b.load("i64", b.gep(dims, b.index(8 * k)), 8) for k, name in enumerate(names)})
-
-
-def _returning(b: Builder, signature: str) -> tuple[Builder, str]:
-    """The only function of ``b`` under another signature."""
-    (function,) = b.functions
-    body = function.split("{\n", 1)[1].rsplit("\n  ret void\n}", 1)[0]
-    return b, "\n".join([f"{signature} nounwind {{", body, "}"])
