@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import pytest
 
+from dldt.codegen.cpus import CPUS
 from dldt.codegen.object import object as object_module
 from dldt.codegen.object.object import Optimisation, compile_modules
 from dldt.codegen.object.object_cache import ObjectCache
@@ -56,7 +57,7 @@ def test_a_module_is_compiled_once(tmp_path, compiled):
 @pytest.mark.parametrize(
     ("target", "options"),
     [
-        (attrs.evolve(TARGET, cpu="haswell"), {}),
+        (attrs.evolve(TARGET, cpu=CPUS["haswell"]), {}),
         (attrs.evolve(TARGET, features=TARGET.features[:-1]), {}),
         (TARGET, {"optimisation": Optimisation(level=1)}),
         (TARGET, {"assembly": True}),
