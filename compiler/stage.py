@@ -25,9 +25,6 @@ class Forbidden:
     because: str
     where: Callable[[Node], bool] = _always
 
-    def __contains__(self, node: Node) -> bool:
-        return isinstance(node.op, self.kind) and self.where(node)
-
 
 @attrs.frozen
 class Stage:
@@ -38,14 +35,17 @@ class Stage:
 
     def check(self, graph: Graph) -> None:
         """Raises InternalError that names a node which must not exist."""
-        for part in graph.walk():
-            for node in part.order():
+        pending = [graph]
+        while pending:
+            for node in pending.pop().order():
                 self.check_node(node)
+                pending += node.bodies
 
     def check_node(self, node: Node) -> None:
         """Raises InternalError where the node must not exist."""
+        op = node.op
         for forbidden in self.forbids:
-            if node in forbidden:
+            if isinstance(op, forbidden.kind) and forbidden.where(node):
                 raise InternalError(
                     f"graph {node.graph.name!r}: {node} must not exist at stage {self.name}: {forbidden.because}"
                 )

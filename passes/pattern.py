@@ -23,9 +23,21 @@ Kind: TypeAlias = type[Op] | Trait
 """What an operation may be: of a class, or with a trait."""
 
 
-def is_a(op: Op, kinds: tuple[Kind, ...]) -> bool:
-    """Whether the operation is of one of the classes or has one of the traits."""
-    return any(op.has(kind) if isinstance(kind, Trait) else isinstance(op, kind) for kind in kinds)
+@attrs.frozen
+class Kinds:
+    """Operations of one of the classes, or with one of the traits: ``op in Kinds.of(Trait.VIEW, Transpose)``."""
+
+    classes: tuple[type[Op], ...]
+    traits: tuple[Trait, ...]
+
+    @classmethod
+    def of(cls, *kinds: Kind) -> Kinds:
+        """Classes and traits told apart."""
+        traits = tuple(kind for kind in kinds if isinstance(kind, Trait))
+        return cls(tuple(kind for kind in kinds if not isinstance(kind, Trait)), traits)
+
+    def __contains__(self, op: Op) -> bool:
+        return isinstance(op, self.classes) or (bool(self.traits) and any(op.has(trait) for trait in self.traits))
 
 
 class Pattern:
@@ -99,10 +111,15 @@ class NodePattern(Pattern):
     name: str
     single: bool
     where: Callable[[Value], bool] | None
+    _wanted: Kinds = attrs.field(init=False)
+
+    @_wanted.default
+    def _told_apart(self) -> Kinds:
+        return Kinds.of(*self.kinds)
 
     def search(self, value: Value, captures: Captures) -> Iterator[Captures]:
         """See Pattern."""
-        if not is_a(value.op, self.kinds):
+        if value.op not in self._wanted:
             return
         if self.single and len(value.uses) != 1:
             return

@@ -11,7 +11,7 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass
 from dldt.passes.match import Match
-from dldt.passes.pattern import Pattern, is_a
+from dldt.passes.pattern import Kinds, Pattern
 
 M = TypeVar("M", bound=Match)
 
@@ -52,7 +52,7 @@ class _Worklist:
     def __init__(self, rewrite: Rewrite[Any], graph: Graph) -> None:
         self.rewrite = rewrite
         self.graph = graph
-        self.roots = rewrite.pattern.roots
+        self.roots = Kinds.of(*rewrite.pattern.roots)
         self.arrays = rewrite.pattern.arrays
         self.depth = rewrite.pattern.depth
         self.queue: deque[Node] = deque()
@@ -74,7 +74,7 @@ class _Worklist:
 
     def _enqueue(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
-            relevant = is_a(node.op, self.roots) and not node.op.has(Trait.INTERFACE)
+            relevant = node.op in self.roots and not node.op.has(Trait.INTERFACE)
             if relevant and node.id not in self.queued:
                 self.queued.add(node.id)
                 self.queue.append(node)

@@ -12,7 +12,7 @@ from dldt.compiler.ops.elementwise import Binary
 from dldt.compiler.traits import Trait
 from dldt.passes.base import transform
 from dldt.passes.match import Match
-from dldt.passes.pattern import Kind, is_a, node
+from dldt.passes.pattern import Kind, Kinds, node
 from dldt.passes.rewrite import Rewrite
 
 
@@ -109,6 +109,6 @@ class RemoveIdentities(Rewrite[Match]):
         outputs = value.node.outputs
         if any(v.uses or v.names for v in outputs[1:]):
             return None
-        find = next(find for kind, find in _SOURCES if is_a(value.op, (kind,)))
+        find = next(find for kind, find in _SOURCES if value.op in Kinds.of(kind))
         source = find(value)
         return source if source is not None and source.type == value.type else None

@@ -14,7 +14,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.match import Match
-from dldt.passes.pattern import Kind, is_a, node
+from dldt.passes.pattern import Kind, Kinds, node
 from dldt.passes.rewrite import Rewrite
 from dldt.passes.with_attributes import with_attributes
 
@@ -45,7 +45,7 @@ class SinkTransposes(Rewrite[Match]):
         order = _common_order(root)
         if order is None:
             return None
-        sink = next((f for kind, f in _SINKS if is_a(root.op, (kind,))), None)
+        sink = next((f for kind, f in _SINKS if root.op in Kinds.of(kind)), None)
         made = None if sink is None else sink(root, order)
         return None if made is None else Transpose()(made, np.array(order, np.int64))
 
