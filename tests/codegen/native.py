@@ -7,12 +7,13 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pytest
 
 from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.target import Target
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
-from dldt.runtime import load
+from dldt.runtime import cpu, load
 from tests.codegen.qemu import run_under_qemu
 from tests.ops.case import Case
 
@@ -47,7 +48,10 @@ def case_graph(cases: Sequence[Case]) -> tuple[Graph, dict[str, np.ndarray], dic
 
 
 def run_native(graph: Graph, feeds: dict[str, np.ndarray], target: Target, folder: Path, threads: int = 1):
-    """The graph's outputs by name, from native code on this machine."""
+    """The graph's outputs by name, from native code on this machine; skips where it lacks what the target has."""
+    missing = cpu.missing(list(target.features))
+    if missing:
+        pytest.skip(f"this processor lacks {', '.join(sorted(missing))}")
     path = folder / "model.so"
     compile_graph(graph, path, target)
     with load(path, threads=threads) as model:
