@@ -24,8 +24,8 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.format import read_artifact
-from dldt.tools.artifact import is_artifact
 from dldt.tools.graph_dump import GraphDump
+from dldt.tools.is_artifact import is_artifact
 from dldt.tools.output import require_writable
 
 PathLike = str | os.PathLike[str]

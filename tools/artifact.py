@@ -10,9 +10,8 @@ from pathlib import Path
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.is_artifact import is_artifact
 from dldt.tools.progress_line import ProgressLine
-
-_ELF = b"\x7fELF"
 
 
 def add_artifact_arguments(parser: Parser) -> None:
@@ -42,14 +41,6 @@ def artifact_path(arguments: Arguments) -> Path:
     if not path.is_file():
         raise InputError(f"{path}: is not a regular file")
     return path
-
-
-def is_artifact(path: Path) -> bool:
-    """Whether the file is a compiled library, ours or a foreign one (the loader tells them apart)."""
-    if path.suffix == ".so":
-        return True
-    with path.open("rb") as file:
-        return file.read(4) == _ELF
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from typing import Any
 
 from dldt.compiler.errors import UsageError
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.artifact import is_artifact
 from dldt.tools.console import run_command
+from dldt.tools.is_artifact import is_artifact
 from dldt.tools.model_options import model_path
 from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text, count_text
