@@ -82,4 +82,4 @@ def _named(text: str, name: str) -> str:
 
 
 def _identifier(what: str) -> str:
-    return re.sub(r"\W+", "_", what)[:48].strip("_")
+    return re.sub(r"\W+", "_", what, flags=re.ASCII)[:48].strip("_")
