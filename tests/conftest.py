@@ -1,4 +1,5 @@
-"""What holds for all tests: the kernels of this run alone are found compiled, never those of the user's cache.
+"""What holds for all tests: the kernels of this run alone are found compiled, never those of the user's cache. And the
+options of single tests.
 
 With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests as well: what needs more is skipped.
 """
@@ -15,6 +16,10 @@ def pytest_configure():
         return
     features = resolve_target("host").features
     cpu.missing = lambda wanted: [feature for feature in wanted if feature not in features]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all-dim-names", action="store_true", help="free dims with every internal name (minutes)")
 
 
 @pytest.fixture(autouse=True, scope="session")

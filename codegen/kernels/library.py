@@ -79,4 +79,4 @@ class Library:
 
 
 def _identifier(what: str) -> str:
-    return re.sub(r"\W+", "_", what)[:48].strip("_")
+    return re.sub(r"\W+", "_", what, flags=re.ASCII)[:48].strip("_")

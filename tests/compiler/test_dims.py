@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.errors import DldtError, InputError, ShapeError
+from dldt.compiler.spelling import spelling
+from dldt.runtime.dim_expression import DimExpression
 
 N, M = dims.symbol("N"), dims.symbol("M")
 LANE = dims.symbol("LANE", 0, 15)
@@ -75,6 +78,37 @@ def test_every_expression_evaluates_as_python_does(tree: tuple, values: dict[Sym
 def test_text_parses_back_to_the_same_dim(tree: tuple) -> None:
     dim = _dim(tree)
     assert parse_dim(str(dim)) == dim
+
+
+NAMES = st.one_of(
+    st.text(max_size=8), st.text("aN1_ +*/()\"'\\\\\n", max_size=6), st.sampled_from(["if", "max", "2*N"])
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(NAMES, NAMES)
+def test_a_name_may_be_any_text(one: str, two: str) -> None:
+    dim = 2 * dims.symbol(one) * dims.symbol(two) + dims.maximum(dims.symbol(one) // 3, dims.symbol(two)) - 1
+    assert (spelling(one) == spelling(two)) == (one == two)
+    assert parse_dim(str(dim)) == dim
+    assert str(dim).isprintable() or not (one + two).isprintable()
+    values = {one: 5, two: 8}
+    assert DimExpression(str(dim))(values) == dims.evaluate(dim, {dims.FreeDim(name): values[name] for name in values})
+
+
+def test_symbols_of_two_kinds_are_two() -> None:
+    free, found, loop = dims.FreeDim("n"), dims.DefinedDim("n"), LoopVariable("n")
+    total = free.dim * loop.dim + found.dim + loop.dim
+    assert len({free, found, loop}) == len({str(free), str(found), str(loop)}) == 3
+    assert dims.symbols(total) == {free, found, loop}
+    assert dims.substitute(total, {free: 3, loop: 2}) == found.dim + 8
+    assert loop.dim * free.dim == free.dim * loop.dim
+    assert loop.dim // 2 * (free.dim // 2) == free.dim // 2 * (loop.dim // 2) != (free.dim // 2) * (free.dim // 2)
+
+
+def test_a_symbol_has_a_kind() -> None:
+    with pytest.raises(NotImplementedError, match="a symbol of no kind: n"):
+        dims.Symbol("n")
 
 
 @settings(max_examples=200, deadline=None)

@@ -82,7 +82,8 @@ def test_free_dims(op_type, opset, letters, others, attributes, tmp_path):
     for sizes in SIZES:
         x = rand(*(sizes.get(dim, dim) for dim in shape))
         found = interpret(graph, {"x0": x})
+        values = {dims.FreeDim(name): size for name, size in sizes.items()}
         for node, want in zip(graph.outputs, reference(model, {"x0": x}), strict=True):
-            assert tuple(dims.evaluate(dim, sizes) for dim in node.types[0].shape) == want.shape
+            assert tuple(dims.evaluate(dim, values) for dim in node.types[0].shape) == want.shape
             assert found[node.name].shape == want.shape
             np.testing.assert_allclose(found[node.name], want, rtol=1e-4, atol=1e-5)

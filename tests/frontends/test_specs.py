@@ -26,6 +26,8 @@ INPUTS = [
     ("p->0.5,q->true,r->False", {"p": InputSpec(value=0.5), "q": InputSpec(value=True), "r": InputSpec(value=False)}),
     ("v->[1,2,3],w[2]->[1 2]", {"v": InputSpec(value=(1, 2, 3)), "w": InputSpec((2,), value=(1, 2))}),
     ("node:0[1],1:node", {"node:0": InputSpec((1,)), "1:node": InputSpec()}),
+    ('x["batch size",N]', {"x": InputSpec(("batch size", "N"))}),
+    ('x["a],[\\"b" "2*N" "" "?"],y[1]', {"x": InputSpec(('a],["b', "2*N", "", "?")), "y": InputSpec((1,))}),
     ("a/b.c:d[batch_size,4]{FP16}", {"a/b.c:d": InputSpec(("batch_size", 4), DType.f16)}),
 ]
 
@@ -48,6 +50,7 @@ BAD_INPUTS = [
     ("x[99999999999999]", "is out of range"),
     ("x[-2]", "'-2' is not a dimension: give a number, a name, a range such as 1..8, or ?"),
     ("x[1.5]", "'1.5' is not a dimension"),
+    ('x["a\\q"]', "is no name: what stands between the quotes is no string of JSON"),
     ("x[8..1]", "the range 8..1 is empty or reaches below 1"),
     ("x[0..4]", "the range 0..4 is empty or reaches below 1"),
     ("x{f31}", "element type 'f31' is not known (f64, f32,"),
@@ -98,8 +101,9 @@ def test_symbols_are_distinct_and_read_back():
     found = [str(names.named(name)) for name in wanted]
     assert len(set(found)) == len(wanted)
     assert str(names.named("a b")) == found[2]
-    for text in found:
+    for name, text in zip(wanted, found, strict=True):
         assert str(parse_dim(text)) == text
+        assert parse_dim(text) == dims.symbol(name)
 
 
 MEANS = [

@@ -61,9 +61,10 @@ def text(graph: Graph) -> str:
 
 def random_inputs(graph: Graph, seed: int = 7, sizes: dict[str, int] | None = None) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
+    known = {dims.FreeDim(name): size for name, size in (sizes or {}).items()}
     found = {}
     for value in graph.inputs:
-        shape = tuple(dims.evaluate(d, sizes or {}) for d in value.type.shape)
+        shape = tuple(dims.evaluate(d, known) for d in value.type.shape)
         dtype = value.type.dtype
         numbers = rng.normal(0, 2, shape) if dtype.is_float else rng.integers(0, 8, shape)
         found[value.node.name] = np.asarray(numbers).astype(dtype.numpy)
