@@ -48,8 +48,7 @@ class Step(NamedTuple):
     ``flops`` are the operations by definition, ``operations`` those that the algorithm really computes. ``bytes`` are
     those of all operands, ``weights`` the bytes of the constant ones among them, ``passed`` what is written to the
     threads' scratch memory and read again. One instruction sums ``pair`` products in each lane: 2 in bf16, else 1 (or
-    None). Steps with the same ``chain`` are tiled by rows together: they take turns, some image rows at a time. 0 (or
-    None) stands for no chain.
+    None). Steps with the same ``row_tiles`` take turns, a tile of image rows at a time. 0 (or None) stands for none.
     """
 
     kernel: str
@@ -63,7 +62,7 @@ class Step(NamedTuple):
     weights: int | None = None
     passed: int | None = None
     pair: int | None = None
-    chain: int | None = None
+    row_tiles: int | None = None
 
 
 class Metadata(NamedTuple):
@@ -228,9 +227,11 @@ def _step(item: Any) -> Step:
     if not isinstance(item, dict):
         raise _BadError("has a step that is not an object")
     kernel, what, output, algorithm = (str(item.get(key, "")) for key in ("kernel", "what", "output", "algorithm"))
+    # Artifacts of before call the key ``chain``.
+    item = {"row_tiles": item.get("chain"), **item}
     sizes = {
         key: item[key] if _is_size(item.get(key)) else None
-        for key in ("flops", "bytes", "operations", "weights", "passed", "pair", "chain")
+        for key in ("flops", "bytes", "operations", "weights", "passed", "pair", "row_tiles")
     }
     return Step(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
 

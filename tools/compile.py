@@ -214,8 +214,8 @@ def print_steps(path: Path) -> None:
     from dldt.runtime.format import read_artifact
 
     for number, step in enumerate(read_artifact(path).metadata.steps):
-        chain = f" (chain {step.chain})" if step.chain else ""
-        print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}{chain}")
+        tiles = f" (row tiles {step.row_tiles})" if step.row_tiles else ""
+        print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}{tiles}")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from dldt.tools.roofline import Peaks, bounds
 
 LEGEND = """roofline: the least time, of the multiply-adds that the algorithm does or of the bytes that it moves, to the
 time; ?: depends on free dims. bound: which of them. Bytes come from the nearest cache that holds them, weights from
-the one that holds all of the model's. GFLOP/s count by the definition, of which Winograd's does fewer. The kernels of a
-chain run in turns, a band of image rows at a time: what is between them stays in the cache, and is not in GB/s."""
+the one that holds all of the model's. GFLOP/s count by the definition, of which Winograd's does fewer. Kernels of the
+same row tiles run in turns, some image rows at a time: what is between them stays in the cache, and is not in GB/s."""
 NO_PEAKS = "the roofline needs the compile extra: pip install 'dldt[compile]'"
 
 
@@ -56,8 +56,8 @@ def print_layers(rows: Sequence[dict[str, Any]], peaks: Peaks | None) -> None:
             _cell(row["roofline"], 8, ".0%", free),
             f"{row['bound'] or ('?' if free else '-'):>7}",
         ]
-        chain = f", chain {row['chain']}" if row.get("chain") else ""
-        print(" ".join(cells), "", printable(f"{row['what']} → {row['output']} ({row['algorithm']}{chain})"))
+        tiles = f", row tiles {row['row_tiles']}" if row.get("row_tiles") else ""
+        print(" ".join(cells), "", printable(f"{row['what']} → {row['output']} ({row['algorithm']}{tiles})"))
 
 
 def _cell(number: float | None, width: int, form: str, free: bool) -> str:

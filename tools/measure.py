@@ -71,7 +71,7 @@ def _step(timed: Any) -> dict[str, Any]:
         "weights": step.weights,
         "passed": step.passed,
         "pair": step.pair,
-        "chain": step.chain,
+        "row_tiles": step.row_tiles,
         "gflops": timed.gflops,
     }
 

@@ -43,7 +43,8 @@ class Choice:
 
     def part(self, part: Part, rivals: Sequence[Family]) -> Chosen:
         """How a part is carried out by one of the families."""
-        key = rivals[0].key(part, self.on)
+        first, *others = rivals
+        key = first.key(part, self.on, [family.name for family in others if family.can(part, self.on)])
         name = None if key is None else self.tuned.names.get(key)
         if name is None:
             estimates = [e for family in rivals if (e := family.best(part, self.on)) is not None]

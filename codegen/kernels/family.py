@@ -89,9 +89,14 @@ class Family:
         if best is not None:
             yield best
 
-    def key(self, part: Part, on: Setting) -> str | None:
+    def can(self, part: Part, on: Setting) -> bool:
+        """Whether the family can carry the part out, fast or not."""
+        return self.best(part, on) is not None
+
+    def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """What a measured choice is remembered by: the problem and what may answer it, the same text in every process.
-        None where there is nothing to measure, or sizes are not known."""
+        None where there is nothing to measure, or sizes are not known. ``rivals``: the names of the other families
+        that can carry the part out."""
         return None
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:

@@ -90,7 +90,7 @@ class Builder(Instructions):
 
     def gep(self, pointer: Ir, offset: Ir, unit: str = "i8") -> Ir:
         """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers. Not ``inbounds``:
-        row 0 of a window, or a pixel in the padding, may lie outside of the array as long as nobody reads there."""
+        row 0 of a line buffer, or a pixel in the padding, may lie outside the array as long as nobody reads there."""
         if offset.name == "0":
             return pointer
         return self.emit(vector("ptr", offset.lanes), f"getelementptr {unit}, {pointer}, {offset}")

@@ -10,7 +10,7 @@ from dldt.compiler.dims import Dim
 @attrs.frozen
 class Place:
     """An address at run time: ``kind`` ``input``/``output`` number ``index``, ``arena``, ``weights``, ``scratch`` (the
-    thread's own), or ``window`` (therein, the ``index``-th of a chain); plus bytes."""
+    thread's own), or ``line buffer`` (therein, the ``index``-th of row tiles); plus bytes."""
 
     kind: str
     index: int = 0

@@ -12,8 +12,8 @@ from dldt.compiler.types import DType, Shape, TensorType
 class Layout:
     """``block`` 0: C order, each row of the last dim followed by ``gap`` elements that are never read into a real one.
     Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim, and the same is true of the padding
-    of the last block. With ``rows`` only a window of so many rows (dim 2) of one image is there: the ones that a chain
-    of kernels has made and not yet read. Offsets are those of the whole image, so the base pointer moves."""
+    of the last block. With ``rows`` only so many rows (dim 2) of one image are there, in a line buffer: the ones that
+    are made and not yet read. Offsets are those of the whole image, so the base pointer moves."""
 
     block: int = 0
     gap: int = 0

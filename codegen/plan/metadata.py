@@ -60,7 +60,7 @@ def _step(called: Called) -> dict[str, object]:
     """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
 
     ``bytes`` are those of all operands in memory, ``weights`` the constant ones among them, ``passed`` go through
-    scratch memory. Steps of one ``chain`` run in turns; 0 is none.
+    scratch memory. Steps of the same ``row_tiles`` run in turns; 0 is none.
     """
     kernel = called.kernel
     sizes = [t.bytes for t in kernel.operands if not t.layout.rows]
@@ -80,7 +80,7 @@ def _step(called: Called) -> dict[str, object]:
         "passed": held if isinstance(held, int) else None,
         "pair": kernel.implementation.arithmetic.products,
         "parallel": called.shared,
-        "chain": called.tiles,
+        "row_tiles": called.tiles,
     }
 
 

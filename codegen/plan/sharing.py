@@ -12,7 +12,7 @@ from dldt.compiler.dims import Dim
 @attrs.frozen
 class Sharable:
     """A kernel's scalar operations, where they are known, and the length of the range that threads could share; without
-    a range, what all threads enter and leave together: the branches of a condition, or a chain in bands."""
+    a range, what all threads enter and leave together: the branches of a condition, or row tiles."""
 
     work: Dim | None
     extent: Dim | None

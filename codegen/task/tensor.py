@@ -44,7 +44,7 @@ class Tensor:
 
     @property
     def whole_bytes(self) -> Dim:
-        """The size that it would have in memory if not only a window of it were there."""
+        """The size that it would have in memory if not only some rows of it were there."""
         return self.buffer.whole.elements * self.type.dtype.size
 
     @property
@@ -53,7 +53,7 @@ class Tensor:
         if self.constant is not None:
             return "weights"
         place = self.base.place
-        return place.kind if place is not None and place.kind != "window" else "arena"
+        return place.kind if place is not None and place.kind != "line buffer" else "arena"
 
     def resolve(self) -> Place:
         """The address."""

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from benchmarks.references import references
-from dldt.codegen.emit.elf_constants import EM_AARCH64, EM_X86_64
+from dldt.codegen.object.elf_constants import EM_AARCH64, EM_X86_64
 
 RETURN = b"\xc3"
 ADD_IMMEDIATE = b"\x48\x05"  # add rax, imm32

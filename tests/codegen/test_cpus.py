@@ -11,7 +11,7 @@ from dldt.codegen.kernels.register_tiles import tile_cycles
 from dldt.codegen.kernels.stream import is_cold, stream
 from dldt.codegen.kernels.tuned import Tuned, read_tuned, write_tuned
 from dldt.codegen.object.object import compile_modules, feature_text
-from dldt.codegen.plan.row_bands import is_worth
+from dldt.codegen.plan.row_tiles import is_worth
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler.errors import InputError, UsageError
 
@@ -124,7 +124,7 @@ def test_a_level_costs_what_was_fitted(level, pipes, loads):
 
 
 def test_a_choice_follows_the_figures():
-    """What lies between two layers is cut into bands where the last cache does not keep it: 1.5 MiB are more than a
+    """What lies between two layers runs in row tiles where the last cache does not keep it: 1.5 MiB are more than a
     sixteenth of 16 MiB (Zen 2), and less than a sixteenth of 32 MiB (Zen 3). Weights of 6 MiB come from memory where
     the last cache has 8 MiB (Haswell), not where it has 32: 6 MiB at 14 bytes a cycle, and not at 5."""
     old, new, small = (resolve_target("x86-64-v3", name) for name in ("zen2", "zen3", "haswell"))

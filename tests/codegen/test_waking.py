@@ -9,7 +9,8 @@ import pytest
 from dldt import runtime
 from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.llvm.program import Call, Fork, shared_work
+from dldt.codegen.llvm.program import shared_work
+from dldt.codegen.llvm.step import Call, Fork
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules

@@ -9,8 +9,9 @@ import pytest
 
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution import choose_arithmetic as choice
-from dldt.codegen.kernels.convolution.part import Part
+from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, Source
+from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.arithmetic import ARITHMETICS
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble, compile_graph
@@ -141,8 +142,8 @@ def product(rows, inputs=4096, outputs=4096):
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_what_is_bound_by_memory_is_narrow(target):
     def stored(problem, wanted, streamed=LARGE):
-        part = Part(problem, lambda: np.ones((1, 1, 1, 1, 1), np.float32), None)
-        row, reason = choice.choose_arithmetic(part, target, Numerics(weights=wanted), streamed)
+        part = ContractionPart(problem, lambda: np.ones((1, 1, 1, 1, 1), np.float32), None)
+        row, reason = choice.choose_arithmetic(part, Setting(target, Numerics(weights=wanted), streamed))
         assert (row.data, row.sums, row.products, reason) == (DType.f32, DType.f32, 1, "")
         return row.weights
 

@@ -136,4 +136,4 @@ def test_initialiser_that_is_listed_as_an_input_is_a_constant(tmp_path):
 def test_free_dims_become_symbols(tmp_path):
     made = model([helper.make_node("Relu", ["x"], ["y"])], shape=("batch.size", "?", None, "max", 4))
     (x, _, _) = import_onnx(save(made, tmp_path)).inputs
-    assert str(x.type) == "f32[batch_size,x_1,x_2,d_max,4]"
+    assert str(x.type) == 'f32["batch.size",x_1,x_2,"max",4]'

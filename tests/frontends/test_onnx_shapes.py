@@ -247,7 +247,7 @@ def test_free_dims_flow_through_slices_of_shapes(tmp_path):
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     imported = import_onnx(save(model, tmp_path))
-    assert str(imported.outputs[0].types[0]) == "f32[batch_size,6,2]"
+    assert str(imported.outputs[0].types[0]) == 'f32["batch size",6,2]'
     assert any(isinstance(node.op, Slice) for node in imported.order())
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from dldt import runtime
 from dldt.codegen.host import resolve_target
+from dldt.runtime.format import read_artifact
 from dldt.runtime.profile import share_out
 from tests.codegen.artifact import SCALE, SCALE_WEIGHTS, build, build_scale, scale_metadata
 
@@ -48,6 +49,12 @@ def test_steps_and_their_shares(tmp_path):
         assert second.gflops is None
         # A profile leaves no trace: the next run fills no slots.
         np.testing.assert_array_equal(model(np.ones(2, np.float32)), np.float32([2, 3]))
+
+
+def test_row_tiles_were_called_a_chain(tmp_path):
+    steps = [step("a", chain=2), step("b", row_tiles=3), step("c", row_tiles="3"), step("d")]
+    path = build_scale(tmp_path / "m.so", steps=steps)
+    assert [found.row_tiles for found in read_artifact(path).metadata.steps] == [2, 3, None, None]
 
 
 def test_no_ticks_at_all():

@@ -10,9 +10,10 @@ import pytest
 
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.tuned import read_tuned
+from dldt.codegen.task.implementation import Chosen, Implementation
 from dldt.compiler.errors import UsageError
 from dldt.tools.tune import tune
-from dldt.tools.tuner import Contest, Tuner
+from dldt.tools.tuner import Trial, Tuner
 from tests.codegen.test_micro import SHAPES, convolution_graph
 from tests.errors.commands import command, refused
 from tests.tools.conftest import DIGITS
@@ -41,11 +42,12 @@ def test_winners_are_measured_twice(graph, tmp_path, monkeypatch):
     monkeypatch.setattr(Tuner, "_turns", turns(0.99, 0.8, 0.7, 0.9))
     with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
         assert list(tuner.rounds(1e9, most=3)) == [1, 2, 3, 4]
-        for contest in tuner.contests.values():
+        assert len(tuner.trials) == 2
+        for key, trial in tuner.trials.items():
             # 0.7 was not confirmed
-            assert list(contest.shares.values()) == [0.99, 0.8, 0.9]
-            assert contest.best == (list(contest.shares)[1], 0.8)
-            assert tuner.winners[contest.question.key] == contest.best[0]
+            assert list(trial.shares.values()) == [0.99, 0.8, 0.9]
+            assert trial.best == (list(trial.shares)[1], 0.8)
+            assert tuner.winners[trial.key] == tuner.winners[key] == trial.best[0]
 
 
 def test_little_gains_are_none(graph, tmp_path, monkeypatch):
@@ -63,7 +65,7 @@ def test_the_report_of_what_was_found(graph, tmp_path, monkeypatch):
             "0 contraction(s), 0 plans beside the estimated ones; 0 are faster by another; others were not measured"
         )
         list(tuner.rounds(1e9, most=1))
-        one, other = tuner.contests.values()
+        one, other = tuner.trials.values()
         one.seconds, other.seconds, one.shares = 3.0, 1.0, {"half": 0.5, "more": 2.0}
         assert tuner.report() == (
             "2 contraction(s), 3 plans beside the estimated ones; 1 are faster by another, which saves 37.5% of the "
@@ -75,7 +77,7 @@ def test_the_report_of_what_was_found(graph, tmp_path, monkeypatch):
 
 def test_all_plans_are_measured_in_the_end(graph, tmp_path, monkeypatch):
     plans = Tuner._plans
-    monkeypatch.setattr(Tuner, "_plans", lambda self, contest: plans(self, contest)[:2])
+    monkeypatch.setattr(Tuner, "_plans", lambda self, trial: plans(self, trial)[:2])
     monkeypatch.setattr(Tuner, "_turns", turns(1.1, 1.1))
     with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
         list(tuner.rounds(1e9))
@@ -84,13 +86,14 @@ def test_all_plans_are_measured_in_the_end(graph, tmp_path, monkeypatch):
 
 
 def test_the_estimated_plan_is_the_best_unless_another_is_faster():
-    contest = Contest(None, "Convolution", 1, "estimated", 1.0, {"slower": 1.1})
-    assert contest.best == ("estimated", 1.0)
+    chosen = Chosen(None, Implementation("convolution", "estimated"))
+    trial = Trial("key", chosen, "Convolution", 1, 1.0, {"slower": 1.1})
+    assert trial.best == ("estimated", 1.0)
 
 
 def test_the_costliest_come_first(graph, tmp_path):
     with Tuner(graph, resolve_target("host"), tmp_path) as tuner:
-        spent = [contest.seconds for contest in tuner.contests.values()]
+        spent = [trial.seconds for trial in tuner.trials.values()]
     assert spent == sorted(spent, reverse=True)
     assert len(spent) == 2
 

@@ -67,10 +67,10 @@ class Convolution(Family):
         for tile in [narrow_tile(problem, on.target)] if across else tiles(problem, on.target):
             yield self._estimate(problem, tile, arithmetic, on, remark)
 
-    def key(self, part: Part, on: Setting) -> str | None:
+    def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """See Family."""
         assert isinstance(part, ContractionPart)
-        return None if _is_across(part, on) else contraction_key(part, on)
+        return None if _is_across(part, on) else _key(part, on, winograd="winograd" in rivals)
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
         """A direct convolution of images runs row by row where its weights stay in the cache beside them."""
@@ -142,10 +142,9 @@ def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
     return np.asarray(picked * inside.reshape((-1, 1) if axis == 0 else (-1,)))
 
 
-def contraction_key(part: ContractionPart, on: Setting) -> str | None:
+def _key(part: ContractionPart, on: Setting, *, winograd: bool) -> str | None:
     """What decides how a contraction is best carried out, as text."""
     allowed, (arithmetic, _) = on.numerics, choose_arithmetic(part, on)
-    winograd = allowed.winograd and part.blocked
     problem = asked(part, arithmetic, on)
     key = TuningKey.about(problem, winograd=winograd, weights=allowed.weights, precision=allowed.precision)
     return None if key is None else key.text

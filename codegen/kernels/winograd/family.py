@@ -48,6 +48,11 @@ class WinogradConvolution(Convolution):
         """See Family."""
         return convolution_parts(task, on) if on.numerics.winograd else None
 
+    def can(self, part: Part, on: Setting) -> bool:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        return bool(_singles(part, on))
+
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
         assert isinstance(part, ContractionPart)

@@ -1,4 +1,4 @@
-"""Chains: convolutions that run in turns, a band of rows at a time, compared with the operations' definitions."""
+"""Row tiles: convolutions that run in turns, some rows at a time, compared with the operations' definitions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import numpy as np
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.plan.row_bands import Cut, Link, choose_chains, windows
-from dldt.codegen.plan.row_tiling import link_chains
-from dldt.codegen.plan.tasks import make_program
+from dldt.codegen.plan.row_tiles import Cut, Link, choose_cuts, line_buffers
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
-from dldt.codegen.task.task import Chain
+from dldt.codegen.task.task import RowTiles
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
@@ -23,6 +20,7 @@ from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import cpu, load
 from tests.codegen.native import run_emulated, run_native
+from tests.codegen.program_of import compiled_to
 from tests.codegen.qemu import require_emulator
 
 LEVELS = ("host", "x86-64-v3", "x86-64-v2", "aarch64")
@@ -35,7 +33,7 @@ def with_caches(target, **sizes):
 
 
 def machine(level="host", l2=1 << 16):
-    """The target with a second-level cache that holds but a few rows, and no third: every chain is worth it."""
+    """The target with a second-level cache that holds but a few rows, and no third: row tiles are always worth it."""
     return with_caches(TARGETS[level] if level == "aarch64" else resolve_target(level), l2=l2, l3=0)
 
 
@@ -44,7 +42,7 @@ class Layers:
 
     def __init__(self, *shape, seed=1):
         self.random = np.random.default_rng(seed)
-        self.graph = Graph("chain")
+        self.graph = Graph("rows")
         self.x = self.graph.parameter("x", TensorType(DType.f32, shape))
 
     def numbers(self, *shape):
@@ -150,11 +148,12 @@ GRAPHS = {
 }
 
 
-def chains(graph, target):
-    """The chains of the program, each as its tasks' operations."""
-    program = make_program(graph, target)
-    link_chains(program, Choice(target))
-    return [task for task in program.tasks if isinstance(task, Chain)]
+def row_tiles(graph, target):
+    """The row tiles among the tasks of the program: all that there are."""
+    made = compiled_to("row-tiling", graph, target)
+    found = [task for task in made.program.tasks if isinstance(task, RowTiles)]
+    assert set(made.row_tiles) == set(found)
+    return found
 
 
 def feeds_of(graph, batch=1):
@@ -170,11 +169,11 @@ def assert_same(outputs, wanted):
 
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize(("level", "l2"), [("host", 1 << 14), *((level, 1 << 17) for level in LEVELS)])
-def test_chains_are_the_definition(level, name, l2, tmp_path):
+def test_row_tiles_are_the_definition(level, name, l2, tmp_path):
     graph, target = GRAPHS[name](), machine(level, l2)
     if level == "host" and name == "transposed" and target.vector_bits == 128:
         target = machine(level, max(l2, 1 << 16))  # in narrow blocks of channels its rows take more room
-    assert chains(GRAPHS[name](), target)
+    assert row_tiles(GRAPHS[name](), target)
     feeds = feeds_of(graph)
     wanted = interpret(graph, feeds)
     if level == "aarch64":
@@ -188,7 +187,7 @@ def test_chains_are_the_definition(level, name, l2, tmp_path):
 
 
 @pytest.mark.parametrize("batch", [1, 2])
-def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
+def test_threads_and_tiles_give_the_same_bits(batch, tmp_path):
     """Enough work for threads to be woken: each makes for itself the rows that two of them read."""
     graph = inverted_residual((150, 182), batch)
     feeds = feeds_of(graph)
@@ -198,7 +197,7 @@ def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
     ):
         path = tmp_path / f"{number}.so"
         summary = compile_graph(graph, path, target)
-        assert bool(summary.chains) == bool(number)
+        assert bool(summary.row_tiles) == bool(number)
         for threads in (1, 2, 3, 5):
             with load(path, threads=threads) as model:
                 found.append(model.run(feeds)["y"].copy())
@@ -207,14 +206,14 @@ def test_threads_and_bands_give_the_same_bits(batch, tmp_path):
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_windows_of_bfloats_give_the_same_bits(name, tmp_path):
+def test_line_buffers_of_bfloats_give_the_same_bits(name, tmp_path):
     if not resolve_target("host").multiplies_bfloat:
         pytest.skip("this processor lacks AVX512_BF16")
     found = []
     for number, target in enumerate((with_caches(resolve_target("host"), l3=1 << 30), machine(l2=1 << 17))):
         path, bfloats = tmp_path / f"{number}.so", Numerics(weights=DType.bf16, precision=DType.bf16)
         summary = compile_graph(GRAPHS[name](), path, target, numerics=bfloats)
-        assert bool(summary.chains) == bool(number)
+        assert bool(summary.row_tiles) == bool(number)
         with load(path, threads=2) as model:
             found.append(model.run(feeds_of(GRAPHS[name]()))["y"].copy())
     np.testing.assert_array_equal(*found)
@@ -223,30 +222,31 @@ def test_windows_of_bfloats_give_the_same_bits(name, tmp_path):
 def test_free_number_of_images(tmp_path):
     graph = inverted_residual(batch=symbol("N"))
     compile_graph(graph, tmp_path / "m.so", machine())
-    assert chains(graph, machine())
+    assert row_tiles(graph, machine())
     with load(tmp_path / "m.so") as model:
         for batch in (1, 4, 3):
             feeds = feeds_of(graph, batch)
             assert_same(model.run(feeds), interpret(graph, feeds))
 
 
-def linked(make):
+def joined(make):
     n = Layers(1, 16, 12, 12)
-    return [len(chain.tasks) for chain in chains(make(n, ops.ReLU()(n.convolved(n.x, 32))), machine())]
+    graph = make(n, ops.ReLU()(n.convolved(n.x, 32)))
+    return [len(tiles.block.tasks) for tiles in row_tiles(graph, machine())]
 
 
-def test_what_breaks_a_chain():
-    assert linked(lambda n, v: n.done(n.depthwise(v))) == [2]
+def test_what_is_not_joined():
+    assert joined(lambda n, v: n.done(n.depthwise(v))) == [2]
     # A second reader; a part of another tensor; an output; what is convolved and multiplied.
     pool = ops.MaxPool((1, 1), (1, 1), (1, 1), (3, 3))
-    assert linked(lambda n, v: n.done(ops.Subtract()(n.depthwise(v), pool(v)))) == []
-    assert linked(lambda n, v: n.done(ops.Concat(1)(n.depthwise(v), v))) == []
-    assert linked(lambda n, v: n.done(n.depthwise(v)) and n.done(v, "z")) == []
-    assert linked(lambda n, v: n.done(ops.Multiply()(n.depthwise(v), v))) == []
+    assert joined(lambda n, v: n.done(ops.Subtract()(n.depthwise(v), pool(v)))) == []
+    assert joined(lambda n, v: n.done(ops.Concat(1)(n.depthwise(v), v))) == []
+    assert joined(lambda n, v: n.done(n.depthwise(v)) and n.done(v, "z")) == []
+    assert joined(lambda n, v: n.done(ops.Multiply()(n.depthwise(v), v))) == []
     # Winograd's algorithm, whose tiles are of several rows.
     wide = Layers(1, 64, 24, 24)
     graph = wide.done(wide.convolved(ops.ReLU()(wide.convolved(wide.x, 64)), 64, 3))
-    assert chains(graph, machine(l2=1 << 20)) == []
+    assert row_tiles(graph, machine(l2=1 << 20)) == []
 
 
 def test_what_lies_between_is_not_in_the_arena(tmp_path):
@@ -259,31 +259,31 @@ def test_what_lies_between_is_not_in_the_arena(tmp_path):
     assert held.arena_lower_bound < 4 * 256 * 144
     assert held.arena_bytes == held.arena_lower_bound
     assert held.scratch_bytes > stored.scratch_bytes == 0
-    assert (stored.chains, held.chains) == ((), (3,))
+    assert (stored.row_tiles, held.row_tiles) == ((), (3,))
 
 
-def test_windows_hold_what_is_read_again():
+def test_line_buffers_hold_what_is_read_again():
     """By hand: 4 rows are made of 4 rows, those of 6 rows, those, two apart, of 13."""
     links = [Link(100, 90, Reach(2, 1, 3)), Link(100, 45, SAME), Link(100, 45, POINT)]
-    assert windows(links, 4) == [13, 6, 4]
-    assert windows(links, 60) == [90, 45, 45]
+    assert line_buffers(links, 4) == [13, 6, 4]
+    assert line_buffers(links, 60) == [90, 45, 45]
 
 
-def test_windows_of_rows_that_are_made_together():
+def test_line_buffers_of_rows_that_are_made_together():
     """By hand: 6 rows of 4 are read, the first and the last may be one of four, and 12 rows are 3 or 4 units: of
     30 rows there are 32."""
     links = [Link(100, 9, POINT), Link(100, 30, SAME, 4)]
-    assert windows(links, 4) == [3, 12]
-    assert windows(links, 40) == [8, 32]
+    assert line_buffers(links, 4) == [3, 12]
+    assert line_buffers(links, 40) == [8, 32]
 
 
-def test_chains_fit_the_cache():
+def test_row_tiles_fit_the_cache():
     target = with_caches(TARGETS["x86-64-v3"], l2=100_000, l3=160_000)
     small, wide = Link(1_000, 10, SAME), Link(10_000, 50, SAME)
     # Too small to be worth it; nothing; two apart.
-    assert choose_chains([small, None, small], target) == []
-    assert choose_chains([None, wide, None, wide], target) == [Cut(1, 2, 4), Cut(3, 4, 4)]
+    assert choose_cuts([small, None, small], target) == []
+    assert choose_cuts([None, wide, None, wide], target) == [Cut(1, 2, 4), Cut(3, 4, 4)]
     # 5 + 3 rows do not fit: the smaller tensor is stored.
-    assert choose_chains([wide, attrs.evolve(wide, row=9_000)], target) == [Cut(0, 1, 4)]
-    assert choose_chains([attrs.evolve(wide, row=9_500), wide], target) == [Cut(1, 2, 4)]
-    assert choose_chains([attrs.evolve(wide, row=30_000)], target) == []
+    assert choose_cuts([wide, attrs.evolve(wide, row=9_000)], target) == [Cut(0, 1, 4)]
+    assert choose_cuts([attrs.evolve(wide, row=9_500), wide], target) == [Cut(1, 2, 4)]
+    assert choose_cuts([attrs.evolve(wide, row=30_000)], target) == []

@@ -5,7 +5,7 @@ import pytest
 from dldt.compiler.ir.write import write_ir
 from dldt.tools import compile as command
 from dldt.tools.layers import print_layers
-from tests.codegen.test_chains import Layers
+from tests.codegen.test_row_tiling import Layers
 
 
 @pytest.mark.parametrize(("side", "shown"), [(96, True), (64, False)])
@@ -16,15 +16,15 @@ def test_the_summary_and_the_steps(side, shown, tmp_path, capsys):
     words = [str(tmp_path / "m.xml"), "-o", str(tmp_path / "m.so"), "--target", "x86-64-v3", "--verbose"]
     assert command.main(words) == 0
     text = capsys.readouterr().out
-    assert ("chains     1 chain of 3 kernels in turns, a band of image rows at a time" in text) is shown
+    assert ("row tiles  1 run of 3 kernels in turns, a tile of image rows at a time" in text) is shown
     assert ("; a thread needs " in text) is shown
     assert ", 1.00 times the largest live set" in text
-    assert text.count(" (chain 1)\n") == (3 if shown else 0)
+    assert text.count(" (row tiles 1)\n") == (3 if shown else 0)
 
 
-def test_per_layer_names_the_chain(capsys):
+def test_per_layer_names_the_row_tiles(capsys):
     row = {"ms": 1.0, "share": 1.0, "gflops": None, "gbytes_per_second": None, "roofline": None, "bound": None}
     row |= {"bytes": 1, "what": "conv", "output": "y", "algorithm": "loops"}
-    print_layers([row | {"chain": 3}, row | {"chain": 0}, row], None)
+    print_layers([row | {"row_tiles": 3}, row | {"row_tiles": 0}, row], None)
     text = capsys.readouterr().out
-    assert (text.count("(loops, chain 3)"), text.count("(loops)")) == (1, 2)
+    assert (text.count("(loops, row tiles 3)"), text.count("(loops)")) == (1, 2)
