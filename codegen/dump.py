@@ -9,7 +9,7 @@ from pathlib import Path
 from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.text import print_kernel
 from dldt.codegen.object.object import ObjectCode
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 
 
 class Dump:
@@ -24,7 +24,7 @@ class Dump:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{number:02d}-{name}.txt").write_text("\n".join([f"# {what}", "", *lines]) + "\n", encoding="utf-8")
 
-    def write(self, library: Library, modules: Sequence[Source], objects: Sequence[ObjectCode]) -> None:
+    def write(self, library: Library, modules: Sequence[ModuleSource], objects: Sequence[ObjectCode]) -> None:
         """``kernels/<name>.loops.txt``, ``.ll`` and ``.s`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
         kernels, whole = self.directory / "kernels", self.directory / "modules"
         kernels.mkdir(parents=True, exist_ok=True)

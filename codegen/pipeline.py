@@ -24,7 +24,7 @@ from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.object.object_cache import ObjectCache
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.compilation import Compilation, Progress
@@ -40,7 +40,7 @@ from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
-from dldt.codegen.plan.weights import Weights
+from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.errors import UsageError
@@ -111,7 +111,7 @@ def write_kernels(c: Compilation) -> None:
 def write_program(c: Compilation) -> None:
     """The calls in order, shared among threads; equal functions once, packed weights in the file's order."""
     names = run_time_dims(c.graph)
-    c.calls = Calls(Library(c.target, c.cache), Weights())
+    c.calls = Calls(Library(c.target, c.cache), WeightSegment())
     c.steps = make_steps(c.program, c.kernels, c.calls)
     shapes = [node.types[0].shape for node in c.graph.outputs]
     text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
@@ -119,12 +119,12 @@ def write_program(c: Compilation) -> None:
     made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
     demands = Demands(names, size, shared_work(c.steps, c.target), plan_data(made))
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
-    c.modules = [*c.calls.library.modules(), Source.of(text)]
+    c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
 
 
 def compile_objects(c: Compilation) -> None:
     """LLVM IR to machine code, in child processes, or from the cache."""
-    c.modules += map(Source.of, support_modules(c.target))
+    c.modules += map(ModuleSource.of, support_modules(c.target))
     c.progress("compile", 0, len(c.modules))
     c.objects = compile_modules(
         c.modules,

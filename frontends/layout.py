@@ -14,14 +14,14 @@ _ITEM = re.compile(r"(?P<name>.*)\((?P<layout>[^()]*)\)", re.DOTALL)
 
 
 @attrs.frozen
-class Layout:
+class InputLayout:
     """The axes' letters as the model has them (``nhwc``), and as the input shall be fed, where that differs."""
 
     source: str
     target: str
 
     @classmethod
-    def parse(cls, text: str) -> Layout:
+    def parse(cls, text: str) -> InputLayout:
         """``nchw`` or ``nhwc->nchw``; ``?`` stands for an axis without a meaning. Raises UsageError."""
         source, _, target = (part.strip().lower() for part in text.partition("->"))
         layout = cls(source, target or source)
@@ -44,15 +44,15 @@ class Layout:
         return tuple(self.target.index(letter) for letter in self.source)
 
 
-def parse_layout(text: str) -> dict[str, Layout]:
+def parse_layout(text: str) -> dict[str, InputLayout]:
     """``nhwc->nchw`` (the key is then ``""``: the only input) or ``x(nhwc->nchw),y(nc)``. Raises UsageError."""
-    found: dict[str, Layout] = {}
+    found: dict[str, InputLayout] = {}
     for item in split_top(text):
         match = _ITEM.fullmatch(item)
         name, layout = (match["name"].strip(), match["layout"]) if match else ("", item)
         if name in found:
             raise UsageError(f"the layout of {name!r} is given twice" if name else "name the inputs: x(nchw),y(nc)")
-        found[name] = Layout.parse(layout)
+        found[name] = InputLayout.parse(layout)
     if "" in found and len(found) > 1:
         raise UsageError("either all layouts are given by name, or there is one for the only input")
     return found

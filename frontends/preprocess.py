@@ -16,7 +16,7 @@ from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import Array
 from dldt.frontends.engine.did_you_mean import did_you_mean
-from dldt.frontends.layout import Layout
+from dldt.frontends.layout import InputLayout
 from dldt.frontends.mean_scale import ChannelValues
 
 _T = TypeVar("_T")
@@ -27,7 +27,7 @@ def preprocess(
     mean_values: ChannelValues | Sequence[float] | None = None,
     scale_values: ChannelValues | Sequence[float] | None = None,
     reverse_input_channels: bool = False,
-    layout: Mapping[str, Layout] | None = None,
+    layout: Mapping[str, InputLayout] | None = None,
 ) -> None:
     """Change ``graph`` so that its inputs may be fed raw: input → layout → channel order → (x - mean) / scale → model.
 
@@ -58,7 +58,7 @@ class _Input:
     """An input, or the transposition behind it, as the model's first operations see it."""
 
     parameter: Value
-    layout: Layout | None
+    layout: InputLayout | None
 
     @property
     def _seen(self) -> Value:
@@ -109,7 +109,7 @@ class _Input:
         return next((a for a in (1, len(shape) - 1) if 0 <= a < len(shape) and shape[a] == count), None)
 
 
-def _apply_layout(graph: Graph, value: Value, layout: Layout) -> None:
+def _apply_layout(graph: Graph, value: Value, layout: InputLayout) -> None:
     name, rank = value.node.name, value.type.rank
     if len(layout.source) != rank:
         raise UsageError(f"layout {layout.source!r} has {len(layout.source)} axes, input {name!r} is {value.type}")

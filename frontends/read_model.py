@@ -15,7 +15,7 @@ from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.format_of import format_of
 from dldt.frontends.engine.input_spec import DimSpec, InputSpec, Number
 from dldt.frontends.formats import FORMATS
-from dldt.frontends.layout import Layout
+from dldt.frontends.layout import InputLayout
 from dldt.frontends.mean_scale import ChannelValues
 from dldt.frontends.preprocess import preprocess
 
@@ -30,7 +30,7 @@ def read_model(
     mean_values: ChannelValues | Sequence[float] | None = None,
     scale_values: ChannelValues | Sequence[float] | None = None,
     reverse_input_channels: bool = False,
-    layout: Mapping[str, Layout | str] | Layout | str | None = None,
+    layout: Mapping[str, InputLayout | str] | InputLayout | str | None = None,
     freeze: Mapping[str, Any] | None = None,
     formats: Sequence[Format] = FORMATS,
 ) -> Graph:
@@ -69,8 +69,8 @@ def _frozen(name: str, value: Any) -> Number | tuple[Number, ...]:
     raise UsageError(f"input {name!r} can be frozen to a number or a flat list of numbers, not to {value!r}")
 
 
-def _layouts(layout: Mapping[str, Layout | str] | Layout | str | None) -> dict[str, Layout]:
+def _layouts(layout: Mapping[str, InputLayout | str] | InputLayout | str | None) -> dict[str, InputLayout]:
     if layout is None:
         return {}
     named = layout if isinstance(layout, Mapping) else {"": layout}
-    return {name: item if isinstance(item, Layout) else Layout.parse(item) for name, item in named.items()}
+    return {name: item if isinstance(item, InputLayout) else InputLayout.parse(item) for name, item in named.items()}

@@ -79,7 +79,7 @@ class Pattern:
 
 
 @attrs.frozen
-class Leaf(Pattern):
+class ValuePattern(Pattern):
     """Any value for which ``where`` holds; ``is_constant`` where that lets constants pass alone."""
 
     name: str
@@ -206,7 +206,7 @@ class Either(Pattern):
 
 def anything(name: str = "", where: Callable[[Value], bool] | None = None) -> Pattern:
     """Any value; used twice under one name it must be the same value."""
-    return Leaf(name, where)
+    return ValuePattern(name, where)
 
 
 def constant(name: str = "", where: Callable[[Array], bool] | None = None) -> Pattern:
@@ -216,7 +216,7 @@ def constant(name: str = "", where: Callable[[Array], bool] | None = None) -> Pa
         array = value.constant
         return array is not None and (where is None or where(array))
 
-    return Leaf(name, fits, is_constant=True)
+    return ValuePattern(name, fits, is_constant=True)
 
 
 def number(expected: float, name: str = "", tolerance: float = 3e-6) -> Pattern:

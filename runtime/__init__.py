@@ -3,7 +3,7 @@
 from dldt.runtime.bound import Bound
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError, RuntimeLoadError, RuntimeStateError
 from dldt.runtime.job import Job
-from dldt.runtime.metadata import Step, Tensor
+from dldt.runtime.metadata import StepInfo, TensorInfo
 from dldt.runtime.model import Model, load
 from dldt.runtime.profile import StepTime
 from dldt.runtime.request import Request
@@ -19,9 +19,9 @@ __all__ = [
     "RuntimeInputError",
     "RuntimeLoadError",
     "RuntimeStateError",
-    "Step",
+    "StepInfo",
     "StepTime",
-    "Tensor",
+    "TensorInfo",
     "__version__",
     "default_threads",
     "load",

@@ -12,7 +12,7 @@ import numpy as np
 from dldt.runtime.address import address
 from dldt.runtime.dim_expression import DimExpression
 from dldt.runtime.errors import RuntimeInputError
-from dldt.runtime.metadata import Metadata, Tensor
+from dldt.runtime.metadata import Metadata, TensorInfo
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -143,7 +143,7 @@ class Binding:
                 )
         return tuple([values[symbol.name] for symbol in self._symbols])
 
-    def _derived(self, arrays: Sequence[Array]) -> Iterator[tuple[Tensor, Array, int, DimExpression]]:
+    def _derived(self, arrays: Sequence[Array]) -> Iterator[tuple[TensorInfo, Array, int, DimExpression]]:
         """The inputs' dims that are expressions of other dims."""
         for tensor, array in zip(self.inputs, arrays, strict=True):
             for axis, dim in enumerate(tensor.shape):
@@ -190,7 +190,7 @@ def _fixed(metadata: Metadata) -> tuple[list[Shape], list[Shape]] | None:
     return cast("list[Shape]", inputs), cast("list[Shape]", outputs)
 
 
-def _check_input(array: Any, tensor: Tensor) -> Array:
+def _check_input(array: Any, tensor: TensorInfo) -> Array:
     """The slow path: say what does not fit, convert what may be converted without loss."""
     if isinstance(array, np.generic):
         array = np.asarray(array)
@@ -221,7 +221,7 @@ def _fits(shape: tuple[int | str, ...], actual: tuple[int, ...]) -> bool:
     )
 
 
-def _shape_message(tensor: Tensor, array: Array) -> str:
+def _shape_message(tensor: TensorInfo, array: Array) -> str:
     expected, actual = ",".join(map(str, tensor.shape)), ",".join(map(str, array.shape))
     if len(tensor.shape) != array.ndim:
         return f"input {tensor.name!r} must have {len(tensor.shape)} dims [{expected}], but the array has [{actual}]"
@@ -234,5 +234,5 @@ def _kind(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
-def _list(tensors: Sequence[Tensor]) -> str:
+def _list(tensors: Sequence[TensorInfo]) -> str:
     return ", ".join(map(str, tensors))

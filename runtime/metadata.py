@@ -16,7 +16,7 @@ _MAX_RANK = 64
 _MAX_DIM = 1 << 48
 
 
-class Tensor(NamedTuple):
+class TensorInfo(NamedTuple):
     """An input or an output; in ``shape``, an int is a fixed dim and a text a free one (or an expression of them)."""
 
     name: str
@@ -32,7 +32,7 @@ class Tensor(NamedTuple):
         return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
 
 
-class FreeDim(NamedTuple):
+class DimBounds(NamedTuple):
     """A free dim with its inclusive bounds; ``max`` None means none. ``text`` stands for it in shapes: its name, in
     quotes where that is no identifier."""
 
@@ -42,7 +42,7 @@ class FreeDim(NamedTuple):
     text: str
 
 
-class Step(NamedTuple):
+class StepInfo(NamedTuple):
     """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims).
 
     ``flops`` are the operations by definition, ``operations`` those that the algorithm really computes. ``bytes`` are
@@ -81,9 +81,9 @@ class Metadata(NamedTuple):
     arch: str
     target: str
     features: tuple[str, ...]
-    symbols: tuple[FreeDim, ...]
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
+    symbols: tuple[DimBounds, ...]
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
     arena: int | None
     scratch: int
     parallel: bool
@@ -92,7 +92,7 @@ class Metadata(NamedTuple):
     listed: bytes
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[StepInfo, ...]:
         """The steps of a run, parsed anew at each access; empty where none are listed. RuntimeLoadError if damaged."""
         first = self.listed.partition(b"\0")[0]
         items = _loads(first, self.path) if first else []
@@ -213,16 +213,16 @@ def _is_expression(text: str, symbols: dict[str, str] | None) -> bool:
         return False
 
 
-def _symbol(item: Any) -> FreeDim:
+def _symbol(item: Any) -> DimBounds:
     if not isinstance(item, dict):
         raise _BadError("has a symbol that is not an object")
     name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
-    return FreeDim(name, low, high, _text({"text": name, **item}, "text"))
+    return DimBounds(name, low, high, _text({"text": name, **item}, "text"))
 
 
-def _step(item: Any) -> Step:
+def _step(item: Any) -> StepInfo:
     """Only profiles show steps, so a field that is wrong is left out instead of refused."""
     if not isinstance(item, dict):
         raise _BadError("has a step that is not an object")
@@ -233,10 +233,10 @@ def _step(item: Any) -> Step:
         key: item[key] if _is_size(item.get(key)) else None
         for key in ("flops", "bytes", "operations", "weights", "passed", "pair", "row_tiles")
     }
-    return Step(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
+    return StepInfo(kernel, what, output, algorithm, parallel=item.get("parallel") is not False, **sizes)
 
 
-def _tensor(item: Any, symbols: dict[str, str] | None) -> Tensor:
+def _tensor(item: Any, symbols: dict[str, str] | None) -> TensorInfo:
     """``symbols`` are the free dims that an input may use, by their texts; an output's text is for people alone."""
     if not isinstance(item, dict):
         raise _BadError("has a tensor that is not an object")
@@ -249,4 +249,4 @@ def _tensor(item: Any, symbols: dict[str, str] | None) -> Tensor:
         known = _is_expression(dim, symbols) if isinstance(dim, str) else _is_size(dim)
         if not known or (dim == 0 and symbols is not None):
             raise _BadError(f"gives {name} the dim {dim!r}")
-    return Tensor(name, kind, tuple(shape))
+    return TensorInfo(name, kind, tuple(shape))

@@ -13,7 +13,7 @@ from dldt.runtime.bound import Bound
 from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.format import Artifact, check_machine, read_artifact
-from dldt.runtime.metadata import Metadata, Tensor
+from dldt.runtime.metadata import Metadata, TensorInfo
 from dldt.runtime.profile import StepTime
 from dldt.runtime.request import Request
 from dldt.runtime.thread_pool import ThreadPool
@@ -56,12 +56,12 @@ class Model:
         return self.metadata.name
 
     @property
-    def inputs(self) -> tuple[Tensor, ...]:
+    def inputs(self) -> tuple[TensorInfo, ...]:
         """The inputs in the model's order, each with name, shape and dtype."""
         return self.metadata.inputs
 
     @property
-    def outputs(self) -> tuple[Tensor, ...]:
+    def outputs(self) -> tuple[TensorInfo, ...]:
         """The outputs in the model's order, each with name, shape and dtype."""
         return self.metadata.outputs
 

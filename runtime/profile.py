@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dldt.runtime.metadata import Step
+from dldt.runtime.metadata import StepInfo
 
 
 class StepTime(NamedTuple):
     """A step of the model and its seconds in one run, as the caller's thread saw them."""
 
-    step: Step
+    step: StepInfo
     seconds: float
 
     @property
@@ -20,7 +20,7 @@ class StepTime(NamedTuple):
         return self.step.flops / self.seconds / 1e9 if self.step.flops and self.seconds else None
 
 
-def share_out(steps: Sequence[Step], ticks: Sequence[int], seconds: float) -> list[StepTime]:
+def share_out(steps: Sequence[StepInfo], ticks: Sequence[int], seconds: float) -> list[StepTime]:
     """Divide ``seconds`` among the steps in proportion to their ticks, whose length differs between machines."""
     total = sum(ticks)
     return [StepTime(step, seconds * count / total if total else 0.0) for step, count in zip(steps, ticks, strict=True)]

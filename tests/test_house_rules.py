@@ -53,6 +53,16 @@ def test_no_file_has_a_name_that_says_nothing():
     assert not bad
 
 
+def test_every_class_name_has_one_meaning():
+    defined = {}
+    for path in sources():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                defined.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(defined) > 300
+    assert not {name: paths for name, paths in defined.items() if len(paths) > 1}
+
+
 def test_every_folder_of_the_package_is_a_package():
     folders = {path.parent for path in sources()}
     assert not [str(folder.relative_to(ROOT)) for folder in folders if not (folder / "__init__.py").is_file()]

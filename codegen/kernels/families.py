@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dldt.codegen.kernels.batch_matmul.family import BatchMatMul
-from dldt.codegen.kernels.concat.family import Concat
-from dldt.codegen.kernels.convolution.family import Convolution
-from dldt.codegen.kernels.copy.family import Copies
+from dldt.codegen.kernels.batch_matmul.family import BatchMatMulFamily
+from dldt.codegen.kernels.concat.family import ConcatFamily
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily
+from dldt.codegen.kernels.copy.family import CopyFamily
 from dldt.codegen.kernels.family import Family
-from dldt.codegen.kernels.loops.family import Loops
-from dldt.codegen.kernels.matmul.family import MatMul
-from dldt.codegen.kernels.pool.family import Pool
-from dldt.codegen.kernels.recurrence.family import RecurrentLoop
-from dldt.codegen.kernels.winograd.family import WinogradConvolution
+from dldt.codegen.kernels.loops.family import LoopFamily
+from dldt.codegen.kernels.matmul.family import MatMulFamily
+from dldt.codegen.kernels.pool.family import PoolFamily
+from dldt.codegen.kernels.recurrence.family import RecurrenceFamily
+from dldt.codegen.kernels.winograd.family import WinogradFamily
 from dldt.compiler.graph import Node
 
 FAMILIES: tuple[Family, ...] = (
-    Convolution(),
-    WinogradConvolution(),
-    MatMul(),
-    BatchMatMul(),
-    RecurrentLoop(),
-    Copies(),
-    Concat(),
-    Pool(),
-    Loops(),
+    ConvolutionFamily(),
+    WinogradFamily(),
+    MatMulFamily(),
+    BatchMatMulFamily(),
+    RecurrenceFamily(),
+    CopyFamily(),
+    ConcatFamily(),
+    PoolFamily(),
+    LoopFamily(),
 )
 
 

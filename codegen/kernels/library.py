@@ -10,7 +10,7 @@ from dldt.codegen.kernels.emission import NAME
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.object.object_cache import ObjectCache
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
 
 
@@ -46,10 +46,10 @@ class Library:
         functions = self._write(self.functions[name]).functions
         return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
-    def modules(self) -> list[Source]:
+    def modules(self) -> list[ModuleSource]:
         """One module a function."""
         names = self._names.items()
-        return [Source(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
+        return [ModuleSource(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
 
     def _module(self, name: str, text: str) -> str:
         written = self._written.get(text) or self._write(self.functions[name])

@@ -18,7 +18,7 @@ from dldt.codegen.loop.schedule import (
     Merge,
     Outermost,
     Parallel,
-    Split,
+    SplitAxis,
     Strip,
     Unroll,
     Vectorize,
@@ -33,7 +33,7 @@ from dldt.compiler.safe_open import read_regular
 FORMAT = "dldt-plan 1"
 _LARGEST = 64 << 20
 _DEPTH = 16
-_DIRECTIVES = (Merge, Split, Parallel, Vectorize, Within, Strip, Unroll, Outermost, WrittenOut)
+_DIRECTIVES = (Merge, SplitAxis, Parallel, Vectorize, Within, Strip, Unroll, Outermost, WrittenOut)
 
 
 @cache

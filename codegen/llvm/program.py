@@ -11,7 +11,7 @@ from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
-from dldt.codegen.llvm.step import Call, Step
+from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, Poly, Symbol, ceildiv
 from dldt.compiler.types import Shape
@@ -25,7 +25,7 @@ _SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
 
 
 def program_module(
-    steps: Sequence[Step],
+    steps: Sequence[ProgramStep],
     names: Sequence[Symbol],
     arena: Dim,
     outputs: Sequence[Shape],
@@ -37,21 +37,21 @@ def program_module(
     the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
     its own. Where a dim of ``least`` is too small, the arena's size is -1: the host must not run the model."""
     b = Builder(target)
-    _Writer(b, names).main(steps, ceildiv(arena, 64) * 64, scratch)
+    _ProgramWriter(b, names).main(steps, ceildiv(arena, 64) * 64, scratch)
     _arena_size(b, names, arena, least)
     _output_shapes(b, names, outputs)
     _shares(b, names, steps)
     return b.text("dldt.program")
 
 
-class _Writer:
+class _ProgramWriter:
     def __init__(self, builder: Builder, names: Sequence[Symbol]) -> None:
         self.b = builder
         self.names = names
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
 
-    def main(self, steps: Sequence[Step], arena: Dim, scratch: int) -> None:
+    def main(self, steps: Sequence[ProgramStep], arena: Dim, scratch: int) -> None:
         b = self.b
         b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
         b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
@@ -75,7 +75,7 @@ class _Writer:
     def _field(self, offset: int) -> Ir:
         return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
 
-    def steps(self, steps: Sequence[Step]) -> None:
+    def steps(self, steps: Sequence[ProgramStep]) -> None:
         """Runs of steps that are not shared go to the first thread; a barrier stands where the work changes hands."""
         runs = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
         parts = [part for run in runs for part in ([[step] for step in run] if run[0].shared else [run])]
@@ -171,7 +171,7 @@ def _output_shapes(b: Builder, names: Sequence[Symbol], outputs: Sequence[Shape]
             b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
 
 
-def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[Step]) -> None:
+def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[ProgramStep]) -> None:
     """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
     with b.function("dldt_shares", [("ptr", "dims")], returns="i32") as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
@@ -182,7 +182,7 @@ def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[Step]) -> None:
         b.give(b.select(enough, b.const("i32", 2), few))
 
 
-def shared_work(steps: Sequence[Step], target: Target) -> Dim:
+def shared_work(steps: Sequence[ProgramStep], target: Target) -> Dim:
     """Scalar operations of the kernels that threads may share; where they are not known, enough to wake the others."""
     total: Dim = 0
     for step in steps:

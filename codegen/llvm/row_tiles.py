@@ -18,7 +18,7 @@ import attrs
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.step import Call, ProgramWriter, Step
+from dldt.codegen.llvm.step import Call, ProgramStep, ProgramWriter
 from dldt.codegen.loop.reach import Reach
 from dldt.compiler.dims import Dim
 
@@ -38,7 +38,7 @@ class LineBuffer:
 
 
 @attrs.frozen
-class Stage:
+class RowStage:
     """A call. Its range runs over images, ``blocks`` channel blocks, and ``units``, each of so many
     ``positions``; a unit is ``made`` rows of its output."""
 
@@ -50,11 +50,11 @@ class Stage:
 
 
 @attrs.frozen
-class RowTilesStep(Step):
+class RowTilesStep(ProgramStep):
     """Calls that run in turns, ``tile`` units of the last one at a time. Threads share its units of all ``images``;
     each makes for itself what lies in ``buffers``, which are one fewer than ``stages``."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[RowStage, ...]
     buffers: tuple[LineBuffer, ...]
     images: Dim
     tile: int
@@ -65,12 +65,12 @@ class RowTilesStep(Step):
         return sum((stage.call.work or 0 for stage in self.stages), start=0)
 
     def write(self, program: ProgramWriter) -> None:
-        """See Step."""
+        """See ProgramStep."""
         rows = program.share(self.images * self.stages[-1].units, self.work)
         RowTilesWriter(program.b, self, program.scratch, program.call).run(*rows)
 
     def shared_work(self) -> Iterator[Dim | None]:
-        """See Step."""
+        """See ProgramStep."""
         yield self.work
 
 
@@ -111,7 +111,7 @@ class RowTilesWriter:
                 self._slide(buffer, b.sub(keep, start), b.sub(past, keep))
             loop.yields = [*kept, *following]
 
-    def _stage(self, stage: Stage, image: Ir, first: Ir, past: Ir, shifts: list[Ir]) -> None:
+    def _stage(self, stage: RowStage, image: Ir, first: Ir, past: Ir, shifts: list[Ir]) -> None:
         b = self.b
         with b.loop(b.index(0), b.index(stage.blocks), 1, stem="block") as block:
             before = b.mul(b.add(b.mul(image, b.index(stage.blocks)), block.index), b.index(stage.units))

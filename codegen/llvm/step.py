@@ -32,11 +32,11 @@ class ProgramWriter(Protocol):
     def holds(self, condition: Place) -> Ir:
         """Whether the byte at a place is not zero."""
 
-    def steps(self, steps: Sequence[Step]) -> None:
+    def steps(self, steps: Sequence[ProgramStep]) -> None:
         """Steps with the barriers between them."""
 
 
-class Step:
+class ProgramStep:
     """Base of all steps."""
 
     @property
@@ -54,7 +54,7 @@ class Step:
 
 
 @attrs.frozen
-class Call(Step):
+class Call(ProgramStep):
     """Call of a kernel function; ``parallel`` says that threads share its range (else the first thread runs it)."""
 
     function: str
@@ -69,30 +69,30 @@ class Call(Step):
 
     @property
     def shared(self) -> bool:
-        """See Step."""
+        """See ProgramStep."""
         return self.parallel
 
     def write(self, program: ProgramWriter) -> None:
-        """See Step."""
+        """See ProgramStep."""
         part = program.share(self.extent, self.work) if self.parallel else program.whole(self.extent)
         program.call(self, *part)
 
     def shared_work(self) -> Iterator[Dim | None]:
-        """See Step."""
+        """See ProgramStep."""
         if self.parallel:
             yield self.work
 
 
 @attrs.frozen
-class Fork(Step):
+class Fork(ProgramStep):
     """One of two lists of steps, by the byte at ``condition``."""
 
     condition: Place
-    then: tuple[Step, ...]
-    otherwise: tuple[Step, ...]
+    then: tuple[ProgramStep, ...]
+    otherwise: tuple[ProgramStep, ...]
 
     def write(self, program: ProgramWriter) -> None:
-        """See Step."""
+        """See ProgramStep."""
         b = program.b
         condition = program.holds(self.condition)
         inverse = b.binary("xor", condition, b.const("i1", 1))
@@ -101,6 +101,6 @@ class Fork(Step):
                 program.steps(steps)
 
     def shared_work(self) -> Iterator[Dim | None]:
-        """See Step."""
+        """See ProgramStep."""
         for step in (*self.then, *self.otherwise):
             yield from step.shared_work()

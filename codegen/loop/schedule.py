@@ -36,7 +36,7 @@ class Merge:
 
 
 @attrs.frozen
-class Split:
+class SplitAxis:
     """An axis becomes two: ``outer`` runs over pieces of ``size``, ``inner`` within one."""
 
     axis: LoopVariable
@@ -45,7 +45,7 @@ class Split:
     inner: LoopVariable
 
     @classmethod
-    def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> Split:
+    def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> SplitAxis:
         """The two variables are called after the axis's own."""
         return cls(axis, size, axis.part(outer), axis.part(inner))
 
@@ -104,7 +104,7 @@ class WrittenOut:
     most: int
 
 
-Directive: TypeAlias = Merge | Split | Parallel | Vectorize | Within | Strip | Unroll | Outermost | WrittenOut
+Directive: TypeAlias = Merge | SplitAxis | Parallel | Vectorize | Within | Strip | Unroll | Outermost | WrittenOut
 Schedule: TypeAlias = tuple[Directive, ...]
 
 
@@ -132,7 +132,7 @@ def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
     for directive in schedule:
         if isinstance(directive, Merge):
             nest = merge(nest, directive)
-        elif isinstance(directive, Split):
+        elif isinstance(directive, SplitAxis):
             nest = split(nest, directive)
         elif isinstance(directive, Parallel):
             parallel = directive.axes
@@ -166,7 +166,7 @@ def merge(nest: Nest, directive: Merge) -> Nest:
     return _substituted(nest, (*nest.axes[:position], merged, *nest.axes[position + 2 :]), values)
 
 
-def split(nest: Nest, directive: Split) -> Nest:
+def split(nest: Nest, directive: SplitAxis) -> Nest:
     """``axis = lower + outer*size + inner``."""
     position = [axis.variable for axis in nest.axes].index(directive.axis)
     axis = nest.axes[position]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.object import elf_constants as elf
-from dldt.codegen.object.elf_layout import METADATA, WEIGHTS, Layout
+from dldt.codegen.object.elf_layout import METADATA, WEIGHTS, FileLayout
 
 _TABLES = {
     elf.DT_HASH: ".hash",
@@ -12,7 +12,7 @@ _TABLES = {
 }
 
 
-def debug_symbols(layout: Layout, weights_size: int) -> bytes:
+def debug_symbols(layout: FileLayout, weights_size: int) -> bytes:
     """``.symtab``: every function and object, for debuggers and profilers; local symbols come first."""
     order = layout.section_order
     records = [bytes(elf.SYM.size)]
@@ -29,7 +29,7 @@ def debug_symbols(layout: Layout, weights_size: int) -> bytes:
     return b"".join(records)
 
 
-def dynamic_symbols(layout: Layout) -> bytes:
+def dynamic_symbols(layout: FileLayout) -> bytes:
     """``.dynsym``: the exported functions, and the metadata."""
     order = layout.section_order
     records = [bytes(elf.SYM.size)]
@@ -43,7 +43,7 @@ def dynamic_symbols(layout: Layout) -> bytes:
     return b"".join(records)
 
 
-def dynamic_section(layout: Layout) -> bytes:
+def dynamic_section(layout: FileLayout) -> bytes:
     """``.dynamic``: where the dynamic linker finds the tables; it has nothing to adjust."""
     tables = {tag: layout.outputs[name] for tag, name in _TABLES.items()}
     entries = [(tag, output.address) for tag, output in tables.items()]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dldt.codegen.object import elf_constants as elf
-from dldt.codegen.object.elf_layout import PROGRAM_HEADERS, WEIGHTS, Layout
+from dldt.codegen.object.elf_layout import PROGRAM_HEADERS, WEIGHTS, FileLayout
 
 _R, _RW, _RX = elf.PF_R, elf.PF_R | elf.PF_W, elf.PF_R | elf.PF_X
 
 
-def file_header(layout: Layout) -> bytes:
+def file_header(layout: FileLayout) -> bytes:
     """The ELF header."""
     return elf.EHDR.pack(
         elf.IDENT,
@@ -28,7 +28,7 @@ def file_header(layout: Layout) -> bytes:
     )
 
 
-def program_headers(layout: Layout, weights_size: int) -> bytes:
+def program_headers(layout: FileLayout, weights_size: int) -> bytes:
     """What is mapped where, and how; a row that this file does not need is all zeros."""
     empty = bytes(elf.PHDR.size)
     rows = []
@@ -56,7 +56,7 @@ def program_headers(layout: Layout, weights_size: int) -> bytes:
     return b"".join(rows)
 
 
-def section_headers(layout: Layout, weights_size: int) -> bytes:
+def section_headers(layout: FileLayout, weights_size: int) -> bytes:
     """What tools go by: debuggers, disassemblers, and the linker of a program that uses the library."""
     order = layout.section_order
     rows = [bytes(elf.SHDR.size)]
@@ -73,6 +73,6 @@ def section_headers(layout: Layout, weights_size: int) -> bytes:
     return b"".join(rows)
 
 
-def _row(layout: Layout, kind: int, flags: int, start: int, size: int, align: int) -> bytes:
+def _row(layout: FileLayout, kind: int, flags: int, start: int, size: int, align: int) -> bytes:
     address = layout.base + start
     return elf.PHDR.pack(kind, flags, start, address, address, size, size, align)

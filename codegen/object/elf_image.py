@@ -7,13 +7,13 @@ from typing import Any
 from dldt.codegen.object import elf_constants as elf
 from dldt.codegen.object.elf_dynamic import debug_symbols, dynamic_section, dynamic_symbols
 from dldt.codegen.object.elf_headers import file_header, program_headers, section_headers
-from dldt.codegen.object.elf_layout import Layout
+from dldt.codegen.object.elf_layout import FileLayout
 from dldt.codegen.object.elf_relocation import relocate
 from dldt.compiler.errors import InternalError
 from dldt.runtime.note import ENTRIES, Note
 
 
-def render_image(layout: Layout, weights_size: int) -> tuple[bytearray, Note]:
+def render_image(layout: FileLayout, weights_size: int) -> tuple[bytearray, Note]:
     """The bytes, and the note that lies at ``layout.note_offset`` in them, its hashes still zeros."""
     view = bytearray(layout.weights_offset)
     for output in layout.outputs.values():
@@ -43,7 +43,7 @@ def render_image(layout: Layout, weights_size: int) -> tuple[bytearray, Note]:
     return view, note
 
 
-def _relocate(layout: Layout, view: bytearray) -> None:
+def _relocate(layout: FileLayout, view: bytearray) -> None:
     """Write every reference."""
     for item, section, relocation in layout.relocations():
         symbol = item.symbols[relocation.symbol]
@@ -52,7 +52,7 @@ def _relocate(layout: Layout, view: bytearray) -> None:
         relocate(layout.machine, relocation.kind, view, at, target + relocation.addend, layout.base + at)
 
 
-def _fill(layout: Layout, view: bytearray, name: str, data: bytes) -> None:
+def _fill(layout: FileLayout, view: bytearray, name: str, data: bytes) -> None:
     output = layout.outputs[name]
     if len(data) > output.size:
         raise InternalError(f"section {name} was planned with {output.size} bytes, but has {len(data)}")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dldt.codegen.object import elf_constants as elf
-from dldt.codegen.object.elf_object import ElfObject, Relocation, Section, Symbol
+from dldt.codegen.object.elf_object import ElfObject, ElfSymbol, Relocation, Section
 from dldt.codegen.object.elf_output import Output
 from dldt.codegen.object.elf_symbols import resolve_symbols
 from dldt.codegen.object.elf_tables import StringTable, hash_table
@@ -32,7 +32,7 @@ PROGRAM_HEADERS = 9
 DYNAMIC_ENTRIES = 9
 
 
-class Layout:
+class FileLayout:
     """Objects and metadata, each section at its offset; the weights come last, at ``weights_offset``.
 
     With ``exports`` it is a shared library of that ``soname``; with a ``base`` address and an ``entry``, a program.
@@ -159,7 +159,7 @@ class Layout:
             return self.base + self.outputs[".dldt.metadata"].address
         return self.address_of(self.symbols[name])
 
-    def address_of(self, symbol: Symbol) -> int:
+    def address_of(self, symbol: ElfSymbol) -> int:
         """The address of a symbol that is defined in its object."""
         return symbol.value if symbol.section is None else self.base + symbol.section.address + symbol.value
 
@@ -181,5 +181,5 @@ class Layout:
                     yield item, section, relocation
 
 
-def _is_named(symbol: Symbol) -> bool:
+def _is_named(symbol: ElfSymbol) -> bool:
     return symbol.section is not None and symbol.kind in (elf.STT_FUNC, elf.STT_OBJECT)

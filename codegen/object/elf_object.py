@@ -35,7 +35,7 @@ class Section:
 
 
 @attrs.frozen(eq=False)
-class Symbol:
+class ElfSymbol:
     """A name for an offset in a section; ``section`` is None where the symbol is not defined in this object."""
 
     name: str
@@ -52,7 +52,7 @@ class ElfObject:
     """The parts of an object that matter to the linker: the sections that are loaded, and all symbols."""
 
     sections: list[Section]
-    symbols: list[Symbol]
+    symbols: list[ElfSymbol]
 
 
 def read_object(data: bytes, machine: int) -> ElfObject:
@@ -88,7 +88,7 @@ def _section(data: bytes, record: tuple[int, ...], name: str) -> Section:
     return Section(name, kind, flags, max(align, 1), size, content)
 
 
-def _symbols(data: bytes, headers: list[tuple[int, ...]], sections: dict[int, Section]) -> list[Symbol]:
+def _symbols(data: bytes, headers: list[tuple[int, ...]], sections: dict[int, Section]) -> list[ElfSymbol]:
     tables = [record for record in headers if record[1] == elf.SHT_SYMTAB]
     if not tables:
         return []
@@ -97,12 +97,12 @@ def _symbols(data: bytes, headers: list[tuple[int, ...]], sections: dict[int, Se
     return [_symbol(data, at, texts, sections) for at in range(offset, offset + size, entry)]
 
 
-def _symbol(data: bytes, at: int, texts: int, sections: dict[int, Section]) -> Symbol:
+def _symbol(data: bytes, at: int, texts: int, sections: dict[int, Section]) -> ElfSymbol:
     name_at, info, _, index, value, size = elf.SYM.unpack_from(data, at)
     name = _text(data, texts + name_at)
     if index in (elf.SHN_COMMON, elf.SHN_XINDEX) or info & 15 == elf.STT_TLS:
         raise InternalError(f"symbol {name} is of a kind (common, thread-local) that the linker does not place")
-    return Symbol(name, sections.get(index), value, size, info & 15, info >> 4, index == elf.SHN_ABS)
+    return ElfSymbol(name, sections.get(index), value, size, info & 15, info >> 4, index == elf.SHN_ABS)
 
 
 def _relocations(data: bytes, record: tuple[int, ...]) -> list[Relocation]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.codegen.object import elf_constants as elf
-from dldt.codegen.object.elf_object import ElfObject, Symbol
+from dldt.codegen.object.elf_object import ElfObject, ElfSymbol
 from dldt.compiler.errors import InternalError
 
 
-def resolve_symbols(objects: Sequence[ElfObject], provided: Sequence[str]) -> dict[str, Symbol]:
+def resolve_symbols(objects: Sequence[ElfObject], provided: Sequence[str]) -> dict[str, ElfSymbol]:
     """The definition of every global name; the linker itself defines those ``provided``.
 
     A strong definition wins over weak ones, the first weak one over the others. InternalError lists what is defined
     twice, and what is not defined at all: an artifact imports nothing.
     """
-    definitions: dict[str, Symbol] = {}
+    definitions: dict[str, ElfSymbol] = {}
     twice = []
     for symbol in (symbol for item in objects for symbol in item.symbols):
         if symbol.binding == elf.STB_LOCAL or (symbol.section is None and not symbol.absolute):

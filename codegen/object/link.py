@@ -13,7 +13,7 @@ import attrs
 
 from dldt.codegen.object.block_writer import BlockWriter
 from dldt.codegen.object.elf_image import render_image
-from dldt.codegen.object.elf_layout import Layout
+from dldt.codegen.object.elf_layout import FileLayout
 from dldt.codegen.object.elf_object import read_object
 from dldt.codegen.target import Target
 from dldt.compiler.atomic import atomic_write
@@ -83,7 +83,7 @@ def _write(
     # The steps and the plan come last: whoever only runs the model does not read them.
     first = {key: value for key, value in metadata.items() if key not in ("steps", "plan")}
     text = b"\0".join([_json(part) for part in (first, metadata.get("steps"), metadata.get("plan")) if part])
-    plan = Layout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
+    plan = FileLayout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
     with atomic_write(path, mode=mode) as file:
         size, weights_hash = _stream(file, weights, plan.weights_offset)
         head, note = render_image(plan, size)

@@ -12,7 +12,7 @@ import attrs
 
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.object_child import ChildError, ObjectChild
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
@@ -46,7 +46,7 @@ def feature_text(target: Target) -> str:
 
 
 def compile_modules(
-    modules: Sequence[Source | str],
+    modules: Sequence[ModuleSource | str],
     target: Target,
     *,
     assembly: bool = False,
@@ -69,7 +69,7 @@ def compile_modules(
     if len(options) != len(modules):
         raise InternalError(f"{len(modules)} modules, but {len(options)} sets of options to compile them by")
     patience = timeout if timeout is not None else _default_timeout()
-    sources = [Source.of(module) if isinstance(module, str) else module for module in modules]
+    sources = [ModuleSource.of(module) if isinstance(module, str) else module for module in modules]
     batch = _Batch(sources, target, options, assembly, patience, finished or (lambda count: None), cache)
     return batch.run(workers)
 
@@ -79,7 +79,7 @@ class _Batch:
 
     def __init__(
         self,
-        modules: Sequence[Source],
+        modules: Sequence[ModuleSource],
         target: Target,
         options: Sequence[Optimisation],
         assembly: bool,

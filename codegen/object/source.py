@@ -9,7 +9,7 @@ import attrs
 
 
 @attrs.define(eq=False)
-class Source:
+class ModuleSource:
     """``write`` gives the module's text. ``digest`` names it before it is written: sources of one digest have one text,
     as long as the compiler is the same."""
 
@@ -17,6 +17,6 @@ class Source:
     write: Callable[[], str]
 
     @staticmethod
-    def of(text: str) -> Source:
+    def of(text: str) -> ModuleSource:
         """A text that is there."""
-        return Source(hashlib.sha256(text.encode()).hexdigest(), lambda: text)
+        return ModuleSource(hashlib.sha256(text.encode()).hexdigest(), lambda: text)

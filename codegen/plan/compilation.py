@@ -11,12 +11,12 @@ from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.llvm.program import Least
-from dldt.codegen.llvm.step import Step
+from dldt.codegen.llvm.step import ProgramStep
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.object.link import Linked
 from dldt.codegen.object.object import ObjectCode
 from dldt.codegen.object.object_cache import ObjectCache
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.kernels import Calls, Kernels
 from dldt.codegen.target import Target
@@ -56,9 +56,9 @@ class Compilation:
     arena: Arena = attrs.field(init=False)
     kernels: Kernels = attrs.field(init=False)
     calls: Calls = attrs.field(init=False)
-    steps: Sequence[Step] = attrs.field(init=False)
+    steps: Sequence[ProgramStep] = attrs.field(init=False)
     metadata: dict[str, object] = attrs.field(init=False)
-    modules: list[Source] = attrs.field(init=False)
+    modules: list[ModuleSource] = attrs.field(init=False)
     objects: Sequence[ObjectCode] = attrs.field(init=False)
     linked: Linked = attrs.field(init=False)
     seconds: dict[str, float] = attrs.field(factory=dict, init=False)

@@ -12,12 +12,12 @@ from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.llvm.row_tiles import LineBuffer, RowTilesStep, Stage
-from dldt.codegen.llvm.step import Call, Fork, Step
+from dldt.codegen.llvm.row_tiles import LineBuffer, RowStage, RowTilesStep
+from dldt.codegen.llvm.step import Call, Fork, ProgramStep
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.plan.row_tiling import line_buffer_bytes
 from dldt.codegen.plan.sharing import Sharable, shared_steps
-from dldt.codegen.plan.weights import Weights
+from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Branch, Leaf, Program, RowTiles, Task
 from dldt.codegen.task.tensor import Tensor
@@ -40,7 +40,7 @@ class Calls:
     """All calls of a program, in order, with what they need: functions, weights, scratch memory."""
 
     library: Library
-    weights: Weights
+    weights: WeightSegment
     called: list[Called] = attrs.field(factory=list)
     scratch: int = 0
     """Bytes of memory that each thread needs of its own."""
@@ -74,18 +74,18 @@ def make_kernels(program: Program, on: Setting) -> Kernels:
     }
 
 
-def make_steps(program: Program, kernels: Kernels, calls: Calls) -> list[Step]:
+def make_steps(program: Program, kernels: Kernels, calls: Calls) -> list[ProgramStep]:
     """The steps of the program."""
-    return _Maker(kernels, calls).steps(program.tasks)
+    return _StepMaker(kernels, calls).steps(program.tasks)
 
 
 @attrs.define
-class _Maker:
+class _StepMaker:
     kernels: Kernels
     calls: Calls
     shared: dict[Leaf, list[bool]] = attrs.field(factory=dict)
 
-    def steps(self, tasks: Sequence[Task]) -> list[Step]:
+    def steps(self, tasks: Sequence[Task]) -> list[ProgramStep]:
         """The tasks as steps, shared among threads as takes the least time."""
         self._share(tasks)
         return [step for task in tasks for step in task.steps(self)]
@@ -103,22 +103,22 @@ class _Maker:
             if leaf is not None:
                 self.shared.setdefault(leaf, []).append(shared)
 
-    def run(self, task: Leaf) -> list[Step]:
+    def run(self, task: Leaf) -> list[ProgramStep]:
         """See Maker."""
         kernels = self.kernels[task]
         shared = self.shared.get(task, [])
         return [self._call(*made, each) for made, each in zip(kernels, shared, strict=True)]
 
-    def branch(self, task: Branch) -> list[Step]:
+    def branch(self, task: Branch) -> list[ProgramStep]:
         """See Maker."""
         then, otherwise = (tuple(self.steps(block.tasks)) for block in task.blocks)
         return [Fork(self.calls.weights.place(task.condition), then, otherwise)]
 
-    def row_tiles(self, task: RowTiles) -> list[Step]:
+    def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
         """Each task one call, and the line buffers between them."""
         calls, leaves = self.calls, task.leaves
         calls.row_tiles.append(len(leaves))
-        stages: list[Stage] = []
+        stages: list[RowStage] = []
         buffers: list[LineBuffer] = []
         for number, leaf in enumerate(leaves):
             ((kernel, chosen),) = self.kernels[leaf]
@@ -128,7 +128,7 @@ class _Maker:
             if number:
                 buffers.append(_line_buffer(leaves[number - 1].output, rows.reach))
             call = self._call(kernel, chosen, True, len(calls.row_tiles))
-            stages.append(Stage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
+            stages.append(RowStage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
         calls.scratch = max(calls.scratch, sum(line_buffer_bytes(leaf.output) for leaf in leaves[:-1]))
         return [RowTilesStep(tuple(stages), tuple(buffers), leaves[0].output.type.shape[0], task.tile)]
 

@@ -30,7 +30,7 @@ class Link:
 
 
 @attrs.frozen
-class Cut:
+class TiledRun:
     """Kernels in turns over the links ``[first, stop)``: ``tile`` units of the last one's work (rows mostly) a turn."""
 
     first: int
@@ -43,7 +43,7 @@ def is_worth(size: int, target: Target) -> bool:
     return size > target.l3 // 16
 
 
-def choose_cuts(links: Sequence[Link | None], target: Target) -> list[Cut]:
+def choose_cuts(links: Sequence[Link | None], target: Target) -> list[TiledRun]:
     """The cuts of kernels that follow one another, by the links between them (None: one that must be stored).
 
     A run whose line buffers do not fit the second-level cache is cut where least is lost.
@@ -54,14 +54,14 @@ def choose_cuts(links: Sequence[Link | None], target: Target) -> list[Cut]:
     return [cut for first, stop in zip(starts, stops, strict=True) for cut in _cut(links, first, stop, target)]
 
 
-def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) -> list[Cut]:
+def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) -> list[TiledRun]:
     if first == stop:
         return []
     run = [link for link in links[first:stop] if link is not None]
     room = target.l2 * 3 // 4
     for tile in TILES:
         if sum(k.row * rows for k, rows in zip(run, line_buffers(run, tile), strict=True)) <= room:
-            return [Cut(first, stop, tile)]
+            return [TiledRun(first, stop, tile)]
     least = first + min(range(len(run)), key=lambda k: run[k].size)
     return _cut(links, first, least, target) + _cut(links, least + 1, stop, target)
 

@@ -13,7 +13,7 @@ from dldt.codegen.kernels.choice import family_of
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.plan.arena import SLACK
-from dldt.codegen.plan.row_tiles import Cut, Link, choose_cuts, is_worth, line_buffers
+from dldt.codegen.plan.row_tiles import Link, TiledRun, choose_cuts, is_worth, line_buffers
 from dldt.codegen.plan.timeline import timeline
 from dldt.codegen.task.implementation import Rows
 from dldt.codegen.task.region import runtime_inputs
@@ -84,7 +84,7 @@ class _Tiler:
         made, read = _rows(maker.leaf), _rows(reader.leaf)
         return None if made is None or read is None else Link(row, rows, read.reach, made.made)
 
-    def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: Cut) -> RowTiles:
+    def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: TiledRun) -> RowTiles:
         offset = 0
         for number, (task, rows) in enumerate(zip(tasks, line_buffers(links, cut.tile), strict=False)):
             tensor = task.output

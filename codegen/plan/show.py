@@ -9,7 +9,7 @@ from dldt.codegen.llvm.program import Least
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.object.link import Linked
 from dldt.codegen.object.object import ObjectCode
-from dldt.codegen.object.source import Source
+from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.kernels import Calls, Kernels
 from dldt.codegen.task.region import Region
@@ -107,7 +107,7 @@ def calls(made: Calls) -> Iterator[str]:
         yield f"{called.function} -> {called.kernel.operands[-1].name!r}: {who}{turns}"
 
 
-def objects(modules: Sequence[Source], made: Sequence[ObjectCode]) -> Iterator[str]:
+def objects(modules: Sequence[ModuleSource], made: Sequence[ObjectCode]) -> Iterator[str]:
     """The size of each module's object."""
     for module, code in zip(modules, made, strict=True):
         yield f"{module.digest.split(' ')[0]}: {len(code.object)} bytes"

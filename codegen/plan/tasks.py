@@ -24,7 +24,7 @@ from dldt.compiler.types import DType, TensorType
 def make_program(graph: Graph, plan: Decisions) -> Program:
     """The graph as tasks: regions on tensors of the layouts and types that were decided, views and joins laid onto
     shared memory."""
-    return _Maker(plan).run(graph)
+    return _TaskMaker(plan).run(graph)
 
 
 @attrs.frozen
@@ -37,7 +37,7 @@ class Decisions:
     types: Mapping[Value, TensorType]
 
 
-class _Maker:
+class _TaskMaker:
     def __init__(self, decided: Decisions) -> None:
         self.decided = decided
         self.tensors: dict[Value, Tensor] = {}

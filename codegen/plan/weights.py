@@ -16,7 +16,7 @@ Pieces = Iterable[bytes | memoryview]
 
 
 @attrs.define
-class Weights:
+class WeightSegment:
     """The weights in the file's order, each made while the file is written; ``end`` is how many bytes they take."""
 
     end: int = 0

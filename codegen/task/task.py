@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from dldt.codegen.llvm.step import Step
+from dldt.codegen.llvm.step import ProgramStep
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.tensor import Tensor
@@ -18,13 +18,13 @@ from dldt.compiler.graph import Value
 class Maker(Protocol):
     """Turns tasks into steps of the program."""
 
-    def run(self, task: Leaf) -> list[Step]:
+    def run(self, task: Leaf) -> list[ProgramStep]:
         """The calls of a task's kernels."""
 
-    def branch(self, task: Branch) -> list[Step]:
+    def branch(self, task: Branch) -> list[ProgramStep]:
         """One of two lists of steps."""
 
-    def row_tiles(self, task: RowTiles) -> list[Step]:
+    def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
         """Calls that run in turns."""
 
 
@@ -80,7 +80,7 @@ class Task:
         """The task itself where kernels carry it out, None where it holds blocks."""
         return None
 
-    def steps(self, maker: Maker) -> list[Step]:
+    def steps(self, maker: Maker) -> list[ProgramStep]:
         """The steps of the program that do it."""
         raise NotImplementedError
 
@@ -107,7 +107,7 @@ class Leaf(Task):
         """Itself."""
         return self
 
-    def steps(self, maker: Maker) -> list[Step]:
+    def steps(self, maker: Maker) -> list[ProgramStep]:
         """See Task."""
         return maker.run(self)
 
@@ -175,7 +175,7 @@ class Branch(Task):
         """See Task."""
         return (self.then, self.otherwise)
 
-    def steps(self, maker: Maker) -> list[Step]:
+    def steps(self, maker: Maker) -> list[ProgramStep]:
         """See Task."""
         return maker.branch(self)
 
@@ -218,7 +218,7 @@ class RowTiles(Task):
         """The tasks of the block."""
         return [task.leaf for task in self.block.tasks if task.leaf is not None]
 
-    def steps(self, maker: Maker) -> list[Step]:
+    def steps(self, maker: Maker) -> list[ProgramStep]:
         """See Task."""
         return maker.row_tiles(self)
 

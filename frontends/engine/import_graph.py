@@ -16,7 +16,7 @@ from dldt.frontends.engine.input_type import frozen_array, input_type
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord
-from dldt.frontends.engine.scope import Scope
+from dldt.frontends.engine.scope import ImportScope
 from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.engine.unsupported import unsupported_error
 
@@ -38,7 +38,7 @@ def import_graph(
     missing = without_importer(model.framework, nodes)
     findings = Findings(tolerant=bool(missing))
     graph = Graph(record.name or model.path.stem)
-    scope = Scope(model, record, graph, findings)
+    scope = ImportScope(model, record, graph, findings)
     for name in record.inputs:
         _add_input(scope, name, specs.get(name, InputSpec()), types.get(name), symbols)
     scope.run()
@@ -60,7 +60,7 @@ def import_graph(
     return graph
 
 
-def _add_input(scope: Scope, name: str, spec: InputSpec, cut_type: TensorType | None, symbols: Symbols) -> None:
+def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorType | None, symbols: Symbols) -> None:
     declared = scope.record.inputs[name]
     graph = scope.graph
     if spec.value is not None:

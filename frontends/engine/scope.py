@@ -17,11 +17,16 @@ from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 
-class Scope:
+class ImportScope:
     """The values of one graph (or of a body inlined into it) by tensor name; ``outer`` names those around it."""
 
     def __init__(
-        self, model: ModelRecord, record: GraphRecord, graph: Graph, findings: Findings, outer: Scope | None = None
+        self,
+        model: ModelRecord,
+        record: GraphRecord,
+        graph: Graph,
+        findings: Findings,
+        outer: ImportScope | None = None,
     ) -> None:
         self.model = model
         self.record = record
@@ -118,7 +123,7 @@ class Scope:
         graphs = []
         for record in records:
             graph = Graph(record.name)
-            scope = Scope(self.model, record, graph, self.findings)
+            scope = ImportScope(self.model, record, graph, self.findings)
             for name in names:
                 array = constants[name]
                 made = graph.parameter(name, outer[name].type) if array is None else graph.constant(array, name=name)
@@ -132,7 +137,7 @@ class Scope:
         return tuple(graphs), tuple(outer[name] for name in captured)
 
     def _inline(self, record: GraphRecord) -> tuple[Value, ...]:
-        scope = Scope(self.model, record, self.graph, self.findings, outer=self)
+        scope = ImportScope(self.model, record, self.graph, self.findings, outer=self)
         scope.run(record.captures())
         return tuple(_made(value) for value in scope.outputs())
 

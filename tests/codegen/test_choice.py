@@ -11,7 +11,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.choice import Choice, candidates
 from dldt.codegen.kernels.convolution.part import ContractionPart
-from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Source
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
 from dldt.codegen.kernels.families import FAMILIES
 from dldt.codegen.kernels.setting import Setting
@@ -66,12 +66,12 @@ def test_a_winner_precedes_the_estimate():
 
 def test_a_winner_holds_for_the_algorithms_that_were_allowed():
     estimated = asked()
-    winograd = next(i for i in trials(estimated, Setting(TARGET)) if not isinstance(i.tile, Tile))
+    winograd = next(i for i in trials(estimated, Setting(TARGET)) if not isinstance(i.tile, RegisterTile))
     tuned = Tuned({estimated.key: winograd.algorithm})
     assert asked(tuned).implementation == winograd
     for numerics, blocked in ((Numerics(winograd=False), True), (Numerics(), False)):
         direct = asked(tuned, numerics, blocked)
-        assert isinstance(direct.implementation.tile, Tile)
+        assert isinstance(direct.implementation.tile, RegisterTile)
         assert not direct.measured
 
 
@@ -109,7 +109,7 @@ def test_candidates_fit_the_registers_and_have_names_of_their_own(target, kernel
     found = [estimate.implementation for estimate in candidates(chosen, Setting(target))]
     assert len({implementation.algorithm for implementation in found}) == len(found)
     for plan in (implementation.tile for implementation in found):
-        tile = plan if isinstance(plan, Tile) else plan.tile
+        tile = plan if isinstance(plan, RegisterTile) else plan.tile
         assert tile.rows * tile.columns + tile.columns < target.registers
         assert tile.lanes == target.block
     assert chosen.implementation in found

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dldt.codegen.kernels.convolution.emit import emit_contraction
-from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Source
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.llvm.builder import Builder
@@ -48,7 +48,7 @@ PROBLEM = Problem(1, 1, 3, 8, (3, 3), (1, 1), (1, 1), (1, 1), (9, 9), (9, 9), So
 RECORDS = [
     PROBLEM,
     PROBLEM.source,
-    Tile(7, 4, 8, 16),
+    RegisterTile(7, 4, 8, 16),
     F32,
     Buffer("x", DType.f32, (1, 8)),
     Layout(16),

@@ -11,7 +11,7 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Axis, Load, Nest
 from dldt.codegen.loop.lower.access import RULES, Access
 from dldt.codegen.loop.output_nest import output_nest
-from dldt.codegen.loop.schedule import Split, apply_schedule, split
+from dldt.codegen.loop.schedule import SplitAxis, apply_schedule, split
 from dldt.codegen.loop.variable import LoopVariable
 from dldt.codegen.target import TARGETS
 from dldt.compiler.types import DType
@@ -51,7 +51,7 @@ def _check(case, layout, target, blocked_inputs):
 def _cut(nest):
     """The nest with its first axes cut in threes, so that remainders occur; among them the block's number, on which
     the bound of the last block's lanes depends."""
-    return [apply_schedule(nest, tuple(Split.of(a.variable, 3) for a in nest.axes[:2])).nest]
+    return [apply_schedule(nest, tuple(SplitAxis.of(a.variable, 3) for a in nest.axes[:2])).nest]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -71,5 +71,5 @@ def test_an_axis_that_does_not_begin_at_zero_is_cut():
     axis = Axis(LoopVariable("i"), 10, 3)
     nest = Nest((axis,), out, (axis.symbol,), Load(data, (axis.symbol,)))
     x, y = np.arange(10, dtype=np.float32), np.full(10, -1, np.float32)
-    run_nests([split(nest, Split.of(axis.variable, 4))], {data: x, out: y})
+    run_nests([split(nest, SplitAxis.of(axis.variable, 4))], {data: x, out: y})
     np.testing.assert_array_equal(y, [-1, -1, -1, 3, 4, 5, 6, 7, 8, 9])

@@ -9,7 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.plan.row_tiles import Cut, Link, choose_cuts, line_buffers
+from dldt.codegen.plan.row_tiles import Link, TiledRun, choose_cuts, line_buffers
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import RowTiles
@@ -282,8 +282,8 @@ def test_row_tiles_fit_the_cache():
     small, wide = Link(1_000, 10, SAME), Link(10_000, 50, SAME)
     # Too small to be worth it; nothing; two apart.
     assert choose_cuts([small, None, small], target) == []
-    assert choose_cuts([None, wide, None, wide], target) == [Cut(1, 2, 4), Cut(3, 4, 4)]
+    assert choose_cuts([None, wide, None, wide], target) == [TiledRun(1, 2, 4), TiledRun(3, 4, 4)]
     # 5 + 3 rows do not fit: the smaller tensor is stored.
-    assert choose_cuts([wide, attrs.evolve(wide, row=9_000)], target) == [Cut(0, 1, 4)]
-    assert choose_cuts([attrs.evolve(wide, row=9_500), wide], target) == [Cut(1, 2, 4)]
+    assert choose_cuts([wide, attrs.evolve(wide, row=9_000)], target) == [TiledRun(0, 1, 4)]
+    assert choose_cuts([attrs.evolve(wide, row=9_500), wide], target) == [TiledRun(1, 2, 4)]
     assert choose_cuts([attrs.evolve(wide, row=30_000)], target) == []

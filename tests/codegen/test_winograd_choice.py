@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Source
 from dldt.codegen.kernels.winograd.choose import F4, choose_winograd, winograd_estimates
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.pipeline import compile_graph
@@ -97,7 +97,7 @@ def test_it_can_be_turned_off(tmp_path):
 def test_what_it_computes_is_counted(tmp_path):
     """64 → 64 channels at 8×8, F(4×4): 4 tiles of 36 products, 144 operations a transformed input vector, 120 an
     output one, against 64 pixels of 9; the filters are the only weights."""
-    plan = WinogradPlan(F4, Tile(4, 2, 16, 16), 4)
+    plan = WinogradPlan(F4, RegisterTile(4, 2, 16, 16), 4)
     case = problem(64, 64, 8)
     assert plan.operations(case) == 2 * 4 * (36 * 64 * 64 + 144 * 64 + 120 * 64)
     assert plan.passed(case) == 4 * 4 * 36 * (64 * (1 + 2) + 2 * 64)

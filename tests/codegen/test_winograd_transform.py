@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Source
 from dldt.codegen.kernels.winograd.choose import F2, FORMS
 from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size, pack_filters
 from dldt.codegen.kernels.winograd.line import Winograd
@@ -81,7 +81,7 @@ def test_packed_filters_lie_as_they_are_streamed():
     weights = np.random.default_rng(1).standard_normal((1, 10, 3, 3, 3)).astype(np.float32)
     pair = (1, 1)
     problem = Problem(1, 1, 3, 10, (3, 3), pair, pair, pair, (8, 8), (8, 8), Source(256, 32, 4, 1, 4, 256))
-    tile = Tile(rows=2, columns=2, chunk=2, lanes=4)
+    tile = RegisterTile(rows=2, columns=2, chunk=2, lanes=4)
     data = np.frombuffer(b"".join(pack_filters(weights, F2, problem, tile)), np.float32)
     assert data.nbytes == filters_size(F2, problem, tile)
     g = F2.rows.filter_matrix()

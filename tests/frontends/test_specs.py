@@ -10,7 +10,7 @@ from dldt.compiler.errors import UsageError
 from dldt.compiler.types import DType
 from dldt.frontends.engine.input_spec import InputSpec, parse_input_shapes, parse_inputs
 from dldt.frontends.engine.symbols import Symbols
-from dldt.frontends.layout import Layout, parse_layout
+from dldt.frontends.layout import InputLayout, parse_layout
 from dldt.frontends.mean_scale import parse_mean_scale
 
 INPUTS = [
@@ -135,11 +135,11 @@ def test_mean_and_scale_text_that_is_refused(text, message):
 
 
 def test_layout_text():
-    assert parse_layout("NCHW") == {"": Layout("nchw", "nchw")}
-    assert parse_layout("x(nhwc)") == {"x": Layout("nhwc", "nhwc")}
-    assert parse_layout("x(nhwc->nchw), y(n?)") == {"x": Layout("nhwc", "nchw"), "y": Layout("n?", "n?")}
-    assert Layout.parse("nhwc->nchw").order == (0, 2, 3, 1)
-    assert (Layout.parse("nhwc").channel, Layout.parse("n?").channel) == (3, None)
+    assert parse_layout("NCHW") == {"": InputLayout("nchw", "nchw")}
+    assert parse_layout("x(nhwc)") == {"x": InputLayout("nhwc", "nhwc")}
+    assert parse_layout("x(nhwc->nchw), y(n?)") == {"x": InputLayout("nhwc", "nchw"), "y": InputLayout("n?", "n?")}
+    assert InputLayout.parse("nhwc->nchw").order == (0, 2, 3, 1)
+    assert (InputLayout.parse("nhwc").channel, InputLayout.parse("n?").channel) == (3, None)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import attrs
 
 from dldt.codegen.kernels.batch_matmul.pack_columns import PackColumns
 from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
-from dldt.codegen.kernels.batch_matmul.tile_emitter import Columns, ProductTileEmitter, Rows
+from dldt.codegen.kernels.batch_matmul.tile_emitter import ColumnPointers, ProductTileEmitter, RowPointers
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
@@ -44,21 +44,21 @@ def emit_product(
         scope = Scope(dict(zip(symbols, arguments[count + len(own) :], strict=False)))
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
         scratch = arguments[count] if tile.packed else None
-        _Writer(b, problem, tile, nest, operands, emitter, scope, scratch).run(*arguments[-2:])
+        _ProductWriter(b, problem, tile, nest, operands, emitter, scope, scratch).run(*arguments[-2:])
 
 
 @attrs.frozen
-class _Panel:
+class _ProductPanel:
     """A column tile: its first vector, how many columns are left from there on, and how many vectors it has."""
 
     block: Ir
     left: Ir | int
     vectors: int
-    y: Columns
+    y: ColumnPointers
 
 
 @attrs.frozen
-class _Writer:
+class _ProductWriter:
     b: Builder
     problem: Product
     tile: ProductTile
@@ -117,23 +117,25 @@ class _Writer:
         left = None if whole else b.sub(count, first)
         masks = tuple(self._tail(left, v, vectors) for v in range(vectors))
         a, y = self.operands
-        rows = Rows(self._origin(a, problem.a.origin, scope), *self._bytes(scope, problem.a.line, problem.a.depth))
+        rows = RowPointers(
+            self._origin(a, problem.a.origin, scope), *self._bytes(scope, problem.a.line, problem.a.depth)
+        )
         source = self._origin(y, problem.b.origin, scope)
         line, depth = self._bytes(scope, problem.b.line, problem.b.depth)
         start = self._further(source, line, first)
         readable = tuple(None for _ in masks) if y.over_readable and isinstance(problem.columns, int) else masks
         if self.scratch is None:
-            columns = Columns(start, depth, readable)
+            columns = ColumnPointers(start, depth, readable)
         else:
             assert isinstance(problem.depth, int)
             with b.when(fresh):
                 pack = PackColumns(b, tile.arithmetic, tile.lanes, problem.depth, self.scratch)
                 if problem.b.line == 1:
-                    pack.copy(Columns(start, depth, readable))
+                    pack.copy(ColumnPointers(start, depth, readable))
                 else:
                     pack.transpose(start, line, vectors, left, over_readable=y.over_readable)
             step = tile.arithmetic.vector_size(vectors * tile.lanes)
-            columns = Columns(self.scratch, step, tuple(None for _ in masks))
+            columns = ColumnPointers(self.scratch, step, tuple(None for _ in masks))
         self._rows(rows, columns, strip, b.mul(panel, b.index(tile.columns)), masks, scope)
 
     def _tail(self, left: Ir | None, position: int, vectors: int) -> Ir | None:
@@ -157,7 +159,9 @@ class _Writer:
         offset = b.mul(count, b.index(stride) if isinstance(stride, int) else stride)
         return b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
 
-    def _rows(self, x: Rows, y: Columns, strip: Ir, block: Ir, masks: tuple[Ir | None, ...], scope: Scope) -> None:
+    def _rows(
+        self, x: RowPointers, y: ColumnPointers, strip: Ir, block: Ir, masks: tuple[Ir | None, ...], scope: Scope
+    ) -> None:
         """The strip's rows by whole tiles, then what is left by a smaller one (single rows where the count is free)."""
         b, tile = self.b, self.tile
         total = self.problem.rows
@@ -179,7 +183,14 @@ class _Writer:
                 self._tile(x, y, loop.index, rest, block, masks, scope.inner())
 
     def _tile(
-        self, x: Rows, y: Columns, row: Ir, rows: int, block: Ir, masks: tuple[Ir | None, ...], scope: Scope
+        self,
+        x: RowPointers,
+        y: ColumnPointers,
+        row: Ir,
+        rows: int,
+        block: Ir,
+        masks: tuple[Ir | None, ...],
+        scope: Scope,
     ) -> None:
         depth = self.problem.depth
         steps = depth if isinstance(depth, int) else self.emitter.dim(depth, scope)

@@ -40,7 +40,7 @@ class ProductPart:
     operands: tuple[Buffer, Buffer]
 
 
-class BatchMatMul(Family):
+class BatchMatMulFamily(Family):
     """A tile of rows by vectors of columns is summed over the inner dim at a time; both matrices lie in memory, perhaps
     seen through movements."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dldt.codegen.kernels.batch_matmul.tile_emitter import Columns
+from dldt.codegen.kernels.batch_matmul.tile_emitter import ColumnPointers
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
@@ -20,7 +20,7 @@ class PackColumns:
         self.kind = arithmetic.weight_type(lanes)
         self.size = arithmetic.weights.size
 
-    def copy(self, source: Columns) -> None:
+    def copy(self, source: ColumnPointers) -> None:
         """From rows in which the columns lie side by side."""
         b, size = self.b, self.size * self.lanes
         stride = b.index(source.depth) if isinstance(source.depth, int) else source.depth

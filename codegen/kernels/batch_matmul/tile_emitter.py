@@ -10,7 +10,7 @@ from dldt.codegen.llvm.ir import Ir
 
 
 @attrs.frozen
-class Rows:
+class RowPointers:
     """The rows of a: the address of the first one, and the strides in bytes to the next row and the next inner step
     (constants where the dims are known)."""
 
@@ -20,7 +20,7 @@ class Rows:
 
 
 @attrs.frozen
-class Columns:
+class ColumnPointers:
     """The vectors of b: the address of the first, the stride in bytes to the next inner step; ``masks`` are the lanes
     that may be read, a vector, None: all."""
 
@@ -39,7 +39,7 @@ class ProductTileEmitter:
         self.chunk = chunk
         self.kind = arithmetic.weight_type(lanes)
 
-    def accumulate(self, x: Rows, y: Columns, rows: int, depth: int | Ir) -> list[list[Ir]]:
+    def accumulate(self, x: RowPointers, y: ColumnPointers, rows: int, depth: int | Ir) -> list[list[Ir]]:
         """The sums [row][column] over ``depth`` steps."""
         b, columns = self.b, len(y.masks)
         flat = [b.const(self.arithmetic.sum_type(self.lanes), 0) for _ in range(rows * columns)]
@@ -58,12 +58,14 @@ class ProductTileEmitter:
         flat = [self.arithmetic.result(b, value) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(rows)]
 
-    def _loop(self, x: Rows, y: Columns, flat: list[Ir], rows: int, bounds: tuple[Ir, Ir], step: int) -> list[Ir]:
+    def _loop(
+        self, x: RowPointers, y: ColumnPointers, flat: list[Ir], rows: int, bounds: tuple[Ir, Ir], step: int
+    ) -> list[Ir]:
         with self.b.loop(*bounds, step, flat, "depth") as loop:
             loop.yields = self._steps(*self._from(x, y, loop.index), loop.carried, rows, step)
         return loop.results
 
-    def _from(self, x: Rows, y: Columns, step: Ir) -> tuple[Rows, Columns]:
+    def _from(self, x: RowPointers, y: ColumnPointers, step: Ir) -> tuple[RowPointers, ColumnPointers]:
         """The operands from an inner step on."""
         return (
             attrs.evolve(x, pointer=self._at(x.pointer, x.depth, step)),
@@ -78,7 +80,7 @@ class ProductTileEmitter:
             offset = b.mul(*(b.index(v) if isinstance(v, int) else v for v in (stride, count)))
         return pointer if offset.name == "0" else b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
 
-    def _steps(self, x: Rows, y: Columns, flat: list[Ir], rows: int, count: int) -> list[Ir]:
+    def _steps(self, x: RowPointers, y: ColumnPointers, flat: list[Ir], rows: int, count: int) -> list[Ir]:
         """``count`` inner steps, one after the other."""
         b, columns = self.b, len(y.masks)
         flat = list(flat)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from dldt.codegen.kernels.kernel import operands_of
-from dldt.codegen.kernels.loops.family import Loops, NestPart
+from dldt.codegen.kernels.loops.family import LoopFamily, NestPart
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import PLAIN, Buffer
 from dldt.codegen.loop.ir import Nest
@@ -21,7 +21,7 @@ from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 
 
-class Concat(Loops):
+class ConcatFamily(LoopFamily):
     """``out[…, offset + i, …] = input[…, i, …]`` for each input."""
 
     name = "concat"

@@ -9,7 +9,7 @@ import attrs
 
 from dldt.codegen.kernels.convolution.emit import Epilogue
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.loop.buffers import Buffer
@@ -39,7 +39,13 @@ class Sums:
 
 
 def contraction_kernel(
-    task: Leaf, part: ContractionPart, implementation: Implementation, tile: Tile, sums: Sums, *, across: bool = False
+    task: Leaf,
+    part: ContractionPart,
+    implementation: Implementation,
+    tile: RegisterTile,
+    sums: Sums,
+    *,
+    across: bool = False,
 ) -> Kernel:
     """The kernel that makes ``sums`` and finishes them by what stands behind the contraction in its region.
     ``across``: vectors of results are of pixels, for there are few channels."""
@@ -78,7 +84,11 @@ def contraction_kernel(
 
 
 def _epilogue(
-    problem: Problem, tile: Tile, output: Buffer, access: Access, index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]]
+    problem: Problem,
+    tile: RegisterTile,
+    output: Buffer,
+    access: Access,
+    index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]],
 ) -> Epilogue:
     """What is stored at (image, channel, row, pixel), as a nest over the variables that the emitter binds."""
     lanes = tile.lanes

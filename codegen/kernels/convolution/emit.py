@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from dldt.codegen.kernels.convolution.pack import column_size
-from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile, segments, spatial_units
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment, segments, spatial_units
 from dldt.codegen.kernels.convolution.tile_emitter import Accumulators, Place2D, TileEmitter
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
@@ -38,7 +38,7 @@ def emit_contraction(
     b: Builder,
     name: str,
     problem: Problem,
-    tile: Tile,
+    tile: RegisterTile,
     schedule: Schedule,
     epilogue: Epilogue,
     buffers: Sequence[Buffer],
@@ -56,14 +56,14 @@ def emit_contraction(
         packed = arguments[len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
-        writer = _Writer(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope)
+        writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope)
         lower, upper = arguments[-2:]
         with b.loop(lower, upper, 1, stem="tile") as loop:
             writer.unit(loop.index)
 
 
 @attrs.frozen
-class _Panel:
+class _ChannelPanel:
     """A column tile: its number in the group, its weights, its vectors, and whether of the last one half is enough."""
 
     number: Ir
@@ -73,10 +73,10 @@ class _Panel:
 
 
 @attrs.frozen
-class _Writer:
+class _ConvolutionWriter:
     b: Builder
     problem: Problem
-    tile: Tile
+    tile: RegisterTile
     schedule: Schedule
     epilogue: Epilogue
     emitter: ExpressionEmitter
@@ -116,7 +116,7 @@ class _Writer:
         group_size = problem.vectors(self.tile.lanes) * column
         panel_size = self.tile.columns * column
         offset = b.add(b.mul(group, b.index(group_size)), b.mul(number, b.index(panel_size)))
-        panel = _Panel(number, b.gep(self.packed, offset), columns, half)
+        panel = _ChannelPanel(number, b.gep(self.packed, offset), columns, half)
         if problem.channelwise:
             group = number
         if problem.is_pointwise:
@@ -133,7 +133,7 @@ class _Writer:
                 at = Place2D(batch, group, place, loop.index, low, high)
                 self._tile(at, panel, segment)
 
-    def _pointwise(self, batch: Ir, group: Ir, panel: _Panel, place: Ir) -> None:
+    def _pointwise(self, batch: Ir, group: Ir, panel: _ChannelPanel, place: Ir) -> None:
         """A tile of the long row of pixels; what does not fill a tile is a narrower one (single pixels where the count
         is free)."""
         b, rows = self.b, self.tile.rows
@@ -159,7 +159,7 @@ class _Writer:
         whole: Ir,
         batch: Ir,
         group: Ir,
-        panel: _Panel,
+        panel: _ChannelPanel,
         start: Ir,
         rest: int,
     ) -> None:
@@ -199,13 +199,13 @@ class _Writer:
             low = b.index(0)
         return low, high
 
-    def _tile(self, place: Place2D, panel: _Panel, segment: Segment) -> None:
+    def _tile(self, place: Place2D, panel: _ChannelPanel, segment: Segment) -> None:
         sums = TileEmitter(
             self.b, self.problem, self.tile, self.x, self.packed, half=panel.half, most=written_out(self.schedule)
         ).accumulate(place, panel.weights, segment, panel.columns)
         self._finish(place, panel, segment, sums)
 
-    def _finish(self, place: Place2D, panel: _Panel, segment: Segment, sums: Accumulators) -> None:
+    def _finish(self, place: Place2D, panel: _ChannelPanel, segment: Segment, sums: Accumulators) -> None:
         """The epilogue, a column of vectors at a time: all values first, then all stores."""
         b, nest = self.b, self.epilogue.nest
         if self.epilogue.across:

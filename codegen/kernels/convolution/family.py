@@ -13,7 +13,7 @@ from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
-from dldt.codegen.kernels.convolution.problem import Problem, Tile, spatial_units
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
 from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
@@ -31,12 +31,12 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 
-class Convolution(Family):
+class ConvolutionFamily(Family):
     """A tile of pixels by output-channel vectors is summed over channels and taps at a time."""
 
     name = "convolution"
     blocks = True
-    records: tuple[type, ...] = (Tile,)
+    records: tuple[type, ...] = (RegisterTile,)
 
     def anchors(self, node: Node) -> bool:
         """See Family."""
@@ -92,7 +92,7 @@ class Convolution(Family):
         part, made = chosen.part, chosen.implementation
         assert isinstance(part, ContractionPart)
         problem, tile = attrs.evolve(part.problem, arithmetic=made.arithmetic), made.tile
-        assert isinstance(tile, Tile)
+        assert isinstance(tile, RegisterTile)
         units = spatial_units(problem, tile)
         sums = Sums(
             emitter=emit_contraction,
@@ -105,7 +105,9 @@ class Convolution(Family):
         across = _is_across(part, on)
         return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
 
-    def _estimate(self, problem: Problem, tile: Tile, arithmetic: Arithmetic, on: Setting, remark: str) -> Estimate:
+    def _estimate(
+        self, problem: Problem, tile: RegisterTile, arithmetic: Arithmetic, on: Setting, remark: str
+    ) -> Estimate:
         carried = attrs.evolve(problem, arithmetic=arithmetic)
         # Small weights stay in the second-level cache while the image streams by; large ones are streamed once.
         small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
@@ -155,7 +157,7 @@ def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem
     return attrs.evolve(part.problem, arithmetic=arithmetic.multiplied, cold=on.cold)
 
 
-def rows_of(part: ContractionPart, tile: Tile) -> Rows:
+def rows_of(part: ContractionPart, tile: RegisterTile) -> Rows:
     """How the range of a kernel that keeps to rows runs."""
     problem = part.problem
     return Rows(problem.groups * tile.panels(problem), problem.reach, part.made)

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.compiler.types import Array
 
 
-def packed_size(problem: Problem, tile: Tile) -> int:
+def packed_size(problem: Problem, tile: RegisterTile) -> int:
     """Bytes of the packed weights."""
     return problem.groups * problem.vectors(tile.lanes) * column_size(problem, tile)
 
 
-def column_size(problem: Problem, tile: Tile) -> int:
+def column_size(problem: Problem, tile: RegisterTile) -> int:
     """Bytes of the packed weights of one vector of output channels."""
     whole, rest = divmod(problem.inputs, tile.chunk)
     arithmetic = problem.arithmetic
@@ -24,7 +24,7 @@ def column_size(problem: Problem, tile: Tile) -> int:
     return problem.kernel[0] * problem.kernel[1] * steps * arithmetic.vector_size(tile.lanes)
 
 
-def pack_weights(weights: Array, problem: Problem, tile: Tile) -> Iterator[memoryview]:
+def pack_weights(weights: Array, problem: Problem, tile: RegisterTile) -> Iterator[memoryview]:
     """Panels in order: ``weights`` is [groups, outputs, inputs, kernel rows, kernel columns]; a panel holds, for each
     chunk of input channels, row, column and channel of the chunk, one vector a column tile, padded with zeros. They
     are in the type that the problem's arithmetic stores them in, and those that it multiplies in one lane lie side by

@@ -97,7 +97,7 @@ class Problem:
 
 
 @attrs.frozen
-class Tile:
+class RegisterTile:
     """A register tile: ``rows`` pixels by ``columns`` vectors of output channels, ``chunk`` input channels unrolled."""
 
     rows: int
@@ -174,7 +174,7 @@ def row_tiles(pixels: Dim, rows: int) -> Dim:
     return whole + (pixels - whole * rows)
 
 
-def spatial_units(problem: Problem, tile: Tile) -> Dim:
+def spatial_units(problem: Problem, tile: RegisterTile) -> Dim:
     """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
     if problem.is_pointwise:
         return row_tiles(problem.pixels(), tile.rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 
@@ -34,7 +34,7 @@ class TileEmitter:
     multiply-adds may be written out; one kernel row always is, if it is not long."""
 
     def __init__(
-        self, b: Builder, problem: Problem, tile: Tile, x: Ir, weights: Ir, *, half: bool = False, most: int = 1
+        self, b: Builder, problem: Problem, tile: RegisterTile, x: Ir, weights: Ir, *, half: bool = False, most: int = 1
     ) -> None:
         self.b = b
         self.problem = problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
 from dldt.codegen.kernels.stream import stream
 from dldt.codegen.target import Target
@@ -14,7 +14,7 @@ _FEW = 4
 """Rows of a tile up to which it matters how its weights come from memory."""
 
 
-def choose_tile(problem: Problem, target: Target) -> Tile:
+def choose_tile(problem: Problem, target: Target) -> RegisterTile:
     """The tile with the lowest estimated cycles; larger ones win ties."""
     if problem.channelwise:
         return _channelwise_tile(problem, target)
@@ -28,7 +28,7 @@ def choose_tile(problem: Problem, target: Target) -> Tile:
         if cost < best_cost * 0.999:
             best, best_cost = (rows, columns), cost
     rows, columns = best
-    return Tile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
+    return RegisterTile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
 
 
 def _unshared_rows(problem: Problem, target: Target) -> int:
@@ -51,17 +51,17 @@ def is_narrow(problem: Problem, target: Target) -> bool:
     return problem.groups == 1 and not problem.channelwise and problem.outputs * 4 <= target.block
 
 
-def narrow_tile(problem: Problem, target: Target) -> Tile:
+def narrow_tile(problem: Problem, target: Target) -> RegisterTile:
     """Whole vectors of pixels by the only vector of channels."""
     most = max(rows for rows, columns in register_tiles(target) if columns == 1)
     rows = most // target.block * target.block
-    return Tile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
+    return RegisterTile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
 
 
-def tiles(problem: Problem, target: Target) -> Iterator[Tile]:
+def tiles(problem: Problem, target: Target) -> Iterator[RegisterTile]:
     """Every tile that fits the registers and the problem, with the chosen chunk, half of it, and twice of it."""
     if problem.channelwise:
-        yield from (Tile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
+        yield from (RegisterTile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
         return
     count, vectors = _run(problem), problem.vectors(target.block)
     for rows, columns in register_tiles(target):
@@ -70,7 +70,7 @@ def tiles(problem: Problem, target: Target) -> Iterator[Tile]:
         chunk = choose_chunk(problem, rows * columns, target.block)
         most = choose_chunk(problem, max(1, rows * columns // 2), target.block)
         for size in dict.fromkeys((chunk, chunk // 2 or 1, most)):
-            yield Tile(rows, columns, size, target.block)
+            yield RegisterTile(rows, columns, size, target.block)
 
 
 def _run(problem: Problem) -> int:
@@ -79,13 +79,13 @@ def _run(problem: Problem) -> int:
     return pixels if isinstance(pixels, int) else 64
 
 
-def _channelwise_tile(problem: Problem, target: Target) -> Tile:
+def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:
     """As many pixels as the registers hold with what they share, but few enough that their reads and writes mix."""
     taps, stride = problem.kernel[1], problem.strides[1]
     reach = max(target.cpu.fit.row_reads, taps + 4 * stride)
     most = max(rows for rows in _channelwise_rows(problem, target) if rows == 1 or (rows - 1) * stride + taps <= reach)
     count = -(-_run(problem) // most)
-    return Tile(-(-_run(problem) // count), 1, 1, target.block)
+    return RegisterTile(-(-_run(problem) // count), 1, 1, target.block)
 
 
 def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
@@ -137,7 +137,7 @@ def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) 
     return total
 
 
-def direct_cycles(problem: Problem, tile: Tile, target: Target) -> float:
+def direct_cycles(problem: Problem, tile: RegisterTile, target: Target) -> float:
     """Cycles of all images (one where their number is free): the multiply-adds, and the weights' way from memory."""
     vectors = problem.vectors(target.block)
     each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from dldt.codegen.kernels.loops.family import Loops, NestPart
+from dldt.codegen.kernels.loops.family import LoopFamily, NestPart
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.lower.access import read
 from dldt.codegen.loop.output_nest import output_nest
@@ -14,7 +14,7 @@ from dldt.codegen.task.implementation import Part
 from dldt.codegen.task.task import Leaf
 
 
-class Copies(Loops):
+class CopyFamily(LoopFamily):
     """``out[i] = a0[i]``."""
 
     name = "copy"

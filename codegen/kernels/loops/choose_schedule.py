@@ -11,7 +11,7 @@ from dldt.codegen.loop.schedule import (
     Merge,
     Parallel,
     Schedule,
-    Split,
+    SplitAxis,
     Strip,
     Unroll,
     Vectorize,
@@ -40,7 +40,7 @@ def choose_schedule(nest: Nest, target: Target) -> Schedule:
     within = [axis for axis in nest.axes if axis is not vector and axis not in outer]
     heavy = bool(needed) and vector is not None and vector.variable in needed
     if vector is not None and not _enough(outer) and _is_long(vector, lanes if heavy else 512 * lanes):
-        cut = Split.of(vector.variable, lanes if heavy else 64 * lanes)
+        cut = SplitAxis.of(vector.variable, lanes if heavy else 64 * lanes)
         directives.append(cut)
         nest = split(nest, cut)
         axes = {axis.variable: axis for axis in nest.axes}
@@ -111,7 +111,7 @@ def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
         if isinstance(axis.extent, int) and axis.extent < block:
             continue
         if any(_cuts(sub.buffer.offset(sub.index), axis, block) for sub in walk(nest.value) if isinstance(sub, Load)):
-            step = Split.of(axis.variable, block, "b", "c")
+            step = SplitAxis.of(axis.variable, block, "b", "c")
             directives.append(step)
             return split(nest, step)
     return nest

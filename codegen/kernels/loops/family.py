@@ -35,7 +35,7 @@ class NestPart:
     tensors: dict[Buffer, Tensor] = attrs.field(eq=False)
 
 
-class Loops(Family):
+class LoopFamily(Family):
     """One nest, walked as its schedule says."""
 
     name = "loops"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from dldt.codegen.kernels.convolution.family import Convolution
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily
 from dldt.codegen.kernels.convolution.part import ContractionPart, operands
 from dldt.codegen.kernels.convolution.problem import Problem, Source
 from dldt.codegen.kernels.family import Estimate
@@ -23,7 +23,7 @@ from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
-class MatMul(Convolution):
+class MatMulFamily(ConvolutionFamily):
     """A tile of rows by vectors of columns is summed over the inner dim at a time."""
 
     name = "matmul"

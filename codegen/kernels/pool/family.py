@@ -8,7 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.codegen.kernels.family import Estimate
-from dldt.codegen.kernels.loops.family import Loops, NestPart, nest_kernel
+from dldt.codegen.kernels.loops.family import LoopFamily, NestPart, nest_kernel
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.loop.schedule import Vectorize
@@ -19,7 +19,7 @@ from dldt.compiler import ops
 Pooling: TypeAlias = ops.MaxPool | ops.MaxPool8 | ops.AvgPool
 
 
-class Pool(Loops):
+class PoolFamily(LoopFamily):
     """The largest or the mean element of each window."""
 
     name = "pool"

@@ -40,13 +40,13 @@ def emit_recurrence(
     with b.function(name, [*listed[:count], *own, *listed[count:]]) as arguments:
         pointers = dict(zip([*buffers, output], arguments, strict=False))
         scope = Scope(dict(zip(symbols, arguments[count + len(own) :], strict=False)))
-        areas = _Areas(
+        areas = _RecurrenceAreas(
             {port: pointers[buffer] for port, buffer in ports.items()},
             pointers[output],
             arguments[count],
             arguments[count + 1] if plan.scratch else arguments[count],
         )
-        writer = _Writer(b, op, plan, areas, ports)
+        writer = _RecurrenceWriter(b, op, plan, areas, ports)
         dim = ExpressionEmitter(b, pointers, plan.lanes).dim
         steps = dim(ports["projected"].shape[1], scope)
         lower, upper = arguments[-2:]
@@ -55,7 +55,7 @@ def emit_recurrence(
 
 
 @attrs.frozen
-class _Areas:
+class _RecurrenceAreas:
     """The base pointers."""
 
     ports: Mapping[str, Ir]
@@ -86,8 +86,10 @@ class _Step:
     bias: Ir
 
 
-class _Writer:
-    def __init__(self, b: Builder, op: Recurrence, plan: LoopPlan, areas: _Areas, ports: Mapping[str, Buffer]) -> None:
+class _RecurrenceWriter:
+    def __init__(
+        self, b: Builder, op: Recurrence, plan: LoopPlan, areas: _RecurrenceAreas, ports: Mapping[str, Buffer]
+    ) -> None:
         self.b = b
         self.op = op
         self.plan = plan

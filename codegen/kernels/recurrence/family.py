@@ -43,7 +43,7 @@ class RecurrencePart:
     ports: Mapping[str, Value] = attrs.field(eq=False)
 
 
-class RecurrentLoop(Family):
+class RecurrenceFamily(Family):
     """An LSTM or GRU step by step, some sequences side by side; the weights stream from the caches at every step."""
 
     name = "recurrence"

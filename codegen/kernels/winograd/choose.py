@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from operator import itemgetter
 
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.convolution.tiles import choose_chunk, choose_tile, direct_cycles
 from dldt.codegen.kernels.register_tiles import parts, register_tiles
 from dldt.codegen.kernels.stream import is_cold, stream
@@ -122,7 +122,7 @@ def _handicap(form: WinogradForm) -> float:
 def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
     """Cycles that no plan of the form comes below: one for each product of vectors, and the transforms; with the
     form's handicap."""
-    plan = WinogradPlan(form, Tile(1, 1, 1, target.block), 1, fused=not problem.source.block)
+    plan = WinogradPlan(form, RegisterTile(1, 1, 1, target.block), 1, fused=not problem.source.block)
     if plan.fused:
         return winograd_cycles(problem, plan, target) * _handicap(form)
     count = form.taps * _tiles(problem, plan) * problem.inputs * problem.vectors(target.block)
@@ -167,20 +167,20 @@ def _longest(problem: Problem, plan: WinogradPlan, threads: int) -> float:
 
 def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[WinogradPlan]:
     vectors = problem.vectors(target.block)
-    total = _tiles(problem, WinogradPlan(form, Tile(1, 1, 1, target.block), 1))
+    total = _tiles(problem, WinogradPlan(form, RegisterTile(1, 1, 1, target.block), 1))
     if not problem.source.block:
-        yield from (WinogradPlan(form, Tile(1, 1, 1, target.block), size, fused=True) for size in (2, 4, 8, 16))
+        yield from (WinogradPlan(form, RegisterTile(1, 1, 1, target.block), size, fused=True) for size in (2, 4, 8, 16))
         return
-    prefetch = filters_size(form, problem, Tile(1, 1, 1, target.block)) > target.l2 // 2
+    prefetch = filters_size(form, problem, RegisterTile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (form.arithmetic.data.size * form.taps * problem.inputs))
     for height, width in register_tiles(target):
         small = height * width < target.registers // 3 and height < total and width < vectors
         if width > vectors or height > total or small:
             continue
         chunk = choose_chunk(
-            WinogradPlan(form, Tile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
+            WinogradPlan(form, RegisterTile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
         )
-        tile = Tile(height, width, chunk, target.block)
+        tile = RegisterTile(height, width, chunk, target.block)
         even = {-(-total // -(-total // min(total, size, most))) for size in (8, 16, 28, 42, 56, 84, 112)}
         for block in sorted({-(-size // height) * height for size in even}):
             yield WinogradPlan(form, tile, block, prefetch)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from dldt.codegen.kernels.convolution.emit import Epilogue
-from dldt.codegen.kernels.convolution.problem import Problem, Segment, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment
 from dldt.codegen.kernels.convolution.tile_emitter import Place2D, TileEmitter
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.llvm.builder import Builder
@@ -44,12 +44,12 @@ def emit_winograd(
         pointers = dict(zip(buffers, arguments, strict=False))
         scope = Scope(dict(zip(symbols, arguments[count + 2 :], strict=False)))
         emitter = ExpressionEmitter(b, pointers, plan.tile.lanes)
-        areas = _Areas(arguments[0], arguments[count], arguments[count + 1])
-        _Writer(b, problem, plan, epilogue, emitter, scope, areas).run(*arguments[-2:])
+        areas = _WinogradAreas(arguments[0], arguments[count], arguments[count + 1])
+        _WinogradWriter(b, problem, plan, epilogue, emitter, scope, areas).run(*arguments[-2:])
 
 
 @attrs.frozen
-class _Areas:
+class _WinogradAreas:
     """The base pointers."""
 
     x: Ir
@@ -73,7 +73,7 @@ class _Prefetching(TileEmitter):
         self,
         b: Builder,
         problem: Problem,
-        tile: Tile,
+        tile: RegisterTile,
         x: Ir,
         weights: Ir,
         distance: int,
@@ -96,7 +96,7 @@ class _Prefetching(TileEmitter):
         return super()._taps(source, weights, flat, chunk, segment, columns)
 
 
-class _Writer:
+class _WinogradWriter:
     def __init__(
         self,
         b: Builder,
@@ -105,7 +105,7 @@ class _Writer:
         epilogue: Epilogue,
         emitter: ExpressionEmitter,
         scope: Scope,
-        areas: _Areas,
+        areas: _WinogradAreas,
     ) -> None:
         self.b = b
         self.problem = problem

@@ -8,10 +8,10 @@ import attrs
 
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
-from dldt.codegen.kernels.convolution.family import Convolution, asked
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.family import Estimate
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
@@ -32,13 +32,13 @@ from dldt.codegen.task.task import Leaf
 from dldt.compiler.graph import Node
 
 
-class WinogradConvolution(Convolution):
+class WinogradFamily(ConvolutionFamily):
     """Tiles of the image are transformed, multiplied tap by tap, and transformed back; the groups of a convolution are
     kernels of their own."""
 
     name = "winograd"
     rival_of = "convolution"
-    records: tuple[type, ...] = (WinogradPlan, WinogradForm, Winograd, Halved, Tile)
+    records: tuple[type, ...] = (WinogradPlan, WinogradForm, Winograd, Halved, RegisterTile)
 
     def anchors(self, node: Node) -> bool:
         """It takes what direct convolutions take."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.convolution.problem import Problem, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
@@ -67,7 +67,7 @@ class WinogradForm:
         return np.asarray(across @ rows).reshape(self.rows.filters, self.columns.filters, inputs, outputs)
 
 
-def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Tile) -> Iterator[memoryview]:
+def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: RegisterTile) -> Iterator[memoryview]:
     """Column tile by column tile, and for each the different filters in order: one vector a column tile and input,
     padded with zeros."""
     width = tile.columns * tile.lanes
@@ -81,6 +81,6 @@ def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: Til
         yield packed.reshape(-1).view(np.uint8).data
 
 
-def filters_size(form: WinogradForm, problem: Problem, tile: Tile) -> int:
+def filters_size(form: WinogradForm, problem: Problem, tile: RegisterTile) -> int:
     """Bytes of the packed filters."""
     return form.arithmetic.vector_size(tile.lanes) * form.different * problem.inputs * problem.vectors(tile.lanes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.codegen.kernels.convolution.problem import Problem, Source, Tile
+from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Source
 from dldt.codegen.kernels.winograd.form import WinogradForm
 from dldt.compiler.dims import Dim, ceildiv
 
@@ -20,7 +20,7 @@ class WinogradPlan:
     """
 
     form: WinogradForm
-    tile: Tile
+    tile: RegisterTile
     block: int
     prefetch: bool = False
     """Whether the filters come from beyond the second-level cache, and are to be asked for ahead of their use."""

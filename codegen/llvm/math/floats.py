@@ -11,7 +11,7 @@ from dldt.codegen.llvm.ir import Ir, bits, vector
 
 
 @attrs.frozen
-class Format:
+class FloatFormat:
     """A binary floating point format: widths in bits, the bits of 1.0, the exponent of the smallest normal number, and
     the magic number 1.5 * 2^mantissa, whose sum with a small number is rounded to an integer in the low bits."""
 
@@ -23,12 +23,12 @@ class Format:
 
 
 _FORMATS = {
-    "float": Format(32, 23, 127 << 23, -126, 1.5 * 2.0**23),
-    "double": Format(64, 52, 1023 << 52, -1022, 1.5 * 2.0**52),
+    "float": FloatFormat(32, 23, 127 << 23, -126, 1.5 * 2.0**23),
+    "double": FloatFormat(64, 52, 1023 << 52, -1022, 1.5 * 2.0**52),
 }
 
 
-def format_of(x: Ir) -> Format:
+def format_of(x: Ir) -> FloatFormat:
     """The format of a float value's lanes."""
     return _FORMATS[x.element]
 

@@ -53,14 +53,14 @@ _SQRT_HALF_BITS = {"float": 0x3F3504F3, "double": 0x3FE6A09E667F3BCD}
 
 
 @attrs.frozen
-class Split:
+class LogSplit:
     """x = 2ᵏ (1 + f) with 1 + f in [√½, √2]: k and f as floats."""
 
     k: Ir
     f: Ir
 
 
-def split(b: Builder, x: Ir) -> Split:
+def split(b: Builder, x: Ir) -> LogSplit:
     """The parts of a positive finite x, denormal or not; other inputs give some numbers."""
     form = format_of(x)
     denormal = b.compare("lt", x, b.like(x, 2.0**form.lowest))
@@ -74,7 +74,7 @@ def split(b: Builder, x: Ir) -> Split:
     bias = 2.0**form.mantissa + 2.0 ** (form.bits - 1 - form.mantissa)
     k = b.sub(k, b.select(denormal, b.like(x, bias + form.mantissa), b.like(x, bias)))
     exponent = b.sub(b.binary("shl", biased, b.like(biased, form.mantissa)), b.like(biased, 1 << (form.bits - 1)))
-    return Split(k, b.sub(b.bitcast(b.sub(pattern, exponent), x.type), b.like(x, 1.0)))
+    return LogSplit(k, b.sub(b.bitcast(b.sub(pattern, exponent), x.type), b.like(x, 1.0)))
 
 
 @math_function("log", "float", "double")
