@@ -42,12 +42,15 @@ def imports(module):
 
 
 def emitters():
-    """The modules of the functions that are given to an Emission, as the sources of codegen say it."""
+    """The modules of the functions that are given to an Emission, or passed on to one as an ``emitter``, as the sources
+    of codegen say it."""
     found = set()
     for path in Path(dldt.codegen.__path__[0]).rglob("*.py"):
         parsed = ast.parse(path.read_text(encoding="utf-8"))
         calls = [n for n in ast.walk(parsed) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
-        named = {call.args[0].id for call in calls if call.func.id == "Emission"}
+        given = [call.args[0] for call in calls if call.func.id == "Emission"]
+        given += [word.value for call in calls for word in call.keywords if word.arg == "emitter"]
+        named = {emitter.id for emitter in given if isinstance(emitter, ast.Name)}
         for node in parsed.body:
             if isinstance(node, ast.ImportFrom) and named & {alias.name for alias in node.names}:
                 found.add(node.module)
