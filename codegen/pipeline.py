@@ -189,6 +189,15 @@ def run_steps(c: Compilation, stop_after: str = "link", dump: Dump | None = None
     return c
 
 
+def show_step(c: Compilation, name: str) -> Iterator[str]:
+    """Run the pipeline up to the step called ``name``; what the step decided, in lines. UsageError where there is no
+    such step, and for the last one, which writes the artifact."""
+    if name == PIPELINE[-1].name:
+        raise UsageError(f"{name!r} is the last step: it writes the library; compile the model instead")
+    run_steps(c, name)
+    return next(step.show(c) for step in PIPELINE if step.name == name)
+
+
 def assemble(
     graph: Graph,
     target: Target,

@@ -13,7 +13,8 @@ import attrs
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.recorded import Recorded, plan_of, read_plan
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
-from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.pipeline import compile_graph, show_step
+from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.plan.summary import Summary
 from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import InputError, UsageError
@@ -118,8 +119,9 @@ def compile_model(
     contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and tensors
     between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay f32. The
     summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it all
-    choices are estimated, so that equal models give equal libraries. The graph that is given stays as it is.
-    Nothing is written when it fails.
+    choices are estimated, so that equal models give equal libraries. ``plan``: a library of before, or its plan as
+    ``dldt inspect --plan --json`` prints it: every kernel is made as it was then. The graph that is given stays as it
+    is. Nothing is written when it fails.
     """
     artifact = Path(path)
     require_writable(artifact)
@@ -145,6 +147,33 @@ def compile_model(
         recorded=recorded,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
+
+
+def decided(
+    model: Graph | PathLike,
+    step: str,
+    target: str = "host",
+    *,
+    tune_for: str | None = None,
+    pipeline: Pipeline | None = None,
+    winograd: bool = True,
+    weights: str | None = None,
+    precision: str = "f32",
+    tuned: PathLike | None = None,
+    plan: PathLike | None = None,
+) -> list[str]:
+    """Run the passes, and code generation up to and including ``step`` (``regions``, ``implementations`` … see
+    docs/architecture.md); what that step decided, as lines. Nothing is written. The other arguments are those of
+    ``compile_model``. Raises UsageError where there is no such step, and for the last one, which writes the library.
+    """
+    machine = resolve_target(target, tune_for)
+    allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
+    graph = model.copy() if isinstance(model, Graph) else read_model(model)
+    transform(graph, pipeline=pipeline)
+    compilation = Compilation(graph, machine, allowed)
+    compilation.tuned = UNTUNED if tuned is None else read_tuned(tuned, machine)
+    compilation.recorded = None if plan is None else recorded_plan(Path(plan))
+    return list(show_step(compilation, step))
 
 
 def recorded_plan(path: Path) -> Recorded:

@@ -70,7 +70,15 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
-    group.add_argument("-v", "--verbose", action="store_true", help="list every step of the compiled model")
+    group.add_argument(
+        "--show-step",
+        metavar="STEP",
+        help="stop code generation after this step (regions, layouts, implementations …) and print what it decided; no "
+        "library is written",
+    )
+    group.add_argument(
+        "-v", "--verbose", action="store_true", help="list every step of the compiled model, and the time of compiling"
+    )
     return run_command(parser, compile_command, argv, failed="nothing was written")
 
 
@@ -81,6 +89,8 @@ def compile_command(arguments: Arguments) -> int:
     if arguments.list_targets:
         return target_options.list_targets()
     model = model_options.model_path(arguments)
+    if arguments.show_step:
+        return _show_step(arguments, pass_options.pipeline(arguments))
     path = output_path(arguments, model, ".so")
 
     from dldt.codegen.host import resolve_target
@@ -116,6 +126,27 @@ def compile_command(arguments: Arguments) -> int:
         print_summary(model, made, tuned, measured)
     if arguments.verbose:
         print_steps(made.path)
+        print_times(made.summary)
+    return 0
+
+
+def _show_step(arguments: Arguments, pipeline: Pipeline) -> int:
+    """Print what a step of code generation decided."""
+    from dldt.tools import api
+
+    lines = api.decided(
+        model_options.read(arguments),
+        arguments.show_step,
+        arguments.target,
+        tune_for=arguments.tune_for,
+        pipeline=pipeline,
+        winograd=not arguments.no_winograd,
+        weights=arguments.weights,
+        precision=arguments.precision,
+        tuned=arguments.tuned,
+        plan=arguments.plan,
+    )
+    print(*map(printable, lines), sep="\n")
     return 0
 
 
@@ -216,6 +247,12 @@ def print_steps(path: Path) -> None:
     for number, step in enumerate(read_artifact(path).metadata.steps):
         tiles = f" (row tiles {step.row_tiles})" if step.row_tiles else ""
         print(f"step {number:<5} {step.what}: {step.algorithm} → {printable(step.output)}{tiles}")
+
+
+def print_times(summary: Summary) -> None:
+    """How long each step of code generation took."""
+    for name, seconds in summary.steps:
+        print(f"time       {name}: {seconds:.3f} s")
 
 
 if __name__ == "__main__":

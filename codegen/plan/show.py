@@ -22,7 +22,7 @@ from dldt.compiler.types import TensorType
 
 def graph(made: Graph) -> Iterator[str]:
     """The graph as text."""
-    yield print_graph(made)
+    yield from print_graph(made).splitlines()
 
 
 def conditions(least: Least) -> Iterator[str]:
@@ -82,7 +82,8 @@ def implementations(program: Program) -> Iterator[str]:
 
 def memory(program: Program, arena: Arena) -> Iterator[str]:
     """Where each tensor lies."""
-    yield f"arena of {arena.size} bytes, no plan takes less than {arena.lower_bound}"
+    bound = "" if arena.lower_bound is None else f", no plan takes less than {arena.lower_bound}"
+    yield f"arena of {arena.size} bytes{bound}"
     written = dict.fromkeys(leaf.output for leaf in program.leaves())
     for tensor in (*program.inputs, *written):
         place = tensor.resolve()
