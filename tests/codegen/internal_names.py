@@ -11,11 +11,11 @@ import attrs
 
 import dldt.codegen
 from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.kernels.loops.choose_schedule import choose_schedule
 from dldt.codegen.loop import variables
 from dldt.codegen.loop.ir import Bind, Nest, Reduce, walk
-from dldt.codegen.loop.schedule import choose_schedule
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.codegen.pipeline import Assembled
+from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.target import Target
 from dldt.compiler.types import TensorType
 from tests.codegen.lowered import lower
@@ -59,13 +59,11 @@ def kernel_names(kernels: Iterable[Kernel]) -> set[str]:
     found: set[LoopVariable] = set()
     for kernel in kernels:
         found |= set(_variables(kernel.nest)) if kernel.nest is not None else set()
-        found |= (
-            {v for step in kernel.schedule for v in _named(step)} if not isinstance(kernel.schedule, str) else set()
-        )
+        found |= {v for step in kernel.implementation.schedule for v in _named(step)}
     return set(_spellings(found))
 
 
-def llvm_names(model: Assembled) -> set[str]:
+def llvm_names(model: Compilation) -> set[str]:
     """The names of values, labels, functions and metadata in the model's LLVM IR; of those that differ in their numbers
     alone, the first."""
     pairs = [found for module in model.modules for found in _LLVM.findall(module.write())]

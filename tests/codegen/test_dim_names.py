@@ -3,15 +3,18 @@ keywords, like no name at all. Native code gives what the interpreter gives, and
 
 from __future__ import annotations
 
+import ast
 import functools
 import keyword
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import dldt.codegen
+from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble, compile_graph
-from dldt.codegen.resolve import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, FreeDim, symbol
@@ -89,7 +92,7 @@ def neutral():
 def internal():
     """The names of loop variables, and all other names that are collected."""
     model = assemble(joined(neutral()).graph, HOST)
-    loops = fixed_names() | kernel_names(model.library.kernels)
+    loops = fixed_names() | kernel_names(model.calls.kernels)
     loops |= lowered_names([*((case, case.types()) for case in CASES), *SYMBOLIC], HOST)
     return sorted(loops), sorted((source_names() | llvm_names(model)) - loops)
 
@@ -136,11 +139,28 @@ def test_names_are_collected():
     )
 
 
+def test_loop_variables_are_made_in_one_folder():
+    """But for those of a plan that is read again. They are called by a word, so that word and number together are of
+    one variable alone."""
+    makers, words = set(), set()
+    for path in Path(dldt.codegen.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+            if name == "LoopVariable":
+                makers.add(path.relative_to(dldt.codegen.__path__[0]).as_posix())
+            if name == "LoopVariable" or (name in ("variable", "axis") and isinstance(node.args[0], ast.Constant)):
+                words |= {node.args[0].value} if isinstance(node.args[0], ast.Constant) else set()
+    assert {maker for maker in makers if not maker.startswith("loop/")} == {"kernels/recorded.py"}
+    assert {"row", "k", "at", "r"} <= words
+    assert [word for word in words if word[-1].isdigit()] == []
+
+
 def test_the_models_use_every_micro_kernel():
     made = joined(neutral())
     assert len(made.sizes) == MOST
     algorithms = {
-        kernel.algorithm.split("_")[0] for kernel in assemble(made.graph, TARGETS["x86-64-v3"]).library.kernels
+        kernel.implementation.algorithm.split("_")[0]
+        for kernel in assemble(made.graph, TARGETS["x86-64-v3"]).calls.kernels
     }
     assert algorithms == {"conv", "winograd", "product", "lstm", "loops"}
 
@@ -168,7 +188,7 @@ def test_the_kernels_are_the_same_every_time():
     """No number of a loop variable counts what was compiled before."""
     one, two = (assemble(joined(neutral()).graph, HOST) for _ in range(2))
     assert [m.write() for m in one.modules] == [m.write() for m in two.modules]
-    digests = [[kernel.emit.digest() for kernel in model.library.kernels] for model in (one, two)]
+    digests = [[kernel.emit.digest() for kernel in model.calls.kernels] for model in (one, two)]
     assert digests[0] == digests[1]
 
 
