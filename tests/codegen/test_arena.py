@@ -9,13 +9,12 @@ import pytest
 
 from dldt.codegen.plan.arena import SLACK, plan_arena
 from dldt.codegen.plan.in_place import share_in_place
-from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.target import TARGETS
-from dldt.codegen.task.task import Branch, Compute
 from dldt.compiler import ops
 from dldt.compiler.dims import FreeDim, evaluate, symbols
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
+from tests.codegen.program_of import program_of
 from tests.codegen.random_graph import RandomGraph
 from tests.codegen.test_native_graphs import MODELS
 
@@ -23,7 +22,7 @@ SIZES = (1, 2, 3, 8)
 
 
 def planned(graph):
-    program = make_program(graph, TARGETS["x86-64-v3"])
+    program = program_of(graph, TARGETS["x86-64-v3"])
     share_in_place(program)
     return program, plan_arena(program)
 
@@ -47,18 +46,17 @@ class Walk:
         touched = []
         for task in tasks:
             self.clock += 1
-            if isinstance(task, Branch):
+            if task.blocks:
                 began = self.clock
-                self.touch(task.condition)
-                inner = [task.condition, *self.list(task.then), *self.list(task.otherwise)]
+                self.touch(*task.reads)
+                inner = [*task.reads, *(tensor for block in task.blocks for tensor in self.list(block.tasks))]
                 self.clock += 1
                 self.touch(*(t for t in inner if self.lives[t.base][0] <= began))
                 touched += inner
                 continue
-            read = list(task.inputs.values()) if isinstance(task, Compute) else [task.source]
-            self.steps.append((self.clock, task, read))
-            self.touch(task.output, *read)
-            touched += [task.output, *read]
+            self.steps.append((self.clock, task.leaf))
+            self.touch(*task.writes, *task.reads)
+            touched += [*task.writes, *task.reads]
         return touched
 
 
@@ -88,13 +86,13 @@ def check(program, arena, values):
 def check_in_place(program):
     """Who writes over an input is the last to read it."""
     steps = Walk(program).steps
-    for clock, task, read in steps:
+    for clock, task in steps:
         output = task.output
-        if isinstance(task, Compute) and isinstance(task.region.nodes[-1].op, ops.Concat):
+        if task.region is not None and isinstance(task.region.nodes[-1].op, ops.Concat):
             continue  # its parts were made in their places
-        if not any(overlap(t, output) for t in read):
+        if not any(overlap(t, output) for t in task.reads):
             continue
-        for tensor in (t for when, _, reads in steps if when > clock for t in reads if overlap(t, output)):
+        for tensor in (t for when, later in steps if when > clock for t in later.reads if overlap(t, output)):
             joined = tensor in chain(output) and tensor.bytes != output.bytes
             assert joined or output in chain(tensor), f"{tensor.name} is read after {output.name} was written over it"
 
@@ -151,9 +149,10 @@ def test_a_condition_lives_until_its_branch_ends():
         bodies.append(body)
     graph.result(ops.ReLU()(ops.SoftMax(1)(ops.If(*bodies)(flag, x))), "y")
     program, _ = planned(graph)
-    (branch,) = (task for task in program.tasks if isinstance(task, Branch))
-    held = branch.condition.resolve().offset
-    inner = [task.output.base for task in (*branch.then, *branch.otherwise)]
+    (branch,) = (task for task in program.tasks if task.blocks)
+    (condition,) = branch.reads
+    held = condition.resolve().offset
+    inner = [tensor.base for block in branch.blocks for task in block.tasks for tensor in task.writes]
     places = [(t.place.offset, t.place.offset + t.bytes) for t in inner if t.place.kind == "arena"]
     assert places
     assert not any(begin <= held < end for begin, end in places)

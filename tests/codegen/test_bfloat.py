@@ -11,7 +11,6 @@ from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.winograd.choose import F4
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.pipeline import assemble, compile_graph
-from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import Compute
@@ -21,6 +20,7 @@ from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
+from tests.codegen.program_of import program_of
 from tests.codegen.random_graph import RandomGraph
 from tests.codegen.test_micro import SHAPES, SPILLS, convolution_graph, inner_loops
 from tests.codegen.winograd_case import force
@@ -321,7 +321,7 @@ def test_random_networks(seed, host, tmp_path):
 
 def test_what_is_stored_as_bfloat():
     graph, _ = residual_network()
-    program = make_program(graph, TARGET, BFLOAT)
+    program = program_of(graph, TARGET, BFLOAT)
     made = [task.output for task in program.tasks if isinstance(task, Compute)]
     halves = [tensor for tensor in made if tensor.type.dtype is DType.bf16]
     assert {str(t.layout) for t in halves} == {"blocked16"}
@@ -329,7 +329,7 @@ def test_what_is_stored_as_bfloat():
     assert [t.type.shape for t in made if t not in halves] == [(1, 40, 6, 6), (1, 40), (1, 10)]
     assert [t.parent.type.dtype for t in halves if t.parent is not None and t.parent in halves] != []
     assert not any(t.type.dtype is DType.bf16 for t in (*program.inputs, *program.outputs))
-    every = [task.output for task in make_program(graph, TARGET).tasks if isinstance(task, Compute)]
+    every = [task.output for task in program_of(graph, TARGET).tasks if isinstance(task, Compute)]
     assert not any(tensor.type.dtype is DType.bf16 for tensor in every)
 
 

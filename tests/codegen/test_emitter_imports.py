@@ -42,15 +42,16 @@ def imports(module):
 
 
 def emitters():
-    """The modules of the functions that are given to an Emission, or passed on to one as an ``emitter``, as the sources
-    of codegen say it."""
+    """The modules of the functions that are given to an Emission, at once or as another record's ``emitter``, as the
+    sources of codegen say it."""
     found = set()
     for path in Path(dldt.codegen.__path__[0]).rglob("*.py"):
         parsed = ast.parse(path.read_text(encoding="utf-8"))
         calls = [n for n in ast.walk(parsed) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         given = [call.args[0] for call in calls if call.func.id == "Emission"]
-        given += [word.value for call in calls for word in call.keywords if word.arg == "emitter"]
-        named = {emitter.id for emitter in given if isinstance(emitter, ast.Name)}
+        assert all(isinstance(n, ast.Name) or n.attr == "emitter" for n in given), path
+        given += [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "emitter"]
+        named = {value.id for value in given if isinstance(value, ast.Name)}
         for node in parsed.body:
             if isinstance(node, ast.ImportFrom) and named & {alias.name for alias in node.names}:
                 found.add(node.module)

@@ -92,4 +92,4 @@ def test_one_vector_of_outputs_is_summed_directly():
     """Its transformed inputs would serve too few."""
     graph, *_ = model((1, 12, 12, 3, 10, (3, 3), (1, 1), (0, 0), False))
     (first, *_) = assemble(graph, TARGETS["x86-64-v4"]).calls.kernels
-    assert first.algorithm.startswith("conv_f32")
+    assert first.implementation.algorithm.startswith("conv_f32")

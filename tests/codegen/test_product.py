@@ -74,7 +74,8 @@ def test_attention_of_free_lengths(tmp_path):
 def test_heads_are_neither_gathered_nor_scattered_by_kernels_of_their_own(batch, steps):
     """ReLU thrice, scores, softmax, values: the transpositions are index arithmetic."""
     kernels = assemble(attention_graph(batch, steps), resolve_target("x86-64-v4")).calls.kernels
-    assert [k.algorithm.split("_")[0] for k in kernels] == ["loops"] * 3 + ["product", "loops", "product"]
+    algorithms = [kernel.implementation.algorithm.split("_")[0] for kernel in kernels]
+    assert algorithms == ["loops"] * 3 + ["product", "loops", "product"]
 
 
 def test_a_product_with_itself(tmp_path):

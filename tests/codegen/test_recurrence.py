@@ -129,7 +129,7 @@ def test_attributes(more, tmp_path):
 
 def test_inputs_of_all_steps_are_one_product():
     kernels = assemble(graph_of(layer("lstm", 32))[0], resolve_target("x86-64-v4")).calls.kernels
-    assert [k.algorithm.split("_")[0] for k in kernels] == ["conv", "lstm", "loops", "loops", "loops"]
+    assert [k.implementation.algorithm.split("_")[0] for k in kernels] == ["conv", "lstm", "loops", "loops", "loops"]
 
 
 def test_packed_weights():

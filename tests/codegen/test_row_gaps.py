@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.plan.tasks import make_program
 from dldt.codegen.target import TARGETS
 from dldt.codegen.task.task import Compute
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.native import run_native
+from tests.codegen.program_of import program_of
 
 RNG = np.random.default_rng(11)
 FIRST, SECOND = (RNG.standard_normal(s).astype(np.float32) for s in ((20, 512), (512, 24)))
@@ -31,7 +31,7 @@ def two_layers(*, watched: bool) -> Graph:
 
 @pytest.mark.parametrize("watched", [False, True])
 def test_only_products_see_gaps(watched):
-    tasks = make_program(two_layers(watched=watched), TARGETS["x86-64-v4"]).tasks
+    tasks = program_of(two_layers(watched=watched), TARGETS["x86-64-v4"]).tasks
     first = next(task for task in tasks if isinstance(task, Compute))
     assert first.output.layout.gap == (0 if watched else 16)
     assert first.output.bytes == 3 * 7 * (512 + first.output.layout.gap) * 4

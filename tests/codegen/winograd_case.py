@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels import choice
+from dldt.codegen.kernels.winograd import family
 from dldt.codegen.kernels.winograd.choose import can_winograd, plan_winograd
 from dldt.codegen.kernels.winograd.form import WinogradForm
 from dldt.compiler import ops
@@ -87,7 +87,8 @@ def force(monkeypatch, form: WinogradForm) -> None:
     def choose(problem, target):
         return plan_winograd(problem, target, form) if can_winograd(problem, target) else None
 
-    monkeypatch.setattr(choice, "choose_winograd", choose)
+    monkeypatch.setattr(family, "choose_winograd", choose)
+    monkeypatch.setattr(family, "winograd_cycles", lambda problem, plan, target: 0.0)
 
 
 def _blocked(graph: Graph, name: str, shape: tuple) -> Value:
