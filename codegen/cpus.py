@@ -1,7 +1,7 @@
-"""The processors that choices can be made for: one row each, every figure with its source.
+"""The processors that dldt can tune code for: one row each, with a source for every figure.
 
-A new processor is a new row here; nothing else changes. Fields that no manual gives are as in the generic rows, which
-were fitted to measurements on Zen 4, and say so (``FITTED``).
+To add a processor, add a row here; nothing else changes. Figures that no manual gives are those of the generic rows,
+which were fitted to measurements on Zen 4. Their source says so (``FITTED``).
 """
 
 from __future__ import annotations
@@ -11,51 +11,53 @@ from collections.abc import Mapping
 import attrs
 
 Ids = tuple[str, int, tuple[int, ...]]
-"""Vendor, family and models as /proc/cpuinfo has them: of Arm, the implementer, the architecture and the parts."""
+"""Vendor, family and models as /proc/cpuinfo names them; on Arm, the implementer, the architecture and the parts."""
 
 WIDTHS = (128, 256, 512)
-"""Bits of the vectors that rates are given for, in this order, as far as a processor has them."""
+"""Vector widths in bits. Rates are listed in this order, as many as the processor has widths."""
 
 
 @attrs.frozen
 class Fit:
-    """What the cost model takes from measurements and no manual says, in cycles of one core unless told otherwise.
+    """Figures of the cost model that come from measurements and that no manual gives; in cycles of one core unless
+    stated otherwise.
 
-    Fitted on Zen 4, and the same for all rows until somebody measures another machine: a row may have a fit of its own.
+    They were fitted on Zen 4 and serve all rows. A row may get a fit of its own once such a machine is measured.
     """
 
     load: float = 1.6
-    """What a load costs a register tile, for each of the loads that a cycle starts: they are not evenly spread."""
+    """Cost of a load in a register tile, relative to a load that starts as soon as it can: loads are not evenly
+    spread."""
     result: float = 4.0
-    """The epilogue and the store of a vector of results."""
+    """Cost of the epilogue and the store of one vector of results."""
     row_reads: int = 11
-    """Pixels that a channelwise tile reads in one row, at most: larger ones read all, then write all, and wait for
-    memory (on maps that no cache holds up to 1.5 times as long; on small ones the same)."""
+    """The most pixels that a channelwise tile reads in one row. Larger tiles do all their reads before their writes and
+    wait for memory (up to 1.5 times as long on maps that no cache holds; no difference on small ones)."""
     sums: int = 8
-    """Vectors of one sequence that a recurrent layer sums at a time: they hide the latency of the additions."""
+    """Vectors of one sequence that a recurrent layer sums at a time, enough to hide the latency of the additions."""
     strip: float = 16.0
-    """The start and the end of one strip of Winograd's products."""
+    """Cost of the start and the end of one strip of Winograd's products."""
     strip_row: float = 0.06
-    """What every row of a strip adds to a step of it."""
+    """Cost that every row of a strip adds to each step of the strip."""
     moved: tuple[float, float, float] = (3.0, 2.0, 4.0)
-    """The way of a vector in Winograd's transforms: an input read and its product written, a product read, a result
-    written."""
+    """Costs of moving a vector in Winograd's transforms: reading an input and writing its product, reading a product,
+    writing a result."""
     copied: float = 8.0
-    """The copy of an input that belongs to a tile which reaches past the image."""
+    """Cost of copying an input vector of a tile that reaches past the image."""
     column_delay: float = 0.05
-    """How much longer filters take from memory for every further column of the tile, as a share (1 to 6 columns)."""
+    """Share by which reading filters from memory slows down for every further column of the tile (1 to 6 columns)."""
     meeting: int = 10_000
-    """What it costs that threads meet, in scalar operations of one of them: a barrier of two takes 0.35 µs, which are
-    some 5,000; the other half is for what one wrote and another reads, which lies in the cache of the one (5,000 and
-    20,000 were no faster on networks of 20 to 2500 µs)."""
+    """Cost of a barrier between threads, in scalar operations of one of them. A barrier of two takes 0.35 µs, some
+    5,000 operations; the other half is for data that one thread wrote and another reads from the first one's cache
+    (5,000 and 20,000 were no faster on networks of 20 to 2500 µs)."""
     serial_work: int = 150_000
-    """Scalar operations (a micro-kernel's multiply-add counts a quarter) of one kernel, below which meeting the others
-    costs more than their help brings."""
+    """The least work of a kernel that is worth sharing, in scalar operations (a micro-kernel's multiply-add counts a
+    quarter). Below it the barrier costs more than the other threads save."""
     team_work: int = 5_000_000
-    """Scalar operations that all shared kernels of an inference must have for the others to be woken: 0.2 to 0.4 ms of
-    one thread's time; to wake a sleeping thread took 0.1 to 0.5 ms."""
+    """The least work of all shared kernels of an inference for which sleeping threads are woken, in scalar operations:
+    0.2 to 0.4 ms of one thread's time. Waking a sleeping thread took 0.1 to 0.5 ms."""
     awake_work: int = 250_000
-    """The same where the others are still awake from the inference before: 20 µs of one thread's time."""
+    """The same for threads that are still awake from the inference before: 20 µs of one thread's time."""
 
 
 @attrs.frozen
@@ -65,29 +67,29 @@ class Caches:
     l1: int
     """The first level, for data."""
     l2: int
-    """What a core has of the second level."""
+    """A core's share of the second level."""
     l3: int
-    """The last level that a core reaches; where there is no third, the second."""
+    """The last level that a core reaches; the second level on a processor without a third."""
     line: int = 64
     l1_way: int = 4096
-    """How far apart addresses share a set of the first level: its size by its ways."""
+    """The distance of addresses that share a set of the first level: the cache's size divided by its ways."""
 
 
 @attrs.frozen
 class Core:
-    """What a cycle starts, for vectors of each of ``WIDTHS``: fused multiply-adds (else multiplications and additions),
-    loads, stores (which no choice reads yet)."""
+    """Vector instructions that a core starts in a cycle, for each of ``WIDTHS``: fused multiply-adds (without FMA,
+    multiplications and additions), loads, and stores (which no choice reads yet)."""
 
     fma: tuple[float, ...]
     loads: tuple[float, ...]
     stores: tuple[float, ...]
     latency: float
-    """Cycles from a multiply-add to the next one that needs its sum."""
+    """Cycles from a multiply-add to the next one that adds to its result."""
 
 
 @attrs.frozen
 class Bandwidth:
-    """Bytes a cycle that one core sustains: from the second level, the last level, main memory."""
+    """Bytes a cycle that one core can read: from the second level, the last level, main memory."""
 
     l2: float
     l3: float = 14.0
@@ -96,23 +98,24 @@ class Bandwidth:
 
 @attrs.frozen
 class Cpu:
-    """A processor. ``sources`` says where its figures are from: by ``caches.l1``, or by ``caches`` for all others of a
-    group."""
+    """A processor. ``sources`` maps a figure (``caches.l1``) or a group of figures (``caches``: all others of the
+    group) to its source."""
 
     name: str
     title: str
     level: str
-    """The largest target whose code it runs."""
+    """The largest target whose code the processor runs."""
     llvm: str
-    """LLVM's name, for its scheduling model alone: the features are always listed."""
+    """LLVM's name of the processor. Only LLVM's scheduling model follows from it: features are always listed
+    explicitly."""
     ids: tuple[Ids, ...]
     caches: Caches
     core: Core
     bandwidth: Bandwidth
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
     measured: bool = False
-    """Whether choices by these figures were measured on such a machine: until then the target ``host`` takes none but
-    the caches from the row (``--tune-for`` takes all), for the cost model that reads them was fitted on Zen 4."""
+    """Whether choices made by these figures were measured on such a machine. Until then the target ``host`` takes only
+    the caches from this row, because the cost model was fitted on Zen 4. ``--tune-for`` takes all figures."""
     fit: Fit = Fit()
 
     @property
@@ -123,7 +126,7 @@ class Cpu:
         return {f"{name}.{key}": value for name, group in groups.items() for key, value in attrs.asdict(group).items()}
 
     def source(self, figure: str) -> str:
-        """Where a figure is from."""
+        """The source of a figure."""
         return self.sources.get(figure) or self.sources[figure.partition(".")[0]]
 
 
@@ -138,7 +141,7 @@ _TRM = "Arm {} Technical Reference Manual"
 
 
 def _generic(level: str, llvm: str, widths: int) -> Cpu:
-    """The row of a level: a core of Zen 4, which computes vectors of 512 bits in two halves."""
+    """The row of a level: the figures of a Zen 4 core, which computes vectors of 512 bits in two halves."""
     return Cpu(
         name=level,
         title=f"any that runs {level}",
@@ -378,4 +381,4 @@ _ROWS = (
 )
 
 CPUS = {row.name: row for row in _ROWS}
-"""The rows by their names: first those that stand for any processor of a level."""
+"""The rows by name. The rows that stand for any processor of a level come first."""

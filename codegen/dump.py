@@ -1,4 +1,4 @@
-"""Dumps: what each step decided; loop IR, LLVM IR and assembly of every kernel."""
+"""Dumps: what each step decided, and the loop IR, LLVM IR and assembly of every kernel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dldt.codegen.object.source import ModuleSource
 
 
 class Dump:
-    """Writes into a directory that exists or is made."""
+    """Writes dumps into a directory, which is made where it does not exist."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -25,7 +25,8 @@ class Dump:
         (folder / f"{number:02d}-{name}.txt").write_text("\n".join([f"# {what}", "", *lines]) + "\n", encoding="utf-8")
 
     def write(self, library: Library, modules: Sequence[ModuleSource], objects: Sequence[ObjectCode]) -> None:
-        """``kernels/<name>.loops.txt``, ``.ll`` and ``.s`` a kernel, ``modules/<name>.ll`` and ``.s`` a module."""
+        """Each kernel as ``kernels/<name>.loops.txt``, ``.ll`` and ``.s``; each module as ``modules/<name>.ll`` and
+        ``.s``."""
         kernels, whole = self.directory / "kernels", self.directory / "modules"
         kernels.mkdir(parents=True, exist_ok=True)
         whole.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""From the name that a user gives to a target; ``host`` is the machine that the compiler runs on."""
+"""From a target's name to the target; ``host`` is the machine that the compiler runs on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.options import HOST_LEVEL
 from dldt.runtime import cpu as machine
 
-# By the target that has the vectors that they work on: what code for this machine may use besides.
+# By target: further LLVM features that code for this machine may use where the machine has them.
 _EXTENSIONS = {
     "x86-64-v2": ("gfni",),
     "x86-64-v3": ("avxvnni", "gfni"),
@@ -27,11 +27,11 @@ _EXTENSIONS = {
 
 
 def resolve_target(name: str, tune_for: str | None = None) -> Target:
-    """The target called ``name``: ``host``, or a row of ``TARGETS``. Its choices are made for the processor
-    ``tune_for``, where one is named, else for any that runs its code; of ``host``, for this one.
+    """The target called ``name``: ``host``, or a row of ``TARGETS``. Choices are made for the processor ``tune_for`` if
+    given; otherwise for this machine (``host``) or for any processor that runs the target's code.
 
-    Raises UsageError for another name, and for a processor that does not run the target's code; both list what there
-    is. UnsupportedError where ``host`` is a machine that dldt makes no code for.
+    Raises UsageError for an unknown name, and for a processor that does not run the target's code; both messages list
+    the possible names. Raises UnsupportedError where ``host`` is a machine that dldt makes no code for.
     """
     if name != "host" and name not in TARGETS:
         raise UsageError(f"unknown target {name!r}; the targets are: host, {', '.join(TARGETS)}")
@@ -50,11 +50,11 @@ def resolve_target(name: str, tune_for: str | None = None) -> Target:
 
 @cache
 def host_target() -> Target:
-    """The target of this machine: the best one that it runs, with its own extensions, its own row and its own caches.
-    A target that is tuned for the processor by name may choose otherwise: see ``Cpu.measured``.
+    """The target of this machine: the largest one that the machine runs, with the machine's extensions, row and caches.
+    A target that is tuned for the same processor by name may make other choices: see ``Cpu.measured``.
 
-    ``DLDT_HOST_LEVEL`` bounds the target, and leaves the extensions out. Raises UnsupportedError on a machine that
-    dldt makes no code for, UsageError where the bound is none of the targets.
+    ``DLDT_HOST_LEVEL`` sets the largest target to use and leaves the extensions out. Raises UnsupportedError on a
+    machine that dldt makes no code for, and UsageError where ``DLDT_HOST_LEVEL`` names no target.
     """
     most = HOST_LEVEL.value
     if most and most not in TARGETS:
@@ -75,8 +75,8 @@ def host_target() -> Target:
 
 
 def _row(target: Target) -> Cpu:
-    """The row of this processor. Where it has none, or the row's processor could not run the code, that of the target;
-    where choices by its figures were not measured, that of the target with its caches, and its name for LLVM."""
+    """The row of this processor. If it has no row, or could not run the code of its row, the target's row. If choices
+    by the row's figures were not measured, the target's row with this processor's caches and LLVM name."""
     fields = machine.fields()
     found = [CPUS[name] for name in tuned_for(target) if any(_is_named(fields, *ids) for ids in CPUS[name].ids)]
     if not found:
@@ -86,7 +86,7 @@ def _row(target: Target) -> Cpu:
 
 
 def _is_named(fields: Mapping[str, str], vendor: str, family: int, models: tuple[int, ...]) -> bool:
-    """Whether /proc/cpuinfo names such a processor: x86-64 and Arm have different words for the three."""
+    """Whether /proc/cpuinfo names this processor: x86-64 and Arm use different words for the three fields."""
     for words in (("vendor_id", "cpu family", "model"), ("CPU implementer", "CPU architecture", "CPU part")):
         try:
             maker, *numbers = (fields[word] for word in words)
@@ -98,7 +98,7 @@ def _is_named(fields: Mapping[str, str], vendor: str, family: int, models: tuple
 
 
 def _measured(row: Cpu) -> Cpu:
-    """The row with the caches that the kernel tells of."""
+    """The row with the cache sizes that Linux reports."""
     known = {f"l{level}": size for level, (size, _) in _caches().items()}
     ways = _caches().get(1, (0, 0))[1]
     if ways and "l1" in known:
@@ -108,8 +108,8 @@ def _measured(row: Cpu) -> Cpu:
 
 
 def _caches() -> dict[int, tuple[int, int]]:
-    """By the level of a cache that holds data, its bytes and ways; those that the kernel says nothing of are left
-    out, ways are 0 there."""
+    """Bytes and ways of each cache that holds data, by its level. Caches that Linux does not report are left out;
+    unknown ways are 0."""
     found: dict[int, tuple[int, int]] = {}
     for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
         kind, level, size = (_text(index / name) for name in ("type", "level", "size"))

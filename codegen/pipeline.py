@@ -1,7 +1,7 @@
 """From a graph to an artifact, as one list of steps: read this first.
 
-A ``Compilation`` holds what the steps work on. Each step reads what the ones before it made and adds its own; any of
-them can be the last one that runs, is timed, and shows in a dump what it decided.
+A ``Compilation`` holds the data that the steps work on. Each step reads what the steps before it made, and adds its own
+results. The pipeline can stop after any step; each step is timed, and a dump shows what it decided.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 
 GROWN = 4
-"""How much larger weights become at least that Winograd's algorithm transforms."""
+"""Winograd's algorithm transforms weights into weights that are at least so many times larger."""
 
 
 def take_apart(c: Compilation) -> None:
@@ -57,33 +57,34 @@ def take_apart(c: Compilation) -> None:
 
 
 def find_conditions(c: Compilation) -> None:
-    """What the free dims must be for the model to run."""
+    """Finds the conditions on the free dims without which the model cannot run."""
     c.least = least_dims(c.graph, run_time_dims(c.graph))
 
 
 def make_regions(c: Compilation) -> None:
-    """Which operations become one task."""
+    """Groups operations into regions: each becomes one task."""
     c.regions = {inner: partition(inner) for inner in c.graph.walk()}
 
 
 def choose_layouts(c: Compilation) -> None:
-    """Which tensors lie in channel blocks, and which in C order."""
+    """Chooses which tensors are stored in channel blocks, and which in C order."""
     found = [assign_layouts(regions, c.target) for regions in c.regions.values()]
     c.layouts = {root: layout for layouts in found for root, layout in layouts.items()}
 
 
 def choose_types(c: Compilation) -> None:
-    """What is stored between tasks in which type."""
+    """Chooses the type in which each tensor between tasks is stored."""
     c.types = stored_types(c.regions.values(), c.layouts, c.numerics)
 
 
 def make_tasks(c: Compilation) -> None:
-    """The regions as a tree of tasks on tensors; views and joins lie in the memory of others."""
+    """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
+    result."""
     c.program = make_program(c.graph, Decisions(c.regions, c.layouts, c.types))
 
 
 def choose_implementations(c: Compilation) -> None:
-    """How every task is carried out: the only step that chooses."""
+    """Chooses how every task is carried out: the only step that does."""
     streamed = sum(t.constant.nbytes for t in c.program.constants if t.constant is not None)
     cold = is_cold(GROWN * streamed, c.target)
     c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned, c.recorded)
@@ -92,24 +93,25 @@ def choose_implementations(c: Compilation) -> None:
 
 
 def join_rows(c: Compilation) -> None:
-    """Tasks that run in turns, a tile of image rows at a time."""
+    """Fuses tasks that run in turns, one tile of image rows at a time."""
     c.row_tiles = tile_rows(c.program, c.choice.on)
 
 
 def plan_memory(c: Compilation) -> None:
-    """Where every tensor lies."""
+    """Places every tensor in memory."""
     share_in_place(c.program)
     c.arena = plan_arena(c.program)
 
 
 def write_kernels(c: Compilation) -> None:
-    """The kernels of every task: their operands, their ranges, and what their functions are written from."""
+    """Makes the kernels of every task: operands, ranges, and what their functions are written from."""
     c.kernels = make_kernels(c.program, c.choice.on)
     refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], run_time_dims(c.graph), c.graph)
 
 
 def write_program(c: Compilation) -> None:
-    """The calls in order, shared among threads; equal functions once, packed weights in the file's order."""
+    """Makes the calls in order, shared among threads. Equal functions are kept once; packed weights lie in the file's
+    order."""
     names = run_time_dims(c.graph)
     c.calls = Calls(Library(c.target, c.cache), WeightSegment())
     c.steps = make_steps(c.program, c.kernels, c.calls)
@@ -123,7 +125,7 @@ def write_program(c: Compilation) -> None:
 
 
 def compile_objects(c: Compilation) -> None:
-    """LLVM IR to machine code, in child processes, or from the cache."""
+    """Compiles LLVM IR to machine code, in child processes, or takes it from the cache."""
     c.modules += map(ModuleSource.of, support_modules(c.target))
     c.progress("compile", 0, len(c.modules))
     c.objects = compile_modules(
@@ -137,7 +139,7 @@ def compile_objects(c: Compilation) -> None:
 
 
 def link_artifact(c: Compilation) -> None:
-    """One file that needs nothing."""
+    """Links one file that depends on no other."""
     if c.path is None:
         raise UsageError("an artifact needs a path")
     c.progress("link", 0, 1)
@@ -146,7 +148,7 @@ def link_artifact(c: Compilation) -> None:
 
 @attrs.frozen
 class Step:
-    """``run`` does it, ``show`` says in lines what it decided."""
+    """A step of the pipeline: ``run`` carries it out, ``show`` tells in lines of text what it decided."""
 
     name: str
     run: Callable[[Compilation], None]
@@ -176,7 +178,7 @@ PIPELINE = (
 
 
 def run_steps(c: Compilation, stop_after: str = "link", dump: Dump | None = None) -> Compilation:
-    """Run the pipeline up to and including the step called ``stop_after``. UsageError where there is none."""
+    """Run the pipeline up to and including the step ``stop_after``. Raises UsageError where there is no such step."""
     names = [step.name for step in PIPELINE]
     if stop_after not in names:
         raise UsageError(f"no step of code generation is called {stop_after!r}; there are: {', '.join(names)}")
@@ -205,8 +207,8 @@ def assemble(
     tuned: Tuned = UNTUNED,
     cache: ObjectCache | None = None,
 ) -> Compilation:
-    """The graph as LLVM modules, weights and metadata, before LLVM and the linker; ``cache`` tells which kernels are
-    equal without writing them."""
+    """The graph as LLVM modules, weights and metadata, before LLVM and the linker run. ``cache`` tells which kernels
+    are equal without writing their text."""
     return run_steps(Compilation(graph, target, numerics or Numerics(), tuned, cache), "program")
 
 
@@ -226,11 +228,11 @@ def compile_graph(
     """Compile a graph (after the passes) to one native library at ``path``.
 
     ``dump`` receives what every step decided, and the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says
-    what may change in the numbers where that is estimated to be faster. ``tuned`` are choices that were measured, which
-    precede estimates; ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules
-    that were compiled before from the user's cache (DLDT_CACHE), and adds the others.
+    how the numbers may change where that is estimated to be faster. ``tuned`` holds measured choices, which precede
+    estimates. ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules that
+    were compiled before from the user's cache (DLDT_CACHE), and adds new modules to it.
 
-    Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel,
+    Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel, and
     InputError where ``path`` cannot be written.
     """
     c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)

@@ -1,4 +1,4 @@
-"""What code is made for: the instructions that it may use, and the processor that choices are made for."""
+"""The machine to compile for: the instructions that code may use, and the processor that choices are made for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ _X86, _ARM = "x86_64", "aarch64"
 class Target:
     """A machine to compile for: passed down, never global.
 
-    ``triple``, ``features``, ``vector_bits`` (of a vector register in use), ``registers`` (how many there are) and
-    ``fma`` (whether multiply-adds fuse) say what the code may use; ``cpu`` what it costs.
+    ``triple``, ``features``, ``vector_bits`` (bits of a vector register in use), ``registers`` (number of vector
+    registers) and ``fma`` (whether there are fused multiply-adds) say what the code may use. ``cpu`` says what
+    instructions and memory cost.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Target:
 
     @property
     def arch(self) -> str:
-        """The architecture as the system calls it, the first word of the triple."""
+        """The architecture as the operating system names it: the first word of the triple."""
         return self.triple.split("-", 1)[0]
 
     def lanes(self, size: int) -> int:
@@ -36,7 +37,7 @@ class Target:
 
     @property
     def block(self) -> int:
-        """The channel block of the NCHWc layout: f32 lanes of one register."""
+        """The channel block of the NCHWc layout: the number of f32 lanes of one register."""
         return self.lanes(4)
 
     # What the code may use, by meaning.
@@ -48,8 +49,8 @@ class Target:
 
     @property
     def has_half_vectors(self) -> bool:
-        """Whether instructions on half a vector cost half on some processors (AVX-512 on 256-bit pipes), and on none
-        more."""
+        """Whether instructions on half a vector cost half as much on some processors (AVX-512 on 256-bit pipes), and
+        never cost more."""
         return self.vector_bits == 512
 
     @property
@@ -64,11 +65,11 @@ class Target:
 
     @property
     def dot_bfloat(self) -> str:
-        """LLVM's name, without the width, of the instruction that ``multiplies_bfloat`` tells of."""
+        """LLVM's name, without the width, of the instruction that ``multiplies_bfloat`` refers to."""
         return "llvm.x86.avx512bf16.dpbf16ps"
 
     def narrow_bfloat(self, lanes: int) -> str | None:
-        """LLVM's name of the instruction that rounds so many floats to bfloats, where there is one."""
+        """LLVM's name of the instruction that rounds ``lanes`` floats to bfloats; None where there is none."""
         return "llvm.x86.avx512bf16.cvtneps2bf16" if self.multiplies_bfloat and lanes == 16 else None
 
     def scale_by_power(self, element: str, bits: int) -> str | None:
@@ -80,12 +81,12 @@ class Target:
 
     @property
     def inline_register_class(self) -> str:
-        """What inline assembly calls a vector register, all of them included."""
+        """The constraint of inline assembly for a vector register, any of them."""
         return "w" if self.arch == _ARM else "v" if self.has_masks else "x"
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """Features that a processor of some LLVM name has and the code may not use."""
+        """Features that LLVM enables for some processor name and that the code may not use."""
         known = _X86_EXTENSIONS if self.arch == _X86 else _ARM_EXTENSIONS
         return tuple(feature for feature in known if feature not in self.features)
 
@@ -93,17 +94,17 @@ class Target:
 
     @property
     def fma_per_cycle(self) -> float:
-        """Multiply-adds of whole vectors that a cycle starts."""
+        """Multiply-adds of whole vectors that the processor starts in a cycle."""
         return self.cpu.core.fma[WIDTHS.index(self.vector_bits)]
 
     @property
     def loads_per_cycle(self) -> float:
-        """Loads of whole vectors that a cycle starts."""
+        """Loads of whole vectors that the processor starts in a cycle."""
         return self.cpu.core.loads[WIDTHS.index(self.vector_bits)]
 
     @property
     def short_loads_per_cycle(self) -> float:
-        """Loads of one element, spread over a vector, that a cycle starts."""
+        """Loads that broadcast one element to all lanes, that the processor starts in a cycle."""
         return self.cpu.core.loads[0]
 
     @property
@@ -122,7 +123,7 @@ class Target:
         return self.cpu.caches.l3
 
 
-# What LLVM's processors may have beyond the features that targets list.
+# Features that LLVM enables for some processor names beyond those that targets list.
 _X86_EXTENSIONS = (
     *("sse4a", "xop", "fma4", "tbm", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "adx", "gfni"),
     *("vaes", "vpclmulqdq", "sha", "aes", "pclmul", "avxvnni", "avxifma", "avxvnniint8", "avxneconvert"),
@@ -149,11 +150,12 @@ TARGETS = {
         Target("aarch64", f"{_ARM}-{_LINUX}", ("neon",), 128, 32, True, CPUS["aarch64"]),
     )
 }
-"""The targets by name, of one architecture the smallest first: each for any processor that runs its code."""
+"""The targets by name; those of one architecture stand from the smallest up. Each stands for any processor that runs
+its code."""
 
 
 def tuned_for(target: Target) -> list[str]:
-    """The names of the processors that the target's choices can be made for: those that run its code."""
+    """The names of the processors that the target can be tuned for: those that run its code."""
     return [name for name, cpu in CPUS.items() if _runs(TARGETS[cpu.level], target)]
 
 

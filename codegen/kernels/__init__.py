@@ -1,1 +1,1 @@
-"""Kernel families: for each kind of task, how it is carried out natively."""
+"""Kernel families: the ways to carry out each kind of task natively."""

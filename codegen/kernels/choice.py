@@ -1,4 +1,5 @@
-"""The one place that chooses how tasks are carried out: recorded plans and measured winners first, else estimates."""
+"""The one place that chooses how tasks are carried out: a recorded plan first, then measured winners, then
+estimates."""
 
 from __future__ import annotations
 
@@ -18,22 +19,22 @@ from dldt.compiler.errors import InputError, InternalError
 
 @attrs.frozen
 class Choice:
-    """Chooses implementations for a setting; winners in ``tuned`` precede estimates."""
+    """Chooses implementations for a setting. Measured winners in ``tuned`` precede estimates."""
 
     on: Setting
     tuned: Tuned = UNTUNED
     recorded: Recorded | None = None
-    """The plan to follow, which precedes all else."""
+    """The plan to follow, which precedes everything else."""
 
     def choose(self, task: Leaf) -> list[Chosen]:
-        """How each part of a task is carried out. Raises InputError where a measured winner's name is that of no
-        implementation, and where the plan is of another model."""
+        """How each part of a task is carried out. Raises InputError where a measured winner names no implementation,
+        and where the plan belongs to another model."""
         rivals, parts = self.rivals(task)
         return [self._with_rows(task, part, rivals) for part in parts]
 
     def rivals(self, task: Leaf) -> tuple[list[Family], Sequence[Part]]:
-        """The families that can carry the task out, and its parts: the first family that matches, and its rivals that
-        can do the same."""
+        """The families that can carry the task out, and its parts. The first family is the first that matches the task;
+        the others are its rivals that can do the same."""
         for family in FAMILIES:
             parts = None if family.rival_of else family.match(task, self.on)
             if parts is not None:
@@ -66,8 +67,8 @@ class Choice:
         return chosen if rowwise is None else attrs.evolve(chosen, in_rows=rowwise.implementation)
 
     def _as_recorded(self, task: Leaf, part: Part, rivals: Sequence[Family], recorded: Recorded) -> Chosen:
-        """The part as the plan has it, which must be one of the ways that there are: a plan is a file, and files may
-        say anything."""
+        """The part as the plan says. The plan is a file, and a file may say anything, so the implementation must be one
+        of the possible ones."""
         wanted = recorded.take(task.output.name)
         family = next((family for family in rivals if family.name == wanted.family), None)
         rowwise = None if family is None else family.in_rows(task, part, self.on)

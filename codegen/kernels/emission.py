@@ -1,4 +1,4 @@
-"""A kernel's function before it is written, and the digest that its text is known by."""
+"""A kernel's function before its text is written, and the digest that identifies the text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dldt.codegen.llvm.builder import Builder
 from dldt.compiler.errors import InternalError
 
 NAME = "KERNEL"
-"""The function's name in its text until the library names it."""
+"""The function's name in its text, until the library gives it one."""
 
 
 @attrs.frozen(eq=False)
 class Emission:
     """``emitter(builder, NAME, *arguments, alias=alias)`` writes the function.
 
-    The emitter is a function of a module, and the arguments are frozen records, numbers, texts, functions of modules
-    and collections of them: the text follows from them, from the builder's target, and from nothing else.
+    The emitter is a function of a module. The arguments are frozen records, numbers, texts, functions of modules and
+    collections of these. The text depends on them and on the builder's target alone.
     """
 
     emitter: Callable[..., None]
@@ -35,19 +35,20 @@ class Emission:
         self.emitter(b, NAME, *self.arguments, alias=self.alias)
 
     def digest(self) -> str:
-        """A hash of the emitter's name and all arguments: emissions of one digest write one text for a target.
+        """A hash of the emitter's name and all arguments: emissions with the same digest write the same text for a
+        target.
 
-        Raises InternalError for an argument that is none of the above.
+        Raises InternalError for an argument of any other kind.
         """
         lines = _lines((_qualified(self.emitter), self.arguments, self.alias))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _lines(root: object) -> Iterable[str]:
-    """A line for every distinct part of a structure, parts before wholes; a whole names its parts by their lines.
+    """One line for each distinct part of a structure, parts before wholes. A whole refers to its parts by their lines.
 
-    Parts are told apart by type and by every field, those included that their own equality leaves out (the bounds of a
-    symbol), and numbers to the bit. Without recursion, and as long as the structure with what it shares counted once.
+    Parts are distinguished by type and by every field, also the fields that their own equality leaves out (the bounds
+    of a symbol); numbers are compared bit by bit. The walk is not recursive, and visits shared parts only once.
     """
     lines: dict[str, int] = {}
     known: dict[int, int] = {}
@@ -73,12 +74,12 @@ def _parts(value: object) -> list[Any]:
     if isinstance(value, Mapping):
         return [part for pair in value.items() for part in pair]
     kind: Any = type(value)
-    # Fields that the constructor does not take follow from the others.
+    # Fields that the constructor does not take are derived from the others.
     return [getattr(value, field.name) for field in attrs.fields(kind) if field.init] if attrs.has(kind) else []
 
 
 def _head(value: object) -> str:
-    """What a part is, its own parts aside."""
+    """A part's own type and value, without its parts."""
     if value is None or isinstance(value, bool | int | str):
         return f"{type(value).__name__} {value!r}"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""The kernel families, the most special first: a task is the first one's that matches it."""
+"""The kernel families, the most specialised first: a task belongs to the first family that matches it."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def anchor_family(node: Node | None) -> Family | None:
-    """The family whose regions are built round the node, if it is a contraction of any."""
+    """The family that builds regions around the node; None where the node is no contraction of any family."""
     return None if node is None else next((family for family in FAMILIES if family.anchors(node)), None)

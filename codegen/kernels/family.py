@@ -1,4 +1,4 @@
-"""A kernel family: tasks of one kind, and the ways to carry them out."""
+"""A kernel family: one kind of task, and the ways to carry it out."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class Estimate:
-    """An implementation with its estimated cost in cycles of one core; what the user is to be told if it is taken.
-    ``kind`` and ``shape`` tell apart what is worth a trial beside others: other algorithms, other register tiles."""
+    """An implementation with its estimated cost in cycles of one core, and a remark for the user if it is chosen.
+    ``kind`` and ``shape`` tell which estimates are different enough to be measured side by side: other algorithms,
+    other register tiles."""
 
     cycles: float
     implementation: Implementation
@@ -29,40 +30,42 @@ class Estimate:
 
 
 class Family:
-    """Base of all families. A task belongs to the first family of ``FAMILIES`` that matches it; of that family and its
-    rivals the cheapest carries it out. Before there are tasks, the views say what a family can read and write, so that
-    what makes regions and layouts knows no emitter.
+    """Base of all families. A task belongs to the first family of ``FAMILIES`` that matches it. Among that family and
+    its rivals, the cheapest carries the task out. Before there are tasks, the views tell what a family can read and
+    write, so that the passes that make regions and layouts know no emitter.
 
-    A family is added by a folder with one of these, and a line in ``FAMILIES``.
+    To add a family, add a folder with a subclass of this one, and a line in ``FAMILIES``.
     """
 
     name: str
     rival_of: str | None = None
-    """The family whose parts it solves another way; it takes no tasks of its own then."""
+    """The family of which it is a rival: it carries out that family's parts in another way, and takes no tasks of its
+    own."""
     blocks: bool = False
     """Whether it reads its data and writes its result in channel blocks."""
     rows: bool = False
     """Whether its operands must lie in C order."""
     exact: bool = False
-    """Whether its operands must have the types of the graph."""
+    """Whether its operands must be stored in the types of the graph."""
     states: bool = False
-    """Whether its results are states that it reads again: they are stored in the type of the graph."""
+    """Whether its results are states that it reads again, which are therefore stored in the graph's type."""
 
     records: tuple[type, ...] = ()
-    """The classes of its own that its implementations are made of: plans are read and written by them."""
+    """The family's own classes that its implementations contain; plans are written and read with them."""
 
-    # ---- views: what nodes it carries out, and what it reads and writes without a copy -----------------------------
+    # ---- views: the nodes that it carries out, and what it reads and writes without a copy --------------------------
 
     def anchors(self, node: Node) -> bool:
-        """Whether a region of the family is built round the node: a contraction of its kind."""
+        """Whether the family builds a region around the node: the node is a contraction of its kind."""
         return False
 
     def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
-        """Whether ``value``, which ``node`` reads, need not be made: the family reads what it is made of as well."""
+        """Whether ``value``, an input of ``node``, need not be computed, because the family can read its source
+        instead."""
         return False
 
     def writes_through(self, value: Value, move: Node, fusion: Fusion) -> bool:
-        """Whether ``value``, a result of the family, can be stored where ``move``, which reads it, puts it."""
+        """Whether the family can store its result ``value`` directly where ``move``, which reads it, would put it."""
         return False
 
     def reads_gaps(self, node: Node) -> bool:
@@ -70,43 +73,43 @@ class Family:
         return False
 
     def writes_parts(self, node: Node) -> bool:
-        """Whether the result of ``node`` is written part by part, so that it must lie in memory."""
+        """Whether the result of ``node`` is written part by part, and therefore must be stored in memory."""
         return False
 
     # ---- choice and code --------------------------------------------------------------------------------------------
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
-        """The parts of a task of the family's kind; None where it is of another, or the family cannot do it."""
+        """The parts of a task; None where the task is not of the family's kind, or the family cannot carry it out."""
         raise NotImplementedError
 
     def best(self, part: Part, on: Setting) -> Estimate | None:
-        """The implementation that is estimated to be fastest; None where the family cannot carry the part out."""
+        """The implementation estimated to be fastest; None where the family cannot carry the part out."""
         raise NotImplementedError
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
-        """Every implementation worth a trial, the best among them."""
+        """Every implementation that is worth measuring, the best estimate among them."""
         best = self.best(part, on)
         if best is not None:
             yield best
 
     def can(self, part: Part, on: Setting) -> bool:
-        """Whether the family can carry the part out, fast or not."""
+        """Whether the family can carry the part out, however slowly."""
         return self.best(part, on) is not None
 
     def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
-        """What a measured choice is remembered by: the problem and what may answer it, the same text in every process.
-        None where there is nothing to measure, or sizes are not known. ``rivals``: the names of the other families
+        """The key of a measured choice: the problem and the possible answers, as text that is the same in every
+        process. None where there is nothing to measure, or sizes are not known. ``rivals`` names the other families
         that can carry the part out."""
         return None
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
-        """How the part would be carried out row by row; None where it cannot be."""
+        """The implementation that carries the part out row by row; None where there is none."""
         return None
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
-        """The kernels that carry out a part: mostly one."""
+        """The kernels that carry out a part: usually one."""
         raise NotImplementedError
 
     def reference(self, problem: Any, *operands: Array) -> Array:
-        """What the kernels compute, in numpy and double precision: the tests' oracle."""
+        """What the kernels compute, in numpy and double precision: the reference that tests compare with."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What a kernel family may ask while regions are made: who reads a value, and what is computed on the way to it."""
+"""What a kernel family may ask while regions are made: who reads a value, and whether it is stored."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dldt.compiler.graph import Node, Value
 
 
 class Fusion(Protocol):
-    """Regions as far as they are decided: those of the nodes before the one at hand."""
+    """The regions decided so far: those of the nodes before the current one."""
 
     def readers(self, value: Value) -> tuple[Node, ...]:
         """The nodes that read a value at run time, each once."""
 
     def is_stored(self, value: Value) -> bool:
-        """Whether a value lies in memory: it is not computed on the way to its reader."""
+        """Whether a value is stored in memory, rather than computed inside its reader's region."""
 
     def region(self, root: Value) -> Region:
-        """The region that makes a value."""
+        """The region that computes a value."""

@@ -1,4 +1,4 @@
-"""A kernel: a function with its operands, the range that threads share, and what it costs."""
+"""A kernel: a function with its operands, the range that threads share, and its cost."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from dldt.compiler.graph import Value
 
 @attrs.frozen
 class Kernel:
-    """One call: ``emit`` writes the function, ``operands`` are its tensors, ``[0, extent)`` is shared among threads.
+    """One call. ``emit`` writes the function, ``operands`` are its tensors, and threads share the range ``[0,
+    extent)``.
 
-    ``work`` estimates the scalar operations; ``what`` tells people where it comes from.
+    ``work`` estimates the scalar operations; ``what`` tells people where the kernel comes from.
     """
 
     what: str
@@ -35,9 +36,10 @@ class Kernel:
     packed: Callable[[], Iterable[bytes | memoryview]] | None = None
     packed_bytes: int = 0
     scratch: int = 0
-    """Bytes of memory that each thread needs of its own, a multiple of 64: the pointer after the packed weights."""
+    """Bytes of scratch memory that each thread needs, a multiple of 64. The function takes the pointer after that of
+    the packed weights."""
     operations: Dim | None = None
-    """What the algorithm computes where that is not ``flops``, which count by the definition."""
+    """The operations that the algorithm performs, where that differs from ``flops``, which counts by the definition."""
     passed: Dim = 0
     """Bytes written to ``scratch`` and read again."""
 
@@ -52,11 +54,11 @@ class Operands:
     target: Tensor
 
     def of(self, used: Iterable[Buffer]) -> tuple[Tensor, ...]:
-        """The tensors of the buffers that are read, then the output."""
+        """The tensors of the buffers in ``used``, which the kernel reads, then the output."""
         return (*(self.tensors[buffer] for buffer in used), self.target)
 
     def alias(self, used: Iterable[Buffer]) -> bool:
-        """Whether two of the tensors lie in the same memory."""
+        """Whether two of the tensors share memory."""
         bases = [tensor.base for tensor in self.of(used)]
         return len(set(bases)) != len(bases)
 

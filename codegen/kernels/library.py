@@ -1,4 +1,5 @@
-"""The library of kernel functions: equal ones once, each a module, so that LLVM compiles them side by side."""
+"""The library of kernel functions. Equal functions are kept once; each is a module, so that LLVM compiles them in
+parallel."""
 
 from __future__ import annotations
 
@@ -15,22 +16,22 @@ from dldt.codegen.target import Target
 
 
 class Library:
-    """Collects kernels; ``add`` gives the name of the function that does the kernel's work. ``cache`` remembers which
-    text an emission writes, so that no text is written only to see that it is known."""
+    """Collects kernels. ``add`` returns the name of the function that does the kernel's work. ``cache`` remembers which
+    text an emission writes, so that a known text need not be written again to be recognised."""
 
     def __init__(self, target: Target, cache: ObjectCache | None = None) -> None:
         self.target = target
         self.kernels: list[Kernel] = []
         self.functions: dict[str, Kernel] = {}
-        """Function name → the first kernel that it was made for."""
+        """Each function's name → the first kernel that it was made for."""
         self._cache = cache
-        # By the digest of an emission, the digest of the text that it writes; by that, the function's name.
+        # From the digest of an emission to the digest of its text, and from that to the function's name.
         self._texts: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._written: dict[str, Builder] = {}
 
     def add(self, kernel: Kernel) -> str:
-        """The function's name; the function is new only where no equal one is there."""
+        """The name of the kernel's function, which is new only if there is no equal one."""
         self.kernels.append(kernel)
         emission = kernel.emit.digest()
         if emission not in self._texts:
@@ -42,12 +43,12 @@ class Library:
         return self._names[text]
 
     def function(self, name: str) -> str:
-        """The function's LLVM IR, without what it needs declared."""
+        """The function's LLVM IR, without the declarations that it needs."""
         functions = self._write(self.functions[name]).functions
         return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
     def modules(self) -> list[ModuleSource]:
-        """One module a function."""
+        """One module for each function."""
         names = self._names.items()
         return [ModuleSource(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
 

@@ -1,4 +1,4 @@
-"""Implementations as JSON: what an artifact lists, and what a plan file makes again."""
+"""Implementations as JSON: the plan that an artifact lists, and that a plan file reproduces."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _DIRECTIVES = (Merge, SplitAxis, Parallel, Vectorize, Within, Strip, Unroll, Out
 
 @cache
 def records() -> dict[str, type]:
-    """The classes that an implementation may be made of, by name."""
+    """The classes that an implementation may contain, by name."""
     own = [kind for family in FAMILIES for kind in family.records]
     return {kind.__name__: kind for kind in (Implementation, Rows, Reach, *_DIRECTIVES, *own)}
 
 
 def to_data(value: Any) -> Any:
-    """An implementation, or a part of one, as JSON has it: a record is an object whose ``is`` names its class."""
+    """An implementation, or a part of one, as JSON data. A record becomes an object whose ``is`` names its class."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple):
@@ -63,7 +63,7 @@ def to_data(value: Any) -> Any:
 
 
 def from_data(data: Any, depth: int = 0) -> Any:
-    """What ``to_data`` wrote. Raises ValueError for anything else."""
+    """The value from which ``to_data`` made ``data``. Raises ValueError for anything else."""
     if depth > _DEPTH:
         raise ValueError("it is nested too deeply")
     if data is None or isinstance(data, bool | int | float | str):
@@ -97,7 +97,7 @@ def _arithmetic(name: object) -> Arithmetic:
 @attrs.define
 class Recorded:
     """The implementations of a model in the order in which they are chosen, each with the tensor that it makes.
-    ``source`` tells people where they are from."""
+    ``source`` tells people where the plan is from."""
 
     entries: Sequence[tuple[str, Implementation]]
     source: str
@@ -107,7 +107,7 @@ class Recorded:
         self._next = iter(self.entries)
 
     def take(self, output: str) -> Implementation:
-        """The next one, which must make the tensor ``output``. Raises InputError where it does not."""
+        """The next implementation, which must make the tensor ``output``. Raises InputError where it makes another."""
         name, made = next(self._next, ("", None))
         if made is None:
             raise self.refused(f"it ends before {output[:100]!r}")
@@ -116,7 +116,7 @@ class Recorded:
         return made
 
     def refused(self, why: str) -> InputError:
-        """The error of a plan that is not of this model."""
+        """The error for a plan that does not belong to this model."""
         return InputError(
             f"{self.source}: {why}: the plan was made of another model, for another target, with other options, or by "
             "another version of dldt; leave out --plan, or compile as it was compiled then"
@@ -124,12 +124,12 @@ class Recorded:
 
 
 def plan_data(chosen: Sequence[tuple[str, Implementation]]) -> dict[str, object]:
-    """A plan as JSON has it."""
+    """A plan as JSON data."""
     return {"format": FORMAT, "tasks": [{"output": name, "implementation": to_data(made)} for name, made in chosen]}
 
 
 def read_plan(path: str | os.PathLike[str]) -> Recorded:
-    """A plan file (``dldt inspect --plan --json``). Raises InputError where it is none."""
+    """Read a plan file (written by ``dldt inspect --plan --json``). Raises InputError where it is none."""
     try:
         found = json.loads(read_regular(path, max_bytes=_LARGEST))
         return plan_of(found, str(path))
@@ -138,7 +138,7 @@ def read_plan(path: str | os.PathLike[str]) -> Recorded:
 
 
 def plan_of(data: object, source: str) -> Recorded:
-    """The plan in JSON data. Raises ValueError where it is none."""
+    """The plan in JSON data. Raises ValueError where there is none."""
     plan = data.get("plan", data) if isinstance(data, Mapping) else data
     if not isinstance(plan, Mapping) or plan.get("format") != FORMAT or not isinstance(plan.get("tasks"), list):
         raise ValueError(f"it has no list of tasks of format {FORMAT}")

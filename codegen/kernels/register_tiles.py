@@ -1,4 +1,4 @@
-"""Register tiles: rows of broadcast elements by columns of vectors, and what one step of them costs."""
+"""Register tiles: rows of broadcast elements by columns of vectors, and the cost of one step of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dldt.codegen.target import Target
 
 CODE_LIMIT = 512
-"""Multiply-adds unrolled in one loop body: more cost compile time and instruction cache and bring nothing."""
+"""The most multiply-adds unrolled in one loop body: more of them cost compile time and instruction cache, and gain
+nothing."""
 
 
 def register_tiles(target: Target) -> Iterator[tuple[int, int]]:
-    """Tiles that fit the registers: accumulators, one vector a column, one for the broadcast (without FMA also one for
-    the product); the largest first."""
+    """Tiles that fit the registers, the largest first. A tile needs its accumulators, one vector for each column, and
+    one for the broadcast (without FMA also one for the product)."""
     spare = 1 if target.fma else 3
     found = []
     for columns in range(1, 9):
@@ -24,13 +25,14 @@ def register_tiles(target: Target) -> Iterator[tuple[int, int]]:
 
 
 def parts(total: int, size: int) -> list[tuple[int, int]]:
-    """``total`` cut into parts of ``size``: the sizes that occur, each with its count."""
+    """``total`` cut into parts of ``size``: each size that occurs, with its count."""
     whole, rest = divmod(total, size)
     return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
 
 
 def tile_cycles(rows: int, columns: int, target: Target) -> float:
-    """The multiply-adds, or the loads, or the latency of the additions, whichever is longest."""
+    """Cycles of one step: those of the multiply-adds, of the loads, or of the latency of the additions, whichever is
+    most."""
     arithmetic = rows * columns / target.fma_per_cycle
     loads = (rows + columns) * (target.cpu.fit.load / target.loads_per_cycle)
     return max(arithmetic, loads, target.cpu.core.latency) + 0.02 * columns

@@ -1,4 +1,4 @@
-"""Rows of a product that are stored where a movement behind it puts them."""
+"""Rows of a product that are stored directly where a movement after it puts them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dldt.compiler.types import DType
 
 
 def writes_rows(value: Value, move: Node, fusion: Fusion) -> bool:
-    """Whether the elements of a row of the product behind ``value`` stay side by side behind ``move``."""
+    """Whether the elements of a row of the product ``value`` are still adjacent after ``move``."""
     region = fusion.region(value)
     if region.anchor is None or not isinstance(move.op, MOVEMENTS):
         return False

@@ -1,4 +1,4 @@
-"""What choices are made for: the machine, and what the user allows."""
+"""The setting of choices: the machine, and what the user allows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dldt.codegen.task.numerics import Numerics
 
 @attrs.frozen
 class Setting:
-    """``target``: the machine. ``numerics``: what may change in the numbers. ``streamed``: what an inference reads of
-    all weights of the model, in bytes of f32; ``cold``: whether they come from memory at every inference."""
+    """``target``: the machine. ``numerics``: how the numbers may change. ``streamed``: how many bytes of the model's
+    weights an inference reads, counted as f32. ``cold``: whether they come from memory at every inference."""
 
     target: Target
     numerics: Numerics = attrs.field(factory=Numerics)

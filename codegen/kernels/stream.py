@@ -1,4 +1,4 @@
-"""What it costs to read weights from beyond the second-level cache."""
+"""The cost of reading weights from beyond the second-level cache."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dldt.codegen.target import Target
 
 
 def stream(size: int, passes: int, target: Target, *, cold: bool) -> float:
-    """Cycles to stream ``size`` bytes ``passes`` times: at first from main memory where they are ``cold`` or too many
-    for the last cache, then from where they fit."""
+    """Cycles to stream ``size`` bytes ``passes`` times. The first pass reads main memory if the bytes are ``cold`` or
+    too many for the last-level cache; later passes read the nearest level that holds them."""
     rate = target.cpu.bandwidth
     first = size / (rate.memory if is_cold(size, target, cold=cold) else rate.l3)
     if size <= target.l2 // 2:
@@ -16,6 +16,6 @@ def stream(size: int, passes: int, target: Target, *, cold: bool) -> float:
 
 
 def is_cold(size: int, target: Target, *, cold: bool = False) -> bool:
-    """Whether weights of ``size`` bytes come from main memory: they are said to, or are more than the last cache keeps
-    beside all else."""
+    """Whether weights of ``size`` bytes come from main memory: ``cold`` says so, or they are more than the last-level
+    cache can keep together with the other data."""
     return cold or size > target.l3 // 4

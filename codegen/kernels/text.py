@@ -8,7 +8,7 @@ from dldt.codegen.task.implementation import Implementation
 
 
 def print_kernel(name: str, kernel: Kernel) -> str:
-    """The kernel's algorithm, its schedule, its operands."""
+    """The kernel's algorithm, schedule and operands."""
     lines = [f"kernel {name}: {kernel.what}"]
     lines += [f"  operand {t.type} {t.layout} {t.name!r}" for t in kernel.operands]
     lines.append(f"  range [0, {kernel.extent})" + (f", {kernel.flops} flops" if kernel.flops else ""))

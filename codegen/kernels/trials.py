@@ -1,4 +1,4 @@
-"""Which implementations are worth measuring against each other."""
+"""The choice of implementations that are worth measuring against each other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen, Implementation
 
 HOPELESS = 2.0
-"""Estimates so many times the least are not measured."""
+"""Implementations whose estimates are more than this many times the least one are not measured."""
 
 
 def trials(chosen: Chosen, on: Setting) -> list[Implementation]:
-    """The implementations of a part in the order in which to measure them: the algorithms take turns; within each,
-    tiles of other shapes and other ways to use the tile that is estimated best."""
+    """The implementations of a part in the order in which to measure them. The algorithms take turns. Within an
+    algorithm come tiles of other shapes, and other ways to use the tile that is estimated best."""
     ranked = sorted(candidates(chosen, on), key=lambda estimate: estimate.cycles)
     hopeless = HOPELESS * ranked[0].cycles
     algorithms: dict[Hashable, list[Estimate]] = {}

@@ -1,4 +1,4 @@
-"""Plans that were measured to be the fastest on a machine, and the file that keeps them."""
+"""Plans that were measured to be the fastest on a machine, and the file that stores them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _LARGEST = 16 << 20
 
 @attrs.frozen
 class Tuned:
-    """The name of the fastest plan by the key of its question; ``source`` tells people where that is from."""
+    """The name of the fastest plan for each key; ``source`` tells people where that is from."""
 
     names: Mapping[str, str] = attrs.field(factory=dict)
     source: str = "this run"
 
 
 UNTUNED = Tuned()
-"""Nothing was measured."""
+"""No measured winners."""
 
 
 def read_tuned(path: str | os.PathLike[str], target: Target) -> Tuned:
-    """The winners in a file that ``write_tuned`` wrote.
+    """Read the winners from a file that ``write_tuned`` wrote.
 
-    Raises InputError where it is damaged, or was measured on another machine, or by another version of dldt: its
-    winners say nothing here. Whether a name is that of a plan is for ``Choice`` to see.
+    Raises InputError where the file is damaged, or was measured on another machine or by another version of dldt: its
+    winners say nothing here. ``Choice`` checks whether a name is that of a plan.
     """
     try:
         found = json.loads(read_regular(path, max_bytes=_LARGEST))
@@ -56,14 +56,14 @@ def read_tuned(path: str | os.PathLike[str], target: Target) -> Tuned:
 
 
 def write_tuned(path: str | os.PathLike[str], tuned: Tuned, target: Target) -> None:
-    """Write the winners, whole or not at all. Raises InputError where the place cannot be written."""
+    """Write the winners, either the whole file or nothing. Raises InputError where the path cannot be written."""
     content = {"format": FORMAT, "machine": _machine(target), "winners": dict(sorted(tuned.names.items()))}
     with atomic_write(path) as file:
         file.write(json.dumps(content, indent=1).encode() + b"\n")
 
 
 def _machine(target: Target) -> dict[str, object]:
-    """All that the speed of a plan depends on, as JSON has it."""
+    """All that the speed of a plan depends on, as JSON data."""
     facts: dict[str, object] = json.loads(json.dumps(attrs.asdict(target, filter=_decides)))
     return {"dldt": __version__, **facts}
 

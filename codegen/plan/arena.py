@@ -14,12 +14,12 @@ from dldt.compiler.dims import Dim, ceildiv, maximum, minimum_of
 
 ALIGNMENT = 64
 SLACK = 256
-"""Bytes after the last tensor: a vector load may run past its end."""
+"""Bytes after the last tensor, so that a vector load that reads past its end stays inside the arena."""
 
 
 @attrs.define
 class Interval:
-    """The steps from the one that writes a tensor to the last that reads it."""
+    """The lifetime of a tensor: from the step that writes it to the last step that reads it."""
 
     tensor: Tensor
     first: int
@@ -28,15 +28,15 @@ class Interval:
 
 @attrs.frozen
 class Arena:
-    """``size`` in bytes (a dim where shapes are free). ``lower_bound``: the largest live set and the room behind it:
-    no plan takes less; None where shapes are free."""
+    """The memory of the tensors between kernels. ``size`` is in bytes (a dim where shapes are free). ``lower_bound`` is
+    the largest live set plus the bytes after it, which no plan can go below; None where shapes are free."""
 
     size: Dim
     lower_bound: int | None
 
 
 def plan_arena(program: Program) -> Arena:
-    """Gives every tensor without a place one in the arena."""
+    """Place every tensor that has no place yet in the arena."""
     intervals = live_intervals(program)
     fixed = [i for i in intervals if isinstance(i.tensor.bytes, int)]
     free = [i for i in intervals if not isinstance(i.tensor.bytes, int)]
@@ -47,7 +47,7 @@ def plan_arena(program: Program) -> Arena:
 
 
 def live_intervals(program: Program) -> list[Interval]:
-    """When each tensor that needs a place lives."""
+    """The lifetime of each tensor that needs a place."""
     found: dict[Tensor, Interval] = {}
     for step, moment in enumerate(timeline(program.tasks)):
         for tensor in (*moment.writes, *moment.reads):
@@ -60,7 +60,7 @@ def live_intervals(program: Program) -> list[Interval]:
 
 
 def _place_fixed(intervals: list[Interval]) -> int:
-    """Greedy by size: each tensor takes the lowest gap among those that live at the same time."""
+    """Greedy, largest first: each tensor takes the lowest gap among the tensors that live at the same time."""
     placed: list[tuple[int, int, Interval]] = []
     end = 0
     for interval in sorted(intervals, key=lambda i: (-_size(i), i.first)):
@@ -78,7 +78,8 @@ def _place_fixed(intervals: list[Interval]) -> int:
 
 
 def _place_free(intervals: list[Interval], start: Dim) -> Dim:
-    """Tensors of free size share slots in the order of time; a slot is as large as the largest tensor it ever holds."""
+    """Tensors of free size share slots in order of time. A slot is as large as the largest tensor that it ever
+    holds."""
     slots: list[tuple[Dim, int]] = []
     members: list[list[Tensor]] = []
     for interval in sorted(intervals, key=lambda i: (i.first, i.last)):

@@ -27,12 +27,13 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import TensorType
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is done, how much of it, and how much there is."""
+"""Called with the name of what is being done, how much of it is done, and how much there is."""
 
 
 @attrs.define
 class Compilation:
-    """A model on its way to an artifact: what was asked, then what each step made of it, in their order."""
+    """A model on its way to an artifact: first what the user asked for, then what each step made, in the steps'
+    order."""
 
     graph: Graph
     target: Target
@@ -41,7 +42,7 @@ class Compilation:
     cache: ObjectCache | None = None
     path: Path | None = None
     recorded: Recorded | None = None
-    """The plan to follow."""
+    """The plan to follow instead of choosing."""
     workers: int | None = None
     assembly: bool = False
     progress: Progress = lambda what, done, total: None

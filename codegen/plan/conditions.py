@@ -1,4 +1,4 @@
-"""What the free dims of a model must be for it to run: which dims become too small for some of their sizes."""
+"""Conditions on the free dims without which a model cannot run: some sizes make another dim too small."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from dldt.compiler.graph import Graph
 
 
 def least_dims(graph: Graph, free: Collection[Symbol]) -> Least:
-    """The dims of ``graph`` that the run-time dims ``free`` decide, and that their bounds do not keep large enough.
+    """The dims of ``graph`` that depend on the run-time dims ``free`` and that can become too small within their
+    bounds.
 
-    A tensor must hold an element; within a branch, which may not be taken, it may be empty. What divides a dim is at
-    least 1.
+    Every tensor must hold an element; a tensor within a branch, which may not be taken, may be empty. A divisor of a
+    dim must be at least 1.
     """
     found: dict[Poly, int] = {}
     for inner in graph.walk():

@@ -1,4 +1,4 @@
-"""In-place outputs: a kernel that reads an input only where it writes may write over it, if nobody reads it later."""
+"""In-place outputs: a kernel may write over an input that it reads only where it writes, if nobody reads it later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dldt.compiler.graph import Value
 
 
 def share_in_place(program: Program) -> int:
-    """Lay outputs over dying inputs; how many were."""
+    """Place outputs over inputs that die there. Returns how many were placed so."""
     intervals = {interval.tensor: interval for interval in live_intervals(program)}
     shared = 0
     for step, moment in enumerate(timeline(program.tasks)):
@@ -43,7 +43,8 @@ def _may_overwrite(task: Leaf, value: Value, source: Tensor, step: int, interval
 
 
 def _read_in_place(task: Leaf, value: Value) -> bool:
-    """Every operation that reads the value, and every one after it, works element by element on the output's shape."""
+    """Whether every operation that reads the value, and every operation after it, is element-wise on the output's
+    shape."""
     region = task.region
     if region is None:
         return False

@@ -1,4 +1,4 @@
-"""The kernels of every task, as calls of functions: equal functions once."""
+"""The kernels of every task, as calls of functions; equal kernels call one function."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from dldt.codegen.task.tensor import Tensor
 
 @attrs.frozen
 class Called:
-    """A kernel where it is called: what was chosen, the function that does it, whether threads share it, and the number
-    of the row tiles that it runs in (0: none)."""
+    """One call of a kernel: the choice behind it, the function that it calls, whether threads share it, and the number
+    of the run of row tiles that it belongs to (0: none)."""
 
     kernel: Kernel
     chosen: Chosen
@@ -37,15 +37,15 @@ class Called:
 
 @attrs.define
 class Calls:
-    """All calls of a program, in order, with what they need: functions, weights, scratch memory."""
+    """All calls of a program, in order, with the functions, weights and scratch memory that they need."""
 
     library: Library
     weights: WeightSegment
     called: list[Called] = attrs.field(factory=list)
     scratch: int = 0
-    """Bytes of memory that each thread needs of its own."""
+    """Bytes of scratch memory that each thread needs for itself."""
     row_tiles: list[int] = attrs.field(factory=list)
-    """Of every run of row tiles, the number of kernels."""
+    """The number of kernels in each run of row tiles."""
 
     @property
     def kernels(self) -> list[Kernel]:
@@ -54,12 +54,12 @@ class Calls:
 
     @property
     def remarks(self) -> list[str]:
-        """What the user is to be told of single choices."""
+        """Remarks on single choices, for the user."""
         return [called.chosen.remark for called in self.called if called.chosen.remark]
 
 
 Kernels: TypeAlias = dict[Leaf, list[tuple[Kernel, Chosen]]]
-"""The kernels of every task, each with the choice that it follows."""
+"""The kernels of every task, each with the choice that it implements."""
 
 
 def make_kernels(program: Program, on: Setting) -> Kernels:
@@ -86,7 +86,7 @@ class _StepMaker:
     shared: dict[Leaf, list[bool]] = attrs.field(factory=dict)
 
     def steps(self, tasks: Sequence[Task]) -> list[ProgramStep]:
-        """The tasks as steps, shared among threads as takes the least time."""
+        """The tasks as steps. Which steps threads share is chosen for the least total time."""
         self._share(tasks)
         return [step for task in tasks for step in task.steps(self)]
 
@@ -115,7 +115,7 @@ class _StepMaker:
         return [Fork(self.calls.weights.place(task.condition), then, otherwise)]
 
     def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
-        """Each task one call, and the line buffers between them."""
+        """One call for each task, and the line buffers between them."""
         calls, leaves = self.calls, task.leaves
         calls.row_tiles.append(len(leaves))
         stages: list[RowStage] = []

@@ -15,9 +15,12 @@ from dldt.compiler.traits import Trait
 
 
 def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
-    """The layout of every region's root. A convolution's output is blocked; so is what only convolutions read; what
-    treats channels apart follows its input; all else, what has no spatial extent, and what would fill at most a quarter
-    of a block, is in C order (with gaps between long rows that only matrix products read)."""
+    """The layout of every region's root.
+
+    In channel blocks: the output of a convolution, and a tensor that only convolutions read. An operation that treats
+    channels separately takes the layout of its input. All else is in C order; so is a tensor without spatial extent, or
+    one that would fill at most a quarter of a block. Long rows that only matrix products read have gaps between them.
+    """
     blocked = Layout(target.block)
     demanded = _read_by_convolutions_only(regions, target.block)
     gapped = _rows_apart(regions, target)
@@ -31,7 +34,7 @@ def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Val
 
 
 def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> set[Value]:
-    """Values with at least a block of channels that nothing but convolutions reads, and those as their data."""
+    """Values with at least a block of channels that only convolutions read, and only as their data."""
     wanted: set[Value] = set()
     others: set[Value] = set()
     for region in regions:
@@ -42,9 +45,11 @@ def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> 
 
 
 def _rows_apart(regions: Sequence[Region | Node], target: Target) -> dict[Value, Layout]:
-    """What only products with constant matrices read, row by row. Rows that are a multiple of half a way of the
-    first-level cache share half of its sets or fewer: the same place of many rows falls into the same few cache lines,
-    and a gap of a vector keeps them apart."""
+    """Values whose rows only products with constant matrices read, laid out with a gap of one vector between rows.
+
+    Rows whose length is a multiple of half a cache way alias: the same column of many rows falls into half of the sets
+    of the first-level cache or fewer, that is, into the same few cache lines. The gap spreads them over the sets.
+    """
     readers: dict[Value, list[bool]] = {}
     made: set[Value] = set()
     for region in regions:
@@ -59,13 +64,13 @@ def _rows_apart(regions: Sequence[Region | Node], target: Target) -> dict[Value,
 
 
 def _gaps(node: Node | None) -> bool:
-    """Whether a family reads the node's data with gaps between rows."""
+    """Whether the node's family can read its data with gaps between rows."""
     family = anchor_family(node)
     return node is not None and family is not None and family.reads_gaps(node)
 
 
 def _in_blocks(node: Node | None) -> bool:
-    """Whether the node is a family's that reads and writes channel blocks."""
+    """Whether the node's family reads and writes channel blocks."""
     family = anchor_family(node)
     return family is not None and family.blocks
 

@@ -1,4 +1,4 @@
-"""What an artifact says of itself: names, shapes and types of its borders, its machine, its memory, its steps."""
+"""What an artifact says about itself: names, shapes and types of inputs and outputs; its machine, memory and steps."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from dldt.runtime.version import __version__
 
 @attrs.frozen
 class Demands:
-    """What a run asks of its host: the free dims, the arena in bytes (None: the host is to ask, and to hear
-    that dims are too small), and the scalar operations that threads may share."""
+    """What a run asks of its host: the free dims, the arena in bytes (None: the host must ask the artifact, which may
+    answer that dims are too small), and the scalar operations that threads can share."""
 
     dims: Sequence[Symbol]
     arena: int | None
     shared: Dim
     plan: dict[str, object]
-    """How every task is carried out, for whoever wants to compile it so again."""
+    """How every task is carried out, so that the same plan can be compiled again."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
-    """The metadata as JSON has it. With too little work to share the host starts no threads."""
+    """The metadata as JSON data. The host starts no threads where there is too little work to share."""
     bounds = {symbol: symbol for v in graph.inputs for dim in v.type.shape for symbol in symbols(dim)}
     kernels, shared = calls.kernels, demands.shared
     return {
@@ -59,8 +59,8 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
 def _step(called: Called) -> dict[str, object]:
     """What a profile says of one call: its operations, output, work, and bytes read and written (None where free).
 
-    ``bytes`` are those of all operands in memory, ``weights`` the constant ones among them, ``passed`` go through
-    scratch memory. Steps of the same ``row_tiles`` run in turns; 0 is none.
+    ``bytes`` counts all operands in memory, ``weights`` the constant ones among them; ``passed`` counts bytes written
+    to scratch memory and read again. Steps with the same number ``row_tiles`` run in turns; 0 means none.
     """
     kernel = called.kernel
     sizes = [t.bytes for t in kernel.operands if not t.layout.rows]

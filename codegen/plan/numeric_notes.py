@@ -1,4 +1,4 @@
-"""What the compiler changed in the numbers, for the summary and ``dldt inspect``."""
+"""Notes on how the compiler changed the numbers, for the summary and ``dldt inspect``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dldt.compiler.types import DType
 
 
 def precision_text(kernels: Sequence[Kernel]) -> str:
-    """In what types the model computes."""
+    """The types in which the model computes."""
     used = [row for row in ARITHMETICS.values() if any(kernel.implementation.arithmetic is row for kernel in kernels)]
     narrow = [row.data for row in used if row.rounding and not row.widened]
     changes = [f"products of {dtype} and tensors between kernels in {dtype}" for dtype in narrow]
@@ -22,7 +22,7 @@ def precision_text(kernels: Sequence[Kernel]) -> str:
 
 
 def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics, remarks: Iterable[str] = ()) -> tuple[str, ...]:
-    """A line for each thing that changes the numbers, and for each that was asked for and not done; then ``remarks`` on
+    """One line for each change to the numbers, one for each change that was allowed but not made, then ``remarks`` on
     single contractions."""
     notes = []
     count = _results([kernel for kernel in kernels if kernel.implementation.family == "winograd"])
@@ -65,5 +65,6 @@ def _weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
 
 
 def _results(kernels: Sequence[Kernel]) -> int:
-    """How many contractions the kernels carry out: the groups of one are kernels that write one tensor."""
+    """The number of contractions that the kernels carry out. The groups of a contraction are kernels of their own that
+    write one tensor, and count once."""
     return len({kernel.operands[-1] for kernel in kernels})

@@ -1,4 +1,4 @@
-"""In what type a tensor between kernels is stored: fewer bits where the user allows it and the next kernels profit."""
+"""The type in which each tensor between kernels is stored: fewer bits where the user allows it and its readers gain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import TensorType
 
 FEWEST_ROWS = 16
-"""Rows below which a matrix product is bound by the reading of its matrix: floats cost nothing there."""
+"""Rows below which reading the matrix bounds a matrix product: storing the rows as floats costs nothing there."""
 
 
 def stored_types(
@@ -30,9 +30,12 @@ def stored_types(
 
 
 def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorType:
-    """The type in memory of a region's root. With a precision of fewer bits everything in channel blocks, and rows that
-    are multiplied by a constant matrix, are rounded to it when they are stored: contractions multiply them as they are,
-    and all others read fewer bytes. Outputs of the model are not, nor the states of recurrent layers."""
+    """The type in memory of a region's root.
+
+    With a reduced precision, two kinds of tensors are rounded to it when they are stored: all tensors in channel
+    blocks, and rows that are multiplied by a constant matrix. Contractions multiply them as they are, and all other
+    readers read fewer bytes. Outputs of the model and states of recurrent layers are not rounded.
+    """
     root = region.root
     plain = attrs.evolve(root.type, value=None, constant=None)
     narrow = numerics.precision
@@ -45,7 +48,8 @@ def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorTyp
 
 
 def _is_multiplied(root: Value) -> bool:
-    """Whether a product with a constant matrix reads many rows of it, and none with a computed one does."""
+    """Whether a product with a constant matrix reads many rows of the value, and no product of two computed matrices
+    reads it."""
     rows = product(root.type.shape[:-1])
     readers = [(node, node.op, port) for node, port in root.uses]
     products = [(node, op.transpose_a, port) for node, op, port in readers if isinstance(op, ops.MatMul)]

@@ -15,7 +15,7 @@ _END = np.iinfo(np.int64).max
 
 
 def expand_sequences(graph: Graph) -> Graph:
-    """The graph with every LSTMSequence and GRUSequence taken apart, a copy where there are any.
+    """The graph with every LSTMSequence and GRUSequence taken apart; a copy if there are any, else the graph itself.
 
     Raises UnsupportedError naming a layer whose weights are computed or whose numbers are not f32.
     """
@@ -35,7 +35,7 @@ def _sequences(graph: Graph) -> list[Node]:
 
 
 def _expanded(node: Node) -> list[Value]:
-    """The layer's outputs, of other operations."""
+    """The layer's outputs, made by simpler operations."""
     op = node.op
     assert isinstance(op, ops.LSTMSequence | ops.GRUSequence)
     gates = 4 if isinstance(op, ops.LSTMSequence) else 3
@@ -67,7 +67,7 @@ def _known(node: Node, value: Value) -> Array:
 
 
 def _lengths(lengths: Value, x: Value) -> Value | None:
-    """None where every sequence is known to have all steps."""
+    """The sequence lengths; None where every sequence is known to have all steps."""
     array = lengths.constant
     if array is not None and isinstance(x.type.shape[1], int) and (array == x.type.shape[1]).all():
         return None
@@ -75,7 +75,8 @@ def _lengths(lengths: Value, x: Value) -> Value | None:
 
 
 def _in_memory(value: Value) -> Value:
-    """A constant of one element has no memory, for kernels hold it as a number: here it is made two."""
+    """The value as a tensor in memory. Kernels hold a constant of one element as a number, not in memory; its element
+    is repeated here, so that it becomes a tensor."""
     if value.constant is None or value.constant.size != 1:
         return value
     return value.graph.constant(np.repeat(value.constant, 2, axis=0))

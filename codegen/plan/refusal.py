@@ -1,4 +1,4 @@
-"""What cannot become native code, said before any of it is made."""
+"""Errors for models that cannot become native code, raised before any code is made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dldt.compiler.traits import Trait
 
 
 def refuse_unlowered(graph: Graph) -> None:
-    """UnsupportedError that names all operations without native code."""
+    """Raises UnsupportedError naming all operations without native code."""
     missing: dict[str, list[str]] = {}
     for inner in graph.walk():
         for node in inner.order():
@@ -25,7 +25,7 @@ def refuse_unlowered(graph: Graph) -> None:
 
 
 def refuse_unknown(kernels: Iterable[Kernel], dims: Sequence[Symbol], graph: Graph) -> None:
-    """UnsupportedError that names the dims that depend on data: they are not known when the model starts."""
+    """Raises UnsupportedError naming the dims that depend on data: they are not known when the model starts."""
     unknown = sorted({str(symbol) for kernel in kernels for symbol in kernel.symbols if symbol not in dims})
     if unknown:
         free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)

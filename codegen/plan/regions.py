@@ -1,7 +1,8 @@
 """Regions: which operations become one task.
 
-A region has one root value, which is written to memory, and at most one anchor (a reduction or a contraction); the
-rest are element-wise operations and movements that are computed on the way, never stored.
+A region has one root value, which is written to memory, and at most one anchor (a reduction or a contraction). Its
+other operations are element-wise operations and movements; their results are computed where they are needed and never
+stored.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.traits import Trait
 
 MOST_NODES = 48
-"""A region's size is bounded: its expression is walked recursively."""
+"""The most nodes of a region, bounded because its expression is walked recursively."""
 
 
 def partition(graph: Graph) -> list[Region | Node]:
-    """The graph's regions in an order in which they can run; an operation with bodies stays a node."""
+    """The graph's regions in an order in which they can run. An operation with bodies stays a node."""
     return _Partition(graph).run()
 
 
@@ -43,7 +44,7 @@ class _Partition:
         return found
 
     def _decide(self, node: Node) -> None:
-        """Which of the node's inputs are computed on the way."""
+        """Decide which of the node's inputs are computed inside its region instead of being stored."""
         own = node if rule_of(node).kind == "reduce" else None
         wanted = {v for _, v in runtime_inputs(node) if self._can_inline(v, node)}
         anchored = sorted((v for v in wanted if self.anchor.get(v)), key=lambda v: self.position[v.node])
@@ -91,7 +92,7 @@ class _Partition:
         return True
 
     def _is_written(self, value: Value, node: Node) -> bool:
-        """Whether the family that makes the value stores it where a movement behind it puts it."""
+        """Whether the family that computes the value can store it directly where a movement after it puts it."""
         family = anchor_family(self.anchor[value])
         return family is not None and family.writes_through(value, node, self)
 
@@ -116,7 +117,7 @@ class _Partition:
 
 
 def _consumers(graph: Graph) -> dict[Value, tuple[Node, ...]]:
-    """Who reads each value at run time (each consumer once)."""
+    """The nodes that read each value at run time (each consumer once)."""
     found: dict[Value, dict[Node, None]] = {}
     for node in graph.order():
         if node.op.has(Trait.SOURCE):

@@ -1,4 +1,4 @@
-"""Which kernels run in turns, a tile of image rows at a time, so that what is between them stays in the cache."""
+"""Which kernels run in turns, one tile of image rows at a time, so that the tensors between them stay in the cache."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dldt.codegen.loop.reach import Reach
 from dldt.codegen.target import Target
 
 TILES = (16, 12, 8, 6, 4, 3, 2, 1)
-"""Units that are tried, the most first."""
+"""Tile sizes to try, in units of work, the largest first."""
 
 
 @attrs.frozen
 class Link:
-    """The tensor between two kernels: images of ``rows`` rows of ``row`` bytes (all channels), of which the first one
-    makes ``made`` at a time. ``reach``: which of them are read for a unit of the second one's work."""
+    """The tensor between two kernels: images of ``rows`` rows of ``row`` bytes (all channels). The first kernel makes
+    ``made`` rows at a time. ``reach`` says which rows the second one reads for a unit of its work."""
 
     row: int
     rows: int
@@ -31,7 +31,8 @@ class Link:
 
 @attrs.frozen
 class TiledRun:
-    """Kernels in turns over the links ``[first, stop)``: ``tile`` units of the last one's work (rows mostly) a turn."""
+    """Kernels that run in turns over the links ``[first, stop)``: in each turn ``tile`` units of the last one's work
+    (rows, mostly)."""
 
     first: int
     stop: int
@@ -39,14 +40,15 @@ class TiledRun:
 
 
 def is_worth(size: int, target: Target) -> bool:
-    """Whether a tensor of so many bytes is: the last cache does not keep it until it is read."""
+    """Whether row tiling is worth it for a tensor of ``size`` bytes: the last-level cache does not keep it until it is
+    read."""
     return size > target.l3 // 16
 
 
 def choose_cuts(links: Sequence[Link | None], target: Target) -> list[TiledRun]:
-    """The cuts of kernels that follow one another, by the links between them (None: one that must be stored).
+    """Cut a sequence of kernels into runs, by the links between them (None: a tensor that must be stored).
 
-    A run whose line buffers do not fit the second-level cache is cut where least is lost.
+    A run whose line buffers do not fit the second-level cache is cut at its smallest link.
     """
     worth = [k for k, link in enumerate(links) if link is not None and is_worth(link.size, target)]
     starts = [k for k in worth if k - 1 not in worth]
@@ -67,11 +69,11 @@ def _cut(links: Sequence[Link | None], first: int, stop: int, target: Target) ->
 
 
 def line_buffers(links: Sequence[Link], tile: int) -> list[int]:
-    """The most rows of each link that are held at a time."""
+    """The most rows of each link that are held at a time: the sizes of the line buffers."""
     found: list[int] = []
     units = tile
     for link in reversed(links):
-        # Units begin before the first row that is read, and end behind the last one.
+        # The first unit may begin before the first row that is read, and the last one may end after the last row.
         read = link.reach.rows(units) + 2 * (link.made - 1)
         units = -(-min(link.rows, read) // link.made)
         found.append(min(read, units * link.made))

@@ -1,5 +1,5 @@
-"""Fused-row tiling: convolutions and poolings between which tensors are too large for the caches run in turns, a tile
-of image rows at a time."""
+"""Fused-row tiling: convolutions and poolings with tensors between them that are too large for the caches run in turns,
+one tile of image rows at a time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from dldt.compiler.errors import InternalError
 
 
 def tile_rows(program: Program, on: Setting) -> list[RowTiles]:
-    """Join the tasks that are to run in turns, and lay what is between them into line buffers; what was joined."""
+    """Join the tasks that are to run in turns, and turn the tensors between them into line buffers. Returns the joined
+    tasks."""
     return _Tiler(program, on).tile(program.tasks)
 
 
 def line_buffer_bytes(tensor: Tensor) -> int:
-    """Bytes of a line buffer, with room for a vector to run over."""
+    """Bytes of a line buffer, with room after it for vectors that over-read."""
     size = tensor.bytes
     assert isinstance(size, int)
     return -(-(size + SLACK) // 64) * 64
@@ -46,7 +47,7 @@ class _Tiler:
             self.readers.update(task.reads)
 
     def _count(self, task: Leaf) -> None:
-        """How many tasks read a tensor, and which tensors are parts of others or have parts."""
+        """Count how many tasks read each tensor, and collect tensors that are parts of others or have parts."""
         read = list(task.reads) if task.region is not None else [*task.reads, task.output]
         self.readers.update(read)
         for tensor in (*read, task.output):
@@ -54,7 +55,7 @@ class _Tiler:
                 self.shared |= {tensor, tensor.parent}
 
     def tile(self, tasks: list[Task]) -> list[RowTiles]:
-        """The list with row tiles in it; what was joined, in it and in its blocks."""
+        """Join tasks of the list in place. Returns what was joined, in the list and in the blocks of its tasks."""
         joined = [made for task in tasks for block in task.blocks for made in self.tile(block.tasks)]
         links = [self._link(*each) for each in pairwise(tasks)]
         for cut in reversed(choose_cuts(links, self.on.target)):
@@ -66,7 +67,8 @@ class _Tiler:
         return joined
 
     def _link(self, maker: Task, reader: Task) -> Link | None:
-        """What lies between two tasks, where it is worth tiling, the second reads it row by row, and nobody else."""
+        """The link between two tasks; None unless tiling it is worth it, the second task reads it row by row, and
+        nobody else reads it."""
         if maker.leaf is None or reader.leaf is None or maker.region is None or reader.region is None:
             return None
         tensor, block = maker.leaf.output, self.on.target.block
@@ -96,7 +98,7 @@ class _Tiler:
         return RowTiles(Block(list(tasks)), cut.tile)
 
     def _run_by_rows(self, task: Leaf) -> None:
-        """Take the implementation that keeps to rows, for tensors that lie in line buffers now."""
+        """Take the implementation that keeps to rows, for the task's tensors are line buffers now."""
         (chosen,) = task.chosen
         assert chosen.in_rows is not None
         parts = family_of(chosen.in_rows).match(task, self.on)
@@ -107,14 +109,14 @@ class _Tiler:
 
 
 def _rows(task: Leaf) -> Rows | None:
-    """How the task would run over the rows of its output; None where it cannot."""
+    """How the task would run over the rows of its output; None where it cannot run row by row."""
     if len(task.chosen) != 1 or task.chosen[0].in_rows is None:
         return None
     return task.chosen[0].in_rows.rows
 
 
 def _holders(tasks: Sequence[Task]) -> list[Task]:
-    """The tasks that hold blocks, inner ones too."""
+    """The tasks that hold blocks, nested ones included."""
     inner = [task for holder in tasks for block in holder.blocks for task in _holders(block.tasks)]
     return [*(task for task in tasks if task.blocks), *inner]
 

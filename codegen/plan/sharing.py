@@ -1,4 +1,4 @@
-"""Which kernels of a program the threads share, and which the first of them runs alone."""
+"""Which kernels of a program the threads share, and which the first thread runs alone."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from dldt.compiler.dims import Dim
 
 @attrs.frozen
 class Sharable:
-    """A kernel's scalar operations, where they are known, and the length of the range that threads could share; without
-    a range, what all threads enter and leave together: the branches of a condition, or row tiles."""
+    """A step that threads may share: its scalar operations, where they are known, and the length of its range. A step
+    without a range is one that all threads enter and leave together: the branches of a condition, or row tiles."""
 
     work: Dim | None
     extent: Dim | None
 
 
 def shared_steps(steps: Sequence[Sharable], meeting: int) -> list[bool]:
-    """Whether the threads share each step, such that two of them take the least time altogether; ``meeting``: what it
-    costs that they meet, in scalar operations.
+    """Whether the threads share each step, chosen so that two threads take the least total time. ``meeting`` is the
+    cost of a barrier in scalar operations.
 
-    They meet wherever one step or the next is shared. So a small kernel between two that are shared is shared at no
-    cost, and several in a row run alone, without meeting in between. Unknown work is shared; at run time it may turn
-    out to be too little.
+    A barrier stands between two steps wherever one of them is shared. So sharing a small kernel between two shared ones
+    adds no barrier, and several kernels in a row that one thread runs alone need no barrier between them. A step of
+    unknown work is shared, although it may turn out too small at run time.
     """
     least: dict[bool, float] = {False: -meeting, True: -meeting}  # nobody meets before the first step
     came: list[dict[bool, bool]] = []
@@ -44,7 +44,7 @@ def shared_steps(steps: Sequence[Sharable], meeting: int) -> list[bool]:
 
 
 def _times(step: Sharable) -> dict[bool, float]:
-    """The ways that a step may be run, and the time that each takes two threads."""
+    """The ways to run a step, each with the time that it takes two threads."""
     extent, work = step.extent, step.work
     if extent is None or (extent != 1 and not isinstance(work, int)):
         return {True: 0.0}

@@ -26,13 +26,14 @@ def graph(made: Graph) -> Iterator[str]:
 
 
 def conditions(least: Least) -> Iterator[str]:
-    """A line a dim that must not be too small."""
+    """One line for each dim that must not be too small."""
     for dim, smallest in least:
         yield f"{dim} >= {smallest}"
 
 
 def regions(found: Mapping[Graph, Sequence[Region | Node]]) -> Iterator[str]:
-    """A line a region: what it makes, and of which nodes; the graphs of bodies one after the other."""
+    """One line for each region: what it makes, and from which nodes. The graphs of bodies follow one after the
+    other."""
     for number, each in enumerate(found.values()):
         if number:
             yield f"body {number}"
@@ -46,13 +47,14 @@ def regions(found: Mapping[Graph, Sequence[Region | Node]]) -> Iterator[str]:
 
 
 def layouts(chosen: Mapping[Value, Layout]) -> Iterator[str]:
-    """A line a tensor."""
+    """One line for each tensor."""
     for value, layout in chosen.items():
         yield f"{value.name!r} {value.type} {layout}"
 
 
 def types(stored: Mapping[Value, TensorType]) -> Iterator[str]:
-    """A line a tensor that is stored in another type than the graph's; how many are not."""
+    """One line for each tensor that is stored in another type than the graph's, then how many are stored as in the
+    graph."""
     changed = {value: kind for value, kind in stored.items() if kind.dtype is not value.type.dtype}
     for value, kind in changed.items():
         yield f"{value.name!r} {value.type} stored as {kind.dtype}"
@@ -70,7 +72,7 @@ def tasks(made: Sequence[Task], indent: str = "") -> Iterator[str]:
 
 
 def implementations(program: Program) -> Iterator[str]:
-    """How each task is carried out, and how it would be row by row."""
+    """How each task is carried out, and how it would be carried out row by row."""
     for leaf in program.leaves():
         for chosen in leaf.chosen:
             why = "measured" if chosen.measured else "estimated"
@@ -101,7 +103,7 @@ def kernels(made: Kernels) -> Iterator[str]:
 
 
 def calls(made: Calls) -> Iterator[str]:
-    """The calls in order: function, and who runs it."""
+    """The calls in order: the function, and which threads run it."""
     for called in made.called:
         turns = f", row tiles {called.tiles}" if called.tiles else ""
         who = "all threads" if called.shared else "first thread"

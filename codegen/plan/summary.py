@@ -24,7 +24,7 @@ class Summary:
     arena_bytes: int | None
     arena_lower_bound: int | None
     scratch_bytes: int
-    """Memory that each thread of a request needs beside the arena."""
+    """Scratch memory that each thread of a request needs, besides the arena."""
     weights_bytes: int
     file_bytes: int
     seconds: float
@@ -33,10 +33,10 @@ class Summary:
     chosen: tuple[Chosen, ...]
     """How the task of each call is carried out, and why."""
     setting: Setting
-    """What was chosen for."""
+    """The machine and the options that the choices were made for."""
     notes: tuple[str, ...]
     row_tiles: tuple[int, ...] = ()
-    """Of every run of kernels in turns, a tile of image rows at a time, the number of kernels."""
+    """The number of kernels in each run of row tiles."""
     steps: tuple[tuple[str, float], ...] = ()
     """The steps of the compilation and the seconds that each took."""
 

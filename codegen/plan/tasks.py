@@ -22,15 +22,15 @@ from dldt.compiler.types import DType, TensorType
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
-    """The graph as tasks: regions on tensors of the layouts and types that were decided, views and joins laid onto
-    shared memory."""
+    """The graph as tasks: regions on tensors with the layouts and types that were decided; views and joins share
+    memory."""
     return _TaskMaker(plan).run(graph)
 
 
 @attrs.frozen
 class Decisions:
-    """What was decided before there are tasks: the regions of every graph, and of every region's root the layout and
-    the type in memory."""
+    """The decisions that precede tasks: the regions of every graph, and the layout and stored type of every region's
+    root."""
 
     regions: Mapping[Graph, Sequence[Region | Node]]
     layouts: Mapping[Value, Layout]
@@ -68,7 +68,8 @@ class _TaskMaker:
             sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
             family = anchor_family(region.anchor)
             if family is not None and family.rows:
-                # What an epilogue reads of other layouts is small or rare: it is copied with the operands.
+                # Operands of an epilogue in another layout are small or rare: they are copied to its layout with the
+                # others.
                 sources = {
                     v: self._plain(t, tasks, v.type.dtype if family.exact else t.type.dtype) for v, t in sources.items()
                 }
@@ -96,14 +97,15 @@ class _TaskMaker:
         return made
 
     def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
-        """A reshape of a tensor in C order is the same memory."""
+        """Whether the region is a view: a reshape of a tensor in C order keeps the memory as it is."""
         if len(region.nodes) != 1 or not region.nodes[0].op.has(Trait.VIEW) or len(sources) != 1:
             return False
         (source,) = sources.values()
         return not source.layout.block and not output.layout.block and source.constant is None
 
     def _place_parts(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> None:
-        """The inputs of a Concat that lie in one piece of its output are made there: joining them costs nothing."""
+        """Place the inputs of a Concat inside its output, where each is one piece of it: then joining them costs
+        nothing."""
         node = region.nodes[-1]
         if not isinstance(node.op, ops.Concat) or len(region.nodes) != 1:
             return
@@ -152,7 +154,7 @@ class _TaskMaker:
         return Block(tasks, carried)
 
     def _plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
-        """The tensor in C order, its elements of ``dtype``."""
+        """The tensor in C order with elements of ``dtype``, copied where it is stored otherwise."""
         if not tensor.layout.block and tensor.type.dtype is dtype:
             return tensor
         made = self.plain.get((tensor, dtype))
@@ -163,7 +165,7 @@ class _TaskMaker:
         return made
 
     def _bind_output(self, node: Node, place: Place, tasks: list[Task]) -> Tensor:
-        """The output is made in the caller's memory where it can be, else copied there."""
+        """Place the output in the caller's memory where possible; else add a copy to it."""
         (value,) = node.inputs
         assert value is not None
         tensor = self._tensor(value)

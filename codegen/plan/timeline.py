@@ -12,7 +12,8 @@ from dldt.codegen.task.tensor import Tensor
 
 @attrs.frozen
 class Moment:
-    """One step in time: what is written and what is read. ``leaf``: the task that does it, where it is one alone."""
+    """One step in time: the tensors that are written and those that are read. ``leaf`` is the task, if it is a single
+    one."""
 
     writes: tuple[Tensor, ...]
     reads: tuple[Tensor, ...]
@@ -20,8 +21,8 @@ class Moment:
 
 
 def timeline(tasks: Sequence[Task]) -> list[Moment]:
-    """Every moment in order: blocks one after the other, what runs in turns as one. What the blocks of a task read
-    from outside lives until the task ends, whichever of them runs."""
+    """Every moment in order: the blocks of a task one after the other, tasks that run in turns as one moment. Tensors
+    from outside that the blocks of a task read stay alive until the task ends, whichever block runs."""
     return list(_moments(tasks))
 
 
@@ -34,5 +35,6 @@ def _moments(tasks: Sequence[Task]) -> Iterator[Moment]:
         yield from inner
         made = {tensor.base for moment in inner for tensor in moment.writes}
         outer = tuple(t for moment in inner for t in moment.reads if t.base not in made)
-        # No barrier stands before the first kernel of a block: some threads may read the condition that late.
+        # No barrier precedes the first kernel of a block: a slow thread may read the condition while others already run
+        # it.
         yield Moment((), (*task.reads, *outer))

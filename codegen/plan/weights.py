@@ -17,21 +17,21 @@ Pieces = Iterable[bytes | memoryview]
 
 @attrs.define
 class WeightSegment:
-    """The weights in the file's order, each made while the file is written; ``end`` is how many bytes they take."""
+    """The weights in the file's order, each made while the file is written. ``end`` is their total size in bytes."""
 
     end: int = 0
     _makers: list[Callable[[], Pieces]] = attrs.field(factory=list)
     _placed: dict[Tensor, Place] = attrs.field(factory=dict)
 
     def add(self, size: int, make: Callable[[], Pieces]) -> Place:
-        """Room for ``size`` bytes that ``make`` will give."""
+        """Reserve ``size`` bytes, which ``make`` fills when the file is written."""
         offset = -(-self.end // ALIGNMENT) * ALIGNMENT
         self._makers.append(make)
         self.end = offset + size
         return Place("weights", offset=offset)
 
     def place(self, tensor: Tensor) -> Place:
-        """Where a tensor lies: a constant is added when it is asked for first."""
+        """The place of a tensor. A constant is added to the file when it is first asked for."""
         array = tensor.constant
         if array is None:
             return tensor.resolve()
@@ -40,7 +40,7 @@ class WeightSegment:
         return self._placed[tensor]
 
     def pieces(self) -> Iterator[tuple[int, Pieces]]:
-        """Alignment and content of every piece; then room for a vector to run over."""
+        """The alignment and content of every piece, then room for vectors that over-read."""
         for make in self._makers:
             yield ALIGNMENT, make()
         yield ALIGNMENT, [bytes(SLACK)]

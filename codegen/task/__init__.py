@@ -1,1 +1,1 @@
-"""Tasks: what is to be done, on which tensors."""
+"""Tasks: what the program does, and on which tensors."""

@@ -1,4 +1,4 @@
-"""How a task is carried out, as data: what was chosen, once, and what everything after the choice reads."""
+"""How a task is carried out, as data: chosen once, and read by every later step."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dldt.codegen.loop.schedule import Schedule
 
 @attrs.frozen
 class Rows:
-    """A kernel's range runs over images, then ``blocks`` channel blocks, then units of ``made`` output rows: so many
-    ``positions`` each. A unit is made of the input rows at ``reach``."""
+    """The order of a kernel's range: over images, then ``blocks`` channel blocks, then units of ``made`` output rows,
+    each unit ``positions`` long. A unit reads the input rows at ``reach``."""
 
     positions: int
     reach: Reach
@@ -24,33 +24,39 @@ class Rows:
 
 @attrs.frozen
 class Implementation:
-    """``family``: who emits the code. ``algorithm``: its name, for people. ``tile``: the family's own record of sizes
-    (a register tile, a plan of Winograd's, None for loops). ``schedule``: in which order, and by which vectors, its
-    loops go. Everything that decides a kernel's code is in it and in the problem that it solves."""
+    """One way to carry out a part of a task. Together with the problem that it solves, it determines the kernel's code.
+
+    ``family``: the kernel family that emits the code. ``algorithm``: its name, for people. ``tile``: the family's own
+    record of sizes (a register tile, a Winograd plan, None for loops). ``schedule``: the order and vectorisation of its
+    loops.
+    """
 
     family: str
     algorithm: str
     tile: Any = None
     schedule: Schedule = ()
     arithmetic: Arithmetic = F32
-    """In which types a contraction multiplies and sums, and how its weights are stored."""
+    """The types in which a contraction multiplies and sums, and in which its weights are stored."""
     rows: Rows | None = None
-    """How the range runs over the output's rows, where the kernel keeps to them."""
+    """How the range runs over the output's rows; None for a kernel that does not run row by row."""
 
 
 class Part(Protocol):
-    """What a task asks of a family: the whole task, or a part of it. ``problem`` is the question as data."""
+    """What a task asks of a family: the whole task, or a part of it. ``problem`` states it as data."""
 
     @property
     def problem(self) -> Any:
-        """Sizes and places in memory, without how."""
+        """Sizes and places in memory, but not how to compute."""
 
 
 @attrs.frozen
 class Chosen:
-    """A part of a task and how it is carried out. ``key``: what the choice was made by, as text (None where there was
-    nothing to choose, or sizes are not known); ``measured``: whether a measurement made it; ``remark``: what the user
-    is to be told of it. ``in_rows``: how it would be carried out row by row, where that is possible."""
+    """A part of a task and the implementation chosen for it.
+
+    ``key``: what the choice was made by, as text (None where there was nothing to choose, or sizes are not known).
+    ``measured``: whether a measurement made the choice. ``remark``: a note for the user. ``in_rows``: the
+    implementation that runs row by row, where there is one.
+    """
 
     part: Part
     implementation: Implementation

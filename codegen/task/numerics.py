@@ -1,4 +1,4 @@
-"""What the compiler may change in the numbers of contractions: each is the user's to allow."""
+"""How the compiler may change the numbers of contractions; the user must allow each change."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from dldt.compiler.types import DType
 _FLOATS = [row for row in ARITHMETICS.values() if row.data.is_float]
 WEIGHTS = tuple(dict.fromkeys(str(row.weights) for row in _FLOATS))
 PRECISIONS = tuple(dict.fromkeys(str(row.data) for row in _FLOATS))
-"""What a user may ask for; integers are multiplied where the model says so."""
+"""Precisions that a user may ask for. Integers are not among them: they are multiplied only where the model says so."""
 
 
 @attrs.frozen
 class Numerics:
-    """``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``: how the weights of
-    contractions that are bound by memory may be stored. ``precision``: what contractions may multiply, and tensors
-    between kernels be rounded to."""
+    """The changes that are allowed. ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm. ``weights``:
+    the types in which weights of memory-bound contractions may be stored. ``precision``: the type that contractions may
+    multiply, and to which tensors between kernels may be rounded."""
 
     winograd: bool = True
     weights: DType = F32.weights
     precision: DType = F32.data
 
     def allows(self, row: Arithmetic) -> bool:
-        """Whether contractions may round what the row rounds."""
+        """Whether contractions may round to the types of the row."""
         return row.weights is self.weights if row.widened else row.data in (self.precision, F32.data)
 
 
 def numerics(
     target: Target, *, winograd: bool = True, weights: str | None = None, precision: str = str(F32.data)
 ) -> Numerics:
-    """What a user named; weights are of the precision unless told. UsageError for another word, UnsupportedError where
-    the target cannot do it."""
+    """The changes that a user named. Weights are stored in the precision unless named separately. Raises UsageError for
+    an unknown word, UnsupportedError where the target cannot do it."""
     stored = precision if weights is None else weights
     for name, word, words in (("precision", precision, PRECISIONS), ("weights", stored, WEIGHTS)):
         if word not in words:
@@ -46,6 +46,6 @@ def numerics(
 
 
 def _refuse(rows: list[Arithmetic], target: Target) -> None:
-    """UnsupportedError where the target can do none of the rows."""
+    """Raises UnsupportedError where the target can do none of the rows."""
     if not any(row.available(target) for row in rows):
         raise UnsupportedError(f"target {target.name} has no instruction that {rows[0].refusal}")

@@ -28,12 +28,12 @@ class Region:
 
     @property
     def name(self) -> str:
-        """The operations' types, for people."""
+        """The types of its operations, for people."""
         return "+".join(node.op.type for node in self.nodes)
 
 
 def rule_of(node: Node) -> Rule:
-    """The lowering rule of a node. UnsupportedError where there is none."""
+    """The lowering rule of a node. Raises UnsupportedError where there is none."""
     rule = RULES.get(type(node.op))
     if rule is None:
         raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
@@ -41,7 +41,7 @@ def rule_of(node: Node) -> Rule:
 
 
 def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
-    """The inputs that are read at run time, by port."""
+    """The inputs that are read at run time, each with its port."""
     if node.op.has(Trait.BOUNDARY) or node.op.bodies:
         return [(port, v) for port, v in enumerate(node.inputs) if v is not None]
     reads = rule_of(node).reads
@@ -49,7 +49,7 @@ def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
 
 
 def is_channels_first(node: Node) -> bool:
-    """Whether the node moves channels from behind the pixels (NHWC) before them (NCHW)."""
+    """Whether the node transposes NHWC images to NCHW."""
     order = node.inputs[1] if isinstance(node.op, ops.Transpose) else None
     if order is None or order.constant is None:
         return False
@@ -58,7 +58,7 @@ def is_channels_first(node: Node) -> bool:
 
 
 def is_product(node: Node) -> bool:
-    """Whether the node multiplies two matrices of which none is packed at compile time."""
+    """Whether the node is a batched matmul: a product of two matrices, neither of which is packed at compile time."""
     if not isinstance(node.op, ops.MatMul) or node.types[0].dtype is not DType.f32:
         return False
     weights = node.inputs[1]
@@ -66,8 +66,8 @@ def is_product(node: Node) -> bool:
 
 
 def destination(region: Region, value: Value, index: Index) -> Index:
-    """The index into the region's root of the element that ``value``, its anchor's result, has at ``index``. Behind an
-    anchor stand element-wise operations and ``MOVEMENTS``."""
+    """The index into the region's root where the element at ``index`` of ``value``, its anchor's result, ends up. Only
+    element-wise operations and ``MOVEMENTS`` follow an anchor."""
     while value != region.root:
         node = next(n for n in region.nodes if value in n.inputs)
         index = moved_index(node, index) if isinstance(node.op, MOVEMENTS) else index
@@ -76,12 +76,13 @@ def destination(region: Region, value: Value, index: Index) -> Index:
 
 
 def moved_index(node: Node, index: Index) -> Index:
-    """Where a movement puts the element that its input has at ``index``."""
+    """The index to which a movement takes the element at ``index`` of its input."""
     return moved(node.op, node.types, index, *(_argument(v, {}, (), {}) for v in node.inputs if v is not None))
 
 
 def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value | None = None) -> Access:
-    """The root as a function of its index. ``accumulated`` is the value that a micro-kernel sums: a leaf."""
+    """The root as a function of its index. ``accumulated`` is the value that a micro-kernel sums; it is a leaf of the
+    result."""
     known: dict[Value, Access] = {}
     fresh = Fresh()
     inside = set(region.nodes)
@@ -128,7 +129,7 @@ def _accumulator(leaf: Accumulator) -> Callable[[Index], Expr]:
 
 
 def _memoised(access: Access) -> Access:
-    """Equal indices give the same expression object: shared parts stay shared."""
+    """The access, with one expression object for equal indices, so that shared parts stay shared."""
     table: dict[Index, Expr] = {}
 
     def element(index: Index) -> Expr:

@@ -19,7 +19,7 @@ class Maker(Protocol):
     """Turns tasks into steps of the program."""
 
     def run(self, task: Leaf) -> list[ProgramStep]:
-        """The calls of a task's kernels."""
+        """Calls of a task's kernels."""
 
     def branch(self, task: Branch) -> list[ProgramStep]:
         """One of two lists of steps."""
@@ -30,71 +30,73 @@ class Maker(Protocol):
 
 @attrs.define(eq=False)
 class Block:
-    """Tasks that run one after the other when the task that holds them says so. ``carried``: what the block makes,
-    each with the tensor of the holder that receives it."""
+    """Tasks that run one after the other when the task that holds them says so. ``carried`` maps each result of the
+    block to the tensor of the holder that receives it."""
 
     tasks: list[Task]
     carried: tuple[tuple[Tensor, Tensor], ...] = ()
 
 
 class Task:
-    """Base of all tasks. What a plan needs to know of one is here, so that no plan asks for its class."""
+    """Base of all tasks. It states all that a plan needs to know of a task, so that no plan asks for its class."""
 
     @property
     def name(self) -> str:
-        """What it does, for people."""
+        """What the task does, for people."""
         raise NotImplementedError
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
-        """The tensors that the task itself reads; what its blocks read is theirs to say."""
+        """The tensors that the task itself reads; those that its blocks read are not included."""
         raise NotImplementedError
 
     @property
     def writes(self) -> tuple[Tensor, ...]:
-        """The tensors that the task itself writes."""
+        """The tensors that the task itself writes; those that its blocks write are not included."""
         return ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """The blocks that it holds."""
+        """The blocks that the task holds."""
         return ()
 
     @property
     def defines(self) -> tuple[Dim, ...]:
-        """The dims that become known when the task has run."""
+        """The dims whose values become known when the task has run."""
         return ()
 
     @property
     def interleaved(self) -> bool:
-        """Whether the tasks of its block run in turns, each a part at a time: all of them live at once."""
+        """Whether the tasks of its block run in turns, each a part at a time, so that all their tensors live at
+        once."""
         return False
 
     @property
     def region(self) -> Region | None:
-        """The operations that it carries out, where it is a region."""
+        """The operations that the task carries out, if it is a region."""
         return None
 
     @property
     def leaf(self) -> Leaf | None:
-        """The task itself where kernels carry it out, None where it holds blocks."""
+        """The task itself if kernels carry it out; None if it holds blocks."""
         return None
 
     def steps(self, maker: Maker) -> list[ProgramStep]:
-        """The steps of the program that do it."""
+        """The steps of the program that carry out the task."""
         raise NotImplementedError
 
 
 @attrs.define(eq=False)
 class Leaf(Task):
-    """A task that kernels carry out: they make ``output``. ``chosen``: how, part by part, once that is decided."""
+    """A task that kernels carry out, which writes ``output``. ``chosen`` says how, part by part, once that is
+    decided."""
 
     output: Tensor
     chosen: list[Chosen] = attrs.field(factory=list, init=False)
 
     @property
     def inputs(self) -> Mapping[Value, Tensor]:
-        """What its region reads, by value."""
+        """The tensors that its region reads, by value."""
         return {}
 
     @property
@@ -114,7 +116,7 @@ class Leaf(Task):
 
 @attrs.define(eq=False)
 class Compute(Leaf):
-    """Run a region: ``output`` is its root."""
+    """Computes a region: ``output`` is its root."""
 
     operations: Region
     inputs: dict[Value, Tensor]
@@ -137,7 +139,7 @@ class Compute(Leaf):
 
 @attrs.define(eq=False)
 class Copy(Leaf):
-    """Copy a tensor, changing its layout or type where the two differ."""
+    """Copies a tensor, and changes its layout or type where the two differ."""
 
     source: Tensor
 
@@ -154,7 +156,7 @@ class Copy(Leaf):
 
 @attrs.define(eq=False)
 class Branch(Task):
-    """Run one of two blocks by a boolean tensor."""
+    """Runs one of two blocks by a boolean tensor."""
 
     condition: Tensor
     then: Block
@@ -182,8 +184,9 @@ class Branch(Task):
 
 @attrs.define(eq=False)
 class RowTiles(Task):
-    """Run the leaves of a block in turns, a tile of image rows at a time, each as far as the next one reads: ``tile``
-    units of the last one's work. What is between two of them never leaves the thread that made it."""
+    """Runs the leaves of a block in turns, one tile of image rows at a time. A turn makes ``tile`` units of the last
+    leaf's work, and each leaf runs as far as the next one reads. The rows between two leaves never leave the thread
+    that made them."""
 
     block: Block
     tile: int
@@ -195,12 +198,13 @@ class RowTiles(Task):
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
-        """What its leaves read: the first one still reads rows when the last one writes."""
+        """The tensors that its leaves read. All stay alive: the first leaf still reads rows while the last one
+        writes."""
         return tuple(tensor for task in self.block.tasks for tensor in task.reads)
 
     @property
     def writes(self) -> tuple[Tensor, ...]:
-        """What the last leaf writes; the others write line buffers."""
+        """The tensor that the last leaf writes; the others write line buffers."""
         return self.block.tasks[-1].writes
 
     @property

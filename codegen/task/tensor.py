@@ -1,4 +1,4 @@
-"""Tensors of the compiled program, and where each lies."""
+"""Tensors of the compiled program, and where each is in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from dldt.compiler.types import Array, TensorType
 
 @attrs.define(eq=False)
 class Tensor:
-    """What a kernel reads or writes. ``parent`` and ``shift`` (bytes) say that it lies within another tensor."""
+    """A tensor that kernels read or write. With a ``parent`` it is part of that tensor, ``shift`` bytes from its
+    start."""
 
     name: str
     type: TensorType
@@ -22,11 +23,11 @@ class Tensor:
     parent: Tensor | None = None
     shift: Dim = 0
     rounded: bool = False
-    """Stored in fewer bits than the graph says."""
+    """Whether it is stored in fewer bits than the graph says."""
 
     @property
     def base(self) -> Tensor:
-        """The tensor that owns the memory."""
+        """The tensor that owns the memory: the outermost parent."""
         tensor = self
         while tensor.parent is not None:
             tensor = tensor.parent
@@ -34,7 +35,7 @@ class Tensor:
 
     @property
     def buffer(self) -> Buffer:
-        """The tensor as a kernel's buffer (name and role are the kernel's to choose)."""
+        """The tensor as a kernel's buffer; the kernel chooses the buffer's name and role."""
         return Buffer("", self.type.dtype, self.type.shape, self.layout, rounded=self.rounded)
 
     @property
@@ -44,7 +45,7 @@ class Tensor:
 
     @property
     def whole_bytes(self) -> Dim:
-        """The size that it would have in memory if not only some rows of it were there."""
+        """The size in memory of all rows, for a tensor of which a line buffer holds only some."""
         return self.buffer.whole.elements * self.type.dtype.size
 
     @property
@@ -56,7 +57,7 @@ class Tensor:
         return place.kind if place is not None and place.kind != "line buffer" else "arena"
 
     def resolve(self) -> Place:
-        """The address."""
+        """The address in memory."""
         offset: Dim = 0
         tensor = self
         while tensor.parent is not None:

@@ -1,1 +1,1 @@
-"""Products of two computed matrices."""
+"""Batched matmul: products of two computed matrices."""

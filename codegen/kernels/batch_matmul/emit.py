@@ -1,4 +1,4 @@
-"""A product of two matrices in memory as one LLVM function: a unit of work is a strip of rows of one column tile."""
+"""A batched matmul as one LLVM function. A unit of work is a strip: some rows of one column tile."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def emit_product(
     *,
     alias: bool,
 ) -> None:
-    """Writes ``void @name(buffers…, [scratch], symbols…, lo, hi)``: ``nest`` says what is stored for the sum at the
-    batch variables, row ``ROW`` and column ``BLOCK * lanes + LANE``; ``operands`` are the buffers of a and b. The range
+    """Writes ``void @name(buffers…, [scratch], symbols…, lo, hi)``. ``nest`` says what is stored for the sum at the
+    batch variables, row ``ROW`` and column ``BLOCK * lanes + LANE``. ``operands`` are the buffers of a and b. The range
     runs over batch × column tiles × strips."""
     listed = parameters(buffers, symbols, written=buffers[-1], alias=alias)
     count = len(buffers)
@@ -49,7 +49,7 @@ def emit_product(
 
 @attrs.frozen
 class _ProductPanel:
-    """A column tile: its first vector, how many columns are left from there on, and how many vectors it has."""
+    """A column tile: its first vector, the number of columns from there to the end, and its number of vectors."""
 
     block: Ir
     left: Ir | int
@@ -69,7 +69,7 @@ class _ProductWriter:
     scratch: Ir | None
 
     def run(self, lower: Ir, upper: Ir) -> None:
-        """All units; the columns are packed where a new column tile begins."""
+        """Emit all units of the range. The columns are packed where a new column tile begins."""
         b, problem, tile = self.b, self.problem, self.tile
         with b.loop(lower, upper, 1, [b.index(-1)], "unit") as loop:
             panel_number, strip = self.emitter.divide(loop.index, tile.strips(problem), self.scope)
@@ -81,7 +81,7 @@ class _ProductWriter:
             loop.yields = [panel_number]
 
     def _bind_batch(self, position: Ir, scope: Scope) -> None:
-        """The batch variables from the flat position."""
+        """Set the batch variables from the flat position."""
         shape = self.problem.batch
         for k in reversed(range(len(shape))):
             outer = product(shape[:k])
@@ -93,7 +93,7 @@ class _ProductWriter:
             position, scope.symbols[batch_variable(k)] = self.emitter.divide(position, shape[k], self.scope)
 
     def _unit(self, panel: Ir, strip: Ir, fresh: Ir, scope: Scope) -> None:
-        """A strip of one column tile; the last column tile may have fewer vectors than the others."""
+        """Emit a strip of one column tile. The last column tile may have fewer vectors than the others."""
         b, tile, columns = self.b, self.tile, self.problem.columns
         panels = tile.panels(self.problem)
         last = tile.columns
@@ -109,7 +109,7 @@ class _ProductWriter:
             self._panel(panel, strip, fresh, scope.inner(), last, at_end=True)
 
     def _panel(self, panel: Ir, strip: Ir, fresh: Ir, scope: Scope, vectors: int, *, at_end: bool) -> None:
-        """``at_end``: columns past the last one may lie in this tile."""
+        """Emit a strip of a column tile of ``vectors``. ``at_end``: the tile may reach past the last column."""
         b, tile, problem = self.b, self.tile, self.problem
         first = b.mul(panel, b.index(tile.width))
         count = self.emitter.dim(problem.columns, scope)
@@ -139,7 +139,7 @@ class _ProductWriter:
         self._rows(rows, columns, strip, b.mul(panel, b.index(tile.columns)), masks, scope)
 
     def _tail(self, left: Ir | None, position: int, vectors: int) -> Ir | None:
-        """The lanes of a vector of the tile that are columns; None: all."""
+        """The lanes of one of the tile's vectors that are columns of the matrix; None: all lanes."""
         b, lanes = self.b, self.tile.lanes
         known = isinstance(self.problem.columns, int)
         if left is None or (known and position + 1 < vectors):
@@ -162,7 +162,8 @@ class _ProductWriter:
     def _rows(
         self, x: RowPointers, y: ColumnPointers, strip: Ir, block: Ir, masks: tuple[Ir | None, ...], scope: Scope
     ) -> None:
-        """The strip's rows by whole tiles, then what is left by a smaller one (single rows where the count is free)."""
+        """The strip's rows: whole register tiles, then a smaller tile for the rest (single rows where the count is
+        free)."""
         b, tile = self.b, self.tile
         total = self.problem.rows
         first = b.mul(strip, b.index(tile.strip))
@@ -204,7 +205,7 @@ class _ProductWriter:
         return self.b.add(a, self.b.index(number)) if number else a
 
     def _finish(self, sums: list[Ir], row: Ir, block: Ir, tail: Ir | None, scope: Scope) -> None:
-        """The epilogue of one column of vectors: all values first, then all stores."""
+        """The epilogue of one column of vectors: all values are computed first, then all are stored."""
         b, nest = self.b, self.nest
         shared = scope.inner(lanes=Lanes(LANE, self.tile.lanes, b.index(0)), tail=tail)
         shared.symbols[BLOCK] = block

@@ -1,4 +1,4 @@
-"""Products of two computed matrices."""
+"""Batched matmul: products of two computed matrices."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class ProductPart:
-    """A product and the buffers of its operands."""
+    """A batched matmul and the buffers of its operands."""
 
     problem: Product
     operands: tuple[Buffer, Buffer]
 
 
 class BatchMatMulFamily(Family):
-    """A tile of rows by vectors of columns is summed over the inner dim at a time; both matrices lie in memory, perhaps
-    seen through movements."""
+    """Sums one register tile, rows by vectors of columns, over the inner dim at a time. Both matrices are read from
+    memory, perhaps through movements."""
 
     name = "batch_matmul"
     rows = True
@@ -54,7 +54,8 @@ class BatchMatMulFamily(Family):
         return is_product(node)
 
     def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
-        """Whether only such products read what a movement makes, and can as well read its source."""
+        """Whether only batched matmuls read the result of a movement, and they can read the movement's source
+        instead."""
         if rule_of(value.node).kind != "move" or not all(is_product(user) for user in fusion.readers(value)):
             return False
         region = fusion.region(value)
@@ -123,7 +124,8 @@ class BatchMatMulFamily(Family):
 def _problem(
     region: Region, anchor: Node, buffers: Mapping[Value, Buffer]
 ) -> tuple[Product, tuple[Buffer, Buffer]] | None:
-    """The product and the buffers of its operands; None where one cannot be read in place, or a dim is 0."""
+    """The batched matmul and the buffers of its operands; None where an operand cannot be read in place, or a dim is
+    0."""
     op = anchor.op
     assert isinstance(op, ops.MatMul)
     x, y = (_access(region, v, buffers) for v in anchor.inputs if v is not None)
@@ -147,7 +149,7 @@ def _problem(
 
 
 def _access(region: Region, value: Value, buffers: Mapping[Value, Buffer]) -> Access:
-    """An operand as a function of its index, through the movements of the region that stand before it."""
+    """An operand as a function of its index, seen through the region's movements that precede the product."""
     if value.node not in region.nodes:
         return read(buffers[value])
     inside, pending = {value.node}, [value.node]
@@ -160,7 +162,7 @@ def _access(region: Region, value: Value, buffers: Mapping[Value, Buffer]) -> Ac
 
 
 def _index(x: Access, problem: Product, matrix: tuple[Dim, Dim]) -> Index:
-    """The operand's index: what broadcasting picks of the batch, then its row and column (a vector has one dim)."""
+    """The operand's index: the batch index after broadcasting, then row and column (a vector has only one dim)."""
     outer = x.type.shape[:-2]
     tail = problem.batch_index[len(problem.batch) - len(outer) :] if outer else ()
     own = tuple(0 if dim == 1 else i for dim, i in zip(outer, tail, strict=True))
@@ -186,7 +188,8 @@ def _epilogue(
     if y.type.rank > 1:
         index.append(COLUMN.within(0, problem.columns - 1))
     where = destination(region, value, tuple(index))
-    # Vectors reach past the last column, but what lies there is masked: indices are written as if they did not.
+    # The last vector reaches past the last column. Those lanes are masked, so indices are written without regard to
+    # them.
     own = BLOCK.within(0) * tile.lanes + LANE.within(0, tile.lanes - 1)
     where = tuple(substitute(dim, {COLUMN: own}) for dim in where)
     return Nest((), output, where, compose(region, buffers, accumulated=value)(where))

@@ -14,9 +14,9 @@ from dldt.compiler.types import DType
 
 
 def operand(access: Access, index: Index, dtype: DType = F32.data) -> tuple[Buffer, Matrix] | None:
-    """The buffer that the access reads, and how its matrix lies there: ``index`` holds ``LINE`` and ``DEPTH`` and what
-    picks a matrix of the batch. None where an element is computed or no ``dtype`` in memory, or its place is not linear
-    in the two."""
+    """The buffer that the access reads, and how its matrix lies there. ``index`` holds ``LINE``, ``DEPTH`` and the
+    batch index. None where an element is computed or is not of type ``dtype``, or where its address is not linear in
+    ``LINE`` and ``DEPTH``."""
     element = access(index)
     if not isinstance(element, Load) or element.dtype is not dtype:
         return None

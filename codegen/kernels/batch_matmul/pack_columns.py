@@ -1,4 +1,5 @@
-"""The columns of a matrix copied into the order in which a register tile reads them: [depth][vectors][lanes]."""
+"""Packing: the columns of a matrix copied into the order in which a register tile reads them,
+[depth][vectors][lanes]."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from dldt.codegen.llvm.transpose import transposed
 
 
 class PackColumns:
-    """Writes the copying of one column tile of ``depth`` rows to ``scratch``."""
+    """Writes the code that packs one column tile of ``depth`` rows into ``scratch``."""
 
     def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, depth: int, scratch: Ir) -> None:
         self.b = b
@@ -21,7 +22,7 @@ class PackColumns:
         self.size = arithmetic.weights.size
 
     def copy(self, source: ColumnPointers) -> None:
-        """From rows in which the columns lie side by side."""
+        """Pack from rows in memory: the columns of a row are adjacent."""
         b, size = self.b, self.size * self.lanes
         stride = b.index(source.depth) if isinstance(source.depth, int) else source.depth
         with b.loop(b.index(0), b.index(self.depth), 1, stem="pack") as loop:
@@ -32,8 +33,9 @@ class PackColumns:
                 b.store(value, self._at(packed, b.index(k * size)), size)
 
     def transpose(self, source: Ir, line: int | Ir, vectors: int, left: Ir | None, *, over_readable: bool) -> None:
-        """From columns of neighbouring elements, ``line`` bytes apart. Past the last of ``left`` columns (None: there
-        are enough) the last one is repeated. Where memory may not be over-read the end of each column is masked."""
+        """Pack from columns in memory: the elements of a column are adjacent, and columns are ``line`` bytes apart.
+        Only ``left`` columns exist (None: all); the last one is repeated in place of the others. Where memory may not
+        be over-read, the end of each column is read with a mask."""
         b, lanes = self.b, self.lanes
         whole, rest = divmod(self.depth, lanes)
         with b.loop(b.index(0), b.index(vectors), 1, stem="column") as loop:
@@ -53,7 +55,7 @@ class PackColumns:
         return self._at(source, b.mul(column, b.index(line) if isinstance(line, int) else line))
 
     def _block(self, starts: list[Ir], step: Ir, packed: Ir, vectors: int, count: int, mask: Ir | None) -> None:
-        """``count`` steps of as many columns as a vector has lanes."""
+        """Transpose ``count`` steps of as many columns as a vector has lanes."""
         b, line = self.b, self.size * self.lanes
         lines = [self._load(self._at(start, b.mul(step, b.index(self.size))), mask) for start in starts]
         target = self._at(packed, b.mul(step, b.index(vectors * line)))

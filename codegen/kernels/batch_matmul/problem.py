@@ -1,4 +1,4 @@
-"""A matrix product of two tensors in memory as its micro-kernel sees it."""
+"""A product of two matrices in memory, as its micro-kernel sees it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dldt.compiler.types import Shape
 
 @attrs.frozen
 class Matrix:
-    """How an operand lies in memory, in elements: ``origin`` is the offset of its element (0, 0) as a function of the
-    batch variables; ``line`` and ``depth`` are the strides along the product's rows (columns) and its inner dim."""
+    """How an operand lies in memory, in elements. ``origin`` is the offset of its element (0, 0) as a function of the
+    batch variables. ``line`` is the stride along the product's rows (of b: columns), ``depth`` the stride along the
+    inner dim."""
 
     origin: Dim
     line: Dim
@@ -33,15 +34,15 @@ class Product:
 
     @property
     def batch_index(self) -> tuple[Dim, ...]:
-        """The batch index; 0 where a dim has one element."""
+        """The index of a matrix in the batch; 0 for a dim of one element."""
         return tuple(0 if d == 1 else batch_variable(k).within(0, d - 1) for k, d in enumerate(self.batch))
 
 
 @attrs.frozen
 class ProductTile:
-    """A register tile of ``rows`` by ``columns`` vectors of ``lanes``, ``chunk`` steps of the inner dim unrolled. A
-    unit of work is ``strip`` rows (a multiple of ``rows``) of one column tile. ``packed``: the columns of b that the
-    tile needs are first copied into scratch memory in the order in which it reads them."""
+    """A register tile of ``rows`` by ``columns`` vectors of ``lanes`` elements, with ``chunk`` steps of the inner dim
+    unrolled. A unit of work is ``strip`` rows (a multiple of ``rows``) of one column tile. With ``packed`` the tile's
+    columns of b are first copied to scratch memory, in the order in which the tile reads them."""
 
     rows: int
     columns: int
@@ -53,21 +54,21 @@ class ProductTile:
 
     @property
     def name(self) -> str:
-        """The spec as a name."""
+        """The tile's sizes as a name."""
         spec = f"{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}{'_packed' * self.packed}"
         return self.arithmetic.named("product", spec)
 
     @property
     def width(self) -> int:
-        """Columns a tile."""
+        """Columns of a tile."""
         return self.columns * self.lanes
 
     def panels(self, product: Product) -> Dim:
-        """Column tiles; the last may be narrower."""
+        """The number of column tiles; the last one may be narrower."""
         return ceildiv(product.columns, self.width)
 
     def strips(self, product: Product) -> Dim:
-        """Units of work a column tile."""
+        """Units of work in a column tile."""
         return ceildiv(product.rows, self.strip)
 
     def scratch(self, product: Product) -> int:

@@ -1,4 +1,4 @@
-"""The register tile of a product of two matrices in memory: rows of scalars by vectors of columns."""
+"""The register tile of a batched matmul: broadcast elements of rows by vectors of columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dldt.codegen.llvm.ir import Ir
 
 @attrs.frozen
 class RowPointers:
-    """The rows of a: the address of the first one, and the strides in bytes to the next row and the next inner step
+    """The rows of a: the address of the first row, and the strides in bytes to the next row and to the next inner step
     (constants where the dims are known)."""
 
     pointer: Ir
@@ -21,8 +21,8 @@ class RowPointers:
 
 @attrs.frozen
 class ColumnPointers:
-    """The vectors of b: the address of the first, the stride in bytes to the next inner step; ``masks`` are the lanes
-    that may be read, a vector, None: all."""
+    """The vectors of b: the address of the first one, and the stride in bytes to the next inner step. ``masks`` holds
+    for each vector the lanes that may be read (None: all)."""
 
     pointer: Ir
     depth: int | Ir
@@ -66,7 +66,7 @@ class ProductTileEmitter:
         return loop.results
 
     def _from(self, x: RowPointers, y: ColumnPointers, step: Ir) -> tuple[RowPointers, ColumnPointers]:
-        """The operands from an inner step on."""
+        """The operands, starting at inner step ``step``."""
         return (
             attrs.evolve(x, pointer=self._at(x.pointer, x.depth, step)),
             attrs.evolve(y, pointer=self._at(y.pointer, y.depth, step)),
@@ -81,7 +81,7 @@ class ProductTileEmitter:
         return pointer if offset.name == "0" else b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
 
     def _steps(self, x: RowPointers, y: ColumnPointers, flat: list[Ir], rows: int, count: int) -> list[Ir]:
-        """``count`` inner steps, one after the other."""
+        """Multiply and add ``count`` inner steps, unrolled."""
         b, columns = self.b, len(y.masks)
         flat = list(flat)
         pointer, base = y.pointer, x.pointer
@@ -96,7 +96,8 @@ class ProductTileEmitter:
                 for c in range(columns):
                     flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                     if not b.target.fma:
-                        # Products are values of their own here: one at a time.
+                        # The product is a value apart from the sum here, and takes a register: at most one is alive at
+                        # a time.
                         base = self._after(base, flat[r * columns + c])
         return flat
 
@@ -106,7 +107,7 @@ class ProductTileEmitter:
         return b.load(self.kind, pointer, size) if mask is None else b.masked_load(self.kind, pointer, mask, size)
 
     def _after(self, pointer: Ir, value: Ir) -> Ir:
-        """The same address, known only once ``value`` is: the next vectors are not loaded before the registers of the
+        """The same address, made to depend on ``value``: the next vectors are loaded only once the registers of the
         last ones are free."""
         kind = self.b.target.inline_register_class
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

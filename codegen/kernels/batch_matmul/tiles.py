@@ -1,4 +1,4 @@
-"""Which register tile a product of two computed matrices uses on a target, and whether it packs."""
+"""The choice of a register tile for a batched matmul on a target, and of whether to pack."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.target import Target
 
 GUESS = 64
-"""What a free number of rows or columns is taken for."""
+"""The number assumed for rows or columns whose count is free."""
 STRIP = 128
-"""Rows a unit of work: enough to make the packing of a column tile cheap, few enough to share among threads."""
+"""Rows of a unit of work: enough that packing a column tile is cheap, few enough to share among threads."""
 FEW_ROWS = 32
-"""Rows below which columns that lie side by side are read where they are."""
+"""Below this number of rows, adjacent columns are read in place and not packed."""
 FEW_COLUMNS = 3
-"""Up to so many columns a row of dot products, as loops make it, is better than vectors that are mostly empty."""
+"""Up to this number of columns, loops that compute dot products row by row beat vectors that are mostly empty."""
 
 
 def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
-    """The tile with the lowest estimated cycles; None where plain loops do better or no tile can read the operands."""
+    """The tile with the fewest estimated cycles; None where plain loops are faster or no tile can read the operands."""
     if isinstance(product.columns, int) and product.columns <= FEW_COLUMNS:
         return None
     lanes = target.block
@@ -46,12 +46,12 @@ def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
 
 
 def _most_rows(product: Product) -> int:
-    """Where the distance of rows is free each row needs an address register of its own."""
+    """The most rows of a tile. Where the stride between rows is free, each row needs an address register of its own."""
     return 32 if isinstance(product.a.line, int) and isinstance(product.a.depth, int) else 6
 
 
 def _packs(product: Product, width: int, target: Target) -> bool | None:
-    """Whether the columns are packed; None where they can neither be packed nor read as they lie."""
+    """Whether the columns are packed; None where they can be neither packed nor read in place."""
     fits = isinstance(product.depth, int) and product.depth * width * F32.weights.size <= target.l2
     if product.b.line == 1:
         few = isinstance(product.rows, int) and product.rows <= FEW_ROWS

@@ -1,1 +1,1 @@
-"""Concatenation: every input is written to its place."""
+"""Concatenation: every input is written to its place in the output."""

@@ -1,4 +1,4 @@
-"""Concatenation: one nest an input that does not lie in the output already, each writing its own part."""
+"""Concatenation: one loop nest for each input that is not in the output already; it writes that input's part."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Convolutions, transposed convolutions and products with constant matrices by register tiles."""
+"""Convolutions, transposed convolutions and products with constant matrices, by register tiles."""

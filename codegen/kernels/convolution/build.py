@@ -1,4 +1,4 @@
-"""The kernel of one contraction: its operands, its epilogue, its weights, what it costs."""
+"""The kernel of one contraction: its operands, its epilogue, its weights and its cost."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from dldt.compiler.dims import Dim, substitute, symbols
 
 @attrs.frozen
 class Sums:
-    """How a contraction's sums are made: the emitter and its own arguments, the range that threads share, its packed
-    weights with their bytes, a thread's scratch memory and what passes through it, and the operations really done."""
+    """How a contraction's sums are computed: the emitter and its own arguments, the range that threads share, the
+    packed weights and their size in bytes, the scratch memory of a thread and the bytes that pass through it, and the
+    operations actually performed."""
 
     emitter: Callable[..., None]
     arguments: tuple[Any, ...]
@@ -47,8 +48,8 @@ def contraction_kernel(
     *,
     across: bool = False,
 ) -> Kernel:
-    """The kernel that makes ``sums`` and finishes them by what stands behind the contraction in its region.
-    ``across``: vectors of results are of pixels, for there are few channels."""
+    """The kernel that computes ``sums`` and applies the epilogue: the operations after the contraction in its region.
+    ``across``: there are few channels, so that vectors of results run along pixels."""
     region, problem = task.region, part.problem
     assert region is not None
     anchor = region.anchor
@@ -102,7 +103,8 @@ def _epilogue(
         width = problem.output[1]
         line = pixel // width
         where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
-    # Vectors reach past the last channel, but what lies there is masked: indices are written as if they did not.
+    # The last vector reaches past the last channel. Those lanes are masked, so indices are written without regard to
+    # them.
     where = tuple(substitute(dim, {CHANNEL: own}) for dim in where)
     nest = Nest((), output, where, access(where))
     return Epilogue(nest, aligned)

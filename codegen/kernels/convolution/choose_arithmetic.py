@@ -1,4 +1,4 @@
-"""In which types a contraction multiplies and sums, among those that the user allows."""
+"""The choice of types in which a contraction multiplies and sums, among those that the user allows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
 
 
 def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, str]:
-    """The first row of the table that is allowed, can do the problem, and saves time; and why its weights do not fit,
-    where that is so: then it is F32, which does every problem."""
+    """The first arithmetic of the table that is allowed, can compute the problem and saves time. F32, which can compute
+    every problem, if there is none, or if the weights do not fit it: then a remark says why."""
     for row in ARITHMETICS.values():
         problem = attrs.evolve(part.problem, arithmetic=row)
         if row is F32 or not on.numerics.allows(row) or not _can_do(problem):
@@ -26,7 +26,7 @@ def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, s
 
 
 def _can_do(problem: Problem) -> bool:
-    """Whether the data lie in memory as the problem's arithmetic multiplies them, neighbours side by side where a lane
-    takes several. Channelwise problems, which read more than they multiply, are left to F32."""
+    """Whether the problem's arithmetic can read the data as they lie in memory: where a lane multiplies several
+    neighbours, these must be adjacent. Channelwise problems read more than they multiply, and stay with F32."""
     source, row = problem.source, problem.arithmetic
     return source.dtype is row.data and not problem.channelwise and (row.products == 1 or source.channel == 1)

@@ -18,8 +18,8 @@ from dldt.compiler.types import Array
 def deconvolution_parts(
     task: Leaf, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
 ) -> list[ContractionPart] | None:
-    """Stride s makes s×s plain convolutions, one for each phase of the output position; a single one with the phases as
-    channels where no two input pixels meet in an output pixel."""
+    """A transposed convolution of stride s as s×s plain convolutions, one for each phase of the output position. A
+    single one, with the phases as channels, where no two input pixels contribute to the same output pixel."""
     found = operands(task, anchor)
     if found is None:
         return None
@@ -46,8 +46,8 @@ def deconvolution_parts(
 
 
 def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> ContractionPart | None:
-    """Kernel = stride: a matrix product a pixel, whose outputs come phase by phase: each phase in channel blocks of its
-    own, or all in one vector where they are few."""
+    """Kernel = stride: one matrix product for each pixel, whose outputs come phase by phase. Each phase fills channel
+    blocks of its own; phases of few channels share one vector."""
     _, inputs, channels, height, width = filters.shape
     block, lanes = task.output.layout.block, tensor.layout.block
     few = not block and height * width * channels <= lanes
@@ -92,7 +92,7 @@ class _Phase:
 
 
 def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
-    """Output positions ``o`` with ``(o + pad) % stride == phase``: ``o = stride*i + shift``; they read inputs
+    """Output positions ``o`` with ``(o + pad) % stride == phase``, that is ``o = stride*i + shift``. They read inputs
     ``i + first - j`` for taps ``phase + stride*j``."""
     assert isinstance(pad, int)
     assert isinstance(size, int)

@@ -1,4 +1,4 @@
-"""A contraction as one LLVM function: tiles in order, each summed by the micro-kernel, finished by the epilogue."""
+"""A contraction as one LLVM function: for each tile in order, the micro-kernel sums it and the epilogue finishes it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from dldt.compiler.dims import Symbol, symbols
 
 @attrs.frozen
 class Epilogue:
-    """What becomes of a sum: the nest's value over ``IMAGE``, ``ROW``, ``PIXEL`` and the channel, which is
-    ``BLOCK * lanes + LANE`` where groups are whole vectors (``aligned``), else ``LANE``. ``across``: its vectors are of
-    pixels, for there are few channels."""
+    """What is computed from a sum: the nest's value over ``IMAGE``, ``ROW``, ``PIXEL`` and the channel. The channel is
+    ``BLOCK * lanes + LANE`` where groups are whole vectors (``aligned``), else ``LANE``. ``across``: there are few
+    channels, so that vectors run along pixels."""
 
     nest: Nest
     aligned: bool
@@ -46,7 +46,7 @@ def emit_contraction(
     *,
     alias: bool,
 ) -> None:
-    """Writes ``void @name(input, operands…, output, weights, symbols…, lo, hi)``; the range runs over batch × groups ×
+    """Writes ``void @name(input, operands…, output, weights, symbols…, lo, hi)``. The range runs over batch × groups ×
     channel tiles × row tiles."""
     rows = parameters(buffers, symbols, written=buffers[-1], alias=alias)
     weights = ("ptr noalias readonly" if not alias else "ptr readonly", "weights")
@@ -64,7 +64,8 @@ def emit_contraction(
 
 @attrs.frozen
 class _ChannelPanel:
-    """A column tile: its number in the group, its weights, its vectors, and whether of the last one half is enough."""
+    """A column tile: its number within the group, its weights, its vectors, and whether half of the last vector is
+    enough."""
 
     number: Ir
     weights: Ir
@@ -134,8 +135,8 @@ class _ConvolutionWriter:
                 self._tile(at, panel, segment)
 
     def _pointwise(self, batch: Ir, group: Ir, panel: _ChannelPanel, place: Ir) -> None:
-        """A tile of the long row of pixels; what does not fill a tile is a narrower one (single pixels where the count
-        is free)."""
+        """A tile of the one long row of pixels. The rest that fills no tile is done by a narrower one (single pixels
+        where the count is free)."""
         b, rows = self.b, self.tile.rows
         pixels = self.problem.pixels()
         start = b.mul(place, b.index(rows))
@@ -178,7 +179,7 @@ class _ConvolutionWriter:
             self._tile(at, panel, _full(rest))
 
     def _tap_range(self, row: Ir) -> tuple[Ir | None, Ir | None]:
-        """The kernel rows inside the input at an output row; None where all always are."""
+        """The kernel rows that lie inside the input at an output row; None where all of them always do."""
         b, problem = self.b, self.problem
         taps, stride, dilation, pad = problem.kernel[0], problem.strides[0], problem.dilations[0], problem.pads[0]
         height, last = problem.space[0], problem.output[0]
@@ -206,7 +207,7 @@ class _ConvolutionWriter:
         self._finish(place, panel, segment, sums)
 
     def _finish(self, place: Place2D, panel: _ChannelPanel, segment: Segment, sums: Accumulators) -> None:
-        """The epilogue, a column of vectors at a time: all values first, then all stores."""
+        """The epilogue, one column of vectors at a time: all values are computed first, then all are stored."""
         b, nest = self.b, self.epilogue.nest
         if self.epilogue.across:
             self._finish_across(place, [row[0] for row in sums])
@@ -226,7 +227,7 @@ class _ConvolutionWriter:
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
 
     def _finish_across(self, place: Place2D, sums: list[Ir]) -> None:
-        """The epilogue of few channels: the tile is turned, and each channel finished as vectors of pixels."""
+        """The epilogue of few channels: the tile is transposed, and each channel is finished as vectors of pixels."""
         b, nest, lanes = self.b, self.epilogue.nest, self.tile.lanes
         for first in range(0, len(sums), lanes):
             rows = sums[first : first + lanes]
@@ -241,7 +242,7 @@ class _ConvolutionWriter:
                 store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
 
     def _padded(self) -> bool:
-        """Whether the vector past the last channel may be stored whole, for the channels lie in blocks."""
+        """Whether the vector past the last channel may be stored whole, because the output lies in channel blocks."""
         nest = self.epilogue.nest
         return self.epilogue.aligned and bool(nest.buffer.layout.block) and LANE in symbols(nest.index[1])
 

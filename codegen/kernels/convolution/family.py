@@ -1,4 +1,4 @@
-"""Convolutions summed directly, by register tiles."""
+"""Direct convolutions, summed by register tiles."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from dldt.compiler.types import Array
 
 
 class ConvolutionFamily(Family):
-    """A tile of pixels by output-channel vectors is summed over channels and taps at a time."""
+    """Sums one register tile, pixels by vectors of output channels, over channels and taps at a time."""
 
     name = "convolution"
     blocks = True
@@ -73,7 +73,7 @@ class ConvolutionFamily(Family):
         return None if _is_across(part, on) else _key(part, on, winograd="winograd" in rivals)
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
-        """A direct convolution of images runs row by row where its weights stay in the cache beside them."""
+        """A direct convolution of images runs row by row if its weights stay in the cache together with the rows."""
         assert isinstance(part, ContractionPart)
         anchor = None if task.region is None else task.region.anchor
         if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
@@ -109,7 +109,7 @@ class ConvolutionFamily(Family):
         self, problem: Problem, tile: RegisterTile, arithmetic: Arithmetic, on: Setting, remark: str
     ) -> Estimate:
         carried = attrs.evolve(problem, arithmetic=arithmetic)
-        # Small weights stay in the second-level cache while the image streams by; large ones are streamed once.
+        # Small weights stay in the second-level cache while the image streams through it; large ones are streamed once.
         small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
         schedule = (Outermost("pixels" if small else "channels"), WrittenOut(CODE_LIMIT))
         made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
@@ -135,7 +135,7 @@ class ConvolutionFamily(Family):
 
 
 def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
-    """What one tap reads along rows (0) or pixels (1), zero outside of the image."""
+    """The input that one tap reads along rows (axis 0) or pixels (axis 1), zero outside the image."""
     size, space = problem.output[axis], images.shape[3 + axis]
     assert isinstance(size, int)
     places = np.arange(size) * problem.strides[axis] - problem.pads[axis] + tap * problem.dilations[axis]
@@ -145,7 +145,7 @@ def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
 
 
 def _key(part: ContractionPart, on: Setting, *, winograd: bool) -> str | None:
-    """What decides how a contraction is best carried out, as text."""
+    """The facts that decide how a contraction is best carried out, as text."""
     allowed, (arithmetic, _) = on.numerics, choose_arithmetic(part, on)
     problem = asked(part, arithmetic, on)
     key = TuningKey.about(problem, winograd=winograd, weights=allowed.weights, precision=allowed.precision)
@@ -153,16 +153,16 @@ def _key(part: ContractionPart, on: Setting, *, winograd: bool) -> str | None:
 
 
 def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:
-    """The problem as the cost model takes it: what is multiplied, and whether the weights come from memory."""
+    """The problem as the cost model takes it, with the arithmetic and with whether the weights come from memory."""
     return attrs.evolve(part.problem, arithmetic=arithmetic.multiplied, cold=on.cold)
 
 
 def rows_of(part: ContractionPart, tile: RegisterTile) -> Rows:
-    """How the range of a kernel that keeps to rows runs."""
+    """The order of the range of a kernel that runs row by row."""
     problem = part.problem
     return Rows(problem.groups * tile.panels(problem), problem.reach, part.made)
 
 
 def _is_across(part: ContractionPart, on: Setting) -> bool:
-    """Whether vectors of results are of pixels."""
+    """Whether vectors of results run along pixels."""
     return not part.blocked and is_narrow(part.problem, on.target)

@@ -25,8 +25,8 @@ from dldt.compiler.types import DType
 
 
 def convolution_parts(task: Leaf, on: Setting) -> list[ContractionPart] | None:
-    """A convolution with constant weights as one part, a transposed one as a part for each phase of its output
-    position; None where the task is none, or its sizes are not of a kind that register tiles can do."""
+    """A convolution with constant weights as one part; a transposed one as a part for each phase of its output
+    position. None where the task is no convolution, or has sizes that register tiles cannot do."""
     anchor = None if task.region is None else task.region.anchor
     if anchor is None or anchor.types[0].dtype is not DType.f32:
         return None
@@ -58,7 +58,7 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
         return None
     window = op.window(space, filters.shape[3:])
     one = len(space) == 1
-    # A column of pixels is a row to the micro-kernels, which tile along rows.
+    # Micro-kernels tile along rows, so an image that is a single column of pixels is treated as a row.
     turned = not one and space[1] == 1 and filters.shape[4] == 1 and window.output[1] == 1 and space[0] != 1
     problem = Problem(
         batch=images.type.shape[0],
@@ -92,7 +92,7 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
 
 
 def _turned(problem: Problem) -> Problem:
-    """Rows and pixels exchanged."""
+    """The problem with rows and pixels exchanged."""
     source = attrs.evolve(problem.source, row=problem.source.pixel, pixel=problem.source.row)
     pairs = ("kernel", "strides", "dilations", "pads", "space", "output")
     return attrs.evolve(problem, source=source, **{name: getattr(problem, name)[::-1] for name in pairs})

@@ -1,4 +1,4 @@
-"""Weights in the order in which the micro-kernels stream them, and as they store them."""
+"""Weights in the order in which micro-kernels stream them, and in the type in which they are stored."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def column_size(problem: Problem, tile: RegisterTile) -> int:
 
 
 def pack_weights(weights: Array, problem: Problem, tile: RegisterTile) -> Iterator[memoryview]:
-    """Panels in order: ``weights`` is [groups, outputs, inputs, kernel rows, kernel columns]; a panel holds, for each
-    chunk of input channels, row, column and channel of the chunk, one vector a column tile, padded with zeros. They
-    are in the type that the problem's arithmetic stores them in, and those that it multiplies in one lane lie side by
-    side."""
+    """The packed panels in order. ``weights`` is [groups, outputs, inputs, kernel rows, kernel columns]. For each chunk
+    of input channels, kernel row, kernel column and channel of the chunk, a panel holds one vector for each of its
+    vectors of output channels, padded with zeros. Elements have the type in which the problem's arithmetic stores
+    weights; those that are multiplied in one lane are adjacent."""
     lanes = tile.lanes
     for group in range(problem.groups):
         filters = weights[group]
@@ -44,7 +44,7 @@ def pack_weights(weights: Array, problem: Problem, tile: RegisterTile) -> Iterat
 
 def pack_panel(part: Array, chunk: int, arithmetic: Arithmetic) -> Iterator[memoryview]:
     """[width, inputs, kh, kw] → [inputs/chunk][kh][kw][steps of a chunk][width][products], then the rest of the
-    channels likewise; a chunk that does not fill its last step ends in zeros."""
+    channels in the same order. A chunk that does not fill its last step is padded with zeros."""
     width, inputs, kh, kw = part.shape
     whole = inputs // chunk * chunk
     for channels, size in ((part[:, :whole], chunk), (part[:, whole:], inputs - whole)):

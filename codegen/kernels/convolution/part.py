@@ -1,4 +1,4 @@
-"""One micro-kernel problem of a contraction, and how operands are seen by it."""
+"""One micro-kernel problem of a contraction, and how it reads its operands."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from dldt.compiler.types import Array, DType
 
 @attrs.frozen
 class ContractionPart:
-    """One problem of a contraction with its weights as [groups, outputs, inputs, kh, kw], and the output index that
-    its (batch, channel, row, pixel) stands for. A row of the problem is ``made`` rows of the output."""
+    """One problem of a contraction. Its weights are [groups, outputs, inputs, kh, kw]; ``index`` gives the output index
+    for a (batch, channel, row, pixel) of the problem. A row of the problem is ``made`` rows of the output."""
 
     problem: Problem
     weights: Callable[[], Array]
@@ -28,11 +28,11 @@ class ContractionPart:
     blocked: bool = False
     """Whether the output lies in channel blocks."""
     name: str = ""
-    """The node that it carries out, for messages."""
+    """The name of the node that it carries out, for messages."""
 
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
-    """Every group as a problem of its own; their channels must fill whole blocks of the source."""
+    """Each group as a problem of its own. The channels of a group must fill whole blocks of the source."""
     problem = part.problem
     outer = problem.inputs // problem.source.block * problem.source.outer
     return [_group(part, group, outer) for group in range(problem.groups)]
@@ -50,7 +50,8 @@ def _group(part: ContractionPart, group: int, outer: int) -> ContractionPart:
 
 
 def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
-    """The data of a contraction, where it lies, and its weights; None where the weights are computed or not f32."""
+    """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed or
+    not f32."""
     data, weights = data_of(task, anchor), anchor.inputs[1]
     assert weights is not None
     if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
@@ -59,7 +60,8 @@ def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
 
 
 def data_of(task: Leaf, anchor: Node) -> Value:
-    """What a contraction reads: its input, or what is shuffled or transposed to be that."""
+    """The value that a contraction reads from memory: its input, or the source of a shuffle or transpose that makes
+    it."""
     data = anchor.inputs[0]
     assert data is not None
     if not _inside(task, data):
@@ -70,7 +72,7 @@ def data_of(task: Leaf, anchor: Node) -> Value:
 
 
 def shuffle_of(task: Leaf, anchor: Node) -> int:
-    """The groups of the ShuffleChannels through which a contraction reads; 1 where there is none."""
+    """The number of groups of the ShuffleChannels through which a contraction reads; 1 where there is none."""
     data = anchor.inputs[0]
     assert data is not None
     shuffled = _inside(task, data) and isinstance(data.op, ops.ShuffleChannels)
@@ -78,14 +80,14 @@ def shuffle_of(task: Leaf, anchor: Node) -> int:
 
 
 def is_by_pixels(task: Leaf, anchor: Node) -> bool:
-    """Whether a convolution reads images whose channels lie side by side, pixel by pixel."""
+    """Whether a convolution reads NHWC images, in which the channels of a pixel are adjacent."""
     data = anchor.inputs[0]
     assert data is not None
     return _inside(task, data) and is_channels_first(data.node)
 
 
 def pixel_source(tensor: Tensor) -> Source:
-    """How images lie in the tensor whose channels are the last dim."""
+    """How images lie in a tensor whose channels are the last dim."""
     *_, width, channels = tensor.type.shape
     height = tensor.type.shape[1] if tensor.type.rank == 4 else 1
     assert isinstance(channels, int)
@@ -95,7 +97,8 @@ def pixel_source(tensor: Tensor) -> Source:
 
 
 def runs_by_rows(task: Leaf, tensor: Tensor) -> bool:
-    """Whether a contraction that reads the tensor must keep to rows, for of one side only a window of rows is there."""
+    """Whether a contraction that reads the tensor must run row by row, because its input or output is a line buffer
+    that holds only some of the rows."""
     return bool(tensor.layout.rows or task.output.layout.rows)
 
 
@@ -114,7 +117,7 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
 
 
 def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]  # ints or dims, as given
-    """Two values, ``missing`` before a single one: a line is an image of one row."""
+    """Two values, with ``missing`` put before a single one: a 1-D signal is an image of one row."""
     return tuple(values) if len(values) == 2 else (missing, *values)
 
 

@@ -1,5 +1,5 @@
-"""A contraction as the micro-kernels see it: a convolution over groups, channels and taps. A matrix product is one of
-a single tap whose pixels are its rows."""
+"""A contraction as the micro-kernels see it: a convolution over groups, channels and taps. A matrix product is a
+convolution of a single tap whose pixels are its rows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dldt.compiler.types import DType
 
 @attrs.frozen
 class Source:
-    """How the input lies in memory, in elements: the strides of batch, row and pixel, and of channels: ``block`` of
-    them side by side (``channel`` apart), the blocks ``outer`` apart. Without blocks ``block`` is 0. The first element
-    is the ``start``-th."""
+    """How the input lies in memory: strides of batch, row, pixel and channel, in elements. Channels lie in blocks of
+    ``block``, ``channel`` apart within a block; the blocks are ``outer`` apart. Without blocks ``block`` is 0. The
+    first element is at offset ``start``."""
 
     batch: Dim
     row: int
@@ -30,8 +30,8 @@ class Source:
 
 @attrs.frozen
 class Problem:
-    """Sizes of one contraction; channels are those of one group, pads those at the beginning (they may be negative in
-    a phase of a transposed convolution), ``space`` and ``output`` are (rows, pixels)."""
+    """The sizes of one contraction. Channels are those of one group. Pads are those at the beginning, and may be
+    negative in a phase of a transposed convolution. ``space`` and ``output`` are (rows, pixels)."""
 
     batch: Dim
     groups: int
@@ -45,50 +45,53 @@ class Problem:
     output: tuple[Dim, Dim]
     source: Source
     channelwise: bool = False
-    """Each output channel reads its own input channel: the lanes of a vector are channels on both sides (``inputs`` is
-    1, ``groups`` is 1, ``outputs`` counts the channels)."""
+    """Whether each output channel reads only its own input channel. Then the lanes of a vector are channels of both
+    (``inputs`` is 1, ``groups`` is 1, ``outputs`` counts the channels)."""
     arithmetic: Arithmetic = F32
-    """What is multiplied and summed; the data are converted to it where they lie in memory in another type."""
+    """The types that are multiplied and summed. Data that lie in memory in another type are converted to them."""
 
     shuffle: int = 1
-    """Above 1 the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is the
-    source's ``(q % shuffle) * (channels // shuffle) + q // shuffle``."""
+    """Above 1, the input is read as if shuffled (ShuffleChannels): channel ``q``, counted over all groups, is channel
+    ``(q % shuffle) * (channels // shuffle) + q // shuffle`` of the source."""
     by_rows: bool = False
-    """Work is done row by row, all channels of each: pixels of a pointwise problem are no one long row, and Winograd's
-    tiles, which are of several rows, are out of the question."""
+    """Whether work is done row by row, all channels of each row. Then the pixels of a pointwise problem are not treated
+    as one long row, and Winograd's algorithm, whose tiles span several rows, cannot be used."""
     cold: bool = False
-    """Whether the weights come from memory at every inference: the whole model's are more than caches keep."""
+    """Whether the weights come from memory at every inference, because the model's weights are more than the caches
+    hold."""
 
     @property
     def depth(self) -> int:
-        """Multiply-adds an output element."""
+        """Multiply-adds for each output element."""
         return self.inputs * self.kernel[0] * self.kernel[1]
 
     @property
     def is_pointwise(self) -> bool:
-        """One tap, nothing padded, nothing skipped: rows may be run through as one long row of pixels."""
+        """Whether there is one tap, without padding or stride: then all rows can be treated as one long row of
+        pixels."""
         plain = self.kernel == (1, 1) and self.strides == (1, 1) and self.pads == (0, 0)
         return plain and not self.channelwise and not self.by_rows and self.output == self.space
 
     @property
     def reach(self) -> Reach:
-        """The input rows behind output rows."""
+        """The input rows that output rows depend on."""
         return Reach(self.strides[0], self.pads[0], (self.kernel[0] - 1) * self.dilations[0] + 1)
 
     def vectors(self, lanes: int) -> int:
-        """Vectors of output channels a group."""
+        """Vectors of output channels in a group."""
         return -(-self.outputs // lanes)
 
     def pixels(self) -> Dim:
-        """Output elements a channel."""
+        """Output elements in a channel."""
         return self.output[0] * self.output[1]
 
     def operations(self) -> Dim:
-        """What is really computed, two operations a multiply-add: taps in the padding are skipped."""
+        """The operations actually performed, two for each multiply-add; taps in the padding are skipped."""
         return 2 * self.batch * self.groups * self.outputs * self.inputs * (self._taps(0) * self._taps(1))
 
     def _taps(self, axis: int) -> Dim:
-        """The taps inside the input, over all positions along an axis; all of them where a size is free."""
+        """The number of taps inside the input, summed over all positions along an axis; all taps count where a size is
+        free."""
         space, output, kernel = self.space[axis], self.output[axis], self.kernel[axis]
         if not isinstance(space, int) or not isinstance(output, int):
             return output * kernel
@@ -98,7 +101,8 @@ class Problem:
 
 @attrs.frozen
 class RegisterTile:
-    """A register tile: ``rows`` pixels by ``columns`` vectors of output channels, ``chunk`` input channels unrolled."""
+    """A register tile of ``rows`` pixels by ``columns`` vectors of output channels, with ``chunk`` input channels
+    unrolled."""
 
     rows: int
     columns: int
@@ -107,18 +111,18 @@ class RegisterTile:
 
     @property
     def name(self) -> str:
-        """The spec as a name, of a tile that multiplies as the model does."""
+        """The tile's sizes as a name, without its arithmetic."""
         return self._named(F32)
 
     def algorithm(self, problem: Problem) -> str:
-        """The name with the problem's arithmetic."""
+        """The tile's name together with the problem's arithmetic."""
         return self._named(problem.arithmetic)
 
     def _named(self, arithmetic: Arithmetic) -> str:
         return arithmetic.named("conv", f"{self.rows}x{self.columns}x{self.lanes}_k{self.chunk}")
 
     def panels(self, problem: Problem) -> int:
-        """Column tiles a group; the last may be narrower."""
+        """Column tiles in a group; the last one may be narrower."""
         return -(-problem.vectors(self.lanes) // self.columns)
 
     def half_last(self, problem: Problem, target: Target) -> bool:
@@ -127,14 +131,14 @@ class RegisterTile:
         return target.has_half_vectors and not problem.channelwise and fills
 
     def last_columns(self, problem: Problem) -> int:
-        """The vectors of the last column tile."""
+        """The number of vectors in the last column tile."""
         return problem.vectors(self.lanes) - (self.panels(problem) - 1) * self.columns
 
 
 @attrs.frozen
 class Segment:
-    """``count`` tiles from pixel ``start`` on, each of ``rows`` pixels, all with the same taps: ``taps[r]``
-    are the kernel columns that pixel ``r`` of a tile reads inside the input."""
+    """``count`` tiles of ``rows`` pixels each, from pixel ``start`` on, that all read the same taps: ``taps[r]`` are
+    the kernel columns that lie inside the input for pixel ``r`` of a tile."""
 
     start: int
     rows: int
@@ -143,7 +147,7 @@ class Segment:
 
 
 def segments(problem: Problem, rows: int) -> list[Segment]:
-    """The row of output pixels cut into tiles, runs of equal ones joined. The pixel count must be known."""
+    """The row of output pixels cut into tiles, with runs of equal tiles joined. The pixel count must be known."""
     total, width = problem.output[1], problem.space[1]
     assert isinstance(total, int)
     found: list[Segment] = []
@@ -167,7 +171,7 @@ def _valid_taps(problem: Problem, pixel: int, width: Dim) -> tuple[int, ...]:
 
 
 def row_tiles(pixels: Dim, rows: int) -> Dim:
-    """How many tiles cover the pixels; where the count is free, single pixels cover what a tile does not."""
+    """The number of tiles that cover the pixels. Where the count is free, single pixels cover the rest."""
     if isinstance(pixels, int):
         return -(-pixels // rows)
     whole = pixels // rows
@@ -175,7 +179,7 @@ def row_tiles(pixels: Dim, rows: int) -> Dim:
 
 
 def spatial_units(problem: Problem, tile: RegisterTile) -> Dim:
-    """Units of work a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
+    """Units of work in a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
     if problem.is_pointwise:
         return row_tiles(problem.pixels(), tile.rows)
     return problem.output[0]

@@ -13,8 +13,8 @@ from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 
 @attrs.frozen
 class Place2D:
-    """Where a tile stands: batch and group (channelwise: channel block), output row and first pixel, and the range of
-    kernel rows inside the input (``None``: all of them)."""
+    """The position of a tile: batch and group (channelwise: channel block), output row and first pixel, and the range
+    of kernel rows inside the input (``None``: all of them)."""
 
     batch: Ir
     group: Ir
@@ -29,9 +29,9 @@ Accumulators = list[list[Ir]]
 
 
 class TileEmitter:
-    """Writes the accumulation of one tile; ``x`` and ``weights`` are the base pointers. ``half``: of the last column
-    the first half of the lanes counts, and only they are computed; the others become 0. ``most``: how many
-    multiply-adds may be written out; one kernel row always is, if it is not long."""
+    """Writes the accumulation of one tile. ``x`` and ``weights`` are the base pointers. ``half``: only the first half
+    of the lanes of the last column is computed; the others become 0. ``most``: how many multiply-adds may be unrolled;
+    one kernel row always is, unless it is long."""
 
     def __init__(
         self, b: Builder, problem: Problem, tile: RegisterTile, x: Ir, weights: Ir, *, half: bool = False, most: int = 1
@@ -89,7 +89,7 @@ class TileEmitter:
         return b.add(b.add(offset, b.index(source.start)), b.mul(place.batch, b.index(batch)))
 
     def _channels(self, place: Place2D, start: Ir, channel: Ir) -> Ir:
-        """The element offset with the group's channel ``channel`` added."""
+        """The element offset ``start`` advanced to the group's channel ``channel``."""
         b, problem, source = self.b, self.problem, self.problem.source
         if problem.groups > 1:
             channel = b.add(channel, b.mul(place.group, b.index(problem.inputs)))
@@ -103,7 +103,7 @@ class TileEmitter:
         return b.add(start, b.add(b.mul(outer, b.index(source.outer)), b.mul(inner, b.index(source.channel))))
 
     def _body(self, place: Place2D, segment: Segment, columns: int) -> Callable[[Ir, Ir, list[Ir], int], list[Ir]]:
-        """Sums one chunk of channels over all kernel rows."""
+        """A function that emits the sums of one chunk of channels over all kernel rows."""
         b, problem = self.b, self.problem
         rows = problem.kernel[0]
 
@@ -125,7 +125,8 @@ class TileEmitter:
         return self.b.emit("ptr", f"getelementptr {LLVM_TYPES[self.problem.source.dtype]}, {self.x}, {offset}")
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
-        """All taps of one kernel row; very wide rows in a loop of as many as the code size allows."""
+        """All taps of one kernel row. Those of very wide rows run in a loop, unrolled as far as the code size
+        allows."""
         b, problem = self.b, self.problem
         if problem.channelwise:
             return self._channelwise_taps(source, weights, list(flat), segment)
@@ -148,7 +149,7 @@ class TileEmitter:
     def _unrolled(
         self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int, taps: range
     ) -> list[Ir]:
-        """These taps and all channels of the chunk, one after the other."""
+        """These taps and all channels of the chunk, unrolled."""
         b, problem = self.b, self.problem
         flat = list(flat)
         for tap in taps:
@@ -156,7 +157,8 @@ class TileEmitter:
             if not pixels:
                 continue
             base = self._opaque(source) if len(taps) > 1 else source
-            # The half column reads for itself: a part of the wide broadcast would be overwritten by its sum.
+            # The half column broadcasts for itself: as a part of the wide broadcast, it would be overwritten by its
+            # sum.
             twin = self._opaque(source) if self.half else source
             for step in range(self.arithmetic.steps(chunk)):
                 k = step * self.arithmetic.products
@@ -174,25 +176,27 @@ class TileEmitter:
                             wide = self._broadcast(twin, shift, widths[c], chunk - k)
                         flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                         if not b.target.fma:
-                            # Products are values of their own here: one at a time.
+                            # The product is a value apart from the sum here, and takes a register: at most one is alive
+                            # at a time.
                             base = self._after(base, flat[r * columns + c])
         return flat
 
     def _vector(self, weights: Ir, number: int, width: int) -> Ir:
-        """A vector of weights, or its first ``width`` lanes."""
+        """A vector of weights, or only its first ``width`` lanes."""
         pointer = self.b.gep(weights, self.b.index(number * self.vector_size))
         return self.arithmetic.load_weights(self.b, pointer, width, self.vector_size)
 
     def _broadcast(self, base: Ir, shift: int, lanes: int, count: int) -> Ir:
-        """The input element ``shift`` elements on in every lane, with those of its neighbours that are multiplied in
-        the same lane; ``count`` channels are left from here on."""
+        """The input element at offset ``shift``, in every lane, together with the neighbours that are multiplied in the
+        same lane. ``count`` channels are left from here on."""
         return self.arithmetic.broadcast(self.b, self._element(base, shift), self.problem.source.dtype, lanes, count)
 
     def _element(self, base: Ir, shift: int) -> Ir:
         return self.b.emit("ptr", f"getelementptr i8, {base}, i64 {self.problem.source.dtype.size * shift}")
 
     def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
-        """One kernel row: a vector of channels a pixel and tap; neighbouring taps share what they read."""
+        """One kernel row: a vector of channels for each pixel and tap. Neighbouring taps share the pixels that they
+        read."""
         b, problem, lanes = self.b, self.problem, self.tile.lanes
         known: dict[int, Ir] = {}
         for tap in range(problem.kernel[1]):
@@ -208,12 +212,12 @@ class TileEmitter:
         return flat
 
     def _opaque(self, pointer: Ir) -> Ir:
-        """The same address, unknown to the optimiser: neighbouring taps read the same elements for other pixels, and
-        keeping those in registers from tap to tap would spill the accumulators."""
+        """The same address, hidden from the optimiser. Neighbouring taps read the same elements for other pixels;
+        keeping these in registers from tap to tap would spill the accumulators."""
         return self.b.emit("ptr", f'call ptr asm "", "=r,0"({pointer})')
 
     def _after(self, pointer: Ir, value: Ir) -> Ir:
-        """The same address, known only once ``value`` is: the next weights are not loaded before the registers of the
+        """The same address, made to depend on ``value``: the next weights are loaded only once the registers of the
         last ones are free."""
         kind = self.b.target.inline_register_class
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

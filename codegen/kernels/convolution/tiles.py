@@ -1,4 +1,4 @@
-"""Which register tile a contraction uses on a target."""
+"""The choice of a register tile for a contraction on a target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dldt.codegen.kernels.stream import stream
 from dldt.codegen.target import Target
 
 _FEW = 4
-"""Rows of a tile up to which it matters how its weights come from memory."""
+"""Tiles of at most this many rows are limited by the rate at which weights come from memory."""
 
 
 def choose_tile(problem: Problem, target: Target) -> RegisterTile:
@@ -32,27 +32,29 @@ def choose_tile(problem: Problem, target: Target) -> RegisterTile:
 
 
 def _unshared_rows(problem: Problem, target: Target) -> int:
-    """Rows whose elements of one channel lie in the first-level cache together: those of a matrix with 1024 columns all
-    fall on the same set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
+    """The most rows of which one channel's elements fit the first-level cache together. With 1024 columns in a matrix,
+    the rows all alias in one set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
     step, way = 4 * problem.source.pixel * problem.strides[1], target.cpu.caches.l1_way
     return max(1, target.l1 // way - 1) * (way // math.gcd(step, way))
 
 
 def _widest(problem: Problem, count: int, target: Target) -> int:
-    """The most columns of a tile where ``count`` pixels lie in a row. A tile of a few rows reads, of weights that come
-    from memory, one cache line side by side for each row and one more: to wider ones (1×8 of AVX-512) they come at
-    three quarters of the rate."""
+    """The most columns of a tile where ``count`` pixels lie in a row.
+
+    A tile of few rows whose weights come from memory is limited by the memory's rate. It reads at most one cache line
+    of adjacent weights for each of its rows, and one more: wider tiles (1×8 of AVX-512) get three quarters of the rate.
+    """
     streamed = count <= _FEW and 4 * problem.depth * problem.outputs > target.l2 // 2
     return -(-target.cpu.caches.line * (count + 1) // (4 * target.block)) if streamed else target.registers
 
 
 def is_narrow(problem: Problem, target: Target) -> bool:
-    """Whether so few channels are made that a vector of results is better one of pixels."""
+    """Whether there are so few output channels that vectors of results should run along pixels."""
     return problem.groups == 1 and not problem.channelwise and problem.outputs * 4 <= target.block
 
 
 def narrow_tile(problem: Problem, target: Target) -> RegisterTile:
-    """Whole vectors of pixels by the only vector of channels."""
+    """The tile of a narrow problem: whole vectors of pixels by the only vector of channels."""
     most = max(rows for rows, columns in register_tiles(target) if columns == 1)
     rows = most // target.block * target.block
     return RegisterTile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
@@ -74,13 +76,14 @@ def tiles(problem: Problem, target: Target) -> Iterator[RegisterTile]:
 
 
 def _run(problem: Problem) -> int:
-    """The pixels that lie in one row for the tiles; some where their number is free."""
+    """The number of pixels that a tile finds in one row; an assumed number where it is free."""
     pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
     return pixels if isinstance(pixels, int) else 64
 
 
 def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:
-    """As many pixels as the registers hold with what they share, but few enough that their reads and writes mix."""
+    """The channelwise tile: as many pixels as the registers hold together with the data that pixels share, but few
+    enough that reads and writes mix."""
     taps, stride = problem.kernel[1], problem.strides[1]
     reach = max(target.cpu.fit.row_reads, taps + 4 * stride)
     most = max(rows for rows in _channelwise_rows(problem, target) if rows == 1 or (rows - 1) * stride + taps <= reach)
@@ -89,7 +92,7 @@ def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:
 
 
 def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
-    """Pixels that fit the registers with what they share: accumulators, the pixels read, the row's weights."""
+    """Numbers of pixels for which the registers hold the accumulators, the pixels read and the weights of a row."""
     taps = problem.kernel[1]
     return [
         rows
@@ -99,8 +102,8 @@ def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
 
 
 def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
-    """Input channels unrolled: bounded by the code size, and so that a chunk never crosses a channel block; one
-    where the next channel may be anywhere."""
+    """Input channels to unroll. The code size bounds them, and a chunk never crosses a channel block. One where
+    consecutive channels have no fixed stride."""
     if problem.shuffle > 1:
         return 1
     taps = max(1, problem.kernel[1])
@@ -138,7 +141,8 @@ def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) 
 
 
 def direct_cycles(problem: Problem, tile: RegisterTile, target: Target) -> float:
-    """Cycles of all images (one where their number is free): the multiply-adds, and the weights' way from memory."""
+    """Cycles for all images (for one where their number is free): the multiply-adds, and reading the weights from
+    memory."""
     vectors = problem.vectors(target.block)
     each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target)
     rows = 1 if problem.is_pointwise else problem.output[0]

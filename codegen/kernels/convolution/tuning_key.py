@@ -1,4 +1,4 @@
-"""What decides how a contraction is best carried out on a target."""
+"""The facts that decide how a contraction is best carried out on a target."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dldt.compiler.types import DType
 
 @attrs.frozen
 class TuningKey:
-    """A problem of known sizes, whether Winograd's algorithm may be used, how weights may be stored, and what may be
-    multiplied."""
+    """A problem of known sizes, whether Winograd's algorithm is allowed, how weights may be stored, and which types may
+    be multiplied."""
 
     problem: Problem
     winograd: bool
@@ -25,7 +25,7 @@ class TuningKey:
     def about(
         problem: Problem, *, winograd: bool, weights: DType = DType.f32, precision: DType = DType.f32
     ) -> TuningKey | None:
-        """The key of a problem, one image standing for a free number; None where other dims are free."""
+        """The key of a problem; one image stands for a free number of them. None where other dims are free."""
         single = problem if isinstance(problem.batch, int) else attrs.evolve(problem, batch=1)
         sizes = (*single.space, *single.output, single.source.batch)
         return TuningKey(single, winograd, weights, precision) if all(isinstance(size, int) for size in sizes) else None
@@ -38,5 +38,5 @@ class TuningKey:
 
 
 def _named(_record: object, _field: object, value: object) -> object:
-    """An arithmetic by its name, anything else as it is."""
+    """An arithmetic as its name, any other value unchanged."""
     return value.name if isinstance(value, Arithmetic) else value

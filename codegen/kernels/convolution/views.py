@@ -1,4 +1,4 @@
-"""Images that convolutions read where they lie: channels shuffled, or side by side, pixel by pixel."""
+"""Inputs that convolutions read in place: images with shuffled channels, and NHWC images."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 FEW_CHANNELS = 4
-"""Up to so many channels of an image are read where they lie, and not brought into another order first."""
+"""Images of at most this many channels are read in place, and not first copied into another layout."""
 
 
 def reads_shuffled(value: Value, node: Node, fusion: Fusion) -> bool:
-    """A grouped convolution finds the channels of a shuffle where they are."""
+    """Whether a grouped convolution reads the source of a ShuffleChannels in place."""
     weights = node.inputs[1]
     if not isinstance(node.op, ops.GroupConvolution) or weights is None or weights.constant is None:
         return False
@@ -23,7 +23,7 @@ def reads_shuffled(value: Value, node: Node, fusion: Fusion) -> bool:
 
 
 def reads_pixels(value: Value, node: Node, fusion: Fusion) -> bool:
-    """A convolution of few channels reads them where they lie side by side, pixel by pixel (NHWC)."""
+    """Whether a convolution of few channels reads NHWC images in place."""
     weights = node.inputs[1]
     if not isinstance(node.op, ops.Convolution) or weights is None or weights.constant is None:
         return False

@@ -1,5 +1,5 @@
-"""Whether it saves time to store the weights of a contraction in fewer bits than they are multiplied in: where reading
-them takes longer than using them."""
+"""Whether storing a contraction's weights in fewer bits than they are multiplied in saves time: it does where reading
+the weights takes longer than computing with them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.target import Target
 
 _WIDEN = 2
-"""Instructions that make a vector of f32 of 16-bit weights: bf16 is widened and shifted, f16 converted by two."""
+"""Instructions that widen a vector of 16-bit weights to f32: bf16 is extended and shifted, f16 takes two to convert."""
 
 GAIN = 1.25
-"""How much faster an estimate must be than that of f32 weights, which are exact."""
+"""How many times faster the estimate must be than that of f32 weights, which are exact."""
 
 
 def saves_time(problem: Problem, target: Target, streamed: int) -> bool:
-    """Whether the problem's arithmetic, which widens weights, is estimated faster than the one that it widens them for.
-    ``streamed`` is what an inference reads of all weights of the model, in bytes as the model has them: it decides
-    whether they stay in a cache from one inference to the next."""
+    """Whether the problem's arithmetic, which widens weights, is estimated to be faster than the arithmetic without
+    widening. ``streamed`` is how many bytes of the model's weights an inference reads, in the model's types: it decides
+    whether the weights stay in a cache between inferences."""
     if problem.channelwise:
         return False
     plain = attrs.evolve(problem, arithmetic=problem.arithmetic.multiplied)
@@ -29,8 +29,8 @@ def saves_time(problem: Problem, target: Target, streamed: int) -> bool:
 
 
 def _cycles(problem: Problem, target: Target, streamed: int) -> float:
-    """Cycles of one core: the weights' way, and the multiply-adds with the widening of each weight, once a row of
-    register tiles. A free number of pixels counts as one: with more the weights cost little either way."""
+    """Cycles of one core: reading the weights, and the multiply-adds with each weight widened once for every row of
+    register tiles. A free number of pixels counts as one: with more pixels the weights cost little either way."""
     tile = choose_tile(problem, target)
     pixels = problem.pixels() * problem.batch
     count = pixels if isinstance(pixels, int) else 1
@@ -45,7 +45,7 @@ def _cycles(problem: Problem, target: Target, streamed: int) -> float:
 
 
 def _rate(target: Target, streamed: int) -> float:
-    """Bytes a cycle at which weights arrive."""
+    """Bytes of weights that arrive in a cycle."""
     rate = target.cpu.bandwidth
     if streamed <= target.l2 // 2:
         return rate.l2

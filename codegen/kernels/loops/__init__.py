@@ -1,1 +1,1 @@
-"""Loop nests: element-wise operations, movements, reductions, and whatever no other family carries out."""
+"""Loop nests: element-wise operations, movements, reductions, and everything that no other family carries out."""

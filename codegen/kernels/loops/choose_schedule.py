@@ -1,4 +1,4 @@
-"""The schedule of a nest: what each of its loops is best made to."""
+"""The choice of a nest's schedule: how each of its loops is transformed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, FloorDiv, Symbol, atoms, product, symbols
 
 UNROLLED = 9
-"""Reductions of at most so many points are written out."""
+"""Reductions of at most this many points are fully unrolled."""
 
 
 def choose_schedule(nest: Nest, target: Target) -> Schedule:
-    """The default schedule: merge what is contiguous, vectorise the axis with the most contiguous accesses, share among
-    threads the axes on which reductions depend (all, where there is none), and walk the others within."""
+    """The default schedule. It merges contiguous axes, vectorises the axis with the most contiguous accesses, and
+    shares among threads the axes on which reductions depend (all axes where there is no reduction). The other axes are
+    the inner loops."""
     directives: list[Directive] = []
     nest = _cut_channels(_merge_all(nest, directives), target.block, directives)
     lanes = target.block
@@ -57,7 +58,7 @@ def choose_schedule(nest: Nest, target: Target) -> Schedule:
 
 
 def _reductions(nest: Nest, lanes: int) -> Iterator[Directive]:
-    """How each reduction of a scheduled nest is walked."""
+    """The directives for each reduction of a scheduled nest."""
     for sub in walk(nest.value):
         if not isinstance(sub, Reduce):
             continue
@@ -70,7 +71,7 @@ def _reductions(nest: Nest, lanes: int) -> Iterator[Directive]:
 
 
 def _strip_axis(reduction: Reduce, lanes: int) -> Axis | None:
-    """The axis along which the most loads of the body are contiguous, if it is worth a vector."""
+    """The axis of a reduction along which the most loads of the body are contiguous, if it is worth vectorising."""
     best, best_score = None, 0
     for axis in reduction.axes:
         if isinstance(axis.extent, int) and axis.extent < min(lanes, 4):
@@ -97,7 +98,7 @@ def _points(axes: tuple[Axis, ...]) -> float:
 
 
 def _reduction_axes(nest: Nest) -> set[LoopVariable]:
-    """The axes on which some reduction depends: along the others it can be computed once."""
+    """The axes on which some reduction depends. Along all others a reduction can be computed once."""
     needed: set[Symbol] = set()
     for sub in walk(nest.value):
         if isinstance(sub, Reduce):
@@ -106,7 +107,8 @@ def _reduction_axes(nest: Nest) -> set[LoopVariable]:
 
 
 def _cut_channels(nest: Nest, block: int, directives: list[Directive]) -> Nest:
-    """An axis that walks the channels of a blocked tensor is cut at the blocks, so that a vector lies in one."""
+    """Split an axis that walks the channels of a blocked tensor at the blocks, so that a vector stays within one
+    block."""
     for axis in nest.axes:
         if isinstance(axis.extent, int) and axis.extent < block:
             continue
@@ -139,8 +141,8 @@ def _merge_all(nest: Nest, directives: list[Directive]) -> Nest:
 
 
 def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
-    """Whether every offset is linear in both, the outer stride being ``inner.extent`` times the inner; axes with
-    bounds that depend on others, or that do not begin at 0, are left alone."""
+    """Whether two axes can be merged: every offset is linear in both, and the outer stride is ``inner.extent`` times
+    the inner one. Axes whose bounds depend on others, or that do not begin at 0, are not merged."""
     own = {axis.variable for axis in nest.axes}
     if any(axis.lower != 0 or symbols(axis.upper) & own for axis in (outer, inner)):
         return False
@@ -172,7 +174,7 @@ def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
 
 
 def _score(nest: Nest, axis: Axis) -> int:
-    """What vectorising along the axis is worth: contiguous accesses count for it, gathers against it."""
+    """The benefit of vectorising along the axis: contiguous accesses count for it, gathers against it."""
     score = 4 if stride_of(nest.buffer.offset(nest.index), axis.variable) == 1 else -6
     inside_reduction = {
         load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
@@ -187,7 +189,8 @@ def _score(nest: Nest, axis: Axis) -> int:
 
 
 def _is_two_runs(offset: Dim, axis: Axis) -> bool:
-    """Whether a vector along the axis lies in at most two pieces, across a channel block's end."""
+    """Whether a vector along the axis consists of at most two contiguous pieces, because it crosses the end of a
+    channel block."""
     if isinstance(offset, int):
         return False
     varying = {

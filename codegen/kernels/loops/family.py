@@ -1,4 +1,4 @@
-"""Kernels that are loop nests: what no other family carries out."""
+"""Loop nests: kernels for everything that no other family carries out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NestPart:
 
 
 class LoopFamily(Family):
-    """One nest, walked as its schedule says."""
+    """Carries out a task as one loop nest, by its schedule."""
 
     name = "loops"
 
@@ -60,8 +60,8 @@ class LoopFamily(Family):
         return [nest_kernel(part, chosen.implementation)]
 
     def reference(self, problem: Nest, *operands: Array) -> Array:
-        """The nest, interpreted in numpy; ``operands`` are the arrays of the buffers that it reads, by their names'
-        order."""
+        """The nest, interpreted in numpy. ``operands`` are the arrays of the buffers that it reads, sorted by buffer
+        name."""
         read = {sub.buffer for sub in walk(problem.value) if isinstance(sub, Load)}
         arrays = dict(zip(sorted(read, key=lambda buffer: buffer.name), operands, strict=True))
         shape = tuple(int(dim) for dim in problem.buffer.shape)
@@ -99,7 +99,7 @@ def _work(nest: Nest) -> Dim:
 
 
 def _most(extent: Dim) -> Dim:
-    """An axis whose extent depends on others counts with its bound."""
+    """The extent of an axis; for an extent that depends on other axes, its upper bound."""
     bound = maximum_of(extent)
     return int(bound) if bound != float("inf") else extent
 

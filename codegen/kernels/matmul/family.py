@@ -24,7 +24,7 @@ from dldt.compiler.types import DType
 
 
 class MatMulFamily(ConvolutionFamily):
-    """A tile of rows by vectors of columns is summed over the inner dim at a time."""
+    """Sums one register tile, rows by vectors of columns, over the inner dim at a time."""
 
     name = "matmul"
     blocks = False
@@ -35,7 +35,7 @@ class MatMulFamily(ConvolutionFamily):
         return isinstance(node.op, ops.MatMul) and not is_product(node)
 
     def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
-        """Its rows lie in memory."""
+        """Nothing is read through: its rows lie in memory."""
         return False
 
     def writes_through(self, value: Value, move: Node, fusion: Fusion) -> bool:
@@ -61,12 +61,12 @@ class MatMulFamily(ConvolutionFamily):
         return None if parts is None else [attrs.evolve(part, name=anchor.name) for part in parts]
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
-        """It has no images."""
+        """None: a matrix product has no image rows."""
         return None
 
 
 def _matmul(task: Leaf, anchor: Node, op: ops.MatMul) -> list[ContractionPart] | None:
-    """Rows of a constant matrix product are pixels, the inner dim is the channels."""
+    """The matrix product as a convolution: its rows are pixels, and the inner dim is the channels."""
     found = operands(task, anchor)
     if found is None:
         return None

@@ -1,1 +1,1 @@
-"""Pooling: windows of images, channel by channel."""
+"""Pooling over windows of images, channel by channel."""

@@ -1,4 +1,4 @@
-"""Pooling: loops that know how to run row by row."""
+"""Pooling: loop nests that can also run row by row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Pooling: TypeAlias = ops.MaxPool | ops.MaxPool8 | ops.AvgPool
 
 
 class PoolFamily(LoopFamily):
-    """The largest or the mean element of each window."""
+    """The largest element or the mean of each window."""
 
     name = "pool"
 
@@ -29,7 +29,8 @@ class PoolFamily(LoopFamily):
         return super().match(task, on) if _pooling(task) is not None else None
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
-        """A pooling of images in channel blocks runs a channel block at a time, row by row, every pixel of it."""
+        """Pooling of images in channel blocks runs one channel block at a time, row by row, over all pixels of a
+        row."""
         assert isinstance(part, NestPart)
         found, best = _pooling(task), self.best(part, on)
         rows = None if found is None or best is None else _rows(task, found, part, best.implementation, on)

@@ -1,1 +1,1 @@
-"""The loops of recurrent layers."""
+"""The loops over the steps of recurrent layers."""

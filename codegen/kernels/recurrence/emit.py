@@ -1,4 +1,4 @@
-"""The loop of a recurrent layer as one LLVM function: a unit of work is some sequences in one direction."""
+"""The loop of a recurrent layer as one LLVM function. A unit of work is a group of sequences in one direction."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def emit_recurrence(
     *,
     alias: bool,
 ) -> None:
-    """Writes ``void @name(buffers…, output, weights, [scratch], symbols…, lo, hi)``; the range runs over groups
-    of sequences × directions. ``ports`` are the operation's inputs by name."""
+    """Writes ``void @name(buffers…, output, weights, [scratch], symbols…, lo, hi)``. The range runs over groups of
+    sequences × directions. ``ports`` are the operation's inputs by name."""
     listed = parameters([*buffers, output], symbols, written=output, alias=alias)
     count = len(buffers) + 1
     own = [("ptr readonly" if alias else "ptr noalias readonly", "weights")]
@@ -66,7 +66,7 @@ class _RecurrenceAreas:
 
 @attrs.frozen
 class _Line:
-    """The places of one sequence: its projected inputs, its results, its initial state, its cell."""
+    """The addresses of one sequence: its projected inputs, results, initial state and cell."""
 
     projected: Ir
     result: Ir
@@ -76,7 +76,7 @@ class _Line:
 
 @attrs.frozen
 class _Step:
-    """The places of one step of a sequence: the projected gates, the state before and after, the cell, and the
+    """The addresses of one step of a sequence: the projected gates, the state before and after, the cell, and the
     direction's candidate bias."""
 
     gates: Ir
@@ -102,7 +102,8 @@ class _RecurrenceWriter:
     # ---- one sequence ---------------------------------------------------------------------------------------------
 
     def unit(self, number: Ir, steps: Ir) -> None:
-        """The sequences that go side by side, in one direction; the last unit may have fewer."""
+        """Emit one unit: the sequences that run side by side, in one direction. The last unit may have fewer
+        sequences."""
         b, count = self.b, self.b.index(self.op.directions)
         group = b.binary("udiv", number, count)
         direction = b.sub(number, b.mul(group, count))
@@ -127,7 +128,7 @@ class _RecurrenceWriter:
         if "bias" in self.areas.ports:
             bias = self._at(bias, b.mul(direction, b.index(size)))
         backwards = self._backwards(direction)
-        # Backwards, step t stands at place length - 1 - t: place = base + sign·t.
+        # Backwards, step t reads and writes place length - 1 - t: place = base + sign·t.
         sign = b.select(backwards, b.index(-1), b.index(1))
         base = b.select(backwards, b.sub(own, b.index(1)), b.index(0))
         with b.loop(b.index(0), own, 1, [line.begin for line in lines], "step") as loop:
@@ -147,7 +148,7 @@ class _RecurrenceWriter:
 
     @property
     def _width(self) -> int:
-        """Elements from one step's projected inputs to the next one's."""
+        """The number of elements between the projected inputs of one step and those of the next."""
         return self.op.directions * self.op.gates * self.op.hidden
 
     def _line(self, row: Ir, direction: Ir, steps: Ir) -> _Line:
@@ -164,7 +165,7 @@ class _RecurrenceWriter:
         return _Line(projected, result, begin, cell)
 
     def _length(self, row: Ir, steps: Ir) -> Ir:
-        """The sequence's steps; whatever the data say, not more than there are."""
+        """The number of steps of the sequence, at most the number that there is room for, whatever the data say."""
         b = self.b
         if "lengths" not in self.areas.ports:
             return steps
@@ -180,7 +181,7 @@ class _RecurrenceWriter:
         return self.b.const("i1", int(self.op.direction == "reverse"))
 
     def _copy(self, source: Ir | None, target: Ir, count: Ir) -> None:
-        """``count`` elements from ``source``, None: zeros."""
+        """Copy ``count`` elements from ``source`` (None: write zeros)."""
         b, lanes = self.b, self.plan.lanes
         with b.loop(b.index(0), count, lanes, stem="copy") as loop:
             left = b.sub(count, loop.index)
@@ -209,18 +210,18 @@ class _RecurrenceWriter:
             weights = self._at(weights, self.b.index(self.plan.phase_size(phase)))
 
     def _spare(self, row: int, which: int) -> Ir:
-        """Where a sequence's update gate (0) or reset state (1) waits."""
+        """Scratch memory that keeps a sequence's update gate (0) or reset state (1) until the candidate is computed."""
         return self._at(self.areas.scratch, self._units((2 * row + which) * self.plan.vectors))
 
     def _units(self, vectors: int) -> Ir:
         return self.b.index(vectors * self.plan.lanes)
 
     def _is_cut(self, end: int) -> bool:
-        """Whether the vectors before ``end`` reach past the last unit."""
+        """Whether the vectors before ``end`` reach past the last hidden unit."""
         return end * self.plan.lanes > self.op.hidden
 
     def _mask(self, vector_number: int) -> Ir | None:
-        """The lanes of a vector that are units; None: all."""
+        """The lanes of a vector that are hidden units; None: all."""
         if not self._is_cut(vector_number + 1):
             return None
         left = self.op.hidden - vector_number * self.plan.lanes
@@ -236,7 +237,7 @@ class _RecurrenceWriter:
         first: Ir,
         masks: Sequence[Ir | None],
     ) -> None:
-        """Some vectors of units: their gates' sums, and what becomes of them."""
+        """Sum the gates of some vectors of hidden units, and finish these units."""
         b, lanes = self.b, self.plan.lanes
         places = [b.add(first, b.index(k * lanes)) for k in range(len(masks))]
         apart = "bias" in self.ports
@@ -310,7 +311,7 @@ class _RecurrenceWriter:
         self._store(b.add(fresh, kept), step.after, place, mask)
 
     def _gate(self, which: int, x: Ir) -> Ir:
-        """Activation ``which`` of the value, clipped first."""
+        """Activation number ``which`` of the value, after clipping."""
         if 0 < self.op.clip < float("inf"):
             for name, bound in (("maximum", -self.op.clip), ("minimum", self.op.clip)):
                 x = self._primitive(name, x, self.b.like(x, bound))

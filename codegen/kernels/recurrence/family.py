@@ -1,4 +1,4 @@
-"""The loops of recurrent layers."""
+"""Loops of recurrent layers: LSTM and GRU."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class RecurrenceProblem:
-    """The loop of ``op`` over ``steps`` for ``batch`` sequences, of unequal lengths (``ragged``), with a bias of the
-    candidate's own (``biased``)."""
+    """The loop of ``op`` over ``steps`` for ``batch`` sequences. ``ragged``: their lengths differ. ``biased``: the
+    candidate has a bias of its own."""
 
     op: Recurrence
     batch: Dim
@@ -36,7 +36,7 @@ class RecurrenceProblem:
 
 @attrs.frozen
 class RecurrencePart:
-    """The problem, the weights [directions, gates * hidden, hidden], and what the other ports read."""
+    """The problem, the weights [directions, gates * hidden, hidden], and the values that the other ports read."""
 
     problem: RecurrenceProblem
     weights: Array = attrs.field(eq=False)
@@ -44,7 +44,7 @@ class RecurrencePart:
 
 
 class RecurrenceFamily(Family):
-    """An LSTM or GRU step by step, some sequences side by side; the weights stream from the caches at every step."""
+    """Runs an LSTM or GRU step by step, some sequences side by side. Every step streams the weights from the caches."""
 
     name = "recurrence"
     rows = True
@@ -104,5 +104,5 @@ class RecurrenceFamily(Family):
         return [kernel]
 
     def reference(self, problem: Any, *operands: Array) -> Array:
-        """See Family; ``operands`` by the ports of Recurrence."""
+        """See Family. ``operands`` are in the order of the ports of Recurrence."""
         return run_recurrence(problem.op, *operands)

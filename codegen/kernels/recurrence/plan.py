@@ -1,4 +1,4 @@
-"""How the loop of a recurrent layer is carried out, and its weights in the order in which it streams them."""
+"""How the loop of a recurrent layer is carried out, and its weights in the order in which the loop streams them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from dldt.compiler.dims import Dim
 from dldt.compiler.types import Array
 
 SHARED = 4
-"""Vectors summed at a time for several sequences: each is read once for all of them."""
+"""Vectors of units summed at a time for several sequences: each weight vector is read once for all sequences."""
 
 
 @attrs.frozen
 class LoopPlan:
-    """``gates`` of ``hidden`` units as vectors of ``lanes``. In each of ``phases`` the named gates are summed together,
-    some vectors of units at a time: a GRU that resets the state before the product sums its candidate last. ``rows``
-    sequences go side by side; of a single one ``together`` vectors are summed at a time. ``chunk`` steps
-    of the inner dim are written out."""
+    """Sizes and order of the loop: ``gates`` of ``hidden`` units, as vectors of ``lanes``.
+
+    Each of ``phases`` sums the gates that it names together, some vectors of units at a time. A GRU that resets the
+    state before the product sums its candidate in a last phase. ``rows`` sequences run side by side; for a single
+    sequence, ``together`` vectors are summed at a time. ``chunk`` steps of the inner dim are unrolled.
+    """
 
     gates: int
     hidden: int
@@ -34,7 +36,7 @@ class LoopPlan:
 
     @property
     def name(self) -> str:
-        """The spec as a name."""
+        """The plan's sizes as a name."""
         stem, spec = "lstm" if self.gates == 4 else "gru", f"{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}"
         return self.arithmetic.named(stem, spec)
 
@@ -45,11 +47,11 @@ class LoopPlan:
 
     @property
     def vectors(self) -> int:
-        """Vectors of units; the last may be short."""
+        """Vectors of hidden units; the last one may be partly filled."""
         return -(-self.hidden // self.lanes)
 
     def panels(self, phase: tuple[int, ...]) -> list[tuple[int, int]]:
-        """(first vector, vectors) of what is summed together, in order."""
+        """(first vector, vectors) of each group of vectors that is summed together, in order."""
         blocks = min(self.vectors, (self.together if self.rows == 1 else SHARED) // len(phase))
         return [(k, min(blocks, self.vectors - k)) for k in range(0, self.vectors, blocks)]
 
@@ -64,7 +66,8 @@ class LoopPlan:
 
     @property
     def scratch(self) -> int:
-        """Bytes of a thread's own memory: the update gate and the reset state, where they wait for the candidate."""
+        """Bytes of a thread's scratch memory, which keeps the update gate and the reset state until the candidate is
+        computed."""
         size = 2 * self.rows * self.vectors * self.lanes * self.arithmetic.sums.size
         return -(-size // 64) * 64 if self.reset_first else 0
 
@@ -82,8 +85,8 @@ class LoopPlan:
 
 
 def rows_together(batch: Dim, target: Target, *, ragged: bool) -> int:
-    """How many sequences go side by side: as many as the registers hold, shared out evenly; one where their lengths
-    differ or their number is free."""
+    """How many sequences run side by side: as many as the registers hold, in groups of equal size. One where their
+    lengths differ or their number is free."""
     spare = SHARED + (1 if target.fma else 2)
     most = max(1, (target.registers - spare) // SHARED)
     if ragged or not isinstance(batch, int) or batch < 2:

@@ -18,8 +18,8 @@ def run_recurrence(
     lengths: Array | None = None,
     bias: Array | None = None,
 ) -> Array:
-    """What ``Recurrence`` is defined as, in double precision: projected [N, T, D * gates * H], weights
-    [D, gates * H, H], states [N, D, H], lengths [N], bias [D, H] → [N, D, T + states, H]."""
+    """The definition of ``Recurrence`` in double precision: projected [N, T, D * gates * H], weights [D, gates * H, H],
+    states [N, D, H], lengths [N], bias [D, H] → [N, D, T + states, H]."""
     batch, steps = projected.shape[:2]
     inputs = projected.astype(np.float64).reshape(batch, steps, op.directions, op.gates * op.hidden)
     ends = np.full(batch, steps) if lengths is None else lengths

@@ -1,4 +1,4 @@
-"""Whether a convolution is done by Winograd's algorithm, and cut how: estimates of cycles on one core."""
+"""Whether Winograd's algorithm computes a convolution, and with which plan: estimates of cycles on one core."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEVEN = Winograd(7, (0.25, 0.75, 1.125, 2.0))
 _TWO_OF_FIVE = Winograd(2, (0.625, 1.5), kernel=5)
 _FOUR_OF_FIVE = Winograd(4, (0.625, 1.0, 2.0), kernel=5)
 _TWO_OF_SEVEN = Winograd(2, (0.625, 1.0, 2.0), kernel=7)
-"""Points measured to round best among those exact in f32: a third of the error of the usual ±1, ±2."""
+"""The points measured to round best among those that are exact in f32: a third of the error of the usual ±1, ±2."""
 _ONE = Winograd(1, (), kernel=1)
 
 F2 = WinogradForm(_TWO, _TWO)
@@ -44,43 +44,45 @@ FORMS = (
     *(WinogradForm(_ONE, line) for line in _LINES),
     *(WinogradForm(line, _ONE) for line in _LINES),
 )
-"""What is tried: 3×3 by two to seven results a line, 5×5 by two or four, those of one row or one column; 3×3 in steps
-of two."""
+"""The forms to try: 3×3 kernels with two to seven results a line, 5×5 kernels with two or four, kernels of one row or
+one column, and 3×3 kernels of stride two."""
 
 GAIN = 1.08
-"""How much faster an estimate must be than that of the direct convolution, which rounds better."""
+"""How many times faster the estimate must be than that of the direct convolution, which rounds better."""
 
 _ROUNDING = 0.0005
-"""How much faster, for each different filter, an estimate must be than that of another form: more of them round
-worse, and lie in the file."""
+"""How much faster, for each different filter, an estimate must be than that of another form: a form with more filters
+rounds worse and takes more room in the file."""
 
 FEWEST = 8
-"""Input channels in blocks below which the transforms cost what the products save."""
+"""Input channels in blocks below which the transforms cost as much as the products save."""
 
 _KEPT, _SPILT = 0.5, 1.0
-"""Scratch memory, as a share of the second-level cache, up to which all of it stays there, and from which nothing."""
+"""Two shares of the second-level cache: scratch memory up to the first stays there entirely; from the second on, none
+of it does."""
 
 _RETURNED = 2.0
-"""How often products travel between the caches that did not stay."""
+"""How many times products that did not stay in the second-level cache travel between the caches."""
 
 _FUSED, _FUSED_TAPS = 4, 36
-"""Input channels up to which products are summed where they are transformed back, and the products of a tile: larger
-ones take longer by what registers do not hold."""
+"""The most input channels for which products are summed as part of the output transform, and the most products of such
+a tile: larger tiles spill registers and take longer."""
 
 _BESIDE = 0.75
 """The share of the transforms' cycles that such products do not hide: additions have pipes of their own."""
 
 _WIDE_LINE, _FEW_INPUTS = 9, 128
-"""Lines of so many products round worst (3e-5 of the largest result with 128 channels, and with their root): they are
-for no more channels than that."""
+"""Lines of this many products round worst (3e-5 of the largest result with 128 channels, growing with the square root
+of the channels): they are used for at most this many channels."""
 
 _SCRATCH = 8 << 20
-"""The largest scratch of a thread in bytes."""
+"""The most scratch memory of a thread in bytes."""
 
 
 @cache
 def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
-    """The fastest plan by the estimates; None where the convolution cannot be, or had better not be, done so."""
+    """The fastest plan by the estimates; None where Winograd's algorithm cannot compute the convolution, or is
+    slower."""
     if not can_winograd(problem, target) or (problem.source.block and problem.inputs < FEWEST):
         return None
     best, least = None, direct_cycles(problem, choose_tile(problem, target), target) / GAIN
@@ -95,8 +97,8 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
 
 
 def can_winograd(problem: Problem, target: Target) -> bool:
-    """A kernel of some form with its steps, one group, fixed image, channels in blocks of a vector, or a vector of them
-    side by side."""
+    """Whether Winograd's algorithm can compute the problem: a kernel and strides of some form, one group, an image of
+    fixed size, and channels in blocks of a vector, or at most one vector of adjacent channels."""
     plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     kept = not problem.channelwise and not problem.by_rows
@@ -120,8 +122,8 @@ def _handicap(form: WinogradForm) -> float:
 
 
 def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
-    """Cycles that no plan of the form comes below: one for each product of vectors, and the transforms; with the
-    form's handicap."""
+    """A lower bound on the cycles of any plan of the form, its handicap included: one cycle for each product of
+    vectors, and the transforms."""
     plan = WinogradPlan(form, RegisterTile(1, 1, 1, target.block), 1, fused=not problem.source.block)
     if plan.fused:
         return winograd_cycles(problem, plan, target) * _handicap(form)
@@ -131,7 +133,7 @@ def _bound(problem: Problem, form: WinogradForm, target: Target) -> float:
 
 
 def plan_winograd(problem: Problem, target: Target, form: WinogradForm) -> WinogradPlan:
-    """The plan of a form with the fewest cycles, those lost included that threads wait for each other."""
+    """The plan of a form with the fewest cycles, including those that threads lose waiting for each other."""
     plans = _plans(problem, target, form)
     return min(plans, key=lambda plan: _shared_cycles(problem, plan, target))
 
@@ -144,14 +146,15 @@ def winograd_estimates(problem: Problem, target: Target) -> Iterator[tuple[float
 
 
 def _shared_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
-    """The cycles, and those lost by two threads and by four, as one number: one thread counts for more than several."""
+    """The cycles of one thread and those that two and four threads lose, as one number in which one thread weighs
+    most."""
     two, four = (threads * _longest(problem, plan, threads) for threads in (2, 4))
     return float(winograd_cycles(problem, plan, target) * two**0.3 * four**0.1)
 
 
 def _longest(problem: Problem, plan: WinogradPlan, threads: int) -> float:
-    """The share of all results that falls to the thread with the most: the last block of tiles has fewer of them, the
-    last column tile fewer vectors."""
+    """The share of all results that the busiest thread computes. Shares are unequal because the last block has fewer
+    tiles, and the last column tile fewer vectors."""
     total, panels, vectors = _tiles(problem, plan), plan.tile.panels(problem), problem.vectors(plan.tile.lanes)
     units = -(-total // plan.block) * panels
 
@@ -187,13 +190,14 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
 
 
 def _tiles(problem: Problem, plan: WinogradPlan) -> int:
-    """The tiles of all images, of one where their number is free."""
+    """The tiles of all images; of one image where their number is free."""
     rows, columns = plan.tiles(problem)
     return rows * columns * (problem.batch if isinstance(problem.batch, int) else 1)
 
 
 def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
-    """Cycles of all images (one where their number is free): products, the filters' way from memory, transforms."""
+    """Cycles of all images (of one where their number is free): products, reading the filters from memory,
+    transforms."""
     form, tile, lanes = plan.form, plan.tile, target.block
     total, vectors = _tiles(problem, plan), problem.vectors(lanes)
     if plan.fused:
@@ -216,7 +220,7 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
     transforms = _transform_cycles(problem, plan, target)
     transforms += spilt * _RETURNED * size * total * vectors * lanes * form.taps / target.cpu.bandwidth.l3
     if passes == 1 and is_cold(filters, target, cold=problem.cold) and products < streamed:
-        # The first strip waits for memory; the others, which find the filters in the second-level cache, come on top.
+        # The first strip waits for memory. The others find the filters in the second-level cache; their cost is added.
         return (
             streamed * (1 + target.cpu.fit.column_delay * (tile.columns - 1)) + products * (1 - 1 / strips) + transforms
         )
@@ -224,21 +228,21 @@ def winograd_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> flo
 
 
 def _strip_cycles(problem: Problem, rows: int, columns: int, target: Target) -> float:
-    """Cycles of one register tile over all input channels: multiply-adds or loads, what the filters cost that come from
-    the second-level cache each time, and once the latency of the last sums and the stores."""
+    """Cycles of one register tile over all input channels: the multiply-adds or the loads, the cost of filters that
+    come from the second-level cache each time, and once the latency of the last sums and the stores."""
     fit, size = target.cpu.fit, columns * target.lanes(1)
     arithmetic = rows * columns / target.fma_per_cycle
     loads = rows / target.short_loads_per_cycle + columns / target.loads_per_cycle
     near = problem.inputs * size <= target.l1 // 2
-    # Half of the filters' way is hidden behind the multiply-adds.
+    # Half of the time to read the filters is hidden behind the multiply-adds.
     again = 0.0 if near else size / (2 * target.cpu.bandwidth.l2)
     step = max(arithmetic, loads, target.cpu.core.latency) + fit.strip_row * rows + again
     return problem.inputs * step + fit.strip + rows * columns
 
 
 def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
-    """Cycles for the inputs and outputs of all tiles, a vector of channels at a time: loads, sums, stores. Tiles that
-    reach past the image are copied first."""
+    """Cycles of the input and output transforms of all tiles, one vector of channels at a time: loads, sums, stores.
+    Tiles that reach past the image are copied first."""
     form, images = plan.form, problem.batch if isinstance(problem.batch, int) else 1
     total, whole_inputs = images, images
     for axis in (0, 1):

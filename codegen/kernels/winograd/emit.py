@@ -1,4 +1,4 @@
-"""A 3×3 convolution by Winograd's minimal filtering as one LLVM function: tiles are transformed into scratch memory,
+"""A convolution by Winograd's minimal filtering as one LLVM function. Tiles are transformed into scratch memory,
 multiplied tap by tap with the register-tile micro-kernel, transformed back, and finished by the epilogue."""
 
 from __future__ import annotations
@@ -59,15 +59,16 @@ class _WinogradAreas:
 
 @attrs.frozen
 class _Block:
-    """A block of tiles: its first tile, counted through all images, and how many there are."""
+    """A block of tiles: the number of its first tile, counted over all images, and how many tiles it has."""
 
     first: Ir
     count: Ir
 
 
 class _Prefetching(TileEmitter):
-    """Brings a part of what the next tap needs into the second-level cache beside each step: the filters are one
-    stream, the next tap's ``distance`` elements ahead, and each of ``strips`` strips of tiles fetches its share."""
+    """A tile emitter with software prefetch: each step brings a part of the next tap's filters into the second-level
+    cache. The filters are one stream, and the next tap's are ``distance`` elements ahead. Each of ``strips`` strips of
+    tiles prefetches its share."""
 
     def __init__(
         self,
@@ -120,14 +121,14 @@ class _WinogradWriter:
         self.size = self.arithmetic.data.size * self.lanes
         self.raw = vector(LLVM_TYPES[problem.source.dtype], self.lanes)
         self.aligned = problem.source.dtype.size * self.lanes
-        # Channels that fill no block are read by a mask; memory behind the last pixel may belong to nobody.
+        # Channels that fill no block are read with a mask: memory after the last pixel may not be readable.
         self.some = problem.inputs if not problem.source.block else 0
         if self.some:
             self.aligned = problem.source.dtype.size
         self.x, self.packed, self.scratch = areas.x, areas.packed, areas.scratch
 
     def run(self, lower: Ir, upper: Ir) -> None:
-        """A column tile at a time; the inputs are transformed anew where a new block of tiles begins."""
+        """Emit one column tile at a time. The inputs are transformed again where a new block of tiles begins."""
         b, panels = self.b, self.plan.tile.panels(self.problem)
         with b.loop(lower, upper, 1, [b.index(-1)], "panel") as loop:
             number, panel = self.emitter.divide(loop.index, panels, self.scope)
@@ -150,7 +151,7 @@ class _WinogradWriter:
         return self.b.intrinsic("llvm.smin", "i64", a, c)
 
     def _at(self, pointer: Ir, *offsets: Ir) -> Ir:
-        """``pointer`` plus offsets in elements. It may lie outside of the array as long as nobody reads there."""
+        """``pointer`` plus offsets in elements. It may point outside the array as long as nothing is read there."""
         return self._moved(pointer, element(self.kind), offsets)
 
     def _moved(self, pointer: Ir, unit: str, offsets: Sequence[Ir]) -> Ir:
@@ -160,7 +161,7 @@ class _WinogradWriter:
         return pointer
 
     def _area(self, which: int) -> Ir:
-        """M or P."""
+        """The base of the scratch array M or P."""
         return self._at(self.scratch, self.b.index(self.plan.areas(self.problem)[which]))
 
     def _load(self, pointer: Ir, vectors: int = 0) -> Ir:
@@ -170,7 +171,7 @@ class _WinogradWriter:
         self.b.store(value, self._at(pointer, self.b.index(vectors * self.lanes)), self.size)
 
     def _corner(self, block: _Block, index: Ir) -> tuple[Ir, Ir, Ir]:
-        """The image, and the first output row and pixel, of a block's tile."""
+        """The image, and the first output row and pixel, of a tile of the block."""
         b, (down, across) = self.b, (self.b.index(m) for m in self.form.outputs)
         rows, columns = self.plan.tiles(self.problem)
         number, image = b.add(block.first, index), b.index(0)
@@ -214,7 +215,7 @@ class _WinogradWriter:
                 self._transform_tile(tile, stride, step, self._at(self.scratch, b.mul(within, b.index(lanes))))
 
     def _inside(self, start: Ir, extent: object, size: int) -> tuple[Ir, Ir]:
-        """The part of a tile of ``size`` from ``start`` on that lies inside the input, relative to the start."""
+        """The part of a tile of ``size`` from ``start`` on that lies inside the input, relative to ``start``."""
         assert isinstance(extent, int)
         b = self.b
         low = b.intrinsic("llvm.smax", "i64", b.sub(b.index(0), start), b.index(0))
@@ -231,15 +232,15 @@ class _WinogradWriter:
                 self._copy(self._channels(self._input(line, start)), self._input(copy, offset))
 
     def _input(self, pointer: Ir, *offsets: Ir) -> Ir:
-        """``pointer`` plus offsets in elements of the input, as ``_at``."""
+        """``pointer`` plus offsets in elements of the input; otherwise like ``_at``."""
         return self._moved(pointer, element(self.raw), offsets)
 
     def _copy(self, value: Ir, pointer: Ir) -> None:
-        """Store elements of the input as they are."""
+        """Copy elements of the input without converting them."""
         self.b.store(value, pointer, self.aligned)
 
     def _channels(self, pointer: Ir) -> Ir:
-        """A vector of input channels, zeros behind the last."""
+        """A vector of input channels, with zeros after the last channel."""
         b = self.b
         if not self.some:
             return b.load(self.raw, pointer, self.aligned)
@@ -281,8 +282,8 @@ class _WinogradWriter:
             self._panel_products(block, panel, last, half)
 
     def _panel_products(self, block: _Block, panel: Ir, columns: int, half: bool) -> None:
-        """M = V·U for every tap. Rows of the last register tile beyond the block's end are computed from what lies
-        there, and thrown away."""
+        """M = V·U for every tap. The last register tile may have rows past the block's end: they are computed from
+        whatever lies there, and their results are discarded."""
         b, problem, tile, taps = self.b, self.problem, self.plan.tile, self.form.taps
         product = self.plan.product(problem)
         depth = problem.inputs * tile.lanes
@@ -308,7 +309,7 @@ class _WinogradWriter:
                         self._store(sums[r][c], start, (c * self.plan.block + r) * taps)
 
     def _filter(self, tap: Ir) -> Ir:
-        """The number of a product's filter: the last of a line stands for all from there on."""
+        """The number of a product's filter. The last filter of a line serves all products from its own on."""
         b, rows, columns = self.b, self.form.rows, self.form.columns
         if self.form.different == self.form.taps:
             return tap
@@ -343,19 +344,20 @@ class _WinogradWriter:
                 self._finish_tile(product, row, pixel, scope)
 
     def _stored(self, column: Ir, tile: Ir) -> Callable[[int], Ir]:
-        """The products of a tile, by tap, as M has them."""
+        """A function that loads a tile's product from M, by tap."""
         b = self.b
         within = b.add(b.mul(column, b.index(self.plan.block)), tile)
         products = self._at(self._area(0), b.mul(within, b.index(self.form.taps * self.lanes)))
         return lambda tap: self._load(products, tap)
 
     def _summed(self, panel: Ir, tile: Ir) -> Callable[[int], Ir]:
-        """The products of a tile, by tap, summed over the input channels."""
+        """A function that computes a tile's product, by tap, as a sum over the input channels."""
         b, inputs, rows, columns = self.b, self.problem.inputs, self.form.rows, self.form.columns
         slab = self.plan.slab(self.problem)
         x = self._at(self.scratch, b.mul(tile, b.index(self.lanes)))
         packed = self._at(self.packed, b.mul(panel, b.index(self.form.different * inputs * self.lanes)))
-        # Filters are read for every tile: registers do not hold them, and copies on the stack would be read as often.
+        # Filters are reloaded for every tile: they do not fit the registers, and copies on the stack would be read as
+        # often.
         filters = b.emit("ptr", f'call ptr asm "", "=r,0,r"({packed}, {tile})')
 
         def product(tap: int) -> Ir:
@@ -385,7 +387,8 @@ class _WinogradWriter:
                             self._epilogue(values, self._plus(row, i), shared)
 
     def _parts(self, axis: int, at: Ir) -> list[tuple[int, Ir]]:
-        """How many results of a tile at row or pixel ``at`` may lie inside the output, each with its condition."""
+        """The possible numbers of a tile's results that lie inside the output at row or pixel ``at``, each with its
+        condition."""
         b, size, most = self.b, self.problem.output[axis], self.form.outputs[axis]
         assert isinstance(size, int)
         whole, rest = divmod(size, most)
@@ -398,8 +401,8 @@ class _WinogradWriter:
         return self.b.add(a, self.b.index(number)) if number else a
 
     def _results(self, product: Callable[[int], Ir]) -> dict[int, list[Ir]]:
-        """The rows of Aᵀ M A. Pairs of points are joined as soon as both are there, and even rows are made before odd
-        ones: then the registers hold what is alive."""
+        """The rows of Aᵀ M A. Pairs of points are joined as soon as both are computed, and even rows are computed
+        before odd ones, so that the values alive at any time fit the registers."""
         b, rows, columns = self.b, self.form.rows, self.form.columns
 
         def across(i: int) -> list[Ir]:
@@ -425,7 +428,7 @@ class _WinogradWriter:
         return results
 
     def _epilogue(self, results: Sequence[tuple[Ir, Ir]], row: Ir, shared: Scope) -> None:
-        """All values first, then all stores."""
+        """All values are computed first, then all are stored."""
         b, nest = self.b, self.epilogue.nest
         done: list[tuple[Ir, Scope]] = []
         for pixel, value in results:
@@ -433,5 +436,5 @@ class _WinogradWriter:
             scope.symbols |= {ROW: row, PIXEL: pixel}
             done.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
         for value, scope in done:
-            # The output lies in channel blocks: the last one's padding may be written.
+            # The output lies in channel blocks, so that the padding of the last block may be written.
             store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, scope.inner(tail=None))

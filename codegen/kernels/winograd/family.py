@@ -33,15 +33,15 @@ from dldt.compiler.graph import Node
 
 
 class WinogradFamily(ConvolutionFamily):
-    """Tiles of the image are transformed, multiplied tap by tap, and transformed back; the groups of a convolution are
-    kernels of their own."""
+    """Transforms tiles of the image, multiplies them tap by tap, and transforms the products back. Each group of a
+    convolution is a kernel of its own."""
 
     name = "winograd"
     rival_of = "convolution"
     records: tuple[type, ...] = (WinogradPlan, WinogradForm, Winograd, Halved, RegisterTile)
 
     def anchors(self, node: Node) -> bool:
-        """It takes what direct convolutions take."""
+        """No nodes: it takes the parts of direct convolutions."""
         return False
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
@@ -75,7 +75,7 @@ class WinogradFamily(ConvolutionFamily):
             return
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
-        """Its tiles are of several rows."""
+        """None: its tiles span several rows."""
         return None
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
@@ -92,8 +92,8 @@ class WinogradFamily(ConvolutionFamily):
 
 
 def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
-    """The first of the convolutions without groups that make up the part, all alike; none where it cannot be done so:
-    its groups must be whole channel blocks on both sides."""
+    """The convolutions without groups that make up the part, which are all alike: only the first is returned. Empty
+    where the part cannot be split so: its groups must be whole channel blocks of the input and the output."""
     problem, block = part.problem, on.target.block
     if not part.blocked or not on.numerics.winograd:
         return []

@@ -16,16 +16,17 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class WinogradForm:
-    """What is done along the rows of an image (from one row to the next) and along its columns."""
+    """The line of minimal filtering that is applied along the rows of an image (from one row to the next), and the one
+    that is applied along its columns."""
 
     rows: Winograd | Halved
     columns: Winograd | Halved
     arithmetic: Arithmetic = F32
-    """What transforms and products are made in: points that round well in one type may not in another."""
+    """The types of transforms and products. Points that round well in one type may not in another."""
 
     @property
     def kernel(self) -> tuple[int, int]:
-        """The kernel (rows, columns) that it computes."""
+        """The kernel (rows, columns) that the form computes."""
         return self.rows.kernel, self.columns.kernel
 
     @property
@@ -35,27 +36,27 @@ class WinogradForm:
 
     @property
     def strides(self) -> tuple[int, int]:
-        """Inputs (rows, columns) from a result to the next."""
+        """The step in inputs (rows, columns) from one result to the next."""
         return self.rows.stride, self.columns.stride
 
     @property
     def different(self) -> int:
-        """Different filters among the products of a channel pair."""
+        """The number of different filters among the products of a channel pair."""
         return self.rows.filters * self.columns.filters
 
     @property
     def taps(self) -> int:
-        """Products a channel pair and tile."""
+        """The number of products of a channel pair in a tile."""
         return self.rows.size * self.columns.size
 
     @property
     def input_sums(self) -> int:
-        """Vector operations that transform the inputs of a tile."""
+        """The number of vector operations that transform the inputs of a tile."""
         return self.rows.sums * self.columns.size + self.columns.sums * self.rows.size
 
     @property
     def output_sums(self) -> int:
-        """Vector operations that transform the products of a tile."""
+        """The number of vector operations that transform the products of a tile."""
         return self.columns.output_sums * self.rows.size + self.rows.output_sums * self.columns.outputs
 
     def filters(self, weights: Array) -> Array:
@@ -68,8 +69,8 @@ class WinogradForm:
 
 
 def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: RegisterTile) -> Iterator[memoryview]:
-    """Column tile by column tile, and for each the different filters in order: one vector a column tile and input,
-    padded with zeros."""
+    """The transformed filters, column tile by column tile, and in each the different filters in order: one vector for
+    each input and vector of the column tile, padded with zeros."""
     width = tile.columns * tile.lanes
     for panel in range(tile.panels(problem)):
         columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)

@@ -1,4 +1,4 @@
-"""Winograd's minimal filtering of every second result of a kernel of three taps, in one dimension."""
+"""Winograd's minimal filtering for three taps and stride two, in one dimension."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class Halved:
-    """Results 0, 2, 4 … of three taps: taps 0 and 2 meet even inputs only, which is F(m, 2) of ``even``; tap 1 meets
-    odd ones, a product a result, all with the same filter."""
+    """Results 0, 2, 4 … of three taps. Taps 0 and 2 meet even inputs only: that is F(m, 2), computed by ``even``. Tap 1
+    meets odd inputs only, with one product for each result, all with the same filter."""
 
     even: Winograd
 
@@ -27,22 +27,22 @@ class Halved:
 
     @property
     def kernel(self) -> int:
-        """Taps."""
+        """The number of taps."""
         return 2 * self.even.kernel - 1
 
     @property
     def stride(self) -> int:
-        """Inputs from a result to the next."""
+        """The step in inputs from one result to the next."""
         return 2
 
     @property
     def size(self) -> int:
-        """Inputs of a tile, and products a channel pair: those of even inputs first."""
+        """Inputs of a tile, and as many products of a channel pair: those of even inputs first."""
         return self.even.size + self.outputs
 
     @property
     def filters(self) -> int:
-        """Different filters among the products: the last stands for all from there on."""
+        """The number of different filters among the products: the last filter serves all products from its own on."""
         return self.even.size + 1
 
     @property
@@ -52,12 +52,12 @@ class Halved:
 
     @property
     def sums(self) -> int:
-        """Vector operations of one ``input_transform``."""
+        """The number of vector operations of one ``input_transform``."""
         return self.even.sums
 
     @property
     def output_sums(self) -> int:
-        """Vector operations of one ``output_transform``."""
+        """The number of vector operations of one ``output_transform``."""
         return self.even.output_sums + self.outputs
 
     def input_matrix(self) -> Array:

@@ -1,4 +1,4 @@
-"""Winograd's minimal filtering F(m, r) in one dimension: matrices, and transforms of vectors."""
+"""Winograd's minimal filtering F(m, r) in one dimension: its matrices, and transforms of vectors."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dldt.compiler.types import Array
 
 @attrs.frozen
 class Phase:
-    """Inputs of a tile that are transformed together: every ``step``-th from ``first`` on, by ``line``'s matrix; where
-    that is None they are multiplied as they are."""
+    """Inputs of a tile that are transformed together: every ``step``-th one from ``first`` on, by the matrix of
+    ``line``. Where ``line`` is None, they are multiplied as they are."""
 
     first: int
     step: int
     line: Winograd | None
 
     def transform(self, b: Builder, d: Sequence[Ir]) -> list[Ir]:
-        """The products' inputs from these inputs."""
+        """The transformed inputs, ready for the products."""
         return self.line.input_transform(b, d) if self.line else list(d)
 
 
@@ -38,27 +38,27 @@ class Winograd:
 
     @property
     def size(self) -> int:
-        """Inputs of a tile in one dimension: products a channel pair."""
+        """Inputs of a tile in one dimension, and as many products of a channel pair."""
         return self.outputs + self.kernel - 1
 
     @property
     def zero(self) -> int:
-        """1 where 0 is among the points, before all others."""
+        """1 where 0 is among the points (it then comes before all others), else 0."""
         return self.size - 1 - 2 * len(self.points)
 
     @property
     def stride(self) -> int:
-        """Inputs from a result to the next."""
+        """The step in inputs from one result to the next."""
         return 1
 
     @property
     def filters(self) -> int:
-        """Different filters among the products."""
+        """The number of different filters among the products."""
         return self.size
 
     @property
     def even(self) -> Winograd:
-        """What joins pairs of points: all of it."""
+        """The part of the line in which pairs of points are joined: all of it."""
         return self
 
     @property
@@ -68,12 +68,12 @@ class Winograd:
 
     @property
     def sums(self) -> int:
-        """Vector operations of one ``input_transform``."""
+        """The number of vector operations of one ``input_transform``."""
         return len(self.points) * (2 * len(self.points) + 1 + self.zero)
 
     @property
     def output_sums(self) -> int:
-        """Vector operations of one ``output_transform``."""
+        """The number of vector operations of one ``output_transform``."""
         return len(self.points) * (2 + self.outputs)
 
     def _finite(self) -> list[float]:
@@ -88,7 +88,7 @@ class Winograd:
         return np.array([*(np.append(row, 0.0) for row in rows), np.poly(finite)[::-1]])
 
     def filter_matrix(self) -> Array:
-        """G: the powers of p below r, over the product of (p - q)."""
+        """G: the powers of p below r, divided by the product of (p - q)."""
         if self.size == 1:
             return np.ones((1, 1))
         finite, powers = self._finite(), range(self.kernel)
@@ -112,7 +112,8 @@ class Winograd:
         middle = []
         for number, point in enumerate(self.points):
             others = squares[:number] + squares[number + 1 :]
-            # The row of ±p holds the coefficients of (x ± p) times a polynomial in x²; of 0, times x.
+            # The row of ±p holds the coefficients of (x ± p) times a polynomial in x²; the row of 0, those of x times
+            # it.
             high, low = (_polynomial(b, others, d[k + self.zero :: 2]) for k in (1, 0))
             middle += [_axpy(b, point, low, high), _axpy(b, -point, low, high)]
         return [*ends[: self.zero], *middle, ends[-1]]
@@ -128,11 +129,12 @@ class Winograd:
 
     @property
     def ends(self) -> dict[int, int]:
-        """The products of 0 and of infinity, which go to one result each."""
+        """The products at 0 and at infinity, each of which contributes to one result only."""
         return dict([(0, 0)] * self.zero) | {self.outputs - 1: self.size - 1}
 
     def output_row(self, b: Builder, row: int, parts: Sequence[Ir], end: Ir | None) -> Ir:
-        """One row of Aᵀm from the sums (an odd row: the differences) of the pairs, and what comes of 0 or infinity."""
+        """One row of Aᵀm from the sums (of an odd row: the differences) of the pairs, and the contribution of 0 or
+        infinity."""
         total = end
         for point, part in zip(self.points, parts, strict=True):
             total = _scaled(b, point**row, part) if total is None else _axpy(b, point**row, part, total)

@@ -1,4 +1,4 @@
-"""How a convolution is cut for Winograd: blocks of tiles, register tile of the products, and scratch memory."""
+"""How Winograd's algorithm splits a convolution: blocks of tiles, the register tile of the products, scratch memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dldt.compiler.dims import Dim, ceildiv
 
 @attrs.frozen
 class WinogradPlan:
-    """``block`` tiles (a multiple of ``tile.rows``), of whatever image, share one pass over the filters; the shared
-    range runs over blocks of tiles × column tiles. Scratch memory of a thread, in elements::
+    """``block`` tiles (a multiple of ``tile.rows``), which may span images, share one pass over the filters. The shared
+    range runs over blocks of tiles × column tiles. The scratch memory of a thread, in elements::
 
         V [taps][input blocks][block][lanes]   transformed inputs, each tap's part ``slab`` long
         M [columns][block][taps][lanes]        products of one column tile
@@ -23,15 +23,15 @@ class WinogradPlan:
     tile: RegisterTile
     block: int
     prefetch: bool = False
-    """Whether the filters come from beyond the second-level cache, and are to be asked for ahead of their use."""
+    """Whether the filters come from beyond the second-level cache and are prefetched."""
 
     fused: bool = False
-    """Whether products are summed where they are transformed back, and never stored: for few input channels, one
-    vector of output channels at a time. There is no M."""
+    """Whether products are summed as part of the output transform and never stored, one vector of output channels at a
+    time; for few input channels. Then there is no M."""
 
     @property
     def name(self) -> str:
-        """The spec as a name."""
+        """The plan's sizes as a name."""
         (down, across), tile = self.form.outputs, self.tile
         stride = "" if self.form.strides == (1, 1) else "s{}x{}".format(*self.form.strides)
         spec = f"{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
@@ -46,7 +46,7 @@ class WinogradPlan:
         return -(-rows // down), -(-pixels // across)
 
     def blocks(self, problem: Problem) -> Dim:
-        """Blocks of tiles of all images; the last may be smaller."""
+        """Blocks of tiles over all images; the last one may be smaller."""
         rows, columns = self.tiles(problem)
         return ceildiv(problem.batch * (rows * columns), self.block)
 
@@ -70,20 +70,21 @@ class WinogradPlan:
         )
 
     def slab(self, problem: Problem) -> int:
-        """Elements from tap to tap of V: an odd number of vectors, lest all taps fall on the same cache set."""
+        """Elements between consecutive taps of V: an odd number of vectors, so that the taps do not all alias in one
+        cache set."""
         vectors = -(-problem.inputs // self.tile.lanes) * self.block
         return (vectors | 1) * self.tile.lanes
 
     def areas(self, problem: Problem) -> tuple[int, int, int]:
-        """Where M and P begin, and the end, in elements."""
+        """The offsets of M and P, and the end of scratch memory, in elements."""
         form, lanes = self.form, self.tile.lanes
         products = form.taps * self.slab(problem)
         patch = products + (0 if self.fused else self.tile.columns * self.block * form.taps * lanes)
         return products, patch, patch + form.taps * lanes
 
     def operations(self, problem: Problem) -> Dim:
-        """What is really computed, two operations a multiply-add: the products, and the transforms' vector operations,
-        each of which takes the place of a multiply-add."""
+        """The operations actually performed, two for each multiply-add: the products, and the transforms' vector
+        operations, each of which takes the place of a multiply-add."""
         form, (rows, columns) = self.form, self.tiles(problem)
         inputs = form.input_sums * problem.inputs
         outputs = form.output_sums * problem.outputs
@@ -91,12 +92,13 @@ class WinogradPlan:
         return problem.batch * (2 * rows * columns * each)
 
     def passed(self, problem: Problem) -> Dim:
-        """Bytes through scratch memory: V written once and read for every column tile, M written and read."""
+        """Bytes that pass through scratch memory: V is written once and read for every column tile; M is written and
+        read."""
         rows, columns = self.tiles(problem)
         inputs = problem.inputs * (1 + self.tile.panels(problem))
         products = 0 if self.fused else 2 * problem.outputs
         return problem.batch * (self.form.arithmetic.data.size * self.form.taps * rows * columns * (inputs + products))
 
     def scratch(self, problem: Problem) -> int:
-        """Bytes a thread, a multiple of 64."""
+        """Bytes of scratch memory of a thread, a multiple of 64."""
         return -(-self.areas(problem)[-1] * self.form.arithmetic.data.size // 64) * 64
