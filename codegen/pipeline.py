@@ -31,7 +31,7 @@ from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import least_dims, run_time_dims
 from dldt.codegen.plan.in_place import share_in_place
-from dldt.codegen.plan.kernels import make_kernels
+from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.metadata import Demands, metadata
 from dldt.codegen.plan.precision import stored_types
@@ -105,17 +105,18 @@ def plan_memory(c: Compilation) -> None:
 
 
 def write_kernels(c: Compilation) -> None:
-    """Makes the kernels of every task: operands, ranges, and what their functions are written from."""
+    """Makes the kernels of every task, with operands and ranges, and their functions; equal functions are kept once."""
     c.kernels = make_kernels(c.program, c.choice.on)
     refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], run_time_dims(c.graph), c.graph)
+    c.library = Library(c.target, c.cache)
+    c.functions = write_functions(c.kernels, c.library)
 
 
 def write_program(c: Compilation) -> None:
-    """Makes the calls in order, shared among threads. Equal functions are kept once; packed weights lie in the file's
-    order."""
+    """Makes the calls in order, shared among threads; packed weights lie in the file's order."""
     names = run_time_dims(c.graph)
-    c.calls = Calls(Library(c.target, c.cache), WeightSegment())
-    c.steps = make_steps(c.program, c.kernels, c.calls)
+    c.calls = Calls(c.library, WeightSegment())
+    c.steps = make_steps(c.program, c.kernels, c.functions, c.calls)
     shapes = [node.types[0].shape for node in c.graph.outputs]
     text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None

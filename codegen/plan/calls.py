@@ -12,7 +12,7 @@ from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.row_tiles import LineBuffer, RowStage, RowTilesStep
 from dldt.codegen.llvm.step import Call, Fork, ProgramStep
 from dldt.codegen.loop.reach import Reach
-from dldt.codegen.plan.kernels import Kernels
+from dldt.codegen.plan.kernels import Functions, Kernels
 from dldt.codegen.plan.row_tiling import line_buffer_bytes
 from dldt.codegen.plan.sharing import Sharable, shared_steps
 from dldt.codegen.plan.weights import WeightSegment
@@ -56,14 +56,15 @@ class Calls:
         return [called.chosen.remark for called in self.called if called.chosen.remark]
 
 
-def make_steps(program: Program, kernels: Kernels, calls: Calls) -> list[ProgramStep]:
+def make_steps(program: Program, kernels: Kernels, functions: Functions, calls: Calls) -> list[ProgramStep]:
     """The steps of the program."""
-    return _StepMaker(kernels, calls).steps(program.tasks)
+    return _StepMaker(kernels, functions, calls).steps(program.tasks)
 
 
 @attrs.define
 class _StepMaker:
     kernels: Kernels
+    functions: Functions
     calls: Calls
     shared: dict[Leaf, list[bool]] = attrs.field(factory=dict)
 
@@ -87,9 +88,8 @@ class _StepMaker:
 
     def run(self, task: Leaf) -> list[ProgramStep]:
         """See Maker."""
-        kernels = self.kernels[task]
-        shared = self.shared.get(task, [])
-        return [self._call(*made, each) for made, each in zip(kernels, shared, strict=True)]
+        made = zip(self.kernels[task], self.functions[task], self.shared.get(task, []), strict=True)
+        return [self._call(*kernel, function, shared) for kernel, function, shared in made]
 
     def branch(self, task: Branch) -> list[ProgramStep]:
         """See Maker."""
@@ -104,19 +104,19 @@ class _StepMaker:
         buffers: list[LineBuffer] = []
         for number, leaf in enumerate(leaves):
             ((kernel, chosen),) = self.kernels[leaf]
+            (function,) = self.functions[leaf]
             rows, height = kernel.implementation.rows, leaf.output.type.shape[2]
             assert rows is not None
             assert isinstance(height, int)
             if number:
                 buffers.append(_line_buffer(leaves[number - 1].output, rows.reach))
-            call = self._call(kernel, chosen, True, len(calls.row_tiles))
+            call = self._call(kernel, chosen, function, True, len(calls.row_tiles))
             stages.append(RowStage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
         calls.scratch = max(calls.scratch, sum(line_buffer_bytes(leaf.output) for leaf in leaves[:-1]))
         return [RowTilesStep(tuple(stages), tuple(buffers), leaves[0].output.type.shape[0], task.tile)]
 
-    def _call(self, kernel: Kernel, chosen: Chosen, shared: bool, tiles: int = 0) -> Call:
+    def _call(self, kernel: Kernel, chosen: Chosen, function: str, shared: bool, tiles: int = 0) -> Call:
         calls = self.calls
-        function = calls.library.add(kernel)
         places = [calls.weights.place(tensor) for tensor in kernel.operands]
         if kernel.packed is not None:
             places.append(calls.weights.add(kernel.packed_bytes, kernel.packed))

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.kernels.choice import Choice
+from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.llvm.program import Least
@@ -19,7 +20,7 @@ from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.calls import Calls
-from dldt.codegen.plan.kernels import Kernels
+from dldt.codegen.plan.kernels import Functions, Kernels
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region
@@ -57,6 +58,8 @@ class Compilation:
     row_tiles: Sequence[RowTiles] = attrs.field(init=False)
     arena: Arena = attrs.field(init=False)
     kernels: Kernels = attrs.field(init=False)
+    library: Library = attrs.field(init=False)
+    functions: Functions = attrs.field(init=False)
     calls: Calls = attrs.field(init=False)
     steps: Sequence[ProgramStep] = attrs.field(init=False)
     metadata: dict[str, object] = attrs.field(init=False)

@@ -1,4 +1,4 @@
-"""The kernels of every task, as its family makes them from what was chosen."""
+"""The kernels of every task, as its family makes them from what was chosen, and their functions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import TypeAlias
 
 from dldt.codegen.kernels.choice import family_of
 from dldt.codegen.kernels.kernel import Kernel
+from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Leaf, Program
 
 Kernels: TypeAlias = dict[Leaf, list[tuple[Kernel, Chosen]]]
 """The kernels of every task, each with the choice that it implements."""
+
+Functions: TypeAlias = dict[Leaf, list[str]]
+"""The names of their functions."""
 
 
 def make_kernels(program: Program, on: Setting) -> Kernels:
@@ -24,3 +28,8 @@ def make_kernels(program: Program, on: Setting) -> Kernels:
         ]
         for leaf in program.leaves()
     }
+
+
+def write_functions(kernels: Kernels, library: Library) -> Functions:
+    """The function of every kernel, in ``library``; equal kernels share one."""
+    return {leaf: [library.add(kernel) for kernel, _ in made] for leaf, made in kernels.items()}
