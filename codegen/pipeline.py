@@ -27,10 +27,11 @@ from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
+from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import least_dims, run_time_dims
 from dldt.codegen.plan.in_place import share_in_place
-from dldt.codegen.plan.kernels import Calls, make_kernels, make_steps
+from dldt.codegen.plan.kernels import make_kernels
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.metadata import Demands, metadata
 from dldt.codegen.plan.precision import stored_types

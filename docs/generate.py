@@ -1,4 +1,5 @@
-"""Writes the tables of this folder from the registries: operations.md, passes.md, options.md, targets.md.
+"""Writes the tables of this folder from the registries: operations.md, passes.md, options.md, targets.md, and the list
+of steps in architecture.md.
 
 python docs/generate.py            (a test fails when a table is out of date)
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.cpus import CPUS, WIDTHS, Fit
+from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
 from dldt.compiler.op import REGISTRY
@@ -77,10 +79,10 @@ def options() -> str:
 
 _TARGETS = """# Targets and processors
 
-`--target` says what the code may use, `--tune-for` which processor its choices are made for: tiles, algorithms, what is
-cut into bands, what threads share. Unless a processor is named, choices are made for any that runs the code, by figures
-that were fitted on Zen 4. `--target host` finds its own row, and asks the system for its caches; the other figures it
-takes only where choices by them were measured (marked ✓), while `--tune-for` takes all. The rows are in
+`--target` says what the code may use, `--tune-for` which processor its choices are made for: tiles, algorithms, what
+runs in row tiles, what threads share. Unless a processor is named, choices are made for any that runs the code, by
+figures that were fitted on Zen 4. `--target host` finds its own row, and asks the system for its caches; the other
+figures it takes only where choices by them were measured (marked ✓), while `--tune-for` takes all. The rows are in
 `codegen/cpus.py`; a new processor is a new row there.
 """
 _FIT = """## What was fitted
@@ -122,6 +124,17 @@ def targets() -> str:
     lines += ["", _FIT, "| number | value |", "|---|---|"]
     lines += [f"| `{field}` | {_numbers(value)} |" for field, value in attrs.asdict(Fit()).items()]
     return "\n".join(lines) + "\n"
+
+
+STEPS = ("<!-- steps: written by docs/generate.py -->\n", "<!-- end of steps -->\n")
+
+
+def with_steps(text: str) -> str:
+    """A page with the steps of code generation between the two marks."""
+    before, rest = text.split(STEPS[0])
+    _, after = rest.split(STEPS[1])
+    lines = [f"{number}. `{step.name}`: {_cell(' '.join(step.what.split()))}" for number, step in enumerate(PIPELINE)]
+    return "".join((before, STEPS[0], "\n", *(f"{line}\n" for line in lines), "\n", STEPS[1], after))
 
 
 def _size(size: int) -> str:
@@ -173,3 +186,5 @@ if __name__ == "__main__":
     assert opset
     for file, table in TABLES.items():
         (HERE / file).write_text(HEAD + table(), encoding="utf-8")
+    page = HERE / "architecture.md"
+    page.write_text(with_steps(page.read_text(encoding="utf-8")), encoding="utf-8")

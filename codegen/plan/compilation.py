@@ -18,7 +18,8 @@ from dldt.codegen.object.object import ObjectCode
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
-from dldt.codegen.plan.kernels import Calls, Kernels
+from dldt.codegen.plan.calls import Calls
+from dldt.codegen.plan.kernels import Kernels
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from dldt.codegen.plan.kernels import Called, Calls
+from dldt.codegen.plan.calls import Called, Calls
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics

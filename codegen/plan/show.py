@@ -11,7 +11,8 @@ from dldt.codegen.object.link import Linked
 from dldt.codegen.object.object import ObjectCode
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
-from dldt.codegen.plan.kernels import Calls, Kernels
+from dldt.codegen.plan.calls import Calls
+from dldt.codegen.plan.kernels import Kernels
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.task import Program, Task
 from dldt.codegen.task.tensor import Tensor
