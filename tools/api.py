@@ -123,8 +123,8 @@ def compile_model(
     The notes of the summary name the changes that these three made to the numbers.
     ``tuned``: a file of measured choices (``dldt-compile --tune``). Without it all choices are estimated, so that equal
     models give equal libraries.
-    ``plan``: a library that was compiled before, or its plan (``dldt inspect --plan --json``). Every kernel is made as it
-    was then.
+    ``plan``: a library that was compiled before, or its plan (``dldt inspect --plan --json``). Every kernel is made as
+    it was then.
 
     The given graph is not changed. Nothing is written if the compilation fails.
     """
