@@ -182,7 +182,7 @@ def decided(
 
 
 def recorded_plan(path: Path) -> Recorded:
-    """The plan in a plan file, or in a compiled library. Raises InputError where there is none."""
+    """The plan from a plan file, or from a compiled library. Raises InputError where there is none."""
     if not is_artifact(path):
         return read_plan(path)
     found = read_artifact(path).metadata.plan
