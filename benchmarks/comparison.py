@@ -140,7 +140,9 @@ def _missing(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
 
 
 def _described(artifact: Artifact) -> dict[str, Any]:
-    return artifact.metadata.raw | {"steps": [step._asdict() for step in artifact.metadata.steps]}
+    plan = artifact.metadata.plan
+    found = artifact.metadata.raw | {"steps": [step._asdict() for step in artifact.metadata.steps]}
+    return found if plan is None else found | {"plan": plan}
 
 
 def _changed_metadata(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
