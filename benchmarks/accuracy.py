@@ -1,12 +1,12 @@
 """Compiles every model, runs it on seeded random inputs and compares with onnxruntime.
 
     python -m benchmarks.accuracy                     a table: max|error| / max|y| of each model, at most 1e-4
-    python -m benchmarks.accuracy --ir                the same through OpenVINO IR: OpenVINO and we ourselves read it
+    python -m benchmarks.accuracy --ir                the same through OpenVINO IR, which OpenVINO and dldt both read
     python -m benchmarks.accuracy --models resnet50 magika
     python -m benchmarks.accuracy --target aarch64    another architecture's code, under qemu-user
-    python -m benchmarks.accuracy --precision bf16    (or --weights bf16 | f16) what that costs; any number is accepted
+    python -m benchmarks.accuracy --precision bf16    (or --weights bf16 | f16) the error that it costs, without a limit
 
-The exit code is 1 when a model fails or differs. What is not on this machine is named, not skipped in silence.
+The exit code is 1 when a model fails or differs. Models that are not on this machine are listed, not skipped silently.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from dldt.runtime.format import read_artifact
 Array = np.ndarray
 LIMIT = 1e-4
 PATIENCE = 1800.0
-"""Seconds after which an emulated model is given up."""
+"""Seconds after which an emulated run is stopped."""
 FREE_BATCH = "magika"
 BATCHES = (1, 3, 17)
 
 
 def main() -> int:
-    """Measure, print the table, say what was not found."""
+    """Measure, print the table, and list the models that were not found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--ir", action="store_true", help="go through OpenVINO IR")
@@ -85,7 +85,7 @@ def _checks(model: Model, arguments):
 
 
 def _row(label: str, check, folder: Path, limit: float, debug: bool) -> bool:
-    """One line of the table; whether it is good."""
+    """Print one line of the table; returns whether the model is good."""
     start = time.perf_counter()
     try:
         error, what = check(folder)
@@ -125,7 +125,8 @@ def free_batch(model: Model, folder: Path, target: str, **numbers) -> tuple[floa
 
 
 def through_ir(model: Model, folder: Path, target: str) -> tuple[float, str]:
-    """Model → IR; OpenVINO's outputs of it against onnxruntime's; ours of it must be our direct ones bit for bit."""
+    """Model → IR. OpenVINO's outputs of the IR are compared with onnxruntime's; ours of the IR must equal our direct
+    outputs bit by bit."""
     from dldt.tools.api import transform
 
     graph = read(model)
@@ -146,13 +147,13 @@ def through_ir(model: Model, folder: Path, target: str) -> tuple[float, str]:
 
 
 def read(model: Model, inputs=None):
-    """The graph with the shapes of the table (or other ones)."""
+    """The graph, with the input shapes of the table (or other ones)."""
     return dldt.read_model(model_file(model), inputs=inputs or model.inputs, freeze=model.frozen or None)
 
 
 def run(artifact: Path, inputs: dict[str, Array]) -> list[Array]:
-    """The outputs in the model's order; frozen inputs are no inputs any more. Another architecture's artifact runs
-    under qemu-user, mapped by a program without a libc whose arrays end where memory that may not be touched begins."""
+    """The outputs in the model's order. Frozen inputs are left out. Another architecture's artifact runs under
+    qemu-user, in a program without a libc that maps it; each array ends where inaccessible memory begins."""
     metadata = read_artifact(artifact).metadata
     if metadata.arch != cpu.arch():
         from tests.codegen.qemu import run_artifact
@@ -165,7 +166,8 @@ def run(artifact: Path, inputs: dict[str, Array]) -> list[Array]:
 
 
 def relative_error(ours: list[Array], reference: list[Array]) -> float:
-    """The largest ``max|a - b| / max|b|`` over the outputs; infinite where shapes differ, NaN where numbers are."""
+    """The largest ``max|a - b| / max|b|`` over the outputs; infinite where shapes differ, NaN where an output has
+    NaN."""
     worst = 0.0
     for a, b in zip(ours, reference, strict=True):
         if a.shape != b.shape:

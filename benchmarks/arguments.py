@@ -1,4 +1,4 @@
-"""Values of the benchmarks' options: what cannot be measured is refused before anything is."""
+"""Values of the benchmarks' options. Values that cannot be measured are refused before the measurement starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dldt.compiler.errors import UsageError
 
 
 def whole_number(text: str) -> int:
-    """A number of rounds, threads or rows: 1 or more."""
+    """A number of rounds, threads or rows: at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
     return int(text)
@@ -31,7 +31,7 @@ def duration(text: str) -> float:
 
 
 def thread_counts(text: str) -> list[int]:
-    """Numbers of threads, separated by commas, each once; at most as many as this process has processors."""
+    """Numbers of threads, separated by commas, each only once; at most as many as this process has processors."""
     counts = [whole_number(word) for word in text.split(",")]
     most = len(os.sched_getaffinity(0))
     if max(counts) > most:
@@ -49,7 +49,7 @@ def target_name(text: str) -> str:
 
 
 def new_file(text: str) -> Path:
-    """A file to write at the end; its folder must be there."""
+    """A file to write at the end; its folder must exist."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"cannot write {text}: it is a folder, or lies in none")
@@ -57,7 +57,7 @@ def new_file(text: str) -> Path:
 
 
 def read_results(path: Path) -> dict:
-    """What ``benchmarks.peers --json`` wrote; SystemExit with an error where it did not."""
+    """The results that ``benchmarks.peers --json`` wrote. Raises SystemExit with an error if the file holds none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:

@@ -1,11 +1,11 @@
-"""A transformer block, and LSTM and GRU layers, beside the peers: one thread, f32.
+"""A transformer block, and LSTM and GRU layers, compared with the peers: one thread, f32.
 
     python -m benchmarks.attention
 
 ``block_S_D_H``: attention of H heads over S steps of D features with a mask, two LayerNormalizations, and a
-feed-forward part of 4·D with GELU by erf; ``parts`` spells the normalisation and the activation out as exporters of
-before operation set 17 did. ``lstm_T_I_H`` (``gru_…``): T steps of I features, H units; ``x8`` eight sequences,
-``both`` both directions. Rounds are interleaved and outputs compared first, as in ``benchmarks.peers``.
+feed-forward part of 4·D with GELU by erf. ``parts``: normalisation and activation consist of simpler operations, as in
+exports for operation sets before 17. ``lstm_T_I_H`` (``gru_…``): T steps of I features, H units; ``x8`` means eight
+sequences, ``both`` both directions. Rounds are interleaved and outputs are compared first, as in ``benchmarks.peers``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LAYERS += [("GRU", 16, 32, 32, 1, 1), ("GRU", 50, 64, 128, 1, 1), ("GRU", 50, 64
 
 
 def main() -> int:
-    """A row a model; exit code 1 when a peer is faster on one."""
+    """One row for each model; exit code 1 when a peer is faster on one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help="only those whose name contains one of these")
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 class _Writer:
-    """Collects nodes and weights; every method gives the name of what it made."""
+    """Collects nodes and weights. Every method returns the name of the tensor that it makes."""
 
     def __init__(self) -> None:
         self.rng = np.random.default_rng(5)
@@ -102,7 +102,7 @@ class _Writer:
 
 
 def _block(steps: int, size: int, heads: int, parts: bool) -> models.Model:
-    """A transformer encoder's layer."""
+    """One layer of a transformer encoder."""
     w = _Writer()
     split, joined = w.constant(np.array([0, 0, heads, size // heads])), w.constant(np.array([0, 0, size]))
     orders = ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])
@@ -118,7 +118,7 @@ def _block(steps: int, size: int, heads: int, parts: bool) -> models.Model:
 
 
 def _layer(kind: str, steps: int, inputs: int, size: int, batch: int, directions: int) -> models.Model:
-    """One recurrent layer; GRU as PyTorch exports it."""
+    """One recurrent layer; the GRU is the one that PyTorch exports."""
     w = _Writer()
     gates = (4 if kind == "LSTM" else 3) * size
     weights = [w.random(directions, gates, inputs), w.random(directions, gates, size), w.random(directions, 2 * gates)]

@@ -1,12 +1,13 @@
-"""A backend in a process of its own: opens a model, then times inferences whenever it is told to.
+"""A backend in its own process: it opens a model, then times inferences whenever it is told to.
 
     NAME FILE INPUTS.npz THREADS OUTPUTS.npz PRECISION CALL
 
-are the words that benchmarks/race.py starts it with. It says when its imports are done, opens at the first line, then
-reads a number of seconds a line; every answer is a line of JSON. NAME is dldt, onnxruntime or openvino. PRECISION, f32
-or bf16, is for OpenVINO: our file has its own, and onnxruntime only f32. CALL: plain, arrays in and arrays out at each
-call, by the fastest documented way of each backend; or bound, on arrays that are bound once (ours: ``bind``,
-onnxruntime: IOBinding, OpenVINO: tensors of a request). The first inference is a plain call.
+are the words that benchmarks/race.py starts it with. The process reports when its imports are done, opens the model at
+the first line that it reads, and then reads one number of seconds a line. Every answer is a line of JSON. NAME is dldt,
+onnxruntime or openvino. PRECISION, f32 or bf16, is for OpenVINO: our file has its own, and onnxruntime has only f32.
+CALL is plain (arrays in and arrays out at each call, by the fastest documented way of each backend) or bound (on arrays
+that are bound once; ours: ``bind``, onnxruntime: IOBinding, OpenVINO: tensors of a request). The first inference is a
+plain call.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CLOCK = time.perf_counter_ns
 
 
 def open_dldt(file: str, inputs: dict, threads: int, precision: str):
-    """Our artifact; imports the runtime alone."""
+    """Our artifact; imports only the runtime."""
     from dldt import runtime
 
     start = CLOCK()
@@ -90,11 +91,11 @@ def open_openvino(file: str, inputs: dict, threads: int, precision: str):
 
 OPENERS = {"dldt": open_dldt, "onnxruntime": open_onnxruntime, "openvino": open_openvino}
 PACKAGES = {"dldt": "dldt.runtime", "onnxruntime": "onnxruntime", "openvino": "openvino"}
-"""What is imported before: it is no part of opening a model."""
+"""Each backend's package. It is imported in advance, so that its import does not count as opening a model."""
 
 
 def main() -> None:
-    """Import, open when told to, run once, then serve; what goes wrong is an answer as well."""
+    """Import, open when told to, run once, then serve. Errors are sent as answers, too."""
     name, file, inputs_file, threads, outputs_file, precision, call = sys.argv[1:]
     inputs = dict(np.load(inputs_file))
     try:
@@ -116,7 +117,7 @@ def main() -> None:
 
 
 def _timed(run, seconds: float) -> list[float]:
-    """Milliseconds of each inference for so many seconds, of two at least."""
+    """Milliseconds of each inference within ``seconds``, at least two inferences."""
     end, times = CLOCK() + int(seconds * 1e9), []
     while len(times) < 2 or CLOCK() < end:
         start = CLOCK()

@@ -29,13 +29,14 @@ def main() -> int:
 
 
 def require_matplotlib() -> None:
-    """Say what is missing before anything is measured."""
+    """Exit with an error if matplotlib is missing, before anything is measured."""
     if importlib.util.find_spec("matplotlib") is None:
         raise SystemExit("error: a chart needs the benchmarks extra: pip install 'dldt[benchmarks]' (no matplotlib)")
 
 
 def bars(results: dict) -> tuple[list[str], dict[int, list[float | None]]]:
-    """The models in the order of the file, and for each number of threads their ratios: None where one failed."""
+    """The models in the order of the file, and for each number of threads their ratios; None where a measurement
+    failed."""
     names = list(dict.fromkeys(row["model"] for row in results["models"]))
     threads = list(dict.fromkeys(row["threads"] for row in results["models"]))
     found = {(row["model"], row["threads"]): row for row in results["models"]}
@@ -44,7 +45,7 @@ def bars(results: dict) -> tuple[list[str], dict[int, list[float | None]]]:
 
 
 def title(results: dict) -> str:
-    """The machine and the versions that were measured."""
+    """The machine, and the versions that were measured."""
     machine = results["machine"]
     packages = machine["packages"]
     precision = {"f32": "f32", "bf16": "bf16 (onnxruntime f32)"}[results.get("precision", "f32")]
@@ -56,7 +57,8 @@ def title(results: dict) -> str:
 
 
 def draw(results: dict, path: Path) -> None:
-    """Write the PNG: a group of bars a model, a bar a number of threads, a line where both are equally fast."""
+    """Write the PNG: a group of bars for each model, a bar for each number of threads, and a line where both are
+    equally fast."""
     import matplotlib.figure
 
     names, series = bars(results)

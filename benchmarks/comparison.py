@@ -1,4 +1,4 @@
-"""What is the same in two artifacts of a model."""
+"""Compares two artifacts of a model."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from dldt.runtime.format import Artifact, read_artifact
 
 Array = np.ndarray
 _LISTED = 5
-"""Kernels that are named below a model's line."""
+"""The most kernels to name below a model's line."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """Ours beside theirs; two numbers are ours and theirs."""
+    """Our artifact compared with theirs. A pair of numbers is ours and theirs."""
 
     model: str
     outputs: str
-    """"same", how much they differ at most as a share of the largest, or "not run"."""
+    """"same"; or the largest difference, relative to the largest output; or "not run"."""
     changed: list[str]
-    """Functions that differ, each with the output that it makes in the model."""
+    """Functions that differ, each with the tensor that it makes in the model."""
     functions: int
     weights: bool
     metadata: list[str]
-    """What the metadata say otherwise."""
+    """Metadata fields that differ."""
     arena: tuple[int | None, int | None]
     file: tuple[int, int] | None
     seconds: tuple[float, float] | None
 
     @classmethod
     def of_artifacts(cls, model: Model, path: Path, seconds: float, theirs: Kept, *, runs: bool) -> Comparison:
-        """Our artifact at ``path`` and theirs; ``runs``: whether this machine runs them."""
+        """Compare our artifact at ``path`` with theirs. ``runs``: whether this machine runs them."""
         one, other = read_artifact(path), read_artifact(theirs.path)
         changed, functions = _changed_functions(one, other)
         return cls(
@@ -58,7 +58,7 @@ class Comparison:
 
     @classmethod
     def of_draft(cls, model: Model, target: str, theirs: Kept) -> Comparison:
-        """What LLVM and the linker would get of ours, and their artifact."""
+        """Compare what LLVM and the linker would get from us with their artifact."""
         made, other = Draft.of(model, target), read_artifact(theirs.path)
         ours, its = _calls(made.metadata["steps"]), _calls(_described(other)["steps"])
         changed = [f"{name} → {output}" for output, name in ours.items() if its.get(output) != name]
@@ -76,7 +76,7 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """Whether nothing was found that differs, but sizes and seconds."""
+        """Whether no differences were found, except in sizes and seconds."""
         return self.outputs in ("same", "not run") and self.weights and not self.changed and not self.metadata
 
     def lines(self) -> list[str]:
@@ -110,7 +110,7 @@ def _bits(array: Array) -> tuple[str, tuple[int, ...], bytes]:
 
 
 def _changed_functions(one: Artifact, other: Artifact) -> tuple[list[str], int]:
-    """Our functions that differ, each with what it is called for, and how many functions there are."""
+    """Our functions that differ, each with the tensors that it is called for, and the total number of functions."""
     ours, theirs = MachineCode(Path(one.path)), MachineCode(Path(other.path))
     if one.note.code_sha256 == other.note.code_sha256:
         return [], len(ours.functions)
@@ -125,7 +125,7 @@ def _changed_functions(one: Artifact, other: Artifact) -> tuple[list[str], int]:
 
 
 def _calls(steps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The kernel of every step, by the tensor that it makes; those of several steps are numbered."""
+    """The kernel of every step, by the tensor that it makes. Where several steps make one tensor, they are numbered."""
     found: dict[str, str] = {}
     times: Counter[str] = Counter()
     for step in steps:
@@ -140,11 +140,13 @@ def _missing(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
 
 
 def _described(artifact: Artifact) -> dict[str, Any]:
-    return artifact.metadata.raw | {"steps": [step._asdict() for step in artifact.metadata.steps]}
+    plan = artifact.metadata.plan
+    found = artifact.metadata.raw | {"steps": [step._asdict() for step in artifact.metadata.steps]}
+    return found if plan is None else found | {"plan": plan}
 
 
 def _changed_metadata(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
-    """The names of the fields that differ; the producer and the names of functions aside."""
+    """The names of the fields that differ, except the producer and the names of functions."""
     plain = [{**found, "steps": [{**s, "kernel": ""} for s in found["steps"]]} for found in (ours, theirs)]
     fields = sorted({*ours, *theirs} - {"producer"})
     return [name for name in fields if plain[0].get(name) != plain[1].get(name)]

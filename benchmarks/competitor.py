@@ -1,4 +1,4 @@
-"""Who takes part in a race."""
+"""A competitor in a race."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True)
 class Competitor:
-    """A model's ``file``, opened as ``backend`` does (benchmarks/backend.py) by the interpreter ``python``."""
+    """One backend on one model: the interpreter ``python`` opens ``file`` as ``backend`` does
+    (benchmarks/backend.py)."""
 
     backend: str
     file: Path

@@ -1,12 +1,12 @@
-"""Seconds and peak memory of compiling large networks, the command and all its child processes together.
+"""Seconds and peak memory of compiling large networks, counting the command and all its child processes.
 
-The first compile finds an empty cache of kernels, and none of our modules as bytecode; "again" is a second one, which
-finds all of them there.
+The first compile starts with an empty cache of kernels and without bytecode of our modules. "again" is a second
+compile, which finds both.
 
     python -m benchmarks.compile_time                                      resnet50 and vgg19
     python -m benchmarks.compile_time --against ../base/bin/python         beside another dldt, in turns: medians
 
-``--against`` leaves the memory aside, whose measurement takes time.
+``--against`` does not measure memory, because that takes time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from benchmarks.models import MODELS, Model, model_file, select
 LIMITS = {"resnet50": 20.0, "vgg19": 40.0}
 AGAIN = {"resnet50": 2.0}
 SLOWER = 1.1
-"""The ratio of our time to another version's that is too much."""
+"""The largest acceptable ratio of our time to another version's."""
 
 
 def main() -> int:
-    """A line a model; exit code 1 when a limit is passed."""
+    """One line for each model; exit code 1 when a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--models", nargs="*", default=list(LIMITS), metavar="NAME", help=", ".join(m.name for m in MODELS)
@@ -70,7 +70,8 @@ def main() -> int:
 
 
 def beside(arguments: argparse.Namespace) -> int:
-    """A line a model: the medians of both, and their ratios; exit code 1 when ours take more than ``SLOWER``."""
+    """One line for each model: the medians of both versions and their ratios. Exit code 1 when ours take more than
+    ``SLOWER``."""
     both = {"ours": Environment(), "theirs": arguments.against}
     print(f"{both['ours'].version} against {both['theirs'].version}, medians of {arguments.rounds} in turns, s")
     print(f"{'model':<14}{'ours':>8}{'theirs':>8}{'ratio':>7}{'again: ours':>13}{'theirs':>8}{'ratio':>7}")
@@ -89,7 +90,7 @@ def beside(arguments: argparse.Namespace) -> int:
 
 
 def in_turns(model: Model, both: dict[str, Environment], rounds: int) -> dict[tuple[str, str], list[float]]:
-    """The seconds of every environment's first compile, with an empty cache, and of the one again."""
+    """The seconds of every environment's first compile, with an empty cache, and of its second one."""
     times: dict[tuple[str, str], list[float]] = {(name, what): [] for name in both for what in ("first", "again")}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
@@ -103,13 +104,14 @@ def in_turns(model: Model, both: dict[str, Environment], rounds: int) -> dict[tu
 
 
 def _own_cache(folder: Path) -> dict[str, str]:
-    """The variables of a compile whose caches, of kernels and of bytecode, are in ``folder``: empty at first."""
+    """Environment variables that put a compile's caches, of kernels and of bytecode, into ``folder``, which is empty at
+    first."""
     found = {"DLDT_CACHE": str(folder / "cache"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
     return found | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def watch(command: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, int]:
-    """Seconds, peak MiB of the process tree (sampled; shared pages counted once, by PSS), exit code."""
+    """Seconds, peak MiB of the process tree (sampled; shared pages counted once, by PSS), and exit code."""
     start = time.perf_counter()
     process = subprocess.Popen(command, env=os.environ | (environment or {}))
     peak = 0.0
@@ -143,7 +145,7 @@ def _tree(root: int) -> list[int]:
 
 
 def _pss(pid: int) -> int:
-    """KiB, 0 for a process that is gone."""
+    """The PSS of a process in KiB; 0 for a process that has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""How a race is run."""
+"""The conditions of a race."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Conditions:
-    """Rounds of so many ``seconds`` for each backend, the precision that it may compute in, fresh processes of each
-    whose opening is timed, and how it is called (benchmarks/backend.py): what ``race`` takes by these names."""
+    """The conditions that ``race`` takes as arguments of these names: ``seconds`` of each backend's rounds, the
+    precision that it may compute in, the number of fresh processes whose opening is timed, and the way to call it
+    (benchmarks/backend.py)."""
 
     rounds: int
     seconds: float

@@ -1,9 +1,9 @@
-"""The 1×1 and 3×3 convolutions of ResNet-50 as shares of the FMA peak, one thread, beside the peers.
+"""The 1×1 and 3×3 convolutions of ResNet-50 as shares of the FMA peak, on one thread, compared with the peers.
 
     python -m benchmarks.convolutions
 
-Each row is a stack of eight such convolutions (bias and ReLU behind each), so that what a network pays once, changing
-the layout of its input and output, does not hide the convolutions. The peak is measured in the same run.
+Each row is a stack of eight such convolutions, each with bias and ReLU. The stack keeps a cost that a network pays only
+once, changing the layout of its input and output, small beside the convolutions. The peak is measured in the same run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LAYERS += [(3, 64, 64, 56), (3, 128, 128, 28), (3, 256, 256, 14), (3, 512, 512, 
 
 
 def main() -> int:
-    """A row a layer; exit code 1 when one has less than 80 % of the peak."""
+    """One row for each layer; exit code 1 when one has less than 80 % of the peak."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""A model as it is handed to LLVM and the linker: what an artifact of it would hold, known without making one."""
+"""A draft: what an artifact of a model would hold, computed without running LLVM or the linker."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dldt.tools.api import transform
 
 
 class Draft(NamedTuple):
-    """The metadata, those of the steps included, and the hash and the bytes of the weights as they lie in the file.
+    """The metadata including those of the steps, and the hash and size in bytes of the weights as they lie in the file.
 
-    A kernel's name has the hash of its LLVM IR in it, so kernels of equal names are equal.
+    A kernel's name includes the hash of its LLVM IR, so kernels with equal names are equal.
     """
 
     metadata: dict[str, Any]
@@ -25,7 +25,7 @@ class Draft(NamedTuple):
 
     @classmethod
     def of(cls, model: Model, target: str) -> Draft:
-        """The model read, transformed and assembled for a target."""
+        """Read, transform and assemble the model for a target."""
         graph = read(model)
         transform(graph)
         assembled = assemble(graph, resolve_target(target))

@@ -1,4 +1,4 @@
-"""A Python environment in which a version of dldt is installed: this one, or another to compare with."""
+"""A Python environment in which a version of dldt is installed: this one, or another one to compare with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmarks.models import Model, model_file
 
 Array = np.ndarray
 
-# The current directory is no place to import from (-P): it may be a checkout of another version.
+# -P keeps Python from importing from the current directory, which may be a checkout of another version.
 _WHERE = (
     "import json, dldt; from dldt.runtime.version import __version__; print(json.dumps([dldt.__file__, __version__]))"
 )
@@ -36,20 +36,20 @@ with runtime.load(sys.argv[1]) as model:
 
 
 class Environment:
-    """The environment of the interpreter ``python``, in child processes of which it does all that it does."""
+    """The environment of the interpreter ``python``. All its work is done in child processes of that interpreter."""
 
     def __init__(self, python: str = sys.executable) -> None:
         self.python = python
 
     @classmethod
     def add_option(cls, parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-        """``--against PYTHON``: the environment of another interpreter."""
+        """Add the option ``--against PYTHON``: the environment of another interpreter."""
         text = "the interpreter of an environment in which another dldt is installed, to compare with"
         parser.add_argument("--against", type=cls.of_option, required=required, metavar="PYTHON", help=text)
 
     @classmethod
     def of_option(cls, text: str) -> Environment:
-        """The value of ``--against``: an interpreter that can import dldt."""
+        """The environment that the value of ``--against`` names: an interpreter that can import dldt."""
         found = cls(shutil.which(text) or text)
         try:
             found.version  # noqa: B018 - it is asked now, so that a wrong word is refused before anything is done
@@ -61,8 +61,8 @@ class Environment:
 
     @functools.cached_property
     def version(self) -> str:
-        """``dldt`` and the commit of its checkout, with ``-dirty`` where files were changed since; outside a checkout,
-        the version of the package."""
+        """``dldt`` and the commit of its checkout, with ``-dirty`` if files were changed since. Outside a checkout, the
+        package's version."""
         file, version = json.loads(self.ask(_WHERE))
         package = Path(file)
         git = ["git", "-C", str(package.parent)]
@@ -74,11 +74,11 @@ class Environment:
 
     @property
     def changing(self) -> bool:
-        """Whether its next artifact may be another one although the version stays."""
+        """Whether its next artifact may differ although the version stays the same."""
         return self.version.endswith("-dirty")
 
     def ask(self, code: str, *words: str | Path, variables: Mapping[str, str] | None = None) -> str:
-        """What the interpreter prints when it runs ``code`` with these words as arguments.
+        """The output of the interpreter when it runs ``code`` with these words as arguments.
 
         Raises subprocess.CalledProcessError.
         """
@@ -91,16 +91,17 @@ class Environment:
         *options: str,
         variables: Mapping[str, str] | None = None,
     ) -> float:
-        """Compile the model to ``path`` with these options of ``dldt-compile``; seconds, the start of Python included.
+        """Compile the model to ``path`` with these options of ``dldt-compile``. Returns the seconds, including the
+        start of Python.
 
-        Raises subprocess.CalledProcessError; what the compiler says goes to stderr.
+        Raises subprocess.CalledProcessError; the compiler's messages go to stderr.
         """
         started = time.perf_counter()
         subprocess.run(self.compile_command(model, path, *options), check=True, env=os.environ | (variables or {}))
         return time.perf_counter() - started
 
     def compile_command(self, model: Model, path: Path, *options: str) -> list[str]:
-        """The words of the command that compiles the model, with the shapes of its table, to ``path``."""
+        """The words of the command that compiles the model, with the input shapes of the table, to ``path``."""
         inputs = [f"{name}[{','.join(map(str, shape))}]" for name, shape in model.inputs.items()]
         words = [self.python, "-P", "-m", "dldt.tools.compile", str(model_file(model)), "-o", str(path), "-q"]
         words += ["--input", ",".join(inputs)]
@@ -110,7 +111,7 @@ class Environment:
         return [*words, *options]
 
     def run(self, artifact: Path, inputs: Mapping[str, Array]) -> list[Array]:
-        """The outputs in the model's order, by this environment's own runtime."""
+        """The outputs in the model's order, computed by this environment's own runtime."""
         with tempfile.TemporaryDirectory() as folder:
             given, made = Path(folder) / "inputs.npz", Path(folder) / "outputs.npz"
             np.savez(given, **inputs)

@@ -88,7 +88,8 @@ def nearest(value: Decimal, single: bool) -> Decimal:
 
 
 def fit(f: Function, weight: Function, low: Decimal, high: Decimal, degree: int, single: bool) -> None:
-    """Prints the rounded coefficients of the weighted minimax polynomial: each is rounded, then the rest refitted."""
+    """Print the rounded coefficients of the weighted minimax polynomial: each is rounded, then the rest are fitted
+    again."""
     points = [low + (high - low) * D((1 - math.cos(math.pi * (i + 0.5) / 500)) / 2) for i in range(500)]
     samples = [(x, f(x), weight(x)) for x in points]
 
@@ -270,7 +271,7 @@ FITS: dict[str, Fit] = {
     "erf_small": _erf_small(6, True),
     "erf_small_double": _erf_small(12, False),
     "erf_large": (lambda t: 1 - erf(t + CENTRE), lambda t: ONE, 1 - CENTRE, D("3.93") - CENTRE, 15, True),
-    # e^(x²) erfc(x) in v = 1 / (x + 2) - 0.23, where its error counts as much as erfc itself does in erf
+    # e^(x²) erfc(x) in v = 1 / (x + 2) - 0.23; its error is weighted by erfc's contribution to erf.
     "erfc_double": (
         lambda v: (1 - erf(_unmapped(v))) * (_unmapped(v) ** 2).exp(),
         lambda v: 1 - erf(_unmapped(v)),
@@ -283,7 +284,7 @@ FITS: dict[str, Fit] = {
 
 
 def main() -> None:
-    """Fits the named polynomials, or all."""
+    """Fit the named polynomials, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to fit (default: all): {', '.join(FITS)}")
     arguments = parser.parse_args()

@@ -6,11 +6,11 @@
     python -m benchmarks.identical --against … --keep DIR --target x86-64-v3
     python -m benchmarks.identical --against … --keep DIR --options="--precision bf16"       of both compilers
 
-``--keep``: their artifacts and outputs are made once and stay in DIR/<target and options>. Code is compared function by
-function, by the steps of the models; what an instruction refers to may lie elsewhere in the file. The code of a target
-that this machine does not run is compared, not run. ``--text`` compares the LLVM IR of kernels by the hashes in their
-names, weights and metadata, and runs nothing. The exit code is 1 where outputs differ or a model fails, with ``--text``
-where anything differs.
+``--keep``: the other version's artifacts and outputs are made once and kept in DIR/<target and options>. Code is
+compared function by function, for each step of the models; the address that an instruction refers to may differ. Code
+for a target that this machine does not run is compared, but not run. ``--text`` compares the LLVM IR of kernels (by the
+hashes in their names), weights and metadata, and runs nothing. The exit code is 1 where outputs differ or a model
+fails; with ``--text``, where anything differs.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from benchmarks.machine import runs
 from benchmarks.models import MODELS, Model, select
 
 QUICK = ("mtcnn_pnet", "wakeword", "mtcnn_rnet", "ppocr_cls", "mtcnn_onet")
-"""The five smallest files."""
+"""The models with the five smallest files."""
 
 
 def main() -> int:
-    """A line a model, and the names of functions that differ."""
+    """One line for each model, and the names of functions that differ."""
     arguments = _arguments()
     found, missing = select(list(QUICK) if arguments.quick else arguments.models)
     versions = f"{Environment().version} against {arguments.against.version}"
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def compare(model: Model, arguments: argparse.Namespace, folder: Path) -> Comparison:
-    """One model; what is not kept is made in ``folder``."""
+    """Compare one model; artifacts that are not kept are made in ``folder``."""
     options = _options(arguments)
     kept = (arguments.keep or folder / "theirs") / "_".join(options[1:])
     theirs = Kept(arguments.against, model, kept, options)

@@ -1,4 +1,4 @@
-"""What another environment made of a model, kept from run to run: its artifact, its outputs, its seconds."""
+"""The results of another environment for a model, kept from run to run: its artifact, its outputs, its seconds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Array = np.ndarray
 
 
 class Kept:
-    """An environment's artifact of a model, compiled with ``options``, in a folder of such; made again when the
-    environment has another version than the one that made it."""
+    """An environment's artifact of a model, compiled with ``options`` and kept in a folder. It is made again when the
+    environment's version differs from the one that made it."""
 
     def __init__(self, environment: Environment, model: Model, folder: Path, options: list[str]) -> None:
         self._environment = environment
@@ -32,7 +32,8 @@ class Kept:
         self.seconds: float = known["seconds"]
 
     def outputs(self, inputs: dict[str, Array]) -> list[Array]:
-        """The outputs in the model's order, by the environment's own runtime; the same inputs at every call."""
+        """The outputs in the model's order, computed by the environment's own runtime. Every call must have the same
+        inputs."""
         if not self._outputs.is_file():
             np.savez(self._outputs, *self._environment.run(self.path, inputs))
         with np.load(self._outputs) as loaded:

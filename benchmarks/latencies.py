@@ -1,4 +1,4 @@
-"""The table of what races found: latencies side by side, and what follows from them."""
+"""The table of the results of races: latencies next to each other, and the ratios computed from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ("dldt", AGAINST, *PEERS)
 
 
 def table(rows: list[dict], peaks: Peaks) -> str:
-    """A line a model, and the mean of the ratios."""
+    """One line for each model, and the mean of the ratios."""
     threads = f"{peaks.threads} thread{'s' * (peaks.threads > 1)}"
     most = f"{peaks.gflops:.0f} GFLOP/s, {peaks.gbytes:.0f} GB/s from memory"
     most += "".join(f", {cache.gbytes:.0f} from {cache.name}" for cache in peaks.caches)
@@ -57,7 +57,7 @@ def line(row: dict) -> str:
 
 
 def _names(*rows: dict) -> list[str]:
-    """Who took part, in the order of the columns."""
+    """The names of the competitors, in the order of the columns."""
     return [name for name in NAMES if any(name in row for row in rows)]
 
 
@@ -74,7 +74,7 @@ def _cell(backend: dict, form: str) -> str:
 
 
 def mean_line(rows: list[dict], key: str = "ratio", digits: int = 2) -> str:
-    """The geometric mean of the ratios, the least of them, and how many models failed."""
+    """The geometric mean of the ratios, the smallest ratio, and the number of models that failed."""
     ratios = {row["model"]: row[key] for row in rows if "error" not in row and key in row}
     failed = f"; {len(rows) - len(ratios)} failed" if len(ratios) < len(rows) else ""
     if not ratios:

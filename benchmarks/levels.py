@@ -2,8 +2,8 @@
 
     python -m benchmarks.levels [--models …] [--json FILE]
 
-Outputs are compared with onnxruntime's first; the levels' rounds are interleaved (v2 v3 v4 v2 v3 v4 …). Each is set
-beside the peak of its own multiply-adds, measured in the same run: what registers half as wide can do at most.
+Outputs are first compared with onnxruntime's. The levels' rounds are interleaved (v2 v3 v4 v2 v3 v4 …). Each level is
+compared with the peak of its own multiply-adds, measured in the same run: narrower registers have a lower peak.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LEVELS = ("x86-64-v2", "x86-64-v3", "x86-64-v4")
 
 
 def main() -> int:
-    """A row a model and level; exit code 1 where outputs differ."""
+    """One row for each model and level; exit code 1 where outputs differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", default=NAMES, help=", ".join(m.name for m in MODELS))
     parser.add_argument("--rounds", type=whole_number, default=6, help="interleaved rounds (default: 6)")
@@ -76,7 +76,7 @@ def runs_here(level: str) -> bool:
 
 
 def measure(model: Model, levels: dict[str, Peaks], rounds: int, seconds: float) -> list[dict]:
-    """A row a level; not timed where the outputs differ."""
+    """One row for each level; levels whose outputs differ are not timed."""
     graph, inputs = read(model), random_inputs(model)
     operations = 2 * evaluate(multiply_adds(graph), {})
     reference = sessions.onnxruntime_outputs(fixed_file(model), inputs)

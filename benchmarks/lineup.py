@@ -1,4 +1,4 @@
-"""Who is measured beside us, and for which target we compile."""
+"""The competitors that are measured together with us, and the target that we compile for."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from benchmarks.race import AGAINST, PEERS
 
 @dataclasses.dataclass(frozen=True)
 class Lineup:
-    """The ``peers`` by name, and another version of dldt, from an environment of its own; its artifacts are compiled
-    for the same ``target`` as ours."""
+    """The ``peers`` by name, and another version of dldt from its own environment. That version's artifacts are
+    compiled for the same ``target`` as ours."""
 
     target: str = "host"
     peers: tuple[str, ...] = PEERS
     against: Environment | None = None
 
     def beside(self, ours: Path, model: Model, precision: str) -> dict[str, Competitor]:
-        """All competitors by name, given our artifact of the model; the other version's is made beside it."""
+        """All competitors by name, given our artifact of the model. The other version's artifact is made next to it."""
         found = {"dldt": Competitor("dldt", ours)}
         if self.against is not None:
             file = ours.with_name("against.so")

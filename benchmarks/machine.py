@@ -1,4 +1,4 @@
-"""What a measurement was made on."""
+"""The machine and the versions that a measurement was made on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = ("numpy", "onnxruntime", "openvino", "llvmlite")
 
 
 def describe() -> dict:
-    """The processor, its cores, the versions of what was measured."""
+    """The processor, its cores, and the versions of the measured packages."""
     text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     fields = dict(line.partition(":")[::2] for line in text.splitlines() if ":" in line)
     cleaned = {key.strip(): value.strip() for key, value in fields.items()}
@@ -35,7 +35,7 @@ def runs(target: str) -> bool:
 
 
 def require_target(target: str) -> None:
-    """SystemExit with an error where this machine does not run the target's code."""
+    """Raises SystemExit with an error where this machine does not run the target's code."""
     if not runs(target):
         raise SystemExit(f"error: this machine does not run the code of {target}, so it cannot be measured here")
 

@@ -1,4 +1,5 @@
-"""The machine code of an artifact, function by function, compared with another's wherever each lies in its file."""
+"""The machine code of an artifact, compared function by function with another artifact's, wherever functions lie in the
+files."""
 
 from __future__ import annotations
 
@@ -11,10 +12,10 @@ from dldt.codegen.object.elf_layout import WEIGHTS
 from dldt.runtime.format import read_artifact
 
 _LARGEST = 64
-"""Bytes of the largest constant that one instruction reads."""
+"""The size in bytes of the largest constant that one instruction reads."""
 
 Pair = tuple[str, str]
-"""The names of two functions that are compared: ours and theirs."""
+"""The names of two functions to compare: ours and theirs."""
 
 
 class MachineCode:
@@ -39,7 +40,7 @@ class MachineCode:
 
     def different(self, other: MachineCode, pairs: Sequence[Pair]) -> list[Pair]:
         """The pairs whose functions have different instructions, read different constants, or call functions that are
-        no pair; those of which one function is missing as well."""
+        no pair. Also pairs of which one function is missing."""
         found = {pair: listed for pair in pairs if (listed := self._references(other, pair)) is not None}
         listed = {reference for references in found.values() for reference in references}
         ours, theirs = (_sizes({reference[side] for reference in listed}) for side in (0, 1))
@@ -72,13 +73,13 @@ class MachineCode:
 
 
 def _sizes(addresses: set[int]) -> dict[int, int]:
-    """The most bytes that the constant at each address can have: it ends where the next one begins, at the latest."""
+    """The largest possible size of the constant at each address: it ends at the next one, at the latest."""
     ordered = sorted(addresses)
     return {start: min(_LARGEST, end - start) for start, end in zip(ordered, [*ordered, 1 << 62][1:], strict=True)}
 
 
 def _sections(image: bytes) -> dict[str, Body]:
-    """Every section in front of the weights by its name: its offset in the file, its bytes."""
+    """Every section before the weights, by name: its offset in the file and its bytes."""
     header = elf.EHDR.unpack_from(image)
     table, count, named = header[6], header[12], header[13]
     rows = [elf.SHDR.unpack_from(image, table + row * elf.SHDR.size) for row in range(count)]

@@ -1,4 +1,4 @@
-"""What the math functions are measured against: their definitions in double, and the bounds that are promised."""
+"""References for the math functions: their definitions in double, and the promised error bounds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Array = np.ndarray[Any, Any]
 SQRT_2_PI = math.sqrt(2.0 / math.pi)
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 _erfc = np.vectorize(math.erfc, otypes=[np.float64])
-EXACT = 0.501  # correctly rounded, save for ties that are too near to tell
+EXACT = 0.501  # correctly rounded, except for ties that are too close to decide
 
 
 @attrs.frozen
 class Reference:
-    """The definition in double; the promised error in ulp with and without fused multiply-add; ``of_argument``: the
-    error is counted in ulp of x instead of the result, whose digits cancel."""
+    """A function's definition in double, and its promised error in ulp with and without fused multiply-add.
+    ``of_argument``: the error is counted in ulp of x instead of the result, whose digits cancel."""
 
     function: Callable[..., Array]
     bound: float
@@ -28,7 +28,7 @@ class Reference:
 
 
 def erf(x: Array) -> Array:
-    """erf, slow only where it is neither linear nor 1."""
+    """erf, computed by the slow definition only where it is neither linear nor 1."""
     result = np.where(np.isnan(x), x, np.sign(x))
     small = np.abs(x) < 1e-4
     result[small] = 2 / math.sqrt(math.pi) * (x[small] - x[small] ** 3 / 3)
@@ -68,7 +68,7 @@ def gelu_tanh(x: Array) -> Array:
 
 
 def round_away(x: Array) -> Array:
-    """The nearest integer, halves away from 0."""
+    """The nearest integer; halves are rounded away from 0."""
     return np.copysign(np.floor(np.abs(x) + 0.5), x)
 
 
@@ -112,8 +112,8 @@ REFERENCES: dict[str, Reference] = {
 
 
 def ulp_error(got: Array, expected: Array, scale: Array | None = None) -> Array:
-    """|got - expected| of f32 results in units of the last place of ``scale`` (``expected`` unless given), where an
-    infinity counts as 2^128. NaN against a number is infinitely wrong."""
+    """|got - expected| of f32 results in units of the last place of ``scale`` (default: ``expected``). An infinity
+    counts as 2^128. NaN against a number counts as an infinite error."""
     with np.errstate(invalid="ignore"):  # signalling NaN
         wide = got.astype(np.float64)
     exponent = np.asarray(expected if scale is None else scale, np.float64).view(np.int64) >> 52 & 0x7FF
@@ -125,7 +125,7 @@ def ulp_error(got: Array, expected: Array, scale: Array | None = None) -> Array:
 
 
 def measure(name: str, got: Array, *operands: Array) -> Array:
-    """The error of each result of ``name`` in ulp, as its bound counts it."""
+    """The error of each result of ``name`` in ulp, counted as its bound counts it."""
     reference = REFERENCES[name]
     with np.errstate(all="ignore"):
         wide = [x.astype(np.float64) for x in operands]

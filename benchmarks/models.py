@@ -1,4 +1,4 @@
-"""The models that are measured: where they are, the shapes they run at, and weights for those that come without."""
+"""The models that are measured: their files, the shapes that they run at, and weights for those that have none."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ Shape = tuple[int, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """A model: its file below its root, the shape of every free input, inputs that are frozen to a number.
+    """A model: its file below its root folder, the shape of every free input, and the inputs that are frozen to a
+    number.
 
-    ``light`` files come in the onnx wheel without weights and get seeded random ones; ``high`` bounds integer inputs.
-    ``pixels``: inputs are uniform in [-1, 1), as pixels are, not normal. The text detector needs it: on normal noise
-    onnxruntime's optimised and unoptimised answers differ by 2.4e-4 of their maximum.
+    ``light`` files come with the onnx wheel without weights, and get seeded random ones. ``high`` bounds integer
+    inputs. ``pixels``: inputs are uniform in [-1, 1), like pixels, instead of normally distributed. The text detector
+    needs it: on normal noise onnxruntime's optimised and unoptimised answers differ by 2.4e-4 of their maximum.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Model:
 
     @property
     def source(self) -> Path:
-        """The file as its author made it; it may not exist on this machine."""
+        """The file as its author made it; it may be missing on this machine."""
         root = Path(onnx.__file__).parent / "backend/test/data/light" if self.light else models_folder() / "onnx"
         return root / self.file
 
@@ -67,13 +68,13 @@ MODELS = (
 
 
 def models_folder() -> Path:
-    """The folder of real models: DLDT_MODELS, else shared/models beside the checkout."""
+    """The folder of real models: DLDT_MODELS, else shared/models next to the checkout."""
     given = os.environ.get("DLDT_MODELS")
     return Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "models"
 
 
 def select(names: list[str] | None) -> tuple[list[Model], list[str]]:
-    """The named models (None: all) that are on this machine, and a line for each that is not."""
+    """The named models (None: all) that are on this machine, and a line for each that is missing."""
     known = {model.name: model for model in MODELS}
     unknown = [name for name in names or () if name not in known]
     if unknown:
@@ -84,7 +85,7 @@ def select(names: list[str] | None) -> tuple[list[Model], list[str]]:
 
 
 def model_file(model: Model) -> Path:
-    """The file to compile: the author's, or a cached copy with random weights where it has none."""
+    """The file to compile: the author's, or a cached copy with random weights if the author's has none."""
     if not model.light:
         return model.source
     path = cache_folder() / f"{model.name}.onnx"
@@ -95,7 +96,7 @@ def model_file(model: Model) -> Path:
 
 
 def fixed_file(model: Model) -> Path:
-    """A cached copy whose inputs have the model's shapes, for peers that cannot be told them."""
+    """A cached copy with the model's input shapes fixed, for peers that cannot set them."""
     path = cache_folder() / f"{model.name}_fixed.onnx"
     if path.is_file():
         return path
@@ -115,7 +116,7 @@ def fixed_file(model: Model) -> Path:
 
 
 def random_inputs(model: Model, seed: int = 0, batch: int | None = None) -> dict[str, Array]:
-    """Seeded inputs for every input of the file, the frozen ones included; ``batch`` replaces the first dim."""
+    """Seeded data for every input of the file, including the frozen ones. ``batch`` replaces the first dim."""
     rng = np.random.default_rng(seed)
     proto = onnx.load(model.source, load_external_data=False)
     made: dict[str, Array] = {}
@@ -139,14 +140,14 @@ def _numbers(model: Model, dtype: np.dtype, shape: Shape, rng: np.random.Generat
 
 
 def cache_folder() -> Path:
-    """Where derived models are kept between runs: a folder of this user's in the temporary directory."""
+    """The folder where derived models are kept between runs: this user's own, in the temporary directory."""
     folder = Path(tempfile.gettempdir()) / f"dldt-benchmarks-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
 def _save(proto: onnx.ModelProto, path: Path) -> None:
-    """Whole or not at all: another benchmark may be reading."""
+    """Write the file completely or not at all: another benchmark may be reading it."""
     part = path.with_suffix(f".{os.getpid()}")
     onnx.save(proto, part)
     part.replace(path)

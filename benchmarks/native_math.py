@@ -1,4 +1,4 @@
-"""One math function of the code generator as a callable on numpy arrays, compiled in this process."""
+"""One math function of the code generator as a callable on numpy arrays, compiled into this process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MathKernel:
     engine: Any
 
     def __call__(self, *arrays: Array) -> Array:
-        """The function of equally long one-dimensional arrays."""
+        """Apply the function to one-dimensional arrays of equal length."""
         size = len(arrays[0])
         padding = -size % max(self.lanes, 1)
         inputs = [np.ascontiguousarray(np.pad(a, (0, padding), mode="edge"), self.dtype) for a in arrays]
@@ -44,7 +44,7 @@ class MathKernel:
 
 
 def math_module(name: str, target: Target, lanes: int, element: str = "float", symbol: str = "kernel") -> str:
-    """The LLVM text of ``void symbol(x0, …, y, n)``; ``lanes`` 0 is scalar code."""
+    """The LLVM text of ``void symbol(x0, …, y, n)``; with ``lanes`` 0 the code is scalar."""
     b = Builder(target)
     size = bits(element) // 8
     operands = [("ptr", f"x{i}") for i in range(MATH[name])]
@@ -58,7 +58,7 @@ def math_module(name: str, target: Target, lanes: int, element: str = "float", s
 
 
 def machine(target: Target) -> Any:
-    """LLVM's target machine, as the code generator asks for it."""
+    """LLVM's target machine, set up as in the code generator."""
     found = llvm.Target.from_triple(target.triple)
     return found.create_target_machine(
         cpu=target.cpu.llvm, features=feature_text(target), opt=3, reloc="pic", codemodel="small"

@@ -1,10 +1,10 @@
-"""From a file to the first answer: opening a model and its first inference, beside onnxruntime and OpenVINO.
+"""From a file to the first answer: opening a model and its first inference, compared with onnxruntime and OpenVINO.
 
     python -m benchmarks.opening --models mtcnn_pnet alexnet
 
-Each time is the median of fresh processes, which open one after another when all have done their imports, on one core,
-their files in the page cache. No artifact can answer sooner than its inference takes: ``bound`` is the ratio of one
-that opens in no time.
+Each time is the median of fresh processes on one core, with the files in the page cache. All processes do their imports
+first, and then open the model one after another. No artifact can answer faster than its inference takes: ``bound`` is
+the ratio of an artifact that would open in no time.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from benchmarks.models import MODELS, Model, random_inputs, select
 from benchmarks.race import BACKENDS, race
 
 WANTED = 20.0
-"""How many times faster than onnxruntime's session and first run."""
+"""The wanted ratio of the time of onnxruntime's session and first run to ours."""
 HEAD = f"{'model':<13}{'onnxruntime':>12}{'ours':>9}{'ratio':>7}{'inference':>11}{'bound':>7}  RSS MiB"
 
 
 def main() -> int:
-    """A line a model; exit code 1 where a backend fails or a peer needs less memory."""
+    """One line for each model; exit code 1 where a backend fails or a peer needs less memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--rounds", type=whole_number, default=5, help="fresh processes of each backend (default: 5)")
@@ -56,12 +56,13 @@ def measure(model: Model, rounds: int) -> dict:
 
 
 def failed(row: dict) -> str:
-    """What went wrong with a backend; empty where all is well."""
+    """What went wrong with a backend; empty if nothing did."""
     return row.get("error", "") or next((row[name]["failed"] for name in BACKENDS if "failed" in row[name]), "")
 
 
 def ratios(row: dict) -> tuple[float, float]:
-    """onnxruntime's opening and first inference to ours, and to one inference of ours."""
+    """The time of onnxruntime's opening and first inference, relative to ours, and relative to one inference of
+    ours."""
     theirs, ours = (row[name]["open_ms"] + row[name]["first_ms"] for name in ("onnxruntime", "dldt"))
     return theirs / ours, theirs / row["dldt"]["median_ms"]
 
@@ -83,7 +84,7 @@ def line(row: dict) -> str:
 
 
 def summary(rows: list[dict]) -> str:
-    """How many models open and answer as fast as wanted, and of the others, how many cannot."""
+    """How many models open and answer as fast as wanted, and how many of the others cannot, whatever opening takes."""
     good = {row["model"]: ratios(row) for row in rows if not failed(row)}
     fast = [name for name, (ratio, _) in good.items() if ratio >= WANTED]
     bound = [name for name, (_, most) in good.items() if most < WANTED]

@@ -1,4 +1,4 @@
-"""Our artifacts beside onnxruntime and OpenVINO, and beside those of another version of dldt, in one run.
+"""Our artifacts compared with onnxruntime and OpenVINO, and with those of another version of dldt, in one run.
 
     python -m benchmarks.peers --threads 1,2 --json peers.json --chart peers.png
     python -m benchmarks.peers --models resnet50 squeezenet
@@ -8,11 +8,11 @@
     python -m benchmarks.peers --against ../base/bin/python                  that interpreter's dldt as well
     python -m benchmarks.peers --against … --only-against --target x86-64-v3 nobody else, for another target
 
-Each backend has a process of its own, all pinned to the same cores. When all have done their imports, they open the
-model one after another; three times, in fresh processes, of which the median counts. Those of the last time are timed
-in interleaved rounds (A B C A B C …), so that what else the machine does hits all alike, after their outputs were
-compared. The FMA peak and the bandwidths of memory and caches are measured in the same run (docs/benchmarks.md
-tells how the share of the roofline is made of them). Progress goes to stderr.
+Each backend has its own process; all are pinned to the same cores. When all have done their imports, they open the
+model one after another. This is done three times in fresh processes, and the median counts. Then the outputs of the
+last processes are compared, and their inferences are timed in interleaved rounds (A B C A B C …), so that other load of
+the machine affects all alike. The FMA peak and the bandwidths of memory and caches are measured in the same run
+(docs/benchmarks.md says how the share of the roofline is computed from them). Progress goes to stderr.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ from dldt.tools.work import multiply_adds
 
 
 def main() -> int:
-    """Measure every model at every number of threads; a table for each, and all numbers as JSON."""
+    """Measure every model at every number of threads. Prints a table for each number, and writes all results as
+    JSON."""
     started = time.monotonic()
     arguments = _arguments()
     counts = arguments.threads
@@ -121,14 +122,14 @@ def _call(arguments: argparse.Namespace) -> str:
 
 
 def _what(arguments: argparse.Namespace) -> dict:
-    """What is measured, but for the models and on which machine: rows of one file have it in common."""
+    """The options that all rows of one file have in common: all that is measured, except the models and the machine."""
     against = arguments.against.version if arguments.against else None
     found = {"precision": arguments.precision, "call": _call(arguments), "target": arguments.target, AGAINST: against}
     return found | {"peers": not arguments.only_against}
 
 
 def _kept(arguments: argparse.Namespace, results: dict) -> list[dict]:
-    """The rows of an interrupted run; none where another machine or other versions made them."""
+    """The rows of an interrupted run; none if another machine or other versions made them."""
     if not arguments.resume or not arguments.json.is_file():
         return []
     before = read_results(arguments.json)
@@ -142,14 +143,14 @@ def _kept(arguments: argparse.Namespace, results: dict) -> list[dict]:
 
 
 def _write(path: Path, results: dict) -> None:
-    """Whole or not at all."""
+    """Write the file completely or not at all."""
     part = path.with_name(f"{path.name}.part")
     part.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     part.replace(path)
 
 
 class Progress:
-    """Words on stderr as the work goes on, a line a model; at a terminal what is going on now is overwritten."""
+    """Progress on stderr, one line for each model. At a terminal the current activity is overwritten by the next."""
 
     def __init__(self, head: str) -> None:
         self._head, self._live = head, sys.stderr.isatty()
@@ -157,17 +158,17 @@ class Progress:
             print(head, end="", file=sys.stderr, flush=True)
 
     def __call__(self, text: str) -> None:
-        """What is going on now."""
+        """Show the current activity."""
         if self._live:
             print(f"\r\x1b[K{self._head} {text}", end="", file=sys.stderr, flush=True)
 
     def keep(self, text: str) -> None:
-        """What has been found."""
+        """Print a result, which stays on the screen."""
         self._head += f" {text};"
         print(f"\r\x1b[K{self._head}" if self._live else f" {text};", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """The next line."""
+        """Start the next line."""
         print(file=sys.stderr, flush=True)
 
 
@@ -179,9 +180,9 @@ def measure(
     tell: Progress,
     lineup: Lineup = Lineup(),  # noqa: B008 - it is frozen
 ):
-    """A row for each number of threads; ``error`` in it where we ourselves fail, or no peer works.
+    """One row for each number of threads. It has an ``error`` where we ourselves fail, or no peer works.
 
-    ``peaks`` keep the best of the run: a busy moment must not lower the FMA peak.
+    ``peaks`` keep the best of the run, so that a busy moment does not lower the FMA peak.
     """
     if not cores:
         tell.keep("measured before")
@@ -225,11 +226,11 @@ def measure(
 
 
 def judge(row: dict, work: int, steps: list[dict], peaks: Peaks) -> dict:
-    """What follows from a race: the ratio of the faster peer's time to ours, and of the other version's; the shares of
-    the peak and of the roofline. A ratio is missing where there is nobody to compare with.
+    """The values computed from a race: the ratios of the faster peer's time and of the other version's time to ours,
+    and the shares of the peak and of the roofline. A ratio is missing where there is no competitor for it.
 
-    ``roofline`` takes operations by their definition, ``roofline_done`` those that our algorithms really do; both sum
-    the least times of the steps, as a network computes one after another.
+    ``roofline`` counts operations by their definition, ``roofline_done`` those that our algorithms really perform. Both
+    add up the least times of the steps, because a network computes one step after another.
     """
     found: dict = {"fma_peak_gflops": peaks.gflops, "read_gbytes": peaks.gbytes}
     if "failed" in row["dldt"]:
@@ -253,7 +254,7 @@ def judge(row: dict, work: int, steps: list[dict], peaks: Peaks) -> dict:
 
 
 def versions(results: dict) -> str:
-    """What was measured, with its version."""
+    """The versions of what was measured."""
     names = BACKENDS if results.get("peers", True) else BACKENDS[:1]
     others = f"; against {results[AGAINST]}" if results.get(AGAINST) else ""
     target = f"; {results['target']}" if results.get("target", "host") != "host" else ""

@@ -1,4 +1,5 @@
-"""Backends in processes of their own, on the same cores, opened and timed in interleaved rounds: A B C A B C …"""
+"""Backends in their own processes, on the same cores, opened one after another and timed in interleaved rounds: A B C A
+B C …"""
 
 from __future__ import annotations
 
@@ -25,9 +26,9 @@ REFERENCE = "onnxruntime"
 WARM_UP = 0.2
 BFLOAT_LIMIT = 2e-2
 PAUSE = 0.05
-"""Seconds after imports and after inferences: a peer's threads go on for a while."""
+"""Seconds to wait after imports and after inferences: a peer's threads may still be busy for a while."""
 PATIENCE = 300.0
-"""Seconds after which a backend that does not answer is given up."""
+"""Seconds after which a backend that does not answer is stopped."""
 
 
 def race(
@@ -43,13 +44,13 @@ def race(
     openings: int = 1,
     call: str = "plain",
 ) -> dict[str, dict]:
-    """What each competitor took, by its name: the times of opening and of the first inference, median and least latency
-    (ms), ``error`` against onnxruntime, most memory. A backend that fails has the key ``failed`` alone.
+    """The results of each competitor, by name: times of opening and of the first inference, median and least latency
+    (ms), ``error`` against onnxruntime, peak memory. A backend that fails has only the key ``failed``.
 
-    The models are opened one after another, when all have done their imports; in fresh processes ``openings`` times, of
-    which the median counts. Those of the last are compared, then timed.
-    ``precision`` is OpenVINO's hint; with bf16, ours may differ from onnxruntime's f32 as much as OpenVINO does, and by
-    ``BFLOAT_LIMIT`` anyway. ``call``: plain or bound, see benchmarks/backend.py.
+    When all backends have done their imports, they open the models one after another. This is done ``openings`` times
+    in fresh processes, and the median counts. The last processes are compared, then timed.
+    ``precision`` is OpenVINO's hint. With bf16, ours may differ from onnxruntime's f32 as much as OpenVINO does, and by
+    ``BFLOAT_LIMIT`` in any case. ``call``: plain or bound, see benchmarks/backend.py.
     """
     with tempfile.TemporaryDirectory() as folder:
         np.savez(Path(folder) / "inputs.npz", **inputs)
@@ -73,7 +74,7 @@ def race(
 
 
 def _open(processes: dict[str, _Process]) -> dict[str, dict]:
-    """What each answers when it is told to open, one after another; none imports meanwhile."""
+    """Each process's answer when it is told to open. They open one after another, and none imports meanwhile."""
     rows = {name: _tried(process.wait_for_imports) for name, process in processes.items()}
     time.sleep(PAUSE)
     for name, process in processes.items():
@@ -84,7 +85,7 @@ def _open(processes: dict[str, _Process]) -> dict[str, dict]:
 
 
 def _medians(opened: list[dict[str, dict]]) -> dict[str, dict]:
-    """The last rows, with the median times of all; who failed once, has failed."""
+    """The rows of the last opening, with the median times of all openings. A backend that failed once has failed."""
     rows = {}
     for name, row in opened[-1].items():
         every = [found[name] for found in opened]
@@ -102,8 +103,8 @@ def _tried(ask: Callable[[], dict]) -> dict:
 
 
 def _compare(rows: dict[str, dict], processes: dict[str, _Process], precision: str) -> None:
-    """Ours must agree with onnxruntime's outputs; without them, with OpenVINO's; without both, every version of ours
-    with the first."""
+    """Compare outputs. Ours must agree with onnxruntime's; without them, with OpenVINO's; without both, every version
+    of ours with the first one."""
     whole = [name for name in (REFERENCE, *rows) if name in rows and "failed" not in rows[name]]
     if not whole:
         return
@@ -139,11 +140,12 @@ def _time(rows: dict[str, dict], processes: dict[str, _Process], rounds: int, se
 
 
 class _FailedError(Exception):
-    """What a backend's process said, or how it ended."""
+    """The error message of a backend's process, or how the process ended."""
 
 
 class _Process:
-    """A backend's process, pinned; it imports while others do, and answers a line of JSON to each line."""
+    """A backend's process, pinned to its cores. It imports in parallel with the others, and answers each line with a
+    line of JSON."""
 
     def __init__(
         self, competitor: Competitor, outputs: Path, threads: int, cores: Sequence[int], precision: str, call: str

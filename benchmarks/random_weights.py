@@ -1,4 +1,4 @@
-"""Random weights of sane scale for the light models, whose weights are ConstantOfShape nodes."""
+"""Random weights of a realistic scale for the light models, whose weights are ConstantOfShape nodes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def randomise(proto: onnx.ModelProto, rng: np.random.Generator) -> onnx.ModelPro
     """The same network with each ConstantOfShape replaced by a random initialiser.
 
     Weights are He-initialised (deviation ``sqrt(2 / fan-in)``), so that activations keep their scale from the first
-    layer to the last; BatchNorm statistics lie round 0 and 1, biases are small.
+    layer to the last. BatchNorm statistics are near 0 and 1, biases are small.
     """
     graph = proto.graph
     known = {item.name: item for item in graph.initializer}
@@ -40,9 +40,10 @@ def randomise(proto: onnx.ModelProto, rng: np.random.Generator) -> onnx.ModelPro
 
 
 def calibrate(proto: onnx.ModelProto, inputs: dict[str, Array], deviation: float = 2.0) -> onnx.ModelProto:
-    """Scale the last layer so that what enters the softmax has this deviation over ``inputs``.
+    """Scale the last layer so that the input of the softmax has this deviation over ``inputs``.
 
-    Residual networks with uncalibrated statistics would else answer exactly 1 for one class, which hides any error.
+    Otherwise residual networks with uncalibrated statistics would answer exactly 1 for one class, which hides any
+    error.
     """
     graph = proto.graph
     producers = {name: node for node in graph.node for name in node.output}

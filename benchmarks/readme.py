@@ -1,4 +1,4 @@
-"""The README's section of measured numbers, from what ``benchmarks.peers`` measured: nobody types a number.
+"""The README's section of measured numbers, generated from the results of ``benchmarks.peers``: nobody types a number.
 
 python -m benchmarks.peers --threads 1,2 --json peers.json --chart docs/peers.png
 python -m benchmarks.readme peers.json                 prints it

@@ -1,4 +1,4 @@
-"""Where two functions refer to something that lies elsewhere in each artifact, found in their instructions."""
+"""The references of two functions to constants and code elsewhere in their artifacts, found in their instructions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dldt.codegen.object import elf_constants as elf
 
 Reference = tuple[int, int]
-"""The two addresses that the same instruction of both functions refers to."""
+"""The two addresses that the same instruction refers to in the two functions."""
 Body = tuple[int, bytes]
 """A function: the address of its first instruction, and its bytes."""
 Plausible = Callable[[int, int], bool]
-"""Whether both addresses are of something that may be referred to."""
+"""Whether both addresses are of something that code may refer to."""
 
 
 def references(ours: Body, theirs: Body, machine: int, plausible: Plausible) -> list[Reference] | None:
-    """The references of two functions of one length that differ in nothing but where these lead to, without those that
-    lead equally far in both; None where an instruction differs."""
+    """The references of two functions of equal length that differ only in the addresses referred to, without references
+    whose distances are equal; None where an instruction differs."""
     if len(ours[1]) != len(theirs[1]):
         return None
     if ours[1] == theirs[1]:
@@ -26,8 +26,8 @@ def references(ours: Body, theirs: Body, machine: int, plausible: Plausible) -> 
 
 
 def _x86_64(ours: Body, theirs: Body, plausible: Plausible) -> list[Reference] | None:
-    """A reference is 4 bytes: the distance from the end of the instruction. They are found by their difference, which
-    may spare their low bytes; up to 4 bytes of a number may stand between them and the end."""
+    """A reference is 4 bytes: the distance from the end of the instruction. References are found by their difference,
+    which may not affect their low bytes. Up to 4 bytes of an immediate may follow before the end of the instruction."""
     (base, code), (other_base, other) = ours, theirs
     found, at = [], 0
     while at < len(code):
@@ -51,13 +51,13 @@ def _signed(code: bytes, at: int) -> int:
 
 
 def _aligned(address: int) -> int:
-    """Of the constant: it lies at a multiple of 4, and behind the reference a number of 1 to 3 bytes may follow."""
+    """The address of the constant: it is a multiple of 4, and an immediate of 1 to 3 bytes may follow the reference."""
     return -(-address // 4) * 4
 
 
 def _aarch64(ours: Body, theirs: Body, plausible: Plausible) -> list[Reference] | None:
-    """A reference is a branch with its distance, or ADRP, which makes the address of a page in a register, and an ADD
-    or a load which adds the offset in it."""
+    """A reference is a branch with its distance, or an ADRP, which puts the address of a page into a register, with an
+    ADD or a load that adds the offset in the page."""
     found: list[Reference] = []
     pages: dict[int, Reference] = {}
     words = zip(struct.iter_unpack("<I", ours[1]), struct.iter_unpack("<I", theirs[1]), strict=True)
@@ -88,7 +88,7 @@ def _distance(word: int) -> int:
 
 
 def _scale(word: int) -> int | None:
-    """Of the 12 bits that a load or an ADD adds to a register, as a shift; None for other instructions."""
+    """The shift of the 12-bit offset that a load or an ADD adds to a register; None for other instructions."""
     if word & 0xFFC0_0000 == 0x9100_0000:
         return 0
     if word & 0x3B00_0000 != 0x3900_0000:

@@ -1,11 +1,11 @@
-"""The costliest kernels of all models beside the roofline, on one thread.
+"""The costliest kernels of all models, compared with the roofline, on one thread.
 
     python -m benchmarks.roofline [--models …] [--top 20] [--markdown]
     python -m benchmarks.roofline --models ppocr_det --top 40
 
-A kernel is a function of a compiled model; the calls of one function count together. Models count alike: kernels are
-ranked by their share of their own model's time. Times are the least of many runs of each call. docs/benchmarks.md tells
-what the roofline is made of, docs/roofline.md why kernels stay below it.
+A kernel is a function of a compiled model; all calls of one function count together. Kernels are ranked by their share
+of their own model's time, so that all models count alike. Times are the least of many runs of each call.
+docs/benchmarks.md explains the roofline, and docs/roofline.md why kernels stay below it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COLUMNS = ("model", "share", "ms", "calls", "GFLOP/s", "GB/s", "roofline", "boun
 
 
 def main() -> int:
-    """Measure, rank, print."""
+    """Measure, rank and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--top", type=whole_number, default=20, help="kernels to show (default: 20)")
@@ -83,7 +83,8 @@ def profile(model: Model, target: str, seconds: float) -> list[dict]:
 
 
 def grouped(model: str, steps: Sequence[dict], peaks: Peaks) -> list[dict]:
-    """A row a kernel: its calls' times, operations and bytes added up, beside the sum of their least times."""
+    """One row for each kernel: the times, operations and bytes of its calls added up, and the sum of their least times
+    by the roofline."""
     total = sum(step["ms"] for step in steps) or 1.0
     rows: dict[str, dict] = {}
     for step, bound in zip(steps, bounds(steps, peaks), strict=True):

@@ -1,4 +1,5 @@
-"""The peers' sessions, set up alike: so many threads, latency; f32 unless OpenVINO is told otherwise."""
+"""The peers' sessions, set up alike: the same number of threads, optimised for latency, in f32 unless OpenVINO gets
+another precision."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ Array = np.ndarray
 
 
 def onnxruntime_session(path: Path, threads: int | None = None):
-    """An onnxruntime session on so many threads (None: as it likes)."""
+    """An onnxruntime session with ``threads`` threads (None: its default)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -1,4 +1,4 @@
-"""What a fresh interpreter pays: the import of the runtime after numpy's, and opening the ResNet-50 artifact.
+"""The startup cost of a fresh interpreter: importing the runtime after numpy, and opening the ResNet-50 artifact.
 
 python -m benchmarks.startup
 python -m benchmarks.startup --against ../base/bin/python         beside another dldt, in turns
@@ -31,7 +31,7 @@ FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in
 
 
 def main() -> int:
-    """Medians of fresh interpreters, interleaved; exit code 1 past a limit."""
+    """Medians over fresh interpreters, interleaved; exit code 1 past a limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     Environment.add_option(parser)
     arguments = parser.parse_args()
@@ -56,8 +56,8 @@ def main() -> int:
 
 
 def beside(against: Environment) -> int:
-    """Both versions' medians, interleaved: the import of the runtime after numpy's, and opening the artifact that each
-    compiled of ResNet-50."""
+    """Both versions' medians, interleaved: importing the runtime after numpy, and opening the artifact that each
+    compiled from ResNet-50."""
     both = {"ours": Environment(), "theirs": against}
     print(f"{both['ours'].version} against {against.version}: {describe()['cpu']}, medians of {ROUNDS}, ms")
     ((model,), _) = select(["resnet50"])
@@ -72,7 +72,7 @@ def beside(against: Environment) -> int:
                 bytecode = {"PYTHONPYCACHEPREFIX": str(own[name] / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
                 answer = environment.ask(code, own[name] / "model.so", variables=bytecode)
                 times.setdefault((name, what), []).append(float(answer))
-    # The first round wrote the bytecode.
+    # The first round is left out, because it wrote the bytecode.
     median = {key: statistics.median(found[1:]) for key, found in times.items()}
     print(f"{'':<20}{'ours':>8}{'theirs':>8}{'ratio':>7}")
     for what in BESIDE:

@@ -1,10 +1,10 @@
-"""Two threads beside one: the same bytes, never slower, idle in between.
+"""Several threads compared with one: the same output bytes, never slower, idle between inferences.
 
     python -m benchmarks.threads --models mtcnn_pnet shufflenet --threads 2
 
-One process opens the artifact twice, for one thread and for several, and times them in turns. ``wake``: the ratio when
-the workers have gone to sleep before every inference. ``idle`` is the processor time that half a second of waiting
-takes after an inference.
+One process opens the artifact twice, for one thread and for several, and times both in turns. ``wake`` is the ratio
+when the workers are asleep before every inference. ``idle`` is the processor time of half a second of waiting after an
+inference.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from dldt import runtime
 REPEATED = 20
 PAUSE = 0.5
 NOISE = 0.97
-"""Ratios above it are not told from 1: medians of microseconds differ by so much from run to run."""
+"""Ratios above this are not distinguished from 1: medians of microseconds vary that much from run to run."""
 IDLE = 0.05
-"""Seconds of processor time in ``PAUSE`` above which somebody waits busily."""
+"""Seconds of processor time in ``PAUSE`` above which some thread must be spinning."""
 NAP = 0.002
-"""Seconds after which a worker sleeps."""
+"""Seconds after which a worker is asleep."""
 
 
 def main() -> int:
-    """A line a model; exit code 1 where bytes differ or an idle process is busy."""
+    """One line for each model; exit code 1 where bytes differ or an idle process is busy."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
     parser.add_argument("--threads", type=whole_number, default=2, metavar="N", help="beside one (default: 2)")
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def measure(model: Model, artifact: Path, arguments: argparse.Namespace) -> dict:
-    """The ratio of one thread's median to that of several, and what must hold."""
+    """The ratio of one thread's median to that of several, and the conditions to check."""
     inputs = random_inputs(model)
     with runtime.load(artifact, threads=1) as one, runtime.load(artifact, threads=arguments.threads) as several:
         arrays = [inputs[info.name] for info in one.inputs]
@@ -84,7 +84,7 @@ def measure(model: Model, artifact: Path, arguments: argparse.Namespace) -> dict
 
 
 def _times(loaded: dict, arrays: list, arguments: argparse.Namespace, pause: float) -> dict[str, float]:
-    """The medians in ms, taken in turns; ``pause`` seconds before every inference."""
+    """The medians in ms, measured in turns, with ``pause`` seconds before every inference."""
     found: dict[str, list[float]] = {name: [] for name in loaded}
     for turn in range(arguments.rounds + 1):
         for name, model in loaded.items():

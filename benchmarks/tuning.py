@@ -1,10 +1,11 @@
-"""Where the estimated choice of a contraction's plan loses against the best of those measured beside it.
+"""Contractions for which the estimated plan is slower than the best of the plans that were measured.
 
     python -m benchmarks.tuning [--models …] [--seconds 60] [--most 8] [--json FILE]
 
-Every contraction of a model is run by other plans inside the model, in turns with the estimated one, on one thread, as
-``dldt-compile --tune`` does it. A row is one that loses more than 5 %; its time is that of the estimated plan in one
-inference (all steps with the same sizes together). The last line of a model says what it loses by all of them.
+Every contraction of a model is run with other plans inside the model, in turns with the estimated one, on one thread,
+as in ``dldt-compile --tune``. A row is a contraction that loses more than 5 %. Its time is that of the estimated plan
+in one inference (all steps with the same sizes together). The last line of a model gives the loss over all its
+contractions.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from dldt.tools import api
 from dldt.tools.tuner import Trial, Tuner
 
 LOSS = 0.05
-"""What is reported: the share of the best plan's time that the estimated one takes longer."""
+"""Smaller losses are not reported. A loss is the extra time of the estimated plan, relative to the best plan's time."""
 
 
 def main() -> int:
-    """The tables; exit code 1 where a model loses more than 5 %."""
+    """Print the tables; exit code 1 where a model loses more than 5 %."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(m.name for m in models.MODELS))
     parser.add_argument("--seconds", type=duration, default=60.0, help="a model (default: 60)")
@@ -79,7 +80,7 @@ def _graph(model: models.Model) -> Graph:
 
 
 def _report(model: str, trials: list[Trial]) -> float:
-    """Prints the model's rows; the share of its contractions' time that the estimates lose."""
+    """Print the model's rows. Returns the share of its contractions' time that the estimates lose."""
     total = sum(trial.seconds for trial in trials)
     least = sum(trial.seconds * trial.best[1] for trial in trials)
     losing = [trial for trial in trials if 1 / trial.best[1] - 1 > LOSS]

@@ -18,7 +18,7 @@ from dldt.codegen.target import Target
 
 _CHUNK = 1 << 17
 _PAIRS = 1 << 22
-# primes: no bit of the pattern stands still
+# A prime, so that every bit of the pattern varies.
 _STRIDE = 251
 _DENSE_STRIDE = 13
 _DENSE = (np.float32(2.0**-6), np.float32(128.0))
@@ -36,8 +36,8 @@ class Row:
 
 
 def patterns(exhaustive: bool) -> Iterator[np.ndarray[Any, Any]]:
-    """f32 numbers in pieces: all, or both ends of every exponent, every 251st bit pattern, and every 13th where the
-    functions are neither linear nor constant."""
+    """f32 numbers in parts. Exhaustive: all numbers. Otherwise both ends of every exponent, every 251st bit pattern,
+    and every 13th where the functions are neither linear nor constant."""
     if exhaustive:
         yield from _every(1, 0, 1 << 32)
         return
@@ -57,7 +57,7 @@ def _every(stride: int, low: int, high: int) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def pairs(name: str, seed: int = 7) -> Iterator[tuple[np.ndarray[Any, Any], ...]]:
-    """Operands of a two-operand function: any bit patterns, and values of usual size."""
+    """Operands of a two-operand function: arbitrary bit patterns, and values of common size."""
     random = np.random.default_rng(seed)
     for _ in range(_PAIRS // _CHUNK):
         drawn = random.integers(0, 1 << 32, (2, _CHUNK), dtype=np.uint64).astype(np.uint32).view(np.float32)
@@ -68,7 +68,7 @@ def pairs(name: str, seed: int = 7) -> Iterator[tuple[np.ndarray[Any, Any], ...]
 
 
 def worst(name: str, target: Target, exhaustive: bool) -> Row:
-    """Run ``name`` over its samples."""
+    """Run ``name`` over its samples; returns the worst result."""
     kernel = compile_math(name, target, target.lanes(4))
     samples = pairs(name) if MATH[name] == 2 else ((x,) for x in patterns(exhaustive))
     row = Row(name, target, 0.0, (), 0)
@@ -116,7 +116,7 @@ def table(rows: list[list[Row]], command: str) -> str:
 
 
 def main() -> int:
-    """Measure, print, and fail where a bound is broken."""
+    """Measure and print; exit code 1 where a bound is broken."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ulp", description=__doc__)
     parser.add_argument("functions", nargs="*", help="the functions to measure (default: all)")
     parser.add_argument("--exhaustive", action="store_true", help="all 2^32 patterns instead of a sample")

@@ -1,10 +1,10 @@
-"""3×3 convolutions directly and by Winograd's algorithm, interleaved on one thread, beside what the compiler chooses.
+"""3×3 convolutions, directly and by Winograd's algorithm, interleaved on one thread, and the compiler's choice.
 
     python -m benchmarks.winograd [--layers 64:224,512:14] [--seconds 1] [--target x86-64-v3]
 
-A layer is channels:size or inputs:outputs:height:width. Times are the least of many runs; GFLOP/s count the
+A layer is channels:size or inputs:outputs:height:width. Times are the least of many runs. GFLOP/s count the
 multiply-adds of the direct convolution, so that Winograd's may exceed the peak. The error is the largest difference
-from the direct convolution, over the largest output.
+from the direct convolution, relative to the largest output.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
 
 LAYERS = "64:224,128:112,256:56,512:28,512:14,64:56,128:28,256:14,512:7,16:64:55:55,96:128:28:28,128:32:14:14,16:56"
-"""VGG-19, ResNet-50, SqueezeNet, Inception, DenseNet, and a small one."""
+"""Layers of VGG-19, ResNet-50, SqueezeNet, Inception and DenseNet, and a small one."""
 FORMS = {"direct": None, "F(2×2)": F2, "F(4×4)": F4}
 
 
 def main() -> int:
-    """A row a layer; exit code 1 where the choice loses more than 5 % to the fastest."""
+    """One row for each layer; exit code 1 where the choice is more than 5 % slower than the fastest."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--layers", default=LAYERS, help="separated by commas (default: those of known networks)")
     parser.add_argument("--seconds", type=duration, default=1.0, help="of a layer's runs (default: 1)")
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _layer(text: str, target: Target, seconds: float) -> float:
-    """Measures and prints; the share that the choice loses."""
+    """Measure and print a layer; returns the share that the choice loses."""
     numbers = [int(part) for part in text.split(":")]
     inputs, outputs, height, width = numbers if len(numbers) == 4 else numbers[:1] * 2 + numbers[1:] * 2
     operations = 18 * inputs * outputs * height * width
@@ -87,7 +87,7 @@ def _layer(text: str, target: Target, seconds: float) -> float:
 def _forced(
     form: WinogradForm | None, choices: list[WinogradForm], problem: Problem, target: Target
 ) -> WinogradPlan | None:
-    """The plan of ``form`` where it is possible; what the compiler would choose goes to ``choices``."""
+    """The plan of ``form`` where it is possible. The compiler's own choice is appended to ``choices``."""
     plan = choose_winograd(problem, target)
     if plan is not None:
         choices.append(plan.form)

@@ -33,7 +33,7 @@ PathLike = str | os.PathLike[str]
 
 
 class Compiled(NamedTuple):
-    """What ``compile_model`` made: the artifact's path and a summary. It stands for the path wherever one is taken."""
+    """The result of ``compile_model``: the artifact's path and a summary. It can be used wherever a path is taken."""
 
     path: Path
     summary: Summary
@@ -53,12 +53,12 @@ def read_model(
     layout: Any = None,
     freeze: Mapping[str, Any] | None = None,
 ) -> Graph:
-    """The graph of a model file of any format that is known (``.onnx``, ``.xml``).
+    """The graph of a model file of any known format (``.onnx``, ``.xml``).
 
-    ``inputs``: shapes by name; a dim is a number, a name (``"N"``), a range (``"1..8"`` or ``(1, 8)``) or None for
-    free. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
-    behind. ``mean_values``, ``scale_values``: numbers a channel, by input; ``layout``: ``{"x": "nhwc"}``, or
-    ``"nchw->nhwc"`` when it is fed otherwise; ``freeze``: inputs that become constants.
+    ``inputs``: shapes by name. A dim is a number, a name (``"N"``), a range (``"1..8"`` or ``(1, 8)``), or None for a
+    free dim. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
+    after. ``mean_values``, ``scale_values``: one number for each channel, by input. ``layout``: ``{"x": "nhwc"}``, or
+    ``"nchw->nhwc"`` if the input is fed in another layout. ``freeze``: inputs that become constants.
     Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
@@ -77,9 +77,9 @@ def read_model(
 
 
 def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11) -> Path:
-    """Write the graph as OpenVINO IR: ``path`` (.xml) and a .bin beside it; the .xml's path.
+    """Write the graph as OpenVINO IR: ``path`` (.xml), and a .bin file next to it. Returns the path of the .xml.
 
-    ``ir_version`` is 11 or 10. The graph is written as it is: ``dldt convert`` runs the passes before.
+    ``ir_version`` is 11 or 10. The graph is written as it is; ``dldt convert`` runs the passes first.
     """
     target = Path(path)
     if target.suffix != ".xml":
@@ -109,19 +109,24 @@ def compile_model(
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
-    ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``). ``tune_for``:
-    the processor that choices are made for, a row of docs/targets.md (``zen3``); unless named, any that runs the
-    target's code, of ``host`` this one where such choices were measured. ``threads``: how many the compiler may use;
-    the library runs with any number. ``dump``: a fresh directory for what every pass changed and every kernel became.
-    ``progress`` is called with what is done, how much of it, and how much there is. ``cache``: kernels that were
-    compiled before come from the user's cache (DLDT_CACHE), and the others are added to it. ``winograd``: 3×3
-    convolutions may be summed by Winograd's algorithm. ``weights``: ``f16`` or ``bf16`` stores the weights of
-    contractions that are bound by memory so. ``precision``: with ``bf16``, contractions multiply bf16 and tensors
-    between kernels are rounded to it (machines with AVX512_BF16); weights are bf16 too unless told. Sums stay f32. The
-    summary's notes name all three. ``tuned``: a file of measured choices (``dldt-compile --tune``); without it all
-    choices are estimated, so that equal models give equal libraries. ``plan``: a library of before, or its plan as
-    ``dldt inspect --plan --json`` prints it: every kernel is made as it was then. The graph that is given stays as it
-    is. Nothing is written when it fails.
+    ``target``: ``host`` or the name of another machine (``x86-64-v2``, ``-v3``, ``-v4``, ``aarch64``).
+    ``tune_for``: the processor that choices are made for, a row of docs/targets.md (``zen3``). By default any that runs
+    the target's code; for ``host``, this processor, if such choices were measured on it.
+    ``threads``: how many threads the compiler may use; the library runs with any number.
+    ``dump``: a fresh directory for what every pass changed and for the code of every kernel.
+    ``progress`` is called with the name of what is being done, how much of it is done, and how much there is.
+    ``cache``: take kernels that were compiled before from the user's cache (DLDT_CACHE), and add the others to it.
+    ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm.
+    ``weights``: ``f16`` or ``bf16`` is the type in which the weights of memory-bound contractions are stored.
+    ``precision``: with ``bf16``, contractions multiply bf16, and tensors between kernels are rounded to it (machines
+    with AVX512_BF16). Weights are bf16 too unless ``weights`` says otherwise. Sums stay f32.
+    The notes of the summary name the changes that these three made to the numbers.
+    ``tuned``: a file of measured choices (``dldt-compile --tune``). Without it all choices are estimated, so that equal
+    models give equal libraries.
+    ``plan``: a library that was compiled before, or its plan (``dldt inspect --plan --json``). Every kernel is made as
+    it was then.
+
+    The given graph is not changed. Nothing is written if the compilation fails.
     """
     artifact = Path(path)
     require_writable(artifact)
@@ -177,7 +182,7 @@ def decided(
 
 
 def recorded_plan(path: Path) -> Recorded:
-    """The plan in a plan file, or in a compiled library. Raises InputError where there is none."""
+    """The plan from a plan file, or from a compiled library. Raises InputError where there is none."""
     if not is_artifact(path):
         return read_plan(path)
     found = read_artifact(path).metadata.plan

@@ -1,4 +1,4 @@
-"""The argument parser of every command: underscores and dashes are equal, a mistake is a usage error (exit code 1)."""
+"""The argument parser of every command. Underscores and dashes are equal; a mistake is a usage error (exit code 1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Arguments = argparse.Namespace
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with long options in either spelling (``--mean_values``, ``--mean-values``), none abbreviated."""
+    """argparse, but long options have both spellings (``--mean_values``, ``--mean-values``) and cannot be
+    abbreviated."""
 
     def __init__(self, prog: str, description: str, epilog: str = "") -> None:
         super().__init__(
@@ -26,22 +27,22 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
     def parse_words(self, words: Sequence[str]) -> Arguments:
-        """The arguments; UsageError where they do not fit. ``--help`` and ``--version`` print and leave."""
+        """The parsed arguments. Raises UsageError where they are wrong. ``--help`` and ``--version`` print and exit."""
         return self.parse_args([_dashed(word) for word in words])
 
     def error(self, message: str) -> NoReturn:
-        """argparse's own way out, as an error of ours."""
+        """Raises UsageError where argparse would exit."""
         raise UsageError(message)
 
 
 class VersionAction(argparse.Action):
-    """Prints the version only when asked, so that nothing is imported for it before."""
+    """Prints the version. Nothing is imported for it until it is asked for."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: Any) -> None:
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, **kwargs)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        """Print and leave."""
+        """Print and exit."""
         from dldt.runtime.version import __version__
 
         print(f"{parser.prog.split()[0]} {__version__}")

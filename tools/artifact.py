@@ -1,4 +1,5 @@
-"""A compiled library for the commands that run one: the file given, or one compiled from a model for this machine."""
+"""The compiled library for a command that runs one: either the given file, or one compiled from a model for this
+machine."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def add_artifact_arguments(parser: Parser) -> None:
 
 
 def artifact_path(arguments: Arguments) -> Path:
-    """The file that is named. Raises UsageError or InputError."""
+    """The file that the arguments name. Raises UsageError or InputError."""
     given = [text for text in (arguments.model, arguments.path_to_model) if text]
     if not given:
         raise UsageError("no model is given")
@@ -45,7 +46,7 @@ def artifact_path(arguments: Arguments) -> Path:
 
 @contextlib.contextmanager
 def compiled(arguments: Arguments) -> Iterator[Path]:
-    """The library to run: a model is compiled for this machine into a temporary file first."""
+    """The library to run. A model is first compiled for this machine, into a temporary file."""
     path = artifact_path(arguments)
     if is_artifact(path):
         yield path

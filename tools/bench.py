@@ -34,7 +34,7 @@ PERCENTILES = (50, 90, 99)
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt bench") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     add_artifact_arguments(parser)
     group = parser.add_argument_group("measurement")
@@ -94,7 +94,7 @@ def bench(arguments: Arguments) -> int:
 
 
 def _peaks(threads: int) -> Peaks | None:
-    """What the threads can do here; None without LLVM."""
+    """The peaks of this machine on so many threads; None without LLVM."""
     try:
         from dldt.tools.peaks import measure_peaks
     except ModuleNotFoundError as error:
@@ -171,7 +171,7 @@ def _print(report: dict[str, Any]) -> None:
 
 
 def _print_steps(steps: Sequence[dict[str, Any]]) -> None:
-    """A line a step, in the order of the run: its time, share and speed."""
+    """One line for each step, in the order of the run: its time, share and speed."""
     if not steps:
         return
     total = sum(step["ms"] for step in steps) or 1.0

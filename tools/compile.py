@@ -30,7 +30,7 @@ DESCRIPTION = """Compile a model to one native library (model.so) that needs not
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     model_options.add_model_arguments(parser)
     add_output_arguments(parser, "the library to write (default: MODEL.so in the current directory)")
@@ -158,8 +158,8 @@ def _tuned(
     progress: ProgressLine,
     tell: Callable[[str], None],
 ) -> Path | None:
-    """The file of measured choices to compile by: with ``--tune`` it is made or extended first, and ``tell`` gets a
-    line on that."""
+    """The file of measured choices to use. With ``--tune`` it is first made or extended, and ``tell`` gets a line about
+    that."""
     file = Path(arguments.tuned) if arguments.tuned else None
     if arguments.plan and (arguments.tune or file is not None):
         raise UsageError(
@@ -195,7 +195,7 @@ def _tuned(
 
 
 def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measured: Sequence[str] = ()) -> None:
-    """What was made, for the person who ran the command; ``measured``: what --tune did."""
+    """Print what was compiled, for the person who ran the command. ``measured`` holds lines about what --tune did."""
     summary = made.summary
     rows = [
         ("model", str(model)),
@@ -241,7 +241,7 @@ def _row_tiles(runs: Sequence[int]) -> str:
 
 
 def print_steps(path: Path) -> None:
-    """Every step of the compiled model: its operations, its algorithm, the tensor that it makes."""
+    """Print every step of the compiled model: its operations, its algorithm, and the tensor that it makes."""
     from dldt.runtime.format import read_artifact
 
     for number, step in enumerate(read_artifact(path).metadata.steps):

@@ -1,4 +1,5 @@
-"""What every command shares: one line for an error, an exit code for its kind, a traceback only with ``--debug``."""
+"""Error handling of every command: one line for an error, an exit code for its kind, a traceback only with
+``--debug``."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ EXTRAS = {
     "tensorflow": "tensorflow",
     "PIL": "images",
 }
-"""Module → the extra that brings it."""
+"""Each optional module → the extra that installs it."""
 
 ISSUES = "please report it, with the model if you can and with what the same command prints under --debug"
 
@@ -24,7 +25,8 @@ Body = Callable[[Arguments], int]
 
 
 def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: str = "") -> int:
-    """Parse ``argv`` (default: the process's) and run ``body``; the exit code. ``failed`` follows every message.
+    """Parse ``argv`` (default: the process's arguments) and run ``body``; returns the exit code. ``failed`` is appended
+    to every message.
 
     0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left.
     """
@@ -35,7 +37,7 @@ def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: 
         print("interrupted" + (f"; {failed}" if failed else ""), file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # the interpreter flushes stdout once more at exit: let that go nowhere
+        # The interpreter flushes stdout once more at exit; what is left then goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 
@@ -57,7 +59,7 @@ def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
 
 
 def explain(error: BaseException, program: str) -> tuple[int, str]:
-    """The exit code and the text for the user that belong to an error."""
+    """The exit code of an error, and its text for the user."""
     if isinstance(error, UsageError):
         return 1, f"{_headed(str(error))}\n(see {program} --help)"
     if isinstance(error, DldtError) or _code_of(error) is not None:
@@ -77,7 +79,8 @@ def explain(error: BaseException, program: str) -> tuple[int, str]:
 
 
 def _code_of(error: BaseException) -> int | None:
-    """The runtime imports nothing of ours: its errors say their exit code by an attribute alone."""
+    """The exit code of one of the runtime's errors. The runtime imports nothing of ours, so its errors only carry an
+    attribute."""
     code = getattr(error, "exit_code", None)
     return code if isinstance(code, int) else None
 

@@ -19,7 +19,7 @@ DESCRIPTION = """Convert a model to OpenVINO IR: MODEL.xml and MODEL.bin, as the
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     model_options.add_model_arguments(parser)
     add_output_arguments(parser, "the .xml to write (default: MODEL.xml in the current directory)")
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
 
 
 def convert_command(arguments: Arguments) -> int:
-    """Convert as the options say; the last lines name the two files."""
+    """Convert as the options say. The last lines printed name the two files."""
     if arguments.list_passes:
         return pass_options.list_passes()
     if arguments.compress_to_fp16.lower() not in ("false", "0", "no"):

@@ -1,4 +1,4 @@
-"""The directory of ``--dump``: one numbered text file for every pass that changed the graph, and an index."""
+"""The directory of ``--dump``: one numbered text file for each pass that changed the graph, and an index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = "dump of dldt"
 
 
 class GraphDump:
-    """Writes what happens to a graph into a fresh directory; the same model gives the same files."""
+    """Writes the changes of a graph into a fresh directory. The same model gives the same files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +43,7 @@ class GraphDump:
 
 
 def _make_fresh(folder: Path) -> None:
-    """Make the directory; one that holds an older dump is emptied, any other that is not empty is refused."""
+    """Make the directory. One that holds an older dump is emptied; any other directory that is not empty is refused."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--dump {folder}: there is a file of this name; name a new directory")
     if folder.is_dir() and any(folder.iterdir()):

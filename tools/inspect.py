@@ -1,4 +1,4 @@
-"""``dldt inspect``: what is in a model, an IR or a compiled library."""
+"""``dldt inspect``: shows what is in a model, an IR or a compiled library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ features, ABI, sizes, hashes; no code of it is run."""
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     parser.add_argument("model", nargs="?", metavar="FILE", help="a model or a compiled library")
     parser.add_argument("-m", "--input-model", metavar="FILE", help="the file, when it is not given by position")

@@ -8,7 +8,7 @@ _ELF = b"\x7fELF"
 
 
 def is_artifact(path: Path) -> bool:
-    """Whether the file is a compiled library, ours or a foreign one (the loader tells them apart)."""
+    """Whether the file is a compiled library, ours or another's (the loader distinguishes them)."""
     if path.suffix == ".so":
         return True
     with path.open("rb") as file:

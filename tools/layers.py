@@ -1,4 +1,4 @@
-"""The table of ``dldt bench --per-layer``: what each kernel takes, beside what the machine allows."""
+"""The table of ``dldt bench --per-layer``: the time of each kernel, and the least time that the machine allows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ NO_PEAKS = "the roofline needs the compile extra: pip install 'dldt[compile]'"
 
 
 def layers(steps: Sequence[dict[str, Any]], peaks: Peaks | None) -> list[dict[str, Any]]:
-    """The steps of a profile, the longest first, each with share, GB/s and share of the roofline (None: not known),
-    and what bounds it."""
+    """The steps of a profile, the longest first. Each has its share of the time, GB/s, share of the roofline (None: not
+    known), and the resource that bounds it."""
     total = sum(step["ms"] for step in steps)
     limits = bounds(steps, peaks) if peaks else [None] * len(steps)
     rows = []
@@ -37,7 +37,7 @@ def layers(steps: Sequence[dict[str, Any]], peaks: Peaks | None) -> list[dict[st
 
 
 def print_layers(rows: Sequence[dict[str, Any]], peaks: Peaks | None) -> None:
-    """The table, and how to read it."""
+    """Print the table, and how to read it."""
     print()
     if peaks is None:
         print(NO_PEAKS)

@@ -1,4 +1,4 @@
-"""The ``dldt`` command: finds the sub-command and runs it; nothing of the others is imported."""
+"""The ``dldt`` command: finds the sub-command and runs it, without importing any of the others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ exit codes: 0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 5 o
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the sub-command that the first word names; its exit code."""
+    """Run the sub-command that the first word names; returns its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     name = words[0] if words else "--help"
     if name in ("-h", "--help", "help"):

@@ -1,4 +1,4 @@
-"""The child process of ``dldt bench``: imports the runtime alone, measures one library, prints JSON.
+"""The child process of ``dldt bench``: imports only the runtime, measures one library, prints JSON.
 
 python -m dldt.tools.measure
     '{"path": "a.so", "threads": 1, "iterations": null, "seconds": 5, "requests": 1, "profile": false, "shapes": {}}'
@@ -77,7 +77,7 @@ def _step(timed: Any) -> dict[str, Any]:
 
 
 def _side_by_side(requests: list[Any], arrays: dict[str, Any], job: dict[str, Any]) -> list[int]:
-    """Nanoseconds of all inferences; several requests run at once, each on a thread of its own."""
+    """Nanoseconds of all inferences. Several requests run at once, each on its own thread."""
     if len(requests) == 1:
         return _repeat(requests[0], arrays, job["iterations"], job["seconds"])
     each = job["iterations"] and -(-job["iterations"] // len(requests))
@@ -87,7 +87,7 @@ def _side_by_side(requests: list[Any], arrays: dict[str, Any], job: dict[str, An
 
 
 def _repeat(request: Any, arrays: dict[str, Any], iterations: int | None, seconds: float | None) -> list[int]:
-    """Nanoseconds of each inference: so many, or for so many seconds, at least one."""
+    """Nanoseconds of each inference: ``iterations`` of them, or as many as take ``seconds``, at least one."""
     times: list[int] = []
     end = CLOCK() + int((seconds or 0) * 1e9)
     while len(times) < iterations if iterations else (not times or CLOCK() < end):
@@ -98,7 +98,7 @@ def _repeat(request: Any, arrays: dict[str, Any], iterations: int | None, second
 
 
 def _peak_bytes() -> int:
-    """The most memory that the process had resident; a count of its own, not its parent's as in getrusage."""
+    """The peak resident memory of the process itself. (getrusage starts from the parent's.)"""
     with open("/proc/self/status", encoding="ascii") as file:
         for line in file:
             if line.startswith("VmHWM:"):
@@ -107,7 +107,7 @@ def _peak_bytes() -> int:
 
 
 def main() -> int:
-    """Measure what argv says; an error of the loader is printed as JSON for the parent to show."""
+    """Measure as argv says. An error of the loader is printed as JSON, for the parent to show."""
     try:
         print(json.dumps(measure(json.loads(sys.argv[1]))))
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The options that say what of a model is read, and how: those of the old Model Optimizer, in either spelling."""
+"""The options that say which model is read, and how: those of the old Model Optimizer, in both spellings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_model_arguments(parser: Parser) -> None:
-    """The model and what ``read_model`` is told about it."""
+    """Add the options for the model and for the arguments of ``read_model``."""
     parser.add_argument("model", nargs="?", metavar="MODEL", help="an .onnx or .xml (OpenVINO IR) file")
     group = parser.add_argument_group("model")
     group.add_argument("-m", "--input-model", metavar="MODEL", help="the model, when it is not given by position")
@@ -39,7 +39,8 @@ def add_model_arguments(parser: Parser) -> None:
 
 
 def model_path(arguments: Arguments) -> Path:
-    """The model's file. Raises UsageError when none or two are given, InputError when there is none."""
+    """The model's file. Raises UsageError where no file or two files are given, InputError where the file does not
+    exist."""
     given = [text for text in (arguments.model, arguments.input_model) if text]
     if not given:
         raise UsageError("no model is given")
@@ -103,7 +104,7 @@ def read(arguments: Arguments) -> Graph:
 
 
 def _batched(graph: Graph, given: Any, batch: int) -> dict[str, Any]:
-    """The specs with the shapes that the graph has, the first dim replaced; what is frozen stays so."""
+    """The graph's own shapes as specs, with the first dim replaced by ``batch``. Frozen inputs stay as given."""
     import attrs
 
     from dldt.frontends.engine.input_spec import InputSpec

@@ -1,4 +1,4 @@
-"""``dldt ops``: the operations of a framework that can be imported, with their versions."""
+"""``dldt ops``: lists the operations of a framework that can be imported, with their versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DESCRIPTION = """List the operations that can be imported from a framework, and 
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     parser.add_argument("--framework", default="onnx", metavar="NAME", help="onnx (default), or ir: our own")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
 
 
 def list_operations(arguments: Arguments) -> int:
-    """Print a line an operation, or one JSON list."""
+    """Print one line for each operation, or one JSON list."""
     table = _opset_operations() if arguments.framework == "ir" else _imported_operations(arguments.framework)
     if arguments.json:
         print(json.dumps(table, indent=1))

@@ -1,4 +1,5 @@
-"""Where a command writes: the path from its options, and whether it can be written, asked before the work starts."""
+"""The output file of a command: its path from the options, and a check before the work starts that it can be
+written."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ def add_output_arguments(parser: Parser, what: str) -> None:
 
 
 def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:
-    """The file to write. Raises UsageError where the options contradict each other, InputError where it cannot be."""
+    """The file to write. Raises UsageError where the options contradict each other, InputError where it cannot be
+    written."""
     name = arguments.model_name or model.stem
     if arguments.output_model and arguments.output_dir:
         raise UsageError("give -o or --output-dir, not both")
@@ -36,7 +38,7 @@ def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:
 
 
 def require_writable(path: Path) -> None:
-    """InputError where ``path`` cannot be written; nothing stays behind."""
+    """Raises InputError where ``path`` cannot be written. Leaves no file behind."""
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a directory; give a file name")
     if not path.parent.is_dir():

@@ -25,7 +25,7 @@ def add_pass_arguments(parser: Parser) -> None:
 
 
 def pipeline(arguments: Arguments) -> Pipeline:
-    """The default pipeline without what is disabled. Raises UsageError for a name that fits no pass."""
+    """The default pipeline without the disabled passes. Raises UsageError for a name that matches no pass."""
     from dldt.passes.pipelines import default_pipeline
 
     return default_pipeline().without(arguments.disable_pass)

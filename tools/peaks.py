@@ -1,4 +1,4 @@
-"""What this machine can do at most: f32 multiply-adds a second, and bytes read a second from memory and caches."""
+"""The peaks of this machine: f32 multiply-adds a second, and bytes a second read from memory and caches."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from dldt.tools.roofline import Level, Peaks
 _CHAINS = 14
 _LOOPS = 2_000_000
 _STREAMS = 8
-# Larger than the caches of most machines, and small beside their memory.
+# Larger than the caches of most machines, and a small part of their memory.
 _READ_BYTES = 256 << 20
-# Of one call: a clock and a thread pool are far below its time.
+# Bytes read in one call: enough that the clock and the thread pool cost far less time than the call.
 _CALL_BYTES = 64 << 20
 
 
 def measure_peaks(threads: int = 1, seconds: float = 0.5, target: str = "host") -> Peaks:
-    """Measure all, each for so many ``seconds`` and on so many ``threads`` at once: the best of many runs.
+    """Measure all peaks, each for ``seconds`` and on ``threads`` threads at once; the best of many runs counts.
 
     The loops are compiled by LLVM (the compile extra) with the instructions of ``target``, which must run here.
     """
@@ -38,7 +38,7 @@ def measure_peaks(threads: int = 1, seconds: float = 0.5, target: str = "host") 
 
 
 def fma_peak(seconds: float = 0.5, threads: int = 1, target: str = "host") -> float:
-    """GFLOP/s of independent multiply-adds in registers; of multiplications and additions where they do not fuse."""
+    """GFLOP/s of independent multiply-adds in registers; without FMA, of multiplications and additions."""
     machine = resolve_target(target)
     lanes = machine.lanes(4)
     with _Function("peak", _chains(lanes, machine.fma), machine) as address:
@@ -48,7 +48,8 @@ def fma_peak(seconds: float = 0.5, threads: int = 1, target: str = "host") -> fl
 
 
 def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYTES, target: str = "host") -> float:
-    """GB/s of passes over so many bytes (by default more than a cache holds), each thread over a part of its own."""
+    """GB/s of repeated passes over ``size`` bytes (by default more than a cache holds). Each thread reads its own
+    part."""
     machine = resolve_target(target)
     lanes = machine.lanes(4)
     step = _STREAMS * lanes
@@ -63,7 +64,7 @@ def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYT
 
 
 def _best(parts: Sequence[Callable[[], object]], seconds: float) -> float:
-    """The least seconds in which all parts were done side by side; the first time warms up."""
+    """The least time in seconds in which all parts ran at once. The first run only warms up."""
     best, runs = float("inf"), 0
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
         end = time.perf_counter() + seconds
@@ -81,7 +82,7 @@ def _best(parts: Sequence[Callable[[], object]], seconds: float) -> float:
 
 
 class _Function:
-    """A function of an LLVM module, compiled into this process while the block lasts: its address."""
+    """A context manager that compiles a function of an LLVM module into this process and gives its address."""
 
     def __init__(self, name: str, source: str, target: Target) -> None:
         binding.initialize_native_target()
@@ -105,7 +106,7 @@ class _Function:
 
 
 def _chains(lanes: int, fma: bool) -> str:
-    """LLVM IR of ``peak(a, b)``: every chain is ``x = x * a + b``, started from different numbers."""
+    """LLVM IR of ``peak(a, b)``. Every chain of operations is ``x = x * a + b``, each with another start value."""
     vector = f"<{lanes} x float>"
     splat = f"shufflevector {vector} {{0}}, {vector} poison, <{lanes} x i32> zeroinitializer"
     steps: list[str] = []
@@ -174,7 +175,7 @@ def _sweep(lanes: int) -> str:
 
 
 def _sum(count: int, vector: str) -> list[str]:
-    """Return the first lane of %y0 + %y1 + …, so that no chain is dead."""
+    """Return the first lane of %y0 + %y1 + …, so that no chain is dead code."""
     sums = [f"%t0 = fadd {vector} %y0, %y1"]
     sums += [f"%t{i} = fadd {vector} %t{i - 1}, %y{i + 1}" for i in range(1, count - 1)]
     return [*sums, f"%r = extractelement {vector} %t{count - 2}, i32 0", "ret float %r"]

@@ -1,4 +1,4 @@
-"""A picture as the input of a model: resized, in the model's layout, mean and scale applied. Needs Pillow."""
+"""A picture as the input of a model: resized, in the model's layout, with mean and scale applied. Needs Pillow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 
 @dataclasses.dataclass(frozen=True)
 class PictureOptions:
-    """How pictures become numbers: ``(value - mean) / scale`` a channel, BGR when ``reverse``; layout as in NCHW."""
+    """How pictures become numbers: ``(value - mean) / scale`` for each channel; BGR if ``reverse``; ``layout`` as in
+    NCHW."""
 
     mean: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
@@ -34,7 +35,8 @@ def parse_numbers(text: str | None) -> tuple[float, ...]:
 
 
 def read_picture(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], name: str, options: PictureOptions) -> Array:
-    """The picture as ``shape`` (3 or 4 dims), the first dim repeated where it is more than 1. Raises InputError."""
+    """The picture as an array of ``shape`` (3 or 4 dims). A first dim larger than 1 repeats the picture. Raises
+    InputError."""
     from PIL import Image, UnidentifiedImageError
 
     layout = _layout(shape, name, options.layout)
@@ -60,7 +62,7 @@ def read_picture(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], name:
 
 
 def _layout(shape: tuple[int, ...], name: str, given: str) -> str:
-    """The axes' letters: those given, else by where the 1 or 3 channels are."""
+    """The letters of the axes: as given, else found from the position of the 1 or 3 channels."""
     if given:
         layout = given.upper().strip()
         if len(layout) != len(shape) or sorted(layout.replace("N", "")) != ["C", "H", "W"]:

@@ -1,4 +1,4 @@
-"""One progress line on stderr, when that is a terminal."""
+"""One progress line on stderr, if stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import TracebackType
 class ProgressLine:
     """A context manager and a callback ``(what, done, total)``; silent unless stderr is a terminal.
 
-    The line is drawn at most ten times a second and wiped at the end: what stays on the screen is the summary.
+    The line is drawn at most ten times a second and erased at the end, so that only the summary stays on the screen.
     """
 
     def __init__(self, *, enabled: bool = True) -> None:
@@ -26,7 +26,7 @@ class ProgressLine:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` steps of ``what`` are over."""
+        """Show that ``done`` of ``total`` steps of ``what`` are done."""
         now = time.monotonic()
         if not self._shown or (now - self._last < 0.1 and done < total):
             return

@@ -1,4 +1,4 @@
-"""The least time that a step of a model can take on a machine: its arithmetic, or the way of its bytes."""
+"""The roofline: the least time of a model's step on a machine, bound by its arithmetic or by moving its bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEMORY = "memory"
 
 @dataclasses.dataclass(frozen=True)
 class Level:
-    """A cache: how many bytes all threads together find in it, and how many GB/s of them they read."""
+    """A cache: the bytes that it holds for all threads together, and the GB/s at which they read them."""
 
     name: str
     size: int
@@ -21,8 +21,8 @@ class Level:
 
 @dataclasses.dataclass(frozen=True)
 class Peaks:
-    """Of so many threads together: GFLOP/s of f32 multiply-adds (two operations each), GB/s of reading memory, and
-    ``caches``, the nearest first."""
+    """The peaks of so many threads together: GFLOP/s of f32 multiply-adds (two operations each), GB/s of reading
+    memory, and ``caches``, the nearest first."""
 
     threads: int
     gflops: float
@@ -30,26 +30,28 @@ class Peaks:
     caches: tuple[Level, ...] = ()
 
     def holding(self, size: int) -> tuple[str, float]:
-        """The nearest level of memory that holds so many bytes: its name and GB/s."""
+        """The name and the GB/s of the nearest level of memory that holds ``size`` bytes."""
         return next(((c.name, c.gbytes) for c in self.caches if size <= c.size), (MEMORY, self.gbytes))
 
 
 @dataclasses.dataclass(frozen=True)
 class LeastTime:
-    """The least seconds, and what makes them: ``compute``, or the level of memory that most of the bytes come from."""
+    """The least time in seconds, and what bounds it: ``compute``, or the level of memory that most of the bytes come
+    from."""
 
     seconds: float
     by: str
 
 
 def bounds(steps: Sequence[Mapping[str, Any]], peaks: Peaks, operations: str = "operations") -> list[LeastTime | None]:
-    """The roofline of every step of one model; None where neither operations nor bytes are known.
+    """The roofline of every step of one model; None for a step whose operations and bytes are both unknown.
 
-    A step takes no less than its ``operations`` at the FMA peak (twice that in bf16, by ``pair``), nor than its bytes
-    at the bandwidth of where they lie. Weights are read once an inference, so they lie where all weights and the
-    largest step's data fit together; a step's other operands were just written, so they lie where they fit; what it
-    passes through scratch memory (Winograd's transformed tiles) comes from the second level. ``operations="flops"``
-    counts by the definition of the operations instead, which an algorithm may undercut.
+    A step takes at least the time of its ``operations`` at the FMA peak (twice that peak in bf16, by ``pair``), and at
+    least the time of moving its bytes at the bandwidth of the level that holds them. Weights are read once an
+    inference; their level is the nearest that holds all weights together with the largest step's data. A step's other
+    operands were just written; their level is the nearest that holds them. Bytes that pass through scratch memory
+    (Winograd's transformed tiles) come from the second level. ``operations="flops"`` counts operations by their
+    definition instead; an algorithm may need fewer.
     """
     touched = sum(_number(step, "weights") for step in steps)
     touched += max((_number(step, "bytes") - _number(step, "weights") for step in steps), default=0)

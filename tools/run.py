@@ -30,7 +30,7 @@ DIFFERENT = 5
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
-    """The command; its exit code."""
+    """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
     add_artifact_arguments(parser)
     group = parser.add_argument_group("data")
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
 
 
 def run(arguments: Arguments) -> int:
-    """Run once, then show, write and compare the outputs."""
+    """Run the model once, then show, write and compare its outputs."""
     from dldt import runtime
     from dldt.tools import tensors
     from dldt.tools.picture import PictureOptions, parse_numbers
@@ -113,7 +113,8 @@ def _show(outputs: Arrays, top: int | None, labels: Sequence[str]) -> None:
 
 
 def _write(path: Path, outputs: Arrays) -> None:
-    """An .npz of the outputs, written without np.savez: there an output called "file" would be an argument."""
+    """Write an .npz of the outputs. np.savez is not used, because it would take an output called "file" as its
+    argument."""
     import numpy as np
 
     from dldt.compiler.atomic import atomic_write

@@ -27,7 +27,7 @@ def add_target_arguments(group: argparse._ArgumentGroup) -> None:
 
 
 def list_targets() -> int:
-    """Print the targets, and of each processor what it is and the targets whose choices can be made for it."""
+    """Print the targets; and each processor, with what it is and the targets whose choices can be tuned for it."""
     from dldt.codegen.cpus import CPUS
     from dldt.codegen.target import TARGETS, tuned_for
 
@@ -39,7 +39,7 @@ def list_targets() -> int:
 
 
 def target_line(target: Target) -> str:
-    """The resolved target and its features, and how to compile for another machine."""
+    """The resolved target and its features, and a hint how to compile for another machine."""
     hint = "; for another machine: --target x86-64-v2|x86-64-v3|x86-64-v4|aarch64" if target.name == "host" else ""
     features = " ".join(target.features)
     return f"target {target.name}: {target.triple}, tuned for {target.cpu.name}, features {features}{hint}"

@@ -20,7 +20,7 @@ FILLS = ("random", "zeros", "ones")
 
 
 class InputInfo(Protocol):
-    """What a loaded model tells of an input: dims are ints, or texts where they are free."""
+    """What a loaded model says about an input. Free dims are texts, other dims are ints."""
 
     @property
     def name(self) -> str:
@@ -36,7 +36,7 @@ class InputInfo(Protocol):
 
 
 def parse_shapes(text: str | None) -> dict[str, tuple[int, ...]]:
-    """``x[1,3,640,640],y[2,4]`` as shapes by name; every dim a number. Raises UsageError."""
+    """Shapes by name from ``x[1,3,640,640],y[2,4]``; every dim must be a number. Raises UsageError."""
     found: dict[str, tuple[int, ...]] = {}
     rest = text or ""
     while rest:
@@ -49,7 +49,7 @@ def parse_shapes(text: str | None) -> dict[str, tuple[int, ...]]:
 
 
 def require_inputs(shapes: Mapping[str, tuple[int, ...]], infos: Sequence[InputInfo]) -> None:
-    """Raises UsageError where a shape is that of no input."""
+    """Raises UsageError where a shape belongs to no input."""
     names = [info.name for info in infos]
     unknown = [name for name in shapes if name not in names]
     if unknown:
@@ -65,9 +65,9 @@ def read_inputs(
 ) -> dict[str, Array]:
     """An array for every input of the model.
 
-    A word is ``name=FILE``, ``name=random|zeros|ones``, FILE.npz with arrays by name, or a FILE alone when the model
-    has one input. What no word names is random (seeded). Raises UsageError for a name that is not there,
-    InputError for a file that does not fit.
+    A word is ``name=FILE``, ``name=random|zeros|ones``, FILE.npz with arrays by name, or only FILE if the model has one
+    input. Inputs that no word names are random (seeded). Raises UsageError for a name of no input, InputError for a
+    file that does not match the input.
     """
     require_inputs(shapes, infos)
     names = [info.name for info in infos]
@@ -90,7 +90,7 @@ def read_inputs(
 
 
 def concrete_shape(info: InputInfo, shape: tuple[int, ...] | None) -> tuple[int, ...]:
-    """The input's shape in numbers: the one given, else the model's with 1 for a free dim."""
+    """The input's shape in numbers: the given shape, else the model's shape with 1 for each free dim."""
     if shape is None:
         return tuple(dim if isinstance(dim, int) else 1 for dim in info.shape)
     if len(shape) != len(info.shape):
@@ -148,7 +148,7 @@ def _read(
 
 
 def _raw(path: Path, info: InputInfo, shape: tuple[int, ...] | None) -> Array:
-    """Plain numbers, little-endian, C order; the size must fit, a free first dim follows from it."""
+    """An array of raw numbers, little-endian, in C order. The size must match; a free first dim is computed from it."""
     dtype = np.dtype(info.dtype).newbyteorder("<")
     size = path.stat().st_size
     wanted = list(shape or (dim if isinstance(dim, int) else -1 for dim in info.shape))
@@ -175,7 +175,7 @@ def _from_npz(path: Path, names: Sequence[str]) -> dict[str, Array]:
 
 
 def _load(path: Path) -> dict[str, Array]:
-    """The arrays of a .npy (one, without a name) or .npz; never a pickle."""
+    """The arrays of a .npy (a single one, without a name) or of a .npz. Pickles are refused."""
     try:
         loaded = np.load(path, allow_pickle=False)
         return {"": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}

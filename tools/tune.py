@@ -1,4 +1,4 @@
-"""``dldt-compile --tune``: measures plans for a model's contractions and keeps the winners in a file."""
+"""``dldt-compile --tune``: measures plans for a model's contractions and writes the winners to a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dldt.compiler.graph import Graph
 from dldt.tools.tuner import Tuner
 
 SECONDS = 60.0
-"""How long to measure unless told otherwise."""
+"""How long to measure by default."""
 
 
 def tune(
@@ -35,12 +35,12 @@ def tune(
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Tuned:
-    """Measure on this machine which plans are the fastest for ``graph`` (after the passes); winners go to ``file``, and
-    ``tell`` gets a line on what was measured.
+    """Measure on this machine which plans are the fastest for ``graph`` (after the passes). Winners are written to
+    ``file``; ``tell`` gets a line about what was measured.
 
-    What ``file`` says already stays where nothing was measured anew. It is written after every variant of the model, so
-    that what was found stays when the work is cut short: an interruption (Ctrl-C) ends the measuring, and is no error.
-    Raises UsageError where the target is not this machine, InputError where the file is not such a file.
+    Entries of ``file`` for contractions that are not measured again are kept. The file is written after every variant
+    of the model, so that results survive an interruption: Ctrl-C ends the measuring, and is no error. Raises UsageError
+    where the target is not this machine, InputError where ``file`` is not a file of measured choices.
     """
     if target != "host":
         raise UsageError(f"--tune measures on this machine, so it cannot choose for {target}; leave out one of the two")

@@ -1,4 +1,4 @@
-"""Measured choice: the contractions of a model are run by other plans than the estimated ones, on this machine."""
+"""Measured choice: runs the contractions of a model with other plans than the estimated ones, on this machine."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from dldt.runtime.model import Model, load
 from dldt.tools.tensors import concrete_shape, fill
 
 MARGIN = 0.97
-"""A plan replaces the estimated one only below this share of its time."""
+"""A plan replaces the estimated one only if its time is below this share of the estimated plan's time."""
 NEGLIGIBLE = 0.003
 """Contractions with a smaller share of the model's time are not measured."""
 ROUNDS = (10, 40)
 """The fewest and the most runs of each of two variants of the model."""
 SECONDS = 1.0
-"""What the runs of a pair should take together, within these rounds."""
+"""How long the runs of a pair should take together, within the limits of ``ROUNDS``."""
 
 Times: TypeAlias = list[list[float]]
 """The seconds of every step in every run."""
@@ -38,9 +38,9 @@ Times: TypeAlias = list[list[float]]
 
 @attrs.define
 class Trial:
-    """The implementations of one tuning key: ``chosen`` is the estimated one, ``seconds`` its time in one inference, in
-    ``steps`` steps of the model; ``shares`` are the others' times as shares of it, by the algorithm's name, measured in
-    turns with it."""
+    """The implementations of one tuning key. ``chosen`` is the estimated one; ``seconds`` is its time in one inference,
+    in all ``steps`` steps of the model with this key. ``shares`` holds the times of the others relative to it, by
+    algorithm name, measured in turns with it."""
 
     key: str
     chosen: Chosen
@@ -56,18 +56,18 @@ class Trial:
 
     @property
     def best(self) -> tuple[str, float]:
-        """The fastest plan and its share; the estimated one and 1 where it is that."""
+        """The fastest plan and its share; the estimated plan and 1 if no other is faster."""
         name = min(self.shares, key=self.shares.__getitem__, default=self.plan)
         share = self.shares.get(name, 1.0)
         return (name, share) if share < 1.0 else (self.plan, 1.0)
 
 
 class Tuner:
-    """Runs variants of a model, each with the next plan for every contraction, in turns with the estimated one.
+    """Runs variants of a model, each with the next plan for every contraction, in turns with the estimated plans.
 
-    A context manager. ``folder`` is for the variants' libraries. Times are those of the steps inside the model on one
-    thread: inputs and weights come from where they come from in use. ``known`` winners are measured first. ``tick`` is
-    called now and then.
+    Use it as a context manager. ``folder`` is for the variants' libraries. Times are those of the steps inside the
+    model on one thread, so that inputs and weights come from the same caches and memory as in use. ``known`` winners
+    are measured first. ``tick`` is called from time to time.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Tuner:
         generator = np.random.default_rng(0)
         self._arrays = {i.name: fill(i, concrete_shape(i, None), "random", generator) for i in self._base.inputs}
         self.trials = self._trials()
-        """By the tuning key, the costliest first."""
+        """The trials by tuning key, the costliest first."""
         self.complete = False
         """Whether every plan was measured."""
 
@@ -101,8 +101,8 @@ class Tuner:
         self._base.close()
 
     def rounds(self, seconds: float, most: int | None = None) -> Iterator[int]:
-        """Measure one variant after the other until the time is over or no plan is left, at most ``most``: yields
-        their number after each. What seems to win is measured once more at the end."""
+        """Measure one variant after another until the time is over or no plan is left, at most ``most`` variants.
+        Yields the number of variants after each. Plans that seem to win are measured once more at the end."""
         end, longest, count = time.monotonic() + seconds, 0.0, 0
         plans = {key: iter(self._plans(trial)) for key, trial in self.trials.items()}
         while count != most and time.monotonic() + 2 * longest < end:  # one more, and the last
@@ -126,13 +126,13 @@ class Tuner:
 
     @property
     def tuned(self) -> Tuned:
-        """What was known before, corrected by what was measured."""
+        """The winners known before, corrected by the new measurements."""
         measured = {key for key, trial in self.trials.items() if trial.shares}
         rest = {key: name for key, name in self._known.names.items() if key not in measured}
         return Tuned(rest | self.winners, self._known.source)
 
     def report(self) -> str:
-        """What was measured and what it gains, in a line for people."""
+        """A line for people: what was measured, and the gain."""
         found, winners = list(self.trials.values()), self.winners
         measured = [trial for trial in found if trial.shares]
         spent = sum(trial.seconds for trial in found)
@@ -145,15 +145,15 @@ class Tuner:
         return text if self.complete or not found else f"{text}; others were not measured"
 
     def _plans(self, trial: Trial) -> list[str]:
-        """The algorithms to measure beside the estimated one; what won before comes first."""
+        """The algorithms to measure in turns with the estimated one. Former winners come first."""
         known = self._known.names.get(trial.key)
         ranked = ranking.trials(trial.chosen, self._setting)
         found = dict.fromkeys(made.algorithm for made in ranked if made.algorithm != trial.plan)
         return sorted(found, key=lambda name: name != known)
 
     def _measure(self, names: Mapping[str, str]) -> None:
-        """The variant of these plans in turns with the estimated one. A plan that was measured before keeps the worse
-        of its results: what won by chance does not win twice."""
+        """Measure the variant with these plans in turns with the estimated ones. A plan that was measured before keeps
+        the worse of its results, because a plan that won by chance does not win twice."""
         model, _ = self._compile("variant", names)
         with model:
             base, other = self._turns(model)
@@ -163,8 +163,8 @@ class Tuner:
             trial.shares[name] = max(_share(base, other, slots), trial.shares.get(name, 0.0))
 
     def _turns(self, other: Model) -> tuple[Times, Times]:
-        """The runs of the base, and those of ``other`` in turns with them. Each run has memory of its own: where
-        that happens to lie makes more of a difference than many a plan."""
+        """The runs of the base, and those of ``other`` in turns with them. Each run allocates its own memory, because
+        the addresses make a larger difference than many plans do."""
         times: tuple[Times, Times] = ([], [])
         pairs = list(zip((self._base, other), times, strict=True))
         end, rounds = time.monotonic() + SECONDS, 0
@@ -191,7 +191,7 @@ class Tuner:
         return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
 
     def _slots(self, key: str) -> list[int]:
-        """The steps of a tuning key."""
+        """The steps with a tuning key."""
         return [slot for slot, chosen in enumerate(self._chosen) if chosen.key == key]
 
     def _compile(self, name: str, names: Mapping[str, str]) -> tuple[Model, Summary]:
@@ -214,8 +214,9 @@ def _steps(trials: Iterable[Trial]) -> int:
 
 
 def _share(base: Times, other: Times, slots: list[int]) -> float:
-    """The time of these steps in ``other`` as a share of that in ``base``, by the least and by the lower quartile of
-    the runs, the larger: what disturbs a run makes it longer, and seldom both in the same way."""
+    """The time of these steps in ``other`` relative to that in ``base``: the larger of two ratios, that of the least
+    times and that of the lower quartiles. Disturbances make a run longer, and seldom shift both ratios in the same
+    way."""
     first, second = ([sum(run[slot] for slot in slots) for run in times] for times in (base, other))
     if not min(first):
         return 1.0
@@ -224,5 +225,6 @@ def _share(base: Times, other: Times, slots: list[int]) -> float:
 
 
 def _typical(times: Times, slots: list[int]) -> float:
-    """The lower quartile of the time of all these steps together: what disturbs a run makes it longer."""
+    """The lower quartile of the total time of these steps. It is robust, because disturbances only make a run
+    longer."""
     return statistics.quantiles([sum(run[slot] for slot in slots) for run in times], n=4)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def bytes_text(count: int) -> str:
-    """``1536`` → ``1.5 KiB``; below one KiB plain bytes."""
+    """``1536`` → ``1.5 KiB``; plain bytes below one KiB."""
     if count < 1024:
         return f"{count} B"
     size = float(count)
@@ -16,7 +16,7 @@ def bytes_text(count: int) -> str:
 
 
 def count_text(count: int) -> str:
-    """``4089284608`` → ``4.09 G``; below a thousand plain."""
+    """``4089284608`` → ``4.09 G``; a plain number below a thousand."""
     if count < 1000:
         return str(count)
     size = float(count)

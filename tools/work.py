@@ -1,4 +1,4 @@
-"""How much a graph computes and holds: multiply-adds of its heavy operations, elements of its constants."""
+"""The work and size of a graph: multiply-adds of its heavy operations, elements of its constants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dldt.compiler.ops.core import Constant
 def multiply_adds(graph: Graph) -> Dim:
     """Multiply-adds of convolutions, matrix products and recurrent cells for one inference; may be symbolic.
 
-    A branch counts as if it were taken, a loop's body once.
+    A branch counts as if it were taken; the body of a loop counts once.
     """
     total: Dim = 0
     for part in graph.walk():

@@ -1,1 +1,1 @@
-"""Text of LLVM IR: values, expressions, vector math, the program of the threads."""
+"""Text of LLVM IR: values, expressions, vector math, and the program that the threads run."""

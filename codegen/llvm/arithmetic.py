@@ -1,4 +1,5 @@
-"""Arithmetic: the types in which a contraction multiplies and sums, as one record a type. A new type is a new row."""
+"""Arithmetic: the types in which a contraction multiplies and sums, one record for each choice of types. To add one,
+add a row."""
 
 from __future__ import annotations
 
@@ -15,17 +16,17 @@ from dldt.codegen.target import Target
 from dldt.compiler.types import Array, DType
 
 MultiplyAdd: TypeAlias = Callable[[Builder, Ir, Ir, Ir], Ir]
-"""(builder, data, weights, sums) → sums + data · weights, vectors all of them. A function of a module: kernels are
-known by its name."""
+"""(builder, data, weights, sums) → sums + data · weights, all of them vectors. It must be a function of a module,
+because kernels are identified by its name."""
 
 
 @attrs.frozen(repr=False)
 class Arithmetic:
     """How a contraction multiplies ``data`` with ``weights`` and sums the products as ``sums``.
 
-    A lane of the sums takes ``products`` products at a time: of so many neighbouring input channels, which lie side by
-    side in the data and in the packed weights. ``instructions`` are the ways to multiply and add, the best first, each
-    with the feature of a target that it needs ("" for none).
+    Each lane of the sums takes ``products`` products at a time, from as many neighbouring input channels, which are
+    adjacent in the data and in the packed weights. ``instructions`` are the ways to multiply and add, the best first,
+    each with the target feature that it needs ("" for none).
     """
 
     name: str
@@ -35,18 +36,19 @@ class Arithmetic:
     instructions: tuple[tuple[str, MultiplyAdd], ...]
     products: int = 1
     widened: Arithmetic | None = None
-    """The row that does the multiplying, where packed weights are stored in fewer bits than it needs and widened in
-    registers. None where weights are multiplied as they are stored."""
+    """The row that does the multiplying, where packed weights are stored in fewer bits and widened in registers. None
+    where weights are multiplied as they are stored."""
     converters: tuple[str, ...] = ()
-    """Features of targets one of which is needed to convert the weights quickly; none where every target can."""
+    """Target features of which one is needed to convert the weights quickly; empty where every target can."""
     least: float = 0.0
-    """Weights whose root mean square is below are too small for their type: they would lose more than ``rounding``."""
+    """The smallest root mean square of weights that fit: smaller weights would lose more than ``rounding`` in their
+    type."""
     rounding: str = ""
-    """By how much a number is rounded, as a share of itself, for people; nothing where the model's numbers are kept."""
+    """The relative rounding error of a number, for people; empty where the model's numbers are kept."""
     error: str = ""
-    """The error to be expected of a contraction, as a share of its largest result, for people."""
+    """The expected error of a contraction, relative to its largest result, for people."""
     refusal: str = ""
-    """What a user is told who asks for it on a target that cannot do it, after "target … has no instruction that"."""
+    """The end of the error message for a target that cannot do it, after "target … has no instruction that"."""
 
     def __repr__(self) -> str:
         return self.name
@@ -64,8 +66,8 @@ class Arithmetic:
         return converts and any(not feature or feature in target.features for feature, _ in self.instructions)
 
     def misfit(self, weights: Array) -> str:
-        """Why ``weights`` cannot be stored; nothing where they can. A finite weight must not become infinite, and
-        weights must not be too small."""
+        """Why ``weights`` cannot be stored; empty where they can. A finite weight must not become infinite, and weights
+        must not be too small."""
         if DType.of(weights.dtype) is self.weights:
             return ""
         if _overflows(weights, self.weights):
@@ -78,16 +80,16 @@ class Arithmetic:
     # ---- names and sizes ------------------------------------------------------------------------------------------
 
     def named(self, stem: str, spec: str) -> str:
-        """A kernel's name: what it does, in which type it multiplies, its sizes, and how weights are stored that are
-        widened on the way."""
+        """A kernel's name: what it does, the type in which it multiplies, its sizes, and the type of stored weights
+        that are widened."""
         return f"{stem}_{self.data}_{spec}" + (f"_{self.weights}" if self.widened else "")
 
     def steps(self, channels: int) -> int:
-        """Vectors of weights that so many input channels take; where the last is not full there are zeros."""
+        """Vectors of weights for ``channels`` input channels; the last vector is padded with zeros."""
         return -(-channels // self.products)
 
     def vector_size(self, lanes: int) -> int:
-        """Bytes of the packed weights for one vector of sums, a step."""
+        """Bytes of the packed weights that one vector of sums takes in a step."""
         return lanes * self.products * self.weights.size
 
     # ---- packing --------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ class Arithmetic:
         return weights.astype(self.weights.numpy, copy=False)
 
     def side_by_side(self, weights: Array) -> Array:
-        """[a, b, channels, …] → [a, b, steps, products, …], with zeros behind the last channel."""
+        """[a, b, channels, …] → [a, b, steps, products, …], padded with zeros after the last channel."""
         missing = -weights.shape[2] % self.products
         if missing:
             weights = np.concatenate([weights, np.zeros_like(weights[:, :, :missing])], axis=2)
@@ -110,15 +112,15 @@ class Arithmetic:
         return vector(VALUE_TYPES[self.sums], lanes)
 
     def data_type(self, lanes: int) -> str:
-        """The LLVM type of a vector of data, one element a lane; 0 lanes give that of an element."""
+        """The LLVM type of a vector of data with one element in each lane; for 0 lanes that of an element."""
         return vector(VALUE_TYPES[self.data], lanes)
 
     def weight_type(self, lanes: int) -> str:
-        """The LLVM type of a vector of weights that are not widened, one element a lane."""
+        """The LLVM type of a vector of weights that are not widened, with one element in each lane."""
         return vector(VALUE_TYPES[self.weights], lanes)
 
     def load_weights(self, b: Builder, pointer: Ir, lanes: int, align: int) -> Ir:
-        """The packed weights for ``lanes`` sums, as they are multiplied."""
+        """The packed weights for ``lanes`` sums, loaded and widened to the type in which they are multiplied."""
         count = lanes * self.products
         if self.widened is None:
             return b.load(self.weight_type(count), pointer, align)
@@ -126,24 +128,25 @@ class Arithmetic:
         return b.convert(from_memory(b, packed, self.weights), VALUE_TYPES[self.widened.weights])
 
     def load_data(self, b: Builder, pointer: Ir, stored: DType, lanes: int) -> Ir:
-        """``lanes`` elements that lie in memory as ``stored``, as they are multiplied, one a lane; 0: a scalar."""
+        """``lanes`` elements that memory holds as ``stored``, converted to the type in which they are multiplied, one
+        in each lane; 0 lanes: a scalar."""
         return self.as_data(b, b.load(vector(LLVM_TYPES[stored], lanes), pointer, stored.size * max(1, lanes)), stored)
 
     def as_data(self, b: Builder, loaded: Ir, stored: DType) -> Ir:
-        """What was loaded from memory, where it lies as ``stored``, as it is multiplied."""
+        """A value loaded from memory as ``stored``, converted to the type in which it is multiplied."""
         if stored is self.data:
             return b.bitcast(loaded, self.data_type(loaded.lanes))
         return b.convert(from_memory(b, loaded, stored), VALUE_TYPES[self.data])
 
     def broadcast(self, b: Builder, pointer: Ir, stored: DType, lanes: int, count: int) -> Ir:
-        """The element at ``pointer`` and its neighbours, as many as a lane multiplies, in every one of ``lanes``. Only
-        ``count`` of them are channels: the others are zeros, for what lies there may be no number."""
+        """The element at ``pointer`` and as many neighbours as one lane multiplies, repeated in each of ``lanes``. Only
+        ``count`` of them are channels; the others become zeros, because whatever lies there may be NaN."""
         if self.products == 1:
             return b.splat(self.load_data(b, pointer, stored, 0), lanes)
         return b.bitcast(b.splat(self._neighbours(b, pointer, count), lanes), self.data_type(self.products * lanes))
 
     def _neighbours(self, b: Builder, pointer: Ir, count: int) -> Ir:
-        """The elements that one lane multiplies as one integer, the first ``count`` of them read from memory."""
+        """The elements that one lane multiplies, as one integer; only the first ``count`` are read from memory."""
         size = self.data.size
         whole = f"i{8 * size * self.products}"
         if count >= self.products:
@@ -158,7 +161,7 @@ class Arithmetic:
         return total
 
     def multiply_add(self, b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
-        """``sums + data · weights`` by the target's best instruction."""
+        """``sums + data · weights``, with the best instruction of the target."""
         known = b.target.features
         write = next(write for feature, write in self.instructions if not feature or feature in known)
         return write(b, data, weights, sums)
@@ -178,12 +181,12 @@ def _overflows(weights: Array, dtype: DType) -> bool:
 
 
 def _fused(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
-    """One product a lane, fused where the target can."""
+    """One product for each lane, fused where the target can."""
     return b.fma(data, weights, sums)
 
 
 def _avx512_bfloat(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
-    """Two products of bfloats a lane, summed as floats."""
+    """Two products of bfloats for each lane, summed as floats."""
     name, size = "llvm.x86.avx512bf16.dpbf16ps", 32 * sums.lanes
     return b.intrinsic(name, sums.type, sums, weights, data, suffix=f"{size}")
 
@@ -192,7 +195,8 @@ _HALF = "2^-11 (0.05 %)"
 _BFLOAT = "2^-8 (0.4 %)"
 
 F32 = Arithmetic("f32", data=DType.f32, weights=DType.f32, sums=DType.f32, instructions=(("", _fused),))
-"""What models compute in: every other row is measured by it, and is left for it where it cannot be had."""
+"""The arithmetic in which models compute. Every other row is compared with it, and it replaces a row that cannot be
+used."""
 
 _ROWS = (
     F32,

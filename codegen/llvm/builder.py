@@ -14,7 +14,8 @@ from dldt.codegen.target import Target
 
 @attrs.define
 class Loop:
-    """A counted loop: ``yields`` takes the next values of ``carried``, ``results`` holds the last ones."""
+    """A counted loop. ``carried`` are the values carried between iterations: the body sets ``yields`` to their next
+    values, and after the loop ``results`` holds the last ones."""
 
     index: Ir
     carried: list[Ir]
@@ -24,7 +25,7 @@ class Loop:
 
 @attrs.frozen
 class Function:
-    """A function that was written: its name and what follows ``define``, apart, so that it can be called otherwise."""
+    """A written function: its name, and separately what follows ``define``, so that it can be given another name."""
 
     name: str
     linkage: str
@@ -33,7 +34,7 @@ class Function:
     body: str
 
     def text(self, name: str | None = None) -> str:
-        """The definition, under another name where one is given."""
+        """The definition, under another name if ``name`` is given."""
         head = f"define {self.linkage} {self.returns} @{name or self.name}({self.parameters}) nounwind {{"
         return "\n".join([head, "entry:", self.body, "}"])
 
@@ -52,7 +53,7 @@ class Builder(Instructions):
     # ---- module and functions -------------------------------------------------------------------------------------
 
     def text(self, name: str, entry: str = "") -> str:
-        """The text of a module called ``name``. Its function ``entry``, where there is one, is called ``name`` too."""
+        """The text of a module called ``name``. If there is an ``entry`` function, it is renamed to ``name`` too."""
         head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
         functions = [each.text(name if each.name == entry else None) for each in self._functions]
         return "\n".join([*head, *functions, *self._declarations.values(), ""])
@@ -64,15 +65,15 @@ class Builder(Instructions):
 
     @property
     def declarations(self) -> dict[str, str]:
-        """What the functions need declared, by symbol."""
+        """The declarations that the functions need, by symbol."""
         return dict(self._declarations)
 
     @contextmanager
     def function(
         self, name: str, parameters: Sequence[tuple[str, str]], *, internal: bool = False, returns: str = "void"
     ) -> Iterator[list[Ir]]:
-        """A function; ``parameters`` are (type with attributes, name). Gives the arguments as values. One that returns
-        something must end in ``give``."""
+        """Write a function; ``parameters`` are (type with attributes, name). Yields the arguments as values. A function
+        that returns something must end in ``give``."""
         self._lines, self._block, self._counter = [], "entry", 0
         arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
         yield arguments
@@ -89,8 +90,8 @@ class Builder(Instructions):
     # ---- memory ---------------------------------------------------------------------------------------------------
 
     def gep(self, pointer: Ir, offset: Ir, unit: str = "i8") -> Ir:
-        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers. Not ``inbounds``:
-        row 0 of a line buffer, or a pixel in the padding, may lie outside the array as long as nobody reads there."""
+        """``pointer + offset`` in units of ``unit``; a vector offset gives a vector of pointers. Not ``inbounds``: row
+        0 of a line buffer, or a pixel in the padding, may lie outside the array as long as it is not accessed."""
         if offset.name == "0":
             return pointer
         return self.emit(vector("ptr", offset.lanes), f"getelementptr {unit}, {pointer}, {offset}")
@@ -106,26 +107,26 @@ class Builder(Instructions):
         self.line(f"store {value}, {pointer}, align {align}")
 
     def masked_load(self, type: str, pointer: Ir, mask: Ir, align: int) -> Ir:
-        """The lanes under ``mask``; the others are zero and their memory is not touched."""
+        """Load the lanes under ``mask``; the others become zero, and their memory is not touched."""
         arguments = f"{pointer}, i32 {align}, {mask}, {type} zeroinitializer"
         symbol = f"llvm.masked.load.{mangle(type)}.p0"
         self.declare(symbol, f"declare {type} @{symbol}(ptr, i32 immarg, {mask.type}, {type})")
         return self.emit(type, f"call {type} @{symbol}({arguments})")
 
     def masked_store(self, value: Ir, pointer: Ir, mask: Ir, align: int) -> None:
-        """Writes the lanes under ``mask`` only."""
+        """Write only the lanes under ``mask``."""
         symbol = f"llvm.masked.store.{mangle(value.type)}.p0"
         self.declare(symbol, f"declare void @{symbol}({value.type}, ptr, i32 immarg, {mask.type})")
         self.line(f"call void @{symbol}({value}, {pointer}, i32 {align}, {mask})")
 
     def gather(self, type: str, pointers: Ir, mask: Ir, align: int) -> Ir:
-        """One load a lane under ``mask``, zero elsewhere."""
+        """Load one element for each lane under ``mask``; the other lanes become zero."""
         symbol = f"llvm.masked.gather.{mangle(type)}.v{lanes(type)}p0"
         self.declare(symbol, f"declare {type} @{symbol}({pointers.type}, i32 immarg, {mask.type}, {type})")
         return self.emit(type, f"call {type} @{symbol}({pointers}, i32 {align}, {mask}, {type} zeroinitializer)")
 
     def scatter(self, value: Ir, pointers: Ir, mask: Ir, align: int) -> None:
-        """One store a lane under ``mask``."""
+        """Store one element for each lane under ``mask``."""
         symbol = f"llvm.masked.scatter.{mangle(value.type)}.v{value.lanes}p0"
         self.declare(symbol, f"declare void @{symbol}({value.type}, {pointers.type}, i32 immarg, {mask.type})")
         self.line(f"call void @{symbol}({value}, {pointers}, i32 {align}, {mask})")
@@ -138,7 +139,7 @@ class Builder(Instructions):
         return f"{stem}{self._counter}"
 
     def start_block(self, name: str) -> None:
-        """Everything from here belongs to block ``name``."""
+        """Start block ``name``: all following instructions belong to it."""
         self._lines.append(f"{name}:")
         self._block = name
 
@@ -175,7 +176,7 @@ class Builder(Instructions):
 
     @contextmanager
     def when(self, condition: Ir) -> Iterator[None]:
-        """The body runs where the scalar ``condition`` holds."""
+        """Emits the body under a branch: it runs only where the scalar ``condition`` holds."""
         then, done = self.label("then"), self.label("endif")
         self.line(f"br i1 {condition.name}, label %{then}, label %{done}")
         self.start_block(then)

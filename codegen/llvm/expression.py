@@ -1,4 +1,4 @@
-"""Element expressions as LLVM IR: at one point (scalars), or at a row of points along the vector axis."""
+"""Element expressions as LLVM IR: at one point (scalars), or at a vector of points along the vector axis."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from dldt.compiler.dims import Symbol, maximum_of, minimum_of
 
 
 class ExpressionEmitter(IndexEmitter):
-    """Emits expressions with one builder; ``pointers`` are the kernel's buffers. ``strips``: the axes of reductions
-    that are walked by vectors of ``lanes``; ``unrolled``: those that are written out."""
+    """Emits expressions with one builder. ``pointers`` are the kernel's buffers. ``strips`` are the reduction axes that
+    run in vectors of ``lanes``; ``unrolled`` are those that are unrolled."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class ExpressionEmitter(IndexEmitter):
     # ---- expressions ----------------------------------------------------------------------------------------------
 
     def emit(self, expr: Expr, scope: Scope) -> Ir:
-        """The expression's value: a scalar where it does not vary along the lanes."""
+        """The expression's value; it is a scalar where it does not vary along the lanes."""
         known = scope.cache.get(expr)
         if known is not None:
             return known
@@ -149,8 +149,8 @@ class ExpressionEmitter(IndexEmitter):
         return from_memory(self.b, self.b.masked_load(wide, address, mask, size), buffer.dtype)
 
     def _mapped(self, address: Ir, pointer: Ir, mask: Ir) -> Ir:
-        """``pointer`` where no lane is wanted: processors take hundreds of cycles to find that nothing of an access to
-        a page that is not there was wanted."""
+        """``address``, or ``pointer`` where no lane is active. A masked access to an unmapped page takes processors
+        hundreds of cycles, even if no lane of it is active."""
         return self.b.select(self._any(mask), address, pointer)
 
     def _any(self, mask: Ir) -> Ir:
@@ -167,7 +167,7 @@ class ExpressionEmitter(IndexEmitter):
         return self.b.select(runs.inside, *parts)
 
     def run_masks(self, runs: Runs, every: Ir | None) -> tuple[Ir, Ir]:
-        """The active lanes of the first and of the second run."""
+        """The active lanes of the first run, and those of the second."""
         second = self.b.binary("xor", runs.inside, self.b.like(runs.inside, 1))
         if every is None:
             return runs.inside, second
@@ -177,7 +177,8 @@ class ExpressionEmitter(IndexEmitter):
         if offset.lanes:
             raise AssertionError("a scalar load at a vector index")
         if mask is not None:
-            # All lanes off: the index may be anything; element 0 is there to be read and is thrown away.
+            # If all lanes are off, the index may be anything: element 0, which can always be read, is loaded and
+            # discarded.
             offset = self.b.select(self._any(mask), offset, self.b.index(0))
         return self.b.load(kind, self.b.gep(pointer, offset, kind), size)
 
@@ -189,8 +190,8 @@ class ExpressionEmitter(IndexEmitter):
     # ---- reductions -----------------------------------------------------------------------------------------------
 
     def hoist(self, expr: Expr, scope: Scope, pending: Collection[Symbol]) -> None:
-        """Compute every reduction of ``expr`` that depends on no axis in ``pending`` (those not yet open), nor on the
-        axis of a reduction round it."""
+        """Compute now every reduction of ``expr`` that depends neither on an axis in ``pending`` (axes whose loops are
+        not open yet) nor on the axis of an enclosing reduction."""
         known = {*scope.symbols, *([scope.lanes.axis] if scope.lanes is not None else [])}.difference(pending)
         for sub in reversed(list(walk(expr))):
             if isinstance(sub, Reduce) and sub not in scope.cache and free_symbols(sub) <= known:
@@ -213,7 +214,7 @@ class ExpressionEmitter(IndexEmitter):
         return horizontal(self.b, expr.kind, total, expr.dtype)
 
     def _loops(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope, last: Axis | None = None) -> Ir:
-        """The accumulator after looping over ``axes`` and then, by vectors, over ``last``."""
+        """The accumulator after looping over ``axes`` and then, in vectors, over ``last``."""
         if not axes:
             return self._strip(expr, last, start, scope) if last is not None else self._step(expr, start, scope)
         axis, rest = axes[0], axes[1:]
@@ -222,7 +223,8 @@ class ExpressionEmitter(IndexEmitter):
             return self._unrolled(expr, axes, start, scope)
         if lower.lanes or upper.lanes:
             return self._ragged(expr, axes, (lower, upper), start, scope)
-        # Each inner loop sums for itself: a rounding error grows with the length of a row, not of the whole image.
+        # Each inner loop sums separately: then the rounding error grows with the length of a row, not of the whole
+        # image.
         split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
         with self.b.loop(lower, upper, 1, [start], axis.variable.name) as loop:
             inner = scope.inner()
@@ -236,7 +238,7 @@ class ExpressionEmitter(IndexEmitter):
         return loop.results[0]
 
     def _unrolled(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope) -> Ir:
-        """A few points in a row: what depends on their number alone (masks, shifts) becomes constant."""
+        """A few points, unrolled: whatever depends only on a point's number (masks, shifts) becomes constant."""
         axis, rest = axes[0], axes[1:]
         assert isinstance(axis.lower, int)
         assert isinstance(axis.upper, int)
@@ -250,7 +252,8 @@ class ExpressionEmitter(IndexEmitter):
         return total
 
     def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
-        """A loop whose bounds differ from lane to lane: over all positions that some lane needs, the others masked."""
+        """A loop whose bounds differ between lanes: it runs over all positions that any lane needs, and masks the other
+        lanes."""
         count = scope.lanes.count if scope.lanes is not None else 0
         lower, upper = (self.b.splat(bound, count) for bound in bounds)
         low = self.b.intrinsic("llvm.vector.reduce.smin", "i64", lower, suffix=f"v{count}i64")
@@ -289,7 +292,7 @@ class ExpressionEmitter(IndexEmitter):
         return loop.results[0]
 
     def tail_mask(self, base: Ir, upper: Ir) -> Ir:
-        """The lanes of a vector from ``base`` that lie below ``upper``."""
+        """The lanes of a vector starting at ``base`` that lie below ``upper``."""
         left = self.b.sub(upper, base)
         steps = self.b.iota("i64", self.width)
         return self.b.compare("lt", steps, self.b.splat(left, self.width))

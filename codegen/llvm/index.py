@@ -1,4 +1,4 @@
-"""Index arithmetic as LLVM IR: dims at one point, or along a row of points."""
+"""Index arithmetic as LLVM IR: dims at one point, or at a vector of points."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from dldt.compiler.dims import Dim, Extremum, FloorDiv, Poly, Symbol, minimum_of
 
 @attrs.frozen
 class Runs:
-    """Two runs of lanes: those ``inside`` start at offset ``first``, the others at ``second`` (as if from lane 0)."""
+    """Two runs of contiguous lanes: the lanes ``inside`` start at offset ``first``, the others at ``second`` (both
+    counted as if from lane 0)."""
 
     first: Ir
     second: Ir
@@ -73,7 +74,8 @@ class IndexEmitter:
     def _quotient(self, atom: FloorDiv, scope: Scope) -> Ir:
         numerator, denominator = self.b.unify(self.dim(atom.numerator, scope), self.dim(atom.denominator, scope))
         if minimum_of(atom.denominator) < 1:
-            # The host is told that such dims are too small, by a function that may not trap on them.
+            # Another function tells the host that such dims are too small. It evaluates this code on them, so it must
+            # not trap.
             denominator = self.b.intrinsic("llvm.smax", denominator.type, denominator, self.b.like(denominator, 1))
         if minimum_of(atom.numerator) >= 0:
             return self.b.binary("udiv", numerator, denominator)
@@ -85,7 +87,7 @@ class IndexEmitter:
         return self.b.sub(rounded, self.b.convert(below, "i64"))
 
     def divide(self, position: Ir, by: Dim, scope: Scope) -> tuple[Ir, Ir]:
-        """Quotient and remainder of a position (≥ 0); no instruction where ``by`` is 1."""
+        """Quotient and remainder of a position (≥ 0). No instruction is emitted where ``by`` is 1."""
         if by == 1:
             return position, self.b.index(0)
         divisor = self.dim(by, scope)
@@ -93,8 +95,8 @@ class IndexEmitter:
         return outer, self.b.sub(position, self.b.mul(outer, divisor))
 
     def split(self, dim: Dim, scope: Scope) -> tuple[Dim, int] | None:
-        """``(base, stride)`` with ``dim = base + stride * axis``; None where it is not of that form or varies along
-        the lanes in another way."""
+        """``(base, stride)`` such that ``dim = base + stride * axis``; None where there are none, or where the dim
+        varies along the lanes in another way."""
         if isinstance(dim, int):
             return dim, 0
         if scope.lanes is None:
@@ -112,8 +114,9 @@ class IndexEmitter:
         return base, stride
 
     def runs(self, dim: Dim, scope: Scope) -> Runs | None:
-        """``dim`` as two runs of neighbouring positions, where it is ``base + axis`` but for one quotient
-        ``(axis + k)//d`` that changes at most once along the lanes: a vector that lies across two channel blocks."""
+        """``dim`` as two runs of contiguous positions; None where it is not of that form. The dim must be ``base +
+        axis`` except for one quotient ``(axis + k)//d`` that changes at most once along the lanes, as in a vector that
+        crosses from one channel block to the next."""
         if scope.lanes is None or isinstance(dim, int):
             return None
         varying = {a for m, _ in dim.terms for a in m if isinstance(a, FloorDiv) and self._varies(a.numerator, scope)}

@@ -7,8 +7,8 @@ from dldt.codegen.target import Target
 
 
 class Instructions:
-    """Collects the lines of a function, and what they need declared. Arithmetic picks the integer or float form by the
-    operands' type; scalars are splatted where the other operand is a vector."""
+    """Collects the lines of a function and the declarations that they need. Arithmetic takes the integer or float form
+    from the operands' type; a scalar is splatted where the other operand is a vector."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -21,20 +21,20 @@ class Instructions:
         self._declarations[symbol] = declaration
 
     def comment(self, text: str) -> None:
-        """A comment line, to tell the reader where the code comes from."""
+        """A comment line, which tells the reader where the code comes from."""
         self._lines.append("  ; " + text.replace("\n", " "))
 
     # ---- names ----------------------------------------------------------------------------------------------------
 
     def emit(self, type: str, text: str) -> Ir:
-        """``%n = text``, a value of ``type``."""
+        """Emit ``%n = text``; returns the value, of ``type``."""
         self._counter += 1
         made = Ir(type, f"%v{self._counter}")
         self._lines.append(f"  {made.name} = {text}")
         return made
 
     def line(self, text: str) -> None:
-        """An instruction without a result."""
+        """Emit an instruction without a result."""
         self._lines.append("  " + text)
 
     def const(self, type: str, value: float) -> Ir:
@@ -52,12 +52,12 @@ class Instructions:
     # ---- arithmetic -----------------------------------------------------------------------------------------------
 
     def unify(self, *values: Ir) -> list[Ir]:
-        """The values with scalars splatted to the widest operand's lanes."""
+        """The values, with scalars splatted to the lanes of the widest operand."""
         count = max(v.lanes for v in values)
         return [self.splat(v, count) if count and not v.lanes else v for v in values]
 
     def binary(self, opcode: str, a: Ir, b: Ir) -> Ir:
-        """Any two-operand instruction of one type."""
+        """Any two-operand instruction whose operands and result have one type."""
         a, b = self.unify(a, b)
         return self.emit(a.type, f"{opcode} {a.type} {a.name}, {b.name}")
 
@@ -137,8 +137,8 @@ class Instructions:
         return self.emit(result, f"{'sext' if signed and x.element != 'i1' else 'zext'} {x} to {result}")
 
     def round_to_odd(self, x: Ir) -> Ir:
-        """A double as the float next to it towards zero, the last bit set where that is not exact: rounding this to a
-        half type gives what rounding ``x`` to it gives."""
+        """A double rounded to odd as a float: rounded toward zero, with the last bit set where that is inexact.
+        Rounding the result to a half type gives the same as rounding ``x`` to it directly."""
         narrow = self.emit(vector("float", x.lanes), f"fptrunc {x} to {vector('float', x.lanes)}")
         wide = self.convert(narrow, "double")
         inexact = self.emit(vector("i1", x.lanes), f"fcmp one {x.type} {wide.name}, {x.name}")
@@ -149,17 +149,17 @@ class Instructions:
         return self.bitcast(self.select(inexact, odd, pattern), narrow.type)
 
     def round_to_bfloat(self, x: Ir) -> Ir:
-        """Floats as bfloats, rounded to nearest even, by one instruction where there is one: denormals may become
-        zero."""
+        """Floats as bfloats, rounded to nearest even, with one instruction where the target has one. Denormals may
+        become zero."""
         name = self.target.narrow_bfloat(x.lanes)
         if name is None:
             return self.convert(x, "bfloat")
         return self.intrinsic(name, vector("bfloat", x.lanes), x, suffix=f"{32 * x.lanes}")
 
     def _convert_float(self, x: Ir, to: str) -> Ir:
-        """One float type to another, rounded to nearest even. Halves that the target has no instruction for, and all
-        bfloats, are converted in integers: LLVM would call a function of a library (for bfloats it may also choose an
-        instruction that flushes denormals)."""
+        """Convert one float type to another, rounded to nearest even. Halves without an instruction of the target, and
+        all bfloats, are converted in integer arithmetic: LLVM would call a library function (for bfloats it may also
+        choose an instruction that flushes denormals)."""
         result = vector(to, x.lanes)
         if {x.element, to} == {"float", "double"}:
             return self.emit(result, f"{'fpext' if to == 'double' else 'fptrunc'} {x} to {result}")
@@ -182,7 +182,8 @@ class Instructions:
         normal = self._with(size, "add", 112 << 23)
         special = self.compare("ge", size, self.like(size, 0x7C00 << 13))
         normal = self.select(special, self._with(normal, "add", 112 << 23), normal)
-        # A denormal counts units of 2^-24: as the mantissa of a number of 2^-14, it exceeds 2^-14 by just that.
+        # A denormal counts units of 2^-24. Used as the mantissa of a number of 2^-14, it exceeds 2^-14 by exactly its
+        # value.
         least = constant(result, 2.0**-14)
         excess = self.bitcast(self._with(size, "add", 113 << 23), result)
         small = self._pattern(self.sub(excess, least), 32)
@@ -198,7 +199,7 @@ class Instructions:
         size = self._with(pattern, "and", 0x7FFFFFFF)
         shifted = self._with(self._with(self._nearest_even(size, 13), "sub", 112 << 23), "lshr", 13)
         normal = self.select(self.compare("lt", shifted, self.like(size, 0x7C00)), shifted, self.like(size, 0x7C00))
-        # Next to 0.5 floats lie 2^-24 apart, as the denormal halves do: the addition rounds.
+        # Near 0.5, floats are 2^-24 apart, as the denormal halves are: the addition does the rounding.
         half = constant(x.type, 0.5)
         raised = self.add(self.bitcast(size, x.type), half)
         small = self.sub(self._pattern(raised, 32), self._pattern(half, 32))
@@ -215,7 +216,7 @@ class Instructions:
         return self.bitcast(narrow, vector("bfloat", x.lanes))
 
     def _nearest_even(self, pattern: Ir, dropped: int) -> Ir:
-        """The pattern such that cutting its ``dropped`` low bits leaves it rounded to nearest even."""
+        """A pattern whose upper bits, once the ``dropped`` low bits are cut, are rounded to nearest even."""
         last = self._with(self._with(pattern, "lshr", dropped), "and", 1)
         return self.add(self._with(pattern, "add", (1 << (dropped - 1)) - 1), last)
 
@@ -238,7 +239,7 @@ class Instructions:
         )
 
     def widen(self, x: Ir, count: int) -> Ir:
-        """``x`` with zeros behind it, ``count`` lanes in all."""
+        """``x`` followed by zeros, ``count`` lanes in all."""
         if x.lanes == count:
             return x
         places = ", ".join(f"i32 {min(k, x.lanes)}" for k in range(count))

@@ -25,11 +25,11 @@ LLVM_TYPES = {
     DType.u8: "i8",
     DType.boolean: "i8",
 }
-"""How an element is loaded and stored: a boolean is a byte 0 or 1; half types are bits, for LLVM would take a masked
-access to them apart and convert them on the way."""
+"""The type in which an element is loaded and stored. A boolean is a byte, 0 or 1. Half types are integers: LLVM would
+split a masked access to halves into single elements and convert them on the way."""
 
 VALUE_TYPES = {**LLVM_TYPES, DType.f16: "half", DType.bf16: "bfloat"}
-"""An element as a number in a register, of its own type."""
+"""An element as a number in a register, in its own type."""
 
 
 @attrs.frozen

@@ -1,4 +1,5 @@
-"""LLVM IR of the memory functions that LLVM itself may call: memcpy, memmove and memset, hidden in the artifact."""
+"""LLVM IR of the memory functions that LLVM may call by itself: memcpy, memmove and memset. The artifact does not
+export them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def parameters(
 
 
 def _encoded(name: str) -> str:
-    """``name`` in letters, digits, ``_`` and ``.``; of any other character the bytes, in hexadecimal behind ``$``."""
+    """``name`` in letters, digits, ``_`` and ``.``. Any other character becomes ``$`` and its bytes in hexadecimal."""
     return re.sub(r"[^\w.]", lambda found: "".join(f"${byte:02x}" for byte in _bytes(found[0])), name, flags=re.ASCII)
 
 
@@ -56,8 +56,8 @@ def emit_nest(
 
 
 def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: Scope, bounds: tuple[Ir, Ir]) -> None:
-    """The range line by line of its last axis, for what does not change along a line is computed once: the other
-    axes' values, masks. The first and the last line may be parts."""
+    """The range line by line of its last axis, so that whatever does not change along a line is computed once: the
+    values of the other axes, and masks. The first and the last line may be incomplete."""
     (lower, upper), one = bounds, b.index(1)
     *outer, last = scheduled.parallel
     extent = emitter.dim(last.extent, scope)
@@ -76,7 +76,7 @@ def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: 
 
 
 def _unflatten(b: Builder, emitter: ExpressionEmitter, axes: tuple[Axis, ...], position: Ir, scope: Scope) -> None:
-    """The parallel axes' values from the flat position."""
+    """The values of the parallel axes from the flat position."""
     for axis in reversed(axes[1:]):
         position, scope.symbols[axis.variable] = emitter.divide(position, axis.extent, scope)
     if axes:
@@ -124,7 +124,7 @@ def _innermost(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, sco
 
 
 def _within(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, axes: list[Axis], scope: Scope) -> None:
-    """The axes inside one vector, after what does not depend on them."""
+    """The loops inside one vector, after the values that do not depend on them."""
     if not axes:
         _store(b, emitter, scheduled, scope)
         return
@@ -143,7 +143,8 @@ def _store(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: 
 
 
 def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim, value: Ir, scope: Scope) -> None:
-    """Store a memory-typed value at a flat offset: a scalar, a run of lanes, or a scatter; the tail is masked."""
+    """Store a value of the memory type at a flat offset: as a scalar, a run of contiguous lanes, or a scatter. The tail
+    is masked."""
     kind, size = LLVM_TYPES[buffer.dtype], buffer.dtype.size
     pointer = emitter.pointers[buffer]
     if scope.lanes is None:
@@ -169,8 +170,8 @@ def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim
 
 
 def reads_whole_vectors(emitter: ExpressionEmitter, nest: Nest, lanes: int) -> bool:
-    """Whether the nest may be computed for a whole vector of ``lane`` past the last channel: every read then stays in
-    memory that may be over-read."""
+    """Whether the nest may be computed for a whole vector of ``lane`` that reaches past the last channel: then every
+    read stays in memory that may be over-read."""
     scope = Scope({}, lanes=Lanes(LANE, lanes, emitter.b.index(0)))
     for sub in walk(nest.value):
         if isinstance(sub, Load):

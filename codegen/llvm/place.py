@@ -1,4 +1,4 @@
-"""Where the program finds an operand of a kernel at run time."""
+"""The place where the program finds an operand of a kernel at run time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dldt.compiler.dims import Dim
 
 @attrs.frozen
 class Place:
-    """An address at run time: ``kind`` ``input``/``output`` number ``index``, ``arena``, ``weights``, ``scratch`` (the
-    thread's own), or ``line buffer`` (therein, the ``index``-th of row tiles); plus bytes."""
+    """An address at run time, with an offset in bytes. ``kind`` is ``input`` or ``output`` (number ``index``),
+    ``arena``, ``weights``, ``scratch`` (the thread's own memory), or ``line buffer`` (the ``index``-th one of a run of
+    row tiles)."""
 
     kind: str
     index: int = 0

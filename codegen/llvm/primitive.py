@@ -13,7 +13,7 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.types import DType
 
 COMPUTE = {**LLVM_TYPES, DType.f16: "float", DType.bf16: "float", DType.boolean: "i1"}
-"""The type in which an element is computed: half types in float, booleans as one bit."""
+"""The type in which an element is computed: half types as float, booleans as one bit."""
 _HALVES = {DType.f16: "half", DType.bf16: "bfloat"}
 
 _BINARY = {"add": "add", "sub": "sub", "mul": "mul"}
@@ -21,7 +21,7 @@ _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
 def emit_primitive(b: Builder, name: str, arguments: list[Ir], source: DType, result: DType) -> Ir:
-    """``name`` on the arguments; ``source`` is the first argument's dtype, ``result`` the result's.
+    """``name`` on the arguments. ``source`` is the first argument's dtype, ``result`` the result's.
 
     Raises UnsupportedError where the primitive has no code for the dtype.
     """
@@ -59,7 +59,7 @@ def emit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
 
 
 def to_memory(b: Builder, x: Ir, buffer: Buffer) -> Ir:
-    """The computed element as it lies in the buffer."""
+    """The computed element, converted to the type in which the buffer stores it."""
     dtype = buffer.dtype
     if dtype is DType.boolean:
         return b.convert(x, "i8", signed=False)
@@ -71,7 +71,7 @@ def to_memory(b: Builder, x: Ir, buffer: Buffer) -> Ir:
 
 
 def from_memory(b: Builder, x: Ir, dtype: DType) -> Ir:
-    """The element of memory as it is computed with."""
+    """An element from memory, converted to the type in which it is computed."""
     if dtype is DType.boolean:
         return b.compare("ne", x, b.like(x, 0))
     if dtype in _HALVES:
@@ -95,8 +95,8 @@ def _minimum(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
 
 
 def _extremum(b: Builder, predicate: str, name: str, x: Ir, y: Ir) -> Ir:
-    """NaN wins, as in numpy; of zeros either. A constant second operand needs no check: ``y pred x ? y : x`` keeps x's
-    NaN."""
+    """The larger or smaller of two; NaN wins, as in numpy, and of two zeros either may be returned. A constant second
+    operand needs no check for NaN: ``y pred x ? y : x`` keeps x's NaN."""
     if not y.name.startswith("%"):
         return b.select(b.compare(predicate, y, x), *b.unify(y, x))
     x, y = b.unify(x, y)
@@ -135,7 +135,8 @@ def _div(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
 
 
 def _safe_divisor(b: Builder, dtype: DType, x: Ir, y: Ir) -> tuple[Ir, Ir]:
-    """Division by zero and the one overflow (MIN / -1) trap on x86: the divisor becomes 1 there."""
+    """Dividend and divisor. The divisor becomes 1 where the division would trap on x86: division by zero, and the one
+    overflow (MIN / -1)."""
     x, y = b.unify(x, y)
     trap = b.compare("eq", y, b.like(y, 0))
     if dtype.is_signed:
@@ -198,8 +199,8 @@ def _same(b: Builder, dtype: DType, x: Ir) -> Ir:
 
 
 def _integer_power(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    """Square and multiply over the bits of the exponent; 1/x^n is 0 save for the bases 1 and -1, for which the bits of
-    a negative exponent give the right sign."""
+    """Square and multiply over the bits of the exponent. With a negative exponent 1/x^n is 0, except for the bases 1
+    and -1, for which the bits of the exponent give the right sign."""
     x, y = b.unify(x, y)
     result, square, rest = b.like(x, 1), x, y
     for _ in range(min(int(x.element[1:]), 64)):
@@ -227,7 +228,7 @@ def _isinf(b: Builder, dtype: DType, x: Ir) -> Ir:
 
 
 def _float_power(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    """Small constant exponents are products and roots; the rest is the math library's pow."""
+    """Powers with small constant exponents become products and roots; all others call the math library's pow."""
     if _is_constant(y, 2.0):
         return b.mul(x, x)
     if _is_constant(y, 0.5):
@@ -295,7 +296,7 @@ def combine(b: Builder, kind: str, x: Ir, y: Ir, dtype: DType) -> Ir:
 
 
 def horizontal(b: Builder, kind: str, x: Ir, dtype: DType) -> Ir:
-    """The lanes of a vector combined in a fixed tree: halves are added to halves."""
+    """The lanes of a vector combined in a fixed tree: each step combines the two halves."""
     while x.lanes > 1:
         half = x.lanes // 2
         low = b.emit(vector(x.element, half), f"shufflevector {x}, {x.type} poison, {_range(0, half)}")

@@ -18,7 +18,7 @@ from dldt.compiler.types import Shape
 from dldt.runtime.abi import REQUEST
 
 Least: TypeAlias = tuple[tuple[Poly, int], ...]
-"""Dims, each with the least size that it may have."""
+"""Dims, each with the smallest size that it may have."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
@@ -33,9 +33,9 @@ def program_module(
     scratch: int = 0,
     least: Least = (),
 ) -> str:
-    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``; ``names`` are the run-time dims in
-    the order in which the host passes them. Behind the arena each thread has ``scratch`` bytes (a multiple of 64) of
-    its own. Where a dim of ``least`` is too small, the arena's size is -1: the host must not run the model."""
+    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``. ``names`` are the run-time dims in
+    the order in which the host passes them. After the arena, each thread has ``scratch`` bytes of its own (a multiple
+    of 64). Where a dim of ``least`` is too small, the arena's size is -1, and the host must not run the model."""
     b = Builder(target)
     _ProgramWriter(b, names).main(steps, ceildiv(arena, 64) * 64, scratch)
     _arena_size(b, names, arena, least)
@@ -76,7 +76,8 @@ class _ProgramWriter:
         return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
 
     def steps(self, steps: Sequence[ProgramStep]) -> None:
-        """Runs of steps that are not shared go to the first thread; a barrier stands where the work changes hands."""
+        """The first thread runs steps that are not shared. A barrier stands wherever work passes between it and the
+        others."""
         runs = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
         parts = [part for run in runs for part in ([[step] for step in run] if run[0].shared else [run])]
         for number, part in enumerate(parts):
@@ -117,7 +118,7 @@ class _ProgramWriter:
         self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
 
     def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
-        """The first thread adds the ticks that the call took to the profile, where one is asked for."""
+        """If the request asks for a profile, the first thread adds the ticks that the call took to it."""
         b = self.b
         clock = b.choose(self.profiled, self._ticks, lambda: b.index(0))
         self._invoke(call, low, high, line_buffers)
@@ -172,18 +173,19 @@ def _output_shapes(b: Builder, names: Sequence[Symbol], outputs: Sequence[Shape]
 
 
 def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[ProgramStep]) -> None:
-    """Whether the kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
+    """Whether all kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
     with b.function("dldt_shares", [("ptr", "dims")], returns="i32") as (dims,):
         scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
         work, fit = shared_work(steps, b.target), b.target.cpu.fit
-        # At run-time dims an inference says nothing about how long the next one takes.
+        # With run-time dims, the duration of one inference says nothing about that of the next.
         few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))
         enough = b.compare("ge", emitter.dim(work, scope), b.index(fit.team_work))
         b.give(b.select(enough, b.const("i32", 2), few))
 
 
 def shared_work(steps: Sequence[ProgramStep], target: Target) -> Dim:
-    """Scalar operations of the kernels that threads may share; where they are not known, enough to wake the others."""
+    """Scalar operations of the kernels that threads may share; where the number is unknown, enough to wake the
+    threads."""
     total: Dim = 0
     for step in steps:
         for work in step.shared_work():

@@ -1,4 +1,4 @@
-"""Calls in turns, a tile of image rows at a time, with line buffers between them.
+"""Calls that run in turns, one tile of image rows at a time, with line buffers between them.
 
 Picture of three stages, each reading three rows of the one before (``·`` not yet made, ``#`` held, ``-`` gone)::
 
@@ -6,7 +6,7 @@ Picture of three stages, each reading three rows of the one before (``·`` not y
     stage 1, buffer 1   - - - - # # # · · ·       made as far as stage 2 will read
     stage 2             = = = = = > > · ·         this tile
 
-Behind a tile the rows that the next one reads again move to the buffer's beginning.
+After a tile, the rows that the next tile reads again move to the start of the buffer.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from dldt.compiler.dims import Dim
 
 @attrs.frozen
 class LineBuffer:
-    """The rows that lie between two stages: ``rows`` rows of ``row`` bytes of each of ``blocks`` channel
-    blocks, from ``offset`` of the thread's scratch memory on. The whole image has ``height`` rows, and a unit of the
-    second stage's work reads those at ``reach``."""
+    """The rows kept between two stages: ``rows`` rows of ``row`` bytes for each of ``blocks`` channel blocks, at
+    ``offset`` in the thread's scratch memory. The whole image has ``height`` rows. A unit of the second stage's work
+    reads the rows at ``reach``."""
 
     blocks: int
     rows: int
@@ -39,8 +39,8 @@ class LineBuffer:
 
 @attrs.frozen
 class RowStage:
-    """A call. Its range runs over images, ``blocks`` channel blocks, and ``units``, each of so many
-    ``positions``; a unit is ``made`` rows of its output."""
+    """A call. Its range runs over images, ``blocks`` channel blocks, and ``units``, each of ``positions`` positions. A
+    unit makes ``made`` rows of the output."""
 
     call: Call
     units: int
@@ -51,8 +51,8 @@ class RowStage:
 
 @attrs.frozen
 class RowTilesStep(ProgramStep):
-    """Calls that run in turns, ``tile`` units of the last one at a time. Threads share its units of all ``images``;
-    each makes for itself what lies in ``buffers``, which are one fewer than ``stages``."""
+    """Calls that run in turns, ``tile`` units of the last one at a time. Threads share the last call's units over all
+    ``images``; each thread computes the rows in its own ``buffers``, of which there is one fewer than ``stages``."""
 
     stages: tuple[RowStage, ...]
     buffers: tuple[LineBuffer, ...]
@@ -75,12 +75,13 @@ class RowTilesStep(ProgramStep):
 
 
 Run = Callable[[Call, Ir, Ir, list[Ir]], None]
-"""Writes a call over a range; the last are bytes from the thread's scratch memory to row 0 of each buffer."""
+"""Writes a call over a range. The last argument holds, for each buffer, the bytes from the thread's scratch memory to
+row 0."""
 
 
 @attrs.frozen
 class RowTilesWriter:
-    """Writes the loops over images and row tiles; ``scratch`` is the thread's memory."""
+    """Writes the loops over images and row tiles. ``scratch`` is the thread's memory."""
 
     b: Builder
     step: RowTilesStep
@@ -88,7 +89,7 @@ class RowTilesWriter:
     call: Run
 
     def run(self, low: Ir, high: Ir) -> None:
-        """The last stage's units ``[low, high)``, counted through all images."""
+        """Run the last stage's units ``[low, high)``, counted over all images."""
         b, units = self.b, self.step.stages[-1].units
         size = b.index(units)
         last = b.binary("udiv", b.add(high, b.index(units - 1)), size)
@@ -119,8 +120,8 @@ class RowTilesWriter:
             self.call(stage.call, low, high, shifts)
 
     def _next(self, unit: Ir, done: Sequence[Ir] = ()) -> tuple[list[Ir], list[Ir]]:
-        """What is behind the last stage's ``unit`` and all that comes after it: of every buffer the first row, and the
-        unit to make next where those before ``done`` are made already."""
+        """The state of the buffers before the last stage makes ``unit``: for each buffer the first row that is still
+        needed, and the next unit to make, given that the units before ``done`` are made already."""
         b = self.b
         starts: list[Ir] = []
         units: list[Ir] = []
@@ -134,7 +135,8 @@ class RowTilesWriter:
         return starts[::-1], units[::-1]
 
     def _needed(self, done: Sequence[Ir], stop: Ir) -> list[Ir]:
-        """How many units every stage but the last must have made for the last one's units before ``stop``."""
+        """How many units every stage except the last must have made before the last one can make its units before
+        ``stop``."""
         b = self.b
         found: list[Ir] = []
         for k in reversed(range(len(self.step.buffers))):
@@ -148,13 +150,14 @@ class RowTilesWriter:
         return found[::-1]
 
     def _shift(self, buffer: LineBuffer, image: Ir, start: Ir) -> Ir:
-        """Bytes to where row 0 of the first image would be if row ``start`` of this one lies first in the buffer."""
+        """The offset in bytes at which row 0 of the first image would lie, if row ``start`` of this image is first in
+        the buffer."""
         b = self.b
         before = b.mul(image, b.index(buffer.blocks * buffer.rows * buffer.row))
         return b.sub(b.index(buffer.offset), b.add(before, b.mul(start, b.index(buffer.row))))
 
     def _slide(self, buffer: LineBuffer, distance: Ir, count: Ir) -> None:
-        """Moves ``count`` rows of every block ``distance`` rows towards the beginning."""
+        """Move ``count`` rows of every block by ``distance`` rows toward the start of the buffer."""
         b, lanes = self.b, self.b.target.block
         size = 4 * lanes
         moves = b.binary("and", b.compare("gt", distance, b.index(0)), b.compare("gt", count, b.index(0)))

@@ -1,4 +1,4 @@
-"""What is known at one place of a loop nest while it is emitted."""
+"""What is known at one place of a loop nest while its code is emitted."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Lanes:
 
 @attrs.define
 class Scope:
-    """What is known at one place of the loop nest. ``mask``: active lanes by a guard; ``tail``: by the end of the
-    axis. A tail only matters to memory that may not be over-read; a guard matters to every load."""
+    """What is known at one place of the loop nest. ``mask``: the lanes that a guard leaves active. ``tail``: the lanes
+    before the end of the axis. A tail matters only to memory that may not be over-read; a guard matters to every
+    load."""
 
     symbols: dict[Symbol, Ir]
     lanes: Lanes | None = None
@@ -32,6 +33,6 @@ class Scope:
     cache: dict[Expr, Ir] = attrs.field(factory=dict)
 
     def inner(self, **changes: object) -> Scope:
-        """A scope nested in this one: what is cached inside does not leak out."""
+        """A scope nested in this one: values cached in it are not visible outside."""
         fields = {"symbols": dict(self.symbols), "cache": dict(self.cache), **changes}
         return attrs.evolve(self, **fields)  # type: ignore[arg-type]  # the fields by name, of any type

@@ -1,8 +1,8 @@
-"""LLVM IR of a program round a model: a static executable that needs no loader, no libc, and no Python.
+"""LLVM IR of a program around a model: a static executable that needs no loader, no libc, and no Python.
 
-It reads from standard input the free dims (i64 each), the inputs' sizes in bytes (i64 each), the inputs. It runs the
-model and writes the dims of all outputs (i64 each), then the outputs, to standard output. Each array ends
-at the end of a page, and the next page may not be touched: code that reaches past an array dies at once.
+From standard input it reads the free dims (i64 each), the sizes of the inputs in bytes (i64 each), and the inputs. It
+runs the model, and writes to standard output the dims of all outputs (i64 each), then the outputs. Each array ends at
+the end of a page, and the next page is not accessible: code that reaches past an array is killed at once.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ declare i64 @dldt_arena_size(ptr)
 declare void @dldt_output_shapes(ptr, ptr)
 declare hidden void @dldt_worker(ptr, i32)"""
 
-# Without a link: the artifact is mapped at run time, whole, as its offsets are its addresses.
+# Without a link: the whole artifact is mapped at run time, because its offsets are its addresses.
 _MAPPED = """@base = internal global ptr null
 @numbers = internal global [5 x i64] zeroinitializer, align 64
 @path = internal global [4096 x i8] zeroinitializer, align 64

@@ -14,20 +14,21 @@ from dldt.compiler.dims import Dim, Symbol
 
 
 class ProgramWriter(Protocol):
-    """Writes the program's function; steps tell it what to write."""
+    """Writes the program's function. Steps call its methods to write their code."""
 
     b: Builder
     scratch: Ir
     """The memory of the running thread."""
 
     def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
-        """Call a kernel over a range. ``line_buffers``: bytes from the thread's scratch memory to row 0 of each."""
+        """Call a kernel over a range. ``line_buffers``: for each line buffer, the bytes from the thread's scratch
+        memory to row 0."""
 
     def whole(self, extent: Dim) -> tuple[Ir, Ir]:
         """The whole range."""
 
     def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
-        """This thread's part of a range; all of it falls to the first thread where the work is too little."""
+        """This thread's part of a range. The first thread gets all of it where there is too little work to share."""
 
     def holds(self, condition: Place) -> Ir:
         """Whether the byte at a place is not zero."""
@@ -41,7 +42,7 @@ class ProgramStep:
 
     @property
     def shared(self) -> bool:
-        """Whether all threads take part; the first one runs the others alone."""
+        """Whether all threads take part; otherwise the first thread runs the step alone."""
         return True
 
     def write(self, program: ProgramWriter) -> None:
@@ -49,13 +50,13 @@ class ProgramStep:
         raise NotImplementedError
 
     def shared_work(self) -> Iterator[Dim | None]:
-        """The scalar operations of every part of it that threads may share, None where they are not known."""
+        """The scalar operations of every part of the step that threads may share; None where they are not known."""
         raise NotImplementedError
 
 
 @attrs.frozen
 class Call(ProgramStep):
-    """Call of a kernel function; ``parallel`` says that threads share its range (else the first thread runs it)."""
+    """Call of a kernel function. ``parallel`` says that threads share its range; otherwise the first thread runs it."""
 
     function: str
     operands: tuple[Place, ...]
@@ -63,9 +64,10 @@ class Call(ProgramStep):
     extent: Dim
     parallel: bool
     work: Dim | None = None
-    """Scalar operations, where they are known; at run-time dims the range is shared only if there are enough."""
+    """Scalar operations, where they are known. If they depend on run-time dims, the range is shared only if there are
+    enough."""
     slot: int = 0
-    """Where its time goes, when the request asks for a profile."""
+    """The profile's slot to which the call's time is added, when the request asks for a profile."""
 
     @property
     def shared(self) -> bool:
@@ -85,7 +87,7 @@ class Call(ProgramStep):
 
 @attrs.frozen
 class Fork(ProgramStep):
-    """One of two lists of steps, by the byte at ``condition``."""
+    """One of two lists of steps, chosen by the byte at ``condition``."""
 
     condition: Place
     then: tuple[ProgramStep, ...]

@@ -9,5 +9,5 @@ from dldt.codegen.target import Target
 
 
 def support_modules(target: Target) -> list[str]:
-    """The LLVM modules that every artifact contains besides the model's: thread team, system call, memory functions."""
+    """The LLVM modules that every artifact contains besides the model's: thread pool, system call, memory functions."""
     return [team_module(target), syscall_module(target), memory_module()]

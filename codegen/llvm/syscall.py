@@ -1,4 +1,5 @@
-"""The functions that no LLVM IR can express without an assembler, given as machine code: system calls."""
+"""Functions that LLVM IR cannot express without an assembler, given as machine code: system calls, the clock,
+threads."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ SYSCALLS = {
     "aarch64": {"read": 63, "write": 64, "mmap": 222, "mprotect": 226, "exit_group": 94, "futex": 98, "openat": 56},
 }
 
-# dldt_syscall(number, a, b, c, d, e, f) by the C convention. LLVM parses inline assembly only for the machine it runs
-# on, so the instructions are written out here.
+# dldt_syscall(number, a, b, c, d, e, f) by the C convention. LLVM parses inline assembly only for the machine that it
+# runs on, so the instructions are encoded here.
 _CODE = {
     "x86_64": bytes.fromhex(
         "4889f8"  # mov rax, rdi
@@ -52,7 +53,7 @@ _CLOCK = {
     "aarch64": bytes.fromhex("40e03bd5c0035fd6"),  # mrs x0, cntvct_el0; ret
 }
 
-# dldt_spawn(function, a, b, stack): a thread of this process that calls function(a, b) on that stack, and ends.
+# dldt_spawn(function, a, b, stack): starts a thread of this process that calls function(a, b) on that stack, then ends.
 _SPAWN = {
     "x86_64": bytes.fromhex(
         "4989f8"  # mov r8, rdi
@@ -103,7 +104,8 @@ _SPAWN = {
 
 
 def machine_code(symbol: str, code: bytes) -> str:
-    """IR that places ``code`` in the text segment under a hidden ``symbol`` (the linker goes by the section's name)."""
+    """IR that places ``code`` in the text segment under a hidden ``symbol`` (the linker goes by the name of the
+    section)."""
     escaped = "".join(f"\\{byte:02X}" for byte in code)
     return f'@{symbol} = hidden constant [{len(code)} x i8] c"{escaped}", section ".text.machine", align 16\n'
 

@@ -1,4 +1,4 @@
-"""LLVM IR of the thread team: the barrier, and the entries through which the host's threads come in.
+"""LLVM IR of the thread pool: the barrier, and the functions through which the host's threads enter.
 
 Picture of one inference with three threads (``dldt_run`` on the caller, ``dldt_worker`` on two threads of the host)::
 
@@ -7,12 +7,12 @@ Picture of one inference with three threads (``dldt_run`` on the caller, ``dldt_
     worker 2 ── spin, sleep on generation ► dldt_main(2) ─┘          ┘      ┘
 
 Every thread runs the model under the same floating-point state (round to nearest, denormals kept, no exceptions),
-whatever its host has set: results depend on neither.
+whatever the host has set. So results depend neither on the host nor on the thread.
 
-Waiting is a bounded spin and then a futex. Whoever falls asleep first raises a counter (``sleepers``, ``waiting``) and
-the kernel then compares the futex word; whoever changes the word reads the counter afterwards; all four are
-sequentially consistent, so one of the two sees the other and no wake-up is lost. A worker can never miss a job: the
-barrier at its end waits for every worker.
+Waiting is a bounded spin and then a futex. A thread that goes to sleep first raises a counter (``sleepers``,
+``waiting``), and then the kernel compares the futex word. A thread that changes the word reads the counter afterwards.
+All four accesses are sequentially consistent, so one of the two threads sees the other, and no wake-up is lost. A
+worker can never miss a job, because the barrier at the job's end waits for every worker.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ ENDED, USUAL, STRIKES, REST = map(abi.THREAD_POOL.offset, ("ended", "usual", "st
 ARRIVED, PHASE, WAITING, BUDGET = map(abi.THREAD_POOL.offset, ("arrived", "phase", "waiting", "budget"))
 REQUEST_SYMBOLS, REQUEST_TEAM = map(abi.REQUEST.offset, ("symbols", "team"))
 
-# Turns of the spin before a thread sleeps; one is some 10 to 50 ns. Between inferences a thread gives up early; inside
-# one, the others are at work and it pays to wait for them, unless other processes keep the processors busy.
+# Iterations of the spin before a thread sleeps; one takes some 10 to 50 ns. Between inferences a thread gives up early.
+# Inside an inference the other threads are at work, and it pays to wait for them, unless other processes keep the
+# processors busy.
 _SPIN_DEFAULT = abi.SPIN_DEFAULT
 _SPIN_LEAST = 32
 _BARRIER_PATIENCE = 8
-# Short inferences that a new team runs alone, to learn how long that takes.
+# The number of short inferences that a new thread pool runs alone, to learn how long one takes.
 _TRIALS = 8
-# A shared one that takes longer counts so many strikes, any other takes one back, and so many are enough.
+# A shared inference that takes longer than alone adds _STRIKE strikes, any other takes one back. _ENOUGH strikes end
+# sharing for a while.
 _STRIKE, _ENOUGH = 4, 16
-# How many are then run alone: at first and at most; every one that it paid to share makes it so many fewer.
+# The number of inferences that are then run alone, at first and at most. Each inference that sharing made faster
+# reduces it by _FORGOTTEN.
 _REST_LEAST, _REST_MOST, _FORGOTTEN = 32, 1024, 8
 _WAIT_PRIVATE, _WAKE_PRIVATE = 128, 129
 _EVERYONE = 2147483647

@@ -1,4 +1,4 @@
-"""Vectors of channels, one a pixel, turned into vectors of pixels, one a channel."""
+"""Transposes vectors of channels, one for each pixel, into vectors of pixels, one for each channel."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dldt.codegen.llvm.ir import Ir
 
 
 def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
-    """The first ``count`` lanes of up to as many vectors as they have lanes: ``result[k][r] = rows[r][k]``; lanes for
-    which there is no row hold anything."""
+    """The first ``count`` columns of a matrix whose rows are vectors, with at most as many rows as a vector has lanes:
+    ``result[k][r] = rows[r][k]``. Lanes without a row are undefined."""
     lanes = rows[0].lanes
     width = 1
     while width < count:
@@ -21,7 +21,7 @@ def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
     parts = _side_by_side(b, every, width)
     if width == 1:
         return parts
-    # Each part now holds lanes // width rows of width channels: every channel is picked out of all parts.
+    # Each part now holds lanes // width rows of width channels. Each channel is gathered from all parts.
     found = []
     for channel in range(count):
         pick = range(channel, lanes, width)
@@ -32,7 +32,8 @@ def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
 
 
 def _square(b: Builder, rows: Sequence[Ir]) -> list[Ir]:
-    """As many vectors as they have lanes: blocks beside the diagonal change places, at every scale."""
+    """Transpose a square of as many vectors as they have lanes: at every scale, the two off-diagonal blocks are
+    swapped."""
     found, lanes = list(rows), len(rows)
     distance = lanes // 2
     while distance:
@@ -46,7 +47,7 @@ def _square(b: Builder, rows: Sequence[Ir]) -> list[Ir]:
 
 
 def _side_by_side(b: Builder, parts: Sequence[Ir], filled: int) -> list[Ir]:
-    """Vectors of which the first ``filled`` lanes count, joined in order to full ones."""
+    """Vectors of which only the first ``filled`` lanes are used, joined in order to full ones."""
     lanes = parts[0].lanes
     found = list(parts)
     while filled < lanes:
@@ -57,7 +58,7 @@ def _side_by_side(b: Builder, parts: Sequence[Ir], filled: int) -> list[Ir]:
 
 
 def _shuffle(b: Builder, x: Ir, y: Ir, mask: Sequence[int]) -> Ir:
-    """The lanes of ``mask`` out of both vectors, the rest undefined."""
+    """The lanes that ``mask`` picks from the two vectors; the rest is undefined."""
     lanes = x.lanes
     places = [*(f"i32 {k}" for k in mask), *(["i32 poison"] * (lanes - len(mask)))]
     return b.emit(x.type, f"shufflevector {x}, {y}, <{lanes} x i32> <{', '.join(places)}>")

@@ -1,1 +1,1 @@
-"""The loop IR: what kernels compute, its schedules, and the lowering of every operation into it."""
+"""The loop IR: what kernels compute, schedules of its loops, and the lowering of every operation into it."""

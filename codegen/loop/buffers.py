@@ -1,4 +1,4 @@
-"""Where tensors lie: a buffer maps a logical index to an offset."""
+"""Tensors in memory: a buffer maps a logical index to an offset."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from dldt.compiler.types import DType, Shape, TensorType
 
 @attrs.frozen(cache_hash=True)
 class Layout:
-    """``block`` 0: C order, each row of the last dim followed by ``gap`` elements that are never read into a real one.
-    Else NCHWc: dim 1 is cut into blocks of ``block``, the innermost physical dim, and the same is true of the padding
-    of the last block. With ``rows`` only so many rows (dim 2) of one image are there, in a line buffer: the ones that
-    are made and not yet read. Offsets are those of the whole image, so the base pointer moves."""
+    """The order of a tensor's elements in memory.
+
+    With ``block`` 0 it is C order, and each row of the last dim is followed by a gap of ``gap`` elements, which are
+    never used. Otherwise it is NCHWc: dim 1 is split into blocks of ``block`` channels, which become the innermost
+    physical dim; the last block is padded. ``rows`` is not 0 for a line buffer, which holds only that many rows (dim 2)
+    of one image: those that are made and not yet read. Offsets are those of the whole image, so the base pointer moves.
+    """
 
     block: int = 0
     gap: int = 0
@@ -31,8 +34,8 @@ PLAIN = Layout()
 
 @attrs.frozen(cache_hash=True)
 class Buffer:
-    """A tensor in memory. ``name`` is the kernel's parameter; ``role`` says who owns the memory: ``input`` (the user's,
-    never read past its end), ``output`` (likewise), ``arena`` or ``weights`` (both may be over-read by one vector)."""
+    """A tensor in memory. ``name`` is the kernel's parameter. ``role`` says who owns the memory: ``input`` (the user's,
+    never read past its end), ``output`` (likewise), ``arena`` or ``weights`` (a vector may over-read both)."""
 
     name: str
     dtype: DType
@@ -40,7 +43,7 @@ class Buffer:
     layout: Layout = PLAIN
     role: str = "arena"
     rounded: bool = False
-    """What is stored has more bits, and is rounded: denormals may become zero."""
+    """Whether stored values are rounded from more bits; then denormals may become zero."""
 
     @property
     def type(self) -> TensorType:
@@ -49,7 +52,7 @@ class Buffer:
 
     @property
     def physical_shape(self) -> Shape:
-        """The dims as they lie in memory."""
+        """The dims in the order in which they lie in memory."""
         block = self.layout.block
         if not block:
             return (*self.shape[:-1], self.shape[-1] + self.layout.gap) if self.layout.gap else self.shape
@@ -59,7 +62,7 @@ class Buffer:
 
     @property
     def whole(self) -> Buffer:
-        """The same with whole images where there is but a window."""
+        """The buffer with whole images in place of a line buffer's rows."""
         return attrs.evolve(self, layout=attrs.evolve(self.layout, rows=0)) if self.layout.rows else self
 
     @property
@@ -69,7 +72,7 @@ class Buffer:
 
     @property
     def over_readable(self) -> bool:
-        """Whether a vector load may run past the last element."""
+        """Whether a vector load may over-read, past the last element."""
         return self.role in ("arena", "weights")
 
     def offset(self, index: tuple[Dim, ...]) -> Dim:

@@ -1,7 +1,8 @@
-"""Runs loop nests in numpy, all points of a nest at once: the oracle of lowering and scheduling.
+"""Runs loop nests in numpy, all points of a nest at once: the reference for lowering and scheduling.
 
-Index grids broadcast: an axis is an array that varies along one dim. A reduction adds trailing dims; where bounds
-depend on other axes, or a guard leaves points out, a mask says which points count. A load that counts must be inside.
+Index grids broadcast: an axis is an array that varies along one dim. A reduction adds trailing dims. Where bounds
+depend on other axes, or a guard leaves points out, a mask says which points count. A load at a point that counts must
+be inside its buffer.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from dldt.compiler.errors import InternalError
 from dldt.compiler.types import Array, DType
 
 MOST_POINTS = 1 << 22
-"""Larger grids are worked through in pieces."""
+"""Larger grids are computed in parts."""
 
 _JOIN: dict[str, Any] = {
     "sum": np.add,
@@ -51,8 +52,8 @@ _JOIN: dict[str, Any] = {
 def run_nests(
     nests: Iterable[Nest], buffers: Mapping[Buffer, Array], symbols: Mapping[Symbol, int] | None = None
 ) -> None:
-    """Run the nests in order. ``buffers`` maps each buffer to an array of its logical shape, which is read or filled;
-    ``symbols`` gives the free dims their values. InternalError where a load or store is outside of its buffer."""
+    """Run the nests in order. ``buffers`` maps each buffer to an array of its logical shape, which is read or filled.
+    ``symbols`` gives the values of free dims. Raises InternalError where a load or store is outside its buffer."""
     for nest in nests:
         _run(nest, buffers, symbols or {})
 
@@ -72,8 +73,8 @@ def _run(nest: Nest, buffers: Mapping[Buffer, Array], values: Mapping[Symbol, in
 
 @attrs.frozen(eq=False)
 class Frame:
-    """The axes that are open: ``grids`` maps their variables to index arrays of at most ``depth`` dims; ``mask`` tells
-    the points that count (None: all)."""
+    """The open axes. ``grids`` maps their variables to index arrays of at most ``depth`` dims; ``mask`` tells which
+    points count (None: all)."""
 
     buffers: Mapping[Buffer, Array]
     grids: Mapping[Symbol, Array]
@@ -83,7 +84,7 @@ class Frame:
     _done: dict[Expr, Array] = attrs.field(factory=dict, init=False)
 
     def over(self, axis: Axis, skip: int, count: int) -> Frame:
-        """With one more dim: ``count`` iterations of ``axis`` after the first ``skip``."""
+        """The frame with one more dim: ``count`` iterations of ``axis`` after the first ``skip``."""
         lower, upper = self.dim(axis.lower)[..., None], self.dim(axis.upper)[..., None]
         grid = lower + skip + np.arange(count, dtype=np.int64)
         valid = grid < upper
@@ -93,12 +94,13 @@ class Frame:
         return Frame(self.buffers, {**self.grids, axis.variable: grid}, self.depth + 1, mask)
 
     def where(self, condition: Array) -> Frame:
-        """Where the condition holds."""
+        """The frame restricted to the points where the condition holds."""
         mask = condition if self.mask is None else self.mask & condition
         return attrs.evolve(self, mask=mask, parent=self)
 
     def value(self, expr: Expr) -> Array:
-        """The expression at every point, an array of ``depth`` dims; of no meaning where the mask is false."""
+        """The expression at every point, as an array of ``depth`` dims. Values where the mask is false have no
+        meaning."""
         frame: Frame | None = self
         while frame is not None:  # what was computed at more points holds here too
             if expr in frame._done:
@@ -132,7 +134,7 @@ class Frame:
         return np.asarray(pick(self.dim(atom.left), self.dim(atom.right)))
 
     def locate(self, buffer: Buffer, index: tuple[Dim, ...], what: str) -> tuple[Array, ...]:
-        """The index arrays into the buffer; those of points that do not count are moved inside."""
+        """The index arrays into the buffer. Indices of points that do not count are moved inside."""
         array = self.buffers[buffer]
         places: list[Array] = []
         for axis, (position, size) in enumerate(zip(index, array.shape, strict=True)):
@@ -221,7 +223,7 @@ def _reduce(frame: Frame, expr: Reduce) -> Array:
 
 
 def _part(frame: Frame, expr: Reduce, first: int, count: int) -> Array:
-    """The reduction over some iterations of its first axis, in the type that is accumulated."""
+    """The reduction over some iterations of its first axis, in the type of the accumulator."""
     inner, sizes = frame.over(expr.axes[0], first, count), [count]
     for axis in expr.axes[1:]:
         sizes.append(_count(inner, axis))
@@ -239,13 +241,13 @@ def _part(frame: Frame, expr: Reduce, first: int, count: int) -> Array:
 
 
 def _count(frame: Frame, axis: Axis) -> int:
-    """The most iterations that the axis has at any point."""
+    """The number of iterations of the axis: the maximum over all points."""
     extents = frame.dim(axis.upper) - frame.dim(axis.lower)
     return max(0, int(extents.max())) if extents.size else 0
 
 
 def _points(frame: Frame, expr: Reduce) -> int:
-    """How many points one iteration of the first axis has."""
+    """The number of points in one iteration of the first axis."""
     own = {axis.variable for axis in expr.axes}
     used = {symbol for e in walk(expr) for dim in dims_of(e) for symbol in symbols(dim)} - own
     shapes = [frame.grids[symbol].shape for symbol in used if symbol in frame.grids]
@@ -255,7 +257,8 @@ def _points(frame: Frame, expr: Reduce) -> int:
 
 
 def _later_points(frame: Frame, axes: Iterable[Axis]) -> int:
-    """How many points the axes have in the frame, about: those that depend on another are taken at its first point."""
+    """About how many points the axes have in the frame: an axis that depends on another is counted at the other's first
+    point."""
     points = 1
     for axis in axes:
         points *= max(_count(frame, axis), 1)
@@ -264,7 +267,7 @@ def _later_points(frame: Frame, axes: Iterable[Axis]) -> int:
 
 
 def _start(kind: str, dtype: DType) -> Array:
-    """What an empty reduction gives. Sums of floats are accumulated in f64."""
+    """The result of an empty reduction. Sums of floats are accumulated in f64."""
     if kind in ("and", "or"):
         return np.asarray(kind == "and")
     kept = compute_type(dtype).numpy

@@ -1,7 +1,7 @@
-"""The loop IR: what a kernel computes, without a tile, a vector or a thread.
+"""The loop IR: what a kernel computes, without tiles, vectors or threads.
 
-An element is an expression over loop axes; a ``Nest`` stores it at every point of its axes. Index arithmetic is the
-same polynomial that shapes use (``compiler/dims.py``).
+An element is an expression over loop axes. A ``Nest`` stores it at every point of its axes. Index arithmetic uses the
+same polynomials as shapes (``compiler/dims.py``).
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ class Inside:
 
 @attrs.frozen(cache_hash=True)
 class Guard:
-    """``then`` where the condition holds, else ``otherwise``; loads on the other side are not made, so their index may
-    be outside."""
+    """``then`` where the condition holds, else ``otherwise``. Only the loads of the chosen side are made, so that the
+    index of the other side may be outside its buffer."""
 
     condition: Expr
     then: Expr
@@ -123,7 +123,7 @@ class Reduce:
 
 @attrs.frozen(cache_hash=True)
 class Bind:
-    """``body`` with ``variable`` standing for an integer computed from data (an index read from a tensor)."""
+    """``body``, with ``variable`` bound to an integer that is computed from data (an index read from a tensor)."""
 
     variable: LoopVariable
     value: Expr
@@ -137,7 +137,7 @@ class Bind:
 
 @attrs.frozen(cache_hash=True)
 class Accumulator:
-    """What a micro-kernel has summed at the current output position: the leaf of an epilogue."""
+    """The sum that a micro-kernel has computed for the current output position: a leaf of the epilogue's expression."""
 
     dtype: DType
 
@@ -169,7 +169,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """Every distinct sub-expression, the expression itself first."""
+    """Every distinct sub-expression, starting with the expression itself."""
     seen: set[Expr] = set()
     pending: list[Expr] = [expr]
     while pending:
@@ -187,7 +187,7 @@ def loads(expr: Expr) -> list[Load]:
 
 
 def dims_of(expr: Expr) -> list[Dim]:
-    """The index dims that the node itself (not its operands) mentions."""
+    """The index dims that the node itself mentions, without those of its operands."""
     if isinstance(expr, Load):
         return list(expr.index)
     if isinstance(expr, Position):
@@ -201,7 +201,8 @@ def dims_of(expr: Expr) -> list[Dim]:
 
 @functools.lru_cache(maxsize=1 << 16)
 def free_symbols(expr: Expr) -> frozenset[Symbol]:
-    """The symbols an expression depends on: axes of enclosing loops and run-time dims, not its own reduction axes."""
+    """The symbols that an expression depends on: axes of enclosing loops and run-time dims, but not its own reduction
+    axes."""
     found: set[Symbol] = set()
     for dim in dims_of(expr):
         found |= symbols(dim)

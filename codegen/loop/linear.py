@@ -1,4 +1,4 @@
-"""Linear index arithmetic: by how much a dim grows with one of its symbols."""
+"""Linear index arithmetic: how much a dim grows with one of its symbols."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dldt.compiler.dims import Dim, Poly, Symbol, symbols
 
 
 def stride_of(dim: Dim, variable: Symbol) -> Dim | None:
-    """The factor of ``variable`` in a dim that is linear in it (it may hold other symbols); None where the dim is not
-    linear in it."""
+    """The factor of ``variable`` in a dim that is linear in it (the factor may hold other symbols); None where the dim
+    is not linear in it."""
     if isinstance(dim, int):
         return 0
     stride: Dim = 0

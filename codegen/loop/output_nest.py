@@ -11,8 +11,8 @@ from dldt.compiler.dims import Dim, minimum, symbols
 
 
 def output_nest(buffer: Buffer, access: Access) -> Nest:
-    """The nest that fills ``buffer`` with ``access``: one axis a dim, one more where channels lie in blocks (dims of 1
-    have none)."""
+    """The nest that fills ``buffer`` with ``access``. It has one axis for each dim other than 1, and one more for a dim
+    in channel blocks."""
     axes: list[Axis] = []
     index: list[Dim] = []
     for position, dim in enumerate(buffer.whole.physical_shape if buffer.layout.block else buffer.shape):
@@ -28,8 +28,8 @@ def output_nest(buffer: Buffer, access: Access) -> Nest:
 
 
 def _blocked_nest(buffer: Buffer, access: Access, axes: list[Axis], index: list[Dim]) -> Nest:
-    """Over whole blocks, padding included, where every read of the padding stays in bounds; else up to the last
-    channel."""
+    """A nest over whole blocks including the padding, if every read for the padding stays in bounds; otherwise up to
+    the last channel."""
     block = buffer.layout.block
     lane = axes[-1]
     logical: Index = (index[0], index[1] * block + index[-1], *index[2:-1])

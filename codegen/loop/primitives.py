@@ -1,4 +1,4 @@
-"""The primitives of the loop IR: the one table of their names, operands and meaning in numpy.
+"""The primitives of the loop IR: the one table of their names, numbers of operands, and meaning in numpy.
 
 Half-precision floats are computed in f32; integers wrap; an integer divided by zero gives 0.
 """
@@ -18,7 +18,7 @@ from dldt.compiler.types import Array, DType
 
 @attrs.frozen
 class Primitive:
-    """A function of elements. ``meaning`` takes ``arity`` arrays of the type that they are computed in."""
+    """A function of elements. ``meaning`` takes ``arity`` arrays, of the type in which they are computed."""
 
     name: str
     arity: int
@@ -31,8 +31,9 @@ def compute_type(dtype: DType) -> DType:
 
 
 def convert(x: Array, dtype: DType) -> Array:
-    """``x`` as ``dtype``, in the type that it is computed in: floats to integers towards zero, at the ends of the
-    type where they are outside of it, NaN to 0; anything but 0 to true; half precision rounded to what it can hold."""
+    """``x`` as ``dtype``, in the type in which it is computed. Floats become integers by truncation toward zero; values
+    outside the integer type saturate, and NaN gives 0. Anything but 0 becomes true. Half precision is rounded to a
+    value that it can hold."""
     if dtype is DType.boolean:
         return np.asarray(x != 0)
     if dtype.is_float:
@@ -48,7 +49,7 @@ def convert(x: Array, dtype: DType) -> Array:
 
 
 def primitive(name: str) -> Primitive:
-    """The primitive called ``name``; InternalError where there is none."""
+    """The primitive called ``name``. Raises InternalError where there is none."""
     found = PRIMITIVES.get(name)
     if found is None:
         raise InternalError(f"the loop IR has no primitive {name!r}")
@@ -165,4 +166,5 @@ PRIMITIVES: dict[str, Primitive] = {
     ),
     "select": Primitive("select", 3, np.where),
 }
-"""By name. The operands of comparisons and of ``select``'s sides have one type; the result's is the expression's."""
+"""The primitives by name. The operands of a comparison have one type, as have the two sides of ``select``. The result's
+type is that of the expression."""

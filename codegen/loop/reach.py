@@ -1,4 +1,4 @@
-"""Which rows of an image are read for rows of a result."""
+"""The input rows of an image that output rows read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import attrs
 
 @attrs.frozen
 class Reach:
-    """The input rows behind output rows: ``span`` of them from ``row * stride - pad`` on, some perhaps outside."""
+    """The input rows that an output row reads: ``span`` rows from ``row * stride - pad`` on, some of them perhaps
+    outside the image."""
 
     stride: int
     pad: int
     span: int
 
     def rows(self, made: int) -> int:
-        """The input rows behind so many output rows side by side."""
+        """The number of input rows that ``made`` consecutive output rows read."""
         return (made - 1) * self.stride + self.span

@@ -1,4 +1,4 @@
-"""The loop of a recurrent layer as an operation: what is left of a sequence when its inputs are projected."""
+"""The loop of a recurrent layer as an operation: the rest of a sequence operation once its inputs are projected."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from dldt.compiler.types import TensorType
 
 @attrs.frozen
 class Recurrence(Op):
-    """The states of an LSTM or GRU (``gates`` 4 or 3) over projected inputs [N, T, D·gates·H]: [N, D, T + S, H], the
-    hidden state of every step, then the last of each of S states. ``weights`` [D, gates·H, H] are constant; without
-    ``lengths`` [N] every sequence has T steps; ``bias`` [D, H] is that of a GRU's candidate before the reset.
+    """The states of an LSTM or GRU (``gates`` is 4 or 3) over projected inputs [N, T, D·gates·H]. The result [N, D, T +
+    S, H] holds the hidden state of every step, then the last of each of S states. ``weights`` [D, gates·H, H] are
+    constant. Without ``lengths`` [N] every sequence has T steps. ``bias`` [D, H] is added to a GRU's candidate before
+    the reset.
 
-    It is made on the way to native code (``expand_sequences``) and is in no operation set.
+    The compiler makes it while it generates native code (``expand_sequences``); it is in no operation set.
     """
 
     gates: int
@@ -34,12 +35,12 @@ class Recurrence(Op):
 
     @property
     def states(self) -> int:
-        """How many states a step passes on: hidden and cell, or hidden alone."""
+        """How many states one step passes to the next: hidden and cell, or only hidden."""
         return 2 if self.gates == 4 else 1
 
     @property
     def directions(self) -> int:
-        """How many directions the sequence is walked in."""
+        """The number of directions in which the sequence is walked."""
         return 2 if self.direction == "bidirectional" else 1
 
     def infer(self, projected: TensorType, *others: Any) -> TensorType:
@@ -50,6 +51,6 @@ class Recurrence(Op):
 
 @lowers(Recurrence, kind="reduce", reads=(0, 2, 3, 4, 5))
 def recurrence(*_: object) -> Access:
-    """No element is an expression of the inputs: a loop over steps has a kernel of its own. Its weights, input 1, are
-    packed."""
+    """Always an error: no element is an expression of the inputs, because a loop over steps needs a kernel of its own.
+    That kernel packs the weights, input 1."""
     raise AssertionError("a loop over steps has a kernel of its own: no element is an expression of its inputs")

@@ -1,5 +1,5 @@
-"""Schedules as data: how a kernel's loops are walked. A directive is a record; what changes a nest is applied by a pure
-function nest → nest."""
+"""Schedules as data: how a kernel's loops run. A directive is a record; a directive that changes a nest is applied by a
+pure function from nest to nest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from dldt.compiler.dims import Dim, Symbol, floordiv, minimum, substitute, symbo
 
 @attrs.frozen
 class Merge:
-    """Two adjacent axes become one, where every access stays linear in it."""
+    """Two adjacent axes become one. Every access must stay linear in it."""
 
     outer: LoopVariable
     inner: LoopVariable
@@ -37,7 +37,7 @@ class Merge:
 
 @attrs.frozen
 class SplitAxis:
-    """An axis becomes two: ``outer`` runs over pieces of ``size``, ``inner`` within one."""
+    """Strip-mining: an axis becomes two. ``outer`` runs over pieces of ``size``, ``inner`` runs within one."""
 
     axis: LoopVariable
     size: int
@@ -46,7 +46,7 @@ class SplitAxis:
 
     @classmethod
     def of(cls, axis: LoopVariable, size: int, outer: str = "o", inner: str = "i") -> SplitAxis:
-        """The two variables are called after the axis's own."""
+        """The directive with two new variables, named after the axis's own."""
         return cls(axis, size, axis.part(outer), axis.part(inner))
 
 
@@ -59,7 +59,7 @@ class Parallel:
 
 @attrs.frozen
 class Vectorize:
-    """The axis is walked by vectors of ``lanes`` elements."""
+    """The axis runs in vectors of ``lanes`` elements."""
 
     axis: LoopVariable
     lanes: int
@@ -67,15 +67,15 @@ class Vectorize:
 
 @attrs.frozen
 class Within:
-    """These axes are walked within each vector: what does not depend on them is computed once a vector."""
+    """These axes run inside each vector: whatever does not depend on them is computed once for each vector."""
 
     axes: tuple[LoopVariable, ...]
 
 
 @attrs.frozen
 class Strip:
-    """The axis of a reduction is walked by vectors of ``lanes`` elements, whose lanes are joined at the end. Where the
-    reduction stands within vectors already, it is a plain loop."""
+    """The axis of a reduction runs in vectors of ``lanes`` elements, whose lanes are reduced at the end. A reduction
+    that is inside a vectorised axis already runs as a plain loop instead."""
 
     axis: LoopVariable
     lanes: int
@@ -83,23 +83,23 @@ class Strip:
 
 @attrs.frozen
 class Unroll:
-    """These innermost axes of a reduction are written out, point by point: what depends on a point's number alone
-    (masks, shifts) becomes constant."""
+    """These innermost axes of a reduction are fully unrolled: whatever depends only on a point's number (masks, shifts)
+    becomes constant."""
 
     axes: tuple[LoopVariable, ...]
 
 
 @attrs.frozen
 class Outermost:
-    """What the range of a contraction walks slowest: ``pixels`` (small weights stay in a cache while the image streams
-    by) or ``channels`` (large weights are streamed once)."""
+    """The outermost loop in the range of a contraction: ``pixels`` (small weights stay in a cache while the image
+    streams through it) or ``channels`` (large weights are streamed once)."""
 
     walked: str
 
 
 @attrs.frozen
 class WrittenOut:
-    """At most so many multiply-adds are written out in the body of a loop."""
+    """A bound on unrolling: the most multiply-adds in the body of a loop."""
 
     most: int
 
@@ -110,8 +110,8 @@ Schedule: TypeAlias = tuple[Directive, ...]
 
 @attrs.frozen
 class Scheduled:
-    """A nest with its walk: ``parallel`` axes, ``serial`` ones in order, the ``vector`` axis, the ``inner`` ones; the
-    axes of reductions that are walked by vectors (``strips``), and those that are written out (``unrolled``)."""
+    """A nest with the order of its loops: the ``parallel`` axes, the ``serial`` ones in order, the ``vector`` axis, and
+    the ``inner`` ones. ``strips`` are the reduction axes that run in vectors, ``unrolled`` those that are unrolled."""
 
     nest: Nest
     parallel: tuple[Axis, ...]
@@ -152,12 +152,12 @@ def apply_schedule(nest: Nest, schedule: Schedule) -> Scheduled:
 
 
 def written_out(schedule: Schedule) -> int:
-    """How many multiply-adds the schedule lets stand in the body of a loop; 1 where it says nothing."""
+    """The most multiply-adds that the schedule allows in the body of a loop; 1 where it does not say."""
     return next((directive.most for directive in schedule if isinstance(directive, WrittenOut)), 1)
 
 
 def merge(nest: Nest, directive: Merge) -> Nest:
-    """One axis for two: ``outer = m // inner_extent``, ``inner = m % inner_extent``."""
+    """One axis in place of two: ``outer = m // inner_extent``, ``inner = m % inner_extent``."""
     position = [axis.variable for axis in nest.axes].index(directive.outer)
     outer, inner = nest.axes[position], nest.axes[position + 1]
     merged = Axis(directive.merged, outer.extent * inner.extent)
@@ -189,7 +189,7 @@ def nest_symbols(nest: Nest) -> set[Symbol]:
 
 
 def run_time_dims(dims: Iterable[Dim]) -> set[Symbol]:
-    """The symbols of the dims that the kernel's caller knows: all but its own loops' variables."""
+    """The symbols whose values the kernel's caller knows: all except the variables of the kernel's own loops."""
     return {found for dim in dims for found in symbols(dim) if not isinstance(found, LoopVariable)}
 
 

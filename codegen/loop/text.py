@@ -22,7 +22,7 @@ from dldt.codegen.loop.schedule import Schedule
 
 
 def print_nest(nest: Nest) -> list[str]:
-    """The loops and the store, shared sub-expressions first."""
+    """The loops and the store, after the shared sub-expressions."""
     lines = [f"{'  ' * k}for {_axis(axis)}:" for k, axis in enumerate(nest.axes)]
     indent = "  " * len(nest.axes)
     names: dict[Expr, str] = {}

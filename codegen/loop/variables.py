@@ -1,39 +1,41 @@
-"""The loop variables that kernels of one kind share, whatever is computed. Those that lowering makes are ``Fresh``."""
+"""Loop variables with fixed names, which all kernels of one kind share. Lowering makes all other ones with
+``Fresh``."""
 
 from __future__ import annotations
 
 from dldt.codegen.loop.variable import LoopVariable
 
 IMAGE = LoopVariable("n")
-"""Which image of a batch a contraction is at."""
+"""The image of the batch."""
 ROW = LoopVariable("row")
 """The row of an image, or of a matrix."""
 PIXEL = LoopVariable("pixel")
 """The position in a row; in the whole image where rows do not matter."""
 CHANNEL = LoopVariable("channel")
-"""The channel of a result, until it is written as ``BLOCK * lanes + LANE``."""
+"""The channel of a result, before it is written as ``BLOCK * lanes + LANE``."""
 COLUMN = LoopVariable("column")
-"""The column of a matrix, until it is written so."""
+"""The column of a matrix, before it is written as ``BLOCK * lanes + LANE``."""
 BLOCK = LoopVariable("block")
-"""Which vector of channels or columns."""
+"""The number of the vector of channels or columns."""
 LANE = LoopVariable("lane")
-"""The place in a vector."""
+"""The lane of the vector."""
 LINE, DEPTH = LoopVariable("line"), LoopVariable("depth")
-"""The two dims of an operand of a matrix product: along the product's rows (or columns), and along what is summed."""
+"""The two dims of a matrix operand: along the product's rows (or columns), and along the inner dim."""
 QUOTIENT = LoopVariable("$quotient", lower=0)
-"""The quotient that changes at most once along a vector, while the two pieces of its memory are sought."""
+"""The quotient that changes at most once along a vector; it is used while the vector's two contiguous pieces are
+found."""
 
 
 def output_variable(axis: int) -> LoopVariable:
-    """What walks dim ``axis`` of a nest's output."""
+    """The variable of dim ``axis`` of a nest's output."""
     return LoopVariable("i", number=axis)
 
 
 def batch_variable(axis: int) -> LoopVariable:
-    """What walks dim ``axis`` of a batch of matrices."""
+    """The variable of dim ``axis`` of a batch of matrices."""
     return LoopVariable("n", number=axis)
 
 
 def merged_variable(number: int) -> LoopVariable:
-    """What walks the axis that the ``number``-th merger of a nest makes of two."""
+    """The variable of the axis that the ``number``-th merge of a nest makes from two."""
     return LoopVariable("m", number=number)

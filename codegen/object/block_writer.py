@@ -1,4 +1,4 @@
-"""A stream that reaches its file in large pages, written and hashed while the next pages are made."""
+"""A stream that is written to its file in blocks of a large page, and hashed while the next blocks are produced."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
 BLOCK = 1 << 21
-"""Bytes of a write, and what its place in the file is a multiple of: the size of a large page on every target."""
+"""Bytes of a write, and the alignment of its offset in the file: the size of a large page on every target."""
 _PENDING = 4
-"""Blocks that may wait to be written and hashed."""
+"""The most blocks that wait to be written and hashed."""
 
 
 class BlockWriter:
-    """Writes and hashes a stream that begins at the offset ``start`` of ``file``, a whole block at a time.
+    """Writes and hashes a stream that begins at offset ``start`` of ``file``, one whole block at a time.
 
-    Linux keeps a file in its memory in pages as large as the writes that brought it there, and maps them as such: the
-    first inference then faults once in 2 MiB of weights, not once in 64 KiB, and the processor finds their addresses
-    in fewer entries. What lies before ``start`` in the first block is zeros until somebody else writes it.
+    Linux caches a file in pages as large as the writes that produced it, and maps them in that size. With large pages
+    the first inference faults once in 2 MiB of weights instead of once in 64 KiB, and the weights take fewer TLB
+    entries. The bytes before ``start`` in the first block are zeros until somebody else writes them.
 
-    Blocks are written by a thread and hashed by another, which need no interpreter for it and end with the writer. An
-    error of the file is raised by a later ``write``, or by ``finish``.
+    One thread writes blocks, and another hashes them. They run without the interpreter's lock and end with the writer.
+    An error of the file is raised by a later ``write``, or by ``finish``.
     """
 
     def __init__(self, file: BinaryIO, start: int) -> None:
@@ -47,7 +47,7 @@ class BlockWriter:
                 self._block = self._free()
 
     def finish(self) -> bytes:
-        """Write what is left; the SHA-256 of all that was appended."""
+        """Write the rest; returns the SHA-256 of all that was appended."""
         self._flush()
         while self._pending:
             self._first_done()
@@ -62,7 +62,7 @@ class BlockWriter:
         self._first = self._used = 0
 
     def _free(self) -> memoryview:
-        """A block to fill: a new one while few wait, else the first of them as soon as it is done with."""
+        """A block to fill: a new one while few blocks wait, else the oldest one as soon as it is written and hashed."""
         return self._first_done() if len(self._pending) == _PENDING else memoryview(bytearray(BLOCK))
 
     def _first_done(self) -> memoryview:

@@ -18,7 +18,7 @@ def debug_symbols(layout: FileLayout, weights_size: int) -> bytes:
     records = [bytes(elf.SYM.size)]
     for symbol in (*layout.locals, *layout.globals):
         assert symbol.section is not None
-        # Machine code that came as data is code all the same.
+        # Machine code that came as data is marked as code, too.
         kind = elf.STT_FUNC if symbol.section.output == ".text" else symbol.kind
         info, name = symbol.binding << 4 | kind, layout.symbol_names.add(symbol.name)
         place = (order[symbol.section.output], layout.address_of(symbol), symbol.size)
@@ -44,7 +44,7 @@ def dynamic_symbols(layout: FileLayout) -> bytes:
 
 
 def dynamic_section(layout: FileLayout) -> bytes:
-    """``.dynamic``: where the dynamic linker finds the tables; it has nothing to adjust."""
+    """``.dynamic``: the addresses of the tables for the dynamic linker, which has nothing to relocate."""
     tables = {tag: layout.outputs[name] for tag, name in _TABLES.items()}
     entries = [(tag, output.address) for tag, output in tables.items()]
     entries += [(elf.DT_STRSZ, tables[elf.DT_STRTAB].size), (elf.DT_SYMENT, elf.SYM.size)]

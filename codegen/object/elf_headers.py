@@ -29,7 +29,8 @@ def file_header(layout: FileLayout) -> bytes:
 
 
 def program_headers(layout: FileLayout, weights_size: int) -> bytes:
-    """What is mapped where, and how; a row that this file does not need is all zeros."""
+    """Which parts of the file are mapped where, and with which rights. A row that this file does not need is all
+    zeros."""
     empty = bytes(elf.PHDR.size)
     rows = []
     for group, flags in zip(layout.groups, (_R, _RW, _R, _RX), strict=True):
@@ -38,7 +39,7 @@ def program_headers(layout: FileLayout, weights_size: int) -> bytes:
             continue
         start = 0 if group is layout.groups[0] else group[0].address
         end = group[-1].address + group[-1].size
-        # Writable pages are whole: the dynamic section is protected by the page when the system's loader is done.
+        # Writable segments are whole pages: the system's loader protects the dynamic section by pages when it is done.
         size = (layout.page_up(end) if flags == _RW else end) - start
         rows.append(_row(layout, elf.PT_LOAD, flags, start, size, layout.page))
     rows.append(
@@ -57,7 +58,7 @@ def program_headers(layout: FileLayout, weights_size: int) -> bytes:
 
 
 def section_headers(layout: FileLayout, weights_size: int) -> bytes:
-    """What tools go by: debuggers, disassemblers, and the linker of a program that uses the library."""
+    """The section headers, for debuggers, disassemblers, and the linker of a program that uses the library."""
     order = layout.section_order
     rows = [bytes(elf.SHDR.size)]
     for output in layout.outputs.values():

@@ -1,4 +1,4 @@
-"""The bytes of an artifact in front of its weights."""
+"""The bytes of an artifact before its weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dldt.runtime.note import ENTRIES, Note
 
 
 def render_image(layout: FileLayout, weights_size: int) -> tuple[bytearray, Note]:
-    """The bytes, and the note that lies at ``layout.note_offset`` in them, its hashes still zeros."""
+    """The bytes, and the note at ``layout.note_offset`` in them, whose hashes are still zeros."""
     view = bytearray(layout.weights_offset)
     for output in layout.outputs.values():
         _put(view, output.address, output.data)
@@ -44,7 +44,7 @@ def render_image(layout: FileLayout, weights_size: int) -> tuple[bytearray, Note
 
 
 def _relocate(layout: FileLayout, view: bytearray) -> None:
-    """Write every reference."""
+    """Write every reference at its place."""
     for item, section, relocation in layout.relocations():
         symbol = item.symbols[relocation.symbol]
         target = layout.address_of(symbol) if symbol.binding == elf.STB_LOCAL else layout.address(symbol.name)

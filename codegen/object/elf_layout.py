@@ -8,9 +8,9 @@
     RX  .text
     R   weights
 
-An offset in the file is the address in memory less the base, so no segment needs another rule to be found by; each
-starts on a page. The base is 0 in a shared library, which is its own image in memory: it holds no address and no
-variable, and only the system's loader, where it is used, writes to the dynamic section.
+An offset in the file is the address in memory minus the base, for all segments; each segment starts on a page. The base
+is 0 in a shared library, which is its own image in memory: it holds neither absolute addresses nor variables. Only the
+system's loader, if it is used, writes to the dynamic section.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ DYNAMIC_ENTRIES = 9
 
 
 class FileLayout:
-    """Objects and metadata, each section at its offset; the weights come last, at ``weights_offset``.
+    """Objects and metadata, with each section at its offset. The weights come last, at ``weights_offset``.
 
-    With ``exports`` it is a shared library of that ``soname``; with a ``base`` address and an ``entry``, a program.
+    With ``exports`` it is a shared library with that ``soname``; with a ``base`` address and an ``entry``, a program.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class FileLayout:
         if missing:
             raise InternalError(f"the generated code does not define {', '.join(missing)}")
 
-    # Which sections there are, and how large.
+    # Step 1: which sections there are, and how large they are.
 
     def _gather(self) -> tuple[list[Output], list[Output], list[Output]]:
-        """The sections of the objects, put together: data, constants, code."""
+        """The merged sections of the objects: data, constants, code."""
         alloc, write = elf.SHF_ALLOC, elf.SHF_ALLOC | elf.SHF_WRITE
         data = [
             Output(".dynamic", elf.SHT_DYNAMIC, write, 0, 8, elf.DYN.size, ".dynstr"),
@@ -134,7 +134,7 @@ class FileLayout:
         names = self.outputs[".shstrtab"]
         names.data, names.size = bytes(self.section_names.data), len(self.section_names.data)
 
-    # Where they are.
+    # Step 2: where the sections are.
 
     def _place(self) -> None:
         at = self.section_table = elf.EHDR.size + PROGRAM_HEADERS * elf.PHDR.size
@@ -165,7 +165,7 @@ class FileLayout:
 
     @property
     def note_offset(self) -> int:
-        """Where in the file the note lies."""
+        """The offset of the note in the file."""
         return self.outputs[".note.dldt"].address
 
     @property
@@ -174,7 +174,7 @@ class FileLayout:
         return self.outputs[".text"].size
 
     def relocations(self) -> Iterator[tuple[ElfObject, Section, Relocation]]:
-        """Every reference of every object, with where it stands."""
+        """Every reference of every object, with the section that contains it."""
         for item in self.objects:
             for section in item.sections:
                 for relocation in section.relocations:

@@ -1,4 +1,4 @@
-"""Reading one relocatable object file of LLVM's: sections, symbols, relocations."""
+"""Reading one relocatable object file made by LLVM: sections, symbols, relocations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dldt.compiler.errors import InternalError
 
 @attrs.frozen
 class Relocation:
-    """A place in a section that depends on the address of ``symbol`` (an index of the object's symbols)."""
+    """A place in a section whose content depends on the address of ``symbol`` (an index into the object's symbols)."""
 
     offset: int
     kind: int
@@ -20,8 +20,8 @@ class Relocation:
 
 @attrs.define(eq=False)
 class Section:
-    """A piece of code or data that ends up in memory; the layout sets ``address`` and ``output``, the section of the
-    artifact that holds it."""
+    """A piece of code or data that will be in memory. The layout sets ``address``, and ``output``, the artifact's
+    section that contains it."""
 
     name: str
     kind: int
@@ -56,7 +56,8 @@ class ElfObject:
 
 
 def read_object(data: bytes, machine: int) -> ElfObject:
-    """Take an ELF relocatable file of ``machine`` apart; InternalError on whatever an artifact may not hold."""
+    """Parse an ELF relocatable file of ``machine``. Raises InternalError for anything that an artifact may not
+    contain."""
     header = elf.EHDR.unpack_from(data)
     if header[0][:6] != elf.IDENT[:6] or header[1] != elf.ET_REL or header[2] != machine:
         raise InternalError(f"the linker was given an object for machine {header[2]}, not {machine}")

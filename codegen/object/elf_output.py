@@ -1,4 +1,4 @@
-"""A section of the artifact, gathered from sections of objects."""
+"""A section of the artifact, merged from sections of objects."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Output:
         return cls(name, kind, flags, len(data), align, data=data)
 
     def take(self, section: Section) -> None:
-        """Append a section of an object; its address is, for now, from the start of this one."""
+        """Append a section of an object. Its address is relative to the start of this section until ``place`` is
+        called."""
         self.inputs.append(section)
         self.align = max(self.align, section.align)
         section.output = self.name
@@ -38,7 +39,7 @@ class Output:
         self.size = section.address + section.size
 
     def place(self, at: int) -> int:
-        """Settle at the first suitable offset from ``at`` on; the offset behind it."""
+        """Place the section at the first aligned offset from ``at`` on; returns the offset after its end."""
         self.address = -(-at // self.align) * self.align
         for section in self.inputs:
             section.address += self.address
@@ -46,7 +47,7 @@ class Output:
 
     @staticmethod
     def name_for(section: Section) -> str:
-        """The section of the artifact that takes in ``section`` of an object."""
+        """The name of the artifact's section that receives ``section`` of an object."""
         if section.flags & elf.SHF_EXECINSTR or section.name.startswith(".text"):
             return ".text"
         if section.name.startswith(".eh_frame"):

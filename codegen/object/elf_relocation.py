@@ -1,7 +1,7 @@
 """What each relocation type writes, for x86-64 and aarch64.
 
-S is the symbol's address, A the addend, P the place's address. Only types that hold wherever the file is mapped are
-known: nothing adjusts an artifact when it is loaded.
+S is the symbol's address, A the addend, P the place's address. Only types that are valid wherever the file is mapped
+are supported, because nothing relocates an artifact when it is loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dldt.codegen.object import elf_constants as elf
 from dldt.compiler.errors import InternalError
 
-# What LLVM would write for addresses, in data or in the global offset table.
+# Names of types that LLVM writes for absolute addresses and for the global offset table; they are not supported.
 _NAMES = {
     elf.EM_X86_64: {
         1: "R_X86_64_64",

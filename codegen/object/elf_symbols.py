@@ -1,4 +1,4 @@
-"""Which definition each name refers to, across all objects of one artifact."""
+"""The resolution of symbols: which definition each name refers to, across all objects of one artifact."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dldt.compiler.errors import InternalError
 
 
 def resolve_symbols(objects: Sequence[ElfObject], provided: Sequence[str]) -> dict[str, ElfSymbol]:
-    """The definition of every global name; the linker itself defines those ``provided``.
+    """The definition of every global name. Names in ``provided`` are defined by the linker itself.
 
-    A strong definition wins over weak ones, the first weak one over the others. InternalError lists what is defined
-    twice, and what is not defined at all: an artifact imports nothing.
+    A strong definition wins over weak ones, and the first weak one over later ones. Raises InternalError listing names
+    that are defined twice or not at all: an artifact imports nothing.
     """
     definitions: dict[str, ElfSymbol] = {}
     twice = []

@@ -1,4 +1,4 @@
-"""The tables of an ELF file that are lists of small records: strings, the symbol hash, the dynamic section."""
+"""The tables of an ELF file that consist of small records: strings, the symbol hash, the dynamic section."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 
 class StringTable:
-    """Names ending in a zero byte, each once; ``add`` returns the offset of a name."""
+    """Names that end in a zero byte, each stored once. ``add`` returns the offset of a name."""
 
     def __init__(self) -> None:
         self.data = bytearray(1)
         self._offsets = {"": 0}
 
     def add(self, text: str) -> int:
-        """The offset of ``text``, which is put in if it is not there."""
+        """The offset of ``text``, which is added if it is not there yet."""
         if text not in self._offsets:
             self._offsets[text] = len(self.data)
             self.data += text.encode() + b"\0"

@@ -1,4 +1,4 @@
-"""The linker: objects, weights and metadata become one ELF file that imports nothing."""
+"""The linker: makes objects, weights and metadata one ELF file that imports nothing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.runtime.note import ENTRIES, MACHINES
 
 EXPORTS = tuple([f"dldt_{name}" for name in ENTRIES])
-# What code of the small model can reach, less room for the largest offset that is folded into an instruction.
+# The distance that code of the small code model can reach, minus room for the largest offset that an instruction
+# includes.
 _REACH = (1 << 31) - (1 << 24)
-# Where a static executable is mapped.
+# The address at which a static executable is mapped.
 _EXECUTABLE_BASE = 0x400000
 
 Buffer = bytes | bytearray | memoryview
@@ -32,7 +33,7 @@ Weights = Iterable[tuple[int, Iterable[Buffer]]]
 
 @attrs.frozen
 class Linked:
-    """What was written: the file, and its bytes in all, of machine code, and of weights."""
+    """What was written: the file, and the sizes in bytes of the whole file, of its machine code and of its weights."""
 
     path: Path
     size: int
@@ -49,11 +50,11 @@ def link(
 ) -> Linked:
     """Write the artifact: a shared library that exports ``EXPORTS`` and ``dldt_metadata`` and imports nothing.
 
-    ``objects`` must hold those of ``support_modules``. Each piece of ``weights`` is (alignment, buffers): it starts at
-    the next multiple of its alignment after the piece before, from ``dldt_weights`` on; pieces stream to the file.
-    Equal input gives equal bytes (the file's name is part of them). The file appears whole or not at all. Raises
-    InternalError listing what is undefined or defined twice, UnsupportedError past 2 GiB, InputError where ``path``
-    cannot be written.
+    ``objects`` must include those of ``support_modules``. Each piece of ``weights`` is (alignment, buffers). The first
+    piece starts at ``dldt_weights``, and each other one at the next multiple of its alignment after the piece before.
+    Pieces are streamed to the file. Equal input gives equal bytes (the file's name is part of the input). The file is
+    written completely or not at all. Raises InternalError listing symbols that are undefined or defined twice,
+    UnsupportedError past 2 GiB, and InputError where ``path`` cannot be written.
     """
     return _write(objects, weights, metadata, path, target, exports=EXPORTS, soname=Path(path).name)
 
@@ -65,7 +66,7 @@ def link_executable(
     path: str | os.PathLike[str],
     target: Target,
 ) -> Linked:
-    """Write a static executable of the same parts that starts at ``_start``, which ``objects`` must define."""
+    """Write a static executable from the same parts. It starts at ``_start``, which ``objects`` must define."""
     return _write(objects, weights, metadata, path, target, base=_EXECUTABLE_BASE, entry="_start", mode=0o755)
 
 
@@ -80,7 +81,7 @@ def _write(
     **layout: Any,
 ) -> Linked:
     machine = MACHINES[target.arch]
-    # The steps and the plan come last: whoever only runs the model does not read them.
+    # The steps and the plan come last, so that a host that only runs the model does not read them.
     first = {key: value for key, value in metadata.items() if key not in ("steps", "plan")}
     text = b"\0".join([_json(part) for part in (first, metadata.get("steps"), metadata.get("plan")) if part])
     plan = FileLayout([read_object(item, machine) for item in objects], text, machine=machine, **layout)
@@ -104,7 +105,7 @@ def _json(value: Any) -> bytes:
 
 
 def _stream(file: BinaryIO, weights: Weights, offset: int) -> tuple[int, bytes]:
-    """Write the pieces, each at its alignment; their size with the gaps, and SHA-256."""
+    """Write the pieces, each at its alignment. Returns their total size, gaps included, and their SHA-256."""
     writer = BlockWriter(file, offset)
     for alignment, buffers in weights:
         gap = bytes(-writer.size % alignment)

@@ -17,13 +17,13 @@ from dldt.codegen.target import Target
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
 
-# A child costs about 0.3 s to start: that is what some 100 KB of text take to compile.
+# Starting a child takes about 0.3 s, as long as compiling some 100 KB of text.
 _TEXT_PER_CHILD = 100_000
 
 
 @attrs.frozen
 class ObjectCode:
-    """One compiled module: an ELF relocatable file; its assembly and optimised IR when they were asked for."""
+    """One compiled module: an ELF relocatable file, and its assembly and optimised IR if they were asked for."""
 
     object: bytes
     assembly: str | None = None
@@ -32,7 +32,8 @@ class ObjectCode:
 
 @attrs.frozen
 class Optimisation:
-    """What LLVM may do to a module. Kernels come vectorised, so its own vectorisers are off unless wanted."""
+    """How LLVM may optimise a module. Kernels are vectorised already, so LLVM's own vectorisers are off unless asked
+    for."""
 
     level: int = 3
     loop_vectorization: bool = False
@@ -41,7 +42,7 @@ class Optimisation:
 
 
 def feature_text(target: Target) -> str:
-    """LLVM's feature string: on what the target lists, off what its processor could have besides."""
+    """LLVM's feature string. It turns on what the target lists, and off whatever else LLVM's processor has."""
     return ",".join([*(f"+{feature}" for feature in target.features), *(f"-{feature}" for feature in target.absent)])
 
 
@@ -58,10 +59,10 @@ def compile_modules(
 ) -> list[ObjectCode]:
     """The objects of LLVM IR ``modules`` for ``target``, in their order.
 
-    ``optimisation`` is one for all or one a module. ``workers`` child processes share the work (as many as there are
-    processors, fewer for little text); ``finished`` is told how many modules are done. ``timeout`` in seconds holds for
-    one module (DLDT_CODEGEN_TIMEOUT unless given). What ``cache`` holds is neither written nor compiled again; the rest
-    is added to it.
+    ``optimisation`` is one for all modules, or one for each. ``workers`` child processes share the work (by default as
+    many as there are processors, fewer for little text). ``finished`` is called with the number of modules that are
+    done. ``timeout`` is in seconds for one module (default: DLDT_CODEGEN_TIMEOUT). Modules that ``cache`` holds are
+    neither written nor compiled again; all others are added to it.
     Raises InternalError naming the module that LLVM refused, died on or did not finish, and the file that keeps it;
     UnsupportedError where llvmlite is not installed.
     """
@@ -75,7 +76,7 @@ def compile_modules(
 
 
 class _Batch:
-    """One call's modules, shared by threads that each drive one child."""
+    """The modules of one call, shared by threads that each drive one child."""
 
     def __init__(
         self,
@@ -101,7 +102,7 @@ class _Batch:
             self._keys = [cache.key(module.digest, self._machine, option) for module, option in pairs]
 
     def run(self, workers: int | None) -> list[ObjectCode]:
-        """Take what the cache holds, and compile the rest."""
+        """Take the modules that the cache holds, and compile the others."""
         for index, key in enumerate(self._keys):
             parts = self._cache.load(key) if self._cache is not None else None
             if parts is not None:
@@ -130,10 +131,10 @@ class _Batch:
         return [self._results[index] for index in range(len(self._modules))]
 
     def _queued(self, workers: int | None) -> int:
-        """Queue what is left to compile; how many children are to do it."""
+        """Queue the modules that are left to compile; returns how many children should compile them."""
         left = [index for index in range(len(self._modules)) if index not in self._results]
         self._texts = {index: self._modules[index].write() for index in left}
-        # The largest first: the last module to finish should be a small one.
+        # The largest come first, so that the last module to finish is a small one.
         for index in sorted(left, key=lambda index: -len(self._texts[index])):
             self._queue.put(index)
         count = workers or min(_processors(), 1 + sum(map(len, self._texts.values())) // _TEXT_PER_CHILD)

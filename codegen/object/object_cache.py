@@ -1,4 +1,4 @@
-"""Compiled modules on disk, found by the hash of all that decides what they become."""
+"""Compiled modules on disk. Each is found by a hash of everything that its machine code depends on."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from dldt.compiler.options import CACHE
 from dldt.runtime.version import __version__
 
 CAPACITY = 2 << 30
-"""Bytes of all entries together; the least recently used go first."""
+"""The most bytes of all entries together; the least recently used entries are removed first."""
 
 _FORMAT = "dldt-object 1"
 _SUFFIX = ".object"
-# No module is larger: what is there under its name is none of ours.
+# No module is larger than this: a larger file under an entry's name was not written by dldt.
 _LARGEST = 256 << 20
 
 
 class ObjectCache:
-    """A directory of entries, one a module. An entry that is damaged is none; a cache that cannot be written stays so.
+    """A directory with one entry for each module. A damaged entry counts as missing. If the directory cannot be
+    written, the cache is only read.
 
-    Whoever may write to the directory decides what code artifacts get, so it must belong to the user and be writable
-    for nobody else. Only the user's own programs can put an entry there that is wrong and looks right.
+    Whoever can write to the directory decides which code artifacts get. So it must belong to the user, and nobody else
+    may write to it. Then only the user's own programs can add an entry that is wrong and looks right.
     """
 
     def __init__(self, directory: Path, capacity: int = CAPACITY) -> None:
@@ -42,19 +43,21 @@ class ObjectCache:
 
     @staticmethod
     def of_user() -> ObjectCache | None:
-        """The cache that DLDT_CACHE names, else the one below XDG_CACHE_HOME or ~/.cache; None where it is off.
+        """The cache that DLDT_CACHE names, else the one in XDG_CACHE_HOME or ~/.cache; None where it is turned off.
 
-        None as well where the directory cannot be made, belongs to another user, or others may write to it.
+        Also None where the directory cannot be made, belongs to another user, or may be written by others.
         """
         directory = _directory()
         return ObjectCache(directory) if directory is not None and _is_safe(directory) else None
 
     def key(self, digest: str, machine: Mapping[str, object], options: Mapping[str, object]) -> str:
-        """The name of the entry for a module of that digest, the machine that it is for, and how it is optimised."""
+        """The name of the entry for a module: a hash of its digest, the machine that it is for, and its
+        optimisation."""
         return hashlib.sha256(json.dumps([self._common, digest, machine, options], sort_keys=True).encode()).hexdigest()
 
     def load(self, key: str) -> dict[str, bytes] | None:
-        """The parts that were stored under ``key``, which is now the most recently used; None where there are none."""
+        """The parts that were stored under ``key``, which becomes the most recently used entry; None where there are
+        none."""
         path = self._path(key)
         body = _read(path)
         if body is None or body[:32] != _digest(key, body[32:]):
@@ -69,7 +72,7 @@ class ObjectCache:
         return result
 
     def store(self, key: str, parts: Mapping[str, bytes]) -> None:
-        """Keep ``parts`` under ``key``; where that is not possible nothing happens."""
+        """Store ``parts`` under ``key``. Does nothing where that is impossible."""
         head = json.dumps({name: len(part) for name, part in parts.items()}).encode()
         body = b"".join([head, b"\n", *parts.values()])
         with contextlib.suppress(OSError, InputError), atomic_write(self._path(key), mode=0o600, durable=False) as file:
@@ -77,7 +80,7 @@ class ObjectCache:
             file.write(body)
 
     def trim(self) -> None:
-        """Where the capacity is exceeded, remove what was used least recently, down to nine tenths of it."""
+        """If the entries exceed the capacity, remove the least recently used ones until nine tenths of it are left."""
         found = sorted(_entries(self._directory))
         total = sum(size for _, size, _ in found)
         if total <= self._capacity:
@@ -106,7 +109,7 @@ def _directory() -> Path | None:
 
 
 def _is_safe(directory: Path) -> bool:
-    """Make the directory where there is none; whether it is this user's, and nobody else may write to it."""
+    """Make the directory if there is none. Returns whether it belongs to this user and nobody else may write to it."""
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -128,12 +131,13 @@ def _read(path: Path) -> bytes | None:
 
 
 def _digest(key: str, body: bytes) -> bytes:
-    """The hash that begins an entry: with the key, so that no entry passes under another's name."""
+    """The hash at the beginning of an entry. It covers the key, so that no entry is accepted under another's name."""
     return hashlib.sha256(key.encode() + body).digest()
 
 
 def _entries(directory: Path) -> Iterator[tuple[float, int, Path]]:
-    """When each entry was last used, its bytes, its path; what a killed process left half written counts as well."""
+    """Every entry's time of last use, size in bytes and path. Files that a killed process left incomplete are
+    included."""
     with contextlib.suppress(OSError):
         for item in os.scandir(directory):
             if _SUFFIX not in item.name:
@@ -154,7 +158,7 @@ def _compiler() -> str:
 
 
 def _versions() -> list[str]:
-    """Of what else has a part in it: numpy computes constants."""
+    """The versions of other software that influences the code: numpy computes constants."""
     try:
         llvmlite = importlib.metadata.version("llvmlite")
     except importlib.metadata.PackageNotFoundError:

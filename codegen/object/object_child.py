@@ -1,4 +1,4 @@
-"""One child process that compiles LLVM modules for us, because LLVM may end the process it runs in."""
+"""One child process that compiles LLVM modules: LLVM may end the process that it runs in."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ WORKER = Path(__file__).with_name("object_worker.py")
 
 
 class ChildError(Exception):
-    """The child refused a module, died on it, or took too long; the text is LLVM's own where there is one."""
+    """The child refused a module, died on it, or took too long. The text is LLVM's own, if there is one."""
 
 
 class ObjectChild:
-    """A running ``object_worker``. Not for use by two threads at once, except for ``kill``."""
+    """A running ``object_worker``. Two threads may not use it at once, except for ``kill``."""
 
     def __init__(self, machine: Mapping[str, str]) -> None:
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -41,9 +41,11 @@ class ObjectChild:
         self._machine = json.dumps(dict(machine)).encode()
 
     def compile(self, text: str, options: Mapping[str, Any], timeout: float) -> dict[str, bytes]:
-        """The parts that the worker made of the module: ``object`` and perhaps ``assembly``, ``optimised_ir``.
+        """The parts that the worker made of the module: ``object`` and, if asked for, ``assembly`` and
+        ``optimised_ir``.
 
-        ``timeout`` is in seconds. Raises ChildError; then the child is of no further use, except after a refusal.
+        ``timeout`` is in seconds. Raises ChildError; after that the child cannot be used again, unless it refused the
+        module.
         """
         self._timeout, self._deadline = timeout, time.monotonic() + timeout
         if not self._started:
@@ -97,7 +99,7 @@ class ObjectChild:
             raise ChildError(f"LLVM did not finish within {self._timeout:g} s (DLDT_CODEGEN_TIMEOUT sets the limit)")
 
     def _last_words(self) -> str:
-        """Why the child ended: its signal or exit code, and the line on stderr that says most."""
+        """Why the child ended: its signal or exit code, and the most informative line of its stderr."""
         status = self._process.wait()
         self._noise.seek(0)
         lines = [line.strip() for line in self._noise.read()[-65536:].decode(errors="replace").splitlines()]

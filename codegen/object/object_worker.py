@@ -1,8 +1,8 @@
 """The child process that turns LLVM IR into objects; run as a script, it imports nothing of dldt.
 
-Each message is four bytes of length (little endian) and the body. The first message is JSON: the machine. Then come
-pairs: JSON options and the module's text; the answer to each pair is JSON followed by one message for each part that
-the JSON lists. LLVM ends the process on some inputs: the parent notices.
+Each message is four bytes of length (little endian) and the body. The first message is JSON that describes the machine.
+After it, messages come in pairs: JSON options and the module's text. The answer to each pair is JSON, followed by one
+message for each part that the JSON lists. LLVM ends the process on some inputs; the parent notices that.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def main() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.initialize_native_asmparser()
-    # The micro-kernels' order is the schedule: LLVM's own reordering would keep more values alive than registers hold.
+    # The order of the micro-kernels' instructions is their schedule: LLVM's reordering would keep more values alive
+    # than there are registers.
     llvm.set_option("", "-enable-misched=false")
     llvm.set_option("", "-pre-RA-sched=source")
     first = read_message(requests)

@@ -1,4 +1,4 @@
-"""A module of LLVM IR that is written when it is asked for."""
+"""A module of LLVM IR whose text is written only when it is needed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import attrs
 
 @attrs.define(eq=False)
 class ModuleSource:
-    """``write`` gives the module's text. ``digest`` names it before it is written: sources of one digest have one text,
-    as long as the compiler is the same."""
+    """``write`` returns the module's text. ``digest`` identifies the text before it is written: for one compiler,
+    sources with equal digests have equal texts."""
 
     digest: str
     write: Callable[[], str]
 
     @staticmethod
     def of(text: str) -> ModuleSource:
-        """A text that is there."""
+        """A source whose text is known already."""
         return ModuleSource(hashlib.sha256(text.encode()).hexdigest(), lambda: text)

@@ -98,7 +98,7 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
 
 def can_winograd(problem: Problem, target: Target) -> bool:
     """Whether Winograd's algorithm can compute the problem: a kernel and strides of some form, one group, an image of
-    fixed size, and channels in blocks of a vector, or at most one vector of adjacent channels."""
+    fixed size, and channels in blocks of a vector, or a few adjacent channels."""
     plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
     fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     kept = not problem.channelwise and not problem.by_rows

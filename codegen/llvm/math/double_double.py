@@ -1,4 +1,5 @@
-"""Numbers as unevaluated sums of two floats: error-free sums and products, for where one float is not enough."""
+"""Numbers as unevaluated sums of two floats, with error-free sums and products, for results that need more than one
+float."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def sum_ordered(b: Builder, x: Ir, y: Ir) -> Pair:
 
 
 def product(b: Builder, x: Ir, y: Ir) -> Pair:
-    """x y exactly, save for overflow and underflow (Veltkamp's halves where multiply-add is not fused)."""
+    """x y exactly, except for overflow and underflow (Veltkamp's halves where multiply-add is not fused)."""
     high = b.mul(x, y)
     if b.target.fma:
         return Pair(high, b.fma(x, y, b.neg(high)))

@@ -1,4 +1,4 @@
-"""erf: x + x p(x²) near 0, 1 - q(|x|) beyond: erfc need only be right in absolute terms there."""
+"""erf: x + x p(x²) near 0, 1 - q(|x|) beyond; there erfc needs only a small absolute error."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _LARGE = (
 
 
 def erf_parts(b: Builder, x: Ir) -> tuple[Ir, Ir, Ir]:
-    """erf |x| for |x| < 1, erfc |x| to 2^-28 for larger ones, and which one holds."""
+    """erf |x| for |x| < 1, erfc |x| to 2^-28 for larger ones, and which of the two applies."""
     size = magnitude(b, x)
     square = b.mul(x, x)
     near = b.fma(size, horner(b, square, _SMALL), size)

@@ -12,8 +12,8 @@ from dldt.codegen.llvm.math.floats import at_least, at_most, bits_of, format_of,
 from dldt.codegen.llvm.math.registry import math_function
 
 _LOG2_E = 1.4426950408889634
-# high and low part of ln 2: n * high is exact for every n that occurs, so that targets without fused multiply-add
-# reduce as exactly
+# High and low part of ln 2. n * high is exact for every n that occurs, so that the reduction is exact also on targets
+# without fused multiply-add.
 LN2 = {
     "float": (0.693359375, -2.12194440054690583e-4),
     "double": (0.693147180369123816490, 1.90821492927058770002e-10),
@@ -47,7 +47,7 @@ EXP = {
 
 @attrs.frozen
 class Reduced:
-    """eˣ = 2ⁿ (1 + r + r² curve). ``count`` is n as a float, ``shifted`` is n + 1.5 * 2^mantissa, whose low bits are n
+    """eˣ = 2ⁿ (1 + r + r² curve). ``count`` is n as a float. ``shifted`` is n + 1.5 * 2^mantissa, whose low bits are n
     as an integer."""
 
     r: Ir
@@ -60,7 +60,7 @@ class Reduced:
         return b.fma(b.mul(self.r, self.r), self.curve, self.r)
 
     def mantissa(self, b: Builder) -> Ir:
-        """eʳ, in the order of sums that loses least with and without fused multiply-add."""
+        """eʳ, summed in the order that loses least with and without fused multiply-add."""
         one = b.like(self.r, 1.0)
         if not b.target.fma:
             return b.add(self.tail(b), one)
@@ -68,7 +68,8 @@ class Reduced:
 
 
 def reduce_exp(b: Builder, x: Ir, coefficients: Mapping[str, Sequence[float]] = EXP) -> Reduced:
-    """The parts of eˣ for x within the function's domain; NaN gives a NaN r. ``coefficients`` are the curve's."""
+    """The parts of eˣ for x within the function's domain; NaN gives a NaN r. ``coefficients`` are those of the
+    curve."""
     magic = b.like(x, format_of(x).magic)
     high, low = LN2[x.element]
     shifted = b.fma(x, b.like(x, _LOG2_E), magic)
@@ -99,7 +100,7 @@ def scale(b: Builder, x: Ir, count: Ir, shifted: Ir) -> Ir:
 
 def _scale_by_instruction(b: Builder, x: Ir, count: Ir, name: str) -> Ir:
     mask = Ir(f"i{max(8, x.lanes)}", "-1")
-    # The widest form has an operand for the rounding: that of the floating-point state.
+    # The 512-bit form has a rounding operand: 4 means the mode of the floating-point state.
     rounding = [b.const("i32", 4)] if x.lanes * format_of(x).bits == 512 else []
     return b.intrinsic(name, x.type, x, count, x, mask, *rounding, suffix="")
 

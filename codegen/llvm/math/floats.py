@@ -1,4 +1,4 @@
-"""Pieces that the math functions share: polynomials, sign and exponent bits, minimum and maximum that keep NaN."""
+"""Building blocks of the math functions: polynomials, sign and exponent bits, minimum and maximum that keep NaN."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dldt.codegen.llvm.ir import Ir, bits, vector
 
 @attrs.frozen
 class FloatFormat:
-    """A binary floating point format: widths in bits, the bits of 1.0, the exponent of the smallest normal number, and
-    the magic number 1.5 * 2^mantissa, whose sum with a small number is rounded to an integer in the low bits."""
+    """A binary floating-point format: widths in bits, the bits of 1.0, the exponent of the smallest normal number, and
+    the magic number 1.5 * 2^mantissa. The sum of a small number and the magic number is rounded to an integer, which
+    its low bits hold."""
 
     bits: int
     mantissa: int
@@ -44,7 +45,7 @@ def bits_of(b: Builder, x: Ir) -> Ir:
 
 
 def horner(b: Builder, x: Ir, coefficients: Sequence[float]) -> Ir:
-    """c0 + c1 x + c2 x² + …, one fused multiply-add a coefficient."""
+    """c0 + c1 x + c2 x² + …, with one fused multiply-add for each coefficient."""
     total = b.like(x, coefficients[-1])
     for c in reversed(coefficients[:-1]):
         total = b.fma(total, x, b.like(x, c))
@@ -62,7 +63,7 @@ def copy_sign(b: Builder, size: Ir, sign: Ir) -> Ir:
 
 
 def at_most(b: Builder, x: Ir, limit: float) -> Ir:
-    """min(x, limit); NaN stays NaN. Written in the operand order of the x86 instruction, so that it costs one."""
+    """min(x, limit); NaN stays NaN. The operands are in the order of the x86 instruction, so that it takes only one."""
     bound = b.like(x, limit)
     return b.select(b.compare("lt", bound, x), bound, x)
 
@@ -74,7 +75,7 @@ def at_least(b: Builder, x: Ir, limit: float) -> Ir:
 
 
 def round_nearest(b: Builder, x: Ir) -> tuple[Ir, Ir]:
-    """The nearest integer of |x| < 2^22 (f32) or 2^51 (f64) as a float, and it plus the magic number."""
+    """The nearest integer of x for |x| < 2^22 (f32) or 2^51 (f64) as a float, and its sum with the magic number."""
     magic = b.like(x, format_of(x).magic)
     shifted = b.add(x, magic)
     return b.sub(shifted, magic), shifted

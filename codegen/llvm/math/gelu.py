@@ -18,7 +18,7 @@ _VANISHED = {"float": -12.0, "double": -26.0}
 @math_function("gelu", "double")
 def gelu_double(b: Builder, x: Ir) -> Ir:
     """x (1 + erf(x / √2)) / 2"""
-    # below -8.3 the nearest double of erf is -1, and an infinite x must not meet 0
+    # Below -8.3 the nearest double of erf is -1. The bound keeps an infinite x from being multiplied by 0.
     x = at_least(b, x, -10.0)
     phi = b.add(b.like(x, 1.0), erf_double(b, b.mul(x, b.like(x, math.sqrt(0.5)))))
     return b.mul(b.mul(x, b.like(x, 0.5)), phi)
@@ -28,10 +28,11 @@ def gelu_double(b: Builder, x: Ir) -> Ir:
 def gelu(b: Builder, x: Ir) -> Ir:
     """x (1 + erf(x / √2)) / 2"""
     one, zero = b.like(x, 1.0), b.like(x, 0.0)
-    # there the result is 0 to the precision of erfc; an infinite x must not meet 0
+    # Below the bound the result is 0 to the precision of erfc. The bound keeps an infinite x from being multiplied by
+    # 0.
     x = at_least(b, x, -6.0)
     near, complement, is_near = erf_parts(b, b.mul(x, b.like(x, math.sqrt(0.5))))
-    # erfc of |x| comes first: for a negative x it is 1 + erf without the cancellation
+    # Computed from erfc of |x|: for a negative x it is 1 + erf x without the cancellation.
     negative = b.compare("lt", x, zero)
     near = b.add(one, b.select(negative, b.neg(near), near))
     vanished = b.compare("lt", x, b.like(x, -5.55))
@@ -45,7 +46,7 @@ def gelu(b: Builder, x: Ir) -> Ir:
 def gelu_tanh(b: Builder, x: Ir) -> Ir:
     """x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which is x / (1 + exp(-2 √(2/π) (x + 0.044715 x³)))"""
     scale = 2.0 * math.sqrt(2.0 / math.pi)
-    # below, the result is 0, and an infinite x must not meet 0
+    # Below the bound the result is 0. The bound keeps an infinite x from being multiplied by 0.
     x = at_least(b, x, _VANISHED[x.element])
     slope = b.fma(b.mul(x, x), b.like(x, -scale * 0.044715), b.like(x, -scale))
     return b.fdiv(x, b.add(b.like(x, 1.0), exp(b, b.mul(x, slope))))

@@ -59,7 +59,7 @@ def asinh(b: Builder, x: Ir) -> Ir:
     one = b.like(size, 1.0)
     square = b.mul(size, size)
     root = b.intrinsic("llvm.sqrt", size.type, b.add(square, one))
-    # |x| + √(x² + 1) - 1 without the cancellation near 0; an infinite x must not become inf / inf
+    # |x| + √(x² + 1) - 1 without the cancellation near 0. An infinite x must not become inf / inf.
     excess = b.add(size, b.fdiv(square, b.add(root, one)))
     excess = b.select(b.compare("lt", size, b.like(size, math.inf)), excess, size)
     return copy_sign(b, b.convert(log1p_wide(b, excess), "float"), x)

@@ -35,7 +35,7 @@ _ATAN = (
 
 
 def _arc(b: Builder, x: Ir) -> tuple[Ir, Ir, Ir]:
-    """With s = |x| as a double: whether s > ½, and there asin √((1 - s) / 2), else asin s; and s. NaN for s > 1."""
+    """For s = |x| as a double: whether s > ½; asin √((1 - s) / 2) if so, else asin s; and s. NaN for s > 1."""
     size = b.convert(magnitude(b, x), "double")
     half = b.like(size, 0.5)
     large = b.compare("gt", size, half)

@@ -61,14 +61,14 @@ class LogSplit:
 
 
 def split(b: Builder, x: Ir) -> LogSplit:
-    """The parts of a positive finite x, denormal or not; other inputs give some numbers."""
+    """The parts of a positive finite x, which may be denormal; for other inputs the parts have no meaning."""
     form = format_of(x)
     denormal = b.compare("lt", x, b.like(x, 2.0**form.lowest))
     pattern = bits_of(b, b.select(denormal, b.mul(x, b.like(x, 2.0**form.mantissa)), x))
-    # the sign bit is 0: with 1 in its place a logical shift does, and AVX2 has no arithmetic one of 64 bits
+    # The sign bit is 0. It is set to 1 here so that a logical shift will do: AVX2 has no arithmetic shift of 64 bits.
     offset = b.add(b.sub(pattern, b.like(pattern, _SQRT_HALF_BITS[x.element])), b.like(pattern, 1 << (form.bits - 1)))
     biased = b.binary("lshr", offset, b.like(offset, form.mantissa))
-    # a small integer in the low bits of 2^mantissa is that float plus 2^mantissa
+    # Putting a small integer into the low bits of 2^mantissa gives that integer as a float, plus 2^mantissa.
     start = form.one + (form.mantissa << form.mantissa)
     k = b.bitcast(b.binary("or", biased, b.like(biased, start)), x.type)
     bias = 2.0**form.mantissa + 2.0 ** (form.bits - 1 - form.mantissa)
@@ -86,7 +86,7 @@ def log(b: Builder, x: Ir) -> Ir:
     ln2_high, ln2_low = LN2[x.element]
     tail = b.mul(b.mul(f, square), horner(b, f, LOG[x.element]))
     tail = b.fma(k, b.like(x, ln2_low), b.fma(square, b.like(x, -0.5), tail))
-    # k ln2_high is exact and 0 or larger than f: what the sum loses is known exactly
+    # k ln2_high is exact, and it is 0 or larger than f: so the rounding error of the sum can be computed exactly.
     high = b.mul(k, b.like(x, ln2_high))
     total = b.add(high, f)
     result = b.add(total, b.add(b.sub(f, b.sub(total, high)), tail))
@@ -94,7 +94,7 @@ def log(b: Builder, x: Ir) -> Ir:
 
 
 def select_log_domain(b: Builder, x: Ir, result: Ir) -> Ir:
-    """``result`` where x is positive and finite, else -inf at 0, NaN below 0, inf and NaN kept."""
+    """``result`` where x is positive and finite; -inf at 0, NaN below 0; inf and NaN stay as they are."""
     infinity = b.like(x, math.inf)
     inside = b.binary("and", b.compare("gt", x, b.like(x, 0.0)), b.compare("lt", x, infinity))
     below = b.select(b.compare("lt", x, b.like(x, 0.0)), b.like(x, math.nan), x)

@@ -1,4 +1,4 @@
-"""mish: with u = eˣ, tanh(log(1 + u)) = t / (t + 2) for t = u² + 2u, which has neither logarithm nor cancellation."""
+"""mish: with u = eˣ, tanh(log(1 + u)) = t / (t + 2) for t = u² + 2u, which needs no logarithm and does not cancel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOG2_E = 1.4426950408889634
 @math_function("mish", "float")
 def mish(b: Builder, x: Ir) -> Ir:
     """x tanh(log(1 + eˣ)). In double: six roundings in f32 would cost three ulp."""
-    # below -110 the result is 0, and an infinite x must not meet 0
+    # Below -110 the result is 0. The bound keeps an infinite x from being multiplied by 0.
     x = at_least(b, x, -200.0)
     wide = b.convert(x, "double")
     # from 10 on the nearest f32 of the ratio is 1

@@ -1,4 +1,4 @@
-"""pow for f32: 2^(y log2 |x|) in double, wide enough that no special step for accuracy is needed; C's special cases."""
+"""pow for f32: 2^(y log2 |x|) in double, which is precise enough without further correction, and C's special cases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pow(b: Builder, x: Ir, y: Ir) -> Ir:
 
 
 def special_powers(b: Builder, x: Ir, y: Ir, result: Ir) -> Ir:
-    """``result`` = |x|ʸ with the sign of xʸ, and the cases that C lists."""
+    """``result`` (which is |x|ʸ) with the sign of xʸ, and with the special cases that C lists."""
     zero, one, infinity = b.like(x, 0.0), b.like(x, 1.0), b.like(x, math.inf)
     size, exponent = magnitude(b, x), magnitude(b, y)
     result = b.select(b.binary("and", b.compare("eq", size, one), b.compare("eq", exponent, infinity)), one, result)
@@ -36,7 +36,7 @@ def special_powers(b: Builder, x: Ir, y: Ir, result: Ir) -> Ir:
     pattern = bits_of(b, x)
     is_negative = b.compare("lt", pattern, b.like(pattern, 0))
     result = b.select(b.binary("and", is_odd, is_negative), b.neg(result), result)
-    # a finite negative base and an exponent that is no integer
+    # A finite negative base with an exponent that is no integer.
     inside = b.binary("and", b.compare("lt", x, zero), b.compare("gt", x, b.neg(infinity)))
     fractional = b.compare("ne", b.select(is_integer, zero, one), zero)
     result = b.select(b.binary("and", inside, fractional), b.like(x, math.nan), result)

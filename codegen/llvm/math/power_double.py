@@ -1,4 +1,4 @@
-"""pow of doubles: log2 in double-double, so that its product with y keeps 11 bits more than the result shows."""
+"""pow of doubles: log2 in double-double, so that its product with y has 11 bits more precision than the result."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def pow(b: Builder, x: Ir, y: Ir) -> Ir:
     high = b.select(b.compare("eq", size, zero), b.like(x, -math.inf), logarithm.high)
     high = b.select(b.compare("lt", size, infinity), high, size)
     exact = product(b, high, y)
-    # huge products are infinite or decide the result by their first part alone; 0 times a huge y has no rest either
+    # A huge product gives infinity or 0 by its first part alone. The remainder of 0 times a huge y is 0 as well.
     product_size = magnitude(b, exact.high)
     ordinary = b.binary(
         "and", b.compare("lt", product_size, b.like(x, 2.0 * _LIMIT)), b.compare("gt", product_size, zero)

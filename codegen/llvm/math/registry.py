@@ -1,4 +1,4 @@
-"""The table of vector math functions: name and element type to the code that writes it."""
+"""The table of vector math functions: from name and element type to the function that writes the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dldt.codegen.llvm.ir import Ir
 from dldt.compiler.errors import InternalError, UnsupportedError
 
 MATH: dict[str, int] = {}
-"""The functions' names and how many operands each takes."""
+"""The functions' names, each with its number of operands."""
 
 _IMPLEMENTATIONS: dict[tuple[str, str], Callable[..., Ir]] = {}
 _NARROW = ("half", "bfloat")
@@ -31,8 +31,9 @@ def math_function(name: str, *elements: str) -> Callable[[Emitter], Emitter]:
 
 
 def emit_math(b: Builder, name: str, *args: Ir) -> Ir:
-    """Writes ``name(*args)`` lane by lane: operands of one element type, scalar or of any lane count, and the result
-    like them. A scalar operand among vectors is splatted. half and bfloat are computed in float and rounded once.
+    """Writes ``name(*args)`` lane by lane. The operands have one element type and are scalars or vectors of any lane
+    count; the result is like them. A scalar operand among vectors is splatted. half and bfloat are computed in float
+    and rounded once.
 
     Raises UnsupportedError where the function is not written for the element type.
     """

@@ -1,4 +1,4 @@
-"""Remainders of f32, exact for every quotient: long division in double by 28 bits a step."""
+"""Remainders of f32, exact for every quotient: long division in double, 28 bits in each step."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def fmod(b: Builder, x: Ir, y: Ir) -> Ir:
 
 
 def _step(b: Builder, rest: Ir, divisor: Ir) -> Ir:
-    """rest mod divisor for quotients below 2^29: the product has at most 53 bits, so the difference is exact. A
-    quotient rounded up to the next integer makes it negative once."""
+    """rest mod divisor for quotients below 2^29. The product has at most 53 bits, so the difference is exact. If the
+    quotient is rounded up to the next integer the difference is negative, and is corrected once."""
     quotient = b.intrinsic("llvm.trunc", rest.type, b.fdiv(rest, divisor))
     difference = b.sub(rest, b.mul(quotient, divisor))
     return b.select(b.compare("lt", difference, b.like(rest, 0.0)), b.add(difference, divisor), difference)

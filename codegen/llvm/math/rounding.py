@@ -1,4 +1,4 @@
-"""Rounding to integers, each one instruction where the target has it."""
+"""Rounding to integers, with one instruction where the target has it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def trunc(b: Builder, x: Ir) -> Ir:
 
 @math_function("round_even", "float", "double")
 def round_even(b: Builder, x: Ir) -> Ir:
-    """The nearest integer, the even one of two."""
+    """The nearest integer; of two equally near ones, the even one."""
     return b.intrinsic("llvm.roundeven", x.type, x)
 
 
 @math_function("round_away", "float", "double")
 def round_away(b: Builder, x: Ir) -> Ir:
-    """The nearest integer, the one away from 0 of two."""
-    # adding the float below ½ reaches the next integer exactly when the fraction is ½ or more
+    """The nearest integer; of two equally near ones, the one farther from 0."""
+    # Adding the largest float below ½ reaches the next integer exactly when the fraction is ½ or more.
     nudge = copy_sign(b, b.like(x, _BELOW_HALF[x.element]), x)
     return trunc(b, b.add(x, nudge))

@@ -1,4 +1,4 @@
-"""sigmoid: a ratio of powers of e that neither overflows nor cancels, its rounding errors fed back once."""
+"""sigmoid: a ratio of powers of e that neither overflows nor cancels, with its rounding errors corrected once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dldt.codegen.llvm.math.exp import EXP, power_of_two, reduce_exp
 from dldt.codegen.llvm.math.floats import at_least, at_most, format_of, magnitude
 from dldt.codegen.llvm.math.registry import math_function
 
-# below, the result is 0; above, the nearest float is 1
+# Below the domain the result is 0; above it the nearest float is 1.
 _DOMAIN = {"float": (-104.0, 80.0), "double": (-746.0, 600.0)}
 
-# a degree more than exp has: f32 results of negative x show the error of the curve after all other steps
+# One degree more than exp has: for negative x, f32 results would otherwise show the polynomial's error.
 _CURVE = {
     "float": (
         0.5,
@@ -36,7 +36,7 @@ def sigmoid(b: Builder, x: Ir) -> Ir:
     tail = reduced.tail(b)
     w = b.add(tail, one)
     w_error = b.sub(tail, b.sub(w, one))
-    # s stays finite; what is left of k scales the result, which is then denormal
+    # s stays finite; the rest of k scales the result, which is then denormal.
     count = at_least(b, reduced.count, float(format_of(x).lowest))
     s = power_of_two(b, b.sub(magic, count))
     divisor = b.add(s, w)

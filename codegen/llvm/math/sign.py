@@ -18,5 +18,5 @@ def absolute(b: Builder, x: Ir) -> Ir:
 def sign(b: Builder, x: Ir) -> Ir:
     """-1, 0 or 1; zeros and NaN are kept."""
     one = copy_sign(b, b.like(x, 1.0), x)
-    # a zero or NaN is not above 0 in magnitude
+    # Neither a zero nor NaN has a magnitude above 0, so both are kept.
     return b.select(b.compare("gt", magnitude(b, x), b.like(x, 0.0)), one, x)

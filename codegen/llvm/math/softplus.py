@@ -26,5 +26,5 @@ def softplus(b: Builder, x: Ir) -> Ir:
     total = b.add(base, f)
     tail = b.add(b.sub(f, b.sub(total, base)), tail)
     positive = at_least(b, x, 0.0)
-    # the larger of the two sums first, so that the small one is rounded once
+    # The two larger terms are added first, so that the small one is rounded only once.
     return b.add(positive, b.add(total, tail))

@@ -38,7 +38,7 @@ def _sine_of(b: Builder, r: Pair) -> Ir:
 
 
 def _cosine_of(b: Builder, r: Pair) -> Ir:
-    """cos(r + l) = 1 - r²/2 + (r⁴ C(r²) - r l), with what 1 - r²/2 loses."""
+    """cos(r + l) = 1 - r²/2 + (r⁴ C(r²) - r l), plus the rounding error of 1 - r²/2."""
     square = b.mul(r.high, r.high)
     one = b.like(square, 1.0)
     half = b.mul(square, b.like(square, 0.5))

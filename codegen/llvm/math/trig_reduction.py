@@ -1,4 +1,4 @@
-"""x = n π/2 + r for every finite f32: three-part subtraction in double, and for large x the needed bits of 2/π."""
+"""x = n π/2 + r for every finite f32: three-part subtraction in double; for large x, only the needed bits of 2/π."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _DIGITS = (0, 0xA2F9836E, 0x4E441529, 0xFC2757D1, 0xF534DDC0, 0xDB629599, 0x3C43
 
 
 def quarter_turns(b: Builder, x: Ir) -> tuple[Ir, Ir]:
-    """r as a double with |r| <= π/4, relative error 2^-32 at worst, and n as an i64 of which the low two bits count.
-    Infinities and NaN give NaN."""
+    """r as a double with |r| <= π/4 and a relative error of at most 2^-32, and n as an i64 of which only the low two
+    bits are valid. Infinities and NaN give NaN."""
     large = b.compare("gt", magnitude(b, x), b.like(x, _LIMIT))
     anywhere = b.intrinsic("llvm.vector.reduce.or", "i1", large, suffix=mangle(large.type)) if large.lanes else large
     packed = b.choose(anywhere, lambda: _either(b, x, large), lambda: _by_parts(b, x))
@@ -34,7 +34,7 @@ def _either(b: Builder, x: Ir, large: Ir) -> Ir:
 
 
 def _pack(b: Builder, r: Ir, n: Ir) -> Ir:
-    """n in the lowest two bits of r, which do not count: one value can be chosen by a branch."""
+    """n in the lowest two bits of r, which are below its precision: so a branch can choose one value instead of two."""
     pattern = bits_of(b, r)
     kept = b.binary("and", pattern, b.like(pattern, -4))
     return b.binary("or", kept, b.binary("and", n, b.like(n, 3)))
@@ -49,8 +49,8 @@ def _by_parts(b: Builder, x: Ir) -> Ir:
 
 
 def _by_digits(b: Builder, x: Ir) -> Ir:
-    """Payne and Hanek: x = M 2ᵉ; digits of 2/π above 2^(1-e) give whole turns and are dropped, those that follow times
-    the 24-bit M give the two bits of n and 62 bits of fraction."""
+    """Payne and Hanek's reduction, x = M 2ᵉ. Digits of 2/π above 2^(1-e) give whole turns and are dropped. The digits
+    that follow, times the 24-bit M, give the two bits of n and 62 bits of fraction."""
     pattern = b.convert(b.binary("and", bits_of(b, x), b.like(bits_of(b, x), 0x7FFFFFFF)), "i64")
     position = b.sub(b.binary("lshr", pattern, b.like(pattern, 23)), b.like(pattern, 120))
     word = b.binary("ashr", position, b.like(position, 5))

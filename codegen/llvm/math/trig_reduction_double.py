@@ -1,4 +1,5 @@
-"""x = n π/2 + r for every finite double, r as a pair: four-part subtraction, for large x the needed digits of 2/π."""
+"""x = n π/2 + r for every finite double, r as a pair: four-part subtraction; for large x, only the needed digits of
+2/π."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ _LOW32 = 0xFFFFFFFF
 
 
 def quarter_turns_double(b: Builder, x: Ir) -> tuple[Pair, Ir]:
-    """r with |r| <= π/4, and n as an i64 of which the low two bits count. Infinities and NaN give NaN."""
+    """r with |r| <= π/4, and n as an i64 of which only the low two bits are valid. Infinities and NaN give NaN."""
     large = b.compare("gt", magnitude(b, x), b.like(x, _LIMIT))
     anywhere = b.intrinsic("llvm.vector.reduce.or", "i1", large, suffix=mangle(large.type)) if large.lanes else large
     packed = b.choose(anywhere, lambda: _join(b, _either(b, x, large)), lambda: _join(b, _by_parts(b, x)))
@@ -62,7 +63,7 @@ def _part(b: Builder, packed: Ir, x: Ir, half: int) -> Ir:
 
 
 def _with_count(b: Builder, r: Pair, n: Ir) -> Pair:
-    """n in the lowest two bits of r's low half, which do not count."""
+    """n in the lowest two bits of r's low half, which are below its precision."""
     pattern = bits_of(b, r.low)
     pattern = b.binary("and", pattern, b.like(pattern, -4))
     pattern = b.binary("or", pattern, b.binary("and", n, b.like(n, 3)))
@@ -79,8 +80,8 @@ def _by_parts(b: Builder, x: Ir) -> Pair:
 
 
 def _by_digits(b: Builder, x: Ir) -> Pair:
-    """Payne and Hanek: x = M 2ᵉ; digits of 2/π above 2^(1-e) give whole turns and are dropped, 192 that follow times
-    the 53-bit M give the two bits of n and 126 bits of fraction."""
+    """Payne and Hanek's reduction, x = M 2ᵉ. Digits of 2/π above 2^(1-e) give whole turns and are dropped. The 192
+    digits that follow, times the 53-bit M, give the two bits of n and 126 bits of fraction."""
     pattern = b.binary("and", bits_of(b, x), b.like(bits_of(b, x), (1 << 63) - 1))
     position = b.sub(b.binary("lshr", pattern, b.like(pattern, 52)), b.like(pattern, 1013))
     window = _window(b, position)
@@ -102,8 +103,8 @@ def _by_digits(b: Builder, x: Ir) -> Pair:
 
 
 def _window(b: Builder, position: Ir) -> list[Ir]:
-    """Six words of 32 digits from ``position`` on, the first word first. Positions of other numbers read somewhere in
-    the table."""
+    """Six words of 32 digits from ``position`` on, the first word first. A position computed for any other number still
+    reads inside the table."""
     words = [int.from_bytes(_DIGITS[i : i + 4], "big") for i in range(0, len(_DIGITS), 4)]
     listed = ", ".join(f"i64 {word}" for word in words)
     b.declare(f"@{_TABLE}", f"@{_TABLE} = internal unnamed_addr constant [{len(words)} x i64] [{listed}], align 8")
@@ -126,7 +127,7 @@ def _shifted(b: Builder, high: Ir, low: Ir, shift: Ir) -> Ir:
 
 
 def _product(b: Builder, low: Ir, high: Ir, window: list[Ir]) -> list[Ir]:
-    """Words 2 to 5 (lowest first) of (high 2^32 + low) times the window; words beyond are whole turns."""
+    """Words 2 to 5 (lowest first) of (high 2^32 + low) times the window. Higher words are whole turns."""
     digits: list[Ir] = []
     carry = b.like(low, 0)
     words = window[::-1]

@@ -1,4 +1,5 @@
-"""f32 functions computed in double: polynomials of 2^-37 relative error leave nothing but the last rounding to f32."""
+"""f32 functions computed in double: polynomials of 2^-37 relative error, so that only the last rounding to f32
+counts."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ _SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 
 
 def log2_wide(b: Builder, x: Ir, offset: Ir | None = None) -> Ir:
-    """log2 of positive normal doubles; other inputs give some finite number. ``offset`` is x - 1 where that is known
-    better than x tells."""
+    """log2 of positive normal doubles; other inputs give some finite number. ``offset`` is x - 1, given where it is
+    known more precisely than x."""
     pattern = bits_of(b, x)
-    # 1024 is added to the exponent so that a logical shift does: AVX2 has no arithmetic one of 64 bits
+    # 1024 is added to the exponent so that a logical shift will do: AVX2 has no arithmetic shift of 64 bits.
     biased = b.add(b.sub(pattern, b.like(pattern, _SQRT_HALF_BITS)), b.like(pattern, 1024 << 52))
     biased = b.binary("lshr", biased, b.like(biased, 52))
-    # an integer below 2^52 in the low bits of 2^52 is that float plus 2^52
+    # Putting an integer below 2^52 into the low bits of 2^52 gives that integer as a float, plus 2^52.
     k = b.bitcast(b.binary("or", biased, b.like(biased, 0x4330000000000000)), x.type)
     k = b.sub(k, b.like(x, 2.0**52 + 1024.0))
     exponent = b.sub(b.binary("shl", biased, b.like(biased, 52)), b.like(biased, 1024 << 52))
@@ -60,7 +61,7 @@ def log2_wide(b: Builder, x: Ir, offset: Ir | None = None) -> Ir:
 
 
 def log1p_wide(b: Builder, x: Ir) -> Ir:
-    """log(1 + x) of doubles that came from f32 arithmetic: -inf at -1, NaN below, inf and NaN kept."""
+    """log(1 + x) of doubles that came from f32 arithmetic: -inf at -1, NaN below; inf and NaN stay as they are."""
     result = b.mul(log2_wide(b, b.add(x, b.like(x, 1.0)), x), b.like(x, _LN2))
     result = b.select(b.compare("lt", x, b.like(x, math.inf)), result, x)
     result = b.select(b.compare("eq", x, b.like(x, -1.0)), b.like(x, -math.inf), result)
@@ -68,7 +69,7 @@ def log1p_wide(b: Builder, x: Ir) -> Ir:
 
 
 def _exp2_parts(b: Builder, x: Ir) -> tuple[Ir, Ir]:
-    """2ⁿ and 2ʳ - 1 of x = n + r."""
+    """2ⁿ and 2ʳ - 1 for x = n + r."""
     x = at_least(b, at_most(b, x, 1000.0), -1000.0)
     count, shifted = round_nearest(b, x)
     r = b.sub(x, count)
@@ -84,6 +85,6 @@ def exp2_wide(b: Builder, x: Ir) -> Ir:
 
 
 def expm1_wide(b: Builder, x: Ir) -> Ir:
-    """eˣ - 1 of doubles of magnitude below 690, small results to full relative accuracy."""
+    """eˣ - 1 of doubles of magnitude below 690; small results have full relative accuracy."""
     power, tail = _exp2_parts(b, b.mul(x, b.like(x, _LOG2_E)))
     return b.fma(power, tail, b.sub(power, b.like(x, 1.0)))

@@ -1,4 +1,4 @@
-"""An access: a tensor seen as a function from index to element expression. Fusing is composing them."""
+"""An access: a tensor as a function from index to element expression. Composing accesses fuses operations."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from dldt.compiler.types import Array, DType, Shape, TensorType
 
 @attrs.frozen
 class Access:
-    """A tensor of ``type`` whose element at an index is ``element(index)``; ``constant`` is the array
-    where it is known."""
+    """A tensor of ``type`` whose element at an index is ``element(index)``. ``constant`` is its array, where it is
+    known."""
 
     type: TensorType
     element: Callable[[Index], Expr]
@@ -50,21 +50,23 @@ Lowering: TypeAlias = Callable[..., "Access | tuple[Access, ...]"]
 
 @attrs.frozen
 class Rule:
-    """How an operation is lowered. ``kind``: ``map`` (one input element an output element, in place), ``move`` (each
-    output element is one input element, elsewhere), ``reduce`` (reads many elements: a region's root or start)."""
+    """How an operation is lowered. ``kind`` is ``map`` (each output element is computed from one input element at the
+    same index), ``move`` (each output element is an input element at another index), or ``reduce`` (an output element
+    reads many elements; it is the root of a region, or its first operation)."""
 
     kind: str
     function: Lowering
     reads: tuple[int, ...] | None = None
-    """The inputs that are read at run time; None: all (the others only say shapes)."""
+    """The inputs that are read at run time; None: all. The other inputs only determine shapes."""
     makes: bool = False
-    """Whether the function makes loop variables: it takes a ``Fresh``, called ``fresh``."""
+    """Whether the function makes loop variables: then it takes a ``Fresh`` as the argument ``fresh``."""
 
     def lower(
         self, op: Op, types: tuple[TensorType, ...], *inputs: Access | None, fresh: Fresh | None = None
     ) -> Access | tuple[Access, ...]:
-        """The outputs, of these types, as functions of the inputs (None: left out). ``fresh`` makes the loop variables
-        of the kernel to which the operation belongs; None: of one that it is alone in."""
+        """The outputs, of types ``types``, as functions of the inputs (None: an input that is left out). ``fresh``
+        makes the loop variables of the kernel that the operation belongs to; None: the operation is alone in its
+        kernel."""
         more = {"fresh": fresh or Fresh()} if self.makes else {}
         return self.function(op, types, *inputs, **more)
 
@@ -74,7 +76,7 @@ RULES: dict[type[Op], Rule] = {}
 
 def lowers(*ops: type[Op], kind: str, reads: tuple[int, ...] | None = None) -> Callable[[Lowering], Lowering]:
     """Decorator: the function lowers these operations. It is called as ``f(op, out_types, *accesses)``, and with
-    ``fresh=…`` where it has a parameter of that name."""
+    ``fresh=…`` if it has a parameter of that name."""
 
     def decorate(function: Lowering) -> Lowering:
         makes = "fresh" in inspect.signature(function).parameters
@@ -87,11 +89,11 @@ def lowers(*ops: type[Op], kind: str, reads: tuple[int, ...] | None = None) -> C
     return decorate
 
 
-# ---- small words for lowering functions -----------------------------------------------------------------------------
+# ---- building blocks of lowering functions --------------------------------------------------------------------------
 
 
 def apply(name: str, *arguments: Expr, dtype: DType | None = None) -> Expr:
-    """A primitive; the result has the first argument's dtype unless told."""
+    """A primitive; the result has the first argument's dtype unless ``dtype`` is given."""
     return Apply(name, arguments, dtype or arguments[0].dtype)
 
 
@@ -106,18 +108,18 @@ def cast(x: Expr, dtype: DType) -> Expr:
 
 
 def position(axis: Axis) -> Dim:
-    """The axis as an index; an axis of one iteration is a plain number."""
+    """The axis as an index; an axis of one iteration is a constant."""
     return axis.lower if axis.extent == 1 else axis.symbol
 
 
 def reduce(kind: str, axes: tuple[Axis, ...], body: Expr) -> Expr:
-    """A reduction, without the axes of one iteration (see ``position``); over no axis it is the body."""
+    """A reduction, without axes of one iteration (see ``position``). Over no axis it is the body itself."""
     runs = tuple(axis for axis in axes if axis.extent != 1)
     return Reduce(kind, runs, body) if runs else body
 
 
 def guard(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
-    """A lazy choice, decided here where the bounds allow it."""
+    """A guard; only one of its sides, where the bounds decide the condition at compile time."""
     if isinstance(condition, Inside):
         decided = decide(condition)
         if decided is not None:
@@ -131,7 +133,7 @@ def inside(dim: Dim, lower: Dim, upper: Dim) -> Inside:
 
 
 def decide(condition: Inside) -> bool | None:
-    """Whether the bounds already tell that the condition always (never) holds."""
+    """True or False where the bounds decide at compile time that the condition always or never holds; else None."""
     above, below = condition.dim - condition.lower, condition.upper - 1 - condition.dim
     if minimum_of(above) >= 0 and (minimum_of(below) >= 0 or _fits(above, condition.upper - condition.lower)):
         return True
@@ -141,7 +143,7 @@ def decide(condition: Inside) -> bool | None:
 
 
 def _fits(position: Dim, extent: Dim) -> bool:
-    """Whether ``position < extent`` follows from the symbols' own bounds: then the quotient is known to be 0."""
+    """Whether ``position < extent`` follows from the bounds of the symbols; then the quotient is known to be 0."""
     return minimum_of(extent) > 0 and floordiv(position, extent) == 0
 
 

@@ -1,4 +1,4 @@
-"""Positions that are computed from data."""
+"""Positions that are read from data."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dldt.compiler.types import DType
 
 @attrs.frozen
 class Binder:
-    """Makes the ``Bind`` expressions of one application of a rule: equal values get one variable, so that equal
-    elements are equal expressions. ``negative`` and ``outside`` say which positions may occur."""
+    """Makes the ``Bind`` expressions for one use of a rule. Equal values get one variable, so that equal elements are
+    equal expressions. ``negative`` and ``outside`` say which positions may occur."""
 
     fresh: Fresh
     negative: bool = True
@@ -25,8 +25,8 @@ class Binder:
     _variables: dict[tuple[Expr, Dim], LoopVariable] = attrs.field(factory=dict, init=False, repr=False)
 
     def at(self, value: Expr, extent: Dim, body: Callable[[Dim], Expr], otherwise: Expr) -> Expr:
-        """``body`` at position ``value`` of ``extent``, a negative one counted from the end; ``otherwise`` where it is
-        outside, so that no data can make a kernel read there."""
+        """``body`` at position ``value`` of ``extent``; a negative position counts from the end. Outside the extent it
+        is ``otherwise``, so that no data can make a kernel read there."""
         wide = cast(value, DType.i64)
         if self.negative:
             below = apply("lt", wide, number(DType.i64, 0), dtype=DType.boolean)

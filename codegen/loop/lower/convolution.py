@@ -47,7 +47,8 @@ def deconvolution(
     *,
     fresh: Fresh,
 ) -> Access:
-    """y[n, o, p·stride + k·dilation - pad] += x[n, c, p] · filters[(g,) c, o, k], gathered by output position."""
+    """y[n, o, p·stride + k·dilation - pad] += x[n, c, p] · filters[(g,) c, o, k], computed as a gather for each output
+    position."""
     grouped = isinstance(op, ops.GroupConvolutionBackpropData)
     shape = filters.type.shape if grouped else (1, *filters.type.shape)
     space = x.type.shape[2:]
@@ -69,7 +70,7 @@ def deconvolution(
 
 
 def _group(channel: Dim, groups: Dim, size: Dim) -> tuple[Dim, Dim]:
-    """The group of an output channel, and its number in the group."""
+    """The group of an output channel, and the channel's number in the group."""
     if groups == 1:
         return 0, channel
     group = floordiv(channel, size)

@@ -1,4 +1,4 @@
-"""Where an output position of a resized axis lies in the data."""
+"""The coordinate in the data of an output position of a resized axis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LARGEST_EXACT = 4096
 
 @attrs.frozen
 class Exact:
-    """The rational coordinate ``above/below``: index arithmetic, no rounding."""
+    """The rational coordinate ``above/below``, computed in index arithmetic without rounding."""
 
     above: Dim
     below: Dim
@@ -35,7 +35,7 @@ class Exact:
         return body(ceildiv(2 * self.above - self.below, 2 * self.below))
 
     def beyond(self, position: Dim, dtype: DType) -> Expr:
-        """The coordinate less ``position``."""
+        """The coordinate minus ``position``."""
         rest = Position(self.above - position * self.below, dtype)
         if not isinstance(self.below, int):
             return apply("div", rest, Position(self.below, dtype))
@@ -46,14 +46,14 @@ class Exact:
 
 @attrs.frozen
 class Rounded:
-    """The coordinate as an f32 number, computed as OpenVINO does; positions are data to the index arithmetic."""
+    """The coordinate as an f32 number, computed as OpenVINO does. For index arithmetic its positions are data."""
 
     value: Expr
     size: Dim
     binder: Binder
 
     def whole(self, rounding: str, body: Callable[[Dim], Expr]) -> Expr:
-        """Like ``Exact.whole``; positions far outside are brought to the nearest one just outside."""
+        """Like ``Exact.whole``. Positions far outside are clamped to the nearest position just outside."""
         half = number(DType.f32, 0.5)
         if rounding in ("floor", "ceil"):
             found = apply(rounding, self.value)
@@ -66,7 +66,7 @@ class Rounded:
         return self.binder.within(position, -1, self.size, body)
 
     def beyond(self, position: Dim, dtype: DType) -> Expr:
-        """The coordinate less ``position``."""
+        """The coordinate minus ``position``."""
         return cast(apply("sub", self.value, Position(position, DType.f32)), dtype)
 
 
@@ -105,7 +105,7 @@ def scale_of(size: Dim, out: Dim) -> Fraction | Expr:
 
 
 def _is_exact(scale: Fraction) -> bool:
-    """Whether f32 arithmetic with the scale rounds positions as exact arithmetic does."""
+    """Whether f32 arithmetic with the scale rounds every position like exact arithmetic."""
     small = max(scale.numerator, scale.denominator) <= _LARGEST_EXACT
     return small and Fraction(float(np.float32(float(scale)))) == scale
 
@@ -120,6 +120,6 @@ def _exact(mode: str, place: Dim, scale: Fraction, several: Dim) -> Exact:
 
 
 def _reduced(above: Dim, below: int) -> Exact:
-    """The quotient without the factor 2, where both sides have it."""
+    """The quotient with common factors 2 cancelled."""
     half = floordiv(above, 2)
     return Exact(half, below // 2) if below % 2 == 0 and 2 * half == above else Exact(above, below)

@@ -88,8 +88,8 @@ def comparison(op: Op, types: Types, a: Access, b: Access) -> Access:
 
 @lowers(ops.Divide, kind="map")
 def divide(op: ops.Divide, types: Types, a: Access, b: Access) -> Access:
-    """a / b; integers are rounded down (m_pythondiv) or towards zero. A constant divisor becomes its reciprocal only
-    where that is exact (the passes decide about the rest)."""
+    """a / b. Integers are rounded down (m_pythondiv) or towards zero. A constant divisor becomes its reciprocal only
+    where that is exact (passes decide about all other divisors)."""
     name = "div" if types[0].dtype.is_float else "floordiv" if op.m_pythondiv else "truncdiv"
     return Access(types[0], lambda index: apply(name, a.broadcast(index), b.broadcast(index)))
 
@@ -125,13 +125,13 @@ def select(op: Op, types: Types, condition: Access, then: Access, otherwise: Acc
 
 @lowers(ops.Convert, kind="map")
 def convert(op: ops.Convert, types: Types, x: Access) -> Access:
-    """The element as another type."""
+    """The element converted to another type."""
     return Access(types[0], lambda index: cast(x(index), types[0].dtype))
 
 
 @lowers(ops.ConvertLike, kind="map", reads=(0,))
 def convert_like(op: ops.ConvertLike, types: Types, x: Access, like: Access) -> Access:
-    """The element as the other's type."""
+    """The element converted to the type of ``like``."""
     return Access(types[0], lambda index: cast(x(index), types[0].dtype))
 
 
@@ -143,7 +143,7 @@ def is_nan(op: ops.IsNaN, types: Types, x: Access) -> Access:
 
 @lowers(ops.IsInf, kind="map")
 def is_inf(op: ops.IsInf, types: Types, x: Access) -> Access:
-    """Whether x is infinite, of the signs asked for."""
+    """Whether x is infinite with a sign that the attributes ask for."""
 
     def element(index: Index) -> Expr:
         value = x(index)

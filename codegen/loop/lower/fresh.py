@@ -1,4 +1,4 @@
-"""Where the loop variables of a kernel come from while its operations are lowered."""
+"""The source of a kernel's loop variables while its operations are lowered."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dldt.compiler.dims import Dim
 
 @attrs.define
 class Fresh:
-    """Makes loop variables of one kernel. They are numbered, so that no two are the same, and those of an equal kernel
-    are the same again."""
+    """Makes the loop variables of one kernel. They are numbered, so that no two are the same. Two equal kernels get
+    equal variables."""
 
     _made: int = 0
 
     def variable(self, name: str) -> LoopVariable:
-        """A variable that no other is."""
+        """A new variable, different from all others."""
         number, self._made = self._made, self._made + 1
         return LoopVariable(name, number=number)
 
     def axis(self, name: str, upper: Dim, lower: Dim = 0) -> Axis:
-        """An axis with a variable of its own."""
+        """An axis with a new variable."""
         return Axis(self.variable(name), upper, lower)

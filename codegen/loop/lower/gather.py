@@ -1,4 +1,4 @@
-"""Picking by index. Positions outside of the axis give 0, as the operations' definition says."""
+"""Gathers. Positions outside the axis give 0, as the operations' definition says."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def gather_nd(op: ops.GatherND, types: Types, x: Access, indices: Access, *, fre
 
 
 def _known(indices: Access, size: Dim) -> Dim | None:
-    """The one position, where the type already tells it."""
+    """The only possible position, where the type already determines it."""
     value = indices.type.value
     if value is None or len(value) != 1 or not isinstance(value[0], int):
         return None
@@ -86,7 +86,8 @@ def _known(indices: Access, size: Dim) -> Dim | None:
 
 
 def _binder(fresh: Fresh, indices: Access, size: Dim) -> Binder:
-    """Constant positions are checked here, once; the others when the model runs."""
+    """A binder for the indices. Constant positions are checked here, once; all others are checked when the model
+    runs."""
     constant = indices.constant if indices.constant is not None else indices.type.constant
     if constant is None or constant.size == 0 or not isinstance(size, int):
         return Binder(fresh)

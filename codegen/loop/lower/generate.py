@@ -1,4 +1,4 @@
-"""Tensors made of positions: shapes, ranges, one-hot rows."""
+"""Tensors computed from positions: shapes, ranges, one-hot rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resizing, one axis after the other: y[p] = Σ weight · x[tap]."""
+"""Resizing, one axis after another: y[p] = Σ weight · x[tap]."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def interpolate(
 
 
 class _Resized:
-    """One axis resized."""
+    """The input, resized along one axis."""
 
     def __init__(
         self, op: ops.Interpolate, x: Access, axis: int, out: Dim, scale: Fraction | Expr, fresh: Fresh
@@ -87,12 +87,12 @@ class _Resized:
         return coordinate(mode, index[self.axis], self.size, self.out, self.scale, self.binder)
 
     def _tap(self, index: Index, at: Dim) -> Expr:
-        """The element at the position, or at the nearest one of the axis."""
+        """The element at the position, clamped to the axis."""
         return self.x(replaced(index, self.axis, minimum(maximum(at, 0), self.size - 1)))
 
     def _nearest(self, index: Index) -> Expr:
         mode = self.op.nearest_mode
-        # trunc and floor differ below 0 alone, where the first element is nearest anyhow
+        # trunc and floor differ only below 0, where the first element is the nearest anyway.
         rounding = _ROUNDING.get(mode) or ("ceil" if self._shrinks() else "floor")
         return self._at(index).whole(rounding, lambda place: self._tap(index, place))
 
@@ -133,7 +133,7 @@ class _Resized:
         return found
 
     def _antialiased(self, index: Index) -> Expr:
-        """A triangle filter as wide as an output element."""
+        """Resizing with a triangle filter as wide as an output element."""
         if not isinstance(self.scale, Fraction):
             raise UnsupportedError("Interpolate: antialias needs a known scale; fix the model's input shapes")
         at, a = self._at(index), float(self.scale)

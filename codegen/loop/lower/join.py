@@ -1,4 +1,4 @@
-"""Joining and cutting along an axis."""
+"""Concatenation and splitting along an axis."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def concat(op: ops.Concat, types: Types, *inputs: Access) -> Access:
 
 
 def concat_offsets(op: ops.Concat, types: Types) -> tuple[Dim, ...]:
-    """Where each input starts along the axis."""
+    """The offset of each input along the axis."""
     axis = op.axis % types[0].rank
     offsets: list[Dim] = [0]
     for t in types[:-1]:

@@ -1,4 +1,4 @@
-"""Inputs that must be known when the code is made: axes, shapes, lengths."""
+"""Inputs whose values must be known at compile time: axes, shapes, lengths."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dldt.compiler.ops.axes import known_dims
 
 
 def dims_given(op: Op, port: int, access: Access) -> tuple[Dim, ...]:
-    """The numbers that input ``port`` holds, flattened (dims may be symbolic). UnsupportedError where only the run will
-    tell."""
+    """The numbers that input ``port`` holds, flattened (dims may be symbolic). Raises UnsupportedError where they are
+    known only at run time."""
     constant = access.constant if access.constant is not None else access.type.constant
     if constant is not None:
         return tuple(int(item) for item in constant.ravel())
@@ -19,7 +19,7 @@ def dims_given(op: Op, port: int, access: Access) -> tuple[Dim, ...]:
 
 
 def ints_given(op: Op, port: int, access: Access) -> tuple[int, ...]:
-    """Like ``dims_given``, every number an int."""
+    """Like ``dims_given``, but every number must be an int."""
     found = dims_given(op, port, access)
     symbolic = [dim for dim in found if not isinstance(dim, int)]
     if symbolic:

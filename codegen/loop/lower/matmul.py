@@ -32,7 +32,7 @@ def matmul(op: ops.MatMul, types: Types, a: Access, b: Access, *, fresh: Fresh) 
 
 
 def _matrix(x: Access, batch: list[Dim], at: Index) -> Expr:
-    """The element at ``at`` of the matrix that broadcasting picks from a batch of them."""
+    """The element at ``at`` of the matrix that broadcasting selects from the batch."""
     outer = x.type.shape[:-2] if x.type.rank > 1 else ()
     tail = batch[len(batch) - len(outer) :]
     return x((*(0 if dim == 1 else i for dim, i in zip(outer, tail, strict=True)), *at))

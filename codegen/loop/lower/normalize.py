@@ -1,4 +1,4 @@
-"""Normalisation by given or measured statistics."""
+"""Normalisation by given or computed statistics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def batch_norm(
 
 @lowers(ops.MVN, kind="reduce", reads=(0,))
 def mvn(op: ops.MVN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
-    """(x - mean)/√(variance + ε), or over √variance + ε."""
+    """(x - mean)/√(variance + ε), or (x - mean)/(√variance + ε)."""
     along = tuple(axis % x.type.rank for axis in ints_given(op, 1, axes))
     means, squares = (axes_over(x.type.shape, along, fresh) for _ in range(2))
     epsilon = number(x.dtype, op.eps)
@@ -54,7 +54,7 @@ def mvn(op: ops.MVN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> 
 def group_normalization(
     op: ops.GroupNormalization, types: Types, x: Access, scale: Access, bias: Access, *, fresh: Fresh
 ) -> Access:
-    """scale·(x - mean)/√(variance + ε) + bias, the statistics over a group of channels with all of space."""
+    """scale·(x - mean)/√(variance + ε) + bias, with statistics over a group of channels and all spatial positions."""
     size = floordiv(x.type.shape[1], op.num_groups)
     shape = (x.type.shape[0], size, *x.type.shape[2:])
     along = tuple(range(1, x.type.rank))
@@ -99,7 +99,7 @@ def lrn(op: ops.LRN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> 
     nothing = number(x.dtype, 0)
 
     def element(index: Index) -> Expr:
-        # A guard, not bounds that follow the index: along the channels these would differ from lane to lane.
+        # A guard instead of bounds that depend on the index: along the channels such bounds would differ between lanes.
         shift = {axis: position(w) - (op.size - 1) // 2 for axis, w in windows.items()}
         source = tuple(dim + shift.get(i, 0) for i, dim in enumerate(index))
         square = _square(x(source))
@@ -113,7 +113,7 @@ def lrn(op: ops.LRN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> 
 
 
 def _power(base: Expr, exponent: float) -> Expr:
-    """The power of a base that is not negative; the usual 3/4 is two roots."""
+    """The power of a non-negative base; the common exponent 3/4 becomes two square roots."""
     if exponent != 0.75:
         return apply("pow", base, number(base.dtype, exponent))
     root = apply("sqrt", base)

@@ -1,4 +1,4 @@
-"""Order and running sums."""
+"""Sorting and running sums."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Types = tuple[TensorType, ...]
 
 @lowers(ops.CumSum, kind="reduce", reads=(0,))
 def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access, *, fresh: Fresh) -> Access:
-    """y[i] = Σ x over the positions up to i (from i on where ``reverse``), i itself left out where ``exclusive``."""
+    """y[i] = Σ x over the positions up to i (with ``reverse``, from i on); with ``exclusive``, without i itself."""
     at = ints_given(op, 1, axis)[0] % x.type.rank
     size = x.type.shape[at]
     variable = fresh.variable("s")
@@ -33,14 +33,15 @@ def cum_sum(op: ops.CumSum, types: Types, x: Access, axis: Access, *, fresh: Fre
 
 @lowers(ops.TopK, kind="reduce", reads=(0,))
 def top_k(op: ops.TopK, types: Types, x: Access, k: Access, *, fresh: Fresh) -> tuple[Access, Access]:
-    """The values and positions of the ``k`` best: of n elements, k·n² steps (k·n³ where they are sorted by position).
-    A caller that stores ``ranks`` and ``places`` in between needs n² + k·n."""
+    """The values and positions of the ``k`` best elements. For n elements this takes k·n² steps (k·n³ if they are
+    sorted by position). A caller that stores ``ranks`` and ``places`` in between takes n² + k·n steps."""
     place = places(op, ranks(op, x, fresh), types[0].shape[op.axis % x.type.rank], fresh)
     return picked(op, types, x, place, fresh)
 
 
 def ranks(op: ops.TopK, x: Access, fresh: Fresh) -> Access:
-    """At every position of x, how many elements along the axis are better: larger (smaller), or equal and earlier."""
+    """For every position of x, how many elements along the axis are better: larger (or smaller), or equal and
+    earlier."""
     axis = op.axis % x.type.rank
     run = fresh.axis("t", x.type.shape[axis])
     name = "ge" if op.mode == "max" else "le"
@@ -60,7 +61,7 @@ def ranks(op: ops.TopK, x: Access, fresh: Fresh) -> Access:
 
 
 def places(op: ops.TopK, rank: Access, count: Dim, fresh: Fresh) -> Access:
-    """At every position of x, its place in the output; ``count`` or more where it has none."""
+    """For every position of x, its place in the output; ``count`` or more if it is not in the output."""
     if op.sort != "index":
         return rank
     axis = op.axis % rank.type.rank
@@ -78,7 +79,7 @@ def places(op: ops.TopK, rank: Access, count: Dim, fresh: Fresh) -> Access:
 
 
 def picked(op: ops.TopK, types: Types, x: Access, place: Access, fresh: Fresh) -> tuple[Access, Access]:
-    """The values and positions, each output element searched among the places."""
+    """The values and positions. For each output element, its place is searched among ``place``."""
     axis = op.axis % x.type.rank
     size = x.type.shape[axis]
     run = fresh.axis("t", size)

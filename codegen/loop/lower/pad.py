@@ -1,4 +1,4 @@
-"""Padding: a constant, the edge, or a mirror image."""
+"""Padding with a constant, the edge, or a mirror image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Types = tuple[TensorType, ...]
 
 @lowers(ops.Pad, kind="move", reads=(0, 3))
 def pad(op: ops.Pad, types: Types, x: Access, begins: Access, ends: Access, fill: Access | None = None) -> Access:
-    """y[i] = x[i - begin], and outside of x what the mode says."""
+    """y[i] = x[i - begin]; outside x, the value that the mode gives."""
     before, after = dims_given(op, 1, begins), dims_given(op, 2, ends)
 
     def mirrored(index: Index) -> Expr:
@@ -34,7 +34,7 @@ def pad(op: ops.Pad, types: Types, x: Access, begins: Access, ends: Access, fill
 
 
 def _fold(mode: str, position: Dim, size: Dim) -> Dim:
-    """The position in ``[0, size)`` that stands for one outside of it."""
+    """The position in ``[0, size)`` whose element stands for a position outside."""
     if mode == "edge":
         return minimum(maximum(position, 0), size - 1)
     last = size - 1

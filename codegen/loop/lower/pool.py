@@ -16,12 +16,12 @@ Types = tuple[TensorType, ...]
 
 @lowers(ops.MaxPool, kind="reduce")
 def max_pool(op: ops.MaxPool, types: Types, x: Access, *, fresh: Fresh) -> Access:
-    """y = the largest under the window."""
+    """y = the largest element of the window."""
     return Access(types[0], _Largest.of(op, x, fresh).element)
 
 
 class _Largest:
-    """The maximum under a window."""
+    """The maximum over a window."""
 
     def __init__(self, x: Access, taps: Taps) -> None:
         self.x, self.taps = x, taps
@@ -38,7 +38,7 @@ class _Largest:
 
 @lowers(ops.MaxPool8, ops.MaxPool14, kind="reduce")
 def max_pool_8(op: ops.MaxPool8, types: Types, x: Access, *, fresh: Fresh) -> tuple[Access, Access]:
-    """y, and the position of the first largest, counted over the dims from ``axis`` on."""
+    """y, and the position of the first largest element, counted over the dims from ``axis`` on."""
     largest = _Largest.of(op, x, fresh)
     axis = op.axis % x.type.rank
     second = Taps.over(op.window(x.type.shape[2:]), x.type.shape[2:], fresh)
@@ -58,7 +58,7 @@ def max_pool_8(op: ops.MaxPool8, types: Types, x: Access, *, fresh: Fresh) -> tu
 
 @lowers(ops.AvgPool, ops.AvgPool14, kind="reduce")
 def avg_pool(op: ops.AvgPool, types: Types, x: Access, *, fresh: Fresh) -> Access:
-    """y = the mean under the window; padding does not count, or counts as zeros."""
+    """y = the mean over the window. Padding does not count, or counts as zeros."""
     space = x.type.shape[2:]
     taps = Taps.over(op.window(space), space, fresh)
 
@@ -72,8 +72,8 @@ def avg_pool(op: ops.AvgPool, types: Types, x: Access, *, fresh: Fresh) -> Acces
 
 
 def _divisor(op: ops.AvgPool, taps: Taps, at: Index, dtype: DType) -> Expr:
-    """By how many elements the sum at output position ``at`` is divided, a factor an axis; at least 1, for a window
-    without data gives 0."""
+    """The number of elements by which the sum at output position ``at`` is divided, as one factor for each axis. It is
+    at least 1, because a window without data gives 0."""
     factors = [maximum(count, 1) for count in _counts(op, taps, at)]
     fixed = product(count for count in factors if isinstance(count, int))
     found = count_of(fixed, dtype)
@@ -85,8 +85,8 @@ def _divisor(op: ops.AvgPool, taps: Taps, at: Index, dtype: DType) -> Expr:
 
 
 def _counts(op: ops.AvgPool, taps: Taps, at: Index) -> list[Dim]:
-    """How many taps count along each axis. Padding counts unless it is excluded; so does what hangs over the padding
-    where sizes are rounded up."""
+    """How many taps count along each axis. Padding counts unless it is excluded. So do positions beyond the padding,
+    into which a window reaches where output sizes are rounded up."""
     where = taps.where
     if op.exclude_pad:
         return [axis.extent for axis in taps.axes(at)]

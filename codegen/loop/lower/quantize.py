@@ -20,8 +20,8 @@ def fake_quantize(
     output_low: Access,
     output_high: Access,
 ) -> Access:
-    """x <= low: output_low; x > high: output_high; else round((x - low)/(high - low)·steps)/steps, stretched over the
-    output range."""
+    """x <= low: output_low; x > high: output_high; else round((x - low)/(high - low)·steps)/steps, scaled to the output
+    range."""
     steps = number(x.dtype, op.levels - 1)
 
     def element(index: Index) -> Expr:

@@ -1,4 +1,4 @@
-"""One step of a recurrent network: gates of two matrix products."""
+"""One step of a recurrent network: gates computed from two matrix products."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class _Product:
 
 
 def _gate(op: Recurrent, which: int, x: Expr) -> Expr:
-    """Activation ``which`` of the value, clipped first."""
+    """Activation number ``which`` of the value, after clipping."""
     if 0 < op.clip < float("inf"):
         x = apply("minimum", apply("maximum", x, number(x.dtype, -op.clip)), number(x.dtype, op.clip))
     return apply(op.activations[which], x)

@@ -33,7 +33,7 @@ def reduction(op: Reduction, types: Types, x: Access, axes: Access, *, fresh: Fr
     runs = axes_over(x.type.shape, tuple(along), fresh)
 
     def full(index: Index) -> Index:
-        """The index with every axis of x, 0 at those that are reduced."""
+        """The index with all axes of x: 0 at those that are reduced."""
         if op.keep_dims:
             return tuple(0 if i in along else dim for i, dim in enumerate(index))
         rest = iter(index)

@@ -14,7 +14,7 @@ Types = tuple[TensorType, ...]
 
 @lowers(ops.Broadcast, kind="move", reads=(0,))
 def broadcast(op: ops.Broadcast, types: Types, x: Access, target: Access, mapping: Access | None = None) -> Access:
-    """y[i] = x[i], dims of 1 repeated; explicit: x's axes lie at ``axes_mapping``."""
+    """y[i] = x[i], with dims of 1 repeated. In explicit mode, the axes of x are at ``axes_mapping`` in y."""
     if op.mode != "explicit" or mapping is None:
         return Access(types[0], x.broadcast)
     axes = tuple(axis % types[0].rank for axis in ints_given(op, 2, mapping))

@@ -1,4 +1,4 @@
-"""Changes of shape: the elements keep their order."""
+"""Changes of shape that keep the order of the elements, and transpositions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dldt.compiler.types import Shape, TensorType
 
 Types = tuple[TensorType, ...]
 MOVEMENTS: tuple[type[Op], ...] = (ops.Reshape, ops.Squeeze, ops.Unsqueeze, ops.Transpose)
-"""Operations that put every element of their first input at one place."""
+"""Operations that put every element of their first input at exactly one place of the output."""
 
 
 @lowers(ops.Reshape, ops.Squeeze, ops.Unsqueeze, kind="move", reads=(0,))
@@ -30,7 +30,7 @@ def transpose(op: Op, types: Types, x: Access, order: Access) -> Access:
 
 
 def moved(op: Op, types: Types, index: Index, x: Access, *given: Access) -> Index:
-    """Where a reshape or transposition puts the element that x has at ``index``."""
+    """The index in the output of the element at ``index`` of the input."""
     if isinstance(op, ops.Transpose):
         return tuple(index[axis] for axis in _order(op, x.type.rank, given[0]))
     return reindex(types[0].shape, x.type.shape, index)
@@ -41,8 +41,8 @@ def _order(op: Op, rank: int, order: Access) -> tuple[int, ...]:
 
 
 def reindex(source: Shape, target: Shape, index: Index) -> Index:
-    """The index into ``source`` of the element that a reshape to ``target`` has at ``index``. Runs of dims with equal
-    products are treated apart, so that a dim which stays keeps its plain index."""
+    """The index into ``source`` of the element at ``index`` of its reshape to ``target``. Runs of dims with equal
+    products are handled separately, so that an unchanged dim keeps its plain index."""
     if 0 in source:
         return (0,) * len(source)
     found: list[Dim] = []
@@ -56,7 +56,7 @@ def reindex(source: Shape, target: Shape, index: Index) -> Index:
 
 
 def _run(source: Shape, target: Shape) -> tuple[int, int]:
-    """The fewest leading dims of both that have one product."""
+    """The lengths of the shortest leading runs of dims, one in each shape, with equal products."""
     candidates = [(a, b) for a in range(len(source) + 1) for b in range(len(target) + 1) if a + b]
     for a, b in sorted(candidates, key=sum):
         if product(source[:a]) == product(target[:b]):

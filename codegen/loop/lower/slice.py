@@ -35,7 +35,7 @@ def slice_(
 def strided_slice(
     op: ops.StridedSlice, types: Types, x: Access, begin: Access, end: Access, strides: Access | None = None
 ) -> Access:
-    """y = x[begin:end:strides] as the masks tell."""
+    """y = x[begin:end:strides], modified by the masks."""
     first, last = dims_given(op, 1, begin), dims_given(op, 2, end)
     steps = (1,) * len(first) if strides is None else ints_given(op, 3, strides)
     entries = op.entries(x.type.rank, first, last, steps)
@@ -60,7 +60,7 @@ def strided_slice(
 
 
 def first_taken(size: Dim, start: Dim | None, step: int) -> Dim:
-    """The first position that ``[start::step]`` takes of ``size``, clamped as Python does."""
+    """The first position that ``[start::step]`` takes from ``size``, clamped as in Python."""
     low, high = (0, size) if step > 0 else (-1, size - 1)
     if start is None:
         return low if step > 0 else high
@@ -70,7 +70,7 @@ def first_taken(size: Dim, start: Dim | None, step: int) -> Dim:
 
 
 def _from_front(place: Dim, size: Dim) -> Dim:
-    """The place counted from the front. Where only the run tells whether it is inside of the axis, the nearest place
-    that is: no size that a run may choose makes the kernel read outside."""
+    """The place counted from the front. A place that may be outside the axis at run time is clamped to the nearest
+    place inside: no run-time size can make the kernel read outside."""
     counted = place + size if maximum_of(place) < 0 else place
     return minimum(maximum(counted, 0), size - 1)

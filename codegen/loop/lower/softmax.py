@@ -1,4 +1,4 @@
-"""Softmax and its logarithm: the maximum and the sum depend on the outer axes alone."""
+"""Softmax and its logarithm. The maximum and the sum depend only on the outer axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums and means over whole axes, which several operations share."""
+"""Sums and means over whole axes, for several operations."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from dldt.compiler.types import DType, Shape
 
 
 def axes_over(shape: Shape, along: tuple[int, ...], fresh: Fresh) -> dict[int, Axis]:
-    """A new reduction axis for each of the axes ``along`` of a tensor, by its number."""
+    """A new reduction axis for each of the axes ``along`` of a tensor, by axis number."""
     return {axis: fresh.axis("r", shape[axis]) for axis in sorted(along)}
 
 
 def placed(index: Index, axes: dict[int, Axis]) -> Index:
-    """``index`` with the reduction axes in their places."""
+    """``index`` with the reduction axes inserted at their positions."""
     return tuple(position(axes[i]) if i in axes else dim for i, dim in enumerate(index))
 
 
 def count_of(count: Dim, dtype: DType) -> Expr:
-    """A number of elements as an element."""
+    """A number of elements, as an element of the given type."""
     return number(dtype, count) if isinstance(count, int) else Position(count, dtype)
 
 
 def total(kind: str, axes: dict[int, Axis], index: Index, body: Callable[[Index], Expr]) -> Expr:
-    """``body`` reduced over the axes; ``index`` gives the other dims."""
+    """``body`` reduced over the axes; ``index`` supplies the other dims."""
     return reduce(kind, tuple(axes.values()), body(placed(index, axes)))
 
 

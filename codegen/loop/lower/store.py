@@ -9,7 +9,7 @@ from dldt.codegen.loop.lower.fresh import Fresh
 
 
 def store(access: Access, buffer: Buffer) -> Nest:
-    """The nest that fills the buffer with the tensor; both have one shape."""
+    """The nest that fills the buffer with the tensor, which has the same shape."""
     fresh = Fresh()
     axes = tuple(fresh.axis("i", dim) for dim in buffer.shape)
     index = tuple(position(axis) for axis in axes)

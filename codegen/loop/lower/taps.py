@@ -1,4 +1,4 @@
-"""The taps of a sliding window as reduction axes: they run only over positions inside of the data."""
+"""The taps of a sliding window as reduction axes, which run only over positions inside the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dldt.compiler.types import Shape
 
 @attrs.frozen
 class Taps:
-    """The window of one application of a rule over the spatial dims ``space``; the axes keep their variables."""
+    """The taps of one window over the spatial dims ``space``. Every use of the object has the same variables."""
 
     where: Window
     space: Shape
@@ -29,7 +29,7 @@ class Taps:
         return cls(where, space, tuple(fresh.variable("k") for _ in space))
 
     def axes(self, at: Index) -> tuple[Axis, ...]:
-        """The taps inside of the data for the window at output position ``at``."""
+        """The taps inside the data, for the window at output position ``at``."""
         return tuple(self._axis(i, p) for i, p in enumerate(at))
 
     def _axis(self, i: int, at: Dim) -> Axis:
@@ -39,17 +39,17 @@ class Taps:
         return Axis(self.variables[i], upper, lower)
 
     def first(self, i: int, at: Dim) -> Dim:
-        """Where tap 0 of the window lies in the data, maybe before its start."""
+        """The position in the data of the window's tap 0, which may be before the start."""
         return at * self.where.strides[i] - self.where.pads_begin[i]
 
     def source(self, at: Index, axes: tuple[Axis, ...]) -> Index:
-        """The data's spatial index under the taps."""
+        """The spatial index into the data at the given taps."""
         dilations = self.where.dilations
         return tuple(self.first(i, p) + dilations[i] * position(axes[i]) for i, p in enumerate(at))
 
     def transposed_axes(self, at: Index) -> tuple[Axis, ...]:
-        """The taps of a transposed convolution that reach output position ``at``: those that its stride allows are
-        numbered 0, 1, …; see ``transposed_source``."""
+        """The taps of a transposed convolution that contribute to output position ``at``. Those that the stride allows
+        are numbered 0, 1, …; see ``transposed_source``."""
         return tuple(self._transposed_axis(i, p) for i, p in enumerate(at))
 
     def _transposed_axis(self, i: int, at: Dim) -> Axis:
@@ -65,7 +65,7 @@ class Taps:
         return Axis(self.variables[i], upper, lower)
 
     def transposed_source(self, at: Index, axes: tuple[Axis, ...]) -> tuple[Index, Index]:
-        """The data's spatial index, and the kernel's, under the taps of ``transposed_axes``."""
+        """The spatial indices into the data and into the kernel, at the taps of ``transposed_axes``."""
         data: list[Dim] = []
         kernel: list[Dim] = []
         for i, reached in enumerate(at):
@@ -76,14 +76,15 @@ class Taps:
         return tuple(data), tuple(kernel)
 
     def _cycle(self, i: int) -> tuple[int, int, int]:
-        """Stride and dilation's common divisor, and from one reaching tap to the next: taps, and data positions."""
+        """The greatest common divisor of stride and dilation, and the steps from one contributing tap to the next, in
+        taps and in data positions."""
         stride, dilation = self.where.strides[i], self.where.dilations[i]
         common = math.gcd(stride, dilation)
         return common, stride // common, dilation // common
 
     def _start(self, i: int, at: Dim) -> tuple[Dim, Dim]:
-        """The first tap that reaches the position (tap·dilation ≡ position + pad, modulo the stride), and the data
-        position under it."""
+        """The first tap that contributes to the position (tap·dilation ≡ position + pad, modulo the stride), and the
+        data position that it reads."""
         common, period, step = self._cycle(i)
         target = at + self.where.pads_begin[i]
         tap = floordiv(target, common) * pow(step, -1, period) % period if period > 1 else 0
