@@ -58,7 +58,7 @@ def test_row_tiles_were_called_a_chain(tmp_path):
 
 
 def test_no_ticks_at_all():
-    steps = [runtime.Step("k", "Add", "y", "loops", None, None, False)]
+    steps = [runtime.StepInfo("k", "Add", "y", "loops", None, None, False)]
     assert share_out(steps, [0], 1.0) == [runtime.StepTime(steps[0], 0.0)]
 
 
