@@ -57,8 +57,9 @@ def host_target() -> Target:
     machine that dldt makes no code for, and UsageError where ``DLDT_HOST_LEVEL`` names no target.
     """
     most = HOST_LEVEL.value
-    if most and most not in TARGETS:
-        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(TARGETS)}, not {most!r}")
+    levels = [target.name for target in reversed(TARGETS.values()) if target.arch == machine.arch()]
+    if most and most not in levels:
+        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(levels)}, not {most!r}")
     widest = TARGETS[most].vector_bits if most else 0
     for target in reversed(TARGETS.values()):
         if most and target.vector_bits > widest:

@@ -42,6 +42,10 @@ class Target:
 
     # What the code may use, by meaning.
 
+    def can(self, capability: str) -> bool:
+        """Whether the code may use something, by the name of a property of this class; "" is always there."""
+        return not capability or bool(getattr(self, capability))
+
     @property
     def has_masks(self) -> bool:
         """Whether loads and stores can be masked lane by lane at no cost (AVX-512)."""

@@ -26,7 +26,7 @@ class Arithmetic:
 
     Each lane of the sums takes ``products`` products at a time, from as many neighbouring input channels, which are
     adjacent in the data and in the packed weights. ``instructions`` are the ways to multiply and add, the best first,
-    each with the target feature that it needs ("" for none).
+    each with the capability of the target that it needs ("" for none).
     """
 
     name: str
@@ -39,7 +39,8 @@ class Arithmetic:
     """The row that does the multiplying, where packed weights are stored in fewer bits and widened in registers. None
     where weights are multiplied as they are stored."""
     converters: tuple[str, ...] = ()
-    """Target features of which one is needed to convert the weights quickly; empty where every target can."""
+    """Capabilities of targets (properties of ``Target``) of which one is needed to convert the weights quickly; empty
+    where every target can."""
     least: float = 0.0
     """The smallest root mean square of weights that fit: smaller weights would lose more than ``rounding`` in their
     type."""
@@ -62,8 +63,8 @@ class Arithmetic:
 
     def available(self, target: Target) -> bool:
         """Whether the target has instructions for it."""
-        converts = not self.converters or bool({*self.converters} & {*target.features})
-        return converts and any(not feature or feature in target.features for feature, _ in self.instructions)
+        converts = not self.converters or any(map(target.can, self.converters))
+        return converts and any(target.can(capability) for capability, _ in self.instructions)
 
     def misfit(self, weights: Array) -> str:
         """Why ``weights`` cannot be stored; empty where they can. A finite weight must not become infinite, and weights
@@ -162,8 +163,7 @@ class Arithmetic:
 
     def multiply_add(self, b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
         """``sums + data · weights``, with the best instruction of the target."""
-        known = b.target.features
-        write = next(write for feature, write in self.instructions if not feature or feature in known)
+        write = next(write for capability, write in self.instructions if b.target.can(capability))
         return write(b, data, weights, sums)
 
     def result(self, b: Builder, sums: Ir) -> Ir:
@@ -185,9 +185,9 @@ def _fused(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
     return b.fma(data, weights, sums)
 
 
-def _avx512_bfloat(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+def _bfloat_pairs(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
     """Two products of bfloats for each lane, summed as floats."""
-    name, size = "llvm.x86.avx512bf16.dpbf16ps", 32 * sums.lanes
+    name, size = b.target.dot_bfloat, 32 * sums.lanes
     return b.intrinsic(name, sums.type, sums, weights, data, suffix=f"{size}")
 
 
@@ -205,7 +205,7 @@ _ROWS = (
         name="f32_f16",
         weights=DType.f16,
         widened=F32,
-        converters=("f16c", "neon"),
+        converters=("converts_half",),
         least=2.0**-14,  # the least half that is no denormal
         rounding=_HALF,
         error="2e-4",
@@ -218,7 +218,7 @@ _ROWS = (
         weights=DType.bf16,
         sums=DType.f32,
         products=2,
-        instructions=(("avx512bf16", _avx512_bfloat),),
+        instructions=(("multiplies_bfloat", _bfloat_pairs),),
         rounding=_BFLOAT,
         error="2e-3",
         refusal=(

@@ -14,7 +14,7 @@ KNOWING = {"target.py", "cpus.py", "host.py"}
 COMMON = {"fma", "bf16", "sha", "aes", "crc", "generic"}
 """Words that name other things as well: an operation, a type, hashes."""
 ALLOWED = {
-    ("task/numerics.py", "x86-64-v3"): "an error names a target that has what is missing",
+    ("llvm/arithmetic.py", "x86-64-v3"): "an error names a target that has what is missing",
     ("llvm/syscall.py", "x86_64"): "the numbers and the code of system calls, a table by architecture",
     ("llvm/syscall.py", "aarch64"): "the same",
     ("llvm/thread_pool.py", "x86_64"): "the pause of a waiting thread and the floating-point state, by architecture",
@@ -29,9 +29,8 @@ READS = {
     ("object/object.py", "absent"): "LLVM is told what the code may not use",
     ("object/object.py", "triple"): "LLVM is told what the code is for",
     ("object/object_worker.py", "triple"): "a module of LLVM's",
-    ("pipeline.py", "features"): "the artifact says what it needs",
+    ("plan/metadata.py", "features"): "the artifact says what it needs",
     ("llvm/builder.py", "triple"): "modules name their target",
-    ("llvm/program.py", "triple"): "the same",
 }
 
 
