@@ -34,19 +34,21 @@ class Match:
         """RuntimeError unless the fields are the names that the pattern captures, each of the right type."""
         hints = get_type_hints(cls)
         fields = {f.name: hints[f.name] for f in attrs.fields(cls) if f.name != "root"}
-        unknown = sorted(pattern.names - fields.keys())
+        # A pattern may share its parts many times over: each set is gathered once.
+        names, arrays, certain = pattern.names, pattern.arrays, pattern.certain
+        unknown = sorted(names - fields.keys())
         if unknown:
             raise RuntimeError(f"the pattern captures {unknown[0]!r}, {cls.__name__} has no such field")
         for name, hint in fields.items():
-            if name not in pattern.names:
+            if name not in names:
                 raise RuntimeError(f"{cls.__name__}.{name} is not captured by the pattern")
-            wanted, text = _field_type(pattern, name)
+            wanted, text = _field_type(constant=name in arrays, always=name in certain)
             if hint != wanted:
                 raise RuntimeError(f"{cls.__name__}.{name} must be {text}, as the pattern captures it")
 
 
-def _field_type(pattern: Pattern, name: str) -> tuple[object, str]:
+def _field_type(*, constant: bool, always: bool) -> tuple[object, str]:
     """The type of the field for a captured name, and how it is written."""
-    if name in pattern.arrays:
-        return (Array, "Array") if name in pattern.certain else (Array | None, "Array | None")
-    return (Value, "Value") if name in pattern.certain else (Value | None, "Value | None")
+    if constant:
+        return (Array, "Array") if always else (Array | None, "Array | None")
+    return (Value, "Value") if always else (Value | None, "Value | None")
