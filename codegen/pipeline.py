@@ -19,7 +19,7 @@ from dldt.codegen.kernels.recorded import Recorded, plan_data
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
-from dldt.codegen.llvm.program import program_module, shared_work
+from dldt.codegen.llvm.program import ProgramFrame, ProgramOutput, program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules
@@ -30,6 +30,7 @@ from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import least_dims, run_time_dims
+from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
@@ -39,13 +40,17 @@ from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
+from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.task import found_dims
+from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.types import Shape
 
 GROWN = 4
 """Winograd's algorithm transforms weights into weights that are at least so many times larger."""
@@ -64,7 +69,8 @@ def find_conditions(c: Compilation) -> None:
 
 def make_regions(c: Compilation) -> None:
     """Groups operations into regions: each becomes one task."""
-    c.regions = {inner: partition(inner) for inner in c.graph.walk()}
+    c.definitions = {inner: definitions(inner) for inner in c.graph.walk()}
+    c.regions = {inner: partition(inner, c.definitions[inner]) for inner in c.graph.walk()}
 
 
 def choose_layouts(c: Compilation) -> None:
@@ -81,7 +87,7 @@ def choose_types(c: Compilation) -> None:
 def make_tasks(c: Compilation) -> None:
     """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
     result."""
-    c.program = make_program(c.graph, Decisions(c.regions, c.layouts, c.types))
+    c.program = make_program(c.graph, Decisions(c.regions, c.layouts, c.types, c.definitions))
 
 
 def choose_implementations(c: Compilation) -> None:
@@ -107,7 +113,8 @@ def plan_memory(c: Compilation) -> None:
 def write_kernels(c: Compilation) -> None:
     """Makes the kernels of every task, with operands and ranges, and their functions; equal functions are kept once."""
     c.kernels = make_kernels(c.program, c.choice.on)
-    refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], run_time_dims(c.graph), c.graph)
+    known = [*run_time_dims(c.graph), *found_dims(c.program)]
+    refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], known, c.graph)
     c.library = Library(c.target, c.cache)
     c.functions = write_functions(c.kernels, c.library)
 
@@ -117,13 +124,19 @@ def write_program(c: Compilation) -> None:
     names = run_time_dims(c.graph)
     c.calls = Calls(c.library, WeightSegment())
     c.steps = make_steps(c.program, c.kernels, c.functions, c.calls)
-    shapes = [node.types[0].shape for node in c.graph.outputs]
-    text = program_module(c.steps, names, c.arena.size, shapes, c.target, c.calls.scratch, c.least)
+    found = found_dims(c.program)
+    outputs = [_output(node.types[0].shape, t) for node, t in zip(c.graph.outputs, c.program.outputs, strict=True)]
+    frame = ProgramFrame(names, c.arena.size, outputs, found, c.calls.scratch, c.least)
+    text = program_module(c.steps, frame, c.target)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None
     made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
-    demands = Demands(names, size, shared_work(c.steps, c.target), plan_data(made))
+    demands = Demands(names, size, shared_work(c.steps, c.target), plan_data(made), len(found), c.arena.slots)
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
+
+
+def _output(shape: Shape, tensor: Tensor) -> ProgramOutput:
+    return ProgramOutput(shape, tensor.resolve() if any(map(defined_dims, shape)) else None)
 
 
 def compile_objects(c: Compilation) -> None:

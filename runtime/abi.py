@@ -6,7 +6,7 @@ them with ``dldt.h``, with the layout that a C compiler chooses, and with the on
 
 from __future__ import annotations
 
-ABI_MAJOR = 2
+ABI_MAJOR = 3
 """A host refuses artifacts of another major number."""
 ABI_MINOR = 0
 """A newer minor number only adds."""
@@ -17,6 +17,11 @@ SPIN_DEFAULT = 2000
 """Turns that a thread waits in a loop before it sleeps, where the host sets no other number."""
 SPIN_CROWDED = 20
 """The same where there are more threads than processors: the thread that is awaited may need this processor."""
+
+
+CANCELLED, DEADLINE_PASSED, NO_MEMORY, CONDITION = 1, 2, 3, 4
+"""What ``dldt_run`` answers where a run ends early: the host cancelled it; its deadline has passed; the host gave no
+memory (``detail``: the slot, the bytes); a condition does not hold (``detail``: its number, both values)."""
 
 
 class CField:
@@ -48,9 +53,8 @@ class CStruct:
         return self.offset(name) // 8
 
 
-# The name in C is dldt_team until the next ABI, which will call it a thread pool there too.
 THREAD_POOL = CStruct(
-    "dldt_team",
+    "dldt_thread_pool",
     256,
     64,
     (
@@ -77,25 +81,46 @@ THREAD_POOL = CStruct(
 )
 """The threads that work on one run at a time; zeroed by the host, which then sets ``threads`` and may set ``spin``."""
 
+SLOT = CStruct(
+    "dldt_slot",
+    16,
+    8,
+    (
+        CField(0, "void *", "data", "64-byte aligned, NULL where there is none"),
+        CField(8, "int64_t", "size", "bytes at data"),
+    ),
+)
+"""A buffer of the host's for tensors whose size is found while the model runs; zeroed at first, kept between runs."""
+
 REQUEST = CStruct(
     "dldt_request",
-    48,
+    144,
     8,
     (
         CField(0, "void **", "inputs", "in the order of the metadata"),
-        CField(8, "void **", "outputs", "in the order of the metadata"),
+        CField(8, "void **", "outputs", "in the order of the metadata; the run sets those whose shape it finds"),
         CField(16, "void *", "arena", "room for the tensors inside the model, then for the scratch of each thread"),
-        CField(24, "const int64_t *", "symbols", "the free dims, in the order of the metadata, within their bounds"),
-        CField(32, "dldt_team *", "team", "NULL: one thread"),
+        CField(24, "int64_t *", "dims", "the free dims in the order of the metadata, then room for those found"),
+        CField(32, "dldt_thread_pool *", "pool", "NULL: one thread"),
         CField(40, "uint64_t *", "profile", "NULL, or one slot a kernel"),
+        CField(48, "int64_t *", "output_dims", "NULL, or the run writes the dims of all outputs, one after the other"),
+        CField(56, "dldt_slot *", "slots", "as many as the metadata says"),
+        CField(64, "dldt_grow_function *", "grow", "gives a slot at least so many bytes, the first of which it keeps"),
+        CField(72, "void *", "host", "anything of the host's"),
+        CField(80, "int64_t *", "states", "of each state variable: whether it is set, then its dims"),
+        CField(88, "uint32_t", "cancel", "any thread may set it to 1 while the model runs"),
+        CField(92, "uint32_t", "stop", "why the run ends early, after an even or odd number of barriers", length=2),
+        CField(100, "uint32_t", "asked", "when the clock was asked last, in ticks"),
+        CField(104, "int64_t", "deadline", "nanoseconds of CLOCK_MONOTONIC, 0: none"),
+        CField(112, "int64_t", "detail", "of an error", length=4),
     ),
 )
 """One inference."""
 
 FUNCTIONS = {
     "run": ("int32_t", "dldt_request *"),
-    "worker": ("void", "dldt_team *", "int32_t"),
-    "stop": ("void", "dldt_team *"),
+    "worker": ("void", "dldt_thread_pool *", "int32_t"),
+    "stop": ("void", "dldt_thread_pool *"),
     "arena_size": ("int64_t", "const int64_t *"),
     "output_shapes": ("void", "const int64_t *", "int64_t *"),
 }

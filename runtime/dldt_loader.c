@@ -42,13 +42,13 @@ struct dldt_model {
   size_t size;
   void *arena;
   int64_t arena_size, scratch;
-  dldt_team *pool;
+  dldt_thread_pool *pool;
   worker *workers;
   int started;
   pthread_mutex_t lock;
   int32_t (*run)(dldt_request *);
-  void (*work)(dldt_team *, int32_t);
-  void (*stop)(dldt_team *);
+  void (*work)(dldt_thread_pool *, int32_t);
+  void (*stop)(dldt_thread_pool *);
   int64_t (*needs)(const int64_t *);
   void (*shapes)(const int64_t *, int64_t *);
   const char *metadata;
@@ -299,10 +299,10 @@ void dldt_model_output_shapes(const dldt_model *model, const int64_t *symbols, i
 
 int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64_t *symbols) {
   static const int64_t none = 0;
-  dldt_request request = {inputs, outputs, NULL, symbols != NULL ? symbols : &none, NULL, NULL};
+  dldt_request request = {.inputs = inputs, .outputs = outputs, .dims = (int64_t *)(symbols != NULL ? symbols : &none)};
   int result = -1;
   pthread_mutex_lock(&model->lock);
-  int64_t needed = model->needs(request.symbols);
+  int64_t needed = model->needs(request.dims);
   int64_t size = (needed + DLDT_ARENA_ALIGNMENT - 1) / DLDT_ARENA_ALIGNMENT * DLDT_ARENA_ALIGNMENT +
                  model->scratch * (1 + model->started);
   if (needed < 0) {
@@ -317,7 +317,7 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   }
   if (model->arena != NULL) {
     request.arena = model->arena;
-    request.team = model->started > 0 ? model->pool : NULL;
+    request.pool = model->started > 0 ? model->pool : NULL;
     result = model->run(&request);
   }
   pthread_mutex_unlock(&model->lock);

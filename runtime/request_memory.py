@@ -6,8 +6,8 @@ import ctypes
 
 from dldt.runtime.abi import REQUEST
 
-INPUTS, OUTPUTS, SYMBOLS = REQUEST.word("inputs"), REQUEST.word("outputs"), REQUEST.word("symbols")
-ARENA, THREAD_POOL, PROFILE = REQUEST.word("arena"), REQUEST.word("team"), REQUEST.word("profile")
+INPUTS, OUTPUTS, SYMBOLS = REQUEST.word("inputs"), REQUEST.word("outputs"), REQUEST.word("dims")
+ARENA, THREAD_POOL, PROFILE = REQUEST.word("arena"), REQUEST.word("pool"), REQUEST.word("profile")
 FIRST_INPUT = REQUEST.size // 8
 """The word behind the struct, where the table of inputs starts."""
 

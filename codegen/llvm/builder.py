@@ -145,9 +145,17 @@ class Builder(Instructions):
 
     @contextmanager
     def loop(
-        self, lower: Ir, upper: Ir, step: int = 1, carried: Sequence[Ir] = (), stem: str = "loop"
+        self,
+        lower: Ir,
+        upper: Ir,
+        step: int = 1,
+        carried: Sequence[Ir] = (),
+        stem: str = "loop",
+        *,
+        guarded: bool = False,
     ) -> Iterator[Loop]:
-        """``for (i = lower; i < upper; i += step)``; set ``yields`` in the body where values are carried."""
+        """``for (i = lower; i < upper; i += step)``; set ``yields`` in the body where values are carried. A ``guarded``
+        loop also ends when the first of them, an i1, is false."""
         head, body, done = self.label(stem), self.label("body"), self.label("done")
         before = self._block
         self.line(f"br label %{head}")
@@ -158,6 +166,8 @@ class Builder(Instructions):
         index = Ir("i64", f"%i{self._counter}")
         phis = [Ir(value.type, f"%c{self._counter}.{k}") for k, value in enumerate(carried)]
         condition = self.compare("lt", index, upper)
+        if guarded:
+            condition = self.binary("and", condition, phis[0])
         self.line(f"br i1 {condition.name}, label %{body}, label %{done}")
         self.start_block(body)
         loop = Loop(index, phis)

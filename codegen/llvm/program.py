@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import TypeAlias
+
+import attrs
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
@@ -13,46 +16,66 @@ from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, Poly, Symbol, ceildiv
+from dldt.compiler.dims import DefinedDim, Dim, Poly, Symbol, ceildiv, symbols
 from dldt.compiler.types import Shape
-from dldt.runtime.abi import REQUEST
+from dldt.runtime.abi import NO_MEMORY, REQUEST, SLOT
 
 Least: TypeAlias = tuple[tuple[Poly, int], ...]
 """Dims, each with the smallest size that it may have."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
-_SYMBOLS, _TEAM, _PROFILE = map(REQUEST.offset, ("symbols", "team", "profile"))
+_DIMS, _POOL, _PROFILE = map(REQUEST.offset, ("dims", "pool", "profile"))
+_SLOTS, _OUTPUT_DIMS, _DETAIL = map(REQUEST.offset, ("slots", "output_dims", "detail"))
+_STOP, _CANCEL, _DEADLINE = map(REQUEST.offset, ("stop", "cancel", "deadline"))
 
 
-def program_module(
-    steps: Sequence[ProgramStep],
-    names: Sequence[Symbol],
-    arena: Dim,
-    outputs: Sequence[Shape],
-    target: Target,
-    scratch: int = 0,
-    least: Least = (),
-) -> str:
-    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``. ``names`` are the run-time dims in
-    the order in which the host passes them. After the arena, each thread has ``scratch`` bytes of its own (a multiple
-    of 64). Where a dim of ``least`` is too small, the arena's size is -1, and the host must not run the model."""
+@attrs.frozen
+class ProgramOutput:
+    """An output of the model: its shape, and its place if its shape is found while the model runs."""
+
+    shape: Shape
+    place: Place | None = None
+
+
+@attrs.frozen
+class ProgramFrame:
+    """What the program's steps run in. ``free`` are the free dims in the order in which the host passes them; behind
+    them the dims ``found`` at run time have their words. The arena takes ``arena`` bytes; after it, each thread has
+    ``scratch`` bytes of its own (a multiple of 64). Where a dim of ``least`` is too small, the arena's size is -1, and
+    the host must not run the model."""
+
+    free: Sequence[Symbol]
+    arena: Dim
+    outputs: Sequence[ProgramOutput]
+    found: Sequence[Symbol] = ()
+    scratch: int = 0
+    least: Least = ()
+
+
+def program_module(steps: Sequence[ProgramStep], frame: ProgramFrame, target: Target) -> str:
+    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``."""
     b = Builder(target)
-    _ProgramWriter(b, names).main(steps, ceildiv(arena, 64) * 64, scratch)
-    _arena_size(b, names, arena, least)
-    _output_shapes(b, names, outputs)
-    _shares(b, names, steps)
+    _ProgramWriter(b, frame).main(steps)
+    _arena_size(b, frame.free, frame.arena, frame.least)
+    _output_shapes(b, frame)
+    _shares(b, frame.free, steps)
     return b.text("dldt.program")
 
 
 class _ProgramWriter:
-    def __init__(self, builder: Builder, names: Sequence[Symbol]) -> None:
-        self.b = builder
-        self.names = names
+    def __init__(self, builder: Builder, frame: ProgramFrame) -> None:
+        self.b, self.frame = builder, frame
+        self.words = {symbol: len(frame.free) + k for k, symbol in enumerate(frame.found)}
+        self.alone = False
+        """Whether only the first thread runs the code that is being written."""
+        self.end = ""
+        """The block that follows on that code."""
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
 
-    def main(self, steps: Sequence[ProgramStep], arena: Dim, scratch: int) -> None:
-        b = self.b
+    def main(self, steps: Sequence[ProgramStep]) -> None:
+        """Write the function that every thread runs."""
+        b, scratch = self.b, self.frame.scratch
         b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
         b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
         parameters = [("ptr", "request"), ("i32", "tid"), ("i32", "threads")]
@@ -61,16 +84,21 @@ class _ProgramWriter:
             self.tid64, self.threads64 = b.convert(tid, "i64"), b.convert(threads, "i64")
             self.first = b.compare("eq", tid, b.const("i32", 0))
             self.inputs, self.outputs = self._field(_INPUTS), self._field(_OUTPUTS)
-            self.arena, self.team = self._field(_ARENA), self._field(_TEAM)
+            self.arena, self.team = self._field(_ARENA), self._field(_POOL)
             self.profile = self._field(_PROFILE)
+            self.met = b.emit("ptr", "alloca i32, align 4")
+            b.store(b.const("i32", 0), self.met, 4)
             wanted = b.compare("ne", self.profile, Ir("ptr", "null"))
             self.profiled = b.binary("and", wanted, self.first)
-            dims = self._field(_SYMBOLS)
-            for k, name in enumerate(self.names):
-                self.scope.symbols[name] = b.load("i64", b.gep(dims, b.index(8 * k)), 8)
+            self.dims = self._field(_DIMS)
+            for k, name in enumerate(self.frame.free):
+                self.scope.symbols[name] = b.load("i64", b.gep(self.dims, b.index(8 * k)), 8)
+            arena = ceildiv(self.frame.arena, 64) * 64
             end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
             self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
             self.steps(steps)
+            if self.words:
+                self._answer(self.frame.outputs)
 
     def _field(self, offset: int) -> Ir:
         return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
@@ -78,44 +106,158 @@ class _ProgramWriter:
     def steps(self, steps: Sequence[ProgramStep]) -> None:
         """The first thread runs steps that are not shared. A barrier stands wherever work passes between it and the
         others."""
+        if self.alone:
+            for step in steps:
+                step.write(self)
+            return
         runs = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
         parts = [part for run in runs for part in ([[step] for step in run] if run[0].shared else [run])]
         for number, part in enumerate(parts):
             if number:
-                self._barrier()
+                self.meet()
             if part[0].shared:
                 part[0].write(self)
                 continue
-            with self.b.when(self.first):
+            with self.first_alone():
                 for step in part:
                     step.write(self)
 
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """See ProgramWriter."""
+        if self.alone:
+            yield
+            return
+        b = self.b
+        then, self.end = b.label("first"), b.label("rest")
+        b.line(f"br i1 {self.first.name}, label %{then}, label %{self.end}")
+        b.start_block(then)
+        self.alone = True
+        yield
+        self.alone = False
+        b.line(f"br label %{self.end}")
+        b.start_block(self.end)
+
+    def meet(self) -> None:
+        """See ProgramWriter."""
+        b = self.b
+        if self.alone:
+            self._stop_if_interrupted()
+            return
+        with self.first_alone():
+            self._stop_if_interrupted()
+        b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
+        why = b.load("i32", self._stop_word(), 4)
+        count = b.load("i32", self.met, 4)
+        b.store(b.binary("add", count, b.const("i32", 1)), self.met, 4)
+        leave, on = b.label("leave"), b.label("on")
+        stopped = b.compare("ne", why, b.const("i32", 0))
+        b.line(f"br i1 {stopped.name}, label %{leave}, label %{on}")
+        b.start_block(leave)
+        b.line("ret void")
+        b.start_block(on)
+
+    def _stop_word(self) -> Ir:
+        """The word in which the first thread says before a barrier that the run ends there. Odd and even barriers have
+        one each: a thread may still look at the word of the last barrier while the first thread is past it."""
+        b = self.b
+        odd = b.binary("and", b.load("i32", self.met, 4), b.const("i32", 1))
+        return b.gep(b.gep(self.request, b.index(_STOP)), b.mul(b.convert(odd, "i64"), b.index(4)))
+
+    def _stop_if_interrupted(self) -> None:
+        b = self.b
+        cancel = b.load("i32", b.gep(self.request, b.index(_CANCEL)), 4)
+        deadline = b.load("i64", b.gep(self.request, b.index(_DEADLINE)), 8)
+        asked = b.binary("or", b.emit("i64", f"zext {cancel} to i64"), deadline)
+        with b.when(b.compare("ne", asked, b.index(0))):
+            b.declare("dldt_interrupted", "declare hidden i32 @dldt_interrupted(ptr)")
+            why = b.emit("i32", f"call i32 @dldt_interrupted({self.request})")
+            self._end_if(b.compare("ne", why, b.const("i32", 0)), why)
+
+    def _end_if(self, condition: Ir, why: Ir, *detail: Ir) -> None:
+        """Where the condition holds, the run ends at the next barrier, and the first thread does nothing until then."""
+        b = self.b
+        with b.when(condition):
+            b.store(why, self._stop_word(), 4)
+            for number, value in enumerate(detail):
+                b.store(value, b.gep(self.request, b.index(_DETAIL + 8 * number)), 8)
+            b.line(f"br label %{self.end}")
+            b.start_block(b.label("unreached"))
+
+    def value(self, dim: Dim) -> Ir:
+        """See ProgramWriter."""
+        return self.emitter.dim(dim, self._known(symbols(dim)))
+
+    def _known(self, wanted: Iterable[Symbol]) -> Scope:
+        """The scope with the dims in ``wanted``. One that is found at run time is read where it is used."""
+        scope = self.scope.inner()
+        for symbol in wanted:
+            if symbol not in scope.symbols:
+                scope.symbols[symbol] = self.b.load("i64", self._word(symbol), 8)
+        return scope
+
+    def _word(self, symbol: Symbol) -> Ir:
+        return self.b.gep(self.dims, self.b.index(8 * self.words[symbol]))
+
+    def define(self, symbol: Symbol, value: Ir) -> None:
+        """See ProgramWriter."""
+        self.b.store(value, self._word(symbol), 8)
+
+    @contextmanager
+    def bound(self, symbol: Symbol, value: Ir) -> Iterator[None]:
+        """See ProgramWriter."""
+        self.scope.symbols[symbol] = value
+        yield
+        del self.scope.symbols[symbol]
+
+    def ensure(self, slot: int, bytes: Ir, kept: Ir) -> None:
+        """See ProgramWriter."""
+        b = self.b
+        b.declare("dldt_grow", "declare hidden i1 @dldt_grow(ptr, i32, i64, i64)")
+        given = b.emit("i1", f"call i1 @dldt_grow({self.request}, i32 {slot}, {bytes}, {kept})")
+        refused = b.binary("xor", given, b.const("i1", 1))
+        self._end_if(refused, b.const("i32", NO_MEMORY), b.index(slot), bytes)
+
+    def _slot(self, index: int) -> Ir:
+        slots = self._field(_SLOTS)
+        return self.b.load("ptr", self.b.gep(slots, self.b.index(SLOT.size * index)), 8)
+
+    def _answer(self, outputs: Sequence[ProgramOutput]) -> None:
+        """Tell the host the shapes of all outputs, and where those lie whose shape was found."""
+        b = self.b
+        self.meet()
+        with self.first_alone():
+            table = self._field(_OUTPUT_DIMS)
+            with b.when(b.compare("ne", table, Ir("ptr", "null"))):
+                for k, dim in enumerate(dim for output in outputs for dim in output.shape):
+                    b.store(self.value(dim), b.gep(table, b.index(8 * k)), 8)
+            for k, output in enumerate(outputs):
+                if output.place is not None:
+                    b.store(self.address(output.place), b.gep(self.outputs, b.index(8 * k)), 8)
+
     def whole(self, extent: Dim) -> tuple[Ir, Ir]:
         """See ProgramWriter."""
-        return self.b.index(0), self.emitter.dim(extent, self.scope)
+        return self.b.index(0), self.value(extent)
 
     def holds(self, condition: Place) -> Ir:
         """See ProgramWriter."""
-        byte = self.b.load("i8", self._address(condition), 1)
+        byte = self.b.load("i8", self.address(condition), 1)
         return self.b.compare("ne", byte, self.b.const("i8", 0))
 
     def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
         """See ProgramWriter."""
         b = self.b
-        size = self.emitter.dim(extent, self.scope)
+        size = self.value(extent)
         low = self._share(size, self.tid64)
         high = self._share(size, b.add(self.tid64, b.index(1)))
         if work is None or isinstance(work, int):
             return low, high
-        shared = b.compare("ge", self.emitter.dim(work, self.scope), b.index(b.target.cpu.fit.serial_work))
+        shared = b.compare("ge", self.value(work), b.index(b.target.cpu.fit.serial_work))
         alone = b.select(self.first, b.index(0), size)
         return b.select(shared, low, alone), b.select(shared, high, size)
 
     def _share(self, extent: Ir, index: Ir) -> Ir:
         return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
-
-    def _barrier(self) -> None:
-        self.b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
 
     def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
         """If the request asks for a profile, the first thread adds the ticks that the call took to it."""
@@ -134,15 +276,19 @@ class _ProgramWriter:
         return self.b.emit("i64", "call i64 @dldt_clock()")
 
     def _invoke(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir]) -> None:
-        operands = [self._address(place, line_buffers) for place in call.operands]
-        dims = [self.scope.symbols[name] for name in call.symbols]
+        operands = [self.address(place, line_buffers) for place in call.operands]
+        known = self._known(call.symbols).symbols
+        dims = [known[name] for name in call.symbols]
         arguments = [*operands, *dims, low, high]
         kinds = ", ".join(a.type for a in arguments)
         self.b.declare(call.function, f"declare hidden void @{call.function}({kinds})")
         self.b.line(f"call void @{call.function}({', '.join(map(str, arguments))})")
 
-    def _address(self, place: Place, line_buffers: Sequence[Ir] = ()) -> Ir:
-        offset = self.emitter.dim(place.offset, self.scope)
+    def address(self, place: Place, line_buffers: Sequence[Ir] = ()) -> Ir:
+        """See ProgramWriter."""
+        offset = self.value(place.offset)
+        if place.kind == "slot":
+            return self.b.gep(self._slot(place.index), offset)
         if place.kind == "arena":
             return self.b.gep(self.arena, offset)
         if place.kind == "scratch":
@@ -165,11 +311,13 @@ def _arena_size(b: Builder, names: Sequence[Symbol], arena: Dim, least: Least) -
         b.give(size)
 
 
-def _output_shapes(b: Builder, names: Sequence[Symbol], outputs: Sequence[Shape]) -> None:
+def _output_shapes(b: Builder, frame: ProgramFrame) -> None:
+    """The dims of all outputs, as far as they follow from the free dims; -1 for those that are found at run time."""
     with b.function("dldt_output_shapes", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
-        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
-        for k, dim in enumerate(d for shape in outputs for d in shape):
-            b.store(emitter.dim(dim, scope), b.gep(shapes, b.index(8 * k)), 8)
+        scope, emitter, found = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0), set(frame.found)
+        for k, dim in enumerate(d for output in frame.outputs for d in output.shape):
+            value = b.index(-1) if symbols(dim) & found else emitter.dim(dim, scope)
+            b.store(value, b.gep(shapes, b.index(8 * k)), 8)
 
 
 def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[ProgramStep]) -> None:
@@ -189,7 +337,8 @@ def shared_work(steps: Sequence[ProgramStep], target: Target) -> Dim:
     total: Dim = 0
     for step in steps:
         for work in step.shared_work():
-            total = total + (target.cpu.fit.team_work if work is None else work)
+            known = work is not None and not any(isinstance(symbol, DefinedDim) for symbol in symbols(work))
+            total = total + (work if known and work is not None else target.cpu.fit.team_work)
     return total
 
 

@@ -81,6 +81,7 @@ define void @_start() alignstack(64) "stackrealign" {{
   %inputs = alloca [{inputs} x ptr], align 64
   %outputs = alloca [{outputs} x ptr], align 64
   %request = alloca [{request_size} x i8], align 64
+  store [{request_size} x i8] zeroinitializer, ptr %request, align 64
   {prepare}
   call void @transfer(i64 {read}, i64 0, ptr %symbols, i64 {symbol_bytes})
   call void @transfer(i64 {read}, i64 0, ptr %sizes, i64 {size_bytes})
@@ -95,12 +96,10 @@ define void @_start() alignstack(64) "stackrealign" {{
   store ptr %outputs, ptr %at.outputs
   %at.arena = getelementptr i8, ptr %request, i64 {request_arena}
   store ptr %arena, ptr %at.arena
-  %at.symbols = getelementptr i8, ptr %request, i64 {request_symbols}
-  store ptr %symbols, ptr %at.symbols
-  %at.team = getelementptr i8, ptr %request, i64 {request_team}
-  store ptr @team, ptr %at.team
-  %at.profile = getelementptr i8, ptr %request, i64 {request_profile}
-  store ptr null, ptr %at.profile
+  %at.dims = getelementptr i8, ptr %request, i64 {request_dims}
+  store ptr %symbols, ptr %at.dims
+  %at.pool = getelementptr i8, ptr %request, i64 {request_pool}
+  store ptr @team, ptr %at.pool
   %threads.at = getelementptr i8, ptr @team, i64 {pool_threads}
   store i32 {threads}, ptr %threads.at
 {hiring}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import attrs
@@ -32,6 +33,29 @@ class ProgramWriter(Protocol):
 
     def holds(self, condition: Place) -> Ir:
         """Whether the byte at a place is not zero."""
+
+    def value(self, dim: Dim) -> Ir:
+        """The value of a dim, as it is known here."""
+
+    def address(self, place: Place) -> Ir:
+        """The address of a place."""
+
+    def define(self, symbol: Symbol, value: Ir) -> None:
+        """Give a dim that is found at run time its value: by the first thread alone. The others see it after the next
+        barrier."""
+
+    def bound(self, symbol: Symbol, value: Ir) -> AbstractContextManager[None]:
+        """A context in which the dim has a value that each thread knows by itself."""
+
+    def ensure(self, slot: int, bytes: Ir, kept: Ir) -> None:
+        """Have room for so many bytes in a slot, the first ``kept`` of which stay: by the first thread alone. If the
+        host refuses, the run ends."""
+
+    def first_alone(self) -> AbstractContextManager[None]:
+        """A context whose code only the first thread runs."""
+
+    def meet(self) -> None:
+        """A barrier, where several threads run this code."""
 
     def steps(self, steps: Sequence[ProgramStep]) -> None:
         """Steps with the barriers between them."""
@@ -92,6 +116,11 @@ class Fork(ProgramStep):
     condition: Place
     then: tuple[ProgramStep, ...]
     otherwise: tuple[ProgramStep, ...]
+
+    @property
+    def shared(self) -> bool:
+        """See ProgramStep."""
+        return any(step.shared for step in (*self.then, *self.otherwise))
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""

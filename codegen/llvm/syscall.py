@@ -7,8 +7,26 @@ from dldt.codegen.target import Target
 
 # Numbers of the Linux system calls in use.
 SYSCALLS = {
-    "x86_64": {"read": 0, "write": 1, "mmap": 9, "mprotect": 10, "exit_group": 231, "futex": 202, "openat": 257},
-    "aarch64": {"read": 63, "write": 64, "mmap": 222, "mprotect": 226, "exit_group": 94, "futex": 98, "openat": 56},
+    "x86_64": {
+        "read": 0,
+        "write": 1,
+        "mmap": 9,
+        "mprotect": 10,
+        "futex": 202,
+        "clock_gettime": 228,
+        "exit_group": 231,
+        "openat": 257,
+    },
+    "aarch64": {
+        "openat": 56,
+        "read": 63,
+        "write": 64,
+        "exit_group": 94,
+        "futex": 98,
+        "clock_gettime": 113,
+        "mmap": 222,
+        "mprotect": 226,
+    },
 }
 
 # dldt_syscall(number, a, b, c, d, e, f) by the C convention. LLVM parses inline assembly only for the machine that it

@@ -25,7 +25,7 @@ from dldt.runtime import abi
 STOP, JOB, THREADS, SLEEPERS, SPIN = map(abi.THREAD_POOL.offset, ("stop", "job", "threads", "sleepers", "spin"))
 ENDED, USUAL, STRIKES, REST = map(abi.THREAD_POOL.offset, ("ended", "usual", "strikes", "rest"))
 ARRIVED, PHASE, WAITING, BUDGET = map(abi.THREAD_POOL.offset, ("arrived", "phase", "waiting", "budget"))
-REQUEST_SYMBOLS, REQUEST_TEAM = map(abi.REQUEST.offset, ("symbols", "team"))
+REQUEST_DIMS, REQUEST_POOL, REQUEST_STOP = map(abi.REQUEST.offset, ("dims", "pool", "stop"))
 
 # Iterations of the spin before a thread sleeps; one takes some 10 to 50 ns. Between inferences a thread gives up early.
 # Inside an inference the other threads are at work, and it pays to wait for them, unless other processes keep the
@@ -251,8 +251,10 @@ done:
 
 define i32 @dldt_run(ptr %request) nounwind {{
 entry:
-  %team.at = getelementptr i8, ptr %request, i64 {REQUEST_TEAM}
-  %team = load ptr, ptr %team.at, align 8
+  %stop.at = getelementptr i8, ptr %request, i64 {REQUEST_STOP}
+  store i64 0, ptr %stop.at, align 4
+  %pool.at = getelementptr i8, ptr %request, i64 {REQUEST_POOL}
+  %team = load ptr, ptr %pool.at, align 8
   %none = icmp eq ptr %team, null
   br i1 %none, label %alone, label %check
 check:
@@ -261,22 +263,29 @@ check:
   %single = icmp ule i32 %threads, 1
   br i1 %single, label %alone, label %ask
 ask:
-  %symbols.at = getelementptr i8, ptr %request, i64 {REQUEST_SYMBOLS}
-  %symbols = load ptr, ptr %symbols.at, align 8
-  %shares = call i32 @dldt_shares(ptr %symbols)
+  %dims.at = getelementptr i8, ptr %request, i64 {REQUEST_DIMS}
+  %dims = load ptr, ptr %dims.at, align 8
+  %shares = call i32 @dldt_shares(ptr %dims)
   switch i32 %shares, label %together [
     i32 0, label %alone
     i32 1, label %try
   ]
 alone:
   call void @share(ptr %request, i32 0, i32 1)
-  ret i32 0
+  br label %answer
 try:
   call void @try(ptr %request, ptr %team, i32 %threads)
-  ret i32 0
+  br label %answer
 together:
   call void @together(ptr %request, ptr %team, i32 %threads)
-  ret i32 0
+  br label %answer
+answer:
+  ; Why the run ended early: the first thread has written it to one word or the other.
+  %even = load i32, ptr %stop.at, align 4
+  %odd.at = getelementptr i8, ptr %stop.at, i64 4
+  %odd = load i32, ptr %odd.at, align 4
+  %why = or i32 %even, %odd
+  ret i32 %why
 }}
 
 define void @dldt_worker(ptr %team, i32 %index) nounwind {{
@@ -364,8 +373,9 @@ def team_module(target: Target) -> str:
         BUDGET=BUDGET,
         spin_least=_SPIN_LEAST,
         SLEEPERS=SLEEPERS,
-        REQUEST_SYMBOLS=REQUEST_SYMBOLS,
-        REQUEST_TEAM=REQUEST_TEAM,
+        REQUEST_DIMS=REQUEST_DIMS,
+        REQUEST_POOL=REQUEST_POOL,
+        REQUEST_STOP=REQUEST_STOP,
         THREADS=THREADS,
         JOB=JOB,
         STOP=STOP,

@@ -7,56 +7,37 @@ from collections.abc import Iterable
 import attrs
 
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.plan.timeline import timeline
+from dldt.codegen.plan.intervals import Interval, live_intervals
+from dldt.codegen.plan.place_in_turn import ALIGNMENT, place_in_turn
+from dldt.codegen.plan.stages import defined_dims, plan_stages
 from dldt.codegen.task.task import Program
-from dldt.codegen.task.tensor import Tensor
-from dldt.compiler.dims import Dim, ceildiv, maximum, minimum_of
+from dldt.compiler.dims import Dim
 
-ALIGNMENT = 64
 SLACK = 256
 """Bytes after the last tensor, so that a vector load that reads past its end stays inside the arena."""
-
-
-@attrs.define
-class Interval:
-    """The lifetime of a tensor: from the step that writes it to the last step that reads it."""
-
-    tensor: Tensor
-    first: int
-    last: int
 
 
 @attrs.frozen
 class Arena:
     """The memory of the tensors between kernels. ``size`` is in bytes (a dim where shapes are free). ``lower_bound`` is
-    the largest live set plus the bytes after it, which no plan can go below; None where shapes are free."""
+    the largest live set plus the bytes after it, which no plan can go below; None where shapes are free. Tensors whose
+    size is found while the model runs lie in ``slots`` buffers beside it."""
 
     size: Dim
     lower_bound: int | None
+    slots: int = 0
 
 
 def plan_arena(program: Program) -> Arena:
-    """Place every tensor that has no place yet in the arena."""
+    """Place every tensor that has no place yet: in the arena, or in a slot where its size is found at run time."""
     intervals = live_intervals(program)
+    found = [i for i in intervals if defined_dims(i.tensor.bytes)]
     fixed = [i for i in intervals if isinstance(i.tensor.bytes, int)]
-    free = [i for i in intervals if not isinstance(i.tensor.bytes, int)]
+    free = [i for i in intervals if not isinstance(i.tensor.bytes, int) and not defined_dims(i.tensor.bytes)]
     size = _place_fixed(fixed)
-    end = _place_free(free, size)
+    end = place_in_turn(free, Place("arena", offset=size))
     bound = _largest_live_set(fixed) + SLACK if not free else None
-    return Arena(end + SLACK, bound)
-
-
-def live_intervals(program: Program) -> list[Interval]:
-    """The lifetime of each tensor that needs a place."""
-    found: dict[Tensor, Interval] = {}
-    for step, moment in enumerate(timeline(program.tasks)):
-        for tensor in (*moment.writes, *moment.reads):
-            base = tensor.base
-            if base.place is not None or base.constant is not None:
-                continue
-            interval = found.setdefault(base, Interval(base, step, step))
-            interval.last = step
-    return list(found.values())
+    return Arena(end + SLACK, bound, plan_stages(program, found))
 
 
 def _place_fixed(intervals: list[Interval]) -> int:
@@ -75,37 +56,6 @@ def _place_fixed(intervals: list[Interval]) -> int:
         placed.append((offset, offset + size, interval))
         end = max(end, offset + size)
     return end
-
-
-def _place_free(intervals: list[Interval], start: Dim) -> Dim:
-    """Tensors of free size share slots in order of time. A slot is as large as the largest tensor that it ever
-    holds."""
-    slots: list[tuple[Dim, int]] = []
-    members: list[list[Tensor]] = []
-    for interval in sorted(intervals, key=lambda i: (i.first, i.last)):
-        size = ceildiv(interval.tensor.bytes, ALIGNMENT) * ALIGNMENT
-        usable = [k for k, (_, last) in enumerate(slots) if last < interval.first]
-        chosen = min(usable, key=lambda k: _waste(slots[k][0], size), default=None)
-        if chosen is None:
-            slots.append((size, interval.last))
-            members.append([interval.tensor])
-            continue
-        slots[chosen] = (maximum(slots[chosen][0], size), interval.last)
-        members[chosen].append(interval.tensor)
-    offset = start
-    for (size, _), tensors in zip(slots, members, strict=True):
-        for tensor in tensors:
-            tensor.place = Place("arena", offset=offset)
-        offset = offset + size
-    return offset
-
-
-def _waste(slot: Dim, size: Dim) -> float:
-    difference = slot - size
-    if isinstance(difference, int):
-        return abs(difference)
-    low = minimum_of(difference)
-    return 1e18 if low == float("-inf") else 1e15 + low
 
 
 def _size(interval: Interval) -> int:

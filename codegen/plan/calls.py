@@ -10,14 +10,14 @@ from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.library import Library
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.row_tiles import LineBuffer, RowStage, RowTilesStep
-from dldt.codegen.llvm.step import Call, Fork, ProgramStep
+from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.plan.kernels import Functions, Kernels
 from dldt.codegen.plan.row_tiling import line_buffer_bytes
 from dldt.codegen.plan.sharing import Sharable, shared_steps
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.task.implementation import Chosen
-from dldt.codegen.task.task import Branch, Leaf, Program, RowTiles, Task
+from dldt.codegen.task.task import Leaf, Program, RowTiles, Task
 from dldt.codegen.task.tensor import Tensor
 
 
@@ -58,7 +58,9 @@ class Calls:
 
 def make_steps(program: Program, kernels: Kernels, functions: Functions, calls: Calls) -> list[ProgramStep]:
     """The steps of the program."""
-    return _StepMaker(kernels, functions, calls).steps(program.tasks)
+    maker = _StepMaker(kernels, functions, calls)
+    maker.share(program.tasks)
+    return list(maker.steps(program.tasks))
 
 
 @attrs.define
@@ -68,33 +70,34 @@ class _StepMaker:
     calls: Calls
     shared: dict[Leaf, list[bool]] = attrs.field(factory=dict)
 
-    def steps(self, tasks: Sequence[Task]) -> list[ProgramStep]:
-        """The tasks as steps. Which steps threads share is chosen for the least total time."""
-        self._share(tasks)
-        return [step for task in tasks for step in task.steps(self)]
+    def place(self, tensor: Tensor) -> Place:
+        """See Maker."""
+        return self.calls.weights.place(tensor)
 
-    def _share(self, tasks: Sequence[Task]) -> None:
+    def steps(self, tasks: Sequence[Task]) -> tuple[ProgramStep, ...]:
+        """See Maker."""
+        return tuple(step for task in tasks for step in task.steps(self))
+
+    def share(self, tasks: Sequence[Task]) -> bool:
+        """Choose which kernels threads share, for the least total time; inner blocks first. Whether they share any."""
         parts: list[tuple[Leaf | None, Sharable]] = []
         for task in tasks:
-            if task.leaf is None:
-                parts.append((None, Sharable(None, None)))
+            if task.leaf is not None:
+                parts += [(task.leaf, Sharable(k.work, k.extent)) for k, _ in self.kernels[task.leaf]]
                 continue
-            parts += [(task.leaf, Sharable(k.work, k.extent)) for k, _ in self.kernels[task.leaf]]
+            together = task.interleaved or any([self.share(block.tasks) for block in task.blocks])
+            parts.append((None, Sharable(None, None) if together else Sharable(0, 1)))
         meeting = self.calls.library.target.cpu.fit.meeting
         decided = shared_steps([sharable for _, sharable in parts], meeting)
         for (leaf, _), shared in zip(parts, decided, strict=True):
             if leaf is not None:
                 self.shared.setdefault(leaf, []).append(shared)
+        return any(decided)
 
     def run(self, task: Leaf) -> list[ProgramStep]:
         """See Maker."""
         made = zip(self.kernels[task], self.functions[task], self.shared.get(task, []), strict=True)
         return [self._call(*kernel, function, shared) for kernel, function, shared in made]
-
-    def branch(self, task: Branch) -> list[ProgramStep]:
-        """See Maker."""
-        then, otherwise = (tuple(self.steps(block.tasks)) for block in task.blocks)
-        return [Fork(self.calls.weights.place(task.condition), then, otherwise)]
 
     def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
         """One call for each task, and the line buffers between them."""

@@ -20,6 +20,7 @@ from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.calls import Calls
+from dldt.codegen.plan.definitions import Definitions
 from dldt.codegen.plan.kernels import Functions, Kernels
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
@@ -50,6 +51,7 @@ class Compilation:
     progress: Progress = lambda what, done, total: None
 
     least: Least = attrs.field(init=False)
+    definitions: Mapping[Graph, Definitions] = attrs.field(init=False)
     regions: Mapping[Graph, Sequence[Region | Node]] = attrs.field(init=False)
     layouts: Mapping[Value, Layout] = attrs.field(init=False)
     types: Mapping[Value, TensorType] = attrs.field(init=False)

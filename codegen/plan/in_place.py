@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.loop.lower.access import RULES
-from dldt.codegen.plan.arena import Interval, live_intervals
+from dldt.codegen.plan.intervals import Interval, live_intervals
 from dldt.codegen.plan.timeline import timeline
 from dldt.codegen.task.task import Leaf, Program
 from dldt.codegen.task.tensor import Tensor

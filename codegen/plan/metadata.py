@@ -10,7 +10,7 @@ from dldt.codegen.plan.calls import Called, Calls
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
-from dldt.compiler.dims import Dim, Symbol, symbols
+from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
 from dldt.compiler.graph import Graph
 from dldt.runtime.version import __version__
 
@@ -25,6 +25,10 @@ class Demands:
     shared: Dim
     plan: dict[str, object]
     """How every task is carried out, so that the same plan can be compiled again."""
+    found: int = 0
+    """The number of dims that are found while the model runs."""
+    slots: int = 0
+    """The number of buffers for tensors whose sizes are found then."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
@@ -44,6 +48,8 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
         "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
         "arena": demands.arena,
+        "dims": len(demands.dims) + demands.found,
+        "slots": demands.slots,
         "scratch": calls.scratch,
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
@@ -91,4 +97,11 @@ def _bounds(symbol: Symbol) -> dict[str, object]:
 
 
 def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:
-    return {"name": name, "dtype": dtype, "shape": [d if isinstance(d, int) else str(d) for d in shape]}
+    return {"name": name, "dtype": dtype, "shape": [_dim(d) for d in shape]}
+
+
+def _dim(dim: Dim) -> int | str:
+    """A dim for people and hosts; ``?`` where it is found while the model runs."""
+    if isinstance(dim, int):
+        return dim
+    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(dim)

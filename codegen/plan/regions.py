@@ -7,6 +7,8 @@ stored.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dldt.codegen.kernels.families import FAMILIES, anchor_family
 from dldt.codegen.task.region import Region, rule_of, runtime_inputs
 from dldt.compiler.graph import Graph, Node, Value
@@ -16,13 +18,15 @@ MOST_NODES = 48
 """The most nodes of a region, bounded because its expression is walked recursively."""
 
 
-def partition(graph: Graph) -> list[Region | Node]:
-    """The graph's regions in an order in which they can run. An operation with bodies stays a node."""
-    return _Partition(graph).run()
+def partition(graph: Graph, stored: Collection[Value] = ()) -> list[Region | Node]:
+    """The graph's regions in an order in which they can run. An operation with bodies stays a node. The values in
+    ``stored`` are written to memory although no operation reads them there."""
+    return _Partition(graph, stored).run()
 
 
 class _Partition:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, stored: Collection[Value]) -> None:
+        self.stored = stored
         self.order = [node for node in graph.order() if not node.op.has(Trait.BOUNDARY)]
         self.position = {node: k for k, node in enumerate(self.order)}
         self.consumers = _consumers(graph)
@@ -39,7 +43,7 @@ class _Partition:
             if node.op.bodies:
                 found.append(node)
                 continue
-            roots = [v for v in node.outputs if v not in self.inlined and self.consumers.get(v)]
+            roots = [v for v in node.outputs if v in self.stored or (v not in self.inlined and self.consumers.get(v))]
             found += [self.region(root) for root in roots]
         return found
 
@@ -72,7 +76,12 @@ class _Partition:
 
     def _can_inline(self, value: Value, node: Node) -> bool:
         producer = value.node
-        if producer.op.has(Trait.BOUNDARY) or producer.op.bodies or any(f.writes_parts(producer) for f in FAMILIES):
+        if (
+            value in self.stored
+            or producer.op.has(Trait.BOUNDARY)
+            or producer.op.bodies
+            or any(f.writes_parts(producer) for f in FAMILIES)
+        ):
             return False
         family = anchor_family(node)
         if family is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
@@ -10,54 +10,75 @@ from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.plan.bodies import Bodies
+from dldt.codegen.plan.branch_tasks import branch
+from dldt.codegen.plan.definitions import Definitions
+from dldt.codegen.plan.stages import defined_dims
+from dldt.codegen.task.define import Define
+from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region, runtime_inputs
-from dldt.codegen.task.task import Block, Branch, Compute, Copy, Program, Task
+from dldt.codegen.task.task import Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType, TensorType
+
+HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {ops.If: branch}
+"""The functions that make the tasks of operations with bodies."""
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
     """The graph as tasks: regions on tensors with the layouts and types that were decided; views and joins share
     memory."""
-    return _TaskMaker(plan).run(graph)
+    return TaskMaker(plan).run(graph)
 
 
 @attrs.frozen
 class Decisions:
-    """The decisions that precede tasks: the regions of every graph, and the layout and stored type of every region's
-    root."""
+    """The decisions that precede tasks: the regions of every graph, the layout and stored type of every region's root,
+    and the tensors in which dims are found."""
 
     regions: Mapping[Graph, Sequence[Region | Node]]
     layouts: Mapping[Value, Layout]
     types: Mapping[Value, TensorType]
+    definitions: Mapping[Graph, Definitions]
 
 
-class _TaskMaker:
+class TaskMaker:
+    """Makes the tasks of a graph and of the bodies in it."""
+
     def __init__(self, decided: Decisions) -> None:
         self.decided = decided
+        self.slots = 0
+        """The slots that are in use so far."""
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
-        self.plain: dict[tuple[Tensor, DType], Tensor] = {}
+        self.copies: dict[tuple[Tensor, DType], Tensor] = {}
 
     def run(self, graph: Graph) -> Program:
+        """The tasks of the whole model."""
         inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
         self.tensors.update(zip(graph.inputs, inputs, strict=True))
-        tasks = self._tasks(graph)
+        tasks = self.tasks(graph)
         outputs: list[Tensor] = []
         for k, node in enumerate(graph.outputs):
             outputs.append(self._bind_output(node, Place("output", k), tasks))
-        return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()))
+        return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()), self.slots)
 
-    def _tasks(self, graph: Graph) -> list[Task]:
+    def tasks(self, graph: Graph) -> list[Task]:
+        """The tasks of a graph whose inputs have tensors."""
         tasks: list[Task] = []
+        for value in graph.inputs:
+            self._define(value, tasks)
         for region in self.decided.regions[graph]:
             if isinstance(region, Node):
-                self._branch(region, tasks)
+                self._held(region, tasks)
+                for value in region.outputs:
+                    self._define(value, tasks)
                 continue
             root = region.root
             output = Tensor(root.name, self.decided.types[root], self.decided.layouts[root])
@@ -65,25 +86,41 @@ class _TaskMaker:
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
-            sources = {v: self._tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
+            sources = {v: self.tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
             family = anchor_family(region.anchor)
             if family is not None and family.rows:
                 # Operands of an epilogue in another layout are small or rare: they are copied to its layout with the
                 # others.
                 sources = {
-                    v: self._plain(t, tasks, v.type.dtype if family.exact else t.type.dtype) for v, t in sources.items()
+                    v: self.plain(t, tasks, v.type.dtype if family.exact else t.type.dtype) for v, t in sources.items()
                 }
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
                 output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
                 output.rounded = output.parent.rounded
-                continue
-            tasks.append(Compute(output, region, sources))
-            self._place_parts(region, output, sources)
+            else:
+                tasks.append(Compute(output, region, sources))
+                self._place_parts(region, output, sources)
+            self._define(root, tasks)
         return tasks
 
-    def _tensor(self, value: Value) -> Tensor:
+    def _held(self, node: Node, tasks: list[Task]) -> None:
+        """The task of an operation with bodies."""
+        make = HOLDERS.get(type(node.op))
+        if make is None:
+            raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+        make(self, node, tasks)
+
+    def _define(self, value: Value, tasks: list[Task]) -> None:
+        """Find the dims that the tensor holds, if there are any."""
+        found = self.decided.definitions[value.graph].get(value)
+        if found is not None:
+            tensor = self.tensor(value)
+            tasks.append(Define(tuple((symbol, (tensor, k)) for symbol, k in found), MemoryStage()))
+
+    def tensor(self, value: Value) -> Tensor:
+        """The tensor in which a value is stored."""
         known = self.tensors.get(value)
         if known is not None:
             return known
@@ -135,32 +172,26 @@ class _TaskMaker:
     def _bytes_before(self, output: Tensor, axis: int, offset: Dim) -> Dim:
         return offset * product(output.type.shape[axis + 1 :]) * output.type.dtype.size
 
-    def _branch(self, node: Node, tasks: list[Task]) -> None:
-        if not isinstance(node.op, ops.If):
-            raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
-        values = [v for v in node.inputs if v is not None]
-        condition, *captured = [self._plain(self._tensor(v), tasks, v.type.dtype) for v in values]
-        results = [Tensor(v.name, attrs.evolve(v.type, value=None, constant=None)) for v in node.outputs]
-        self.tensors.update(zip(node.outputs, results, strict=True))
-        sides = [self._body(body, captured, results) for body in node.op.bodies]
-        tasks.append(Branch(condition, *sides))
+    def body(self, body: Graph, inputs: Sequence[Tensor]) -> tuple[list[Task], list[Tensor]]:
+        """The tasks of a body that takes these tensors, and its results."""
+        self.tensors.update(zip(body.inputs, inputs, strict=True))
+        tasks = self.tasks(body)
+        return tasks, [self.tensor(value) for value in body.output_values]
 
-    def _body(self, body: Graph, captured: Sequence[Tensor], results: Sequence[Tensor]) -> Block:
-        self.tensors.update(zip(body.inputs, captured, strict=True))
-        tasks = self._tasks(body)
-        values = [value for node in body.outputs for value in node.inputs if value is not None]
-        carried = tuple((self._tensor(value), result) for value, result in zip(values, results, strict=True))
-        tasks += [Copy(result, made) for made, result in carried]
-        return Block(tasks, carried)
+    def slot(self, tensor: Tensor) -> Tensor:
+        """The tensor in a slot of its own."""
+        tensor.place = Place("slot", self.slots)
+        self.slots += 1
+        return tensor
 
-    def _plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
+    def plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
         """The tensor in C order with elements of ``dtype``, copied where it is stored otherwise."""
         if not tensor.layout.block and tensor.type.dtype is dtype:
             return tensor
-        made = self.plain.get((tensor, dtype))
+        made = self.copies.get((tensor, dtype))
         if made is None:
             kind, rounded = attrs.evolve(tensor.type, dtype=dtype), tensor.rounded and tensor.type.dtype is dtype
-            made = self.plain[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
+            made = self.copies[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
             tasks.append(Copy(made, tensor))
         return made
 
@@ -168,13 +199,18 @@ class _TaskMaker:
         """Place the output in the caller's memory where possible; else add a copy to it."""
         (value,) = node.inputs
         assert value is not None
-        tensor = self._tensor(value)
+        tensor = self.tensor(value)
         base = tensor.base
         whole = tensor.bytes == base.bytes and tensor.shift == 0
         same = not tensor.layout.block and tensor.type.dtype is value.type.dtype
+        found = bool(defined_dims(tensor.bytes))
+        # An output whose size is found at run time stays where it is; the artifact tells the host its address.
+        if found and same and base.constant is None and (base.place is None or base.place.kind == "slot"):
+            return tensor
         if base.place is None and same and whole and base.constant is None:
             base.place = place
             return tensor
-        output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=place)
+        where = None if found else place
+        output = Tensor(node.name, attrs.evolve(value.type, value=None, constant=None), PLAIN, place=where)
         tasks.append(Copy(output, tensor))
         return output

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.task import Leaf, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.dims import Symbol
 
 
 @attrs.frozen
@@ -18,6 +20,9 @@ class Moment:
     writes: tuple[Tensor, ...]
     reads: tuple[Tensor, ...]
     leaf: Leaf | None = None
+    defines: tuple[Symbol, ...] = ()
+    stages: tuple[MemoryStage, ...] = ()
+    """The dims that become known, and the memory that is laid out then."""
 
 
 def timeline(tasks: Sequence[Task]) -> list[Moment]:
@@ -28,7 +33,7 @@ def timeline(tasks: Sequence[Task]) -> list[Moment]:
 
 def _moments(tasks: Sequence[Task]) -> Iterator[Moment]:
     for task in tasks:
-        yield Moment(task.writes, task.reads, task.leaf)
+        yield Moment(task.writes, task.reads, task.leaf, task.defines, task.stages)
         if not task.blocks or task.interleaved:
             continue
         inner = [moment for block in task.blocks for moment in _moments(block.tasks)]

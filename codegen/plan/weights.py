@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 
 from dldt.codegen.llvm.place import Place
-from dldt.codegen.plan.arena import ALIGNMENT, SLACK
+from dldt.codegen.plan.arena import SLACK
+from dldt.codegen.plan.place_in_turn import ALIGNMENT
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.types import Array
 
@@ -32,12 +33,14 @@ class WeightSegment:
 
     def place(self, tensor: Tensor) -> Place:
         """The place of a tensor. A constant is added to the file when it is first asked for."""
-        array = tensor.constant
+        base = tensor.base
+        array = base.constant
         if array is None:
             return tensor.resolve()
-        if tensor not in self._placed:
-            self._placed[tensor] = self.add(array.nbytes, lambda: [_bytes(array)])
-        return self._placed[tensor]
+        if base not in self._placed:
+            self._placed[base] = self.add(array.nbytes, lambda: [_bytes(array)])
+        place = self._placed[base]
+        return attrs.evolve(place, offset=place.offset + tensor.offset)
 
     def pieces(self) -> Iterator[tuple[int, Pieces]]:
         """The alignment and content of every piece, then room for vectors that over-read."""

@@ -7,22 +7,27 @@ from typing import Protocol
 
 import attrs
 
-from dldt.codegen.llvm.step import ProgramStep
+from dldt.codegen.llvm.place import Place
+from dldt.codegen.llvm.step import Fork, ProgramStep
 from dldt.codegen.task.implementation import Chosen
+from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.tensor import Tensor
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Symbol
 from dldt.compiler.graph import Value
 
 
 class Maker(Protocol):
-    """Turns tasks into steps of the program."""
+    """What tasks need to become steps of the program."""
+
+    def place(self, tensor: Tensor) -> Place:
+        """Where a tensor lies."""
+
+    def steps(self, tasks: Sequence[Task]) -> tuple[ProgramStep, ...]:
+        """The steps of tasks that run one after the other."""
 
     def run(self, task: Leaf) -> list[ProgramStep]:
         """Calls of a task's kernels."""
-
-    def branch(self, task: Branch) -> list[ProgramStep]:
-        """One of two lists of steps."""
 
     def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
         """Calls that run in turns."""
@@ -61,8 +66,13 @@ class Task:
         return ()
 
     @property
-    def defines(self) -> tuple[Dim, ...]:
-        """The dims whose values become known when the task has run."""
+    def defines(self) -> tuple[Symbol, ...]:
+        """The dims that the task itself finds; those that its blocks find are not included."""
+        return ()
+
+    @property
+    def stages(self) -> tuple[MemoryStage, ...]:
+        """The memory that is laid out when the task has found its dims."""
         return ()
 
     @property
@@ -179,7 +189,8 @@ class Branch(Task):
 
     def steps(self, maker: Maker) -> list[ProgramStep]:
         """See Task."""
-        return maker.branch(self)
+        then, otherwise = (maker.steps(block.tasks) for block in self.blocks)
+        return [Fork(maker.place(self.condition), then, otherwise)]
 
 
 @attrs.define(eq=False)
@@ -235,6 +246,8 @@ class Program:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     constants: tuple[Tensor, ...]
+    slots: int = 0
+    """The number of slots in which tensors lie before memory is planned: one for each that grows by itself."""
 
     def leaves(self) -> Iterator[Leaf]:
         """Every task that kernels carry out, in order."""
@@ -247,3 +260,15 @@ def _leaves(tasks: Sequence[Task]) -> Iterator[Leaf]:
             yield task.leaf
         for block in task.blocks:
             yield from _leaves(block.tasks)
+
+
+def found_dims(program: Program) -> list[Symbol]:
+    """The dims that tasks find while the model runs, each once, in the order of the tasks."""
+    return list(dict.fromkeys(_found(program.tasks)))
+
+
+def _found(tasks: Sequence[Task]) -> Iterator[Symbol]:
+    for task in tasks:
+        yield from task.defines
+        for block in task.blocks:
+            yield from _found(block.tasks)

@@ -51,18 +51,24 @@ class Tensor:
     @property
     def role(self) -> str:
         """``input``, ``output``, ``arena`` or ``weights``."""
-        if self.constant is not None:
+        if self.base.constant is not None:
             return "weights"
         place = self.base.place
-        return place.kind if place is not None and place.kind != "line buffer" else "arena"
+        return place.kind if place is not None and place.kind not in ("line buffer", "slot") else "arena"
 
-    def resolve(self) -> Place:
-        """The address in memory."""
+    @property
+    def offset(self) -> Dim:
+        """The bytes from the start of the tensor that owns the memory."""
         offset: Dim = 0
         tensor = self
         while tensor.parent is not None:
             offset = offset + tensor.shift
             tensor = tensor.parent
-        if tensor.place is None:
+        return offset
+
+    def resolve(self) -> Place:
+        """The address in memory."""
+        place = self.base.place
+        if place is None:
             raise AssertionError(f"tensor {self.name} has no place")
-        return Place(tensor.place.kind, tensor.place.index, tensor.place.offset + offset)
+        return Place(place.kind, place.index, place.offset + self.offset)

@@ -19,7 +19,7 @@ from tests.codegen.artifact import scale_metadata
 FOLDER = Path(dldt.runtime.__file__).parent
 HEADER = (FOLDER / "dldt.h").read_text(encoding="utf-8")
 LOADER = (FOLDER / "dldt_loader.c").read_text(encoding="utf-8")
-STRUCTS = (abi.THREAD_POOL, abi.REQUEST)
+STRUCTS = (abi.THREAD_POOL, abi.SLOT, abi.REQUEST)
 LLVM_TYPES = {"int32_t": "i32", "uint32_t": "i32", "int64_t": "i64", "uint64_t": "i64"}
 
 structs = pytest.mark.parametrize("struct", STRUCTS, ids=[struct.name for struct in STRUCTS])
@@ -48,6 +48,10 @@ def test_the_header_defines_the_same_numbers():
         "ARENA_ALIGNMENT": abi.ARENA_ALIGNMENT,
         "SPIN_DEFAULT": abi.SPIN_DEFAULT,
         "SPIN_CROWDED": abi.SPIN_CROWDED,
+        "CANCELLED": abi.CANCELLED,
+        "DEADLINE_PASSED": abi.DEADLINE_PASSED,
+        "NO_MEMORY": abi.NO_MEMORY,
+        "CONDITION": abi.CONDITION,
     }
     assert f"(artifact ABI {abi.ABI_MAJOR})" in HEADER
 
@@ -131,9 +135,9 @@ def test_the_ir_reads_each_member_where_the_record_says(target):
     # The pool's first member is addressed as the pool itself.
     assert pool.pop("generation") == 0
     assert read["team"] == pool
-    assert read["request"] == {name: request[name] for name in ("symbols", "team")}
+    assert read["request"] == {name: request[name] for name in ("dims", "pool", "stop")}
     program, _ = standalone_modules(scale_metadata(target), target, threads=2)
     read = read_members(program)
     assert read["team"] == {"threads": pool["threads"]}
-    assert read["request"] == request
+    assert read["request"] == {name: request[name] for name in ("inputs", "outputs", "arena", "dims", "pool")}
     assert f"@team = internal global [{abi.THREAD_POOL.size} x i8] zeroinitializer, align 64\n" in program

@@ -39,12 +39,12 @@ LINKED = """
 #include <stdio.h>
 #include <string.h>
 #include "dldt.h"
-_Static_assert(sizeof(dldt_team) == 256 && sizeof(dldt_request) == 48, "layout");
+_Static_assert(sizeof(dldt_thread_pool) == 256 && sizeof(dldt_request) == 144, "layout");
 int main(void) {
   float x[] = {1, 1, 1}, y[3];
   int64_t symbols[] = {3};
   void *inputs[] = {x}, *outputs[] = {y};
-  dldt_request request = {inputs, outputs, NULL, symbols, NULL, NULL};
+  dldt_request request = {.inputs = inputs, .outputs = outputs, .dims = symbols};
   int status = dldt_run(&request);
   printf("%d %g %g %g %d\\n", status, y[0], y[1], y[2], strncmp(dldt_metadata, "{\\"arch\\":", 8));
   return 0;
@@ -146,7 +146,7 @@ def test_a_c_host_refuses(host, scale_path, tmp_path):
     assert refusal(data[:300]) == "is truncated, or a shared library that is not of dldt: it has no DLDT note"
     assert refusal(data + b"?") == "has bytes after its end; copy it again"
     abi = data[:note] + b"\x09" + data[note + 1 :]
-    assert refusal(abi) == "has artifact ABI 9, this host runs ABI 2; compile the model again"
+    assert refusal(abi) == "has artifact ABI 9, this host runs ABI 3; compile the model again"
     sizes = data[:note] + data[note : note + 24] + b"\xff" * 8 + data[note + 32 :]
     assert refusal(sizes) == "is damaged: the sizes in its header contradict each other"
     run_at = data[: note + 64] + bytes(8) + data[note + 72 :]

@@ -125,7 +125,7 @@ def test_another_abi(data, write):
     for major in (0, 1, 4_000_000_000):
         message = refusal(write(patched(data, {note: struct.pack("<I", major)})))
         assert message.endswith(
-            f"m.so has artifact ABI {major}.0, this runtime runs ABI 2; compile the model again with the dldt "
+            f"m.so has artifact ABI {major}.0, this runtime runs ABI 3; compile the model again with the dldt "
             "installed here, or install the dldt that made it"
         )
 
@@ -259,7 +259,7 @@ def test_an_older_note_is_told_by_its_abi(data, write):
     struct.pack_into("<QQ", older, at + 32, 180, 180)
     struct.pack_into("<I", older, note + 4, 160)
     struct.pack_into("<I", older, note + 20, 1)
-    assert "m.so has artifact ABI 1.0, this runtime runs ABI 2; compile the model again" in refusal(write(older))
+    assert "m.so has artifact ABI 1.0, this runtime runs ABI 3; compile the model again" in refusal(write(older))
     assert "its note is of another size" in refusal(write(patched(data, {at + 32: struct.pack("<Q", 180)})))
 
 

@@ -1,0 +1,29 @@
+"""What the makers of tasks with blocks ask of the maker of all tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dldt.codegen.task.task import Task
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.types import DType
+
+
+class Bodies(Protocol):
+    """The maker of all tasks, as a function sees it that makes the task of an operation with bodies."""
+
+    tensors: dict[Value, Tensor]
+
+    def tensor(self, value: Value) -> Tensor:
+        """The tensor in which a value is stored."""
+
+    def plain(self, tensor: Tensor, tasks: list[Task], dtype: DType) -> Tensor:
+        """The tensor in C order with elements of ``dtype``; ``tasks`` get a copy where it is stored otherwise."""
+
+    def body(self, body: Graph, inputs: Sequence[Tensor]) -> tuple[list[Task], list[Tensor]]:
+        """The tasks of a body that takes these tensors, and its results."""
+
+    def slot(self, tensor: Tensor) -> Tensor:
+        """The tensor in a slot of its own."""
