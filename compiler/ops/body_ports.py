@@ -92,6 +92,9 @@ class ConcatOutput(Slices):
 InputPort: TypeAlias = SliceInput | MergedInput | InvariantInput
 OutputPort: TypeAlias = BodyOutput | ConcatOutput
 
+PORTS = (SliceInput, MergedInput, InvariantInput, BodyOutput, ConcatOutput)
+"""The classes of ports."""
+
 KINDS: dict[str, Callable[..., Any]] = {
     "slice": lambda input, parameter, *rest: SliceInput(*rest, input=input, parameter=parameter),
     "merged": MergedInput,
