@@ -34,6 +34,7 @@ from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
+from dldt.codegen.plan.loop_parts import normalize_parts
 from dldt.codegen.plan.metadata import Demands, metadata
 from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
@@ -58,7 +59,7 @@ GROWN = 4
 
 def take_apart(c: Compilation) -> None:
     """Recurrent layers become one product for the inputs of all steps, and a loop over the steps."""
-    c.graph = expand_sequences(c.graph)
+    c.graph = normalize_parts(expand_sequences(c.graph))
     refuse_unlowered(c.graph)
 
 

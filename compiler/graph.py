@@ -288,6 +288,11 @@ class Graph:
         """The values that the Results take."""
         return tuple(v for node in self.outputs for v in node.inputs if v is not None)
 
+    @property
+    def sinks(self) -> tuple[Node, ...]:
+        """The nodes that stay though nothing may read them, oldest first."""
+        return tuple(Node(self, i) for i in sorted(self._nx) if self._data(i)["op"].has(Trait.SINK))
+
     def __len__(self) -> int:
         return int(self._nx.number_of_nodes())
 
@@ -399,7 +404,7 @@ class Graph:
             current = pending.pop()
             if current not in self._nx or self._nx.out_degree(current):
                 continue
-            if self._data(current)["op"].has(Trait.INTERFACE):
+            if self._data(current)["op"].traits & (Trait.INTERFACE | Trait.SINK):
                 continue
             sources = {source for source, _ in self._nx.in_edges(current)}
             self._nx.remove_node(current)
@@ -408,9 +413,9 @@ class Graph:
         return [Node(self, i) for i in sorted(bereft) if i in self._nx]
 
     def prune(self) -> int:
-        """Remove every node that no Result needs (Parameters stay); how many went."""
+        """Remove every node that no Result and no sink needs (Parameters stay); how many went."""
         needed = set(self._parameters)
-        pending = list(self._results)
+        pending = [*self._results, *(node.id for node in self.sinks)]
         while pending:
             node = pending.pop()
             if node not in needed:

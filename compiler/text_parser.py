@@ -20,6 +20,8 @@ from dldt.compiler.text_scanner import Scanner
 from dldt.compiler.types import Array, DType, TensorType
 
 MAX_NESTING = 32
+MAX_DEPTH = 2
+"""How deep tuples may lie in one another: attributes are numbers, tuples of these, or ports of a loop."""
 _HEADER = re.compile(r'(?:(?P<label>\w+): )?graph (?P<name>".*")')
 
 
@@ -168,13 +170,14 @@ def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array
 
 def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
     name = scanner.string() if scanner.kind == "string" else scanner.take("word")
+    kind = dims.DefinedDim if scanner.accept("?") else dims.FreeDim
     scanner.take("word", "in")
     scanner.take("mark", "[")
     rest = scanner.rest()
     lower, _, upper = rest.partition(", ")
     try:
         limit = None if upper == "...]" else dims.substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
-        scope.symbols[dims.FreeDim(name)] = dims.symbol(name, int(lower), limit)
+        scope.symbols[kind(name)] = kind(name, int(lower), limit).dim
     except (DldtError, ValueError) as error:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error
 
@@ -227,7 +230,7 @@ def _fields(cls: Any) -> tuple[Any, ...]:
     return tuple(attrs.fields(cls))
 
 
-def _value(scanner: Scanner) -> Any:
+def _value(scanner: Scanner, depth: int = 0) -> Any:
     if scanner.kind == "string":
         return scanner.string()
     for opening, closing in (("(", ")"), ("[", "]")):
@@ -236,7 +239,7 @@ def _value(scanner: Scanner) -> Any:
             while not scanner.accept(closing):
                 if items:
                     scanner.take("mark", ",")
-                items.append(_scalar(scanner))
+                items.append(_scalar(scanner) if depth == MAX_DEPTH else _value(scanner, depth + 1))
             return tuple(items)
     return _scalar(scanner)
 

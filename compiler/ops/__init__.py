@@ -27,6 +27,7 @@ from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
+from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization, NormalizeL2
@@ -54,7 +55,9 @@ from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.softmax import LogSoftmax, SoftMax, Softmax8
 from dldt.compiler.ops.split import Split, VariadicSplit
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
+from dldt.compiler.ops.state import Assign, ReadValue
 from dldt.compiler.ops.strided_slice import StridedSlice
+from dldt.compiler.ops.tensor_iterator import TensorIterator
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unary import (
@@ -85,6 +88,7 @@ __all__ = [
     "Add",
     "Asin",
     "Asinh",
+    "Assign",
     "Atan",
     "Atanh",
     "AvgPool",
@@ -140,6 +144,7 @@ __all__ = [
     "LogicalNot",
     "LogicalOr",
     "LogicalXor",
+    "Loop",
     "MatMul",
     "MaxPool",
     "MaxPool8",
@@ -159,6 +164,7 @@ __all__ = [
     "Power",
     "Range",
     "ReLU",
+    "ReadValue",
     "ReduceL1",
     "ReduceL2",
     "ReduceLogicalAnd",
@@ -194,6 +200,7 @@ __all__ = [
     "Swish",
     "Tan",
     "Tanh",
+    "TensorIterator",
     "Tile",
     "TopK",
     "Transpose",

@@ -1,35 +1,17 @@
-"""Control flow: operations that hold sub-graphs."""
+"""Control flow: one of two sub-graphs. Those that run again and again are in ``loop.py``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol, Self
+from typing import Any
 
 import numpy as np
 
 from dldt.compiler.errors import InternalError, ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import text
+from dldt.compiler.ops.body import Body
 from dldt.compiler.ops.logical import require_boolean
 from dldt.compiler.types import Array, TensorType
-
-
-class Body(Protocol):
-    """What an operation asks of a sub-graph that it holds."""
-
-    @property
-    def inputs(self) -> Sequence[Any]:
-        """The Parameters as values."""
-
-    @property
-    def output_values(self) -> Sequence[Any]:
-        """The values that the Results take."""
-
-    def copy(self) -> Self:
-        """An independent sub-graph with the same nodes."""
-
-    def retype(self, inputs: dict[str, TensorType]) -> None:
-        """Change the types of the named Parameters."""
 
 
 @op("opset8")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
-from dldt.frontends.engine.context import Bodies, Context
+from dldt.frontends.engine.context import Bodies, Context, FinishOutput, MakeInput
 from dldt.frontends.engine.failure import failure
 from dldt.frontends.engine.findings import Findings
 from dldt.frontends.engine.known import known_array
@@ -27,6 +28,7 @@ class ImportScope:
         graph: Graph,
         findings: Findings,
         outer: ImportScope | None = None,
+        prefix: str = "",
     ) -> None:
         self.model = model
         self.record = record
@@ -34,6 +36,7 @@ class ImportScope:
         self.findings = findings
         self.outer = outer
         self.values: dict[str, Value] = {}
+        self._prefix = prefix
         self._naming = Naming(graph)
         self._poisoned: set[str] = set()
         self._used: set[str] = set()
@@ -55,6 +58,11 @@ class ImportScope:
         if self.outer is None:
             raise UnsupportedError(f"tensor {name!r} is an output that is not supported")
         return self.outer.lookup(name)
+
+    def give(self, name: str, value: Value) -> None:
+        """The tensor is this value, which others made."""
+        self.graph.rename(value, (name,))
+        self.values[name] = value
 
     def poisoned(self, name: str) -> bool:
         """Whether the tensor depends on a node that could not be imported."""
@@ -94,7 +102,7 @@ class ImportScope:
             arguments = inputs_of(importer, node, given)
             attributes = attributes_of(importer, node)
             if importer.context is not None:
-                attributes[importer.context] = Context(self.graph, node, self._bodies, self._inline)
+                attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)
             self._bind(node, result if isinstance(result, tuple) else (result,))
         except UnsupportedError:
@@ -103,6 +111,10 @@ class ImportScope:
             raise type(error)(failure(self.model.path, node, given, self.graph, error)) from error
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
             raise InternalError(failure(self.model.path, node, given, self.graph, error)) from error
+
+    def _context(self, node: NodeRecord) -> Context:
+        title = self._body_name(node) if node.bodies else ""
+        return Context(self.graph, node, partial(self._bodies, title), partial(self._body, title), self._inline)
 
     def _bind(self, node: NodeRecord, values: tuple[Value | None, ...]) -> None:
         for position, name in enumerate(node.outputs):
@@ -115,29 +127,56 @@ class ImportScope:
             self.values[name] = value
             self.findings.types[name] = value.type
 
-    def _bodies(self, records: tuple[GraphRecord, ...]) -> Bodies:
+    def _bodies(self, title: str, records: tuple[GraphRecord, ...]) -> Bodies:
         names = dict.fromkeys(name for record in records for name in record.captures())
-        outer = {name: self.lookup(name) for name in names}
-        constants = {name: known_array(value) for name, value in outer.items()}
-        captured = [name for name in names if constants[name] is None]
-        graphs = []
-        for record in records:
-            graph = Graph(record.name)
-            scope = ImportScope(self.model, record, graph, self.findings)
-            for name in names:
-                array = constants[name]
-                made = graph.parameter(name, outer[name].type) if array is None else graph.constant(array, name=name)
-                graph.rename(made, (name,))
-                scope.values[name] = made
-            scope.run(names)
-            for name, value in zip(record.outputs, scope.outputs(), strict=True):
-                graph.result(_made(value), name)
-            graph.prune()
-            graphs.append(graph)
-        return tuple(graphs), tuple(outer[name] for name in captured)
+        graphs = [
+            self._import_body(f"{title}_{number}", record, (), _as_it_is, tuple(names))
+            for number, record in enumerate(records, 1)
+        ]
+        return tuple(graphs), self._fed(names)
+
+    def _body(
+        self, title: str, record: GraphRecord, inputs: Sequence[MakeInput], finish: FinishOutput
+    ) -> tuple[Graph, tuple[Value, ...]]:
+        names = record.captures()
+        return self._import_body(title, record, inputs, finish, names), self._fed(names)
+
+    def _import_body(
+        self,
+        title: str,
+        record: GraphRecord,
+        inputs: Sequence[MakeInput],
+        finish: FinishOutput,
+        captures: tuple[str, ...],
+    ) -> Graph:
+        """A body as a graph: the inputs, then a Parameter for each captured value that is no constant."""
+        graph = Graph(title)
+        scope = ImportScope(self.model, record, graph, self.findings, prefix=f"{title}/")
+        for name, make in zip(record.inputs, inputs, strict=True):
+            scope.give(name, make(graph, name))
+        for name in captures:
+            outer = self.lookup(name)
+            array = known_array(outer)
+            made = graph.parameter(name, outer.type) if array is None else graph.constant(array, name=name)
+            scope.give(name, made)
+        scope.run(captures)
+        for position, (name, value) in enumerate(zip(record.outputs, scope.outputs(), strict=True)):
+            graph.result(finish(position, _made(value)), name)
+        graph.prune()
+        return graph
+
+    def _fed(self, captures: Iterable[str]) -> tuple[Value, ...]:
+        """The captured values that feed Parameters: those that are no constants."""
+        return tuple(value for value in map(self.lookup, captures) if known_array(value) is None)
+
+    def _body_name(self, node: NodeRecord) -> str:
+        """A name that no other graph of the model has: the path to the node, and a number where it has several."""
+        wanted = f"{self._prefix}{next((name for name in node.outputs if name), node.title)}/body"
+        self.findings.bodies[wanted] = count = self.findings.bodies.get(wanted, 0) + 1
+        return wanted if count == 1 else f"{wanted}_{count}"
 
     def _inline(self, record: GraphRecord) -> tuple[Value, ...]:
-        scope = ImportScope(self.model, record, self.graph, self.findings, outer=self)
+        scope = ImportScope(self.model, record, self.graph, self.findings, outer=self, prefix=self._prefix)
         scope.run(record.captures())
         return tuple(_made(value) for value in scope.outputs())
 
@@ -145,4 +184,8 @@ class ImportScope:
 def _made(value: Value | None) -> Value:
     if value is None:
         raise UnsupportedError("")  # the nodes in the body are reported themselves
+    return value
+
+
+def _as_it_is(_: int, value: Value) -> Value:
     return value
