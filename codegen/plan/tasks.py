@@ -13,6 +13,7 @@ from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.plan.bodies import Bodies
 from dldt.codegen.plan.branch_tasks import branch
 from dldt.codegen.plan.definitions import Definitions
+from dldt.codegen.plan.loop_tasks import repeat
 from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.task.define import Define
 from dldt.codegen.task.memory_stage import MemoryStage
@@ -27,7 +28,11 @@ from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType, TensorType
 
-HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {ops.If: branch}
+HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {
+    ops.If: branch,
+    ops.Loop: repeat,
+    ops.TensorIterator: repeat,
+}
 """The functions that make the tasks of operations with bodies."""
 
 
