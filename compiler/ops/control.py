@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from dldt.compiler.errors import InternalError, ShapeError
+from dldt.compiler.dims import Dim, maximum_of, minimum_of
+from dldt.compiler.errors import InternalError, ShapeError, UnsupportedError
+from dldt.compiler.inference import defined
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import text
 from dldt.compiler.ops.body import Body
@@ -17,7 +20,8 @@ from dldt.compiler.types import Array, TensorType
 @op("opset8")
 class If(Op):
     """The outputs of ``then_body`` where cond, else those of ``else_body``; both take the captures as Parameters, in
-    order, and give equally many Results of the same types"""
+    order, and give equally many Results of the same element types. Where their shapes differ, a dim is found by the
+    branch that runs"""
 
     then_body: Body
     else_body: Body
@@ -68,6 +72,18 @@ def _retyped(body: Body, captures: tuple[TensorType | None, ...]) -> Body:
 def _merge(i: int, a: TensorType, b: TensorType) -> TensorType:
     if a.dtype != b.dtype:
         raise ShapeError(f"If: output {i} is {a.dtype} in then_body and {b.dtype} in else_body")
-    if a.shape != b.shape:
-        raise ShapeError(f"If: output {i} is {text(a.shape)} in then_body and {text(b.shape)} in else_body")
-    return TensorType(a.dtype, a.shape)
+    if a.rank != b.rank:
+        raise UnsupportedError(
+            f"If: output {i} is {text(a.shape)} in then_body and {text(b.shape)} in else_body; the number of dims must "
+            "be the same"
+        )
+    dims = zip(a.shape, b.shape, strict=True)
+    return TensorType(a.dtype, tuple(_either(f"{i}.{axis}", *pair) for axis, pair in enumerate(dims)))
+
+
+def _either(stem: str, a: Dim, b: Dim) -> Dim:
+    """One dim or the other: found when a branch has run."""
+    if a == b:
+        return a
+    upper = max(maximum_of(a), maximum_of(b))
+    return defined(stem, int(max(0, min(minimum_of(a), minimum_of(b)))), None if math.isinf(upper) else int(upper))
