@@ -122,7 +122,7 @@ class Repetition(Op):
         for port in self.input_map:
             if not 0 <= port.parameter < len(found):
                 raise ShapeError(f"{self.type}: the body has no parameter {port.parameter}")
-            found[port.parameter] = self._part(inputs, port)
+            found[port.parameter] = part_type(port, inputs)
         return found
 
     def widened(self, body: Body, types: Sequence[TensorType]) -> list[TensorType]:
@@ -161,14 +161,7 @@ class Repetition(Op):
 
     def _size(self, inputs: Sequence[TensorType], port: SliceInput) -> Dim:
         shape = inputs[port.input].shape
-        return shape[normal_axis(port.axis, len(shape), self.type)]
-
-    def _part(self, inputs: Sequence[TensorType], port: InputPort) -> TensorType:
-        t = inputs[port.input]
-        if not isinstance(port, SliceInput):
-            return TensorType(t.dtype, t.shape)
-        axis = normal_axis(port.axis, t.rank, self.type)
-        return TensorType(t.dtype, (*t.shape[:axis], port.part_size, *t.shape[axis + 1 :]))
+        return shape[normal_axis(port.axis, len(shape), "a sliced input")]
 
     def _check_parameters(self, inputs: Sequence[TensorType]) -> None:
         parameters = self.body.inputs
@@ -235,6 +228,15 @@ class Repetition(Op):
         low, high = minimum_of(dim), maximum_of(dim)
         upper = None if math.isinf(high) else int(high)
         return DefinedDim(f"{self.body.name}:{where}", int(max(low, 0)), upper).dim
+
+
+def part_type(port: InputPort, inputs: Sequence[TensorType]) -> TensorType:
+    """The type of the Parameter that ``port`` feeds, in the first turn."""
+    t = inputs[port.input]
+    if not isinstance(port, SliceInput):
+        return TensorType(t.dtype, t.shape)
+    axis = normal_axis(port.axis, t.rank, "a sliced input")
+    return TensorType(t.dtype, (*t.shape[:axis], port.part_size, *t.shape[axis + 1 :]))
 
 
 def _is_own(dim: Dim, stem: str) -> bool:
