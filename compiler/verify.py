@@ -83,7 +83,7 @@ def _check_node(node: Node, where: str) -> None:
                 f"{where}: input {i} of {node} takes output {value.port} of {value.node}, which has no such"
             )
     try:
-        inferred = node.op.types(*(None if value is None else value.type for value in inputs))
+        inferred = node.graph.inferred(node)
     except DldtError as error:
         raise InternalError(f"{where}: {node}: {error}") from error
     if inferred != node.types:
