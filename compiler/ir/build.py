@@ -31,10 +31,10 @@ InputShapes: TypeAlias = Callable[[int, tuple[str, ...]], Shape | None]
 """An input's position and names → the shape to give it, None for its own."""
 
 
-def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Graph:
+def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None, name: str) -> Graph:
     """The model's graph: Parameters and Results in the order of the file, inputs with the shapes that ``shapes`` gives
     them. Raises UsageError where such a shape has another rank."""
-    builder = _GraphBuilder(plan, weights)
+    builder = _GraphBuilder(plan, weights, Graph(name))
     layers = plan.network.layers.values()
     for position, layer in enumerate(layer for layer in layers if layer.is_a("Parameter")):
         builder.parameter(position, layer, shapes)
@@ -55,11 +55,11 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Gra
 class _GraphBuilder:
     """Builds one graph; ``values`` maps each output port of a layer to its value."""
 
-    def __init__(self, plan: Plan, weights: Weights, name: str = "") -> None:
+    def __init__(self, plan: Plan, weights: Weights, graph: Graph, prefix: str = "") -> None:
         self.plan = plan
         self.weights = weights
-        self.graph = Graph(name or "model")
-        self.prefix = f"{name}/" if name else ""
+        self.graph = graph
+        self.prefix = prefix
         self.values: dict[tuple[int, int], Value] = {}
         self.tensor_names: dict[str, Layer] = {}
         self.parameter_names = UniqueNames()
@@ -145,7 +145,8 @@ class _GraphBuilder:
         plan = step.bodies.get(tag)
         if plan is None:
             raise InputError(f"it has no <{tag}>")
-        return _GraphBuilder(plan, self.weights, f"{self.prefix}{step.layer.name}/{tag}")
+        name = f"{self.prefix}{step.layer.name}/{tag}"
+        return _GraphBuilder(plan, self.weights, Graph(name), f"{name}/")
 
     def finished(self, results: Sequence[int]) -> Graph:
         """The body, once its Parameters are there, with these Results in their order."""

@@ -40,8 +40,8 @@ def test_trip_count_and_condition_at_run_time(tmp_path: Path) -> None:
     assert op.body.name == "y/body"
     assert [str(t) for t in (v.type for v in graph.output_values)] == [
         "f32[2,3]",
-        'f32["y/body:turns"?,2,3]',
-        'i64["y/body:turns"?]',
+        'f32["g:5.turns"?,2,3]',
+        'i64["g:5.turns"?]',
     ]
 
 
