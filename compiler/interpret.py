@@ -122,7 +122,7 @@ def _repeat(op: Repetition, inputs: list[Array]) -> list[Array]:
 
 
 def _part(port: SliceInput, array: Array, turn: int) -> Array:
-    axis = port.axis % array.ndim
+    axis = port.axis
     index = [slice(None)] * array.ndim
     index[axis] = port.place(turn, array.shape[axis])
     return array[tuple(index)]
@@ -133,7 +133,7 @@ def _joined(body: Graph, scan: tuple[int, ConcatOutput], parts: list[Array]) -> 
     if parts:
         return np.concatenate(parts if port.stride > 0 else parts[::-1], axis=port.axis)
     t = body.output_values[port.result].type
-    axis = port.axis % t.rank
+    axis = port.axis
     return np.zeros([0 if i == axis or not isinstance(d, int) else d for i, d in enumerate(t.shape)], t.dtype.numpy)
 
 

@@ -129,7 +129,8 @@ def _finish(scope: OpenGraph) -> None:
     except (DldtError, TypeError, ValueError) as error:
         raise scanner.error(f"{line.cls.type} {name!r}: {error}") from error
     made = [value.type for value in values]
-    if made != line.types:
+    _learn(scope, line.types, made)
+    if made != [_renamed(t, scope) for t in line.types]:
         raise scanner.error(f"{name!r} is written as {_join(line.types)}, it is {_join(made)}")
     for port, given in names.items():
         if port >= len(values) or not all(isinstance(x, str) for x in given):
@@ -138,6 +139,19 @@ def _finish(scope: OpenGraph) -> None:
     if line.name in scope.values:
         raise scanner.error(f"%{line.name} is defined twice")
     scope.values[line.name] = values
+
+
+def _learn(scope: OpenGraph, written: list[TensorType], made: list[TensorType]) -> None:
+    """A dim that a node defines is named after the node's number, which may be another than it was."""
+    for a, b in zip(written, made, strict=False):
+        for old, new in zip(a.shape, b.shape, strict=False):
+            for symbol in dims.symbols(old):
+                if isinstance(symbol, dims.DefinedDim) and old == symbol.dim and new != old:
+                    scope.symbols[symbol] = new
+
+
+def _renamed(t: TensorType, scope: OpenGraph) -> TensorType:
+    return TensorType(t.dtype, tuple(dims.substitute(dim, scope.symbols) for dim in t.shape))
 
 
 def _build(scope: OpenGraph, line: Line, name: str) -> tuple[Value, ...]:

@@ -136,7 +136,7 @@ def _needed(body: Graph, op: Any, results: dict[int, Node], output_map: list[Out
 
 def _gathered(node: Node, port: SliceInput, value: Value) -> Value:
     """Outside: the parts as the first axis, those that are walked."""
-    axis = port.axis % value.type.rank
+    axis = port.axis
     moved = _transposed(value, _to_front(axis, value.type.rank))
     size = moved.type.shape[0]
     if port.part_size > 1 and abs(port.stride) != port.part_size:
@@ -184,7 +184,7 @@ def _cut(value: Value, start: int, stop: int, step: int) -> Value:
 def _sliced(body: Graph, port: SliceInput, old: Value) -> Value:
     """Inside: a Parameter for a part of the new kind; ``old`` is made from it and is no Parameter any more."""
     shape = old.type.shape
-    axis = port.axis % len(shape)
+    axis = port.axis
     rest = (*shape[:axis], *shape[axis + 1 :])
     part = rest if port.part_size == 1 else (port.part_size, *rest)
     made = body.parameter(f"{old.node.name}/part", attrs.evolve(old.type, shape=(1, *part)))
@@ -204,7 +204,7 @@ def _sliced(body: Graph, port: SliceInput, old: Value) -> Value:
 def _stacked(port: ConcatOutput, value: Value) -> Value:
     """Inside: a part with its new first axis."""
     rank = value.type.rank
-    axis = port.axis % rank
+    axis = port.axis
     if port.part_size == 1:
         value = ops.Squeeze()(value, np.array([axis], np.int64))
     else:
@@ -214,7 +214,7 @@ def _stacked(port: ConcatOutput, value: Value) -> Value:
 
 def _spread(node: Node, port: ConcatOutput, part: Shape) -> Step:
     """Outside: the scan output with its axis where it was."""
-    axis = port.axis % len(part)
+    axis = port.axis
 
     def finish(value: Value) -> Value:
         if port.part_size > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
+from dldt.compiler.dims import Dim
 from dldt.compiler.types import TensorType
 
 
@@ -20,6 +21,9 @@ class Body(Protocol):
     @property
     def output_values(self) -> Sequence[Any]:
         """The values that the Results take."""
+
+    def known(self, dim: Dim) -> Dim:
+        """The dim, written with what the sub-graph knows to be equal."""
 
     def copy(self) -> Self:
         """An independent sub-graph with the same nodes."""

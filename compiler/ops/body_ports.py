@@ -16,9 +16,10 @@ from dldt.compiler.errors import ShapeError
 
 @attrs.frozen
 class Slices:
-    """The parts of a tensor along ``axis``, one a turn: each ``part_size`` long, ``stride`` after the one before. They
-    lie between the indices ``start`` and ``end``, both included, which count from the back where they are negative. A
-    negative stride walks from the back to the front; inside a part nothing is turned round."""
+    """The parts of a tensor along ``axis`` (counted from the front), one a turn: each ``part_size`` long, ``stride``
+    after the one before. They lie between the indices ``start`` and ``end``, both included, which count from the back
+    where they are negative. A negative stride walks from the back to the front; inside a part nothing is turned
+    round."""
 
     axis: int = attrs.field(default=0, converter=int)
     start: int = attrs.field(default=0, converter=int)
@@ -27,8 +28,10 @@ class Slices:
     end: int = attrs.field(default=-1, converter=int)
 
     def __attrs_post_init__(self) -> None:
-        if self.part_size < 1 or self.stride == 0:
-            raise ShapeError(f"slices of size {self.part_size} with stride {self.stride} are none")
+        if self.part_size < 1 or self.stride == 0 or self.axis < 0:
+            raise ShapeError(
+                f"slices of size {self.part_size} with stride {self.stride} along axis {self.axis} are none"
+            )
 
     @property
     def is_whole(self) -> bool:

@@ -8,8 +8,9 @@ from typing import Any, Self, TypeVar
 
 import attrs
 
-from dldt.compiler.dims import DefinedDim, Dim, maximum_of, minimum_of, symbols
+from dldt.compiler.dims import DefinedDim, Dim, Symbol, maximum_of, minimum_of, symbols
 from dldt.compiler.errors import InternalError, ShapeError, UnsupportedError
+from dldt.compiler.inference import defined, same
 from dldt.compiler.op import Op
 from dldt.compiler.ops.axes import normal_axis
 from dldt.compiler.ops.body import Body
@@ -93,7 +94,7 @@ class Repetition(Op):
         """How many turns there are at most, None where nothing says it."""
         counts = [port.turns(self._size(inputs, port)) for port in self.sliced]
         for count in counts[1:]:
-            if isinstance(count, int) and isinstance(counts[0], int) and count != counts[0]:
+            if not same(count, counts[0], "the sliced inputs of a loop have equally many parts"):
                 raise ShapeError(f"{self.type}: one sliced input has {counts[0]} parts, another has {count}")
         return counts[0] if counts else None
 
@@ -122,7 +123,7 @@ class Repetition(Op):
         for port in self.input_map:
             if not 0 <= port.parameter < len(found):
                 raise ShapeError(f"{self.type}: the body has no parameter {port.parameter}")
-            found[port.parameter] = self._part(inputs, port)
+            found[port.parameter] = part_type(port, inputs)
         return found
 
     def widened(self, body: Body, types: Sequence[TensorType]) -> list[TensorType]:
@@ -130,11 +131,10 @@ class Repetition(Op):
         found = list(types)
         for port in self.carried:
             parameter, result = body.inputs[port.parameter], body.output_values[port.result].type
-            was = found[port.parameter]
+            was, stem = found[port.parameter], f"{body.name}:{parameter.id}"
             self._check_kind(parameter.name, was, result)
-            stem = f"{body.name}:{parameter.id}"
             dims = [
-                a if a == b or _is_own(a, stem) else DefinedDim(f"{stem}.{axis}", 0).dim
+                a if a == b or _is_own(a, body) else DefinedDim(f"{stem}.{axis}", 0).dim
                 for axis, (a, b) in enumerate(zip(was.shape, result.shape, strict=True))
             ]
             found[port.parameter] = TensorType(was.dtype, tuple(dims))
@@ -146,9 +146,7 @@ class Repetition(Op):
         self._check_parameters(given)
         results = [value.type for value in self.body.output_values]
         known = {s for t in given for dim in t.shape for s in symbols(dim)}
-        return tuple(
-            self._outer(i, self._output(port, given, results), known) for i, port in enumerate(self.output_map)
-        )
+        return tuple(self._output(i, port, given, results, known) for i, port in enumerate(self.output_map))
 
     def _inputs(self, kind: type[_Port]) -> tuple[_Port, ...]:
         return tuple(port for port in self.input_map if isinstance(port, kind))
@@ -161,14 +159,7 @@ class Repetition(Op):
 
     def _size(self, inputs: Sequence[TensorType], port: SliceInput) -> Dim:
         shape = inputs[port.input].shape
-        return shape[normal_axis(port.axis, len(shape), self.type)]
-
-    def _part(self, inputs: Sequence[TensorType], port: InputPort) -> TensorType:
-        t = inputs[port.input]
-        if not isinstance(port, SliceInput):
-            return TensorType(t.dtype, t.shape)
-        axis = normal_axis(port.axis, t.rank, self.type)
-        return TensorType(t.dtype, (*t.shape[:axis], port.part_size, *t.shape[axis + 1 :]))
+        return shape[normal_axis(port.axis, len(shape), "a sliced input")]
 
     def _check_parameters(self, inputs: Sequence[TensorType]) -> None:
         parameters = self.body.inputs
@@ -183,21 +174,29 @@ class Repetition(Op):
         carried = {port.parameter: port for port in self.carried}
         first_turn = self.parameter_types(inputs, own)
         for index, (value, t, first) in enumerate(zip(parameters, own, first_turn, strict=True)):
-            if index not in carried and t != first:
-                raise ShapeError(f"{self.type}: parameter {value.name!r} of the body is {t}, it is given {first}")
             if index in carried:
                 last = self.body.output_values[carried[index].result].type
-                self._check_carried(value.name, f"{self.body.name}:{value.id}", t, first)
-                self._check_carried(value.name, f"{self.body.name}:{value.id}", t, last)
+                self._check_carried(value, first)
+                self._check_carried(value, last)
+            elif t != first and not self._are_known_equal(t, first):
+                raise ShapeError(f"{self.type}: parameter {value.name!r} of the body is {t}, it is given {first}")
+
+    def _are_known_equal(self, t: TensorType, given: TensorType) -> bool:
+        """Whether the types are the same by what the body knows of its dims."""
+        if t.dtype != given.dtype or t.rank != given.rank:
+            return False
+        return all(self.body.known(a) == self.body.known(b) for a, b in zip(t.shape, given.shape, strict=True))
 
     def _results(self) -> list[tuple[str, int]]:
         found = [("a carried value", port.result) for port in self.carried]
         return found + [(f"output {i}", port.result) for i, port in enumerate(self.output_map)]
 
-    def _check_carried(self, name: str, stem: str, t: TensorType, given: TensorType) -> None:
-        self._check_kind(name, t, given)
-        if any(a != b and not _is_own(a, stem) for a, b in zip(t.shape, given.shape, strict=True)):
-            raise ShapeError(f"{self.type}: parameter {name!r} of the body is {t}, a turn gives it {given}")
+    def _check_carried(self, value: Any, given: TensorType) -> None:
+        t = _declared(value)
+        self._check_kind(value.name, t, given)
+        pairs = zip(t.shape, given.shape, strict=True)
+        if any(not _is_own(a, self.body) and self.body.known(a) != self.body.known(b) for a, b in pairs):
+            raise ShapeError(f"{self.type}: parameter {value.name!r} of the body is {t}, a turn gives it {given}")
 
     def _check_kind(self, name: str, t: TensorType, given: TensorType) -> None:
         if t.dtype != given.dtype or t.rank != given.rank:
@@ -206,37 +205,61 @@ class Repetition(Op):
                 "and its number of dims must stay the same"
             )
 
-    def _output(self, port: OutputPort, inputs: Sequence[TensorType], results: Sequence[TensorType]) -> TensorType:
+    def _output(
+        self,
+        index: int,
+        port: OutputPort,
+        inputs: Sequence[TensorType],
+        results: Sequence[TensorType],
+        known: set[Symbol],
+    ) -> TensorType:
         t = results[port.result]
         if isinstance(port, BodyOutput):
-            own = [self.body.inputs[c.parameter].type for c in self.carried if c.result == port.result]
-            return own[0] if own else TensorType(t.dtype, t.shape)
+            own = [_declared(self.body.inputs[c.parameter]) for c in self.carried if c.result == port.result]
+            return self._outer(index, own[0] if own else t, known)
         axis = normal_axis(port.axis, t.rank, self.type)
         if t.shape[axis] != port.part_size:
             raise ShapeError(f"{self.type}: a scan output takes parts of {port.part_size}, the body gives {t}")
         if not port.is_whole:
             raise ShapeError(f"{self.type}: the parts of a scan output must be the whole of it: {port}")
-        count = self.turns(inputs)
-        if count is None:
-            limit = self.limit(inputs)
-            upper = None if limit is None or math.isinf(maximum_of(limit)) else int(maximum_of(limit))
-            count = DefinedDim(f"{self.body.name}:turns", 0, upper).dim
-        return TensorType(t.dtype, (*t.shape[:axis], count * port.part_size, *t.shape[axis + 1 :]))
+        shape = self._outer(index, t, known).shape
+        return TensorType(t.dtype, (*shape[:axis], self._made(inputs) * port.part_size, *shape[axis + 1 :]))
 
-    def _outer(self, index: int, t: TensorType, known: set[Any]) -> TensorType:
+    def _made(self, inputs: Sequence[TensorType]) -> Dim:
+        """How many turns there are, as a dim that the loop defines where it is found while they run."""
+        turns = self.turns(inputs)
+        if turns is not None:
+            return turns
+        limit = self.limit(inputs)
+        bounded = limit is not None and not math.isinf(maximum_of(limit))
+        return defined("turns", 0, int(maximum_of(limit)) if limit is not None and bounded else None)
+
+    def _outer(self, index: int, t: TensorType, known: set[Symbol]) -> TensorType:
         """The type outside: what only the body knows becomes a dim that the loop defines."""
         return TensorType(t.dtype, tuple(self._outer_dim(f"{index}.{i}", d, known) for i, d in enumerate(t.shape)))
 
-    def _outer_dim(self, where: str, dim: Dim, known: set[Any]) -> Dim:
-        turns = f"{self.body.name}:turns"
-        inner = [s for s in symbols(dim) if isinstance(s, DefinedDim) and s not in known and s.name != turns]
-        if not inner:
+    def _outer_dim(self, where: str, dim: Dim, known: set[Symbol]) -> Dim:
+        if not any(isinstance(s, DefinedDim) and s not in known for s in symbols(dim)):
             return dim
         low, high = minimum_of(dim), maximum_of(dim)
-        upper = None if math.isinf(high) else int(high)
-        return DefinedDim(f"{self.body.name}:{where}", int(max(low, 0)), upper).dim
+        return defined(where, int(max(low, 0)), None if math.isinf(high) else int(high))
 
 
-def _is_own(dim: Dim, stem: str) -> bool:
-    """Whether it is a DefinedDim of the Parameter itself."""
-    return any(isinstance(s, DefinedDim) and s.name.startswith(f"{stem}.") and dim == s.dim for s in symbols(dim))
+def part_type(port: InputPort, inputs: Sequence[TensorType]) -> TensorType:
+    """The type of the Parameter that ``port`` feeds, in the first turn."""
+    t = inputs[port.input]
+    if not isinstance(port, SliceInput):
+        return TensorType(t.dtype, t.shape)
+    axis = normal_axis(port.axis, t.rank, "a sliced input")
+    return TensorType(t.dtype, (*t.shape[:axis], port.part_size, *t.shape[axis + 1 :]))
+
+
+def _declared(parameter: Any) -> TensorType:
+    """The type of a Parameter as it was declared, whatever the body knows of its dims: what is known there holds only
+    while a turn runs."""
+    return TensorType(parameter.op.element_type, parameter.op.shape)
+
+
+def _is_own(dim: Dim, body: Body) -> bool:
+    """Whether it is a DefinedDim of the body: one that a Parameter has because it changes from turn to turn."""
+    return any(isinstance(s, DefinedDim) and s.name.startswith(f"{body.name}:") and dim == s.dim for s in symbols(dim))

@@ -194,12 +194,10 @@ iteration_parameter=0}
 
 
 def test_a_loop_and_the_dims_that_it_defines() -> None:
-    lines = LOOP.splitlines()
-    lines[1:1] = [
-        '  symbol "loop/body:0.0"? in [0, ...]',
-        '  symbol "loop/body:turns"? in [0, ...]',
-    ]
+    """What a node defines is named after its number, which is counted anew."""
     graph = parse_graph(LOOP)
     verify(graph)
+    lines = LOOP.replace("loop/body:0.0", "net:3.0.0").replace("loop/body:turns", "net:3.turns").splitlines()
+    lines[1:1] = ['  symbol "net:3.0.0"? in [0, ...]', '  symbol "net:3.turns"? in [0, ...]']
     assert print_graph(graph) == "\n".join(lines)
     assert print_graph(parse_graph(print_graph(graph))) == print_graph(graph)

@@ -120,14 +120,14 @@ def _scan(
     states, count = layout.states, len(given)
     ports: list[InputPort] = [MergedInput(i, i, i) for i in range(states)]
     ports += [
-        SliceInput(axis, *_ends(backward), input=states + i, parameter=states + i)
-        for i, (_, axis, backward) in enumerate(sliced)
+        SliceInput(axis % t.rank, *_ends(backward), input=states + i, parameter=states + i)
+        for i, (t, axis, backward) in enumerate(sliced)
     ]
     ports += [InvariantInput(count + i, count + i) for i in range(len(captures))]
     outputs: list[OutputPort] = [BodyOutput(i) for i in range(states)]
     outputs += [
-        ConcatOutput(axis, *_ends(backward), result=states + i)
-        for i, (axis, backward) in enumerate(zip(layout.output_axes, layout.output_backward, strict=True))
+        ConcatOutput(axis % graph.output_values[i].type.rank, *_ends(backward), result=i)
+        for i, (axis, backward) in enumerate(zip(layout.output_axes, layout.output_backward, strict=True), states)
     ]
     return TensorIterator(graph, tuple(ports), tuple(outputs)), captures
 
