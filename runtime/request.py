@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dldt.runtime.abi import ARENA_ALIGNMENT, REQUEST
+from dldt.runtime.abi import ARENA_ALIGNMENT, CONDITION, REQUEST
 from dldt.runtime.address import address
 from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.binding import Array, Binding, Plain, Shape
@@ -300,10 +300,10 @@ class Request:
         if self._metadata.arena is not None:
             self._set_arena(self._metadata.arena)
         elif symbols:
-            size = self._entry_points.arena_size(self._words[SYMBOLS])
+            size = self._entry_points.arena_size(self._words[SYMBOLS], self._address + REQUEST.offset("detail"))
             if size < 0:
                 given = ", ".join(f"{s.text}={value}" for s, value in zip(self._metadata.symbols, symbols, strict=True))
-                raise RuntimeInputError(f"dims {given} are too small for this model: some tensor would be empty")
+                raise RuntimeInputError(f"the model cannot run with dims {given}: {self._error(CONDITION)}")
             self._set_arena(size)
         self._symbols = symbols
 

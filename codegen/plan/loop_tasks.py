@@ -52,6 +52,7 @@ class _LoopMaker:
         values = [v for v in node.inputs if v is not None]
         self.types = [v.type for v in values]
         self.given = [maker.plain(maker.tensor(v), tasks, v.type.dtype) for v in values]
+        self.prefix = f"{node.graph.name}:{node.id}."
         self.turn, self.count = self._symbol("turn"), self._symbol("turns")
         self.results: list[Tensor] = []
         self.scans: list[Tensor] = []
@@ -85,12 +86,12 @@ class _LoopMaker:
     def _settled(self) -> list[Task]:
         """Lay out what depends on dims that turns have found: they do not change any more."""
         found = {s for v in self.node.outputs for dim in v.type.shape for s in defined_dims(dim)}
-        mine = {s for s in found if s.name.startswith(f"{self.body.name}:")}
+        mine = {s for s in found if s.name.startswith(self.prefix)}
         left = sorted(mine - {s for task in self.after for s in task.defines}, key=str)
         return [Define(tuple((symbol, symbol.dim) for symbol in left), MemoryStage())] if left else []
 
     def _symbol(self, stem: str) -> Symbol:
-        return DefinedDim(f"{self.body.name}:{stem}", 0)
+        return DefinedDim(f"{self.prefix}{stem}", 0)
 
     def _parameter(self, position: int) -> Tensor:
         """The tensor of a Parameter of the body."""
@@ -124,7 +125,7 @@ class _LoopMaker:
         if t.value is not None:
             count = t.value[0]
         else:
-            symbol = DefinedDim(f"{self.body.name}:trips", LEAST)
+            symbol = DefinedDim(f"{self.prefix}trips", LEAST)
             self.tasks.append(Define(((symbol, (self.given[self.op.trip_count], 0)),)))
             count = symbol.dim
         if isinstance(count, int) and count < 0:
