@@ -245,7 +245,7 @@ class Graph:
             self._dims.adopt(dims)
             self._rewrite_dims()
 
-    def _unify(self, old: Value, new: Value) -> bool:
+    def agree(self, old: Value, new: Value) -> bool:
         """Whether two values that are the same have one type, once their dims are known to be equal."""
         a, b = old.type, new.type
         if a.dtype is not b.dtype or a.rank != b.rank:
@@ -341,7 +341,7 @@ class Graph:
 
     def replace(self, old: Value, new: Value) -> None:
         """Every use of ``old`` becomes a use of ``new``; names move along. Refuses a change of type."""
-        if old.type != new.type and not self._unify(old, new):
+        if old.type != new.type and not self.agree(old, new):
             raise InternalError(f"replacing {old.name!r} would change its type from {old.type} to {new.type}")
         if old == new:
             return
