@@ -65,11 +65,12 @@ class DimKnowledge:
 
 def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
     """An atom and the dim that it equals where ``a == b``. Found dims are replaced before quotients, and these before
-    free dims; a free dim stays where a condition speaks of it with a coefficient other than 1."""
+    free dims; of two alike, that of ``a``. A free dim stays where its coefficient is not 1."""
     difference = a - b
     if isinstance(difference, int):
         return None
-    candidates: list[tuple[int, str, Atom, Dim]] = []
+    candidates: list[tuple[int, bool, str, Atom, Dim]] = []
+    first = atoms(a)
     for monomial, coefficient in difference.terms:
         if len(monomial) != 1 or abs(coefficient) != 1:
             continue
@@ -78,10 +79,10 @@ def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
         rest = -coefficient * (difference - alone)
         if not isinstance(rest, int) and atom in atoms(rest):
             continue
-        candidates.append((_rank(atom), str(atom), atom, rest))
+        candidates.append((_rank(atom), atom in first, str(atom), atom, rest))
     if not candidates:
         return None
-    _, _, atom, rest = max(candidates, key=lambda c: c[:2])
+    *_, atom, rest = max(candidates, key=lambda c: c[:3])
     return atom, rest
 
 

@@ -16,18 +16,20 @@ class Bound:
     arrays live as long as this object. It shares the request's turn: while one of the two runs, the other is refused.
     """
 
-    __slots__ = ("_held", "_run", "_turn", "inputs", "outputs")
+    __slots__ = ("_error", "_held", "_run", "_turn", "inputs", "outputs")
 
     def __init__(
         self,
         turn: Turn,
         run: Callable[[], int],
+        error: Callable[[int], DldtRuntimeError],
         held: tuple[object, ...],
         inputs: dict[str, Array],
         outputs: dict[str, Array],
     ) -> None:
-        """``held``: what must live as long as ``run`` may be called."""
-        self._turn, self._run, self._held = turn, run, held
+        """``error`` makes the error for an answer of ``run`` that is not 0. ``held``: what must live as long as ``run``
+        may be called."""
+        self._turn, self._run, self._error, self._held = turn, run, error, held
         self.inputs = inputs
         """The arrays that are read, by name, in the model's order."""
         self.outputs = outputs
@@ -44,5 +46,5 @@ class Bound:
         finally:
             lock.release()
         if status:
-            raise DldtRuntimeError(f"the artifact reports error {status}")
+            raise self._error(status)
         return self.outputs

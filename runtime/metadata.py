@@ -14,6 +14,7 @@ from dldt.runtime.errors import RuntimeLoadError
 FORMAT = 1
 _MAX_RANK = 64
 _MAX_DIM = 1 << 48
+_MAX_COUNT = 1 << 20
 
 
 class TensorInfo(NamedTuple):
@@ -68,7 +69,9 @@ class StepInfo(NamedTuple):
 class Metadata(NamedTuple):
     """The metadata of an artifact.
 
-    ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
+    ``dims`` counts the free dims and those that are found while the model runs, ``slots`` the buffers for tensors whose
+    sizes are found. ``conditions`` are the sentences of what must hold of the dims. ``arena`` is the bytes that a
+    request needs, None where they depend on the free dims; behind the arena, at a
     multiple of 64, each thread needs ``scratch`` bytes. ``parallel`` tells whether threads can share any step.
     ``short`` tells that a run is too short for threads to pay, unless many runs follow each other without a pause.
     ``listed`` is the JSON text of the steps and of the plan, which no run needs; it is empty where the artifact lists
@@ -85,6 +88,9 @@ class Metadata(NamedTuple):
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
     arena: int | None
+    dims: int
+    slots: int
+    conditions: tuple[str, ...]
     scratch: int
     parallel: bool
     short: bool
@@ -167,6 +173,12 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     if not _is_size(scratch):
         raise _BadError(f"gives the scratch memory of a thread as {scratch!r}")
     features = _list(raw, "features")
+    dims, slots = raw.get("dims", len(symbols)), raw.get("slots", 0)
+    if not _is_count(dims) or dims < len(symbols) or not _is_count(slots):
+        raise _BadError(f"counts {dims!r} dims and {slots!r} slots")
+    conditions = raw.get("conditions", [])
+    if not isinstance(conditions, list) or not all(isinstance(text, str) for text in conditions):
+        raise _BadError("has conditions that are not texts")
     return Metadata(
         path=path,
         name=_text(raw, "name"),
@@ -178,6 +190,9 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         inputs=inputs,
         outputs=outputs,
         arena=arena,
+        dims=dims,
+        slots=slots,
+        conditions=tuple(conditions),
         scratch=scratch,
         parallel=raw.get("parallel") is not False,
         short=raw.get("short") is True,
@@ -202,6 +217,10 @@ def _text(raw: dict[str, Any], key: str) -> str:
 
 def _is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_DIM
+
+
+def _is_count(value: Any) -> bool:
+    return _is_size(value) and value <= _MAX_COUNT
 
 
 def _is_expression(text: str, symbols: dict[str, str] | None) -> bool:

@@ -13,6 +13,7 @@ from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Symbol
 from dldt.compiler.graph import Value
 
@@ -246,6 +247,8 @@ class Program:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     constants: tuple[Tensor, ...]
+    conditions: tuple[Condition, ...] = ()
+    """What is decided while the model runs."""
     slots: int = 0
     """The number of slots in which tensors lie before memory is planned: one for each that grows by itself."""
 
