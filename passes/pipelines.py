@@ -13,6 +13,7 @@ from dldt.passes.transforms.fold_arithmetic_into_table import FoldArithmeticInto
 from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.transforms.fold_constants import FoldConstants
 from dldt.passes.transforms.fold_input_affine_into_weights import FoldInputAffineIntoWeights
+from dldt.passes.transforms.fold_loops import FoldLoops
 from dldt.passes.transforms.fold_scale_into_weights import FoldScaleIntoWeights
 from dldt.passes.transforms.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.transforms.fuse_clamp import FuseClamp
@@ -50,6 +51,7 @@ from dldt.passes.transforms.sink_shuffle_channels import SinkShuffleChannels
 from dldt.passes.transforms.sink_transposes import SinkTransposes
 from dldt.passes.transforms.sink_views import SinkViews
 from dldt.passes.transforms.transpose_to_reshape import TransposeToReshape
+from dldt.passes.transforms.unroll_loops import UnrollLoops
 
 OPTIONAL: tuple[type[Pass], ...] = (MergeConvolutions,)
 """Passes that no pipeline runs unless asked to."""
@@ -87,6 +89,8 @@ PRECEDENCE: tuple[Precedence, ...] = (
 def _clean() -> tuple[Pass, ...]:
     return (
         RemoveDeadCode(),
+        FoldLoops(),
+        UnrollLoops(),
         SimplifyShapes(),
         FoldConstants(),
         InlineIf(),

@@ -1,0 +1,161 @@
+"""Loops that are unrolled, folded, made sequences, or relieved of what does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph
+from dldt.compiler.interpret import interpret
+from dldt.compiler.ops.repetition import Repetition
+from dldt.compiler.types import Array
+from dldt.compiler.verify import verify
+from dldt.frontends.onnx.importer import import_onnx
+from dldt.passes.base import Pass
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipeline import Pipeline
+from dldt.passes.pipelines import default_pipeline
+from dldt.passes.transforms.fold_loops import FoldLoops
+from dldt.passes.transforms.unroll_loops import UnrollLoops
+from tests.frontends.onnx_node import reference, save
+from tests.frontends.onnx_text import model_of_text
+
+X = np.arange(6, dtype=np.float32).reshape(2, 3) / 4
+
+
+def kinds(graph: Graph) -> list[str]:
+    return [node.op.type for part in graph.walk() for node in part.order()]
+
+
+def check(text: str, feed: Mapping[str, Array], folder: Path, *steps: Pass) -> Graph:
+    """The graph after the passes; what it computes is onnxruntime's."""
+    model = model_of_text(text)
+    graph = import_onnx(save(model, folder))
+    run_pipeline(graph, Pipeline("test", steps) if steps else default_pipeline(), verify=True)
+    verify(graph)
+    found = interpret(graph, feed)
+    for node, want in zip(graph.outputs, reference(model, dict(feed)), strict=True):
+        np.testing.assert_allclose(found[node.name], want, rtol=1e-5, atol=1e-6)
+        assert found[node.name].shape == want.shape
+    return graph
+
+
+def counted(turns: int, start: str = "") -> str:
+    return f"""g (float[2,3] x, float[2,4,3] p) => (float[2,3] y, float[S,2,3] all) {{
+      M = Constant <value = int64 {{{turns}}}> ()
+      go = Constant <value = bool {{{start or 1}}}> ()
+      y, all = Loop <body = b (int64 i, bool c, float[2,3] a) => (bool c2, float[2,3] d, float[2,3] e) {{
+        row = Gather <axis = 1> (p, i)
+        k = Cast <to = 1> (i)
+        n = Mul(row, k)
+        d = Add(a, n)
+        e = Sub(d, x)
+        c2 = Identity(c)
+      }}> (M, go, x)
+    }}"""
+
+
+FEED = {"x": X, "p": np.arange(24, dtype=np.float32).reshape(2, 4, 3)}
+
+
+@pytest.mark.parametrize("turns", [1, 2, 4])
+def test_a_short_loop_is_unrolled(turns: int, tmp_path: Path) -> None:
+    graph = check(counted(turns), FEED, tmp_path, UnrollLoops())
+    assert "Loop" not in kinds(graph)
+    assert kinds(graph).count("Add") == turns
+    assert [str(v.type) for v in graph.output_values] == ["f32[2,3]", f"f32[{turns},2,3]"]
+
+
+@pytest.mark.parametrize(("turns", "start"), [(0, ""), (3, "0")])
+def test_a_loop_without_a_turn_goes(turns: int, start: str, tmp_path: Path) -> None:
+    graph = check(counted(turns, start), FEED, tmp_path, UnrollLoops())
+    assert sorted(kinds(graph)) == ["Const", "Parameter", "Parameter", "Result", "Result"]
+
+
+def test_a_loop_that_is_long_or_large_stays(tmp_path: Path) -> None:
+    assert "Loop" in kinds(check(counted(4), FEED, tmp_path, UnrollLoops(turns=3)))
+    assert "Loop" in kinds(check(counted(4), FEED, tmp_path, UnrollLoops(nodes=20)))
+
+
+def test_a_loop_with_a_condition_stays(tmp_path: Path) -> None:
+    text = """g (float[1] x, float limit) => (float[1] y) {
+      M = Constant <value = int64 {3}> ()
+      y = Loop <body = b (int64 i, bool c, float[1] a) => (bool c2, float[1] d) {
+        d = Add(a, a)
+        c3 = Less(d, limit)
+        zero = Constant <value = int64[1] {0}> ()
+        c2 = Squeeze(c3, zero)
+      }> (M, , x)
+    }"""
+    feed = {"x": np.ones(1, np.float32), "limit": np.array(3, np.float32)}
+    assert "Loop" in kinds(check(text, feed, tmp_path))
+
+
+NESTED = """g (float[2,3] x, int64 L) => (float[2,3] y, float[T,3] z) {
+  M = Constant <value = int64 {2}> ()
+  y, z = Loop <body = outer (int64 i, bool c, float[2,3] a, float[r,3] w) => (bool c2, float[2,3] d, float[q,3] v) {
+    v = Concat <axis = 0> (w, a)
+    d = Loop <body = inner (int64 j, bool f, float[2,3] p) => (bool f2, float[2,3] q) {
+      q = Add(p, x)
+      f2 = Identity(f)
+    }> (L, , a)
+    c2 = Identity(c)
+  }> (M, , x, x)
+}"""
+
+
+def test_loops_in_copies_of_a_body_have_names_of_their_own(tmp_path: Path) -> None:
+    graph = check(NESTED, {"x": X, "L": np.array(2)}, tmp_path, UnrollLoops())
+    names = [part.name for part in graph.walk()][1:]
+    assert [name.rpartition("/")[2] for name in names] == ["turn_1", "turn_0"]
+    assert str(graph.output_values[1].type) == "f32[6,3]"
+
+
+def test_a_scan_is_unrolled_backward(tmp_path: Path) -> None:
+    text = """g (float[2] s, float[3,2] p) => (float[2] t, float[3,2] u, float[3,2] v) {
+      t, u, v = Scan <num_scan_inputs = 1, scan_input_directions = [1], scan_output_directions = [0, 1],
+        body = b (float[2] a, float[2] m) => (float[2] a2, float[2] o, float[2] q) {
+          a2 = Add(a, m)
+          o = Mul(a2, s)
+          q = Neg(o)
+        }> (s, p)
+    }"""
+    feed = {"s": X[0, :2], "p": np.arange(6, dtype=np.float32).reshape(3, 2)}
+    assert "TensorIterator" not in kinds(check(text, feed, tmp_path))
+    assert "TensorIterator" in kinds(check(text, feed, tmp_path, FoldLoops()))
+
+
+def test_a_loop_of_constants_is_folded(tmp_path: Path) -> None:
+    text = """g (float[2] x) => (float[2] y, float[S] seen) {
+      M = Constant <value = int64 {100}> ()
+      one = Constant <value = float[2] {1.0, 1.5}> ()
+      limit = Constant <value = float {30.0}> ()
+      z, seen = Loop <body = b (int64 i, bool c, float[2] a) => (bool c2, float[2] d, float s) {
+        d = Add(a, a)
+        s = ReduceSum <keepdims = 0> (d)
+        c2 = Less(s, limit)
+      }> (M, , one)
+      y = Add(x, z)
+    }"""
+    graph = check(text, {"x": X[0, :2]}, tmp_path, FoldLoops())
+    assert not any(isinstance(node.op, Repetition) for node in graph.order())
+    assert str(graph.output_values[1].type) == "f32[4]"
+    assert "Loop" in kinds(check(text, {"x": X[0, :2]}, tmp_path, FoldLoops(steps=50)))
+
+
+def test_the_default_pipeline_works_inside_bodies(tmp_path: Path) -> None:
+    """x * sigmoid(x) in the body of a loop that stays."""
+    text = """g (float[2,3] x, int64 M) => (float[2,3] y) {
+      y = Loop <body = b (int64 i, bool c, float[2,3] a) => (bool c2, float[2,3] d) {
+        s = Sigmoid(a)
+        d = Mul(a, s)
+        c2 = Identity(c)
+      }> (M, , x)
+    }"""
+    graph = check(text, {"x": X, "M": np.array(3)}, tmp_path)
+    assert "Swish" in kinds(graph)
+    assert ops.Loop in {type(node.op) for node in graph.order()}
