@@ -31,6 +31,7 @@ from dldt.passes.transforms.fuse_softmax import FuseSoftmax
 from dldt.passes.transforms.fuse_swish import FuseSwish
 from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.transforms.inline_if import InlineIf
+from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
 from dldt.passes.transforms.merge_converts import MergeConverts
 from dldt.passes.transforms.merge_convolutions import MergeConvolutions
@@ -89,6 +90,7 @@ PRECEDENCE: tuple[Precedence, ...] = (
 def _clean() -> tuple[Pass, ...]:
     return (
         RemoveDeadCode(),
+        LoopsToSequences(),
         FoldLoops(),
         UnrollLoops(),
         SimplifyShapes(),

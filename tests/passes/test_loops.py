@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import openvino as ov
 import pytest
+from openvino import opset1, opset3, opset4
 
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
+from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.types import Array
 from dldt.compiler.verify import verify
@@ -20,6 +23,7 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.passes.transforms.fold_loops import FoldLoops
+from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.unroll_loops import UnrollLoops
 from tests.frontends.onnx_node import reference, save
 from tests.frontends.onnx_text import model_of_text
@@ -159,3 +163,59 @@ def test_the_default_pipeline_works_inside_bodies(tmp_path: Path) -> None:
     graph = check(text, {"x": X, "M": np.array(3)}, tmp_path)
     assert "Swish" in kinds(graph)
     assert ops.Loop in {type(node.op) for node in graph.order()}
+
+
+def cell_loop(kind: str, axis: int, stride: int, folder: Path) -> tuple[Path, dict[str, Array]]:
+    """A TensorIterator over one cell, made and saved by OpenVINO; the feed."""
+    batch, steps, size, hidden = 2, 5, 3, 4
+    shape = [batch, steps, size] if axis else [steps, batch, size]
+    x = opset1.parameter(shape, np.float32, name="x")
+    states = [opset1.parameter([batch, hidden], np.float32, name=f"s{i}") for i in range(2 if kind == "lstm" else 1)]
+    part = opset1.parameter([*shape[:axis], 1, *shape[axis + 1 :]], np.float32, name="part")
+    inner = [opset1.parameter([batch, hidden], np.float32, name=f"p{i}") for i in range(len(states))]
+    gates = 4 if kind == "lstm" else 3
+    rng = np.random.default_rng(7)
+    w, r, b = (rng.uniform(-0.5, 0.5, s).astype(np.float32) for s in (
+        (gates * hidden, size), (gates * hidden, hidden), (gates * hidden,)
+    ))  # fmt: skip
+    step = opset1.squeeze(part, opset1.constant(np.array([axis])))
+    if kind == "lstm":
+        cell = opset4.lstm_cell(step, *inner, opset1.constant(w), opset1.constant(r), opset1.constant(b), hidden)
+    else:
+        cell = opset3.gru_cell(step, *inner, opset1.constant(w), opset1.constant(r), opset1.constant(b), hidden)
+    results = [opset1.result(cell.output(i)) for i in range(len(states))]
+    scan = opset1.result(opset1.unsqueeze(cell.output(0), opset1.constant(np.array([axis]))))
+    loop = opset1.tensor_iterator()
+    loop.set_body(ov.Model([*results, scan], [part, *inner], "body"))
+    ends = (0, 1, 1, -1) if stride > 0 else (-1, -1, 1, 0)
+    loop.set_sliced_input(part, x.output(0), *ends, axis)
+    for state, parameter, result in zip(states, inner, results, strict=True):
+        loop.set_merged_input(parameter, state.output(0), result.output(0))
+    outputs = [loop.get_concatenated_slices(scan.output(0), *ends, axis)]
+    outputs += [loop.get_iter_value(result.output(0), -1) for result in results]
+    named = [opset1.result(output) for output in outputs]
+    for i, result in enumerate(named):
+        result.output(0).set_names({f"y{i}"})
+    path = folder / "cell.xml"
+    ov.save_model(ov.Model(named, [x, *states], "cell"), path, compress_to_fp16=False)
+    feed = {"x": rng.standard_normal(shape).astype(np.float32)}
+    feed |= {f"s{i}": rng.standard_normal((batch, hidden)).astype(np.float32) for i in range(len(states))}
+    return path, feed
+
+
+@pytest.mark.parametrize("stride", [1, -1])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_a_loop_over_a_cell_is_a_sequence(kind: str, axis: int, stride: int, tmp_path: Path) -> None:
+    path, feed = cell_loop(kind, axis, stride, tmp_path)
+    compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    expected = compiled(list(feed.values()))
+    graph = read_ir(path)
+    assert "TensorIterator" in kinds(graph)
+    run_pipeline(graph, Pipeline("test", (LoopsToSequences(),)), verify=True)
+    assert f"{kind.upper()}Sequence" in kinds(graph)
+    assert "TensorIterator" not in kinds(graph)
+    found = interpret(graph, feed)
+    for name, array in found.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-4, atol=1e-5)
+    assert len(found) == (3 if kind == "lstm" else 2)
