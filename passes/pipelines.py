@@ -30,6 +30,7 @@ from dldt.passes.transforms.fuse_shuffle_channels import FuseShuffleChannels
 from dldt.passes.transforms.fuse_softmax import FuseSoftmax
 from dldt.passes.transforms.fuse_swish import FuseSwish
 from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
+from dldt.passes.transforms.hoist_invariants import HoistInvariants
 from dldt.passes.transforms.inline_if import InlineIf
 from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
@@ -99,6 +100,7 @@ def _clean() -> tuple[Pass, ...]:
         SimplifyReshape(),
         MergeCommonSubexpressions(),
         RemoveIdentities(),
+        HoistInvariants(),
         SimplifyReduce(),
         MergeConverts(),
         DropBroadcasts(),

@@ -23,6 +23,7 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.passes.transforms.fold_loops import FoldLoops
+from dldt.passes.transforms.hoist_invariants import HoistInvariants
 from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.unroll_loops import UnrollLoops
 from tests.frontends.onnx_node import reference, save
@@ -163,6 +164,62 @@ def test_the_default_pipeline_works_inside_bodies(tmp_path: Path) -> None:
     graph = check(text, {"x": X, "M": np.array(3)}, tmp_path)
     assert "Swish" in kinds(graph)
     assert ops.Loop in {type(node.op) for node in graph.order()}
+
+
+INVARIANT = """g (float[2,3] x, float[3,3] w, int64 M) => (float[2,3] y, float[S,2,3] all) {
+  y, all = Loop <body = b (int64 i, bool c, float[2,3] a) => (bool c2, float[2,3] d, float[2,3] e) {
+    v = Exp(w)
+    k = Transpose(v)
+    n = Cast <to = 1> (i)
+    m = Mul(k, n)
+    p = MatMul(a, m)
+    q = MatMul(x, k)
+    d = Tanh(p)
+    e = Add(d, q)
+    c2 = Identity(c)
+  }> (M, , x)
+}"""
+
+
+@pytest.mark.parametrize("turns", [0, 3])
+def test_what_does_not_change_is_computed_before_the_loop(turns: int, tmp_path: Path) -> None:
+    """exp(w), its transpose and x times it; not the product with the turn's number."""
+    feed = {"x": X, "w": X[:1] * np.ones((3, 1), np.float32) / 4, "M": np.array(turns)}
+    graph = check(INVARIANT, feed, tmp_path, HoistInvariants())
+    (op,) = [node.op for node in graph.order() if isinstance(node.op, Repetition)]
+    inside = sorted(node.op.type for node in op.bodies[0].order() if node.op.type not in ("Parameter", "Result"))
+    assert [kind for kind in inside if kind != "Const"] == [
+        "Add",
+        "Convert",
+        "MatMul",
+        "Multiply",
+        "Tanh",
+        "Unsqueeze",
+    ]
+    assert [kind for kind in kinds(graph)[: len(graph)] if kind in ("Exp", "Transpose", "MatMul")] == [
+        "Exp",
+        "Transpose",
+        "MatMul",
+    ]
+
+
+def test_nested_loops_hand_what_does_not_change_outward(tmp_path: Path) -> None:
+    text = """g (float[2,3] x, int64 M) => (float[2,3] y) {
+      y = Loop <body = outer (int64 i, bool c, float[2,3] a) => (bool c2, float[2,3] d) {
+        d = Loop <body = inner (int64 j, bool f, float[2,3] p) => (bool f2, float[2,3] q) {
+          e = Exp(x)
+          s = Sin(a)
+          t = Mul(e, s)
+          q = Add(p, t)
+          f2 = Identity(f)
+        }> (M, , a)
+        c2 = Identity(c)
+      }> (M, , x)
+    }"""
+    graph = check(text, {"x": X, "M": np.array(2)}, tmp_path, HoistInvariants())
+    where = {part.name: [node.op.type for node in part.order()] for part in graph.walk()}
+    assert "Exp" in where["g"]
+    assert {"Sin", "Multiply"} <= set(where["y/body"])
 
 
 def cell_loop(kind: str, axis: int, stride: int, folder: Path) -> tuple[Path, dict[str, Array]]:
