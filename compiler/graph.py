@@ -218,6 +218,10 @@ class Graph:
         self._set_value(node, port, made)
         return made
 
+    def tell(self, parameter: Value, content: tuple[Dim, ...]) -> None:
+        """Say what a Parameter of a body holds, which is a small tensor of integers, as dims."""
+        self._set_value(parameter.id, parameter.port, content)
+
     def _set_value(self, node: int, port: int, value: tuple[Dim, ...]) -> None:
         data = self._data(node)
         types: tuple[TensorType, ...] = data["types"]

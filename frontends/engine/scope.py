@@ -7,6 +7,7 @@ from functools import partial
 
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.inference import is_found
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
 from dldt.frontends.engine.context import Context, FinishOutput, ImportedBody, MakeInput
 from dldt.frontends.engine.failure import failure
@@ -198,7 +199,13 @@ class ImportScope:
 
 def _captured(graph: Graph, outer: Value, name: str) -> Value:
     array = known_array(outer)
-    return graph.parameter(name, outer.type) if array is None else graph.constant(array, name=name)
+    if array is not None:
+        return graph.constant(array, name=name)
+    made = graph.parameter(name, outer.type)
+    content = outer.type.value
+    if content is not None and not any(map(is_found, content)):
+        graph.tell(made, content)  # a shape that the body computes with
+    return made
 
 
 def _made(given: Imported | None) -> Imported:
