@@ -204,7 +204,7 @@ def _captured(graph: Graph, outer: Value, name: str) -> Value:
     made = graph.parameter(name, outer.type)
     content = outer.type.value
     if content is not None and not any(map(is_found, content)):
-        graph.tell(made, content)  # a shape that the body computes with
+        graph.define(made, content)  # a shape that the body computes with
     return made
 
 
