@@ -41,8 +41,8 @@ class EntryPoints:
         self._function("stop")(pool)
 
     def arena_size(self, symbols: int, detail: int = 0) -> int:
-        """Bytes of arena for the free dims at ``symbols``; -1 where a condition does not hold: its number and the values
-        of both sides are written to ``detail``, three numbers."""
+        """Bytes of arena for the free dims at ``symbols``; -1 where a condition does not hold: then ``detail`` gets its
+        number and the values of both sides."""
         return self._function("arena_size")(symbols, detail)
 
     def output_shapes(self, symbols: int, dims: int) -> None:

@@ -32,8 +32,8 @@ class Grown:
 
 @attrs.define(eq=False)
 class Define(Task):
-    """Gives each dim its value, all at once; makes sure that conditions hold; then asks the host for the memory of ``stage`` and of the tensors in
-    ``grown``, whose sizes are known now."""
+    """Gives each dim its value, all at once; makes sure that conditions hold; then asks the host for the memory of
+    ``stage`` and of the tensors in ``grown``, whose sizes are known now."""
 
     dims: tuple[tuple[Symbol, Source], ...]
     stage: MemoryStage | None = None
