@@ -41,6 +41,7 @@ from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
+from dldt.codegen.plan.selections import take_selections_apart
 from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
@@ -58,8 +59,9 @@ GROWN = 4
 
 
 def take_apart(c: Compilation) -> None:
-    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps."""
-    c.graph = normalize_parts(expand_sequences(c.graph))
+    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps. Selections become
+    kernels that rank rows, and gathers."""
+    c.graph = take_selections_apart(normalize_parts(expand_sequences(c.graph)))
     refuse_unlowered(c.graph)
 
 
