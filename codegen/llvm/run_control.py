@@ -65,7 +65,8 @@ entry:
   %own = getelementptr i8, ptr %slots, i64 %offset
   %size.at = getelementptr i8, ptr %own, i64 {size}
   %size = load i64, ptr %size.at, align 8
-  %fits = icmp sle i64 %bytes, %size
+  ; Without a sign, so that a number below zero does not fit.
+  %fits = icmp ule i64 %bytes, %size
   br i1 %fits, label %good, label %ask
 ask:
   %grow.at = getelementptr i8, ptr %request, i64 {grow}
