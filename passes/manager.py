@@ -12,6 +12,7 @@ import attrs
 from dldt.compiler import options
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.inference import is_found
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
@@ -130,7 +131,12 @@ def _told(when: str) -> Iterator[None]:
         raise InternalError(f"{when}: {error}") from error
 
 
-def _signature(graph: Graph) -> tuple[list[tuple[str, TensorType]], list[tuple[str, TensorType]]]:
-    inputs = [(value.node.name, value.type) for value in graph.inputs]
-    outputs = [(node.name, value.type) for node in graph.outputs for value in node.inputs if value is not None]
+def _signature(graph: Graph) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The inputs and outputs by name. Dims that are found at run time may get other names, so they have none here."""
+    inputs = [(value.node.name, _text(value.type)) for value in graph.inputs]
+    outputs = [(node.name, _text(value.type)) for node in graph.outputs for value in node.inputs if value is not None]
     return inputs, outputs
+
+
+def _text(t: TensorType) -> str:
+    return f"{t.dtype}[{','.join('?' if is_found(dim) else str(dim) for dim in t.shape)}]"
