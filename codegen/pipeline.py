@@ -31,6 +31,7 @@ from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditions
 from dldt.codegen.plan.definitions import definitions
+from dldt.codegen.plan.expand import expand
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
@@ -41,7 +42,6 @@ from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
-from dldt.codegen.plan.selections import take_selections_apart
 from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
@@ -61,7 +61,7 @@ GROWN = 4
 def take_apart(c: Compilation) -> None:
     """Recurrent layers become one product for the inputs of all steps, and a loop over the steps. Selections become
     kernels that rank rows, and gathers."""
-    c.graph = take_selections_apart(normalize_parts(expand_sequences(c.graph)))
+    c.graph = expand(normalize_parts(expand_sequences(c.graph)))
     refuse_unlowered(c.graph)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from dldt.compiler.condition import Condition
 from dldt.compiler.dim_knowledge import DimKnowledge
-from dldt.compiler.dims import DefinedDim, Dim
+from dldt.compiler.dims import DefinedDim, Dim, Symbol
 from dldt.compiler.errors import InputError, InternalError
 from dldt.compiler.inference import LEAST, Inference, inferring
 from dldt.compiler.op import Op, constant_like
@@ -217,6 +217,15 @@ class Graph:
         made = tuple(DefinedDim(f"{prefix}.{k}", LEAST).dim for k in range(size))
         self._set_value(node, port, made)
         return made
+
+    def define(self, value: Value, elements: tuple[Dim, ...]) -> None:
+        """Let ``elements`` be what a small tensor of integers holds."""
+        self._set_value(value.id, value.port, elements)
+
+    def equate(self, symbol: Symbol, dim: Dim) -> None:
+        """Let ``symbol`` stand for ``dim``: both are the same."""
+        self._dims.replaced[symbol] = dim
+        self._rewrite_dims()
 
     def _set_value(self, node: int, port: int, value: tuple[Dim, ...]) -> None:
         data = self._data(node)

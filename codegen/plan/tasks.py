@@ -10,6 +10,7 @@ from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.bodies import Bodies
 from dldt.codegen.plan.branch_tasks import branch
 from dldt.codegen.plan.conditions import condition_dims
@@ -114,6 +115,8 @@ class TaskMaker:
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
+                if isinstance(region.nodes[0].op, Prefix):
+                    output.shift = product(output.type.shape[1:]) * output.type.dtype.size
                 output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
                 output.rounded = output.parent.rounded
             else:
@@ -169,7 +172,8 @@ class TaskMaker:
 
     def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
         """Whether the region is a view: a reshape of a tensor in C order keeps the memory as it is."""
-        if len(region.nodes) != 1 or not region.nodes[0].op.has(Trait.VIEW) or len(sources) != 1:
+        op = region.nodes[0].op
+        if len(region.nodes) != 1 or len(sources) != 1 or not (op.has(Trait.VIEW) or isinstance(op, Prefix)):
             return False
         (source,) = sources.values()
         return not source.layout.block and not output.layout.block and source.constant is None

@@ -30,6 +30,8 @@ from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, Logi
 from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
 from dldt.compiler.ops.matmul import MatMul
+from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
+from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization, NormalizeL2
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
@@ -78,6 +80,7 @@ from dldt.compiler.ops.unary import (
     Tan,
     Tanh,
 )
+from dldt.compiler.ops.unique import Unique
 
 __all__ = [
     "LRN",
@@ -155,6 +158,8 @@ __all__ = [
     "Mod",
     "Multiply",
     "Negative",
+    "NonMaxSuppression",
+    "NonZero",
     "NormalizeL2",
     "NotEqual",
     "OneHot",
@@ -205,6 +210,7 @@ __all__ = [
     "TopK",
     "Transpose",
     "Unary",
+    "Unique",
     "Unsqueeze",
     "VariadicSplit",
 ]
