@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import attrs
 
@@ -11,6 +12,7 @@ from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
+from dldt.compiler.content import Content
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array, DType
@@ -29,6 +31,11 @@ class ContractionPart:
     """Whether the output lies in channel blocks."""
     name: str = ""
     """The name of the node that it carries out, for messages."""
+
+    @cached_property
+    def content(self) -> Content:
+        """The weights, as a value that tells which parts have the same ones."""
+        return Content(self.weights())
 
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
