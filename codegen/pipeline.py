@@ -32,6 +32,7 @@ from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import least_dims, run_time_dims
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.in_place import share_in_place
+from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.metadata import Demands, metadata
@@ -57,8 +58,9 @@ GROWN = 4
 
 
 def take_apart(c: Compilation) -> None:
-    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps."""
-    c.graph = expand_sequences(c.graph)
+    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps; contractions of bytes
+    sum integers."""
+    c.graph = sum_integers(expand_sequences(c.graph), c.target)
     refuse_unlowered(c.graph)
 
 
