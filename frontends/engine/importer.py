@@ -43,7 +43,7 @@ class Importer:
             required = parameter.default is inspect.Parameter.empty
             if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
                 variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL
-                inputs.append(Port(parameter.name, not required, variadic))
+                inputs.append(Port(parameter.name, not required or _may_be_none(parameter), variadic))
                 sequences |= {parameter.name} if TensorSequence in typing.get_args(hints.get(parameter.name)) else set()
             elif hints[parameter.name] is Context:
                 context = parameter.name
@@ -60,3 +60,8 @@ def _without_none(hint: Any) -> Any:
         (kind,) = [part for part in typing.get_args(hint) if part is not types.NoneType]
         return kind
     return hint
+
+
+def _may_be_none(parameter: inspect.Parameter) -> bool:
+    """Whether an input may be left out although further ones must be given."""
+    return str(parameter.annotation).endswith("| None")
