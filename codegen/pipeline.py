@@ -138,7 +138,14 @@ def write_program(c: Compilation) -> None:
     made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
     sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
     demands = Demands(
-        names, size, shared_work(c.steps, c.target), plan_data(made), len(found), c.arena.slots, sentences
+        names,
+        size,
+        shared_work(c.steps, c.target),
+        plan_data(made),
+        len(found),
+        c.arena.slots,
+        c.program.states,
+        sentences,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
