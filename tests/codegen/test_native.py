@@ -7,6 +7,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.object.object import compile_modules
+from dldt.codegen.plan.expand import EXPANSIONS
 from dldt.codegen.target import TARGETS
 from dldt.runtime import cpu
 from tests.codegen.native import case_graph, check, name, run_emulated, run_native
@@ -19,7 +20,7 @@ assert compile_modules  # the link to LLVM is there: without it nothing below me
 
 
 def lowered(family):
-    return [case for case in family.CASES if type(case.op) in RULES]
+    return [case for case in family.CASES if type(case.op) in RULES or type(case.op) in EXPANSIONS]
 
 
 @pytest.mark.parametrize("level", LEVELS)
