@@ -444,7 +444,7 @@ class Graph:
         made._results = list(self._results)
         made._dims = self._dims.copy()
         for node, data in self._nx.nodes(data=True):
-            op = _with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
+            op = with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
             made._nx.add_node(node, **{**data, "op": op, "tensor_names": dict(data["tensor_names"])})
         for source, target, key, port in self._nx.edges(keys=True, data="port"):
             made._nx.add_edge(source, target, key=key, port=port)
@@ -455,7 +455,8 @@ class Graph:
         return data
 
 
-def _with_copied_bodies(op: Op) -> Op:
+def with_copied_bodies(op: Op) -> Op:
+    """The operation with independent copies of the sub-graphs that it holds."""
     frozen: Any = op
     bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
     copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}

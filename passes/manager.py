@@ -89,7 +89,7 @@ def run_pipeline(
         start = time.perf_counter()
         count = sum(item.apply(part) for part in parts)
         seconds = time.perf_counter() - start
-        if _signature(graph) != before:
+        if not _is_kept(before, _signature(graph)):
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
         stage = pipeline.stage_after(index + 1)
         if verify:
@@ -131,12 +131,15 @@ def _told(when: str) -> Iterator[None]:
         raise InternalError(f"{when}: {error}") from error
 
 
-def _signature(graph: Graph) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The inputs and outputs by name. Dims that are found at run time may get other names, so they have none here."""
-    inputs = [(value.node.name, _text(value.type)) for value in graph.inputs]
-    outputs = [(node.name, _text(value.type)) for node in graph.outputs for value in node.inputs if value is not None]
-    return inputs, outputs
+def _signature(graph: Graph) -> list[tuple[str, TensorType]]:
+    inputs = [(value.node.name, value.type) for value in graph.inputs]
+    outputs = [(node.name, value.type) for node in graph.outputs for value in node.inputs if value is not None]
+    return [*inputs, *outputs]
 
 
-def _text(t: TensorType) -> str:
-    return f"{t.dtype}[{','.join('?' if is_found(dim) else str(dim) for dim in t.shape)}]"
+def _is_kept(before: list[tuple[str, TensorType]], after: list[tuple[str, TensorType]]) -> bool:
+    """Whether names and types are the same; of a dim that is found at run time a pass may know more."""
+    if [(name, t.dtype, t.rank) for name, t in before] != [(name, t.dtype, t.rank) for name, t in after]:
+        return False
+    pairs = [pair for (_, a), (_, b) in zip(before, after, strict=True) for pair in zip(a.shape, b.shape, strict=True)]
+    return all(a == b or is_found(a) for a, b in pairs)
