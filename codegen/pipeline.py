@@ -32,7 +32,9 @@ from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditions
 from dldt.codegen.plan.definitions import definitions
+from dldt.codegen.plan.expand import expand
 from dldt.codegen.plan.in_place import share_in_place
+from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.loop_parts import normalize_parts
@@ -42,7 +44,6 @@ from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
-from dldt.codegen.plan.selections import take_selections_apart
 from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
@@ -60,9 +61,9 @@ GROWN = 4
 
 
 def take_apart(c: Compilation) -> None:
-    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps. Selections become
-    kernels that rank rows, and gathers."""
-    c.graph = take_selections_apart(normalize_parts(expand_sequences(c.graph)))
+    """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
+    sum integers."""
+    c.graph = sum_integers(expand(normalize_parts(expand_sequences(c.graph))), c.target)
     refuse_unlowered(c.graph)
 
 
@@ -139,7 +140,14 @@ def write_program(c: Compilation) -> None:
     made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
     sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
     demands = Demands(
-        names, size, shared_work(c.steps, c.target), plan_data(made), len(found), c.arena.slots, sentences
+        names,
+        size,
+        shared_work(c.steps, c.target),
+        plan_data(made),
+        len(found),
+        c.arena.slots,
+        c.program.states,
+        sentences,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]

@@ -94,6 +94,13 @@ def same(a: Dim, b: Dim, meaning: str) -> bool:
     return True
 
 
+def require(relation: str, left: Dim, right: Dim, meaning: str) -> None:
+    """Note a condition that nothing can be decided about now."""
+    inference = current()
+    if inference is not None:
+        inference.knowledge.demand(relation, left, right, inference.node, meaning)
+
+
 def at_most(a: Dim, b: Dim, meaning: str) -> bool:
     """Whether ``a <= b`` may be taken as true: it is, or it can be, and the graph has noted the condition."""
     difference = b - a

@@ -10,15 +10,18 @@ from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.bodies import Bodies
 from dldt.codegen.plan.branch_tasks import branch
 from dldt.codegen.plan.conditions import condition_dims
 from dldt.codegen.plan.definitions import Definitions
 from dldt.codegen.plan.loop_tasks import repeat
 from dldt.codegen.plan.stages import defined_dims
+from dldt.codegen.plan.state_tasks import assign, read_value
 from dldt.codegen.task.define import Define
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region, runtime_inputs
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.task import Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
@@ -34,8 +37,10 @@ HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {
     ops.If: branch,
     ops.Loop: repeat,
     ops.TensorIterator: repeat,
+    ops.ReadValue: read_value,
+    ops.Assign: assign,
 }
-"""The functions that make the tasks of operations with bodies."""
+"""The functions that make the tasks of operations that no kernel carries out."""
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
@@ -65,6 +70,8 @@ class TaskMaker:
         self.known: set[Symbol] = set()
         """The dims that are found before the next task."""
         self.conditions: list[Condition] = []
+        self.states: dict[str, StateVariable] = {}
+        self.last: list[Task] = []
         self.slots = 0
         """The slots that are in use so far."""
         self.tensors: dict[Value, Tensor] = {}
@@ -80,7 +87,8 @@ class TaskMaker:
         for k, node in enumerate(graph.outputs):
             outputs.append(self._bind_output(node, Place("output", k), tasks))
         constants = tuple(self.constants.values())
-        return Program(tasks, inputs, tuple(outputs), constants, tuple(self.conditions), self.slots)
+        states, conditions = tuple(self.states.values()), tuple(self.conditions)
+        return Program([*tasks, *self.last], inputs, tuple(outputs), constants, states, conditions, self.slots)
 
     def tasks(self, graph: Graph) -> list[Task]:
         """The tasks of a graph whose inputs have tensors."""
@@ -114,6 +122,8 @@ class TaskMaker:
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
+                if isinstance(region.nodes[0].op, Prefix):
+                    output.shift = product(output.type.shape[1:]) * output.type.dtype.size
                 output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
                 output.rounded = output.parent.rounded
             else:
@@ -169,7 +179,8 @@ class TaskMaker:
 
     def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
         """Whether the region is a view: a reshape of a tensor in C order keeps the memory as it is."""
-        if len(region.nodes) != 1 or not region.nodes[0].op.has(Trait.VIEW) or len(sources) != 1:
+        op = region.nodes[0].op
+        if len(region.nodes) != 1 or len(sources) != 1 or not (op.has(Trait.VIEW) or isinstance(op, Prefix)):
             return False
         (source,) = sources.values()
         return not source.layout.block and not output.layout.block and source.constant is None

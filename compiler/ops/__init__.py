@@ -30,6 +30,8 @@ from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, Logi
 from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
 from dldt.compiler.ops.matmul import MatMul
+from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
+from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization, NormalizeL2
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
@@ -47,6 +49,7 @@ from dldt.compiler.ops.reduce import (
     ReduceSum,
 )
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rnn import RNNCell
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -78,6 +81,7 @@ from dldt.compiler.ops.unary import (
     Tan,
     Tanh,
 )
+from dldt.compiler.ops.unique import Unique
 
 __all__ = [
     "LRN",
@@ -155,6 +159,8 @@ __all__ = [
     "Mod",
     "Multiply",
     "Negative",
+    "NonMaxSuppression",
+    "NonZero",
     "NormalizeL2",
     "NotEqual",
     "OneHot",
@@ -162,6 +168,7 @@ __all__ = [
     "Pad",
     "Parameter",
     "Power",
+    "RNNCell",
     "Range",
     "ReLU",
     "ReadValue",
@@ -205,6 +212,7 @@ __all__ = [
     "TopK",
     "Transpose",
     "Unary",
+    "Unique",
     "Unsqueeze",
     "VariadicSplit",
 ]

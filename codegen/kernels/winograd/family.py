@@ -24,7 +24,7 @@ from dldt.codegen.kernels.winograd.choose import (
     winograd_estimates,
 )
 from dldt.codegen.kernels.winograd.emit import emit_winograd
-from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size, pack_filters
+from dldt.codegen.kernels.winograd.form import WinogradForm, packing
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
@@ -97,7 +97,7 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
     """The convolutions without groups that make up the part, which are all alike: only the first is returned. Empty
     where the part cannot be split so: its groups must be whole channel blocks of the input and the output."""
     problem, block = part.problem, on.target.block
-    if not part.blocked or not on.numerics.winograd:
+    if not part.blocked or not on.numerics.winograd or part.data.is_integer:
         return []
     if problem.groups > 1:
         whole = problem.source.block == block and problem.inputs % block == 0 and problem.outputs % block == 0
@@ -124,8 +124,7 @@ def _kernel(task: Leaf, part: ContractionPart, made: Implementation, plan: Winog
         emitter=emit_winograd,
         arguments=(problem, plan),
         extent=plan.extent(problem),
-        packed=lambda: pack_filters(part.weights(), form, problem, tile),
-        packed_bytes=filters_size(form, problem, tile),
+        packed=packing(part, form, tile),
         operations=plan.operations(problem),
         scratch=plan.scratch(problem),
         passed=plan.passed(problem),

@@ -5,29 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
-from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
-def take_selections_apart(graph: Graph) -> Graph:
-    """The graph with every TopK taken apart; a copy if there are any, else the graph itself."""
-    if not any(_selections(inner) for inner in graph.walk()):
-        return graph
-    made = graph.copy()
-    for inner in made.walk():
-        for node in _selections(inner):
-            for old, new in zip(node.outputs, _expanded(node), strict=True):
-                inner.replace(old, new)
-            inner.discard(node)
-    return made
-
-
-def _selections(graph: Graph) -> list[Node]:
-    return [node for node in graph.order() if isinstance(node.op, ops.TopK)]
-
-
-def _expanded(node: Node) -> tuple[Value, Value]:
+def expand_top_k(node: Node) -> tuple[Value, ...]:
     """The values and the positions."""
     op = node.op
     assert isinstance(op, ops.TopK)
@@ -41,7 +25,7 @@ def _expanded(node: Node) -> tuple[Value, Value]:
         return ops.GatherElements(axis)(x, at), ops.Convert(op.index_element_type)(at)
     order = [*(i for i in range(rank) if i != axis), axis]
     rows = x if axis == rank - 1 else ops.Transpose()(x, np.array(order))
-    ranked = Ranked(node.types[0].shape[axis], op.mode, op.sort == "index")(_stored(rows), name=node.name)
+    ranked = Ranked(node.types[0].shape[axis], op.mode, op.sort == "index")(in_memory(rows), name=node.name)
     end = ops.Reshape()(ops.Convert(DType.i64)(k), np.array([1]))
     at = ops.Slice()(ranked, np.array([0]), end, np.array([1]), np.array([rank - 1]))
     found = ops.GatherElements(rank - 1)(rows, at), ops.Convert(op.index_element_type)(at)
@@ -49,13 +33,6 @@ def _expanded(node: Node) -> tuple[Value, Value]:
         return found
     back = np.argsort(order)
     return ops.Transpose()(found[0], back), ops.Transpose()(found[1], back)
-
-
-def _stored(value: Value) -> Value:
-    """The value as a tensor in memory: kernels hold a constant of one element as a number."""
-    if value.constant is None or value.constant.size != 1:
-        return value
-    return ops.Tile()(value, np.array([2] + [1] * (value.type.rank - 1)))
 
 
 def _first_best(x: Value, axis: int, mode: str) -> Value:
