@@ -19,6 +19,7 @@ from dldt.codegen.kernels.recorded import Recorded, plan_data
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
+from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.llvm.program import ProgramFrame, ProgramOutput, program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
@@ -99,7 +100,8 @@ def choose_implementations(c: Compilation) -> None:
     """Chooses how every task is carried out: the only step that does."""
     streamed = sum(t.constant.nbytes for t in c.program.constants if t.constant is not None)
     cold = is_cold(GROWN * streamed, c.target)
-    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned, c.recorded)
+    sizes = TypicalSizes.of_inputs(value.type for value in c.graph.inputs)
+    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold, sizes), c.tuned, c.recorded)
     for leaf in c.program.leaves():
         leaf.chosen = c.choice.choose(leaf)
 

@@ -16,7 +16,7 @@ from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access
-from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
 from dldt.codegen.loop.variables import BLOCK, CHANNEL, IMAGE, LANE, PIXEL, ROW
 from dldt.codegen.task.implementation import Implementation
 from dldt.codegen.task.region import compose, destination
@@ -63,7 +63,8 @@ def contraction_kernel(
     epilogue = attrs.evolve(epilogue, across=across)
     read = [operands.buffers[data_of(task, anchor)]]
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
-    names = tuple(sorted(nest_symbols(epilogue.nest) | symbols(sums.extent), key=str))
+    found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
+    names = tuple(sorted(found, key=str))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     written = (epilogue, (*used, operands.output), names)
     return Kernel(

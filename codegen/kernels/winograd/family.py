@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import geometric_mean
 
 import attrs
 
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
-from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked, asked_at_scales
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
@@ -57,12 +58,13 @@ class WinogradFamily(ConvolutionFamily):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problem = _asked(single, on)
-            plan = choose_winograd(problem, on.target)
-            if plan is None:
+            problems = asked_at_scales(single, choose_arithmetic(single, on)[0], on)
+            plans = {plan for problem in problems if (plan := choose_winograd(problem, on.target)) is not None}
+            costs = [(_mean_cycles(problems, plan, on), plan) for plan in plans]
+            if not costs:
                 return None
-            cycles = part.problem.groups * GAIN * winograd_cycles(problem, plan, on.target)
-            return self._estimated(cycles, plan)
+            cycles, plan = min(costs, key=lambda found: (found[0], found[1].name))
+            return self._estimated(part.problem.groups * GAIN * cycles, plan)
         return None
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
@@ -103,6 +105,11 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
             return []
         part = grouped_parts(part)[0]
     return [part] if can_winograd(_asked(part, on), on.target) else []
+
+
+def _mean_cycles(problems: Sequence[Problem], plan: WinogradPlan, on: Setting) -> float:
+    cycles = [winograd_cycles(problem, plan, on.target) for problem in problems]
+    return cycles[0] if len(cycles) == 1 else geometric_mean(cycles)
 
 
 def _asked(part: ContractionPart, on: Setting) -> Problem:
