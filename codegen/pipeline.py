@@ -29,12 +29,14 @@ from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
-from dldt.codegen.plan.conditions import least_dims, run_time_dims
+from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditions
 from dldt.codegen.plan.definitions import definitions
+from dldt.codegen.plan.expand import expand
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
+from dldt.codegen.plan.loop_parts import normalize_parts
 from dldt.codegen.plan.metadata import Demands, metadata
 from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
@@ -58,15 +60,15 @@ GROWN = 4
 
 
 def take_apart(c: Compilation) -> None:
-    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps; contractions of bytes
+    """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
     sum integers."""
-    c.graph = sum_integers(expand_sequences(c.graph), c.target)
+    c.graph = sum_integers(expand(normalize_parts(expand_sequences(c.graph))), c.target)
     refuse_unlowered(c.graph)
 
 
 def find_conditions(c: Compilation) -> None:
     """Finds the conditions on the free dims without which the model cannot run."""
-    c.least = least_dims(c.graph, run_time_dims(c.graph))
+    c.conditions = start_conditions(c.graph)
 
 
 def make_regions(c: Compilation) -> None:
@@ -89,7 +91,8 @@ def choose_types(c: Compilation) -> None:
 def make_tasks(c: Compilation) -> None:
     """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
     result."""
-    c.program = make_program(c.graph, Decisions(c.regions, c.layouts, c.types, c.definitions))
+    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions)
+    c.program = make_program(c.graph, decided)
 
 
 def choose_implementations(c: Compilation) -> None:
@@ -128,11 +131,22 @@ def write_program(c: Compilation) -> None:
     c.steps = make_steps(c.program, c.kernels, c.functions, c.calls)
     found = found_dims(c.program)
     outputs = [_output(node.types[0].shape, t) for node, t in zip(c.graph.outputs, c.program.outputs, strict=True)]
-    frame = ProgramFrame(names, c.arena.size, outputs, found, c.calls.scratch, c.least)
+    at_start = tuple(enumerate(c.conditions))
+    frame = ProgramFrame(names, c.arena.size, outputs, found, c.calls.scratch, at_start)
     text = program_module(c.steps, frame, c.target)
-    size = c.arena.size if isinstance(c.arena.size, int) and not c.least else None
+    size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions else None
     made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
-    demands = Demands(names, size, shared_work(c.steps, c.target), plan_data(made), len(found), c.arena.slots)
+    sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
+    demands = Demands(
+        names,
+        size,
+        shared_work(c.steps, c.target),
+        plan_data(made),
+        len(found),
+        c.arena.slots,
+        c.program.states,
+        sentences,
+    )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
 
@@ -179,7 +193,7 @@ class Step:
 
 PIPELINE = (
     Step("recurrent", take_apart, lambda c: show.graph(c.graph)),
-    Step("conditions", find_conditions, lambda c: show.conditions(c.least)),
+    Step("conditions", find_conditions, lambda c: show.conditions(c.conditions)),
     Step("regions", make_regions, lambda c: show.regions(c.regions)),
     Step("layouts", choose_layouts, lambda c: show.layouts(c.layouts)),
     Step("precision", choose_types, lambda c: show.types(c.types)),

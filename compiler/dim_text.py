@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
-from dldt.compiler.dims import Dim, floordiv, maximum, minimum, symbol
+from dldt.compiler.dims import DefinedDim, Dim, floordiv, maximum, minimum, symbol
 from dldt.compiler.errors import InputError
+
+_NAME = re.compile(r'("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)(\?)?')
+"""A name; behind that of a defined dim stands a question mark, for which Python's parser is given a ``~`` before it."""
 
 
 def parse_dim(text: str) -> Dim:
@@ -13,7 +17,10 @@ def parse_dim(text: str) -> Dim:
     if len(text) > 1000:
         raise InputError(f"dimension expression is too long: {text[:40]}…")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        if "~" in _NAME.sub("", text):
+            raise ValueError("an operator that dims do not have")
+        marked = _NAME.sub(lambda found: f"~{found[1]}" if found[2] else found[1], text.strip())
+        tree = ast.parse(marked, mode="eval")
         return _from_ast(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InputError(f"not a dimension: {text!r}") from error
@@ -22,12 +29,12 @@ def parse_dim(text: str) -> Dim:
 def _from_ast(node: ast.expr) -> Dim:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return node.value
-    if isinstance(node, ast.Name):
-        return symbol(node.id)
-    if isinstance(node, ast.Constant) and type(node.value) is str:
-        return symbol(node.value)
+    if isinstance(node, ast.Name | ast.Constant):
+        return symbol(_named(node))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -1 * _from_ast(node.operand)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        return DefinedDim(_named(node.operand)).dim
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):
         left, right = (_from_ast(argument) for argument in node.args)
         return (maximum if node.func.id == "max" else minimum)(left, right)
@@ -43,4 +50,12 @@ def _from_ast(node: ast.expr) -> Dim:
             return floordiv(left, right)
         if isinstance(node.op, ast.Mod):
             return left - right * floordiv(left, right)
+    raise ValueError(ast.dump(node))
+
+
+def _named(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant) and type(node.value) is str:
+        return node.value
     raise ValueError(ast.dump(node))

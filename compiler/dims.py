@@ -4,15 +4,15 @@ One normal form serves shapes (``N*2048``, ``(H+1)//2``) and the index arithmeti
 polynomials compare equal, and ``(16*b + i)//16`` is ``b`` where ``i`` is known to lie in ``[0, 16)``.
 
 Symbols are of kinds, which are types: a user's dim (``FreeDim``), a dim that a kernel finds (``DefinedDim``), and in
-the code generator the variable of a loop. Symbols of two kinds are never equal, whatever their names, and have
-different texts. So a text names one dim, and terms, which are ordered by their texts, have one order.
+the code generator a loop's variable. Symbols of two kinds are never equal, and have different texts. So a text names
+one dim, and terms, which are ordered by their texts, have one order.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -216,14 +216,12 @@ def symbol(name: str, lower: int = 1, upper: Dim | None = None) -> Poly:
 
 def floordiv(a: Dim, b: Dim) -> Dim:
     """``a // b`` in normal form: exact parts are taken out, a remainder known to lie in ``[0, b)`` vanishes."""
+    if b == 0:
+        raise ShapeError("division of a dimension by zero")
     if isinstance(a, int) and isinstance(b, int):
-        if b == 0:
-            raise ShapeError("division of a dimension by zero")
         return a // b
-    if b == 1:
+    if b == 1 or a == 0:
         return a
-    if a == 0:
-        return 0
     quotient, rest = _exact_part(a, b)
     if rest == 0 or (minimum_of(rest) >= 0 and _provably_below(rest, b)):
         return quotient
@@ -290,8 +288,8 @@ def symbols(dim: Dim) -> set[Symbol]:
     return {atom for atom in atoms(dim) if isinstance(atom, Symbol)}
 
 
-def substitute(dim: Dim, values: Mapping[Symbol, Dim]) -> Dim:
-    """``dim`` with symbols replaced, in normal form again."""
+def substitute(dim: Dim, values: Mapping[Any, Dim]) -> Dim:
+    """``dim`` with symbols (or other atoms) replaced, in normal form again."""
     if isinstance(dim, int):
         return dim
     result: Dim = 0
@@ -429,10 +427,12 @@ def _extremum(kind: str, a: Dim, b: Dim) -> Dim:
     return Poly(terms=(((Extremum(kind, left, right),), 1),))
 
 
-def _substitute_atom(atom: Atom, values: Mapping[Symbol, Dim]) -> Dim:
+def _substitute_atom(atom: Atom, values: Mapping[Any, Dim]) -> Dim:
+    found = values.get(atom)
+    if found is not None:
+        return found
     if isinstance(atom, Symbol):
-        found = values.get(atom)
-        return atom.dim if found is None else found
+        return atom.dim
     if isinstance(atom, FloorDiv):
         return floordiv(substitute(atom.numerator, values), substitute(atom.denominator, values))
     return _extremum(atom.kind, substitute(atom.left, values), substitute(atom.right, values))

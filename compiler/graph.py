@@ -10,7 +10,11 @@ import attrs
 import networkx as nx
 import numpy as np
 
+from dldt.compiler.condition import Condition
+from dldt.compiler.dim_knowledge import DimKnowledge
+from dldt.compiler.dims import DefinedDim, Dim, Symbol
 from dldt.compiler.errors import InputError, InternalError
+from dldt.compiler.inference import LEAST, Inference, inferring
 from dldt.compiler.op import Op, constant_like
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.traits import Trait
@@ -132,6 +136,7 @@ class Graph:
         self._next = 0
         self._parameters: list[int] = []
         self._results: list[int] = []
+        self._dims = DimKnowledge()
 
     # ---- building -------------------------------------------------------------------------------------------------
 
@@ -156,19 +161,107 @@ class Graph:
     def add(self, op: Op, inputs: Iterable[Value | Array | float | None], name: str = "") -> tuple[Value, ...]:
         """A new node; its outputs. Numbers and arrays become constants. Raises ShapeError where types do not fit."""
         values = self._as_values(tuple(inputs))
-        types = op.types(*(None if v is None else v.type for v in values))
         node_id = self._next
+        name = name or f"{op.type}_{node_id}"
+        for body in op.bodies:
+            body._adopt(self._dims)
+        types = self._infer(op, node_id, name, values)
         self._next += 1
         self._nx.add_node(
             node_id,
             op=op,
             types=types,
-            name=name or f"{op.type}_{node_id}",
+            name=name,
             arity=len(values),
             tensor_names={},
         )
         self._connect(node_id, values)
         return tuple(Value(self, node_id, port) for port in range(len(types)))
+
+    def _infer(self, op: Op, node_id: int, name: str, values: Iterable[Value | None]) -> tuple[TensorType, ...]:
+        """The types of a node with these inputs."""
+        given = list(values)
+        types = [None if v is None else v.type for v in given]
+        sources = [None if v is None else (v.id, v.port) for v in given]
+        with inferring(Inference(self, f"{self.name}:{node_id}", name, types, sources)):
+            made = op.types(*types)
+        return tuple(map(self._dims.rewritten, made))
+
+    def inferred(self, node: Node) -> tuple[TensorType, ...]:
+        """The types of a node, inferred again from its inputs."""
+        return self._infer(node.op, node.id, node.name, node.inputs)
+
+    # ---- dims -------------------------------------------------------------------------------------------------------
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold of dims for the graph to run, and could not be decided; those of bodies are not included."""
+        return tuple(self._dims.conditions)
+
+    def known(self, dim: Dim) -> Dim:
+        """The dim, written with what is known to be equal."""
+        return self._dims.known(dim)
+
+    def demand(self, relation: str, left: Dim, right: Dim, node: str, meaning: str) -> None:
+        """Note a condition without which the graph cannot run."""
+        if self._dims.demand(Condition(relation, left, right, node, meaning)):
+            self._rewrite_dims()
+
+    def found(self, node: int, port: int, size: int) -> tuple[Dim, ...]:
+        """The elements of a small tensor of integers, as dims that are found when the model runs."""
+        data = self._data(node)
+        known: tuple[Dim, ...] | None = data["types"][port].value
+        if known is not None:
+            return known
+        prefix = f"{self.name}:{node}.{port}"
+        made = tuple(DefinedDim(f"{prefix}.{k}", LEAST).dim for k in range(size))
+        self._set_value(node, port, made)
+        return made
+
+    def define(self, value: Value, elements: tuple[Dim, ...]) -> None:
+        """Let ``elements`` be what a small tensor of integers holds."""
+        self._set_value(value.id, value.port, elements)
+
+    def equate(self, symbol: Symbol, dim: Dim) -> None:
+        """Let ``symbol`` stand for ``dim``: both are the same."""
+        self._dims.replaced[symbol] = dim
+        self._rewrite_dims()
+
+    def _set_value(self, node: int, port: int, value: tuple[Dim, ...]) -> None:
+        data = self._data(node)
+        types: tuple[TensorType, ...] = data["types"]
+        data["types"] = (*types[:port], attrs.evolve(types[port], value=value), *types[port + 1 :])
+
+    def _rewrite_dims(self) -> None:
+        """Write the types of all nodes with what is known now."""
+        for node in self._nx:
+            data = self._data(node)
+            data["types"] = tuple(map(self._dims.rewritten, data["types"]))
+            for body in data["op"].bodies:
+                body._adopt(self._dims)
+
+    def _adopt(self, dims: DimKnowledge) -> None:
+        if dims.replaced:
+            self._dims.adopt(dims)
+            self._rewrite_dims()
+
+    def agree(self, old: Value, new: Value) -> bool:
+        """Whether two values that are the same have one type, once their dims are known to be equal."""
+        a, b = old.type, new.type
+        if a.dtype is not b.dtype or a.rank != b.rank:
+            return False
+        for x, y in zip(a.shape, b.shape, strict=True):
+            x, y = self.known(x), self.known(y)
+            if x != y and not self._dims.unify(x, y):
+                return False
+        self._rewrite_dims()
+        return old.type == new.type
+
+    def _keep_value(self, old: Value, new: Value) -> None:
+        """The elements of ``old`` that are dims are those of ``new``, too."""
+        value = old.type.value
+        if value is not None and new.type.value is None and new.type.shape == old.type.shape:
+            self._set_value(new.id, new.port, value)
 
     def _as_values(self, inputs: tuple[Any, ...]) -> list[Value | None]:
         first = next((x for x in inputs if isinstance(x, Value)), None)
@@ -203,6 +296,11 @@ class Graph:
     def output_values(self) -> tuple[Value, ...]:
         """The values that the Results take."""
         return tuple(v for node in self.outputs for v in node.inputs if v is not None)
+
+    @property
+    def sinks(self) -> tuple[Node, ...]:
+        """The nodes that stay though nothing may read them, oldest first."""
+        return tuple(Node(self, i) for i in sorted(self._nx) if self._data(i)["op"].has(Trait.SINK))
 
     def __len__(self) -> int:
         return int(self._nx.number_of_nodes())
@@ -243,10 +341,11 @@ class Graph:
 
     def replace(self, old: Value, new: Value) -> None:
         """Every use of ``old`` becomes a use of ``new``; names move along. Refuses a change of type."""
-        if old.type != new.type:
+        if old.type != new.type and not self.agree(old, new):
             raise InternalError(f"replacing {old.name!r} would change its type from {old.type} to {new.type}")
         if old == new:
             return
+        self._keep_value(old, new)
         for node, key in old.uses:
             if node.id != new.id:
                 self.rewire(node, key, new)
@@ -283,10 +382,11 @@ class Graph:
             wanted = inputs.get(value.node.name)
             if wanted is not None:
                 self._data(value.id)["op"] = Parameter(element_type=wanted.dtype, shape=wanted.shape)
+        self._dims.forget()
         for node in self.order():
             types = [None if v is None else v.type for v in node.inputs]
             self._data(node.id)["op"] = op = node.op.retyped(*types)
-            self._data(node.id)["types"] = op.types(*types)
+            self._data(node.id)["types"] = self._infer(op, node.id, node.name, node.inputs)
 
     def remove_output(self, node: Node) -> None:
         """Take a Result away (its producers go with ``prune``)."""
@@ -313,7 +413,7 @@ class Graph:
             current = pending.pop()
             if current not in self._nx or self._nx.out_degree(current):
                 continue
-            if self._data(current)["op"].has(Trait.INTERFACE):
+            if self._data(current)["op"].traits & (Trait.INTERFACE | Trait.SINK):
                 continue
             sources = {source for source, _ in self._nx.in_edges(current)}
             self._nx.remove_node(current)
@@ -322,9 +422,9 @@ class Graph:
         return [Node(self, i) for i in sorted(bereft) if i in self._nx]
 
     def prune(self) -> int:
-        """Remove every node that no Result needs (Parameters stay); how many went."""
+        """Remove every node that no Result and no sink needs (Parameters stay); how many went."""
         needed = set(self._parameters)
-        pending = list(self._results)
+        pending = [*self._results, *(node.id for node in self.sinks)]
         while pending:
             node = pending.pop()
             if node not in needed:
@@ -342,8 +442,9 @@ class Graph:
         made._next = self._next
         made._parameters = list(self._parameters)
         made._results = list(self._results)
+        made._dims = self._dims.copy()
         for node, data in self._nx.nodes(data=True):
-            op = _with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
+            op = with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
             made._nx.add_node(node, **{**data, "op": op, "tensor_names": dict(data["tensor_names"])})
         for source, target, key, port in self._nx.edges(keys=True, data="port"):
             made._nx.add_edge(source, target, key=key, port=port)
@@ -354,7 +455,8 @@ class Graph:
         return data
 
 
-def _with_copied_bodies(op: Op) -> Op:
+def with_copied_bodies(op: Op) -> Op:
+    """The operation with independent copies of the sub-graphs that it holds."""
     frozen: Any = op
     bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
     copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}

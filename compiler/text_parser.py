@@ -20,6 +20,8 @@ from dldt.compiler.text_scanner import Scanner
 from dldt.compiler.types import Array, DType, TensorType
 
 MAX_NESTING = 32
+MAX_DEPTH = 2
+"""How deep tuples may lie in one another: attributes are numbers, tuples of these, or ports of a loop."""
 _HEADER = re.compile(r'(?:(?P<label>\w+): )?graph (?P<name>".*")')
 
 
@@ -127,7 +129,8 @@ def _finish(scope: OpenGraph) -> None:
     except (DldtError, TypeError, ValueError) as error:
         raise scanner.error(f"{line.cls.type} {name!r}: {error}") from error
     made = [value.type for value in values]
-    if made != line.types:
+    _learn(scope, line.types, made)
+    if made != [_renamed(t, scope) for t in line.types]:
         raise scanner.error(f"{name!r} is written as {_join(line.types)}, it is {_join(made)}")
     for port, given in names.items():
         if port >= len(values) or not all(isinstance(x, str) for x in given):
@@ -136,6 +139,19 @@ def _finish(scope: OpenGraph) -> None:
     if line.name in scope.values:
         raise scanner.error(f"%{line.name} is defined twice")
     scope.values[line.name] = values
+
+
+def _learn(scope: OpenGraph, written: list[TensorType], made: list[TensorType]) -> None:
+    """A dim that a node defines is named after the node's number, which may be another than it was."""
+    for a, b in zip(written, made, strict=False):
+        for old, new in zip(a.shape, b.shape, strict=False):
+            for symbol in dims.symbols(old):
+                if isinstance(symbol, dims.DefinedDim) and old == symbol.dim and new != old:
+                    scope.symbols[symbol] = new
+
+
+def _renamed(t: TensorType, scope: OpenGraph) -> TensorType:
+    return TensorType(t.dtype, tuple(dims.substitute(dim, scope.symbols) for dim in t.shape))
 
 
 def _build(scope: OpenGraph, line: Line, name: str) -> tuple[Value, ...]:
@@ -168,13 +184,14 @@ def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array
 
 def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
     name = scanner.string() if scanner.kind == "string" else scanner.take("word")
+    kind = dims.DefinedDim if scanner.accept("?") else dims.FreeDim
     scanner.take("word", "in")
     scanner.take("mark", "[")
     rest = scanner.rest()
     lower, _, upper = rest.partition(", ")
     try:
         limit = None if upper == "...]" else dims.substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
-        scope.symbols[dims.FreeDim(name)] = dims.symbol(name, int(lower), limit)
+        scope.symbols[kind(name)] = kind(name, int(lower), limit).dim
     except (DldtError, ValueError) as error:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error
 
@@ -227,7 +244,7 @@ def _fields(cls: Any) -> tuple[Any, ...]:
     return tuple(attrs.fields(cls))
 
 
-def _value(scanner: Scanner) -> Any:
+def _value(scanner: Scanner, depth: int = 0) -> Any:
     if scanner.kind == "string":
         return scanner.string()
     for opening, closing in (("(", ")"), ("[", "]")):
@@ -236,7 +253,7 @@ def _value(scanner: Scanner) -> Any:
             while not scanner.accept(closing):
                 if items:
                     scanner.take("mark", ",")
-                items.append(_scalar(scanner))
+                items.append(_scalar(scanner) if depth == MAX_DEPTH else _value(scanner, depth + 1))
             return tuple(items)
     return _scalar(scanner)
 

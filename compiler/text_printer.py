@@ -13,6 +13,7 @@ from dldt.compiler import dims
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import REGISTRY, Op
+from dldt.compiler.ops.body_ports import PORTS, port_tuple
 from dldt.compiler.ops.core import Constant, Parameter
 from dldt.compiler.text_constants import INLINE_ELEMENTS, digest, format_elements
 from dldt.compiler.traits import Trait
@@ -142,6 +143,8 @@ def _literal(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, tuple):
         return f"({', '.join(map(_literal, value))})"
+    if isinstance(value, PORTS):
+        return _literal(port_tuple(value))
     return repr(value)
 
 

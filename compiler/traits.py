@@ -72,6 +72,9 @@ class Trait(enum.Flag):
     RANDOM = enum.auto()
     """Two runs on the same inputs may differ."""
 
+    SINK = enum.auto()
+    """Has an effect beyond its outputs: it stays though nothing reads these."""
+
     SOURCE = enum.auto()
     """Has no inputs: a Parameter or a Constant."""
 

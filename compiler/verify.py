@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from dldt.compiler.dims import DefinedDim, symbols
 from dldt.compiler.errors import DldtError, InternalError
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.ops.core import Parameter, Result
+from dldt.compiler.ops.state import Assign
 from dldt.compiler.stage import STAGES, Stage
 
 
@@ -19,6 +21,8 @@ def verify(graph: Graph, stage: Stage | str | None = None) -> None:
         stage = STAGES[stage]
     for part in graph.walk():
         _verify_graph(part, stage)
+        _check_sinks(part, part is graph)
+    _check_names(graph)
 
 
 def _verify_graph(graph: Graph, stage: Stage | None) -> None:
@@ -48,6 +52,29 @@ def _check_ends(graph: Graph, order: list[Node], where: str) -> None:
             raise InternalError(f"{where}: two {kind}s are called {repeated[0]!r}")
 
 
+def _check_names(graph: Graph) -> None:
+    """Dims that a graph defines are named after it: graphs of one name must not define any."""
+    parts = list(graph.walk())
+    names = Counter(part.name for part in parts)
+    repeated = {name for name, count in names.items() if count > 1}
+    if not repeated:
+        return
+    types = (t for part in parts for node in part.order() for t in node.types)
+    found = {s.name for t in types for dim in t.shape for s in symbols(dim) if isinstance(s, DefinedDim)}
+    for name in sorted(repeated):
+        if any(dim.startswith(f"{name}:") for dim in found):
+            raise InternalError(f"{names[name]} graphs are called {name!r}, and the dims that they define too")
+
+
+def _check_sinks(graph: Graph, root: bool) -> None:
+    variables = Counter(node.op.variable_id for node in graph.sinks if isinstance(node.op, Assign))
+    twice = [name for name, count in variables.items() if count > 1]
+    if twice:
+        raise InternalError(f"graph {graph.name!r}: variable {twice[0]!r} is assigned twice")
+    if variables and not root:
+        raise InternalError(f"graph {graph.name!r}: a variable is assigned in a body")
+
+
 def _check_node(node: Node, where: str) -> None:
     inputs = node.inputs
     for i, value in enumerate(inputs):
@@ -56,7 +83,7 @@ def _check_node(node: Node, where: str) -> None:
                 f"{where}: input {i} of {node} takes output {value.port} of {value.node}, which has no such"
             )
     try:
-        inferred = node.op.types(*(None if value is None else value.type for value in inputs))
+        inferred = node.graph.inferred(node)
     except DldtError as error:
         raise InternalError(f"{where}: {node}: {error}") from error
     if inferred != node.types:

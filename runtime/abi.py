@@ -121,7 +121,7 @@ FUNCTIONS = {
     "run": ("int32_t", "dldt_request *"),
     "worker": ("void", "dldt_thread_pool *", "int32_t"),
     "stop": ("void", "dldt_thread_pool *"),
-    "arena_size": ("int64_t", "const int64_t *"),
+    "arena_size": ("int64_t", "const int64_t *", "int64_t *"),
     "output_shapes": ("void", "const int64_t *", "int64_t *"),
 }
 """The functions that a host calls, result first; their symbols are named ``dldt_run`` and so on."""

@@ -154,16 +154,18 @@ class Binding:
         values = (ctypes.c_int64 * max(1, len(symbols)))(*symbols)
         dims = (ctypes.c_int64 * max(1, sum(len(tensor.shape) for tensor in self.outputs)))()
         self._output_shapes(ctypes.addressof(values), ctypes.addressof(dims))
-        flat = iter(dims)
+        flat = iter(dims)  # -1 where the run finds the dim
         return [tuple(next(flat) for _ in tensor.shape) for tensor in self.outputs]
 
-    def check_outputs(
-        self, out: Sequence[Array], shapes: list[tuple[int, ...]], inputs: Sequence[Array]
-    ) -> list[Array]:
+    def check_outputs(self, out: Sequence[Array], shapes: Sequence[Shape], inputs: Sequence[Array]) -> list[Array]:
         """The caller's own output arrays: the artifact writes into them, so they must fit exactly."""
         if len(out) != len(self.outputs):
             raise RuntimeInputError(f"the model has {len(self.outputs)} outputs, out has {len(out)} arrays")
         for array, tensor, shape in zip(out, self.outputs, shapes, strict=True):
+            if -1 in shape:
+                raise RuntimeInputError(
+                    f"out cannot be given: the run itself finds the shape of output {tensor.name!r}; run without out"
+                )
             fits = isinstance(array, np.ndarray) and array.dtype == tensor.dtype and array.shape == shape
             if not fits or not array.flags.carray:
                 raise RuntimeInputError(

@@ -96,9 +96,10 @@ void dldt_worker(dldt_thread_pool *team, int32_t index);
 /* Make the workers return; no run may be in progress, and none may follow. */
 void dldt_stop(dldt_thread_pool *pool);
 
-/* Bytes of arena that a run with these free dims needs, without the threads' scratch; -1 where the dims are too small:
- * some tensor of the model would be empty, and it must not be run. */
-int64_t dldt_arena_size(const int64_t *dims);
+/* Bytes of arena that a run with these free dims needs, without the threads' scratch; -1 where a condition on them does not
+ * hold, and the model must not be run. `detail` is NULL, or gets three numbers then: the number of the condition in the
+ * metadata's "conditions", and the values of both sides. */
+int64_t dldt_arena_size(const int64_t *dims, int64_t *detail);
 
 /* The dims of all outputs for these free dims, one output after the other; -1 for a dim that the run finds. */
 void dldt_output_shapes(const int64_t *dims, int64_t *shapes);

@@ -49,7 +49,7 @@ struct dldt_model {
   int32_t (*run)(dldt_request *);
   void (*work)(dldt_thread_pool *, int32_t);
   void (*stop)(dldt_thread_pool *);
-  int64_t (*needs)(const int64_t *);
+  int64_t (*needs)(const int64_t *, int64_t *);
   void (*shapes)(const int64_t *, int64_t *);
   const char *metadata;
 };
@@ -302,7 +302,7 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   dldt_request request = {.inputs = inputs, .outputs = outputs, .dims = (int64_t *)(symbols != NULL ? symbols : &none)};
   int result = -1;
   pthread_mutex_lock(&model->lock);
-  int64_t needed = model->needs(request.dims);
+  int64_t needed = model->needs(request.dims, NULL);
   int64_t size = (needed + DLDT_ARENA_ALIGNMENT - 1) / DLDT_ARENA_ALIGNMENT * DLDT_ARENA_ALIGNMENT +
                  model->scratch * (1 + model->started);
   if (needed < 0) {

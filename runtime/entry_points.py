@@ -40,9 +40,10 @@ class EntryPoints:
         """Make the workers return."""
         self._function("stop")(pool)
 
-    def arena_size(self, symbols: int) -> int:
-        """Bytes of arena for the free dims at ``symbols``; -1 where the dims are too small."""
-        return self._function("arena_size")(symbols)
+    def arena_size(self, symbols: int, detail: int = 0) -> int:
+        """Bytes of arena for the free dims at ``symbols``; -1 where a condition does not hold: then ``detail`` gets its
+        number and the values of both sides."""
+        return self._function("arena_size")(symbols, detail)
 
     def output_shapes(self, symbols: int, dims: int) -> None:
         """Write the dims of all outputs for the free dims at ``symbols``."""

@@ -21,3 +21,19 @@ class RuntimeStateError(DldtRuntimeError):
     """The model or the request cannot be used now: it is closed, or it is running."""
 
     exit_code = 1
+
+
+class RunCancelledError(DldtRuntimeError):
+    """The run was cancelled."""
+
+    exit_code = 1
+
+
+class RunDeadlineError(DldtRuntimeError):
+    """The run took longer than it was allowed to."""
+
+    exit_code = 1
+
+
+class RunMemoryError(DldtRuntimeError, MemoryError):
+    """There was no memory for what the run found that it needs."""

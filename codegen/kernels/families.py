@@ -11,6 +11,7 @@ from dldt.codegen.kernels.loops.family import LoopFamily
 from dldt.codegen.kernels.matmul.family import MatMulFamily
 from dldt.codegen.kernels.pool.family import PoolFamily
 from dldt.codegen.kernels.recurrence.family import RecurrenceFamily
+from dldt.codegen.kernels.selection.family import SelectionFamily
 from dldt.codegen.kernels.winograd.family import WinogradFamily
 from dldt.compiler.graph import Node
 
@@ -20,6 +21,7 @@ FAMILIES: tuple[Family, ...] = (
     MatMulFamily(),
     BatchMatMulFamily(),
     RecurrenceFamily(),
+    SelectionFamily(),
     CopyFamily(),
     ConcatFamily(),
     PoolFamily(),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Nest
 from dldt.codegen.task.implementation import Implementation
@@ -33,8 +34,7 @@ class Kernel:
     work: Dim
     flops: int = 0
     nest: Nest | None = None
-    packed: Callable[[], Iterable[bytes | memoryview]] | None = None
-    packed_bytes: int = 0
+    packed: Packing | None = None
     scratch: int = 0
     """Bytes of scratch memory that each thread needs, a multiple of 64. The function takes the pointer after that of
     the packed weights."""
@@ -42,6 +42,11 @@ class Kernel:
     """The operations that the algorithm performs, where that differs from ``flops``, which counts by the definition."""
     passed: Dim = 0
     """Bytes written to ``scratch`` and read again."""
+
+    @property
+    def packed_bytes(self) -> int:
+        """Bytes of the packed weights that it reads."""
+        return 0 if self.packed is None else self.packed.size
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from dldt.codegen.target import Target
 
 
 @attrs.define
-class Loop:
+class OpenLoop:
     """A counted loop. ``carried`` are the values carried between iterations: the body sets ``yields`` to their next
     values, and after the loop ``results`` holds the last ones."""
 
@@ -153,7 +153,7 @@ class Builder(Instructions):
         stem: str = "loop",
         *,
         guarded: bool = False,
-    ) -> Iterator[Loop]:
+    ) -> Iterator[OpenLoop]:
         """``for (i = lower; i < upper; i += step)``; set ``yields`` in the body where values are carried. A ``guarded``
         loop also ends when the first of them, an i1, is false."""
         head, body, done = self.label(stem), self.label("body"), self.label("done")
@@ -170,7 +170,7 @@ class Builder(Instructions):
             condition = self.binary("and", condition, phis[0])
         self.line(f"br i1 {condition.name}, label %{body}, label %{done}")
         self.start_block(body)
-        loop = Loop(index, phis)
+        loop = OpenLoop(index, phis)
         yield loop
         following = self.emit("i64", f"add nsw i64 {index.name}, {step}")
         yields = loop.yields if loop.yields is not None else []

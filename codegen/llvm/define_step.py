@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.types import DType
 
@@ -33,10 +34,12 @@ class Room:
 
 @attrs.frozen
 class DefineStep(ProgramStep):
-    """The first thread gives each dim its value, all at once, then asks for ``rooms``."""
+    """The first thread gives each dim its value, all at once, makes sure that ``conditions`` hold (each with its number
+    in the metadata), then asks for ``rooms``."""
 
     dims: tuple[tuple[Symbol, LoadedDim | Dim], ...]
     rooms: tuple[Room, ...] = ()
+    conditions: tuple[tuple[int, Condition], ...] = ()
 
     @property
     def shared(self) -> bool:
@@ -48,6 +51,8 @@ class DefineStep(ProgramStep):
         values = [_value(source, program) for _, source in self.dims]
         for (symbol, _), value in zip(self.dims, values, strict=True):
             program.define(symbol, value)
+        for number, condition in self.conditions:
+            program.require(number, condition)
         for room in self.rooms:
             program.ensure(room.slot, program.value(room.bytes), program.value(room.kept))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from typing import TypeAlias
 
 import attrs
 
@@ -16,16 +15,18 @@ from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.target import Target
-from dldt.compiler.dims import DefinedDim, Dim, Poly, Symbol, ceildiv, symbols
+from dldt.compiler.condition import Condition
+from dldt.compiler.dims import DefinedDim, Dim, Symbol, ceildiv, symbols
 from dldt.compiler.types import Shape
-from dldt.runtime.abi import NO_MEMORY, REQUEST, SLOT
+from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST, SLOT
 
-Least: TypeAlias = tuple[tuple[Poly, int], ...]
-"""Dims, each with the smallest size that it may have."""
+_BROKEN = {"eq": "ne", "le": "gt", "ge": "lt"}
+"""The comparison that is true where a condition does not hold."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _DIMS, _POOL, _PROFILE = map(REQUEST.offset, ("dims", "pool", "profile"))
 _SLOTS, _OUTPUT_DIMS, _DETAIL = map(REQUEST.offset, ("slots", "output_dims", "detail"))
+_STATES = REQUEST.offset("states")
 _STOP, _CANCEL, _DEADLINE = map(REQUEST.offset, ("stop", "cancel", "deadline"))
 
 
@@ -41,22 +42,22 @@ class ProgramOutput:
 class ProgramFrame:
     """What the program's steps run in. ``free`` are the free dims in the order in which the host passes them; behind
     them the dims ``found`` at run time have their words. The arena takes ``arena`` bytes; after it, each thread has
-    ``scratch`` bytes of its own (a multiple of 64). Where a dim of ``least`` is too small, the arena's size is -1, and
-    the host must not run the model."""
+    ``scratch`` bytes of its own (a multiple of 64). Where one of ``conditions``, each with its number, does not hold,
+    the arena's size is -1, and the host must not run the model."""
 
     free: Sequence[Symbol]
     arena: Dim
     outputs: Sequence[ProgramOutput]
     found: Sequence[Symbol] = ()
     scratch: int = 0
-    least: Least = ()
+    conditions: Sequence[tuple[int, Condition]] = ()
 
 
 def program_module(steps: Sequence[ProgramStep], frame: ProgramFrame, target: Target) -> str:
     """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``."""
     b = Builder(target)
     _ProgramWriter(b, frame).main(steps)
-    _arena_size(b, frame.free, frame.arena, frame.least)
+    _arena_size(b, frame)
     _output_shapes(b, frame)
     _shares(b, frame.free, steps)
     return b.text("dldt.program")
@@ -218,6 +219,13 @@ class _ProgramWriter:
         refused = b.binary("xor", given, b.const("i1", 1))
         self._end_if(refused, b.const("i32", NO_MEMORY), b.index(slot), bytes)
 
+    def require(self, number: int, condition: Condition) -> None:
+        """See ProgramWriter."""
+        b = self.b
+        left, right = self.value(condition.left), self.value(condition.right)
+        wrong = b.compare(_BROKEN[condition.relation], left, right)
+        self._end_if(wrong, b.const("i32", CONDITION), b.index(number), left, right)
+
     def _slot(self, index: int) -> Ir:
         slots = self._field(_SLOTS)
         return self.b.load("ptr", self.b.gep(slots, self.b.index(SLOT.size * index)), 8)
@@ -289,6 +297,8 @@ class _ProgramWriter:
         offset = self.value(place.offset)
         if place.kind == "slot":
             return self.b.gep(self._slot(place.index), offset)
+        if place.kind == "states":
+            return self.b.gep(self._field(_STATES), offset)
         if place.kind == "arena":
             return self.b.gep(self.arena, offset)
         if place.kind == "scratch":
@@ -301,14 +311,20 @@ class _ProgramWriter:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
-def _arena_size(b: Builder, names: Sequence[Symbol], arena: Dim, least: Least) -> None:
-    with b.function("dldt_arena_size", [("ptr", "dims")], returns="i64") as (dims,):
-        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
-        size = emitter.dim(arena, scope)
-        for dim, smallest in least:
-            too_small = b.compare("lt", emitter.dim(dim, scope), b.index(smallest))
-            size = b.select(too_small, b.index(-1), size)
-        b.give(size)
+def _arena_size(b: Builder, frame: ProgramFrame) -> None:
+    with b.function("dldt_arena_size", [("ptr", "dims"), ("ptr", "detail")], returns="i64") as (dims, detail):
+        scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
+        broken = b.index(-1)
+        for number, condition in frame.conditions:
+            left, right = emitter.dim(condition.left, scope), emitter.dim(condition.right, scope)
+            wrong = b.compare(_BROKEN[condition.relation], left, right)
+            first = b.binary("and", wrong, b.compare("eq", broken, b.index(-1)))
+            with b.when(b.binary("and", first, b.compare("ne", detail, Ir("ptr", "null")))):
+                for k, value in enumerate((b.index(number), left, right)):
+                    b.store(value, b.gep(detail, b.index(8 * k)), 8)
+            broken = b.select(first, b.index(number), broken)
+        size = emitter.dim(frame.arena, scope)
+        b.give(b.select(b.compare("eq", broken, b.index(-1)), size, b.index(-1)))
 
 
 def _output_shapes(b: Builder, frame: ProgramFrame) -> None:

@@ -86,7 +86,7 @@ define void @_start() alignstack(64) "stackrealign" {{
   call void @transfer(i64 {read}, i64 0, ptr %symbols, i64 {symbol_bytes})
   call void @transfer(i64 {read}, i64 0, ptr %sizes, i64 {size_bytes})
 {body}
-  %arena.bytes = call i64 @dldt_arena_size(ptr %symbols)
+  %arena.bytes = call i64 @dldt_arena_size(ptr %symbols, ptr null)
   %arena.padded = add i64 %arena.bytes, {scratch}
   %arena.size = and i64 %arena.padded, -{arena_alignment}
   %arena = call ptr @guarded(i64 %arena.size, i64 {arena_alignment})
@@ -123,7 +123,7 @@ answer:
 
 
 _LINKED = """declare i32 @dldt_run(ptr)
-declare i64 @dldt_arena_size(ptr)
+declare i64 @dldt_arena_size(ptr, ptr)
 declare void @dldt_output_shapes(ptr, ptr)
 declare hidden void @dldt_worker(ptr, i32)"""
 
@@ -152,9 +152,9 @@ define internal void @dldt_worker(ptr %team, i32 %index) {{
   call void %function(ptr %team, i32 %index)
   ret void
 }}
-define internal i64 @dldt_arena_size(ptr %symbols) {{
+define internal i64 @dldt_arena_size(ptr %symbols, ptr %detail) {{
   %function = call ptr @entry(i64 3)
-  %size = call i64 %function(ptr %symbols)
+  %size = call i64 %function(ptr %symbols, ptr null)
   ret i64 %size
 }}
 define internal void @dldt_output_shapes(ptr %symbols, ptr %dims) {{

@@ -11,6 +11,7 @@ import attrs
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Dim, Symbol
 
 
@@ -50,6 +51,10 @@ class ProgramWriter(Protocol):
     def ensure(self, slot: int, bytes: Ir, kept: Ir) -> None:
         """Have room for so many bytes in a slot, the first ``kept`` of which stay: by the first thread alone. If the
         host refuses, the run ends."""
+
+    def require(self, number: int, condition: Condition) -> None:
+        """End the run where a condition does not hold: by the first thread alone. ``number`` is its place in the
+        metadata."""
 
     def first_alone(self) -> AbstractContextManager[None]:
         """A context whose code only the first thread runs."""

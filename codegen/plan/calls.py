@@ -122,7 +122,7 @@ class _StepMaker:
         calls = self.calls
         places = [calls.weights.place(tensor) for tensor in kernel.operands]
         if kernel.packed is not None:
-            places.append(calls.weights.add(kernel.packed_bytes, kernel.packed))
+            places.append(calls.weights.packed(kernel.packed))
         if kernel.scratch:
             places.append(Place("scratch"))
             calls.scratch = max(calls.scratch, kernel.scratch)

@@ -11,7 +11,6 @@ from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
-from dldt.codegen.llvm.program import Least
 from dldt.codegen.llvm.step import ProgramStep
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.object.link import Linked
@@ -26,6 +25,7 @@ from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.task import Program, RowTiles
+from dldt.compiler.condition import Condition
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import TensorType
 
@@ -50,7 +50,7 @@ class Compilation:
     assembly: bool = False
     progress: Progress = lambda what, done, total: None
 
-    least: Least = attrs.field(init=False)
+    conditions: Sequence[Condition] = attrs.field(init=False)
     definitions: Mapping[Graph, Definitions] = attrs.field(init=False)
     regions: Mapping[Graph, Sequence[Region | Node]] = attrs.field(init=False)
     layouts: Mapping[Value, Layout] = attrs.field(init=False)

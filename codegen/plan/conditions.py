@@ -4,35 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from dldt.codegen.llvm.program import Least
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, FloorDiv, FreeDim, Poly, Symbol, atoms, minimum_of, symbols
-from dldt.compiler.graph import Graph
+from dldt.compiler.condition import Condition
+from dldt.compiler.dims import DefinedDim, Dim, FloorDiv, FreeDim, Poly, Symbol, atoms, minimum_of, symbols
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.types import Shape
 
 
-def least_dims(graph: Graph, free: Collection[Symbol]) -> Least:
-    """The dims of ``graph`` that depend on the run-time dims ``free`` and that can become too small within their
-    bounds.
+def start_conditions(graph: Graph) -> list[Condition]:
+    """What can be decided when a run starts."""
+    own = [condition for condition in graph.conditions if not condition_dims(condition)]
+    return own + size_conditions(graph, run_time_dims(graph))
+
+
+def condition_dims(condition: Condition) -> set[Symbol]:
+    """The dims of a condition that are found while the model runs."""
+    both = symbols(condition.left) | symbols(condition.right)
+    return {symbol for symbol in both if isinstance(symbol, DefinedDim)}
+
+
+def size_conditions(graph: Graph, free: Collection[Symbol]) -> list[Condition]:
+    """The conditions on the dims of ``graph`` that depend on the run-time dims ``free`` and that can become too small
+    within their bounds.
 
     Every tensor must hold an element; a tensor within a branch, which may not be taken, may be empty. A divisor of a
     dim must be at least 1.
     """
-    found: dict[Poly, int] = {}
+    found: dict[Poly, tuple[int, str]] = {}
     for inner in graph.walk():
         least = 1 if inner is graph else 0
-        for dim in _tensor_dims(inner):
+        for name, dim in _tensor_dims(inner):
             if isinstance(dim, int) or not symbols(dim) <= set(free):
                 continue
-            found[dim] = max(found.get(dim, 0), least)
-            found |= dict.fromkeys(_divisors(dim), 1)
-    return tuple((dim, least) for dim, least in found.items() if minimum_of(dim) < least)
+            if dim not in found or found[dim][0] < least:
+                found[dim] = least, name
+            found |= {divisor: (1, name) for divisor in _divisors(dim)}
+    return [
+        Condition("ge", dim, least, name, "a dim") for dim, (least, name) in found.items() if minimum_of(dim) < least
+    ]
 
 
-def _tensor_dims(graph: Graph) -> Iterator[Dim]:
+def _tensor_dims(graph: Graph) -> Iterator[tuple[str, Dim]]:
     for node in graph.order():
         if not isinstance(node.op, ops.Constant):
             for value in node.outputs:
-                yield from value.type.shape if value.uses else ()
+                for dim in value.type.shape if value.uses else ():
+                    yield node.name, dim
+
+
+def sentence(condition: Condition) -> str:
+    """The condition for people: which node asks for what."""
+    return f"node {condition.node!r}: {condition.text}"
 
 
 def _divisors(dim: Poly) -> Iterator[Poly]:
@@ -45,6 +67,13 @@ def run_time_dims(graph: Graph) -> list[Symbol]:
     """The free dims, in the order in which the inputs mention them."""
     found: dict[Symbol, None] = {}
     for value in graph.inputs:
-        for dim in value.type.shape:
+        for dim in declared_shape(value):
             found.update(dict.fromkeys(sorted((s for s in symbols(dim) if isinstance(s, FreeDim)), key=str)))
     return list(found)
+
+
+def declared_shape(parameter: Value) -> Shape:
+    """The shape of an input as the user knows it, whatever conditions say of its dims."""
+    op = parameter.op
+    assert isinstance(op, ops.Parameter)
+    return op.shape

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from dldt.codegen.plan.calls import Called, Calls
+from dldt.codegen.plan.conditions import declared_shape
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
 from dldt.compiler.graph import Graph
 from dldt.runtime.version import __version__
@@ -29,11 +31,14 @@ class Demands:
     """The number of dims that are found while the model runs."""
     slots: int = 0
     """The number of buffers for tensors whose sizes are found then."""
+    states: Sequence[StateVariable] = ()
+    conditions: Sequence[str] = ()
+    """What must hold of the dims, as sentences: first what is checked before a run starts."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
     """The metadata as JSON data. The host starts no threads where there is too little work to share."""
-    bounds = {symbol: symbol for v in graph.inputs for dim in v.type.shape for symbol in symbols(dim)}
+    bounds = {symbol: symbol for v in graph.inputs for dim in declared_shape(v) for symbol in symbols(dim)}
     kernels, shared = calls.kernels, demands.shared
     return {
         "format": 1,
@@ -45,11 +50,13 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "tuned_for": target.cpu.name,
         "features": list(target.features),
         "symbols": [_bounds(bounds[name]) for name in demands.dims],
-        "inputs": [_port(v.node.name, v.type.dtype.value, v.type.shape) for v in graph.inputs],
+        "inputs": [_port(v.node.name, v.type.dtype.value, declared_shape(v)) for v in graph.inputs],
         "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
         "arena": demands.arena,
         "dims": len(demands.dims) + demands.found,
         "slots": demands.slots,
+        "states": [_state(state) for state in demands.states],
+        "conditions": list(demands.conditions),
         "scratch": calls.scratch,
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
@@ -94,6 +101,11 @@ def _bounds(symbol: Symbol) -> dict[str, object]:
     upper = symbol.upper if isinstance(symbol.upper, int) else None
     bounds: dict[str, object] = {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
     return bounds if symbol.text == symbol.name else bounds | {"text": symbol.text}
+
+
+def _state(state: StateVariable) -> dict[str, object]:
+    place, kind = state.tensor.resolve(), state.tensor.type
+    return {**_port(state.tensor.name, kind.dtype.value, kind.shape), "slot": place.index}
 
 
 def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:

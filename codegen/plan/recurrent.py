@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
@@ -49,9 +50,9 @@ def _expanded(node: Node) -> list[Value]:
     projected = ops.Add()(ops.MatMul(False, True)(x, matrix), np.ascontiguousarray(shared.reshape(-1)))
     loop = Recurrence(gates, size, op.activations, op.clip, op.direction)
     given = _lengths(lengths, x)
-    extra = None if own is None else _in_memory(x.graph.constant(own))
-    state = _in_memory(cell[0]) if cell else None
-    every = loop(projected, recurrent, _in_memory(hidden), state, given, extra, name=node.name)
+    extra = None if own is None else in_memory(x.graph.constant(own))
+    state = in_memory(cell[0]) if cell else None
+    every = loop(projected, recurrent, in_memory(hidden), state, given, extra, name=node.name)
     rows = [_rows(every, 0, -loop.states)]
     lasts = [_rows(every, k - loop.states, k - loop.states + 1 or _END) for k in range(loop.states)]
     return rows + [ops.Squeeze()(last, np.array([2])) for last in lasts]
@@ -71,15 +72,7 @@ def _lengths(lengths: Value, x: Value) -> Value | None:
     array = lengths.constant
     if array is not None and isinstance(x.type.shape[1], int) and (array == x.type.shape[1]).all():
         return None
-    return _in_memory(lengths)
-
-
-def _in_memory(value: Value) -> Value:
-    """The value as a tensor in memory. Kernels hold a constant of one element as a number, not in memory; its element
-    is repeated here, so that it becomes a tensor."""
-    if value.constant is None or value.constant.size != 1:
-        return value
-    return value.graph.constant(np.repeat(value.constant, 2, axis=0))
+    return in_memory(lengths)
 
 
 def _rows(every: Value, first: int, end: int) -> Value:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dldt.codegen.kernels.text import print_implementation
-from dldt.codegen.llvm.program import Least
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.object.link import Linked
 from dldt.codegen.object.object import ObjectCode
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.calls import Calls
+from dldt.codegen.plan.conditions import sentence
 from dldt.codegen.plan.kernels import Kernels
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.task import Program, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.condition import Condition
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.text import print_graph
 from dldt.compiler.types import TensorType
@@ -26,10 +27,9 @@ def graph(made: Graph) -> Iterator[str]:
     yield from print_graph(made).splitlines()
 
 
-def conditions(least: Least) -> Iterator[str]:
-    """One line for each dim that must not be too small."""
-    for dim, smallest in least:
-        yield f"{dim} >= {smallest}"
+def conditions(found: Sequence[Condition]) -> Iterator[str]:
+    """One line for each condition that is checked when a run starts."""
+    return map(sentence, found)
 
 
 def regions(found: Mapping[Graph, Sequence[Region | Node]]) -> Iterator[str]:

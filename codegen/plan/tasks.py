@@ -10,25 +10,37 @@ from dldt.codegen.kernels.families import anchor_family
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
+from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.bodies import Bodies
 from dldt.codegen.plan.branch_tasks import branch
+from dldt.codegen.plan.conditions import condition_dims
 from dldt.codegen.plan.definitions import Definitions
+from dldt.codegen.plan.loop_tasks import repeat
 from dldt.codegen.plan.stages import defined_dims
+from dldt.codegen.plan.state_tasks import assign, read_value
 from dldt.codegen.task.define import Define
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region, runtime_inputs
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.task import Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, product
+from dldt.compiler.condition import Condition
+from dldt.compiler.dims import Dim, Symbol, product, symbols
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType, TensorType
 
-HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {ops.If: branch}
-"""The functions that make the tasks of operations with bodies."""
+HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {
+    ops.If: branch,
+    ops.Loop: repeat,
+    ops.TensorIterator: repeat,
+    ops.ReadValue: read_value,
+    ops.Assign: assign,
+}
+"""The functions that make the tasks of operations that no kernel carries out."""
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
@@ -46,6 +58,8 @@ class Decisions:
     layouts: Mapping[Value, Layout]
     types: Mapping[Value, TensorType]
     definitions: Mapping[Graph, Definitions]
+    conditions: Sequence[Condition] = ()
+    """What is decided before the tasks run."""
 
 
 class TaskMaker:
@@ -53,6 +67,11 @@ class TaskMaker:
 
     def __init__(self, decided: Decisions) -> None:
         self.decided = decided
+        self.known: set[Symbol] = set()
+        """The dims that are found before the next task."""
+        self.conditions: list[Condition] = []
+        self.states: dict[str, StateVariable] = {}
+        self.last: list[Task] = []
         self.slots = 0
         """The slots that are in use so far."""
         self.tensors: dict[Value, Tensor] = {}
@@ -67,18 +86,24 @@ class TaskMaker:
         outputs: list[Tensor] = []
         for k, node in enumerate(graph.outputs):
             outputs.append(self._bind_output(node, Place("output", k), tasks))
-        return Program(tasks, inputs, tuple(outputs), tuple(self.constants.values()), self.slots)
+        constants = tuple(self.constants.values())
+        states, conditions = tuple(self.states.values()), tuple(self.conditions)
+        return Program([*tasks, *self.last], inputs, tuple(outputs), constants, states, conditions, self.slots)
 
     def tasks(self, graph: Graph) -> list[Task]:
         """The tasks of a graph whose inputs have tensors."""
         tasks: list[Task] = []
+        pending = [c for c in graph.conditions if c not in self.decided.conditions]
+        self._require(pending, tasks)
         for value in graph.inputs:
-            self._define(value, tasks)
+            self._define(value, tasks, pending)
         for region in self.decided.regions[graph]:
             if isinstance(region, Node):
                 self._held(region, tasks)
+                self.known |= {s for v in region.outputs for dim in v.type.shape for s in symbols(dim)}
+                self._require(pending, tasks)
                 for value in region.outputs:
-                    self._define(value, tasks)
+                    self._define(value, tasks, pending)
                 continue
             root = region.root
             output = Tensor(root.name, self.decided.types[root], self.decided.layouts[root])
@@ -97,12 +122,14 @@ class TaskMaker:
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
+                if isinstance(region.nodes[0].op, Prefix):
+                    output.shift = product(output.type.shape[1:]) * output.type.dtype.size
                 output.type = attrs.evolve(output.type, dtype=output.parent.type.dtype)
                 output.rounded = output.parent.rounded
             else:
                 tasks.append(Compute(output, region, sources))
                 self._place_parts(region, output, sources)
-            self._define(root, tasks)
+            self._define(root, tasks, pending)
         return tasks
 
     def _held(self, node: Node, tasks: list[Task]) -> None:
@@ -112,12 +139,29 @@ class TaskMaker:
             raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
         make(self, node, tasks)
 
-    def _define(self, value: Value, tasks: list[Task]) -> None:
-        """Find the dims that the tensor holds, if there are any."""
+    def _define(self, value: Value, tasks: list[Task], pending: list[Condition]) -> None:
+        """Find the dims that the tensor holds, if there are any, and make sure that they fulfil the conditions that can
+        be decided then."""
         found = self.decided.definitions[value.graph].get(value)
         if found is not None:
             tensor = self.tensor(value)
-            tasks.append(Define(tuple((symbol, (tensor, k)) for symbol, k in found), MemoryStage()))
+            self.known |= {symbol for symbol, _ in found}
+            dims = tuple((symbol, (tensor, k)) for symbol, k in found)
+            tasks.append(Define(dims, MemoryStage(), conditions=self._decidable(pending)))
+
+    def _require(self, pending: list[Condition], tasks: list[Task]) -> None:
+        """Make sure that the conditions hold that can be decided now."""
+        decidable = self._decidable(pending)
+        if decidable:
+            tasks.append(Define((), conditions=decidable))
+
+    def _decidable(self, pending: list[Condition]) -> tuple[tuple[int, Condition], ...]:
+        """The conditions of which all dims are known, with their numbers; they are no longer pending."""
+        ready = [condition for condition in pending if condition_dims(condition) <= self.known]
+        first = len(self.decided.conditions) + len(self.conditions)
+        self.conditions += ready
+        pending[:] = [condition for condition in pending if condition not in ready]
+        return tuple(enumerate(ready, first))
 
     def tensor(self, value: Value) -> Tensor:
         """The tensor in which a value is stored."""
@@ -135,7 +179,8 @@ class TaskMaker:
 
     def _is_view(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> bool:
         """Whether the region is a view: a reshape of a tensor in C order keeps the memory as it is."""
-        if len(region.nodes) != 1 or not region.nodes[0].op.has(Trait.VIEW) or len(sources) != 1:
+        op = region.nodes[0].op
+        if len(region.nodes) != 1 or len(sources) != 1 or not (op.has(Trait.VIEW) or isinstance(op, Prefix)):
             return False
         (source,) = sources.values()
         return not source.layout.block and not output.layout.block and source.constant is None

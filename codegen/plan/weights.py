@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 import numpy as np
 
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.plan.arena import SLACK
 from dldt.codegen.plan.place_in_turn import ALIGNMENT
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.content import Content
 from dldt.compiler.types import Array
 
 Pieces = Iterable[bytes | memoryview]
@@ -18,29 +20,36 @@ Pieces = Iterable[bytes | memoryview]
 
 @attrs.define
 class WeightSegment:
-    """The weights in the file's order, each made while the file is written. ``end`` is their total size in bytes."""
+    """The weights in the file's order, each made while the file is written. Those of equal content and order lie there
+    once. ``end`` is their total size in bytes."""
 
     end: int = 0
     _makers: list[Callable[[], Pieces]] = attrs.field(factory=list)
-    _placed: dict[Tensor, Place] = attrs.field(factory=dict)
+    _placed: dict[Content | Packing, Place] = attrs.field(factory=dict)
+    _contents: dict[Tensor, Content] = attrs.field(factory=dict)
 
-    def add(self, size: int, make: Callable[[], Pieces]) -> Place:
-        """Reserve ``size`` bytes, which ``make`` fills when the file is written."""
-        offset = -(-self.end // ALIGNMENT) * ALIGNMENT
-        self._makers.append(make)
-        self.end = offset + size
-        return Place("weights", offset=offset)
+    def packed(self, packing: Packing) -> Place:
+        """The place of packed weights. They are added to the file when they are first asked for."""
+        return self._once(packing, packing.size, packing.pack)
 
     def place(self, tensor: Tensor) -> Place:
-        """The place of a tensor. A constant is added to the file when it is first asked for."""
+        """The place of a tensor. A constant is added to the file when its content is first asked for."""
         base = tensor.base
         array = base.constant
         if array is None:
             return tensor.resolve()
-        if base not in self._placed:
-            self._placed[base] = self.add(array.nbytes, lambda: [_bytes(array)])
-        place = self._placed[base]
+        content = self._contents.setdefault(base, Content(array))
+        place = self._once(content, array.nbytes, lambda: [_bytes(array)])
         return attrs.evolve(place, offset=place.offset + tensor.offset)
+
+    def _once(self, what: Content | Packing, size: int, make: Callable[[], Pieces]) -> Place:
+        """The place of ``size`` bytes, which ``make`` fills when the file is written."""
+        if what not in self._placed:
+            offset = -(-self.end // ALIGNMENT) * ALIGNMENT
+            self._makers.append(make)
+            self.end = offset + size
+            self._placed[what] = Place("weights", offset=offset)
+        return self._placed[what]
 
     def pieces(self) -> Iterator[tuple[int, Pieces]]:
         """The alignment and content of every piece, then room for vectors that over-read."""

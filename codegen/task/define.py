@@ -11,6 +11,7 @@ from dldt.codegen.llvm.step import ProgramStep
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.task import Maker, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Dim, Symbol
 
 Source: TypeAlias = "tuple[Tensor, int] | Dim"
@@ -31,12 +32,14 @@ class Grown:
 
 @attrs.define(eq=False)
 class Define(Task):
-    """Gives each dim its value, all at once; then asks the host for the memory of ``stage`` and of the tensors in
-    ``grown``, whose sizes are known now."""
+    """Gives each dim its value, all at once; makes sure that conditions hold; then asks the host for the memory of
+    ``stage`` and of the tensors in ``grown``, whose sizes are known now."""
 
     dims: tuple[tuple[Symbol, Source], ...]
     stage: MemoryStage | None = None
     grown: tuple[Grown, ...] = ()
+    conditions: tuple[tuple[int, Condition], ...] = ()
+    """What can be decided now, each with its number in the metadata."""
 
     @property
     def name(self) -> str:
@@ -65,7 +68,7 @@ class Define(Task):
         rooms = [Room(maker.place(g.tensor).index, g.bytes + SLACK, g.kept) for g in self.grown]
         if self.stage is not None and self.stage.slot is not None:
             rooms.append(Room(self.stage.slot, self.stage.size))
-        return [DefineStep(dims, tuple(rooms))]
+        return [DefineStep(dims, tuple(rooms), self.conditions)]
 
 
 def _value(source: Source, maker: Maker) -> LoadedDim | Dim:

@@ -87,6 +87,7 @@ def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[
 
 
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
+    ("assign", 3): Adaptation(6),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
     ("broadcast", 1): Adaptation(3, inputs=_broadcast),
     ("gather", 1): Adaptation(8),
@@ -97,6 +98,7 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("maxpool", 14): Adaptation(8),
     ("mvn", 2): Adaptation(6, attributes=_mvn_data, inputs=_mvn_axes),
     ("pad", 12): Adaptation(1),
+    ("readvalue", 3): Adaptation(6),
     ("shapeof", 1): Adaptation(3),
     ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
     ("topk", 1): Adaptation(3),

@@ -19,6 +19,9 @@ from dldt.compiler.types import DType
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE | re.ASCII)
 
+_UNKNOWN = re.compile(r"\?|\d*\.\.\d*")
+"""A dim in the shape of a variable that may change, as a list of ints has it: -1."""
+
 _NEUTRAL: dict[str, Callable[[str], bool]] = {
     "auto_broadcast": lambda text: text.lower() in ("numpy", "none"),
     "m_pythondiv": lambda text: text.lower() in ("true", "1"),
@@ -119,7 +122,7 @@ def _parse_tuple(kind: Any, text: str) -> tuple[Any, ...]:
     if len(text) > MAX_ATTRIBUTE:
         raise InputError("the list is too long")
     if kind is int:
-        return parse_ints(text)
+        return parse_ints(_UNKNOWN.sub("-1", text))
     return tuple(_parse(kind, part.strip()) for part in text.split(",")) if text.strip() else ()
 
 

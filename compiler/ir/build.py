@@ -9,13 +9,16 @@ from typing import TypeAlias
 from dldt.compiler.errors import DldtError, InputError, ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.layers import Layer
+from dldt.compiler.ir.loop_ports import read_ports
 from dldt.compiler.ir.names import UniqueNames, shown, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, LayerPlan, Plan
-from dldt.compiler.ir.port_map import PortMap, port_map_of
+from dldt.compiler.ir.port_map import port_map_of
 from dldt.compiler.ir.precision import find_dtype
 from dldt.compiler.ir.shapes import parse_int, parse_ints, parse_shape, restore_symbols, shape_text, symbol_stem
 from dldt.compiler.ir.weights import Weights, checked_size
 from dldt.compiler.op import Op
+from dldt.compiler.ops.body_ports import InputPort
+from dldt.compiler.ops.repetition import part_type
 from dldt.compiler.types import DType, Shape, TensorType
 
 SYMBOLS_ATTRIBUTE = "dldt_symbols"
@@ -28,10 +31,10 @@ InputShapes: TypeAlias = Callable[[int, tuple[str, ...]], Shape | None]
 """An input's position and names → the shape to give it, None for its own."""
 
 
-def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Graph:
+def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None, name: str) -> Graph:
     """The model's graph: Parameters and Results in the order of the file, inputs with the shapes that ``shapes`` gives
     them. Raises UsageError where such a shape has another rank."""
-    builder = _GraphBuilder(plan, weights)
+    builder = _GraphBuilder(plan, weights, Graph(name))
     layers = plan.network.layers.values()
     for position, layer in enumerate(layer for layer in layers if layer.is_a("Parameter")):
         builder.parameter(position, layer, shapes)
@@ -49,25 +52,14 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None) -> Gra
     return builder.graph
 
 
-def build_body(plan: Plan, weights: Weights, branch: PortMap, captures: Sequence[TensorType]) -> Graph:
-    """A branch's graph: one Parameter for each captured value, of its type, and the Results in the branch's order."""
-    builder = _GraphBuilder(plan, weights)
-    for index, captured in enumerate(captures):
-        layers = [plan.network.layers[number] for number in branch.parameters.get(index, ())]
-        builder.capture(index, captured, layers)
-    builder.operations()
-    for number in branch.results:
-        builder.result(plan.network.layers[number])
-    return builder.graph
-
-
 class _GraphBuilder:
     """Builds one graph; ``values`` maps each output port of a layer to its value."""
 
-    def __init__(self, plan: Plan, weights: Weights) -> None:
+    def __init__(self, plan: Plan, weights: Weights, graph: Graph, prefix: str = "") -> None:
         self.plan = plan
         self.weights = weights
-        self.graph = Graph()
+        self.graph = graph
+        self.prefix = prefix
         self.values: dict[tuple[int, int], Value] = {}
         self.tensor_names: dict[str, Layer] = {}
         self.parameter_names = UniqueNames()
@@ -110,6 +102,8 @@ class _GraphBuilder:
             return tuple(inputs[:1])
         if step.layer.is_a("If"):
             return self.conditional(step.meaning.operation, step, inputs)
+        if step.layer.type.lower() in BODY_TAGS:
+            return self.loop(step.meaning.operation, step, inputs)
         adaptation = step.meaning.adaptation
         adapted = adaptation.inputs(self.graph, inputs, step.layer.data) if adaptation else inputs
         return self.graph.add(step.meaning.operation(**step.attributes), adapted, name=step.layer.name)
@@ -122,13 +116,44 @@ class _GraphBuilder:
 
     def conditional(self, operation: Callable[..., Op], step: LayerPlan, inputs: list[Value]) -> tuple[Value, ...]:
         bodies = []
-        for tag in BODY_TAGS:
-            plan = step.bodies.get(tag)
-            if plan is None:
-                raise InputError(f"it has no <{tag}>")
-            branch = port_map_of(step.layer, tag.replace("body", "port_map"), plan.network)
-            bodies.append(build_body(plan, self.weights, branch, [value.type for value in inputs[1:]]))
+        for tag in BODY_TAGS["if"]:
+            builder = self.body(step, tag)
+            branch = port_map_of(step.layer, tag.replace("body", "port_map"), builder.plan.network)
+            for index, captured in enumerate(value.type for value in inputs[1:]):
+                layers = [builder.plan.network.layers[number] for number in branch.parameters.get(index, ())]
+                builder.capture(index, captured, layers)
+            bodies.append(builder.finished(branch.results))
         return self.graph.add(operation(*bodies), inputs, name=step.layer.name)
+
+    def loop(self, operation: Callable[..., Op], step: LayerPlan, inputs: list[Value]) -> tuple[Value, ...]:
+        builder = self.body(step, "body")
+        ports = read_ports(step.layer, builder.plan.network)
+        types = [value.type for value in inputs]
+        feeds: dict[int, InputPort] = {port.parameter: port for port in ports.input_map}
+        for index, number in enumerate(ports.parameters):
+            layer = builder.plan.network.layers[number]
+            if index in feeds:
+                builder.capture(index, part_type(feeds[index], types), [layer])
+            else:
+                builder.parameter(index, layer, None)
+        body = builder.finished(ports.results)
+        made = operation(body, ports.input_map, ports.output_map, **ports.special)
+        return self.graph.add(made.retyped(*types), inputs, name=step.layer.name)
+
+    def body(self, step: LayerPlan, tag: str) -> _GraphBuilder:
+        """The builder of a body, without Parameters so far."""
+        plan = step.bodies.get(tag)
+        if plan is None:
+            raise InputError(f"it has no <{tag}>")
+        name = f"{self.prefix}{step.layer.name}/{tag}"
+        return _GraphBuilder(plan, self.weights, Graph(name), f"{name}/")
+
+    def finished(self, results: Sequence[int]) -> Graph:
+        """The body, once its Parameters are there, with these Results in their order."""
+        self.operations()
+        for number in results:
+            self.result(self.plan.network.layers[number])
+        return self.graph
 
     def source(self, layer: Layer, index: int) -> Value:
         port = layer.inputs[index]

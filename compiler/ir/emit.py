@@ -12,17 +12,21 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.ir.attributes import write_attributes
 from dldt.compiler.ir.build import SYMBOLS_ATTRIBUTE
 from dldt.compiler.ir.limits import MAX_BODY_NESTING
+from dldt.compiler.ir.loop_ports import write_ports
 from dldt.compiler.ir.names import UniqueNames, join_names, quote
 from dldt.compiler.ir.plan import BODY_TAGS
 from dldt.compiler.ir.precision import precision_of
 from dldt.compiler.ir.shapes import shape_text, symbols_text
 from dldt.compiler.ir.weights import WeightsWriter
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.ops.repetition import Repetition
+from dldt.compiler.ops.state import ReadValue
 from dldt.compiler.types import TensorType
 
 
 def emit_network(graph: Graph, weights: WeightsWriter, version: int, nesting: int = 0) -> Iterator[str]:
-    """``<layers>`` and ``<edges>``: Parameters first, Results last, both in the model's order; what no Result needs is
+    """``<layers>`` and ``<edges>``: Parameters first, Results last, both in the model's order; what no Result and no
+    sink needs is
     left out. Layer ids count from 0 in this order. Constants go to ``weights``."""
     if nesting > MAX_BODY_NESTING:
         raise InputError(f"bodies are nested deeper than {MAX_BODY_NESTING}")
@@ -68,9 +72,12 @@ class _Emitter:
             f'type="{node.op.type}" version="{node.op.opset}"{own_names}>\n'
         )
         yield from self._data(node, tabs + "\t")
-        bodies = dict(zip(BODY_TAGS, node.op.bodies, strict=False))
-        for tag, body in bodies.items():
-            yield from self._port_map(node, tag.replace("body", "port_map"), body, tabs + "\t")
+        bodies: dict[str, Graph] = dict(zip(BODY_TAGS.get(node.op.type.lower(), ()), node.bodies, strict=True))
+        if isinstance(node.op, Repetition):
+            yield from self._loop_ports(node, node.op, tabs + "\t")
+        else:
+            for tag, body in bodies.items():
+                yield from self._port_map(node, tag.replace("body", "port_map"), body, tabs + "\t")
         yield from self._ports(node, tabs + "\t")
         for tag, body in bodies.items():
             yield f"{tabs}\t<{tag}>\n"
@@ -97,7 +104,8 @@ class _Emitter:
         attributes = self._attributes(node)
         if attributes:
             yield f"{tabs}<data {_spelled(attributes)} />\n"
-        symbols = symbols_text(node.op.shape) if isinstance(node.op, Parameter) else {}
+        own = isinstance(node.op, Parameter) and not self.nesting  # those of a body are fed, and take these types
+        symbols = symbols_text(node.types[0].shape) if own else {}
         if symbols:
             yield f"{tabs}<rt_info>\n"
             yield f'{tabs}\t<attribute name="{SYMBOLS_ATTRIBUTE}" version="0" {_spelled(symbols)} />\n'
@@ -113,6 +121,10 @@ class _Emitter:
         if isinstance(op, Parameter):
             self._check_static(node)
             return {"shape": shape_text(op.shape), "element_type": op.element_type.value}
+        if isinstance(op, ReadValue):
+            t = node.types[0]
+            named = {"variable_id": op.variable_id, "variable_type": t.dtype.value}
+            return {**named, "variable_shape": shape_text(t.shape)}
         return {} if op.bodies else write_attributes(op)
 
     def _check_static(self, node: Node) -> None:
@@ -138,6 +150,13 @@ class _Emitter:
             yield from _port(first + value.port, value.type, self.tensor_names.get(value, ()), tabs + "\t")
         yield f"{tabs}</output>\n"
 
+    def _loop_ports(self, node: Node, op: Repetition, tabs: str) -> Iterator[str]:
+        (body,) = node.bodies
+        ids = {inner: number for number, inner in enumerate(_layer_order(body))}
+        parameters = [ids[value.node] for value in body.inputs]
+        lines = write_ports(op, _input_count(node), parameters, [ids[inner] for inner in body.outputs])
+        yield from (tabs + line for line in lines)
+
     def _port_map(self, node: Node, tag: str, body: Graph, tabs: str) -> Iterator[str]:
         ids = {inner: number for number, inner in enumerate(_layer_order(body))}
         yield f"{tabs}<{tag}>\n"
@@ -151,7 +170,7 @@ class _Emitter:
 
 def _layer_order(graph: Graph) -> list[Node]:
     needed: set[Node] = set()
-    pending = list(graph.outputs)
+    pending = [*graph.outputs, *graph.sinks]
     while pending:
         node = pending.pop()
         if node not in needed:

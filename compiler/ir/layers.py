@@ -70,7 +70,7 @@ class Network:
         return (self.producers.get((layer.id, port.id)) for port in layer.inputs)
 
     def order(self) -> list[Layer]:
-        """The layers that a Result needs, and every Parameter; producers first, ties as in the file.
+        """The layers that a Result or an Assign needs, and every Parameter; producers first, ties as in the file.
 
         Raises InputError on a cycle, wherever it is."""
         rank = {number: index for index, number in enumerate(self.layers)}
@@ -95,7 +95,7 @@ class Network:
         return [layer for layer in found if layer.id in live]
 
     def _live(self) -> set[int]:
-        sinks = [number for number, layer in self.layers.items() if not layer.outputs]
+        sinks = [number for number, layer in self.layers.items() if not layer.outputs or layer.is_a("Assign")]
         live = {number for number, layer in self.layers.items() if layer.is_a("Parameter")}
         while sinks:
             number = sinks.pop()

@@ -15,9 +15,10 @@ from dldt.compiler.ir.limits import MAX_BODY_NESTING
 from dldt.compiler.ir.names import shown
 from dldt.compiler.ir.versions import Meaning, find_meaning
 
-BODY_TAGS = ("then_body", "else_body")
+BODY_TAGS = {"if": ("then_body", "else_body"), "loop": ("body",), "tensoriterator": ("body",)}
+"""The operations that hold bodies, in lower case, and the elements of these."""
 
-_SPECIAL_TYPES = ("Const", "Parameter", "Result", "If")
+_SPECIAL_TYPES = ("Const", "Parameter", "Result", *BODY_TAGS)
 """Types that hold tensors or bodies: their ``<data>`` is not that of an operation's attributes."""
 
 _PACKED = ("u1", "u2", "u3", "u4", "u6", "i2", "i4", "nf4", "f4e2m1", "f8e4m3", "f8e5m2", "f8e8m0", "string", "bin")
@@ -75,7 +76,7 @@ def _plan(element: Element, survey: _Survey, nesting: int) -> Plan:
 def _step(layer: Layer, survey: _Survey, nesting: int) -> LayerPlan | None:
     """The plan of ``layer``. Where it is not supported: None, and an entry in the survey. The recursion into bodies
     ends at ``MAX_BODY_NESTING``."""
-    elements = {tag: layer.element.child(tag) for tag in BODY_TAGS} if layer.is_a("If") else {}
+    elements = {tag: layer.element.child(tag) for tag in BODY_TAGS.get(layer.type.lower(), ())}
     bodies = {tag: _plan(e, survey, nesting + 1) for tag, e in elements.items() if e is not None}
     try:
         _check_element_type(layer)

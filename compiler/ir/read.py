@@ -40,10 +40,10 @@ def read_ir(
     weights = Weights(path.with_suffix(".bin") if bin_path is None else Path(bin_path), required=bin_path is not None)
     try:
         _check_version(root)
-        graph = build_graph(make_plan(root), weights, shapes)
+        name = root.attributes.get("name") or path.stem
+        graph = build_graph(make_plan(root), weights, shapes, name)
     except DldtError as error:
         raise type(error)(f"{path}: {error}") from error
-    graph.name = root.attributes.get("name") or path.stem
     graph.metadata = read_metadata(root)
     return graph
 

@@ -27,8 +27,11 @@ from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
+from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
 from dldt.compiler.ops.matmul import MatMul
+from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
+from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization, NormalizeL2
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
@@ -46,6 +49,7 @@ from dldt.compiler.ops.reduce import (
     ReduceSum,
 )
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rnn import RNNCell
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -54,7 +58,9 @@ from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.softmax import LogSoftmax, SoftMax, Softmax8
 from dldt.compiler.ops.split import Split, VariadicSplit
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
+from dldt.compiler.ops.state import Assign, ReadValue
 from dldt.compiler.ops.strided_slice import StridedSlice
+from dldt.compiler.ops.tensor_iterator import TensorIterator
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unary import (
@@ -75,6 +81,7 @@ from dldt.compiler.ops.unary import (
     Tan,
     Tanh,
 )
+from dldt.compiler.ops.unique import Unique
 
 __all__ = [
     "LRN",
@@ -85,6 +92,7 @@ __all__ = [
     "Add",
     "Asin",
     "Asinh",
+    "Assign",
     "Atan",
     "Atanh",
     "AvgPool",
@@ -140,6 +148,7 @@ __all__ = [
     "LogicalNot",
     "LogicalOr",
     "LogicalXor",
+    "Loop",
     "MatMul",
     "MaxPool",
     "MaxPool8",
@@ -150,6 +159,8 @@ __all__ = [
     "Mod",
     "Multiply",
     "Negative",
+    "NonMaxSuppression",
+    "NonZero",
     "NormalizeL2",
     "NotEqual",
     "OneHot",
@@ -157,8 +168,10 @@ __all__ = [
     "Pad",
     "Parameter",
     "Power",
+    "RNNCell",
     "Range",
     "ReLU",
+    "ReadValue",
     "ReduceL1",
     "ReduceL2",
     "ReduceLogicalAnd",
@@ -194,10 +207,12 @@ __all__ = [
     "Swish",
     "Tan",
     "Tanh",
+    "TensorIterator",
     "Tile",
     "TopK",
     "Transpose",
     "Unary",
+    "Unique",
     "Unsqueeze",
     "VariadicSplit",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.inference import current, same
 from dldt.compiler.types import Shape, TensorType
 
 
@@ -28,15 +29,20 @@ def normal_axes(axes: tuple[int, ...], rank: int, what: str) -> tuple[int, ...]:
 
 
 def known_dims(t: TensorType, port: str, what: str) -> tuple[Dim, ...]:
-    """The content of a small integer input, which must be known at compile time (dims may be symbolic)."""
+    """The content of a small integer input, as dims. Elements that are computed from data are dims that the model finds
+    when it runs."""
     if t.dtype.is_float or t.rank > 1:
         raise ShapeError(f"{what}: {port} must be a scalar or a vector of integers, got {t}")
-    if t.value is None:
+    value = t.value
+    if value is None:
+        inference = current()
+        value = None if inference is None else inference.elements(t)
+    if value is None:
         raise UnsupportedError(
             f"{what}: {port} is computed from the data at run time; it must be a constant or follow from the input "
             f"shapes (fixing the model's input shapes may make it so)"
         )
-    return t.value
+    return value
 
 
 def known_ints(t: TensorType, port: str, what: str) -> tuple[int, ...]:
@@ -86,7 +92,7 @@ def require_same_type(a: TensorType, b: TensorType, what: str) -> None:
 
 def require_equal(a: Dim, b: Dim, meaning: str, what: str) -> None:
     """ShapeError unless the two dims are equal."""
-    if a != b:
+    if not same(a, b, meaning):
         raise ShapeError(f"{what}: {meaning} differ: {a} and {b}")
 
 

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import attrs
 
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, maximum, minimum, minimum_of, symbols
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import current, require, same
 from dldt.compiler.op import Op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_float, require_same_type, text
@@ -58,7 +59,7 @@ class Binary(Op):
 
 
 def broadcast(a: Shape, b: Shape, what: str) -> Shape:
-    """The shape that numpy broadcasting gives. A symbol against an unequal dim other than 1 is refused."""
+    """The shape that numpy broadcasting gives. Of dims that may both be 1 when the model runs it is the larger one."""
     rank = max(len(a), len(b))
     left = (1,) * (rank - len(a)) + a
     right = (1,) * (rank - len(b)) + b
@@ -70,4 +71,32 @@ def _common(x: Dim, y: Dim, a: Shape, b: Shape, what: str) -> Dim:
         return x
     if x == 1:
         return y
+    if _may_be_one(x, y):
+        return _either(x, y)
+    if same(x, y, f"a dim of {text(a)} and {text(b)}"):
+        return _simpler(x, y)
     raise ShapeError(f"{what}: shapes {text(a)} and {text(b)} do not broadcast ({x} against {y})")
+
+
+def _may_be_one(x: Dim, y: Dim) -> bool:
+    """Whether one of two dims may be 1 without the other when the model runs. Dims that depend on one symbol, such as
+    the sizes of an image that was made smaller and larger, are taken to be equal instead."""
+    if current() is None or symbols(x) & symbols(y):
+        return False
+    return any(not isinstance(dim, int) and minimum_of(dim) <= 1 for dim in (x, y))
+
+
+def _either(x: Dim, y: Dim) -> Dim:
+    """What two dims give of which one may be 1: the larger one, 0 if one is 0. That nothing else is possible is a
+    condition."""
+    larger = maximum(x, y)
+    for dim in (x, y):
+        if minimum_of(dim) < 1:
+            larger = larger * minimum(dim, 1)
+    require("eq", (x - 1) * (y - 1) * (x - y), 0, f"(a - 1)(b - 1)(a - b) of the dims {x} and {y}, which broadcast,")
+    return larger
+
+
+def _simpler(x: Dim, y: Dim) -> Dim:
+    """The one of two equal dims that is written with less."""
+    return x if isinstance(x, int) or (not isinstance(y, int) and x.weight <= y.weight) else y

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.compiler.dims import Dim, floordiv, product
+from dldt.compiler.dims import Dim, floordiv, minimum_of, product
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import defined, is_found, same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, text
 from dldt.compiler.traits import Trait
@@ -22,11 +23,32 @@ class Reshape(Op):
 
     def infer(self, data: TensorType, shape: TensorType) -> TensorType:
         pattern = known_dims(shape, "shape", self.type)
+        if any(may_be_special(dim, special_zero=self.special_zero) for dim in pattern):
+            return TensorType(data.dtype, self._found_shape(data.shape, pattern))
         return TensorType(data.dtype, target_shape(data.shape, pattern, self.special_zero))
+
+    def _found_shape(self, data: Shape, pattern: tuple[Dim, ...]) -> Shape:
+        """The shape where numbers of the pattern are computed from data and may turn out to be -1 or 0."""
+        copied = [self.special_zero and dim == 0 and i < len(data) for i, dim in enumerate(pattern)]
+        shape = tuple(
+            data[i]
+            if copied[i]
+            else defined(f"dim{i}")
+            if dim == -1 or may_be_special(dim, special_zero=self.special_zero)
+            else dim
+            for i, dim in enumerate(pattern)
+        )
+        same(product(shape), product(data), "the number of elements")
+        return shape
 
     def evaluate(self, data: Array, shape: Array) -> Array:
         target = target_shape(data.shape, tuple(int(dim) for dim in shape.ravel()), self.special_zero)
         return data.reshape(tuple(int(dim) for dim in target))
+
+
+def may_be_special(dim: Dim, *, special_zero: bool) -> bool:
+    """Whether a dim of a pattern is found when the model runs and may then be -1, or 0 where that is special."""
+    return is_found(dim) and minimum_of(dim) < int(special_zero)
 
 
 def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> Shape:
@@ -45,7 +67,7 @@ def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> S
     total = product(data)
     if free:
         shape[free[0]] = _left_over(total, product(d for i, d in enumerate(shape) if i != free[0]), data, pattern)
-    elif product(shape) != total:
+    elif not same(product(shape), total, "the number of elements"):
         raise ShapeError(
             f"Reshape: {text(data)} has {total} elements, {text(tuple(shape))} has {product(shape)}"
             + _advice(total - product(shape))
@@ -58,7 +80,7 @@ def _left_over(total: Dim, rest: Dim, data: Shape, pattern: tuple[Dim, ...]) -> 
         raise ShapeError(f"Reshape: -1 in {text(pattern)} is undetermined, the other dimensions' product is 0")
     left = floordiv(total, rest)
     remainder = total - left * rest
-    if remainder != 0:
+    if not same(left * rest, total, "the number of elements"):
         raise ShapeError(
             f"Reshape: {text(data)} with {total} elements does not divide into {text(pattern)}" + _advice(remainder)
         )

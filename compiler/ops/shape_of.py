@@ -9,6 +9,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim, ceildiv, maximum
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import defined
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dim, known_int
 from dldt.compiler.types import Array, DType, TensorType
@@ -40,7 +41,16 @@ class Range(Op):
     def infer(self, start: TensorType, stop: TensorType, step: TensorType) -> TensorType:
         return TensorType(self.output_type, (self._length(start, stop, step),))
 
+    def finds_length(self, start: TensorType, stop: TensorType, step: TensorType) -> bool:
+        """Whether the length is found when the model runs: the numbers are floats that are no constants, or the step is
+        no constant."""
+        if any(t.dtype.is_float for t in (start, stop, step)):
+            return any(t.constant is None and t.content is None for t in (start, stop, step))
+        return step.value is None or not isinstance(step.value[0], int)
+
     def _length(self, start: TensorType, stop: TensorType, step: TensorType) -> Dim:
+        if self.finds_length(start, stop, step):
+            return defined("length")
         if start.dtype.is_float or stop.dtype.is_float or step.dtype.is_float:
             return self._float_length(start, stop, step)
         by = known_int(step, "step", self.type)

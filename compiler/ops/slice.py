@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.compiler.dims import Dim, ceildiv, maximum, maximum_of, minimum, minimum_of
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import is_found
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, known_ints, normal_axes, require_integer
 from dldt.compiler.traits import Trait
@@ -65,11 +66,19 @@ def slice_length(size: Dim, start: Dim, stop: Dim, step: int, what: str) -> Dim:
     return maximum(ceildiv(first - last, -step), 0)
 
 
+def from_front(position: Dim, size: Dim) -> Dim:
+    """The position counted from the front, where only the data tell whether it is negative."""
+    negative = minimum(maximum(-1 * position, 0), 1)
+    return position + negative * size
+
+
 def _clamp(position: Dim, size: Dim, low: Dim, high: Dim, what: str) -> Dim:
     if isinstance(position, int) and not isinstance(size, int) and abs(position) >= FAR:
         return high if position > 0 else low
     if maximum_of(position) < 0:
         return maximum(position + size, low)
+    if is_found(position) and minimum_of(position) < 0:
+        return minimum(maximum(from_front(position, size), low), high)
     if minimum_of(position) < 0:
         raise ShapeError(f"{what}: cannot tell at compile time whether the bound {position} counts from the end")
     return minimum(position, high)

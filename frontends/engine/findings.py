@@ -14,5 +14,7 @@ class Findings:
 
     types: dict[str, TensorType] = attrs.field(factory=dict)
     unsupported: list[tuple[NodeRecord, str]] = attrs.field(factory=list)
+    bodies: dict[str, int] = attrs.field(factory=dict)
+    """How many nodes wanted a name for their bodies; see ``ImportScope``."""
     tolerant: bool = False
     """Go on after any error: only the types are wanted."""

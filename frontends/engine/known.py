@@ -76,7 +76,8 @@ class _Evaluation:
         self._steps += 1
         types = [value.type, *(v.type for v in value.inputs if v is not None)]
         small = all(t.is_static and t.elements <= _MAX_ELEMENTS for t in types)
-        return self._steps > _MAX_STEPS or not small or isinstance(value.op, Parameter) or bool(value.op.bodies)
+        own = isinstance(value.op, Parameter) or bool(value.op.bodies) or not value.op.is_pure()
+        return self._steps > _MAX_STEPS or not small or own
 
     def _compute(self, value: Value) -> None:
         arguments = [None if v is None else self._done[v] for v in value.inputs]

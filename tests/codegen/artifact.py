@@ -52,7 +52,7 @@ body:
 done:
   ret void
 }
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define i64 @dldt_arena_size(ptr %symbols, ptr %detail) { ret i64 0 }
 define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
   %n = load i64, ptr %symbols
   store i64 %n, ptr %dims
@@ -115,7 +115,7 @@ after:
 done:
   ret void
 }
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 64 }
+define i64 @dldt_arena_size(ptr %symbols, ptr %detail) { ret i64 64 }
 define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
   store i64 8, ptr %dims
   ret void
@@ -136,7 +136,7 @@ again:
 done:
   ret void
 }
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define i64 @dldt_arena_size(ptr %symbols, ptr %detail) { ret i64 0 }
 define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
   store i64 1, ptr %dims
   ret void
@@ -182,7 +182,7 @@ body:
 done:
   ret void
 }
-define i64 @dldt_arena_size(ptr %symbols) { ret i64 0 }
+define i64 @dldt_arena_size(ptr %symbols, ptr %detail) { ret i64 0 }
 define void @dldt_output_shapes(ptr %symbols, ptr %dims) {
   %n = load i64, ptr %symbols
   store i64 %n, ptr %dims

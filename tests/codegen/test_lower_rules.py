@@ -25,6 +25,10 @@ WITHOUT_RULE = {
     "Constant": "an end of the graph: memory, not arithmetic",
     "Result": "an end of the graph: memory, not arithmetic",
     "If": "runs a body; the plan calls it",
+    "Loop": "runs a body; the plan calls it",
+    "TensorIterator": "runs a body; the plan calls it",
+    "ReadValue": "a variable: memory, not arithmetic",
+    "Assign": "a variable: memory, not arithmetic",
     "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "GRUSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
 }

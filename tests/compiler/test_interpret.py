@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from dldt.compiler import dims, ops
-from dldt.compiler.errors import ShapeError, UsageError
+from dldt.compiler.errors import ShapeError, UnsupportedError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret
 from dldt.compiler.types import Array, DType, TensorType
+from dldt.compiler.verify import verify
 
 N = dims.symbol("N")
 
@@ -73,11 +74,30 @@ def test_bodies_must_fit() -> None:
     short.result(short.parameter("x", t), "only")
     with pytest.raises(ShapeError, match="If: then_body has 2 outputs, else_body has 1"):
         ops.If(sound, short)(flag, x)
-    wide = Graph("wide")
-    p = wide.parameter("x", t)
-    wide.result(ops.Concat(1)(p, p), "r")
-    with pytest.raises(ShapeError, match=r"If: output 0 is \[N,3\] in then_body and \[N,6\] in else_body"):
-        ops.If(short, wide)(flag, x)
+    flat = Graph("flat")
+    flat.result(ops.ReduceSum(False)(flat.parameter("x", t), np.array([0])), "r")
+    with pytest.raises(UnsupportedError, match=r"If: output 0 is \[N,3\] in then_body and \[3\] in else_body; the"):
+        ops.If(short, flat)(flag, x)
+
+
+def test_branches_of_different_shapes() -> None:
+    t = TensorType(DType.f32, (N, 3))
+    wide, long = Graph("wide"), Graph("long")
+    for body, axis in ((wide, 1), (long, 0)):
+        p = body.parameter("x", t)
+        body.result(ops.Concat(axis)(p, p), "r")
+    graph = Graph("g")
+    flag = graph.parameter("flag", TensorType(DType.boolean, ()))
+    x = graph.parameter("x", t)
+    chosen = ops.If(wide, long)(flag, x)
+    graph.result(ops.Negative()(chosen), "y")
+    assert str(chosen.type) == 'f32["g:2.0.0"?,"g:2.0.1"?]'
+    assert [(s.lower, s.upper) for dim in chosen.type.shape for s in dims.symbols(dim)] == [(1, None), (3, 6)]
+    verify(graph)
+    array = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for value, axis in ((True, 1), (False, 0)):
+        found = interpret(graph, {"flag": np.array(value), "x": array})["y"]
+        np.testing.assert_array_equal(found, -np.concatenate([array, array], axis))
 
 
 X = np.zeros((2, 3), np.float32)

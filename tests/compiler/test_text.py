@@ -169,3 +169,35 @@ def test_damaged_text_is_refused_or_read() -> None:
         damaged = TEXT[:a] + piece + TEXT[b if rng.integers(0, 2) else a :]
         with contextlib.suppress(InputError):
             verify(parse_graph(damaged))
+
+
+LOOP = """\
+graph "net"
+  %x f32[N,3] = Parameter()
+  %trips i64[] = Parameter()
+  %go boolean[] = Const(true)
+  %loop f32["loop/body:0.0"?,3], f32["loop/body:turns"?,2,3] = Loop(%trips, %go, %x) \
+{input_map=(("merged", 2, 1, 1)), output_map=(("last", 1), ("concat", 2, 0, 0, 1, 1, -1)), condition_result=0, \
+iteration_parameter=0}
+    body: graph "loop/body"
+      symbol "loop/body:1.0"? in [0, ...]
+      %i i64[] = Parameter()
+      %state f32["loop/body:1.0"?,3] = Parameter()
+      %more boolean[] = Const(true)
+      %longer f32[2*"loop/body:1.0"?,3] = Concat(%state, %state) {axis=0}
+      %part f32[1,2,3] = Const(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+      result "more" = %more
+      result "longer" = %longer
+      result "part" = %part
+  result "y" = %loop
+  result "parts" = %loop:1"""
+
+
+def test_a_loop_and_the_dims_that_it_defines() -> None:
+    """What a node defines is named after its number, which is counted anew."""
+    graph = parse_graph(LOOP)
+    verify(graph)
+    lines = LOOP.replace("loop/body:0.0", "net:3.0.0").replace("loop/body:turns", "net:3.turns").splitlines()
+    lines[1:1] = ['  symbol "net:3.0.0"? in [0, ...]', '  symbol "net:3.turns"? in [0, ...]']
+    assert print_graph(graph) == "\n".join(lines)
+    assert print_graph(parse_graph(print_graph(graph))) == print_graph(graph)

@@ -76,7 +76,8 @@ def test_bodies_take_the_same_captures_and_repeat_constants(tmp_path):
     assert [v.name for v in node.inputs] == ["a", "b", "x", "r"]
     for inner in node.op.bodies:
         assert [v.name for v in inner.inputs] == ["b", "x", "r"]
-    deepest = [g for g in graph.walk() if g.name == "inner_then"]
+    assert [g.name for g in graph.walk()] == ["g", "y/body_2", "y/body_1", "y/body_1/ti/body_2", "y/body_1/ti/body_1"]
+    deepest = [g for g in graph.walk() if g.name == "y/body_1/ti/body_1"]
     assert [v.name for v in deepest[0].inputs] == ["x", "r"]
     constants = [n.op.value.tolist() for n in deepest[0].order() if isinstance(n.op, Constant)]
     assert constants == [[10, 20, 30]]

@@ -7,8 +7,10 @@ import pytest
 
 from dldt.compiler import ops
 from dldt.compiler.dim_text import parse_dim
+from dldt.compiler.dims import product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.inference import is_found
 from dldt.compiler.types import DType, TensorType
 
 
@@ -136,11 +138,22 @@ def test_resize_to_sizes_from_the_shape() -> None:
     assert _shape(y) == "f32[N,3,2*H,2*W]"
 
 
-def test_a_shape_computed_from_data_is_unsupported() -> None:
+def test_a_shape_computed_from_data_is_found_when_the_model_runs() -> None:
     x = _input("N", 4)
     shape = x.graph.parameter("shape", TensorType(DType.i64, (2,)))
-    with pytest.raises(UnsupportedError, match=r"Reshape: shape is computed from the data at run time; it must be a"):
-        ops.Reshape()(x, shape)
+    y = ops.Reshape()(x, shape)
+    assert all(is_found(dim) for dim in y.type.shape)
+    (condition,) = x.graph.conditions
+    assert (condition.relation, condition.right) == ("eq", product(x.type.shape))
+    assert condition.left == product(y.type.shape)
+    assert x.graph.inferred(y.node) == y.node.types
+
+
+def test_axes_computed_from_data_are_unsupported() -> None:
+    x = _input("N", 4)
+    axes = x.graph.parameter("axes", TensorType(DType.i64, (1,)))
+    with pytest.raises(UnsupportedError, match=r"ReduceSum: axes holds the symbolic dimension"):
+        ops.ReduceSum(False)(x, axes)
 
 
 @pytest.mark.parametrize(

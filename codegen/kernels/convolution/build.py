@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access
@@ -26,14 +27,13 @@ from dldt.compiler.dims import Dim, substitute, symbols
 @attrs.frozen
 class Sums:
     """How a contraction's sums are computed: the emitter and its own arguments, the range that threads share, the
-    packed weights and their size in bytes, the scratch memory of a thread and the bytes that pass through it, and the
-    operations actually performed."""
+    packed weights, the scratch memory of a thread and the bytes that pass through it, and the operations actually
+    performed."""
 
     emitter: Callable[..., None]
     arguments: tuple[Any, ...]
     extent: Dim
-    packed: Callable[[], Iterable[bytes | memoryview]]
-    packed_bytes: int
+    packed: Packing
     operations: Dim
     scratch: int = 0
     passed: Dim = 0
@@ -77,7 +77,6 @@ def contraction_kernel(
         flops=2 * macs if isinstance(macs, int) else 0,
         nest=epilogue.nest,
         packed=sums.packed,
-        packed_bytes=sums.packed_bytes,
         scratch=sums.scratch,
         operations=sums.operations,
         passed=sums.passed,

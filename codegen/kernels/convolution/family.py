@@ -11,7 +11,7 @@ from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
-from dldt.codegen.kernels.convolution.pack import pack_weights, packed_size
+from dldt.codegen.kernels.convolution.pack import packed_size, packing
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
@@ -98,8 +98,7 @@ class ConvolutionFamily(Family):
             emitter=emit_contraction,
             arguments=(problem, tile, made.schedule),
             extent=problem.batch * problem.groups * tile.panels(problem) * units,
-            packed=lambda: pack_weights(part.weights(), problem, tile),
-            packed_bytes=packed_size(problem, tile),
+            packed=packing(part, problem, tile),
             operations=problem.operations(),
         )
         across = _is_across(part, on)

@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 import numpy as np
 
+from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.compiler.types import Array
+
+
+@attrs.frozen
+class PanelOrder:
+    """The order of packed weights: panels of ``width`` vectors of ``lanes`` output channels, ``chunk`` input channels
+    at a time, in the type in which ``arithmetic`` stores them."""
+
+    width: int
+    lanes: int
+    chunk: int
+    arithmetic: Arithmetic
+
+
+def packing(part: ContractionPart, problem: Problem, tile: RegisterTile) -> Packing:
+    """The weights of ``part`` as the tile streams them; ``problem`` says in which arithmetic."""
+    # Of a single tap, the channels follow each other whatever the chunk is.
+    whole = problem.kernel == (1, 1) and problem.arithmetic.products == 1
+    width = min(tile.columns, problem.vectors(tile.lanes))
+    order = PanelOrder(width, tile.lanes, 1 if whole else tile.chunk, problem.arithmetic)
+    return Packing(part.content, order, packed_size(problem, tile), lambda: pack_weights(part.weights(), problem, tile))
 
 
 def packed_size(problem: Problem, tile: RegisterTile) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import attrs
 
@@ -13,6 +14,7 @@ from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
+from dldt.compiler.content import Content
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array, DType
@@ -33,6 +35,11 @@ class ContractionPart:
     """The name of the node that it carries out, for messages."""
     data: DType = F32.data
     """The type of the numbers that the model multiplies: bytes may lie in memory as those of the other sign."""
+
+    @cached_property
+    def content(self) -> Content:
+        """The weights, as a value that tells which parts have the same ones."""
+        return Content(self.weights())
 
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:

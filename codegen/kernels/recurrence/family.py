@@ -10,6 +10,7 @@ import attrs
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.kernels.recurrence.emit import emit_recurrence
 from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
 from dldt.codegen.kernels.recurrence.reference import run_recurrence
@@ -17,6 +18,7 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.content import Content
 from dldt.compiler.dims import Dim, ceildiv, symbols
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
@@ -88,6 +90,7 @@ class RecurrenceFamily(Family):
         used = list(dict.fromkeys(ports.values()))
         names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps), key=str))
         macs = problem.batch * op.directions * problem.steps * op.gates * op.hidden * op.hidden
+        size = plan.arithmetic.weights.size * op.directions * plan.direction_size
         kernel = Kernel(
             what=task.name,
             implementation=chosen.implementation,
@@ -97,8 +100,7 @@ class RecurrenceFamily(Family):
             extent=ceildiv(problem.batch, plan.rows) * op.directions,
             work=macs // 4,
             flops=2 * macs if isinstance(macs, int) else 0,
-            packed=lambda: plan.pack(part.weights),
-            packed_bytes=plan.arithmetic.weights.size * op.directions * plan.direction_size,
+            packed=Packing(Content(part.weights), plan, size, lambda: plan.pack(part.weights)),
             scratch=plan.scratch,
         )
         return [kernel]

@@ -23,7 +23,7 @@ from dldt.codegen.kernels.winograd.choose import (
     winograd_estimates,
 )
 from dldt.codegen.kernels.winograd.emit import emit_winograd
-from dldt.codegen.kernels.winograd.form import WinogradForm, filters_size, pack_filters
+from dldt.codegen.kernels.winograd.form import WinogradForm, packing
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
@@ -117,8 +117,7 @@ def _kernel(task: Leaf, part: ContractionPart, made: Implementation, plan: Winog
         emitter=emit_winograd,
         arguments=(problem, plan),
         extent=plan.extent(problem),
-        packed=lambda: pack_filters(part.weights(), form, problem, tile),
-        packed_bytes=filters_size(form, problem, tile),
+        packed=packing(part, form, tile),
         operations=plan.operations(problem),
         scratch=plan.scratch(problem),
         passed=plan.passed(problem),

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
+from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
@@ -66,6 +68,24 @@ class WinogradForm:
         high, wide, inputs, outputs = taps.shape
         rows = (down @ taps.reshape(high, -1)).reshape(-1, wide, inputs * outputs)
         return np.asarray(across @ rows).reshape(self.rows.filters, self.columns.filters, inputs, outputs)
+
+
+@attrs.frozen
+class FilterOrder:
+    """The order of packed filters: those of ``form``, in column tiles of ``width`` vectors of ``lanes`` output
+    channels."""
+
+    form: WinogradForm
+    width: int
+    lanes: int
+
+
+def packing(part: ContractionPart, form: WinogradForm, tile: RegisterTile) -> Packing:
+    """The filters of ``part`` as the products stream them."""
+    problem = part.problem
+    order = FilterOrder(form, min(tile.columns, problem.vectors(tile.lanes)), tile.lanes)
+    size = filters_size(form, problem, tile)
+    return Packing(part.content, order, size, lambda: pack_filters(part.weights(), form, problem, tile))
 
 
 def pack_filters(weights: Array, form: WinogradForm, problem: Problem, tile: RegisterTile) -> Iterator[memoryview]:

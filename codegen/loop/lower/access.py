@@ -11,7 +11,7 @@ import attrs
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Apply, Axis, Expr, Guard, Index, Inside, Load, Number, Position, Reduce
 from dldt.codegen.loop.lower.fresh import Fresh
-from dldt.compiler.dims import Dim, floordiv, maximum_of, minimum_of
+from dldt.compiler.dims import Dim, floordiv, maximum_of, minimum, minimum_of
 from dldt.compiler.op import Op
 from dldt.compiler.types import Array, DType, Shape, TensorType
 
@@ -29,15 +29,29 @@ class Access:
         """The element at a full index."""
         return self.element(index)
 
-    def broadcast(self, index: Index, rank: int | None = None) -> Expr:
-        """The element that numpy broadcasting reads at an index of a result of the same or a higher rank."""
-        tail = index[len(index) - self.type.rank :] if self.type.rank else ()
-        return self.element(tuple(0 if dim == 1 else i for dim, i in zip(self.type.shape, tail, strict=True)))
+    def broadcast(self, index: Index, shape: Shape) -> Expr:
+        """The element that numpy broadcasting reads at an index of a result of ``shape``."""
+        skipped = len(shape) - self.type.rank
+        pairs = zip(self.type.shape, shape[skipped:], index[skipped:], strict=True)
+        return self.element(tuple(_repeated(dim, whole, i) for dim, whole, i in pairs))
 
     @property
     def dtype(self) -> DType:
         """The element type."""
         return self.type.dtype
+
+
+def aligned(shape: Shape, *accesses: Access) -> Callable[[Index], tuple[Expr, ...]]:
+    """The elements that numpy broadcasting reads at an index of a result of ``shape``."""
+    return lambda index: tuple(access.broadcast(index, shape) for access in accesses)
+
+
+def _repeated(dim: Dim, whole: Dim, i: Dim) -> Dim:
+    """The index along a dim where that of the result, whose dim is ``whole``, is ``i``. A dim that may be 1 when the
+    model runs, while the result's is larger, is read at 0 then."""
+    if dim == 1:
+        return 0
+    return i if dim == whole else minimum(i, dim - 1)
 
 
 def read(buffer: Buffer, constant: Array | None = None) -> Access:

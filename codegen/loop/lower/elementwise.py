@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dldt.codegen.loop.ir import Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, cast, lowers, number
+from dldt.codegen.loop.lower.access import Access, aligned, apply, cast, lowers, number
 from dldt.compiler import ops
 from dldt.compiler.op import Op
 from dldt.compiler.types import DType, TensorType
@@ -76,14 +76,16 @@ def unary(op: Op, types: Types, x: Access) -> Access:
 def binary(op: Op, types: Types, a: Access, b: Access) -> Access:
     """y = f(a, b)."""
     name = BINARY[type(op)]
-    return Access(types[0], lambda index: apply(name, a.broadcast(index), b.broadcast(index)))
+    operands = aligned(types[0].shape, a, b)
+    return Access(types[0], lambda index: apply(name, *operands(index)))
 
 
 @lowers(*COMPARISON, kind="map")
 def comparison(op: Op, types: Types, a: Access, b: Access) -> Access:
     """y = a ? b, a boolean."""
     name = COMPARISON[type(op)]
-    return Access(types[0], lambda index: apply(name, a.broadcast(index), b.broadcast(index), dtype=DType.boolean))
+    operands = aligned(types[0].shape, a, b)
+    return Access(types[0], lambda index: apply(name, *operands(index), dtype=DType.boolean))
 
 
 @lowers(ops.Divide, kind="map")
@@ -91,22 +93,25 @@ def divide(op: ops.Divide, types: Types, a: Access, b: Access) -> Access:
     """a / b. Integers are rounded down (m_pythondiv) or towards zero. A constant divisor becomes its reciprocal only
     where that is exact (passes decide about all other divisors)."""
     name = "div" if types[0].dtype.is_float else "floordiv" if op.m_pythondiv else "truncdiv"
-    return Access(types[0], lambda index: apply(name, a.broadcast(index), b.broadcast(index)))
+    operands = aligned(types[0].shape, a, b)
+    return Access(types[0], lambda index: apply(name, *operands(index)))
 
 
 @lowers(ops.Mod, ops.FloorMod, kind="map")
 def modulo(op: Op, types: Types, a: Access, b: Access) -> Access:
     """The remainder with the sign of the dividend (Mod) or of the divisor (FloorMod)."""
     name = "floormod" if isinstance(op, ops.FloorMod) else "truncmod"
-    return Access(types[0], lambda index: apply(name, a.broadcast(index), b.broadcast(index)))
+    operands = aligned(types[0].shape, a, b)
+    return Access(types[0], lambda index: apply(name, *operands(index)))
 
 
 @lowers(ops.SquaredDifference, kind="map")
 def squared_difference(op: Op, types: Types, a: Access, b: Access) -> Access:
     """(a - b)²."""
+    operands = aligned(types[0].shape, a, b)
 
     def element(index: Index) -> Expr:
-        difference = apply("sub", a.broadcast(index), b.broadcast(index))
+        difference = apply("sub", *operands(index))
         return apply("mul", difference, difference)
 
     return Access(types[0], element)
@@ -115,12 +120,8 @@ def squared_difference(op: Op, types: Types, a: Access, b: Access) -> Access:
 @lowers(ops.Select, kind="map")
 def select(op: Op, types: Types, condition: Access, then: Access, otherwise: Access) -> Access:
     """condition ? then : otherwise."""
-    return Access(
-        types[0],
-        lambda i: apply(
-            "select", condition.broadcast(i), then.broadcast(i), otherwise.broadcast(i), dtype=types[0].dtype
-        ),
-    )
+    operands = aligned(types[0].shape, condition, then, otherwise)
+    return Access(types[0], lambda index: apply("select", *operands(index), dtype=types[0].dtype))
 
 
 @lowers(ops.Convert, kind="map")
@@ -224,7 +225,8 @@ def prelu(op: Op, types: Types, x: Access, slope: Access) -> Access:
 
     def element(index: Index) -> Expr:
         value = x(index)
-        factor = slope((0 if slope.type.shape[0] == 1 else index[1],)) if along_channel else slope.broadcast(index)
+        channel = 0 if slope.type.shape[0] == 1 else index[1] if along_channel else 0
+        factor = slope((channel,)) if along_channel else slope.broadcast(index, types[0].shape)
         positive = apply("gt", value, number(value.dtype, 0), dtype=DType.boolean)
         return apply("select", positive, value, apply("mul", value, factor), dtype=value.dtype)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.loop.ir import Expr, Index
-from dldt.codegen.loop.lower.access import Access, apply, lowers, number
+from dldt.codegen.loop.lower.access import Access, aligned, apply, lowers, number
 from dldt.compiler import ops
 from dldt.compiler.types import DType, TensorType
 
@@ -24,9 +24,11 @@ def fake_quantize(
     range."""
     steps = number(x.dtype, op.levels - 1)
 
+    limits = aligned(types[0].shape, input_low, input_high, output_low, output_high)
+
     def element(index: Index) -> Expr:
         data = x(index)
-        low, high, first, last = (a.broadcast(index) for a in (input_low, input_high, output_low, output_high))
+        low, high, first, last = limits(index)
         part = apply("div", apply("sub", data, low), apply("sub", high, low))
         level = apply("round_even", apply("mul", part, steps))
         stretched = apply("add", apply("mul", apply("div", level, steps), apply("sub", last, first)), first)

@@ -16,7 +16,7 @@ Types = tuple[TensorType, ...]
 def broadcast(op: ops.Broadcast, types: Types, x: Access, target: Access, mapping: Access | None = None) -> Access:
     """y[i] = x[i], with dims of 1 repeated. In explicit mode, the axes of x are at ``axes_mapping`` in y."""
     if op.mode != "explicit" or mapping is None:
-        return Access(types[0], x.broadcast)
+        return Access(types[0], lambda index: x.broadcast(index, types[0].shape))
     axes = tuple(axis % types[0].rank for axis in ints_given(op, 2, mapping))
 
     def element(index: Index) -> Expr:

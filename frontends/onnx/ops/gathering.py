@@ -11,13 +11,16 @@ from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.comparison import Less
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
+from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.top_k import CumSum, TopK
+from dldt.compiler.ops.unique import Unique
 from dldt.compiler.types import DType
-from dldt.frontends.engine.known import known_array, required_array, required_ints
+from dldt.frontends.engine.known import known_array, required_ints
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 
@@ -92,11 +95,11 @@ def arg_min_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_ind
 @ONNX.imports("OneHot", since=9)
 def one_hot_9(indices: Value, depth: Value, values: Value, *, axis: int = -1) -> Value:
     """values[1] where the position along the new axis is the index (negative: from the end), else values[0]"""
-    number = np.array(int(required_array(depth, "the input 'depth'").reshape(())), np.int64)
+    number = Convert(DType.i64)(reshaped(depth, ()))
     index = indices if indices.type.dtype is DType.i64 else Convert(DType.i64)(indices)
     known = known_array(index)
     if known is None or (known.size and known.min() < 0):
-        index = Select()(Less()(index, 0), Add()(index, int(number)), index)
+        index = Select()(Less()(index, 0), Add()(index, number), index)
     off, on = (Gather()(values, np.array(which, np.int64), np.array(0, np.int64)) for which in (0, 1))
     return OneHot(axis)(index, number, on, off)
 
@@ -105,6 +108,44 @@ def one_hot_9(indices: Value, depth: Value, values: Value, *, axis: int = -1) ->
 def range_11(start: Value, limit: Value, delta: Value) -> Value:
     """start, start + delta, … below (or above) limit"""
     return Range(start.type.dtype)(reshaped(start, ()), reshaped(limit, ()), reshaped(delta, ()))
+
+
+@ONNX.imports("NonZero", since=9)
+def non_zero_9(X: Value) -> Value:
+    """The indices of the elements that are not zero, one row an axis."""
+    return NonZero()(X)
+
+
+@ONNX.imports("Compress", since=9)
+def compress_9(input: Value, condition: Value, *, axis: int | None = None) -> Value:
+    """The slices along the axis (or the elements of the flattened input) for which the condition holds."""
+    data = input if axis is not None else reshaped(input, (-1,))
+    places = Squeeze()(NonZero()(condition), np.array([0], np.int64))
+    return Gather()(data, places, np.array(axis or 0, np.int64))
+
+
+@ONNX.imports("Unique", since=11)
+def unique_11(X: Value, *, axis: int | None = None, sorted: int = 1) -> tuple[Value, ...]:
+    """Each value once, where it stands first, the place of each element's value, how often each occurs."""
+    inputs = (X,) if axis is None else (X, np.array(axis, np.int64))
+    return Unique(bool(sorted)).all(*inputs)
+
+
+@ONNX.imports("NonMaxSuppression", since=10)
+def non_max_suppression_10(
+    boxes: Value,
+    scores: Value,
+    max_output_boxes_per_class: Value | None = None,
+    iou_threshold: Value | None = None,
+    score_threshold: Value | None = None,
+    *,
+    center_point_box: int = 0,
+) -> Value:
+    """(batch, class, box) of the boxes that are kept, class by class, the best first."""
+    encoding = "center" if center_point_box else "corner"
+    op = NonMaxSuppression(encoding, sort_result_descending=False)
+    limits = [max_output_boxes_per_class, iou_threshold, score_threshold]
+    return op.all(boxes, scores, *limits)[0]
 
 
 @ONNX.imports("CumSum", since=11)

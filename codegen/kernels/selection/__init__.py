@@ -1,0 +1,1 @@
+"""Selection: what data choose, in n log n steps or fewer."""

@@ -1,0 +1,135 @@
+"""Non-maximum suppression as one LLVM function: boxes in the order of their scores, each against those kept before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.expression import ExpressionEmitter
+from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.nest import parameters
+from dldt.codegen.llvm.scope import Scope
+from dldt.codegen.loop.buffers import Buffer
+from dldt.compiler.dims import Symbol
+
+
+def emit_boxes(
+    b: Builder,
+    name: str,
+    centered: bool,
+    ports: Mapping[str, Buffer],
+    output: Buffer,
+    buffers: Sequence[Buffer],
+    symbols: Sequence[Symbol],
+    *,
+    alias: bool,
+) -> None:
+    """Writes ``void @name(buffers…, output, symbols…, lo, hi)``; the range has one element."""
+    listed = parameters([*buffers, output], symbols, written=output, alias=alias)
+    with b.function(name, listed) as arguments:
+        pointers = dict(zip([*buffers, output], arguments, strict=False))
+        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
+        emitter = ExpressionEmitter(b, {}, 0)
+        batches, classes, size = (emitter.dim(dim, scope) for dim in ports["scores"].shape)
+        width = emitter.dim(ports["ranked"].shape[-1], scope)
+        areas = {port: pointers[buffer] for port, buffer in ports.items()}
+        writer = _BoxWriter(b, areas, pointers[output], size, centered=centered)
+        writer.begin()
+        with b.loop(b.index(0), batches, stem="batch") as batch, b.loop(b.index(0), classes, stem="class") as kind:
+            row = b.add(b.mul(batch.index, classes), kind.index)
+            writer.row(batch.index, kind.index, row, width)
+        writer.finish()
+
+
+@attrs.frozen
+class _Box:
+    """The sides of a box, and its area."""
+
+    top: Ir
+    left: Ir
+    bottom: Ir
+    right: Ir
+    area: Ir
+
+
+class _BoxWriter:
+    def __init__(self, b: Builder, areas: Mapping[str, Ir], out: Ir, size: Ir, *, centered: bool) -> None:
+        self.b, self.areas, self.out, self.size, self.centered = b, areas, out, size, centered
+
+    def begin(self) -> None:
+        """Read the limits."""
+        b = self.b
+        self.kept_at = b.emit("ptr", "alloca i64, align 8")
+        b.store(b.index(0), self.kept_at, 8)
+        self.most = b.load("i64", self.areas["most_kept"], 8)
+        self.overlap = b.load("float", self.areas["limits"], 4)
+        self.least = b.load("float", b.gep(self.areas["limits"], b.index(4)), 4)
+
+    def finish(self) -> None:
+        """Write the number of all kept boxes."""
+        b = self.b
+        b.store(b.load("i64", self.kept_at, 8), self.out, 8)
+
+    def row(self, batch: Ir, kind: Ir, row: Ir, width: Ir) -> None:
+        """Keep boxes of one class. The loop ends at the first score that is too small, and when enough are kept."""
+        b = self.b
+        first = b.load("i64", self.kept_at, 8)
+        ranked = b.gep(self.areas["ranked"], b.mul(b.mul(row, width), b.index(8)))
+        scores = b.gep(self.areas["scores"], b.mul(b.mul(row, self.size), b.index(4)))
+        boxes = b.gep(self.areas["boxes"], b.mul(b.mul(batch, self.size), b.index(16)))
+        enough = b.compare("gt", self.most, b.index(0))
+        with b.loop(b.index(0), self.size, carried=[enough], stem="box", guarded=True) as loop:
+            place = b.load("i64", b.gep(ranked, b.mul(loop.index, b.index(8))), 8)
+            score = b.load("float", b.gep(scores, b.mul(place, b.index(4))), 4)
+            good = b.compare("gt", score, self.least)
+            box = self._box(boxes, place)
+            kept = b.load("i64", self.kept_at, 8)
+            with b.loop(first, kept, carried=[good], stem="other", guarded=True) as other:
+                number = b.add(b.mul(other.index, b.index(3)), b.index(5))
+                known = b.load("i64", b.gep(self.out, b.mul(number, b.index(8))), 8)
+                other.yields = [b.binary("xor", self._covers(box, self._box(boxes, known)), b.const("i1", 1))]
+            with b.when(other.results[0]):
+                at = b.gep(self.out, b.mul(b.add(kept, b.index(1)), b.index(24)))
+                for k, value in enumerate((batch, kind, place)):
+                    b.store(value, b.gep(at, b.index(8 * k)), 8)
+                b.store(b.add(kept, b.index(1)), self.kept_at, 8)
+            more = b.compare("lt", b.sub(b.load("i64", self.kept_at, 8), first), self.most)
+            loop.yields = [b.binary("and", good, more)]
+
+    def _box(self, boxes: Ir, place: Ir) -> _Box:
+        b = self.b
+        at = b.gep(boxes, b.mul(place, b.index(16)))
+        p, q, r, s = (b.load("float", b.gep(at, b.index(4 * k)), 4) for k in range(4))
+        if self.centered:
+            half = b.const("float", 0.5)
+            wide, high = b.mul(r, half), b.mul(s, half)
+            left, right, top, bottom = b.sub(p, wide), b.add(p, wide), b.sub(q, high), b.add(q, high)
+        else:
+            top, bottom = self._ordered(p, r)
+            left, right = self._ordered(q, s)
+        return _Box(top, left, bottom, right, b.mul(b.sub(right, left), b.sub(bottom, top)))
+
+    def _ordered(self, x: Ir, y: Ir) -> tuple[Ir, Ir]:
+        b = self.b
+        less = b.compare("lt", x, y)
+        return b.select(less, x, y), b.select(less, y, x)
+
+    def _covers(self, a: _Box, c: _Box) -> Ir:
+        """Whether the overlap, as a part of what the two cover together, is above the limit."""
+        b, zero = self.b, self.b.const("float", 0.0)
+        high = b.sub(self._least(a.bottom, c.bottom), self._most(a.top, c.top))
+        wide = b.sub(self._least(a.right, c.right), self._most(a.left, c.left))
+        shared = b.mul(wide, high)
+        both = b.sub(b.add(a.area, c.area), shared)
+        above = b.compare("gt", b.fdiv(shared, both), self.overlap)
+        for number in (high, wide, a.area, c.area, both):
+            above = b.binary("and", above, b.compare("gt", number, zero))
+        return above
+
+    def _least(self, x: Ir, y: Ir) -> Ir:
+        return self.b.select(self.b.compare("lt", x, y), x, y)
+
+    def _most(self, x: Ir, y: Ir) -> Ir:
+        return self.b.select(self.b.compare("gt", x, y), x, y)

@@ -1,0 +1,120 @@
+"""What data choose: the best elements of each row, the places of what is not zero, the boxes that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from dldt.codegen.kernels.emission import Emission
+from dldt.codegen.kernels.family import Estimate, Family
+from dldt.codegen.kernels.kernel import Kernel, Operands, operands_of
+from dldt.codegen.kernels.selection.emit import emit_ranked
+from dldt.codegen.kernels.selection.emit_boxes import emit_boxes
+from dldt.codegen.kernels.selection.emit_places import emit_places
+from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.found_places import FoundPlaces
+from dldt.codegen.loop.kept_boxes import KeptBoxes
+from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.task import Leaf
+from dldt.compiler import ops
+from dldt.compiler.dims import Dim, Symbol, product, symbols
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.types import Array, DType
+
+Selection: TypeAlias = Ranked | FoundPlaces | KeptBoxes
+
+
+@attrs.frozen
+class SelectionPart:
+    """What is wanted, and the values that its ports read."""
+
+    problem: Selection
+    ports: Mapping[str, Value] = attrs.field(eq=False)
+
+
+class SelectionFamily(Family):
+    """Selects by the data. Threads share the rows that are ranked; the others are single passes."""
+
+    name = "selection"
+    rows = True
+    exact = True
+
+    def anchors(self, node: Node) -> bool:
+        """See Family."""
+        return isinstance(node.op, Selection)
+
+    def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
+        """See Family."""
+        anchor = None if task.region is None else task.region.anchor
+        if anchor is None or not isinstance(anchor.op, Selection):
+            return None
+        ports = {port: v for port, v in zip(anchor.op.ports, anchor.inputs, strict=False) if v is not None}
+        return [SelectionPart(anchor.op, ports)]
+
+    def best(self, part: Part, on: Setting) -> Estimate | None:
+        """See Family."""
+        names = {Ranked: "candidates", FoundPlaces: "places", KeptBoxes: "boxes"}
+        return Estimate(0.0, Implementation(self.name, names[type(part.problem)]))
+
+    def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
+        """See Family."""
+        part, operands = chosen.part, operands_of(task)
+        assert isinstance(part, SelectionPart)
+        buffers = {port: operands.buffers[value] for port, value in part.ports.items()}
+        used = list(dict.fromkeys(buffers.values()))
+        found = {s for buffer in (*used, operands.output) for dim in buffer.shape for s in symbols(dim)}
+        found |= symbols(part.problem.count) if isinstance(part.problem, Ranked) else set()
+        names = tuple(sorted(found, key=str))
+        extent, work = _size(part.problem, buffers)
+        kernel = Kernel(
+            what=task.name,
+            implementation=chosen.implementation,
+            emit=_emission(part.problem, buffers, operands, used, names),
+            operands=operands.of(used),
+            symbols=names,
+            extent=extent,
+            work=work,
+        )
+        return [kernel]
+
+    def reference(self, problem: Any, *operands: Array) -> Array:
+        """What the kernel's answer is: positions of each row's best, places, or triples (batch, class, box)."""
+        if isinstance(problem, Ranked):
+            op = ops.TopK(-1, problem.mode, "index" if problem.by_position else "value", DType.i64)
+            return op.evaluate(operands[0], np.asarray(problem.count))[1]
+        if isinstance(problem, FoundPlaces):
+            return np.flatnonzero(operands[0])
+        boxes, scores, _, most, limits = operands
+        encoding = "center" if problem.centered else "corner"
+        nms = ops.NonMaxSuppression(encoding, sort_result_descending=False)
+        return nms.evaluate(boxes, scores, most[:1], limits[:1], limits[1:])[0]
+
+
+def _emission(
+    problem: Selection,
+    buffers: Mapping[str, Buffer],
+    operands: Operands,
+    used: Sequence[Buffer],
+    names: Sequence[Symbol],
+) -> Emission:
+    out, alias = operands.output, operands.alias(used)
+    if isinstance(problem, Ranked):
+        return Emission(emit_ranked, (problem, buffers["x"], out, names), alias)
+    if isinstance(problem, FoundPlaces):
+        return Emission(emit_places, (buffers["x"], out, names), alias)
+    return Emission(emit_boxes, (problem.centered, buffers, out, used, names), alias)
+
+
+def _size(problem: Selection, buffers: Mapping[str, Buffer]) -> tuple[Dim, Dim]:
+    """The range that threads share, and the scalar operations."""
+    if isinstance(problem, Ranked):
+        rows = product(buffers["x"].shape[:-1])
+        return rows, rows * buffers["x"].shape[-1] * 4
+    if isinstance(problem, FoundPlaces):
+        return 1, buffers["x"].shape[0]
+    return 1, product(buffers["scores"].shape) * 16

@@ -1,0 +1,59 @@
+"""Operations taken apart: what has no kernel of its own becomes operations that have one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_non_zero import expand_non_zero
+from dldt.codegen.plan.expand_range import expand_range
+from dldt.codegen.plan.expand_reshape import expand_reshape
+from dldt.codegen.plan.expand_top_k import expand_top_k
+from dldt.codegen.plan.expand_unique import expand_unique
+from dldt.compiler import ops
+from dldt.compiler.errors import InternalError
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.op import Op
+
+EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
+    ops.NonMaxSuppression: expand_boxes,
+    ops.NonZero: expand_non_zero,
+    ops.Range: expand_range,
+    ops.Reshape: expand_reshape,
+    ops.TopK: expand_top_k,
+    ops.Unique: expand_unique,
+}
+"""For each operation what makes its outputs of other ones; it gives None for a node that may stay."""
+
+_ROUNDS = 4
+
+
+def expand(graph: Graph) -> Graph:
+    """The graph with all operations in ``EXPANSIONS`` taken apart; a copy if there are any, else the graph itself."""
+    made = graph
+    for _ in range(_ROUNDS):
+        if not any(_wanted(inner) for inner in made.walk()):
+            return made
+        made = graph.copy() if made is graph else made
+        if not any([_expanded(inner) for inner in list(made.walk())]):
+            return made
+    raise InternalError("operations that are taken apart never end")
+
+
+def _wanted(graph: Graph) -> list[Node]:
+    return [node for node in graph.order() if type(node.op) in EXPANSIONS]
+
+
+def _expanded(graph: Graph) -> bool:
+    """Take the operations of one graph apart; whether there was one."""
+    found = False
+    for node in _wanted(graph):
+        made = EXPANSIONS[type(node.op)](node)
+        if made is None:
+            continue
+        found = True
+        for old, new in zip(node.outputs, made, strict=True):
+            graph.replace(old, new)
+    if found:
+        graph.prune()
+    return found

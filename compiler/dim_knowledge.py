@@ -1,0 +1,111 @@
+"""What a model knows of its dims: which are equal, and what must hold for it to run."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+from dldt.compiler.condition import Condition
+from dldt.compiler.dims import (
+    Atom,
+    DefinedDim,
+    Dim,
+    Extremum,
+    FloorDiv,
+    FreeDim,
+    Poly,
+    Symbol,
+    atoms,
+    floordiv,
+    substitute,
+)
+from dldt.compiler.types import TensorType
+
+
+@attrs.define(eq=False)
+class DimKnowledge:
+    """The conditions of a graph, and the atoms that they let us replace."""
+
+    conditions: list[Condition] = attrs.field(factory=list)
+    replaced: dict[Atom, Dim] = attrs.field(factory=dict)
+
+    def known(self, dim: Dim) -> Dim:
+        """The dim, written with what is known to be equal."""
+        if isinstance(dim, int) or not self.replaced:
+            return dim
+        for _ in range(8):
+            if isinstance(dim, int) or self.replaced.keys().isdisjoint(atoms(dim)):
+                break
+            dim = substitute(dim, self.replaced)
+        return dim
+
+    def rewritten(self, t: TensorType) -> TensorType:
+        """The type, written with what is known to be equal."""
+        if not self.replaced or t.is_static:
+            return t
+        return attrs.evolve(t, shape=tuple(map(self.known, t.shape)))
+
+    def adopt(self, other: DimKnowledge) -> None:
+        """Replace what ``other`` replaces, too."""
+        self.replaced = other.replaced | self.replaced
+
+    def copy(self) -> DimKnowledge:
+        """The same knowledge, which grows by itself."""
+        return DimKnowledge(list(self.conditions), dict(self.replaced))
+
+    def forget(self) -> None:
+        """Forget all: the dims have changed."""
+        self.conditions.clear()
+        self.replaced.clear()
+
+    def demand(self, made: Condition) -> bool:
+        """Note a condition. From an equality follows that one side may be written as the other: True where dims must
+        now be written anew."""
+        if any((c.relation, c.left, c.right) == (made.relation, made.left, made.right) for c in self.conditions):
+            return False
+        self.conditions.append(made)
+        return made.relation == "eq" and self.unify(made.left, made.right)
+
+    def unify(self, a: Dim, b: Dim) -> bool:
+        """Of two equal dims, solve for an atom, and replace it from now on. False where none can be solved for."""
+        solved = _solved(a, b)
+        if solved is None:
+            return False
+        atom, dim = solved
+        self.replaced[atom] = dim
+        return True
+
+
+def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
+    """An atom and the dim that it equals where ``a == b``. Found dims are replaced before quotients, and these before
+    free dims; of two alike, that of ``a``. A free dim stays where its coefficient is not 1."""
+    difference = a - b
+    if isinstance(difference, int):
+        return None
+    difference = floordiv(difference, math.gcd(*(coefficient for _, coefficient in difference.terms)))
+    if isinstance(difference, int):
+        return None
+    candidates: list[tuple[int, bool, str, Atom, Dim]] = []
+    first = atoms(a)
+    for monomial, coefficient in difference.terms:
+        if len(monomial) != 1 or abs(coefficient) != 1:
+            continue
+        atom = monomial[0]
+        alone = Poly(terms=((monomial, coefficient),))
+        rest = -coefficient * (difference - alone)
+        if not isinstance(rest, int) and atom in atoms(rest):
+            continue
+        candidates.append((_rank(atom), atom in first, str(atom), atom, rest))
+    if not candidates:
+        return None
+    *_, atom, rest = max(candidates, key=lambda c: c[:3])
+    return atom, rest
+
+
+def _rank(atom: Atom) -> int:
+    if isinstance(atom, DefinedDim):
+        return 3
+    if isinstance(atom, FloorDiv | Extremum):
+        return 2
+    return 1 if isinstance(atom, FreeDim | Symbol) else 0
