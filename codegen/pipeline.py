@@ -35,6 +35,7 @@ from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditio
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
 from dldt.codegen.plan.in_place import share_in_place
+from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.loop_parts import normalize_parts
@@ -61,9 +62,9 @@ GROWN = 4
 
 
 def take_apart(c: Compilation) -> None:
-    """Recurrent layers become one product for the inputs of all steps, and a loop over the steps. Selections become
-    kernels that rank rows, and gathers."""
-    c.graph = expand(normalize_parts(expand_sequences(c.graph)))
+    """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
+    sum integers."""
+    c.graph = sum_integers(expand(normalize_parts(expand_sequences(c.graph))), c.target)
     refuse_unlowered(c.graph)
 
 
@@ -147,7 +148,14 @@ def write_program(c: Compilation) -> None:
     ]
     sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
     demands = Demands(
-        names, size, shared_work(c.steps, c.target), plan_data(made), len(found), c.arena.slots, sentences
+        names,
+        size,
+        shared_work(c.steps, c.target),
+        plan_data(made),
+        len(found),
+        c.arena.slots,
+        c.program.states,
+        sentences,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]

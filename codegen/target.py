@@ -72,6 +72,46 @@ class Target:
         """LLVM's name, without the width, of the instruction that ``multiplies_bfloat`` refers to."""
         return "llvm.x86.avx512bf16.dpbf16ps"
 
+    @property
+    def dot_u8_i8(self) -> str | None:
+        """LLVM's name, without the width, of the instruction that adds four products of unsigned by signed bytes to
+        each lane (AVX512_VNNI, AVX_VNNI, Arm's I8MM); None where there is none."""
+        if self.arch == _ARM:
+            return "llvm.aarch64.neon.usdot" if "i8mm" in self.features else None
+        wanted = "avx512vnni" if self.vector_bits == 512 else "avxvnni"
+        return "llvm.x86.avx512.vpdpbusd" if wanted in self.features else None
+
+    @property
+    def dot_i8_i8(self) -> str | None:
+        """The same for signed bytes (Arm's dot products)."""
+        return "llvm.aarch64.neon.sdot" if "dotprod" in self.features else None
+
+    @property
+    def dot_u8_u8(self) -> str | None:
+        """The same for unsigned bytes (Arm's dot products)."""
+        return "llvm.aarch64.neon.udot" if "dotprod" in self.features else None
+
+    @property
+    def dot_words(self) -> str | None:
+        """LLVM's name, without the width, of the instruction that adds two products of 16-bit integers to each lane;
+        None where there is none."""
+        wanted = "avx512vnni" if self.vector_bits == 512 else "avxvnni"
+        return "llvm.x86.avx512.vpdpwssd" if wanted in self.features else None
+
+    @property
+    def pairs_words(self) -> bool:
+        """Whether an instruction multiplies 16-bit integers and sums the products of pairs."""
+        return self.arch == _X86
+
+    def pair_words(self, bits: int) -> str:
+        """LLVM's name of that instruction on vectors of ``bits`` bits."""
+        return {128: "llvm.x86.sse2.pmadd.wd", 256: "llvm.x86.avx2.pmadd.wd", 512: "llvm.x86.avx512.pmaddw.d.512"}[bits]
+
+    @property
+    def multiplies_long(self) -> bool:
+        """Whether an instruction multiplies 16-bit integers and adds the products to 32-bit ones."""
+        return self.arch == _ARM
+
     def narrow_bfloat(self, lanes: int) -> str | None:
         """LLVM's name of the instruction that rounds ``lanes`` floats to bfloats; None where there is none."""
         return "llvm.x86.avx512bf16.cvtneps2bf16" if self.multiplies_bfloat and lanes == 16 else None

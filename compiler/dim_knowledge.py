@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import Atom, DefinedDim, Dim, Extremum, FloorDiv, FreeDim, Poly, Symbol, atoms, substitute
+from dldt.compiler.dims import (
+    Atom,
+    DefinedDim,
+    Dim,
+    Extremum,
+    FloorDiv,
+    FreeDim,
+    Poly,
+    Symbol,
+    atoms,
+    floordiv,
+    substitute,
+)
 from dldt.compiler.types import TensorType
 
 
@@ -67,6 +81,9 @@ def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
     """An atom and the dim that it equals where ``a == b``. Found dims are replaced before quotients, and these before
     free dims; of two alike, that of ``a``. A free dim stays where its coefficient is not 1."""
     difference = a - b
+    if isinstance(difference, int):
+        return None
+    difference = floordiv(difference, math.gcd(*(coefficient for _, coefficient in difference.terms)))
     if isinstance(difference, int):
         return None
     candidates: list[tuple[int, bool, str, Atom, Dim]] = []

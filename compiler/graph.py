@@ -245,7 +245,7 @@ class Graph:
             self._dims.adopt(dims)
             self._rewrite_dims()
 
-    def _unify(self, old: Value, new: Value) -> bool:
+    def agree(self, old: Value, new: Value) -> bool:
         """Whether two values that are the same have one type, once their dims are known to be equal."""
         a, b = old.type, new.type
         if a.dtype is not b.dtype or a.rank != b.rank:
@@ -341,7 +341,7 @@ class Graph:
 
     def replace(self, old: Value, new: Value) -> None:
         """Every use of ``old`` becomes a use of ``new``; names move along. Refuses a change of type."""
-        if old.type != new.type and not self._unify(old, new):
+        if old.type != new.type and not self.agree(old, new):
             raise InternalError(f"replacing {old.name!r} would change its type from {old.type} to {new.type}")
         if old == new:
             return
@@ -444,7 +444,7 @@ class Graph:
         made._results = list(self._results)
         made._dims = self._dims.copy()
         for node, data in self._nx.nodes(data=True):
-            op = _with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
+            op = with_copied_bodies(data["op"]) if data["op"].bodies else data["op"]
             made._nx.add_node(node, **{**data, "op": op, "tensor_names": dict(data["tensor_names"])})
         for source, target, key, port in self._nx.edges(keys=True, data="port"):
             made._nx.add_edge(source, target, key=key, port=port)
@@ -455,7 +455,8 @@ class Graph:
         return data
 
 
-def _with_copied_bodies(op: Op) -> Op:
+def with_copied_bodies(op: Op) -> Op:
+    """The operation with independent copies of the sub-graphs that it holds."""
     frozen: Any = op
     bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
     copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}

@@ -53,7 +53,7 @@ def run(graph: Graph, inputs: Sequence[Array], states: States | None = None) -> 
         if isinstance(node.op, Parameter):
             continue
         arguments = [None if value is None else values[value] for value in node.inputs]
-        results = _evaluate(node, arguments, states)
+        results = evaluate_node(node, arguments, states)
         if isinstance(node.op, Result):
             outputs[node.id] = results[0]
         else:
@@ -67,7 +67,8 @@ def run(graph: Graph, inputs: Sequence[Array], states: States | None = None) -> 
     return [outputs[node.id] for node in graph.outputs]
 
 
-def _evaluate(node: Node, arguments: list[Array | None], states: States | None) -> list[Array]:
+def evaluate_node(node: Node, arguments: list[Array | None], states: States | None = None) -> list[Array]:
+    """The outputs of one node, whose bodies run where it has such."""
     op = node.op
     given = [x for x in arguments if x is not None]
     if op.has(Trait.STATEFUL) and states is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.inference import is_found, require
 from dldt.compiler.traits import IMPURE, Trait
 from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
@@ -87,6 +88,9 @@ class Op:
     def _check_size(self, t: TensorType) -> None:
         if t.rank > MAX_RANK:
             raise ShapeError(f"{self.type}: the output would have {t.rank} dimensions, at most {MAX_RANK} are possible")
+        for dim in t.shape:
+            if is_found(dim) and minimum_of(dim) < 0:
+                require("ge", dim, 0, "a dim of the result")
         if any(maximum_of(dim) < 0 for dim in t.shape):
             raise ShapeError(f"{self.type}: the output would have a negative dimension, {t}")
         if minimum_of(t.elements) > MAX_ELEMENTS:

@@ -43,8 +43,8 @@ def print_graph(graph: Graph, *, constants: str = "digest") -> str:
 
 def version_name(cls: type[Op]) -> str:
     """The operation's type, with its opset's number where several versions are known: ``MaxPool-8``."""
-    versions = REGISTRY[cls.type.lower()]
-    return cls.type if len(versions) == 1 else f"{cls.type}-{cls.opset.removeprefix('opset')}"
+    versions = REGISTRY.get(cls.type.lower(), {})  # none of an operation that the compiler makes for itself
+    return cls.type if len(versions) <= 1 else f"{cls.type}-{cls.opset.removeprefix('opset')}"
 
 
 def _graph_lines(graph: Graph, depth: int, label: str, inline: bool) -> Iterator[str | tuple[str, Graph]]:

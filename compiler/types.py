@@ -60,6 +60,12 @@ class DType(enum.Enum):
         """Whether it can hold negative numbers."""
         return self.is_float or self.value.startswith("i")
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the largest number of an integer type."""
+        bits = 8 * self.size
+        return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if self.is_signed else (0, (1 << bits) - 1)
+
     @classmethod
     def of(cls, dtype: object) -> DType:
         """The DType of a numpy dtype (or of what ``np.dtype`` takes); UnsupportedError for any other."""

@@ -12,6 +12,7 @@ import attrs
 from dldt.compiler import options
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.inference import is_found
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
@@ -88,7 +89,7 @@ def run_pipeline(
         start = time.perf_counter()
         count = sum(item.apply(part) for part in parts)
         seconds = time.perf_counter() - start
-        if _signature(graph) != before:
+        if not _is_kept(before, _signature(graph)):
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
         stage = pipeline.stage_after(index + 1)
         if verify:
@@ -130,7 +131,15 @@ def _told(when: str) -> Iterator[None]:
         raise InternalError(f"{when}: {error}") from error
 
 
-def _signature(graph: Graph) -> tuple[list[tuple[str, TensorType]], list[tuple[str, TensorType]]]:
+def _signature(graph: Graph) -> list[tuple[str, TensorType]]:
     inputs = [(value.node.name, value.type) for value in graph.inputs]
     outputs = [(node.name, value.type) for node in graph.outputs for value in node.inputs if value is not None]
-    return inputs, outputs
+    return [*inputs, *outputs]
+
+
+def _is_kept(before: list[tuple[str, TensorType]], after: list[tuple[str, TensorType]]) -> bool:
+    """Whether names and types are the same; of a dim that is found at run time a pass may know more."""
+    if [(name, t.dtype, t.rank) for name, t in before] != [(name, t.dtype, t.rank) for name, t in after]:
+        return False
+    pairs = [pair for (_, a), (_, b) in zip(before, after, strict=True) for pair in zip(a.shape, b.shape, strict=True)]
+    return all(a == b or is_found(a) for a, b in pairs)

@@ -13,6 +13,7 @@ from dldt.passes.transforms.fold_arithmetic_into_table import FoldArithmeticInto
 from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.transforms.fold_constants import FoldConstants
 from dldt.passes.transforms.fold_input_affine_into_weights import FoldInputAffineIntoWeights
+from dldt.passes.transforms.fold_loops import FoldLoops
 from dldt.passes.transforms.fold_scale_into_weights import FoldScaleIntoWeights
 from dldt.passes.transforms.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.transforms.fuse_clamp import FuseClamp
@@ -29,7 +30,9 @@ from dldt.passes.transforms.fuse_shuffle_channels import FuseShuffleChannels
 from dldt.passes.transforms.fuse_softmax import FuseSoftmax
 from dldt.passes.transforms.fuse_swish import FuseSwish
 from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
+from dldt.passes.transforms.hoist_invariants import HoistInvariants
 from dldt.passes.transforms.inline_if import InlineIf
+from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
 from dldt.passes.transforms.merge_converts import MergeConverts
 from dldt.passes.transforms.merge_convolutions import MergeConvolutions
@@ -50,6 +53,7 @@ from dldt.passes.transforms.sink_shuffle_channels import SinkShuffleChannels
 from dldt.passes.transforms.sink_transposes import SinkTransposes
 from dldt.passes.transforms.sink_views import SinkViews
 from dldt.passes.transforms.transpose_to_reshape import TransposeToReshape
+from dldt.passes.transforms.unroll_loops import UnrollLoops
 
 OPTIONAL: tuple[type[Pass], ...] = (MergeConvolutions,)
 """Passes that no pipeline runs unless asked to."""
@@ -87,12 +91,16 @@ PRECEDENCE: tuple[Precedence, ...] = (
 def _clean() -> tuple[Pass, ...]:
     return (
         RemoveDeadCode(),
+        LoopsToSequences(),
+        FoldLoops(),
+        UnrollLoops(),
         SimplifyShapes(),
         FoldConstants(),
         InlineIf(),
         SimplifyReshape(),
         MergeCommonSubexpressions(),
         RemoveIdentities(),
+        HoistInvariants(),
         SimplifyReduce(),
         MergeConverts(),
         DropBroadcasts(),

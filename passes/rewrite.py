@@ -103,10 +103,10 @@ class _Worklist:
         self._enqueue_below([n for n in bereft if n in self.graph and sum(len(v.uses) for v in n.outputs) == 1])
 
     def _check_types(self, node: Node, made: tuple[Value, ...]) -> None:
-        used = [port for port, value in enumerate(node.outputs) if port < len(made) or value.uses]
-        old = [node.outputs[port].type for port in used]
-        new = [value.type for value in made]
-        if old != new:
+        used = [value for port, value in enumerate(node.outputs) if port < len(made) or value.uses]
+        old, new = [value.type for value in used], [value.type for value in made]
+        alike = len(used) == len(made) and all(map(self.graph.agree, used, made))
+        if old != new and not alike:
             wanted, got = ", ".join(map(str, old)), ", ".join(map(str, new))
             raise InternalError(f"pass {self.rewrite.name} would change the type of {node} from {wanted} to {got}")
 

@@ -157,9 +157,7 @@ class Binding:
         flat = iter(dims)  # -1 where the run finds the dim
         return [tuple(next(flat) for _ in tensor.shape) for tensor in self.outputs]
 
-    def check_outputs(
-        self, out: Sequence[Array], shapes: list[tuple[int, ...]], inputs: Sequence[Array]
-    ) -> list[Array]:
+    def check_outputs(self, out: Sequence[Array], shapes: Sequence[Shape], inputs: Sequence[Array]) -> list[Array]:
         """The caller's own output arrays: the artifact writes into them, so they must fit exactly."""
         if len(out) != len(self.outputs):
             raise RuntimeInputError(f"the model has {len(self.outputs)} outputs, out has {len(out)} arrays")

@@ -33,6 +33,24 @@ class TensorInfo(NamedTuple):
         return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
 
 
+class StateInfo(NamedTuple):
+    """A state variable, which one run leaves for the next, and the slot that holds it; a text in ``shape`` stands for a
+    dim that may be another one after each run."""
+
+    name: str
+    type: str
+    shape: tuple[int | str, ...]
+    slot: int
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """The numpy type of its arrays; bfloat16 (``type`` is ``bf16``) travels as uint16."""
+        return DTYPES[self.type]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}[{','.join(map(str, self.shape))}]"
+
+
 class DimBounds(NamedTuple):
     """A free dim with its inclusive bounds; ``max`` None means none. ``text`` stands for it in shapes: its name, in
     quotes where that is no identifier."""
@@ -70,8 +88,8 @@ class Metadata(NamedTuple):
     """The metadata of an artifact.
 
     ``dims`` counts the free dims and those that are found while the model runs, ``slots`` the buffers for tensors whose
-    sizes are found. ``conditions`` are the sentences of what must hold of the dims. ``arena`` is the bytes that a
-    request needs, None where they depend on the free dims; behind the arena, at a
+    sizes are found, and for the state variables ``states``. ``conditions`` are the sentences of what must hold of the
+    dims. ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
     multiple of 64, each thread needs ``scratch`` bytes. ``parallel`` tells whether threads can share any step.
     ``short`` tells that a run is too short for threads to pay, unless many runs follow each other without a pause.
     ``listed`` is the JSON text of the steps and of the plan, which no run needs; it is empty where the artifact lists
@@ -90,6 +108,7 @@ class Metadata(NamedTuple):
     arena: int | None
     dims: int
     slots: int
+    states: tuple[StateInfo, ...]
     conditions: tuple[str, ...]
     scratch: int
     parallel: bool
@@ -157,9 +176,13 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     texts = {symbol.text: symbol.name for symbol in symbols}
     inputs = tuple(_tensor(item, texts) for item in _list(raw, "inputs"))
     outputs = tuple(_tensor(item, None) for item in _list(raw, "outputs"))
-    for kind, found in (("symbol", names), ("input", [t.name for t in inputs]), ("output", [t.name for t in outputs])):
+    for kind, found in (
+        ("a symbol", names),
+        ("an input", [tensor.name for tensor in inputs]),
+        ("an output", [tensor.name for tensor in outputs]),
+    ):
         if len(set(found)) != len(found):
-            raise _BadError(f"names an {kind} twice".replace("an symbol", "a symbol"))
+            raise _BadError(f"names {kind} twice")
     bound = {texts.get(dim) for tensor in inputs for dim in tensor.shape if isinstance(dim, str)}
     unbound = [name for name in names if name not in bound]
     if unbound:
@@ -176,6 +199,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     dims, slots = raw.get("dims", len(symbols)), raw.get("slots", 0)
     if not _is_count(dims) or dims < len(symbols) or not _is_count(slots):
         raise _BadError(f"counts {dims!r} dims and {slots!r} slots")
+    states = _states(raw.get("states", []), slots)
     conditions = raw.get("conditions", [])
     if not isinstance(conditions, list) or not all(isinstance(text, str) for text in conditions):
         raise _BadError("has conditions that are not texts")
@@ -192,6 +216,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         arena=arena,
         dims=dims,
         slots=slots,
+        states=states,
         conditions=tuple(conditions),
         scratch=scratch,
         parallel=raw.get("parallel") is not False,
@@ -239,6 +264,25 @@ def _symbol(item: Any) -> DimBounds:
     if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
     return DimBounds(name, low, high, _text({"text": name, **item}, "text"))
+
+
+def _states(items: Any, slots: int) -> tuple[StateInfo, ...]:
+    if not isinstance(items, list):
+        raise _BadError("has states that are not a list")
+    states = tuple(map(_state, items))
+    if len({state.name for state in states}) != len(states):
+        raise _BadError("names a state twice")
+    if len({state.slot for state in states}) != len(states) or any(state.slot >= slots for state in states):
+        raise _BadError("gives a state a slot that is not its own")
+    return states
+
+
+def _state(item: Any) -> StateInfo:
+    tensor = _tensor(item, None)
+    slot = item.get("slot")
+    if not _is_count(slot):
+        raise _BadError(f"gives the state {tensor.name} the slot {slot!r}")
+    return StateInfo(*tensor, slot)
 
 
 def _step(item: Any) -> StepInfo:

@@ -20,26 +20,33 @@ from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.threads import choose_threads
 
 
-def load(path: str | os.PathLike[str], *, threads: int | None = None, verify: bool = False) -> Model:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    threads: int | None = None,
+    verify: bool = False,
+    max_memory: int | None = None,
+) -> Model:
     """Open the artifact at ``path``.
 
     Format, ABI, header hash, architecture and processor features are checked before any code is mapped; ``verify``
     also compares code and weights with their SHA-256, which reads the whole file. To load an artifact is to trust it.
     ``threads``: as told, else DLDT_NUM_THREADS, else min(affinity, cgroup quota); results do not depend on it.
+    ``max_memory``: the most bytes that each request may hold for its runs; RunMemoryError where one needs more.
     """
     count = choose_threads(threads)
     artifact = read_artifact(path, verify=verify)
     check_machine(artifact)
-    return Model(artifact, count)
+    return Model(artifact, count, max_memory)
 
 
 class Model:
     """A model ready to run, from ``load``. A context manager; several threads may use it at once."""
 
-    def __init__(self, artifact: Artifact, threads: int) -> None:
+    def __init__(self, artifact: Artifact, threads: int, max_memory: int | None = None) -> None:
         self.metadata: Metadata = artifact.metadata
         self.path = artifact.path
-        self.threads = threads
+        self.threads, self.max_memory = threads, max_memory
         self._entry_points = EntryPoints(artifact)
         # Workers with nothing to share would only be woken and waited for.
         used = threads if self.metadata.parallel else 1
@@ -47,6 +54,7 @@ class Model:
         self._binding = Binding(self.metadata, self._entry_points.output_shapes)
         self._requests: weakref.WeakSet[Request] = weakref.WeakSet()
         self._idle: list[Request] = []
+        self._stateful = bool(self.metadata.states)
         self._closed = False
         _MODELS.add(self)
 
@@ -65,28 +73,31 @@ class Model:
         """The outputs in the model's order, each with name, shape and dtype."""
         return self.metadata.outputs
 
-    def __call__(self, *arrays: Any, out: Array | Sequence[Array] | None = None) -> Any:
+    def __call__(self, *arrays: Any, out: Array | Sequence[Array] | None = None, deadline: float | None = None) -> Any:
         """Run on arrays in the model's order: one output gives an array, several a tuple in the model's order.
 
-        ``out``: the array, or arrays, to write the outputs to.
+        ``out``: the array, or arrays, to write the outputs to. ``deadline``: the seconds that the run may take. State
+        variables have their first values at the start: to keep them between runs, create a request.
         """
         targets: Any = out if out is None or isinstance(out, list | tuple) else [out]
-        outputs = self._execute(arrays, targets)
+        outputs = self._execute(arrays, targets, deadline)
         return outputs.popitem()[1] if len(outputs) == 1 else tuple(outputs.values())
 
-    def run(self, arrays: Mapping[str, Any]) -> dict[str, Array]:
-        """Run on arrays by name; outputs by name."""
-        return self._execute(self._binding.ordered(arrays), None)
+    def run(self, arrays: Mapping[str, Any], *, deadline: float | None = None) -> dict[str, Array]:
+        """The same with arrays by name; outputs by name."""
+        return self._execute(self._binding.ordered(arrays), None, deadline)
 
     def profile(self, *arrays: Any, runs: int = 10) -> list[StepTime]:
         """Run ``runs`` times on arrays in the model's order, or a dict by name: the mean time of each step."""
         return self.create_request().profile(*arrays, runs=runs)
 
-    def create_request(self) -> Request:
-        """A request with its own arena, for runs beside others."""
+    def create_request(self, *, max_memory: int | None = None) -> Request:
+        """A request with its own memory and state, for runs beside others. ``max_memory``: the most bytes that it may
+        hold for its runs; None stands for what ``load`` was told."""
         if self._closed:
             raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
-        request = Request(self._entry_points, self._pool, self._binding, self.metadata)
+        limit = self.max_memory if max_memory is None else max_memory
+        request = Request(self._entry_points, self._pool, self._binding, self.metadata, limit)
         self._requests.add(request)
         return request
 
@@ -120,20 +131,22 @@ class Model:
         inputs, outputs = (", ".join(map(str, tensors)) for tensors in (self.inputs, self.outputs))
         return f"<Model {self.name}: ({inputs}) -> ({outputs}), {self.threads} threads>"
 
-    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+    def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None, deadline: float | None) -> dict[str, Array]:
         try:
             request = self._idle.pop()
         except IndexError:
             request = self.create_request()
         try:
-            return request.run(*arrays, out=out)
+            if self._stateful:
+                request.reset()
+            return request.run(*arrays, out=out, deadline=deadline)
         finally:
             self._idle.append(request)
 
     def _after_fork(self) -> None:
         self._pool.reset()
         for request in list(self._requests):
-            request.reset()
+            request.after_fork()
 
 
 _MODELS: weakref.WeakSet[Model] = weakref.WeakSet()

@@ -1,4 +1,4 @@
-"""Runs of a model, one at a time, in an arena of their own."""
+"""Runs of a model, one at a time, in memory of their own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from dldt.runtime.abi import ARENA_ALIGNMENT, CONDITION, REQUEST
+from dldt.runtime.abi import CONDITION, REQUEST
 from dldt.runtime.address import address
-from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.bound import Bound
+from dldt.runtime.deadline import deadline_in
 from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
+from dldt.runtime.held_memory import HeldMemory
 from dldt.runtime.job import Job
 from dldt.runtime.metadata import Metadata
 from dldt.runtime.outcome import run_error
@@ -29,11 +30,12 @@ from dldt.runtime.request_memory import (
     GROW,
     PROFILE,
     SLOTS,
+    STATES,
     SYMBOLS,
     THREAD_POOL,
     RequestMemory,
 )
-from dldt.runtime.slots import Slots
+from dldt.runtime.states import States
 from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.turn import Turn
 
@@ -43,7 +45,7 @@ _UNSET = (-1,)
 
 
 class Request:
-    """Runs a model again and again in the same arena. One run at a time; other requests may run meanwhile."""
+    """Runs a model again and again in the same memory. One run at a time; other requests may run meanwhile."""
 
     def __init__(
         self,
@@ -53,30 +55,31 @@ class Request:
         metadata: Metadata,
         max_memory: int | None = None,
     ) -> None:
+        """``max_memory``: the most bytes that the request may hold for its runs, None for no limit."""
         self._entry_points, self._pool, self._binding, self._metadata = entry_points, pool, binding, metadata
         self._call, self._alone = entry_points.run, pool.threads == 1
         ranks = [len(tensor.shape) for tensor in binding.outputs] if metadata.dims > len(metadata.symbols) else []
         self._memory = RequestMemory(len(binding.inputs), len(binding.outputs), metadata.dims, sum(ranks))
         self._address, self._words = self._memory.address, self._memory.words
-        self._scratch = metadata.scratch * pool.threads
-        self._arena: ArenaMemory | None = None
+        self._held = HeldMemory(metadata, pool.threads, max_memory)
         self._symbols: tuple[int, ...] = ()
         # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
         self._plain: list[Plain] = []
         self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
-        # Whether the shape of an output is found by the run.
+        # Of all outputs, with -1 for dims that the run finds; whether there are such.
+        self._shapes: Sequence[Shape] = ()
         self._found = False
         if binding.fixed:
             self._fit(*binding.fixed)
-        self._max_memory = max_memory
-        self._slots: Slots | None = None
-        if metadata.slots:
-            self._slots = Slots(metadata.slots, max_memory, lambda: 0 if self._arena is None else self._arena.size)
-            self._words[SLOTS], self._words[GROW] = self._slots.address, self._slots.function
-        self._cancel = ctypes.c_uint32.from_address(self._address + REQUEST.offset("cancel"))
-        self._cancelled = False
-        self._set_arena(metadata.arena or 0)
+        self._words[ARENA] = self._held.fit_arena(metadata.arena or 0)
         self._turn = Turn()
+        self._turn.serve(self._memory)
+        slots = self._held.slots
+        if slots is not None:
+            self._words[SLOTS], self._words[GROW] = slots.address, slots.function
+        self._states = States(metadata, slots, self._turn) if metadata.states else None
+        if self._states is not None:
+            self._words[STATES] = self._states.address
 
     def run(self, *arrays: Any, out: Sequence[Array] | None = None, deadline: float | None = None) -> dict[str, Array]:
         """Run on arrays in the model's order, or on one dict by name; outputs by name, in the model's order.
@@ -89,33 +92,49 @@ class Request:
         if not lock.acquire(False):
             turn.refuse()
         try:
+            if turn.cancelled:
+                turn.forget()
             if deadline is not None:
-                self._words[DEADLINE] = time.monotonic_ns() + int(1e9 * deadline)
+                return self._execute_until(deadline_in(deadline), arrays, out)
             return self._execute(arrays, out)
         finally:
-            if deadline is not None:
-                self._words[DEADLINE] = 0
             lock.release()
 
     def cancel(self) -> None:
-        """End a run in progress, from any thread: it raises RunCancelledError at the next kernel."""
-        if self._turn.lock.locked():
-            self._cancelled = True
-            self._cancel.value = 1
+        """End the run in progress, from any thread: before its next kernel it raises RunCancelledError.
+
+        Without a run in progress nothing happens. The request can run again afterwards.
+        """
+        self._turn.cancel()
+
+    @property
+    def state(self) -> States:
+        """The model's state variables by name: arrays to read and to assign; None for one that is not assigned."""
+        if self._states is None:
+            raise RuntimeInputError(f"the model {self._metadata.name!r} has no state variables")
+        return self._states
+
+    def reset(self) -> None:
+        """Forget the state: the next run starts with the first values of all variables."""
+        self._turn.take()
+        try:
+            if self._states is not None:
+                self._states.reset()
+        finally:
+            self._turn.lock.release()
 
     @property
     def memory(self) -> int:
         """The bytes that the request holds between runs, and keeps for the next one."""
-        arena = 0 if self._arena is None else self._arena.size
-        return arena + (0 if self._slots is None else self._slots.bytes)
+        return self._held.bytes
 
     def release_memory(self) -> None:
-        """Give the memory back that the request holds; the next run asks for it again. No bound run may follow."""
+        """Give the memory back that the request holds, but for state variables; the next run asks for it again."""
         self._turn.take()
         try:
-            self._symbols, self._plain, self._arena = _UNSET, [], None
-            if self._slots is not None:
-                self._slots.release()
+            # No run fits these, so the next one asks for an arena.
+            self._symbols, self._plain = _UNSET, []
+            self._held.release()
         finally:
             self._turn.lock.release()
 
@@ -133,22 +152,24 @@ class Request:
             made = [_empty(shape, dtype) for _, _, shape, dtype in self._results] if out is None else out
             outputs = self._place_outputs(made, checked)
             memory = self._memory.copy()
+            self._turn.serve(memory)
         finally:
             self._turn.lock.release()
         names = [tensor.name for tensor in self._binding.inputs]
         run = partial(self._call, memory.address) if self._alone else partial(self._run_together, memory)
         # The arena is held by itself too: a later run with larger dims gives the request another one.
-        held = (self, memory, self._arena)
+        held = (self, self._held.arena)
         error = partial(self._error, words=memory.words)
-        return Bound(self._turn, run, error, held, dict(zip(names, checked, strict=True)), outputs)
+        return Bound(self._turn, memory, run, error, held, dict(zip(names, checked, strict=True)), outputs)
 
-    def start(self, *arrays: Any, out: Sequence[Array] | None = None) -> Job:
+    def start(self, *arrays: Any, out: Sequence[Array] | None = None, deadline: float | None = None) -> Job:
         """Begin ``run`` on a thread of its own; the job's ``result(timeout)`` waits for the outputs.
 
         The arrays must not be written to before it is done.
         """
+        end = None if deadline is None else deadline_in(deadline)
         self._turn.take()
-        return Job(lambda: self._run_begun(arrays, out))
+        return Job(lambda: self._run_begun(end, arrays, out))
 
     def profile(self, *arrays: Any, runs: int = 10) -> list[StepTime]:
         """Run ``runs`` times on arrays as ``run`` takes them: each step's mean time, in the order of the run.
@@ -174,15 +195,22 @@ class Request:
         """Wait for a run in progress; then no other can begin."""
         self._turn.close()
 
-    def reset(self) -> None:
+    def after_fork(self) -> None:
         """In the child of a fork, no run is in progress."""
-        self._turn.reset()
+        self._turn.after_fork()
 
-    def _run_begun(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+    def _run_begun(self, end: int | None, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+        try:
+            return self._execute(arrays, out) if end is None else self._execute_until(end, arrays, out)
+        finally:
+            self._turn.lock.release()
+
+    def _execute_until(self, end: int, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
+        self._words[DEADLINE] = end
         try:
             return self._execute(arrays, out)
         finally:
-            self._turn.lock.release()
+            self._words[DEADLINE] = 0
 
     def _execute(self, arrays: Sequence[Any], out: Sequence[Array] | None) -> dict[str, Array]:
         if len(arrays) == 1 and type(arrays[0]) is not _ndarray:
@@ -190,8 +218,6 @@ class Request:
         if not self._place(arrays):
             arrays = self._prepare(arrays)
         words, outputs = self._words, {}
-        if self._cancelled:
-            self._cancelled, self._cancel.value = False, 0
         if out is None:
             for position, name, shape, dtype in self._results:
                 outputs[name] = array = _empty(shape, dtype)
@@ -204,6 +230,8 @@ class Request:
         return self._read_outputs(outputs) if self._found else outputs
 
     def _error(self, status: int, words: memoryview | None = None) -> DldtRuntimeError:
+        if self._held.slots is not None:
+            self._held.slots.raise_interruption()
         detail = (self._words if words is None else words)[DETAIL : DETAIL + 4]
         return run_error(status, _signed(detail), self._metadata.conditions)
 
@@ -272,13 +300,12 @@ class Request:
             for position, (tensor, shape) in enumerate(zip(binding.outputs, outputs, strict=True), first)
             if -1 not in shape
         ]
-        self._found = len(self._results) < len(binding.outputs)
+        self._shapes, self._found = outputs, len(self._results) < len(binding.outputs)
 
     def _place_outputs(self, out: Sequence[Array], inputs: Sequence[Array]) -> dict[str, Array]:
-        shapes = [shape for _, _, shape, _ in self._results]
         outputs = {}
         for (position, name, _, _), array in zip(
-            self._results, self._binding.check_outputs(out, shapes, inputs), strict=True
+            self._results, self._binding.check_outputs(out, self._shapes, inputs), strict=True
         ):
             outputs[name] = array
             self._words[position] = address(array)
@@ -294,27 +321,17 @@ class Request:
                 self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols, self._plain = (), []  # what holds if these are refused
+        self._symbols, self._plain = _UNSET, []  # what holds if these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
-        if self._metadata.arena is not None:
-            self._set_arena(self._metadata.arena)
-        elif symbols:
+        size = self._metadata.arena
+        if size is None:
             size = self._entry_points.arena_size(self._words[SYMBOLS], self._address + REQUEST.offset("detail"))
-            if size < 0:
-                given = ", ".join(f"{s.text}={value}" for s, value in zip(self._metadata.symbols, symbols, strict=True))
-                raise RuntimeInputError(f"the model cannot run with dims {given}: {self._error(CONDITION)}")
-            self._set_arena(size)
+        if size < 0:
+            given = ", ".join(f"{s.text}={value}" for s, value in zip(self._metadata.symbols, symbols, strict=True))
+            raise RuntimeInputError(f"the model cannot run with dims {given}: {self._error(CONDITION)}")
+        self._words[ARENA] = self._held.fit_arena(size)
         self._symbols = symbols
-
-    def _set_arena(self, size: int) -> None:
-        """Have an arena of at least ``size`` bytes, with the threads' scratch memory behind it; it never shrinks."""
-        size = -(-size // ARENA_ALIGNMENT) * ARENA_ALIGNMENT + self._scratch
-        if self._arena is not None and size <= self._arena.size:
-            return
-        self._arena = None  # the old one goes before the new one comes
-        self._arena = ArenaMemory(size)
-        self._words[ARENA] = self._arena.address
 
 
 def _signed(words: Sequence[int]) -> list[int]:

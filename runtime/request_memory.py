@@ -9,7 +9,8 @@ from dldt.runtime.abi import REQUEST
 INPUTS, OUTPUTS, SYMBOLS = REQUEST.word("inputs"), REQUEST.word("outputs"), REQUEST.word("dims")
 ARENA, THREAD_POOL, PROFILE = REQUEST.word("arena"), REQUEST.word("pool"), REQUEST.word("profile")
 OUTPUT_DIMS, SLOTS, GROW = REQUEST.word("output_dims"), REQUEST.word("slots"), REQUEST.word("grow")
-DEADLINE, DETAIL = REQUEST.word("deadline"), REQUEST.word("detail")
+DEADLINE, DETAIL, STATES = REQUEST.word("deadline"), REQUEST.word("detail"), REQUEST.word("states")
+_CANCEL = REQUEST.offset("cancel")
 FIRST_INPUT = REQUEST.size // 8
 """The word behind the struct, where the table of inputs starts."""
 
@@ -37,6 +38,10 @@ class RequestMemory:
         copied.words[:] = self.words
         copied._link()
         return copied
+
+    def set_cancel(self, value: int) -> None:
+        """1 ends a run that is in progress, from any thread."""
+        ctypes.c_uint32.from_address(self.address + _CANCEL).value = value
 
     def _link(self) -> None:
         """Let the struct's pointers point to the tables behind it."""

@@ -1,29 +1,38 @@
-"""The lock that lets one run of a request happen at a time."""
+"""The lock that lets one run of a request happen at a time, and the word that ends it."""
 
 from __future__ import annotations
 
 import threading
 from typing import NoReturn
+from weakref import WeakSet
 
 from dldt.runtime.errors import RuntimeStateError
+from dldt.runtime.request_memory import RequestMemory
 
 
 class Turn:
-    """One run at a time, and none after ``close``.
+    """One run at a time, and none after ``close``; ``cancel`` ends it.
 
-    A run acquires ``lock`` without waiting, calls ``refuse`` where it fails to, and releases the lock in the end.
+    A run acquires ``lock`` without waiting, calls ``refuse`` where it fails to, calls ``forget`` where ``cancelled`` is
+    set, and releases the lock in the end. It runs with a memory that was given to ``serve``.
     """
 
-    __slots__ = ("_closed", "lock")
+    __slots__ = ("_cancelling", "_closed", "_memories", "cancelled", "lock")
 
     def __init__(self) -> None:
         self._closed = False
         self.lock = threading.Lock()
+        self._memories: WeakSet[RequestMemory] = WeakSet()
+        self.cancelled = False
+        """Whether somebody has called, or is calling, ``cancel`` since the last run began."""
+        self._cancelling = threading.Lock()
 
     def take(self) -> None:
-        """Acquire the lock, or refuse."""
+        """Acquire the lock for a run, or refuse."""
         if not self.lock.acquire(False):
             self.refuse()
+        if self.cancelled:
+            self.forget()
 
     def refuse(self) -> NoReturn:
         """Raise RuntimeStateError, saying why no run can begin."""
@@ -31,13 +40,34 @@ class Turn:
             raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
         raise RuntimeStateError("this request is running; wait for it, or create another with model.create_request()")
 
+    def serve(self, memory: RequestMemory) -> None:
+        """Runs with this memory can be cancelled."""
+        with self._cancelling:
+            self._memories.add(memory)
+
+    def cancel(self) -> None:
+        """End the run in progress; nothing happens where there is none."""
+        with self._cancelling:
+            # Said first: a run that begins from now on waits in ``forget`` until this is over.
+            self.cancelled = True
+            if self.lock.locked():
+                for memory in self._memories:
+                    memory.set_cancel(1)
+
+    def forget(self) -> None:
+        """Nobody has cancelled the run that begins."""
+        with self._cancelling:
+            self.cancelled = False
+            for memory in self._memories:
+                memory.set_cancel(0)
+
     def close(self) -> None:
         """Wait for a run in progress, then keep the lock for good: no other run can begin."""
         self.lock.acquire()
         self._closed = True
 
-    def reset(self) -> None:
-        """In the child of a fork no run is in progress, whoever held the lock: make a new one."""
-        self.lock = threading.Lock()
+    def after_fork(self) -> None:
+        """In the child of a fork no run is in progress, whoever held the locks: make new ones."""
+        self.lock, self._cancelling = threading.Lock(), threading.Lock()
         if self._closed:
             self.lock.acquire()

@@ -13,6 +13,8 @@ import numpy as np
 from llvmlite import binding
 
 from dldt.codegen.host import resolve_target
+from dldt.codegen.llvm.arithmetic import Arithmetic
+from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.target import Target
 from dldt.tools.roofline import Level, Peaks
 
@@ -45,6 +47,19 @@ def fma_peak(seconds: float = 0.5, threads: int = 1, target: str = "host") -> fl
         run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float, ctypes.c_float)(address)
         best = _best([lambda: run(0.999, 0.001)] * threads, seconds)
     return 2 * lanes * _CHAINS * _LOOPS * threads / best / 1e9
+
+
+def product_peak(row: Arithmetic, seconds: float = 0.5, threads: int = 1, target: str = "host") -> float:
+    """Giga-operations a second, two for each product, of independent multiply-adds of an arithmetic in registers."""
+    machine = resolve_target(target)
+    lanes = machine.lanes(4)
+    chains = _CHAINS // row.registers
+    with _Function("peak", _products(row, lanes, chains, machine), machine) as address:
+        run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
+        memory = np.ones(8192, np.uint8)
+        place = memory.ctypes.data
+        best = _best([lambda: run(place, place, 0, _LOOPS)] * threads, seconds)
+    return 2 * lanes * row.products * chains * _LOOPS * threads / best / 1e9
 
 
 def read_bandwidth(seconds: float = 0.5, threads: int = 1, size: int = _READ_BYTES, target: str = "host") -> float:
@@ -138,6 +153,26 @@ def _chains(lanes: int, fma: bool) -> str:
             "}",
         ]
     )
+
+
+def _products(row: Arithmetic, lanes: int, chains: int, target: Target) -> str:
+    """LLVM IR of ``peak(data, sums, lo, hi)``: every chain of sums adds the same products again and again."""
+    b = Builder(target)
+    signature = [("ptr", "data"), ("ptr", "sums"), ("i64", "lo"), ("i64", "hi")]
+    with b.function("peak", signature) as (source, sums, low, high):
+        data = row.broadcast(b, source, row.data, lanes, row.products)
+        weights = row.load_weights(b, source, lanes, 1)
+        size = lanes * row.registers * 4
+        places = [b.gep(sums, b.index(size * i)) for i in range(chains)]
+        starts = [b.load(row.sum_type(lanes), place, 1) for place in places]
+        with b.loop(low, high, 1, starts) as loop:
+            # Hidden from the optimiser, which would multiply once, before the loop.
+            kind = target.inline_register_class
+            again = b.emit(data.type, f'call {data.type} asm sideeffect "", "={kind},0"({data})')
+            loop.yields = [row.multiply_add(b, again, weights, x) for x in loop.carried]
+        for value, place in zip(loop.results, places, strict=True):
+            b.store(value, place, 1)
+    return b.text("peak").replace("define hidden", "define")
 
 
 def _sweep(lanes: int) -> str:

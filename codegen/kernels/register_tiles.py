@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.target import Target
 
 CODE_LIMIT = 512
@@ -11,14 +12,15 @@ CODE_LIMIT = 512
 nothing."""
 
 
-def register_tiles(target: Target) -> Iterator[tuple[int, int]]:
+def register_tiles(target: Target, arithmetic: Arithmetic = F32) -> Iterator[tuple[int, int]]:
     """Tiles that fit the registers, the largest first. A tile needs its accumulators, one vector for each column, and
     one for the broadcast (without FMA also one for the product)."""
-    spare = 1 if target.fma else 3
+    each = arithmetic.registers
+    spare = 1 if target.fma and each == 1 else 3 - (each > 1)
     found = []
     for columns in range(1, 9):
         for rows in range(1, 33):
-            if rows * columns + columns + spare <= target.registers:
+            if each * (rows * columns + columns) + spare <= target.registers:
                 found.append((rows, columns))
     found.sort(key=lambda t: (-t[0] * t[1], t[1]))
     yield from found
@@ -30,9 +32,10 @@ def parts(total: int, size: int) -> list[tuple[int, int]]:
     return [(s, n) for s, n in ((size, whole), (rest, 1 if rest else 0)) if n]
 
 
-def tile_cycles(rows: int, columns: int, target: Target) -> float:
+def tile_cycles(rows: int, columns: int, target: Target, arithmetic: Arithmetic = F32) -> float:
     """Cycles of one step: those of the multiply-adds, of the loads, or of the latency of the additions, whichever is
     most."""
-    arithmetic = rows * columns / target.fma_per_cycle
-    loads = (rows + columns) * (target.cpu.fit.load / target.loads_per_cycle)
-    return max(arithmetic, loads, target.cpu.core.latency) + 0.02 * columns
+    products = (rows * columns * arithmetic.work + rows * arithmetic.spread) / target.fma_per_cycle
+    vectors = rows + columns * arithmetic.registers
+    loads = vectors * (target.cpu.fit.load / target.loads_per_cycle)
+    return max(products, loads, target.cpu.core.latency) + 0.02 * columns

@@ -50,6 +50,19 @@ class Arithmetic:
     """The expected error of a contraction, relative to its largest result, for people."""
     refusal: str = ""
     """The end of the error message for a target that cannot do it, after "target … has no instruction that"."""
+    operand: DType | None = None
+    """The type to which data are widened in registers before they are multiplied; None: they are multiplied as they
+    lie in memory."""
+    total: DType | None = None
+    """The type of finished sums, where it is not that of the sums."""
+    registers: int = 1
+    """Vector registers that the sums of one vector of outputs take."""
+    limit: int = 0
+    """Integers: the largest sum of products, all taken as positive, that is exact."""
+    work: float = 1.0
+    """Cycles of a multiply-add of one vector of outputs, relative to a fused one of floats."""
+    spread: float = 0.0
+    """Cycles to widen the data that are broadcast, likewise."""
 
     def __repr__(self) -> str:
         return self.name
@@ -66,9 +79,17 @@ class Arithmetic:
         converts = not self.converters or any(map(target.can, self.converters))
         return converts and any(target.can(capability) for capability, _ in self.instructions)
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether it multiplies integers and gives their exact sums."""
+        return self.data.is_integer
+
     def misfit(self, weights: Array) -> str:
         """Why ``weights`` cannot be stored; empty where they can. A finite weight must not become infinite, and weights
-        must not be too small."""
+        must not be too small. Integers must keep their values, and their sums must be exact; the first axis is that of
+        the outputs."""
+        if self.is_integer:
+            return self._inexact(weights)
         if DType.of(weights.dtype) is self.weights:
             return ""
         if _overflows(weights, self.weights):
@@ -78,11 +99,21 @@ class Arithmetic:
             return f"the weights are too small for {self.weights}"
         return ""
 
+    def _inexact(self, weights: Array) -> str:
+        if not self.weights.is_float:
+            least, most = self.weights.bounds
+            if weights.min(initial=0) < least or weights.max(initial=0) > most:
+                return f"a weight is no {self.weights}"
+        largest = np.abs(weights.reshape(len(weights), -1).astype(np.int64)).sum(axis=1).max(initial=0)
+        return f"a sum may be beyond {self.limit}" if largest * _LARGEST[self.data] > self.limit else ""
+
     # ---- names and sizes ------------------------------------------------------------------------------------------
 
     def named(self, stem: str, spec: str) -> str:
         """A kernel's name: what it does, the type in which it multiplies, its sizes, and the type of stored weights
-        that are widened."""
+        that are widened. Rows of integers say their own names."""
+        if self.is_integer:
+            return f"{stem}_{self.name}_{spec}"
         return f"{stem}_{self.data}_{spec}" + (f"_{self.weights}" if self.widened else "")
 
     def steps(self, channels: int) -> int:
@@ -103,18 +134,19 @@ class Arithmetic:
         """[a, b, channels, …] → [a, b, steps, products, …], padded with zeros after the last channel."""
         missing = -weights.shape[2] % self.products
         if missing:
-            weights = np.concatenate([weights, np.zeros_like(weights[:, :, :missing])], axis=2)
+            nothing = np.zeros((*weights.shape[:2], missing, *weights.shape[3:]), weights.dtype)
+            weights = np.concatenate([weights, nothing], axis=2)
         return weights.reshape(*weights.shape[:2], -1, self.products, *weights.shape[3:])
 
     # ---- code -----------------------------------------------------------------------------------------------------
 
     def sum_type(self, lanes: int) -> str:
-        """The LLVM type of a vector of sums."""
-        return vector(VALUE_TYPES[self.sums], lanes)
+        """The LLVM type of the sums of ``lanes`` outputs."""
+        return vector(VALUE_TYPES[self.sums], lanes * self.registers)
 
     def data_type(self, lanes: int) -> str:
         """The LLVM type of a vector of data with one element in each lane; for 0 lanes that of an element."""
-        return vector(VALUE_TYPES[self.data], lanes)
+        return vector(VALUE_TYPES[self.operand or self.data], lanes)
 
     def weight_type(self, lanes: int) -> str:
         """The LLVM type of a vector of weights that are not widened, with one element in each lane."""
@@ -134,27 +166,40 @@ class Arithmetic:
         return self.as_data(b, b.load(vector(LLVM_TYPES[stored], lanes), pointer, stored.size * max(1, lanes)), stored)
 
     def as_data(self, b: Builder, loaded: Ir, stored: DType) -> Ir:
-        """A value loaded from memory as ``stored``, converted to the type in which it is multiplied."""
-        if stored is self.data:
+        """A value loaded from memory as ``stored``, converted to the type in which it is multiplied. Bytes of the other
+        sign are moved by 128, which their highest bit does."""
+        if self.is_integer and stored is not self.data:
+            loaded, stored = b.binary("xor", loaded, b.like(loaded, 0x80)), self.data
+        if stored is (self.operand or self.data):
             return b.bitcast(loaded, self.data_type(loaded.lanes))
-        return b.convert(from_memory(b, loaded, stored), VALUE_TYPES[self.data])
+        number = from_memory(b, loaded, stored)
+        return b.convert(number, VALUE_TYPES[self.operand or self.data], signed=stored.is_signed)
 
-    def broadcast(self, b: Builder, pointer: Ir, stored: DType, lanes: int, count: int) -> Ir:
+    def broadcast(self, b: Builder, pointer: Ir, stored: DType, lanes: int, count: int, apart: int = 1) -> Ir:
         """The element at ``pointer`` and as many neighbours as one lane multiplies, repeated in each of ``lanes``. Only
-        ``count`` of them are channels; the others become zeros, because whatever lies there may be NaN."""
+        ``count`` of them are channels; the others become zeros, because whatever lies there may be NaN. Neighbours are
+        ``apart`` elements from each other."""
         if self.products == 1:
             return b.splat(self.load_data(b, pointer, stored, 0), lanes)
-        return b.bitcast(b.splat(self._neighbours(b, pointer, count), lanes), self.data_type(self.products * lanes))
+        neighbours = self._neighbours(b, pointer, count, apart)
+        if self.is_integer and stored is not self.data:
+            neighbours, stored = b.binary("xor", neighbours, b.like(neighbours, 0x80808080)), self.data
+        if not self.is_integer:
+            return b.bitcast(b.splat(neighbours, lanes), self.data_type(self.products * lanes))
+        # One register: widened data are repeated in fewer lanes.
+        lanes = lanes * self.sums.size // self.products // (self.operand or self.data).size
+        repeated = b.bitcast(b.splat(neighbours, lanes), vector("i8", self.products * lanes))
+        return self.as_data(b, repeated, stored)
 
-    def _neighbours(self, b: Builder, pointer: Ir, count: int) -> Ir:
+    def _neighbours(self, b: Builder, pointer: Ir, count: int, apart: int) -> Ir:
         """The elements that one lane multiplies, as one integer; only the first ``count`` are read from memory."""
         size = self.data.size
         whole = f"i{8 * size * self.products}"
-        if count >= self.products:
+        if count >= self.products and apart == 1:
             return b.load(whole, pointer, size)
         total = None
-        for k in range(count):
-            one = b.load(f"i{8 * size}", b.gep(pointer, b.index(k * size)), size)
+        for k in range(min(count, self.products)):
+            one = b.load(f"i{8 * size}", b.gep(pointer, b.index(k * size * apart)), size)
             wide = b.convert(one, whole, signed=False)
             shifted = wide if not k else b.binary("shl", wide, b.like(wide, 8 * size * k))
             total = shifted if total is None else b.binary("or", total, shifted)
@@ -167,8 +212,16 @@ class Arithmetic:
         return write(b, data, weights, sums)
 
     def result(self, b: Builder, sums: Ir) -> Ir:
-        """Finished sums in the type in which the epilogue computes."""
+        """Finished sums in the type in which the epilogue computes, one in each lane."""
+        if self.registers > 1:
+            sums = b.add(*(b.pick(sums, range(k, sums.lanes, self.registers)) for k in range(self.registers)))
+        if self.total is not None:
+            return b.emit(vector(VALUE_TYPES[self.total], sums.lanes), f"fptosi {sums} to {vector('i32', sums.lanes)}")
         return b.convert(sums, COMPUTE[self.sums])
+
+    def register_of(self, b: Builder, sums: Ir) -> Ir:
+        """One register of the sums."""
+        return b.pick(sums, range(sums.lanes // self.registers)) if self.registers > 1 else sums
 
 
 def _overflows(weights: Array, dtype: DType) -> bool:
@@ -190,6 +243,50 @@ def _bfloat_pairs(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
     name, size = b.target.dot_bfloat, 32 * sums.lanes
     return b.intrinsic(name, sums.type, sums, weights, data, suffix=f"{size}")
 
+
+def _bytes(b: Builder, name: str | None, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    """Four products of bytes for each lane."""
+    assert name is not None
+    suffix = f"{32 * sums.lanes}" if name.startswith("llvm.x86") else f"v{sums.lanes}i32.v{weights.lanes}i8"
+    return b.intrinsic(name, sums.type, sums, data, weights, suffix=suffix)
+
+
+def _unsigned_by_signed(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    return _bytes(b, b.target.dot_u8_i8, data, weights, sums)
+
+
+def _signed_by_signed(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    return _bytes(b, b.target.dot_i8_i8, data, weights, sums)
+
+
+def _unsigned_by_unsigned(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    return _bytes(b, b.target.dot_u8_u8, data, weights, sums)
+
+
+def _pairs_summed(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    """Two products of words for each lane, in as many registers as the sums take; ``data`` is the same in all."""
+    found = []
+    for first in range(0, weights.lanes, data.lanes):
+        part = b.pick(weights, range(first, first + data.lanes))
+        total = b.pick(sums, range(first // 2, (first + data.lanes) // 2))
+        found.append(_word_pairs(b, data, part, total))
+    return b.concatenate(found)
+
+
+def _word_pairs(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    bits = 32 * sums.lanes
+    if b.target.dot_words:
+        return b.intrinsic(b.target.dot_words, sums.type, sums, data, weights, suffix=f"{bits}")
+    return b.add(sums, b.intrinsic(b.target.pair_words(bits), sums.type, data, weights, suffix=""))
+
+
+def _long(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
+    """One product of words for each lane, as long as the sums."""
+    return b.add(sums, b.mul(b.convert(data, sums.element), b.convert(weights, sums.element)))
+
+
+_LARGEST = {DType.u8: 255, DType.i8: 128}
+_INT32 = 2**31 - 1
 
 _HALF = "2^-11 (0.05 %)"
 _BFLOAT = "2^-8 (0.4 %)"
@@ -227,5 +324,50 @@ _ROWS = (
         ),
     ),
 )
-ARITHMETICS = {row.name: row for row in _ROWS}
+_U8I8 = Arithmetic(
+    "u8i8",
+    data=DType.u8,
+    weights=DType.i8,
+    sums=DType.i32,
+    products=4,
+    limit=_INT32,
+    instructions=(("dot_u8_i8", _unsigned_by_signed),),
+    refusal="multiplies bytes",
+)
+_U8I16 = attrs.evolve(
+    _U8I8,
+    name="u8i16",
+    weights=DType.i16,
+    operand=DType.i16,
+    registers=2,
+    work=3.0,
+    spread=0.7,
+    instructions=(("pairs_words", _pairs_summed),),
+)
+_U8LONG = attrs.evolve(
+    _U8I16, name="u8long", products=1, registers=1, work=1.0, instructions=(("multiplies_long", _long),)
+)
+_U8F32 = Arithmetic(
+    "u8f32",
+    data=DType.u8,
+    weights=DType.f32,
+    sums=DType.f32,
+    instructions=F32.instructions,
+    operand=DType.f32,
+    total=DType.i32,
+    limit=2**24,
+    spread=0.7,
+)
+_INTEGERS = (
+    _U8I8,
+    attrs.evolve(_U8I8, name="i8i8", data=DType.i8, instructions=(("dot_i8_i8", _signed_by_signed),)),
+    attrs.evolve(_U8I8, name="u8u8", weights=DType.u8, instructions=(("dot_u8_u8", _unsigned_by_unsigned),)),
+    _U8I16,
+    attrs.evolve(_U8I16, name="i8i16", data=DType.i8),
+    _U8LONG,
+    attrs.evolve(_U8LONG, name="i8long", data=DType.i8),
+    _U8F32,
+    attrs.evolve(_U8F32, name="i8f32", data=DType.i8),
+)
+ARITHMETICS = {row.name: row for row in (*_ROWS, *_INTEGERS)}
 """Every row by its name, in the order in which they are tried."""

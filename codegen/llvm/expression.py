@@ -16,6 +16,7 @@ from dldt.codegen.llvm.primitive import (
     horizontal,
     reduction_identity,
 )
+from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import (
@@ -72,6 +73,11 @@ class ExpressionEmitter(IndexEmitter):
         if isinstance(expr, Load):
             return self._load(expr, scope)
         if isinstance(expr, Apply):
+            rounded = Requantized.of(expr) if scope.lanes is not None else None
+            if rounded is not None:
+                x = self.emit(rounded.x, scope)
+                if x.lanes:
+                    return rounded.emit(self.b, x)
             arguments = [self.emit(argument, scope) for argument in expr.arguments]
             return emit_primitive(self.b, expr.name, arguments, expr.arguments[0].dtype, expr.dtype)
         if isinstance(expr, Inside):

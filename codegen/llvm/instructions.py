@@ -127,6 +127,8 @@ class Instructions:
             return self._convert_float(x, to)
         if "half" in (x.element, to) or "bfloat" in (x.element, to):
             return self.convert(self.convert(x, "float", signed=signed), to, signed=signed)
+        if x.is_float and x.lanes and to in ("i8", "i16"):
+            return self._narrow_to_integers(x, to, signed=signed)
         if x.is_float:
             name = "llvm.fptosi.sat" if signed else "llvm.fptoui.sat"
             return self.intrinsic(name, result, x, suffix=f"{mangle(result)}.{mangle(x.type)}")
@@ -135,6 +137,17 @@ class Instructions:
         if bits(to) < bits(x.element):
             return self.emit(result, f"trunc {x} to {result}")
         return self.emit(result, f"{'sext' if signed and x.element != 'i1' else 'zext'} {x} to {result}")
+
+    def _narrow_to_integers(self, x: Ir, to: str, *, signed: bool) -> Ir:
+        """The same for vectors of short integers, by way of i32: LLVM would convert lane by lane."""
+        low, high = (-(1 << (bits(to) - 1)), (1 << (bits(to) - 1)) - 1) if signed else (0, (1 << bits(to)) - 1)
+        if low:
+            x = self.select(self.compare("ne", x, x), self.like(x, 0), x)
+        # A comparison with NaN is false: it becomes the lower bound.
+        x = self.select(self.compare("gt", x, self.like(x, low)), x, self.like(x, low))
+        x = self.select(self.compare("lt", x, self.like(x, high)), x, self.like(x, high))
+        wide = self.emit(vector("i32", x.lanes), f"fptosi {x} to {vector('i32', x.lanes)}")
+        return self.convert(wide, to)
 
     def round_to_odd(self, x: Ir) -> Ir:
         """A double rounded to odd as a float: rounded toward zero, with the last bit set where that is inexact.
@@ -245,6 +258,24 @@ class Instructions:
         places = ", ".join(f"i32 {min(k, x.lanes)}" for k in range(count))
         zero = self.const(x.type, 0)
         return self.emit(vector(x.element, count), f"shufflevector {x}, {zero}, <{count} x i32> <{places}>")
+
+    def pick(self, x: Ir, places: range) -> Ir:
+        """The lanes of a vector at these places."""
+        if places == range(x.lanes):
+            return x
+        listed = ", ".join(f"i32 {place}" for place in places)
+        shuffled = f"shufflevector {x}, {x.type} poison, <{len(places)} x i32> <{listed}>"
+        return self.emit(vector(x.element, len(places)), shuffled)
+
+    def concatenate(self, parts: list[Ir]) -> Ir:
+        """Vectors of one width one after the other; their number is a power of two."""
+        while len(parts) > 1:
+            count = 2 * parts[0].lanes
+            listed = ", ".join(f"i32 {place}" for place in range(count))
+            kind = vector(parts[0].element, count)
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [self.emit(kind, f"shufflevector {x}, {y}, <{count} x i32> <{listed}>") for x, y in pairs]
+        return parts[0]
 
     def iota(self, element_type: str, count: int) -> Ir:
         """The vector 0, 1, 2, …"""

@@ -10,8 +10,9 @@ from dldt.compiler.dims import Dim
 @attrs.frozen
 class Place:
     """An address at run time, with an offset in bytes. ``kind`` is ``input`` or ``output`` (number ``index``),
-    ``arena``, ``slot`` (a buffer of the host's, number ``index``), ``weights``, ``scratch`` (the thread's own memory),
-    or ``line buffer`` (the ``index``-th one of a run of row tiles)."""
+    ``arena``, ``slot`` (a buffer of the host's, number ``index``), ``states`` (the request's words of all state
+    variables), ``weights``, ``scratch`` (the thread's own memory), or ``line buffer`` (the ``index``-th one of a run of
+    row tiles)."""
 
     kind: str
     index: int = 0

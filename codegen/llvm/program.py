@@ -26,6 +26,7 @@ _BROKEN = {"eq": "ne", "le": "gt", "ge": "lt"}
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _DIMS, _POOL, _PROFILE = map(REQUEST.offset, ("dims", "pool", "profile"))
 _SLOTS, _OUTPUT_DIMS, _DETAIL = map(REQUEST.offset, ("slots", "output_dims", "detail"))
+_STATES = REQUEST.offset("states")
 _STOP, _CANCEL, _DEADLINE = map(REQUEST.offset, ("stop", "cancel", "deadline"))
 
 
@@ -296,6 +297,8 @@ class _ProgramWriter:
         offset = self.value(place.offset)
         if place.kind == "slot":
             return self.b.gep(self._slot(place.index), offset)
+        if place.kind == "states":
+            return self.b.gep(self._field(_STATES), offset)
         if place.kind == "arena":
             return self.b.gep(self.arena, offset)
         if place.kind == "scratch":

@@ -65,7 +65,8 @@ entry:
   %own = getelementptr i8, ptr %slots, i64 %offset
   %size.at = getelementptr i8, ptr %own, i64 {size}
   %size = load i64, ptr %size.at, align 8
-  %fits = icmp sle i64 %bytes, %size
+  ; Without a sign, so that a number below zero does not fit.
+  %fits = icmp ule i64 %bytes, %size
   br i1 %fits, label %good, label %ask
 ask:
   %grow.at = getelementptr i8, ptr %request, i64 {grow}
@@ -76,7 +77,11 @@ ask:
   br i1 %never, label %refused, label %call
 call:
   %answer = call i32 %grow(ptr %request, i32 %slot, i64 %bytes, i64 %kept)
-  %given = icmp eq i32 %answer, 0
+  ; The size is read again: a host whose function fails without an answer has not grown the slot.
+  %grown = load i64, ptr %size.at, align 8
+  %enough = icmp sle i64 %bytes, %grown
+  %done = icmp eq i32 %answer, 0
+  %given = and i1 %done, %enough
   br i1 %given, label %good, label %refused
 good:
   ret i1 true

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.task import Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.graph import Graph, Value
@@ -15,6 +16,10 @@ class Bodies(Protocol):
     """The maker of all tasks, as a function sees it that makes the task of an operation with bodies."""
 
     tensors: dict[Value, Tensor]
+    states: dict[str, StateVariable]
+    """The variables by name, in the order of their words in the request's table."""
+    last: list[Task]
+    """What is done when all else is."""
 
     def tensor(self, value: Value) -> Tensor:
         """The tensor in which a value is stored."""

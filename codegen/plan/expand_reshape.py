@@ -17,7 +17,7 @@ def expand_reshape(node: Node) -> tuple[Value, ...] | None:
     assert x is not None
     assert shape is not None
     pattern = shape.type.value
-    if pattern is None or not any(map(may_be_special, pattern)):
+    if pattern is None or not any(may_be_special(d, special_zero=op.special_zero) for d in pattern):
         return None
     wanted = ops.Convert(DType.i64)(shape)
     if op.special_zero:

@@ -89,7 +89,11 @@ def _at_least(dim: Dim, least: int) -> bool:
 
 def _can_block(root: Value) -> bool:
     spatial = root.type.shape[2:]
-    return root.type.rank in (3, 4, 5) and not all(dim == 1 for dim in spatial) and root.type.dtype.is_float
+    return (
+        root.type.rank in (3, 4, 5)
+        and not all(dim == 1 for dim in spatial)
+        and (root.type.dtype.is_float or root.type.dtype.size == 1)
+    )
 
 
 def _wants_block(region: Region, chosen: dict[Value, Layout]) -> bool:

@@ -11,6 +11,7 @@ from dldt.codegen.plan.conditions import declared_shape
 from dldt.codegen.plan.numeric_notes import numeric_notes
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
 from dldt.compiler.graph import Graph
 from dldt.runtime.version import __version__
@@ -30,6 +31,7 @@ class Demands:
     """The number of dims that are found while the model runs."""
     slots: int = 0
     """The number of buffers for tensors whose sizes are found then."""
+    states: Sequence[StateVariable] = ()
     conditions: Sequence[str] = ()
     """What must hold of the dims, as sentences: first what is checked before a run starts."""
 
@@ -53,6 +55,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "arena": demands.arena,
         "dims": len(demands.dims) + demands.found,
         "slots": demands.slots,
+        "states": [_state(state) for state in demands.states],
         "conditions": list(demands.conditions),
         "scratch": calls.scratch,
         "weights": calls.weights.end,
@@ -98,6 +101,11 @@ def _bounds(symbol: Symbol) -> dict[str, object]:
     upper = symbol.upper if isinstance(symbol.upper, int) else None
     bounds: dict[str, object] = {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
     return bounds if symbol.text == symbol.name else bounds | {"text": symbol.text}
+
+
+def _state(state: StateVariable) -> dict[str, object]:
+    place, kind = state.tensor.resolve(), state.tensor.type
+    return {**_port(state.tensor.name, kind.dtype.value, kind.shape), "slot": place.index}
 
 
 def _port(name: str, dtype: str, shape: Iterable[Dim]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.task.region import stays_node
 from dldt.compiler.dims import Symbol
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
@@ -17,7 +18,7 @@ def refuse_unlowered(graph: Graph) -> None:
     missing: dict[str, list[str]] = {}
     for inner in graph.walk():
         for node in inner.order():
-            if not node.op.has(Trait.BOUNDARY) and not node.op.bodies and type(node.op) not in RULES:
+            if not node.op.has(Trait.BOUNDARY) and not stays_node(node) and type(node.op) not in RULES:
                 missing.setdefault(node.op.type, []).append(node.name)
     if missing:
         rows = [f"  {kind}  {len(names)} node(s)  {', '.join(names[:5])}" for kind, names in sorted(missing.items())]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dldt.codegen.kernels.families import FAMILIES, anchor_family
-from dldt.codegen.task.region import Region, rule_of, runtime_inputs
+from dldt.codegen.task.region import Region, rule_of, runtime_inputs, stays_node
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.traits import Trait
 
@@ -36,11 +36,11 @@ class _Partition:
 
     def run(self) -> list[Region | Node]:
         for node in self.order:
-            if not node.op.bodies:
+            if not stays_node(node):
                 self._decide(node)
         found: list[Region | Node] = []
         for node in self.order:
-            if node.op.bodies:
+            if stays_node(node):
                 found.append(node)
                 continue
             roots = [v for v in node.outputs if v in self.stored or (v not in self.inlined and self.consumers.get(v))]
@@ -79,7 +79,7 @@ class _Partition:
         if (
             value in self.stored
             or producer.op.has(Trait.BOUNDARY)
-            or producer.op.bodies
+            or stays_node(producer)
             or any(f.writes_parts(producer) for f in FAMILIES)
         ):
             return False
@@ -88,7 +88,7 @@ class _Partition:
             return family.reads_through(value, node, self)
         kind, made = rule_of(producer).kind, rule_of(node).kind
         users = self.consumers[value]
-        if any(c.op.has(Trait.BOUNDARY) or c.op.bodies for c in users):
+        if any(c.op.has(Trait.BOUNDARY) or stays_node(c) for c in users):
             return False
         if len(users) > 1 and not (kind == "move" and self._cheap_move(value, users)):
             return False
@@ -109,7 +109,7 @@ class _Partition:
         return (
             self.size[value] <= 2
             and len(users) <= 4
-            and all(not c.op.bodies and rule_of(c).kind != "reduce" for c in users if not c.op.has(Trait.BOUNDARY))
+            and all(not stays_node(c) and rule_of(c).kind != "reduce" for c in users if not c.op.has(Trait.BOUNDARY))
         )
 
     def region(self, root: Value) -> Region:

@@ -17,9 +17,11 @@ from dldt.codegen.plan.conditions import condition_dims
 from dldt.codegen.plan.definitions import Definitions
 from dldt.codegen.plan.loop_tasks import repeat
 from dldt.codegen.plan.stages import defined_dims
+from dldt.codegen.plan.state_tasks import assign, read_value
 from dldt.codegen.task.define import Define
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region, runtime_inputs
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.task import Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
@@ -35,8 +37,10 @@ HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {
     ops.If: branch,
     ops.Loop: repeat,
     ops.TensorIterator: repeat,
+    ops.ReadValue: read_value,
+    ops.Assign: assign,
 }
-"""The functions that make the tasks of operations with bodies."""
+"""The functions that make the tasks of operations that no kernel carries out."""
 
 
 def make_program(graph: Graph, plan: Decisions) -> Program:
@@ -66,6 +70,8 @@ class TaskMaker:
         self.known: set[Symbol] = set()
         """The dims that are found before the next task."""
         self.conditions: list[Condition] = []
+        self.states: dict[str, StateVariable] = {}
+        self.last: list[Task] = []
         self.slots = 0
         """The slots that are in use so far."""
         self.tensors: dict[Value, Tensor] = {}
@@ -81,7 +87,8 @@ class TaskMaker:
         for k, node in enumerate(graph.outputs):
             outputs.append(self._bind_output(node, Place("output", k), tasks))
         constants = tuple(self.constants.values())
-        return Program(tasks, inputs, tuple(outputs), constants, tuple(self.conditions), self.slots)
+        states, conditions = tuple(self.states.values()), tuple(self.conditions)
+        return Program([*tasks, *self.last], inputs, tuple(outputs), constants, states, conditions, self.slots)
 
     def tasks(self, graph: Graph) -> list[Task]:
         """The tasks of a graph whose inputs have tensors."""

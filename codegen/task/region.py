@@ -40,9 +40,14 @@ def rule_of(node: Node) -> Rule:
     return rule
 
 
+def stays_node(node: Node) -> bool:
+    """Whether no region takes the node in: it holds bodies, or reads or writes a variable."""
+    return bool(node.op.bodies) or node.op.has(Trait.STATEFUL)
+
+
 def runtime_inputs(node: Node) -> list[tuple[int, Value]]:
     """The inputs that are read at run time, each with its port."""
-    if node.op.has(Trait.BOUNDARY) or node.op.bodies:
+    if node.op.has(Trait.BOUNDARY) or stays_node(node):
         return [(port, v) for port, v in enumerate(node.inputs) if v is not None]
     reads = rule_of(node).reads
     return [(p, v) for p, v in enumerate(node.inputs) if v is not None and (reads is None or p in reads)]

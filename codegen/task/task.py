@@ -12,6 +12,7 @@ from dldt.codegen.llvm.step import Fork, ProgramStep
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region
+from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Symbol
@@ -247,6 +248,8 @@ class Program:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     constants: tuple[Tensor, ...]
+    states: tuple[StateVariable, ...] = ()
+    """The variables, in the order of their words in the request's table."""
     conditions: tuple[Condition, ...] = ()
     """What is decided while the model runs."""
     slots: int = 0

@@ -49,6 +49,7 @@ from dldt.compiler.ops.reduce import (
     ReduceSum,
 )
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rnn import RNNCell
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -167,6 +168,7 @@ __all__ = [
     "Pad",
     "Parameter",
     "Power",
+    "RNNCell",
     "Range",
     "ReLU",
     "ReadValue",

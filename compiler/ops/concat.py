@@ -7,6 +7,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import normal_axis, text
 from dldt.compiler.traits import Trait
@@ -30,7 +31,9 @@ class Concat(Op):
         for i, t in enumerate(inputs):
             if t.dtype != first.dtype:
                 raise ShapeError(f"Concat: input {i} is {t.dtype}, input 0 is {first.dtype}")
-            if t.rank != first.rank or any(t.shape[d] != first.shape[d] for d in range(t.rank) if d != axis):
+            others = [d for d in range(first.rank) if d != axis]
+            fits = t.rank == first.rank
+            if not fits or not all(same(t.shape[d], first.shape[d], f"axis {d} of input {i}") for d in others):
                 raise ShapeError(
                     f"Concat: input {i} is {text(t.shape)}, input 0 is {text(first.shape)}: "
                     f"they may differ only along axis {axis}"

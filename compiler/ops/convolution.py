@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import ints, lower, one_of
 from dldt.compiler.ops.axes import require_equal, require_float, require_rank, require_same_type, text
@@ -49,7 +50,7 @@ class Convolution(ConvolutionBase):
 
     def infer(self, data: TensorType, filters: TensorType) -> TensorType:
         check_operands(data, filters, filters.rank, self.type)
-        if data.shape[1] != filters.shape[1]:
+        if not same(data.shape[1], filters.shape[1], "the channels of the data"):
             raise ShapeError(
                 f"Convolution: data {text(data.shape)} has {data.shape[1]} channels, filters {text(filters.shape)} "
                 f"take {filters.shape[1]}"

@@ -42,14 +42,19 @@ class Loop(Repetition):
         return self.iteration_parameter
 
     def limit(self, inputs: Sequence[TensorType]) -> Dim | None:
+        start = inputs[1].constant
+        if start is not None and not np.all(start):
+            return 0
         slices, own = super().limit(inputs), self._count(inputs)
         return own if slices is None else slices if own is None else minimum(own, slices)
 
     def turns(self, inputs: Sequence[TensorType]) -> Dim | None:
-        start, count = inputs[1].constant, inputs[0].value
-        stops = self.body_condition is not None or start is None or not np.all(start)
+        limit, count = self.limit(inputs), inputs[0].value
+        if limit == 0:
+            return 0
+        stops = self.body_condition is not None or inputs[1].constant is None
         known = self._count(inputs) is not None or (count is not None and isinstance(count[0], int))
-        return None if stops or not known else self.limit(inputs)
+        return None if stops or not known else limit
 
     def _count(self, inputs: Sequence[TensorType]) -> Dim | None:
         """The trip count, None where it is not known or may be negative: no limit."""

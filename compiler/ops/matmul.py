@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import op
 from dldt.compiler.ops.axes import require_same_type, text
 from dldt.compiler.ops.convolution import accumulator
@@ -36,7 +37,7 @@ class MatMul(Linear):
         if a.dtype is DType.boolean or a.rank == 0 or b.rank == 0:
             raise ShapeError(f"MatMul: the inputs must be tensors of numbers of rank 1 or more, got {a} and {b}")
         left, right = _matrix(a.shape, self.transpose_a, row=True), _matrix(b.shape, self.transpose_b, row=False)
-        if left[-1] != right[-2]:
+        if not same(left[-1], right[-2], f"the inner dim of {text(a.shape)}"):
             raise ShapeError(
                 f"MatMul: {text(a.shape)}{' transposed' * self.transpose_a} times {text(b.shape)}"
                 f"{' transposed' * self.transpose_b}: inner dimensions {left[-1]} and {right[-2]} differ"

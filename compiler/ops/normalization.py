@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of, positive
 from dldt.compiler.ops.axes import known_ints, normal_axes, require_float, require_same_type, text
@@ -140,5 +141,5 @@ def _check_channels(what: str, data: TensorType, **vectors: TensorType) -> None:
         raise ShapeError(f"{what}: data must have a channel axis (rank 2 or more), got {data}")
     for port, t in vectors.items():
         require_same_type(data, t, what)
-        if t.shape != (data.shape[1],):
+        if t.rank != 1 or not same(t.shape[0], data.shape[1], f"the channels of {port}"):
             raise ShapeError(f"{what}: {port} is {text(t.shape)}, data {text(data.shape)} needs [{data.shape[1]}]")

@@ -10,6 +10,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op
 from dldt.compiler.ops.activation import sigmoid
 from dldt.compiler.ops.attributes import floats, positive
@@ -63,13 +64,15 @@ class Recurrent(Op):
         for port, (t, wanted) in shapes.items():
             require_float(t, port, self.type)
             require_same_type(types[0], t, self.type)
-            if t.shape != wanted:
+            fits = t.rank == len(wanted)
+            if not fits or not all(same(a, b, f"a dim of {port}") for a, b in zip(t.shape, wanted, strict=True)):
                 raise ShapeError(f"{self.type}: {port} is {text(t.shape)}, must be {text(wanted)}")
 
 
 def sequence_lengths(lengths: TensorType, batch: Dim, what: str) -> None:
     """ShapeError unless the sequence lengths are integers, one a batch."""
-    if lengths.dtype.is_float or lengths.shape != (batch,):
+    fits = lengths.rank == 1 and same(lengths.shape[0], batch, "the number of sequence lengths")
+    if lengths.dtype.is_float or not fits:
         raise ShapeError(f"{what}: sequence_lengths must be integers of shape [{batch}], got {lengths}")
 
 

@@ -23,7 +23,7 @@ class Reshape(Op):
 
     def infer(self, data: TensorType, shape: TensorType) -> TensorType:
         pattern = known_dims(shape, "shape", self.type)
-        if any(map(may_be_special, pattern)):
+        if any(may_be_special(dim, special_zero=self.special_zero) for dim in pattern):
             return TensorType(data.dtype, self._found_shape(data.shape, pattern))
         return TensorType(data.dtype, target_shape(data.shape, pattern, self.special_zero))
 
@@ -31,7 +31,11 @@ class Reshape(Op):
         """The shape where numbers of the pattern are computed from data and may turn out to be -1 or 0."""
         copied = [self.special_zero and dim == 0 and i < len(data) for i, dim in enumerate(pattern)]
         shape = tuple(
-            data[i] if copied[i] else defined(f"dim{i}") if dim == -1 or may_be_special(dim) else dim
+            data[i]
+            if copied[i]
+            else defined(f"dim{i}")
+            if dim == -1 or may_be_special(dim, special_zero=self.special_zero)
+            else dim
             for i, dim in enumerate(pattern)
         )
         same(product(shape), product(data), "the number of elements")
@@ -42,9 +46,9 @@ class Reshape(Op):
         return data.reshape(tuple(int(dim) for dim in target))
 
 
-def may_be_special(dim: Dim) -> bool:
-    """Whether a dim of a pattern is found when the model runs and may then be -1 or 0."""
-    return is_found(dim) and minimum_of(dim) < 1
+def may_be_special(dim: Dim, *, special_zero: bool) -> bool:
+    """Whether a dim of a pattern is found when the model runs and may then be -1, or 0 where that is special."""
+    return is_found(dim) and minimum_of(dim) < int(special_zero)
 
 
 def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> Shape:

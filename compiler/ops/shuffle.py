@@ -7,6 +7,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of, positive
 from dldt.compiler.ops.axes import normal_axis, require_rank, text
@@ -85,6 +86,6 @@ class SpaceToDepth(Op):
 def exact(shape: Shape, axis: int, parts: int, what: str) -> Dim:
     """``shape[axis] / parts``; ShapeError where it does not divide."""
     part = floordiv(shape[axis], parts)
-    if part * parts != shape[axis]:
+    if not same(part * parts, shape[axis], f"{parts} equal parts of axis {axis}"):
         raise ShapeError(f"{what}: dimension {axis} of {text(shape)} does not divide into {parts}")
     return part

@@ -7,6 +7,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import at_most, same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import positive
 from dldt.compiler.ops.axes import known_dims, known_int, normal_axis, text
@@ -28,7 +29,7 @@ class Split(Op):
         at = normal_axis(known_int(axis, "axis", self.type), data.rank, self.type)
         _limit(self.num_splits, self.type)
         part = floordiv(data.shape[at], self.num_splits)
-        if part * self.num_splits != data.shape[at]:
+        if not same(part * self.num_splits, data.shape[at], f"{self.num_splits} equal parts of axis {at}"):
             raise ShapeError(
                 f"Split: dimension {at} of {text(data.shape)} does not divide into {self.num_splits} equal parts"
             )
@@ -67,7 +68,9 @@ def resolve_lengths(total: Dim, lengths: tuple[Dim, ...], what: str) -> tuple[Di
     rest = total
     for n in lengths:
         rest = rest - n if n != -1 else rest
-    if (isinstance(rest, int) and rest < 0) or (not free and rest != 0):
+    left = "what is left of the axis"
+    fits = at_most(0, rest, left) if free else same(rest, 0, left)
+    if not fits:
         raise ShapeError(f"{what}: lengths {text(lengths)} do not add up to the dimension, {total}")
     return tuple(rest if n == -1 else n for n in lengths)
 

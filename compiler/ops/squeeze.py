@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_ints, normal_axes, text
 from dldt.compiler.traits import Trait
@@ -20,7 +21,7 @@ class Squeeze(Op):
     def infer(self, data: TensorType, axes: TensorType | None = None) -> TensorType:
         gone = self._axes(data, axes)
         for axis in gone:
-            if data.shape[axis] != 1:
+            if not same(data.shape[axis], 1, f"axis {axis}, which is squeezed"):
                 raise ShapeError(f"Squeeze: dimension {axis} of {text(data.shape)} is {data.shape[axis]}, not 1")
         return TensorType(data.dtype, tuple(dim for i, dim in enumerate(data.shape) if i not in gone))
 

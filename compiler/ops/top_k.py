@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.compiler.dims import minimum_of
+from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import at_most, is_found, require
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import known_dim, known_int, normal_axis, text
@@ -26,8 +27,11 @@ class TopK(Op):
     def infer(self, data: TensorType, k: TensorType) -> tuple[TensorType, TensorType]:
         axis = normal_axis(self.axis, data.rank, self.type)
         count = known_dim(k, "k", self.type)
-        if minimum_of(count) < 1 or minimum_of(data.shape[axis] - count) < 0:
+        none = maximum_of(count) < 1 and not is_found(count)
+        if none or not at_most(count, data.shape[axis], f"k of axis {axis}"):
             raise ShapeError(f"TopK: k is {count}, axis {axis} of {text(data.shape)} has {data.shape[axis]} elements")
+        if minimum_of(count) < 0:
+            require("ge", count, 0, "k")
         shape = (*data.shape[:axis], count, *data.shape[axis + 1 :])
         return TensorType(data.dtype, shape), TensorType(self.index_element_type, shape)
 

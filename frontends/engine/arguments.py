@@ -10,6 +10,7 @@ from dldt.compiler.graph import Value
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.importer import Importer
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
+from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.engine.text import Text
@@ -17,11 +18,16 @@ from dldt.frontends.engine.text import Text
 _WORDS = {str: "STRING", Text: "STRING", Tensor: "TENSOR", TensorRecord: "TENSOR", GraphRecord: "GRAPH"}
 
 
-def inputs_of(importer: Importer, node: NodeRecord, given: list[Value | None]) -> list[Value | None]:
-    """The positional arguments. Raises InputError where one is missing, or there are too many."""
+def inputs_of(importer: Importer, node: NodeRecord, given: list[Imported | None]) -> list[Imported | None]:
+    """The positional arguments. Raises InputError where one is missing, there are too many, or one is a sequence where
+    a tensor is needed."""
     while given and given[-1] is None:
         given = given[:-1]
     ports = importer.signature.inputs
+    for position, value in enumerate(given):
+        own = ports[min(position, len(ports) - 1)].name if ports else ""
+        if not (value is None or isinstance(value, Value) or own in importer.sequences):
+            raise InputError(f"input {own!r} of {node.op_type} must be a tensor, {node.inputs[position]!r} is none")
     variadic = bool(ports) and ports[-1].variadic
     if len(given) > len(ports) and not variadic:
         raise InputError(f"{node.op_type} takes at most {len(ports)} inputs, {len(given)} are given")

@@ -9,12 +9,20 @@ import attrs
 
 from dldt.compiler.graph import Graph, Value
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
+from dldt.frontends.engine.sequences import Imported
 
-Bodies: TypeAlias = tuple[tuple[Graph, ...], tuple[Value, ...]]
-MakeInput: TypeAlias = Callable[[Graph, str], Value]
+MakeInput: TypeAlias = Callable[[Graph, str], Imported]
 """Makes the value of a body's input, given the body and the input's name: mostly a Parameter."""
-FinishOutput: TypeAlias = Callable[[int, Value], Value]
-"""Makes the value that a Result takes, given the output's position and its value."""
+FinishOutput: TypeAlias = Callable[[int, Imported], Sequence[Value]]
+"""Makes the values that Results take, given the output's position and what it is."""
+
+
+@attrs.frozen(eq=False)
+class ImportedBody:
+    """A body as a graph; ``outputs``: what its outputs are, made of values inside."""
+
+    graph: Graph
+    outputs: tuple[Imported, ...]
 
 
 class ImportBody(Protocol):
@@ -22,9 +30,16 @@ class ImportBody(Protocol):
 
     def __call__(
         self, record: GraphRecord, inputs: Sequence[MakeInput], finish: FinishOutput
-    ) -> tuple[Graph, tuple[Value, ...]]:
+    ) -> tuple[ImportedBody, tuple[Value, ...]]:
         """The body, and the captured values. Each of these feeds a Parameter; they stand behind those that ``inputs``
         makes."""
+
+
+class Inline(Protocol):
+    """Imports a body's nodes into the graph itself."""
+
+    def __call__(self, record: GraphRecord, inputs: Sequence[Imported] = ()) -> tuple[Imported, ...]:
+        """The body's outputs for these inputs."""
 
 
 @attrs.frozen
@@ -33,11 +48,12 @@ class Context:
 
     graph: Graph
     node: NodeRecord
-    import_bodies: Callable[[tuple[GraphRecord, ...]], Bodies]
+    import_bodies: Callable[[tuple[GraphRecord, ...]], tuple[tuple[ImportedBody, ...], tuple[Value, ...]]]
     """The bodies as graphs with the same Parameters, and the captured values that feed these."""
     import_body: ImportBody
-    inline: Callable[[GraphRecord], tuple[Value, ...]]
-    """A body's nodes imported into the graph itself; the body's outputs."""
+    inline: Inline
+    captured: Callable[[GraphRecord], tuple[Imported, ...]]
+    """What a body uses of what is around it."""
 
     @property
     def outputs(self) -> int:

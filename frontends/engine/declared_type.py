@@ -17,6 +17,9 @@ class DeclaredType:
     shape: tuple[int | str | None, ...] | None = None
     """A dim is a number, a name, or None for a free one; no shape at all: the rank is not known either."""
 
+    item: DeclaredType | None = None
+    """Of the items, where it is a sequence of tensors."""
+
     def __str__(self) -> str:
         dims = "…" if self.shape is None else ",".join("?" if dim is None else str(dim) for dim in self.shape)
         return f"[{dims}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
@@ -17,6 +17,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.scope import ImportScope
+from dldt.frontends.engine.sequences import Nothing, part_names, parts
 from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.engine.unsupported import unsupported_error
 
@@ -53,8 +54,11 @@ def import_graph(
         command = f"dldt ops --framework {model.framework.name}"
         raise unsupported_error(str(model.path), unsupported, len(nodes), cut_place(top, listed, record), command)
     for name, value in zip(record.outputs, scope.outputs(), strict=True):
+        if isinstance(value, Nothing):
+            raise UnsupportedError(f"output {name!r} is an optional without a value")
         if value is not None:
-            graph.result(value, name)
+            for part, own in zip(parts(value), part_names(name, value), strict=True):
+                graph.result(part, own)
     graph.prune()
     graph.metadata = {"framework": model.framework.name, **model.metadata}
     return graph

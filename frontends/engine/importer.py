@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.sequences import TensorSequence
 from dldt.frontends.engine.signature import Attribute, Port, Signature
 
 
@@ -27,6 +28,8 @@ class Importer:
     signature: Signature
     context: str | None
     """The keyword-only parameter that takes the node's Context instead of an attribute."""
+    sequences: frozenset[str] = frozenset()
+    """The inputs that may be sequences or optionals, by their annotation ``Imported``."""
 
     @classmethod
     def of(cls, function: Callable[..., Any], op_type: str, domain: str, since: int, until: int) -> Importer:
@@ -35,18 +38,21 @@ class Importer:
         inputs: list[Port] = []
         attributes: dict[str, Attribute] = {}
         context = None
+        sequences: set[str] = set()
         for parameter in inspect.signature(function).parameters.values():
             required = parameter.default is inspect.Parameter.empty
             if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
                 variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL
-                inputs.append(Port(parameter.name, not required, variadic))
+                inputs.append(Port(parameter.name, not required or _may_be_none(parameter), variadic))
+                sequences |= {parameter.name} if TensorSequence in typing.get_args(hints.get(parameter.name)) else set()
             elif hints[parameter.name] is Context:
                 context = parameter.name
             else:
                 kind = _without_none(hints[parameter.name])
                 default = None if required else parameter.default
                 attributes[parameter.name] = Attribute(parameter.name, kind, required, default)
-        return cls(function, op_type, domain, since, until, Signature(tuple(inputs), attributes), context)
+        signature = Signature(tuple(inputs), attributes)
+        return cls(function, op_type, domain, since, until, signature, context, frozenset(sequences))
 
 
 def _without_none(hint: Any) -> Any:
@@ -54,3 +60,8 @@ def _without_none(hint: Any) -> Any:
         (kind,) = [part for part in typing.get_args(hint) if part is not types.NoneType]
         return kind
     return hint
+
+
+def _may_be_none(parameter: inspect.Parameter) -> bool:
+    """Whether an input may be left out although further ones must be given."""
+    return str(parameter.annotation).endswith("| None")

@@ -7,8 +7,9 @@ from functools import partial
 
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.inference import is_found
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
-from dldt.frontends.engine.context import Bodies, Context, FinishOutput, MakeInput
+from dldt.frontends.engine.context import Context, FinishOutput, ImportedBody, MakeInput
 from dldt.frontends.engine.failure import failure
 from dldt.frontends.engine.findings import Findings
 from dldt.frontends.engine.known import known_array
@@ -16,6 +17,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.naming import Naming
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
+from dldt.frontends.engine.sequences import Imported, part_names, parts, with_parts
 
 
 class ImportScope:
@@ -35,7 +37,7 @@ class ImportScope:
         self.graph = graph
         self.findings = findings
         self.outer = outer
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, Imported] = {}
         self._prefix = prefix
         self._naming = Naming(graph)
         self._poisoned: set[str] = set()
@@ -48,8 +50,8 @@ class ImportScope:
         for node in nodes:
             self._guarded(node)
 
-    def lookup(self, name: str) -> Value:
-        """The value of a tensor: made here, an initialiser, or from around (constants are repeated in a body)."""
+    def lookup(self, name: str) -> Imported:
+        """What a name stands for: made here, an initialiser, or from around (constants are repeated in a body)."""
         if name in self.values:
             return self.values[name]
         if name in self.record.initializers:
@@ -59,17 +61,18 @@ class ImportScope:
             raise UnsupportedError(f"tensor {name!r} is an output that is not supported")
         return self.outer.lookup(name)
 
-    def give(self, name: str, value: Value) -> None:
-        """The tensor is this value, which others made."""
-        self.graph.rename(value, (name,))
-        self.values[name] = value
+    def give(self, name: str, given: Imported) -> None:
+        """The name stands for what others made."""
+        for value, own in zip(parts(given), part_names(name, given), strict=True):
+            self.graph.rename(value, (own,))
+        self.values[name] = given
 
     def poisoned(self, name: str) -> bool:
         """Whether the tensor depends on a node that could not be imported."""
         return name in self._poisoned or (self.outer is not None and self.outer.poisoned(name))
 
-    def outputs(self) -> list[Value | None]:
-        """The graph's output values; None for one that could not be made."""
+    def outputs(self) -> list[Imported | None]:
+        """What the graph's outputs are; None for one that could not be made."""
         return [None if self.poisoned(name) else self.lookup(name) for name in self.record.outputs]
 
     def _initializer(self, name: str) -> Value:
@@ -98,6 +101,7 @@ class ImportScope:
         given = [self.lookup(name) if name else None for name in node.inputs]
         if importer is None:
             raise UnsupportedError("")  # found before the import; its inputs' types are known now
+        tensors = [value for value in given if value is None or isinstance(value, Value)]
         try:
             arguments = inputs_of(importer, node, given)
             attributes = attributes_of(importer, node)
@@ -108,36 +112,40 @@ class ImportScope:
         except UnsupportedError:
             raise
         except DldtError as error:
-            raise type(error)(failure(self.model.path, node, given, self.graph, error)) from error
+            raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
-            raise InternalError(failure(self.model.path, node, given, self.graph, error)) from error
+            raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
 
     def _context(self, node: NodeRecord) -> Context:
         title = self._body_name(node) if node.bodies else ""
-        return Context(self.graph, node, partial(self._bodies, title), partial(self._body, title), self._inline)
+        bodies, body = partial(self._bodies, title), partial(self._body, title)
+        return Context(self.graph, node, bodies, body, self._inline, self._captures)
 
-    def _bind(self, node: NodeRecord, values: tuple[Value | None, ...]) -> None:
+    def _bind(self, node: NodeRecord, values: tuple[Imported | None, ...]) -> None:
         for position, name in enumerate(node.outputs):
             value = values[position] if position < len(values) else None
             if value is None and name in self._used:
                 raise UnsupportedError(f"output {position} ({name!r}) is used, and only the others are supported")
             if value is None or not name:
                 continue
-            self._naming.give(value, name)
             self.values[name] = value
-            self.findings.types[name] = value.type
+            if isinstance(value, Value):
+                self._naming.give(value, name)
+                self.findings.types[name] = value.type
 
-    def _bodies(self, title: str, records: tuple[GraphRecord, ...]) -> Bodies:
+    def _bodies(
+        self, title: str, records: tuple[GraphRecord, ...]
+    ) -> tuple[tuple[ImportedBody, ...], tuple[Value, ...]]:
         names = dict.fromkeys(name for record in records for name in record.captures())
-        graphs = [
+        bodies = [
             self._import_body(f"{title}_{number}", record, (), _as_it_is, tuple(names))
             for number, record in enumerate(records, 1)
         ]
-        return tuple(graphs), self._fed(names)
+        return tuple(bodies), self._fed(names)
 
     def _body(
         self, title: str, record: GraphRecord, inputs: Sequence[MakeInput], finish: FinishOutput
-    ) -> tuple[Graph, tuple[Value, ...]]:
+    ) -> tuple[ImportedBody, tuple[Value, ...]]:
         names = record.captures()
         return self._import_body(title, record, inputs, finish, names), self._fed(names)
 
@@ -148,7 +156,7 @@ class ImportScope:
         inputs: Sequence[MakeInput],
         finish: FinishOutput,
         captures: tuple[str, ...],
-    ) -> Graph:
+    ) -> ImportedBody:
         """A body as a graph: the inputs, then a Parameter for each captured value that is no constant."""
         graph = Graph(title)
         scope = ImportScope(self.model, record, graph, self.findings, prefix=f"{title}/")
@@ -156,18 +164,25 @@ class ImportScope:
             scope.give(name, make(graph, name))
         for name in captures:
             outer = self.lookup(name)
-            array = known_array(outer)
-            made = graph.parameter(name, outer.type) if array is None else graph.constant(array, name=name)
-            scope.give(name, made)
+            pairs = zip(parts(outer), part_names(name, outer), strict=True)
+            scope.give(name, with_parts(outer, [_captured(graph, value, own) for value, own in pairs]))
         scope.run(captures)
-        for position, (name, value) in enumerate(zip(record.outputs, scope.outputs(), strict=True)):
-            graph.result(finish(position, _made(value)), name)
+        outputs = tuple(map(_made, scope.outputs()))
+        for position, (name, output) in enumerate(zip(record.outputs, outputs, strict=True)):
+            values = finish(position, output)
+            own = [name] if len(values) == 1 else [f"{name}.{i}" for i in range(len(values))]
+            for value, result in zip(values, own, strict=True):
+                graph.result(value, result)
         graph.prune()
-        return graph
+        return ImportedBody(graph, outputs)
+
+    def _captures(self, record: GraphRecord) -> tuple[Imported, ...]:
+        return tuple(map(self.lookup, record.captures()))
 
     def _fed(self, captures: Iterable[str]) -> tuple[Value, ...]:
         """The captured values that feed Parameters: those that are no constants."""
-        return tuple(value for value in map(self.lookup, captures) if known_array(value) is None)
+        values = [value for name in captures for value in parts(self.lookup(name))]
+        return tuple(value for value in values if known_array(value) is None)
 
     def _body_name(self, node: NodeRecord) -> str:
         """A name that no other graph of the model has: the path to the node, and a number where it has several."""
@@ -175,17 +190,29 @@ class ImportScope:
         self.findings.bodies[wanted] = count = self.findings.bodies.get(wanted, 0) + 1
         return wanted if count == 1 else f"{wanted}_{count}"
 
-    def _inline(self, record: GraphRecord) -> tuple[Value, ...]:
+    def _inline(self, record: GraphRecord, inputs: Sequence[Imported] = ()) -> tuple[Imported, ...]:
         scope = ImportScope(self.model, record, self.graph, self.findings, outer=self, prefix=self._prefix)
+        scope.values.update(zip(record.inputs, inputs, strict=True))
         scope.run(record.captures())
-        return tuple(_made(value) for value in scope.outputs())
+        return tuple(map(_made, scope.outputs()))
 
 
-def _made(value: Value | None) -> Value:
-    if value is None:
+def _captured(graph: Graph, outer: Value, name: str) -> Value:
+    array = known_array(outer)
+    if array is not None:
+        return graph.constant(array, name=name)
+    made = graph.parameter(name, outer.type)
+    content = outer.type.value
+    if content is not None and not any(map(is_found, content)):
+        graph.define(made, content)  # a shape that the body computes with
+    return made
+
+
+def _made(given: Imported | None) -> Imported:
+    if given is None:
         raise UnsupportedError("")  # the nodes in the body are reported themselves
-    return value
+    return given
 
 
-def _as_it_is(_: int, value: Value) -> Value:
-    return value
+def _as_it_is(_: int, given: Imported) -> tuple[Value, ...]:
+    return parts(given)

@@ -7,10 +7,12 @@ from typing import Any
 from onnx import AttributeProto
 
 from dldt.compiler.errors import InputError
+from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.onnx.declared_type import declared_type
 from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
 
@@ -25,6 +27,7 @@ KINDS: dict[int, Any] = {
     AttributeProto.SPARSE_TENSOR: Tensor,
     AttributeProto.GRAPH: GraphRecord,
     AttributeProto.GRAPHS: tuple[GraphRecord, ...],
+    AttributeProto.TYPE_PROTO: DeclaredType,
 }
 """The annotation that stands for each ONNX attribute type."""
 
@@ -48,6 +51,8 @@ def plain_attribute(proto: Any, bodies: tuple[GraphRecord, ...], files: External
         return TensorRecord(lambda what: read_tensor(proto.t, files, what))
     if proto.type == AttributeProto.SPARSE_TENSOR:
         return TensorRecord(lambda what: read_sparse(proto.sparse_tensor, files, what))
+    if kind is DeclaredType:
+        return declared_type(proto.tp)
     if kind is int:
         return int(proto.i)
     if kind is float:

@@ -17,7 +17,12 @@ _UNNAMED = re.compile(r"[\s?*\-\d]*")
 
 
 def declared_type(proto: Any) -> DeclaredType:
-    """The record of a TypeProto."""
+    """The record of a TypeProto. An optional tensor is a tensor: who runs the model gives it."""
+    if proto.HasField("optional_type"):
+        proto = proto.optional_type.elem_type
+    if proto.HasField("sequence_type"):
+        fault = Fault(UnsupportedError, "is a sequence of tensors; give its items as inputs of their own, X.0, X.1, …")
+        return DeclaredType(fault, item=declared_type(proto.sequence_type.elem_type))
     if not proto.HasField("tensor_type"):
         kind = proto.WhichOneof("value") or "no type"
         return DeclaredType(Fault(UnsupportedError, f"is not a tensor ({kind}); only tensors are supported"))

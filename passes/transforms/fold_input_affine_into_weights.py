@@ -13,6 +13,7 @@ from dldt.compiler.ops.linear import Linear
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import channel_shape, channel_vector
+from dldt.passes.integers import sums_integers
 from dldt.passes.match import Match
 from dldt.passes.pattern import anything, constant, either, node
 from dldt.passes.rewrite import Rewrite
@@ -55,6 +56,8 @@ class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
         """The operation on scaled weights, with a bias where a shift was folded."""
         root, x, weights = match.root, match.x, match.w
         assert isinstance(root.op, Linear)
+        if sums_integers(root):
+            return None  # the shift is the zero point of bytes
         axis = root.op.channel_axis(x.type.rank)
         inputs = root.op.input_channel_axes(weights.ndim)
         count = channels(weights, inputs)

@@ -10,6 +10,7 @@ from dldt.compiler.ops.linear import Linear
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import channel_vector
+from dldt.passes.integers import sums_integers
 from dldt.passes.match import Match
 from dldt.passes.pattern import constant, node
 from dldt.passes.rewrite import Rewrite
@@ -31,6 +32,7 @@ class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
         Convolution(x, w) * s[1,C,1,1]   →   Convolution(x, w * s[C,1,1,1])
 
     Likewise GroupConvolution, ConvolutionBackpropData, GroupConvolutionBackpropData, and MatMul by constant weights.
+    Not where bytes are contracted with integers, which stay such.
     """
 
     pattern = node(Multiply, node(Linear, name="linear", single=True, where=has_plain_weights), constant("scale"))
@@ -38,6 +40,8 @@ class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
     def rewrite(self, match: _ScaledOutput) -> Value | None:
         """The operation on scaled weights."""
         linear = match.linear
+        if sums_integers(linear):
+            return None
         x, w, *rest = linear.inputs
         assert isinstance(linear.op, Linear)
         assert x is not None

@@ -10,6 +10,7 @@ from dldt.compiler.ops import Add, Multiply
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import product_in
+from dldt.passes.integers import holds_integers
 from dldt.passes.match import Match
 from dldt.passes.pattern import anything, constant, node
 from dldt.passes.rewrite import Rewrite
@@ -31,7 +32,7 @@ class FuseLinear(Rewrite[_Chain]):
 
         (x * a) * b   →  x * (a*b)
         (x + a) + b   →  x + (a+b)
-        (x + a) * b   →  x * b + (a*b)
+        (x + a) * b   →  x * b + (a*b)     not where x + a are integers: their product is rounded once
 
     Floating-point only: integers wrap.
     """
@@ -55,6 +56,8 @@ class FuseLinear(Rewrite[_Chain]):
             return root.op(x, merged)
         if isinstance(inner.op, Multiply):
             return None  # x * a + b is the normal form
+        if holds_integers(inner):
+            return None
         return Add()(Multiply()(x, b), merged)
 
 

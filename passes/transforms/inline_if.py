@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.graph import Graph, Node
 from dldt.compiler.ops import If
-from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass, transform
 from dldt.passes.constant_folder import ConstantFolder
+from dldt.passes.inline_body import inline_body
 
 
 @transform
@@ -43,18 +43,7 @@ def _condition(node: Node) -> bool | None:
 def _inline(graph: Graph, node: Node) -> None:
     then_body, else_body = node.bodies
     body = then_body if _condition(node) else else_body
-    inner: dict[Value, Value] = {}
-    for parameter, given in zip(body.inputs, node.inputs[1:], strict=True):
-        assert given is not None
-        inner[parameter] = given
-    for part in body.order():
-        if part.op.has(Trait.INTERFACE):
-            continue
-        made = graph.add(part.op, [None if v is None else inner[v] for v in part.inputs], name=part.name)
-        for old, new in zip(part.outputs, made, strict=True):
-            inner[old] = new
-            if old.names:
-                graph.rename(new, old.names)
-    for old, chosen in zip(node.outputs, body.output_values, strict=True):
-        graph.replace(old, inner[chosen])
+    given = [value for value in node.inputs[1:] if value is not None]
+    for old, chosen in zip(node.outputs, inline_body(graph, body, given), strict=True):
+        graph.replace(old, chosen)
     graph.discard(node)

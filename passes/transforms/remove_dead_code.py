@@ -8,7 +8,7 @@ from dldt.passes.base import Pass, transform
 
 @transform
 class RemoveDeadCode(Pass):
-    """Nodes that no Result reaches go; Parameters stay, they are the graph's signature.
+    """Nodes that no Result and no sink reaches go; Parameters stay, they are the graph's signature.
 
     ::
 

@@ -102,7 +102,7 @@ def test_rows_have_names_of_their_own():
     assert len(named) == len(ARITHMETICS)
 
 
-@pytest.mark.parametrize("row", [row for row in ARITHMETICS.values() if row is not F32], ids=str)
+@pytest.mark.parametrize("row", [row for row in ARITHMETICS.values() if row is not F32 and not row.is_integer], ids=str)
 def test_what_is_rounded_is_said(row):
     assert row.rounding
     assert row.error

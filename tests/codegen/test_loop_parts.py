@@ -105,3 +105,29 @@ def test_parts_that_overlap_are_refused() -> None:
 
 def _random(shape: Any) -> Any:
     return np.random.default_rng(5).standard_normal(shape).astype(np.float32)
+
+
+def test_dims_are_named_after_the_new_loop() -> None:
+    """Code generation finds the dims that a loop defines by its number."""
+    graph = Graph("g")
+    x = graph.parameter("x", TensorType(DType.f32, (2, 3)))
+    trips = graph.parameter("trips", TensorType(DType.i64, ()))
+    body = Graph("loop/body")
+    body.result(body.constant(np.array(True)), "more")
+    state = body.parameter("state", x.type)
+    body.result(ops.Negative()(state), "next")
+    build: Any = ops.Loop
+    outputs = (BodyOutput(1), ConcatOutput(1, 0, 3, 3, -1, result=1))
+    op = build(body, (MergedInput(2, 0, 1),), outputs, condition_result=0)
+    for i, value in enumerate(op.all(trips, graph.constant(np.array(True)), x)):
+        graph.result(value, f"y{i}")
+    for _ in range(5):  # the number of the new loop has two digits
+        graph.constant(np.zeros(1))
+    made = normalize_parts(graph)
+    verify(made)
+    (node,) = [node for node in made.order() if isinstance(node.op, Repetition)]
+    assert str(node.types[1]) == f'f32["g:{node.id}.turns"?,3,2]'
+    assert node.id > 9
+    feed = {"x": _random((2, 3)), "trips": np.array(3)}
+    for name, want in interpret(graph, feed).items():
+        np.testing.assert_array_equal(interpret(made, feed)[name], want)

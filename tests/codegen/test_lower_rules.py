@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Apply, Bind, Guard, Load, Number, Reduce, walk
 from dldt.codegen.loop.lower.access import RULES, Access, read
@@ -64,9 +65,10 @@ def test_only_these_operations_have_no_rule():
 
 
 def test_every_rule_has_a_case():
-    """Recurrence, which the compiler alone makes, has a kernel and tests of its own (test_recurrence.py)."""
+    """Operations that the compiler alone makes have tests of their own (test_recurrence.py, test_integers.py)."""
     tested = {type(case.op) for case in all_cases()}
-    assert {cls.__name__ for cls in RULES if cls not in tested} == {Recurrence.__name__}
+    own = {Recurrence, IntegerConvolution, IntegerGroupConvolution, IntegerMatMul}
+    assert {cls for cls in RULES if cls not in tested} == own
 
 
 def test_a_rule_says_what_it_reads_by_existing_ports():

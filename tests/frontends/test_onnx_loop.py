@@ -144,6 +144,22 @@ def test_the_condition_of_a_turn_is_one_element_of_rank_1(tmp_path: Path) -> Non
     check_text(text, [{"x": X, "M": np.array([3]), "go": np.array([True])}], tmp_path)
 
 
+def test_a_shape_from_outside_is_known_in_the_body(tmp_path: Path) -> None:
+    text = """g (float[N,3] x, int64 M) => (float[N,3] y, float[A,B] all) {
+      s = Shape(x)
+      minus = Constant <value = int64[1] {-1}> ()
+      flat = Reshape(x, minus)
+      y, all = Loop <body = b (int64 i, bool c, float[N,3] a) => (bool c2, float[N,3] d, float[q] f) {
+        t = Reshape(flat, s)
+        d = Add(a, t)
+        f = Reshape(d, minus)
+        c2 = Identity(c)
+      }> (M, , x)
+    }"""
+    graph = check_text(text, [{"x": X, **numbers(M=m)} for m in (1, 3)], tmp_path)
+    assert [str(v.type) for v in graph.output_values] == ["f32[N,3]", 'f32["g:8.turns"?,3*N]']
+
+
 SCAN = """g (float[3] s, float[2,4,3] p, float[3,4,2] q) => (float[3] t, float[3,4,2] u, float[4,2] v) {
   t, u, v = Scan <num_scan_inputs = 2, scan_input_axes = [1, -2], scan_input_directions = [0, 1],
                   scan_output_axes = [-2, 0], scan_output_directions = [1, 0],

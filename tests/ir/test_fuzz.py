@@ -10,6 +10,10 @@ from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
+from dldt.frontends.onnx.importer import import_onnx
+from tests.frontends.onnx_node import save
+from tests.frontends.onnx_text import model_of_text
+from tests.frontends.test_onnx_loop import POWERS
 from tests.ir.models import add_case
 from tests.ir.sample import IF_XML, XML, write_sample
 from tests.ops.table import FAMILIES
@@ -61,6 +65,16 @@ def test_damaged_samples(sample, tmp_path):
     generator = random.Random(1)
     for _ in range(150):
         accepts_or_refuses(write_sample(tmp_path, xml=damaged(sample, generator)))
+
+
+def test_damaged_loops(tmp_path):
+    generator = random.Random(2)
+    graph = import_onnx(save(model_of_text(POWERS), tmp_path))
+    path, _ = write_ir(graph, tmp_path / "m.xml")
+    text = path.read_text()
+    for _ in range(100):
+        path.write_text(damaged(text, generator))
+        accepts_or_refuses(path)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rsplit(".", 1)[-1])

@@ -55,7 +55,7 @@ def test_requests_of_a_large_arena_do_not_share_it(tmp_path):
     path = build_scale(tmp_path / "m.so", arena=5_000_000)
     with runtime.load(path, threads=1) as model:
         first, second = model.create_request(), model.create_request()
-        assert abs(first._arena.address - second._arena.address) >= 5_000_000
+        assert abs(first._held.arena.address - second._held.arena.address) >= 5_000_000
         np.testing.assert_array_equal(first.run(np.ones(2, np.float32))["y"], np.float32([2, 3]))
 
 

@@ -14,6 +14,8 @@ from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
 def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, str]:
     """The first arithmetic of the table that is allowed, can compute the problem and saves time. F32, which can compute
     every problem, if there is none, or if the weights do not fit it: then a remark says why."""
+    if part.data.is_integer:
+        return _exact_row(part, on) or F32, ""
     for row in ARITHMETICS.values():
         problem = attrs.evolve(part.problem, arithmetic=row)
         if row is F32 or not on.numerics.allows(row) or not _can_do(problem):
@@ -23,6 +25,25 @@ def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, s
         reason = row.misfit(part.weights())
         return (F32, f"{part.name}: {reason}: its weights stay {F32.weights}") if reason else (row, "")
     return F32, ""
+
+
+def can_multiply(part: ContractionPart, on: Setting) -> bool:
+    """Whether there is an arithmetic for the part: floats have one, bytes may have none that is exact."""
+    return not part.data.is_integer or _exact_row(part, on) is not None
+
+
+def _exact_row(part: ContractionPart, on: Setting) -> Arithmetic | None:
+    """The first row of the table that multiplies the part's bytes, holds its weights, and whose sums are exact."""
+    weights = None
+    for row in ARITHMETICS.values():
+        if row.data is not part.data or not row.available(on.target):
+            continue
+        if part.problem.channelwise and row.products * row.registers > 1:
+            continue
+        weights = part.weights() if weights is None else weights
+        if not row.misfit(weights.reshape(-1, *weights.shape[2:])):
+            return row
+    return None
 
 
 def _can_do(problem: Problem) -> bool:

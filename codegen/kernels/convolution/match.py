@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.kernels.convolution.choose_arithmetic import can_multiply
 from dldt.codegen.kernels.convolution.deconvolution import deconvolution_parts
 from dldt.codegen.kernels.convolution.part import (
     ContractionPart,
     image_source,
     is_by_pixels,
+    multiplied,
     operands,
     pair,
     pixel_source,
@@ -21,20 +23,21 @@ from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node
-from dldt.compiler.types import DType
 
 
 def convolution_parts(task: Leaf, on: Setting) -> list[ContractionPart] | None:
     """A convolution with constant weights as one part; a transposed one as a part for each phase of its output
     position. None where the task is no convolution, or has sizes that register tiles cannot do."""
     anchor = None if task.region is None else task.region.anchor
-    if anchor is None or anchor.types[0].dtype is not DType.f32:
+    if anchor is None:
         return None
-    parts = _parts(task, anchor)
-    if parts is None:
+    data = multiplied(anchor)
+    parts = None if data is None else _parts(task, anchor)
+    if parts is None or data is None:
         return None
     blocked = task.output.layout.block == on.target.block
-    return [attrs.evolve(part, blocked=blocked, name=anchor.name) for part in parts]
+    found = [attrs.evolve(part, blocked=blocked, name=anchor.name, data=data) for part in parts]
+    return found if all(can_multiply(part, on) for part in found) else None
 
 
 def _parts(task: Leaf, anchor: Node) -> list[ContractionPart] | None:

@@ -8,6 +8,8 @@ from functools import cached_property
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Source
+from dldt.codegen.llvm.arithmetic import F32
+from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
@@ -31,6 +33,8 @@ class ContractionPart:
     """Whether the output lies in channel blocks."""
     name: str = ""
     """The name of the node that it carries out, for messages."""
+    data: DType = F32.data
+    """The type of the numbers that the model multiplies: bytes may lie in memory as those of the other sign."""
 
     @cached_property
     def content(self) -> Content:
@@ -57,13 +61,23 @@ def _group(part: ContractionPart, group: int, outer: int) -> ContractionPart:
 
 
 def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
-    """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed or
-    not f32."""
+    """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed, or
+    the data neither f32 nor bytes."""
     data, weights = data_of(task, anchor), anchor.inputs[1]
     assert weights is not None
-    if weights.constant is None or data not in task.inputs or data.type.dtype is not DType.f32:
+    if weights.constant is None or data not in task.inputs or multiplied(anchor) is None:
         return None
     return data, task.inputs[data], weights.constant
+
+
+def multiplied(anchor: Node) -> DType | None:
+    """The type of the numbers that a contraction multiplies; None where it is neither f32 nor that of bytes."""
+    data = anchor.inputs[0]
+    assert data is not None
+    dtype = data.type.dtype
+    if isinstance(anchor.op, IntegerConvolution | IntegerGroupConvolution | IntegerMatMul):
+        return dtype if not anchor.op.shift else DType.u8 if dtype is DType.i8 else DType.i8
+    return dtype if dtype is F32.data else None
 
 
 def data_of(task: Leaf, anchor: Node) -> Value:

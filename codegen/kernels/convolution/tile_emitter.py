@@ -71,7 +71,7 @@ class TileEmitter:
         if rest:
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
             flat = body(source, b.gep(panel, b.index(step * whole)), flat, rest)
-        flat = [self.arithmetic.result(b, b.widen(value, self.tile.lanes)) for value in flat]
+        flat = [b.widen(self.arithmetic.result(b, value), self.tile.lanes) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
 
     def _width(self, column: int, columns: int) -> int:
@@ -189,7 +189,8 @@ class TileEmitter:
     def _broadcast(self, base: Ir, shift: int, lanes: int, count: int) -> Ir:
         """The input element at offset ``shift``, in every lane, together with the neighbours that are multiplied in the
         same lane. ``count`` channels are left from here on."""
-        return self.arithmetic.broadcast(self.b, self._element(base, shift), self.problem.source.dtype, lanes, count)
+        source = self.problem.source
+        return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, source.channel)
 
     def _element(self, base: Ir, shift: int) -> Ir:
         return self.b.emit("ptr", f"getelementptr i8, {base}, i64 {self.problem.source.dtype.size * shift}")
@@ -220,4 +221,5 @@ class TileEmitter:
         """The same address, made to depend on ``value``: the next weights are loaded only once the registers of the
         last ones are free."""
         kind = self.b.target.inline_register_class
+        value = self.arithmetic.register_of(self.b, value)
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
 from dldt.codegen.kernels.stream import stream
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.target import Target
 
 _FEW = 4
@@ -21,10 +22,10 @@ def choose_tile(problem: Problem, target: Target) -> RegisterTile:
     count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
     most, widest = min(max(1, count), _unshared_rows(problem, target)), min(vectors, _widest(problem, count, target))
-    for rows, columns in register_tiles(target):
+    for rows, columns in register_tiles(target, problem.arithmetic):
         if rows > most or columns > widest:
             continue
-        cost = _cycles(count, vectors, rows, columns, target)
+        cost = _cycles(count, vectors, rows, columns, target, problem.arithmetic)
         if cost < best_cost * 0.999:
             best, best_cost = (rows, columns), cost
     rows, columns = best
@@ -55,8 +56,8 @@ def is_narrow(problem: Problem, target: Target) -> bool:
 
 def narrow_tile(problem: Problem, target: Target) -> RegisterTile:
     """The tile of a narrow problem: whole vectors of pixels by the only vector of channels."""
-    most = max(rows for rows, columns in register_tiles(target) if columns == 1)
-    rows = most // target.block * target.block
+    most = max(rows for rows, columns in register_tiles(target, problem.arithmetic) if columns == 1)
+    rows = max(1, most // target.block) * target.block
     return RegisterTile(rows, 1, choose_chunk(problem, rows, target.block), target.block)
 
 
@@ -66,7 +67,7 @@ def tiles(problem: Problem, target: Target) -> Iterator[RegisterTile]:
         yield from (RegisterTile(rows, 1, 1, target.block) for rows in _channelwise_rows(problem, target))
         return
     count, vectors = _run(problem), problem.vectors(target.block)
-    for rows, columns in register_tiles(target):
+    for rows, columns in register_tiles(target, problem.arithmetic):
         if rows > max(1, count) or columns > vectors:
             continue
         chunk = choose_chunk(problem, rows * columns, target.block)
@@ -131,12 +132,12 @@ def _common(inputs: int, block: int) -> int:
     return size
 
 
-def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target) -> float:
+def _cycles(pixels: int, vectors: int, rows: int, columns: int, target: Target, arithmetic: Arithmetic) -> float:
     """Cycles for one step of the depth over all pixels and vectors."""
     total = 0.0
     for r, row_count in parts(pixels, rows):
         for c, column_count in parts(vectors, columns):
-            total += row_count * column_count * tile_cycles(r, c, target)
+            total += row_count * column_count * tile_cycles(r, c, target, arithmetic)
     return total
 
 
@@ -144,7 +145,7 @@ def direct_cycles(problem: Problem, tile: RegisterTile, target: Target) -> float
     """Cycles for all images (for one where their number is free): the multiply-adds, and reading the weights from
     memory."""
     vectors = problem.vectors(target.block)
-    each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target)
+    each = _cycles(_run(problem), vectors, tile.rows, tile.columns, target, problem.arithmetic)
     rows = 1 if problem.is_pointwise else problem.output[0]
     images = problem.batch if isinstance(problem.batch, int) else 1
     assert isinstance(rows, int)

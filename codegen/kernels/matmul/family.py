@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import attrs
 
+from dldt.codegen.kernels.convolution.choose_arithmetic import can_multiply
 from dldt.codegen.kernels.convolution.family import ConvolutionFamily
-from dldt.codegen.kernels.convolution.part import ContractionPart, operands
+from dldt.codegen.kernels.convolution.part import ContractionPart, multiplied, operands
 from dldt.codegen.kernels.convolution.problem import Problem, Source
 from dldt.codegen.kernels.family import Estimate
 from dldt.codegen.kernels.fusion import Fusion
@@ -53,12 +54,14 @@ class MatMulFamily(ConvolutionFamily):
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""
         anchor = None if task.region is None else task.region.anchor
-        if anchor is None or anchor.types[0].dtype is not DType.f32 or not isinstance(anchor.op, ops.MatMul):
+        if anchor is None or not isinstance(anchor.op, ops.MatMul) or is_product(anchor):
             return None
-        if is_product(anchor):
+        data = multiplied(anchor)
+        parts = None if data is None else _matmul(task, anchor, anchor.op)
+        if parts is None or data is None:
             return None
-        parts = _matmul(task, anchor, anchor.op)
-        return None if parts is None else [attrs.evolve(part, name=anchor.name) for part in parts]
+        found = [attrs.evolve(part, name=anchor.name, data=data) for part in parts]
+        return found if all(can_multiply(part, on) for part in found) else None
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
         """None: a matrix product has no image rows."""

@@ -71,6 +71,20 @@ def gru_cell(
     return Access(types[0], element)
 
 
+@lowers(ops.RNNCell, kind="reduce")
+def rnn_cell(
+    op: ops.RNNCell, types: Types, x: Access, h: Access, w: Access, r: Access, b: Access, *, fresh: Fresh
+) -> Access:
+    """H' = tanh(x·Wᵀ + h·Rᵀ + b)."""
+    product_x, product_h = _Product(x, w, fresh), _Product(h, r, fresh)
+
+    def element(index: Index) -> Expr:
+        both = apply("add", product_x.at(*index), product_h.at(*index))
+        return _gate(op, 0, apply("add", both, b((index[1],))))
+
+    return Access(types[0], element)
+
+
 class _Product:
     """a · bᵀ."""
 

@@ -11,6 +11,7 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array, known_dims
+from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.onnx.framework import ONNX
 
@@ -70,7 +71,7 @@ def constant_of_shape_9(input: Value, *, value: Tensor | None = None) -> Value:
 
 
 @ONNX.imports("Identity", since=1)
-def identity_1(input: Value) -> Value:
+def identity_1(input: Imported) -> Imported:
     """The input itself."""
     return input
 

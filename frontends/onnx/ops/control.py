@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.control import If
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.engine.sequences import Imported, parts, same_form, with_parts
 from dldt.frontends.onnx.framework import ONNX
 
 
 @ONNX.imports("If", since=1)
-def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, context: Context) -> tuple[Value, ...]:
+def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, context: Context) -> tuple[Imported, ...]:
     """The outputs of one branch or the other; of a known condition only its branch is imported."""
     for branch in (then_branch, else_branch):
         if branch.inputs:
@@ -22,5 +23,9 @@ def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, con
     known = known_array(cond)
     if known is not None and known.size == 1:
         return context.inline(then_branch if known.item() else else_branch)
-    (then_body, else_body), captures = context.import_bodies((then_branch, else_branch))
-    return If(then_body, else_body).all(cond, *captures)
+    (then, otherwise), captures = context.import_bodies((then_branch, else_branch))
+    pairs = list(zip(then.outputs, otherwise.outputs, strict=False))
+    if not all(same_form(a, b) for a, b in pairs):
+        raise UnsupportedError("the branches of If give sequences of different lengths, or only one of them a value")
+    values = iter(If(then.graph, otherwise.graph).all(cond, *captures))
+    return tuple(with_parts(a, [next(values) for _ in parts(a)]) for a, _ in pairs)

@@ -1,4 +1,4 @@
-"""Loop and Scan: bodies that run again and again."""
+"""Loop: a body that runs again and again, with a trip count and a condition."""
 # ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
@@ -9,83 +9,170 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from dldt.compiler.dims import minimum_of
-from dldt.compiler.errors import InputError
+from dldt.compiler.dims import DefinedDim, minimum_of, symbols
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.arithmetic import Maximum
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, InputPort, InvariantInput, MergedInput, OutputPort
+from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.types import DType, TensorType
-from dldt.frontends.engine.context import Context, MakeInput
+from dldt.frontends.engine.context import Context, ImportedBody, MakeInput
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.engine.sequences import (
+    GrowingSequence,
+    Imported,
+    StackedSequence,
+    TensorSequence,
+    parts,
+    same_form,
+    with_parts,
+)
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.sequence_growth import only_grows
+from dldt.frontends.onnx.unroll import known_turns, unrolled
 
-Made: TypeAlias = tuple[Repetition, tuple[Value, ...]]
-"""The operation, and the captured values that are its last inputs."""
+Made: TypeAlias = tuple[ImportedBody, Repetition, tuple[Value, ...]]
+"""The body, the operation, and the captured values that are its last inputs."""
 
 
 @ONNX.imports("Loop", since=1)
 def loop_1(
     M: Value | None = None,
     cond: Value | None = None,
-    *v_initial: Value,
+    *v_initial: Imported,
     body: GraphRecord,
     context: Context,
-) -> tuple[Value, ...]:
+) -> tuple[Imported, ...]:
     """The carried values as the last turn leaves them, then what each turn adds to the scan outputs."""
-    carried = len(v_initial)
-    if len(body.inputs) != carried + 2:
-        raise InputError(f"the body of Loop takes {len(body.inputs)} inputs, {carried + 2} are given to it")
-    if len(body.outputs) < max(carried + 1, context.outputs + 1):
+    count = len(v_initial)
+    if len(body.inputs) != count + 2:
+        raise InputError(f"the body of Loop takes {len(body.inputs)} inputs, {count + 2} are given to it")
+    if len(body.outputs) < max(count + 1, context.outputs + 1):
         raise InputError(f"the body of Loop has {len(body.outputs)} outputs, {context.outputs + 1} are needed")
-    outer = (_trip_count(M, context.graph), _condition(cond, context.graph), *v_initial)
-    types = [TensorType(v.type.dtype, v.type.shape) for v in v_initial]
-    op, captures = settled(partial(_loop, body, context), types)
-    return op.all(*outer, *captures)
+    given = tuple(_carried(body, i, value) for i, value in enumerate(v_initial))
+    turns = known_turns(M, cond, body)
+    if turns is not None and any(isinstance(value, TensorSequence) for value in (*given, *context.captured(body))):
+        return unrolled(body, context, v_initial, turns)
+    outer = (_trip_count(M, context.graph), _condition(cond, context.graph))
+    first = [value for carried in given for value in parts(carried)]
+    types = [TensorType(v.type.dtype, v.type.shape) for v in first]
+    imported, op, captures = settled(partial(_loop, body, context, given), types)
+    values = iter(op.all(*outer, *first, *captures))
+    found: list[Imported] = []
+    for i, inner in enumerate(imported.outputs[1:]):
+        if isinstance(inner, GrowingSequence):
+            found.append(_joined(v_initial[i], next(values)))
+        else:
+            found.append(with_parts(inner, [next(values) for _ in parts(inner)]))
+    return tuple(found)
 
 
 def settled(make: Callable[[Sequence[TensorType]], Made], types: Sequence[TensorType]) -> Made:
     """What ``make`` makes of the types of the carried values. Where these have other dims behind a turn than before it,
     the body is imported once more: an importer may decide by the shapes that it sees."""
     while True:
-        op, captures = make(types)
+        body, op, captures = make(types)
         first = {port.parameter: t for port, t in zip(op.carried, types, strict=True)}
         before = [first.get(i, value.type) for i, value in enumerate(op.body.inputs)]
         after = op.widened(op.body, before)
         if after == before:
-            return op, captures
+            return body, op, captures
         types = [after[port.parameter] for port in op.carried]
 
 
-def _loop(body: GraphRecord, context: Context, types: Sequence[TensorType]) -> Made:
-    names = list(body.inputs)
-    ranks = [len(body.inputs[name].shape or ()) for name in names[:2]]
-    makers: list[MakeInput] = [
-        lambda graph, name: graph.parameter(name, TensorType(DType.i64, (1,) * min(ranks[0], 1))),
-        lambda graph, name: graph.constant(np.ones((1,) * min(ranks[1], 1), np.bool_), name=name),
-        *(parameter_of(t) for t in types),
-    ]
-    carried = len(types)
-    graph, captures = context.import_body(body, makers, partial(_stacked, carried))
-    ports: list[InputPort] = [MergedInput(2 + i, 1 + i, 1 + i) for i in range(carried)]
-    ports += [InvariantInput(2 + carried + i, 1 + carried + i) for i in range(len(captures))]
-    outputs: list[OutputPort] = [BodyOutput(1 + i) for i in range(carried)]
-    outputs += [ConcatOutput(result=i) for i in range(1 + carried, len(body.outputs))]
-    build: Any = Loop
-    return build(graph, tuple(ports), tuple(outputs), condition_result=0, iteration_parameter=0), captures
-
-
-def parameter_of(t: TensorType) -> MakeInput:
+def parameter_of(t: TensorType) -> Callable[[Graph, str], Value]:
     """Makes a Parameter of the type."""
     return lambda graph, name: graph.parameter(name, t)
 
 
-def _stacked(carried: int, position: int, value: Value) -> Value:
-    """A scan output of a turn, as a part of the whole."""
-    return value if position <= carried else Unsqueeze()(value, np.array([0], np.int64))
+def _carried(body: GraphRecord, position: int, value: Imported) -> Imported:
+    """How the body takes a carried value: a sequence to which it only appends grows by a scan output."""
+    names = list(body.inputs)
+    grows = isinstance(value, TensorSequence | StackedSequence)
+    if grows and only_grows(body, names[position + 2], body.outputs[position + 1]):
+        return GrowingSequence(position)
+    if isinstance(value, StackedSequence):
+        raise UnsupportedError("a sequence whose length is found at run time may only be appended to in a Loop")
+    return value
+
+
+def _loop(body: GraphRecord, context: Context, given: Sequence[Imported], types: Sequence[TensorType]) -> Made:
+    names = list(body.inputs)
+    ranks = [len(body.inputs[name].shape or ()) for name in names[:2]]
+    left = iter(types)
+    makers: list[MakeInput] = [
+        lambda graph, name: graph.parameter(name, TensorType(DType.i64, (1,) * min(ranks[0], 1))),
+        lambda graph, name: graph.constant(np.ones((1,) * min(ranks[1], 1), np.bool_), name=name),
+        *(_maker(value, [next(left) for _ in parts(value)]) for value in given),
+    ]
+    imported, captures = context.import_body(body, makers, partial(_finished, len(given)))
+    _check_forms(body, given, imported)
+    carried, behind = len(types), 1 + len(given)
+    ports: list[InputPort] = []
+    outputs: list[OutputPort] = []
+    result = 1
+    for i, inner in enumerate(imported.outputs[1:]):
+        if isinstance(inner, GrowingSequence):
+            size = len(inner.appended)
+            outputs.append(ConcatOutput(0, 0, size, size, -1, result=result))
+            result += 1
+            continue
+        for _ in parts(inner):
+            if 1 + i < behind:
+                ports.append(MergedInput(2 + len(ports), 1 + len(ports), result))
+            outputs.append(BodyOutput(result) if 1 + i < behind else ConcatOutput(result=result))
+            result += 1
+    ports += [InvariantInput(2 + carried + i, 1 + carried + i) for i in range(len(captures))]
+    build: Any = Loop
+    op = build(imported.graph, tuple(ports), tuple(outputs), condition_result=0, iteration_parameter=0)
+    return imported, op, captures
+
+
+def _maker(value: Imported, types: Sequence[TensorType]) -> MakeInput:
+    """Makes what the body takes for a carried value, of these types."""
+    if isinstance(value, Value):
+        return parameter_of(types[0])
+    return lambda graph, name: with_parts(value, [graph.parameter(f"{name}.{i}", t) for i, t in enumerate(types)])
+
+
+def _finished(carried: int, position: int, given: Imported) -> tuple[Value, ...]:
+    """The Results of an output: a scan output of a turn is a part of the whole."""
+    if position > carried and not isinstance(given, Value):
+        raise UnsupportedError("a sequence as a scan output of Loop is not supported")
+    if isinstance(given, GrowingSequence):
+        return (Concat(0)(*map(_as_part, given.appended)),)
+    return (_as_part(given),) if position > carried and isinstance(given, Value) else parts(given)
+
+
+def _as_part(value: Value) -> Value:
+    return Unsqueeze()(value, np.array([0], np.int64))
+
+
+def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: ImportedBody) -> None:
+    """Refuse what has another form behind a turn than before it."""
+    own = f"{imported.graph.name}:"
+    for name, before, after in zip(body.outputs[1:], given, imported.outputs[1:], strict=False):
+        if isinstance(before, GrowingSequence) and isinstance(after, GrowingSequence):
+            dims = {s for value in after.appended for dim in value.type.shape for s in symbols(dim)}
+            if any(isinstance(s, DefinedDim) and s.name.startswith(own) for s in dims):
+                raise UnsupportedError(f"the sequence {name!r} grows in a Loop by items whose shape changes")
+        elif not same_form(before, after):
+            raise UnsupportedError(
+                f"the sequence {name!r} changes its length in a Loop whose number of turns is not known, by more than "
+                "appending to it"
+            )
+
+
+def _joined(before: Imported, grown: Value) -> Imported:
+    """A sequence with what a loop has appended."""
+    if isinstance(before, StackedSequence):
+        return StackedSequence(Concat(0)(before.stack, grown))
+    items = parts(before)
+    return StackedSequence(Concat(0)(*map(_as_part, items), grown) if items else grown)
 
 
 def _trip_count(given: Value | None, graph: Graph) -> Value:

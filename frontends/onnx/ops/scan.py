@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -23,9 +23,10 @@ from dldt.compiler.ops.body_ports import (
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.tensor_iterator import TensorIterator
 from dldt.compiler.types import TensorType
-from dldt.frontends.engine.context import Context, MakeInput
+from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
+from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.loop import Made, parameter_of, settled
 
@@ -48,8 +49,7 @@ def scan_8(
     layout = _Layout.of(body, len(given), num_scan_inputs)
     layout = attrs.evolve(layout, backward=_flags("directions", directions, layout.slices))
     samples = [TensorType(v.type.dtype, v.type.shape[1:]) for v in given]
-    op, inner = settled(partial(_scan, body, context, layout, samples), samples[: layout.states])
-    captures = inner
+    _, op, captures = settled(partial(_scan, body, context, layout, samples), samples[: layout.states])
     batch = Graph(f"{op.body.name}_batch")
     parts = [parameter_of(TensorType(t.dtype, (1, *t.shape)))(batch, f"sample_{i}") for i, t in enumerate(samples)]
     whole = [batch.parameter(f"captured_{i}", TensorType(v.type.dtype, v.type.shape)) for i, v in enumerate(captures)]
@@ -83,7 +83,7 @@ def scan_9(
         output_backward=_flags("scan_output_directions", scan_output_directions, layout.scans),
     )
     types = [TensorType(v.type.dtype, v.type.shape) for v in given]
-    op, captures = settled(partial(_scan, body, context, layout, types), types[: layout.states])
+    _, op, captures = settled(partial(_scan, body, context, layout, types), types[: layout.states])
     return op.all(*given, *captures)
 
 
@@ -116,7 +116,8 @@ def _scan(
     """The operation for states of ``types`` and scan inputs of those of ``given``; the captured values."""
     sliced = list(zip(given[layout.states :], layout.axes, layout.backward, strict=True))
     makers = [*map(parameter_of, types), *(_part_of(t, axis) for t, axis, _ in sliced)]
-    graph, captures = context.import_body(body, makers, partial(_stacked, layout))
+    imported, captures = context.import_body(body, makers, partial(_stacked, layout))
+    results = imported.graph.output_values
     states, count = layout.states, len(given)
     ports: list[InputPort] = [MergedInput(i, i, i) for i in range(states)]
     ports += [
@@ -126,10 +127,10 @@ def _scan(
     ports += [InvariantInput(count + i, count + i) for i in range(len(captures))]
     outputs: list[OutputPort] = [BodyOutput(i) for i in range(states)]
     outputs += [
-        ConcatOutput(axis % graph.output_values[i].type.rank, *_ends(backward), result=i)
+        ConcatOutput(axis % results[i].type.rank, *_ends(backward), result=i)
         for i, (axis, backward) in enumerate(zip(layout.output_axes, layout.output_backward, strict=True), states)
     ]
-    return TensorIterator(graph, tuple(ports), tuple(outputs)), captures
+    return imported, TensorIterator(imported.graph, tuple(ports), tuple(outputs)), captures
 
 
 def _ends(backward: bool) -> tuple[int, int, int, int]:
@@ -137,7 +138,7 @@ def _ends(backward: bool) -> tuple[int, int, int, int]:
     return (-1, -1, 1, 0) if backward else (0, 1, 1, -1)
 
 
-def _part_of(t: TensorType, axis: int) -> MakeInput:
+def _part_of(t: TensorType, axis: int) -> Callable[[Graph, str], Value]:
     """Makes a Parameter that takes a part, without the axis along which the parts lie."""
     if not -t.rank <= axis < t.rank:
         raise InputError(f"a scan input is {t}, it has no axis {axis}")
@@ -150,11 +151,13 @@ def _squeezed(value: Value, axis: int) -> Value:
     return Squeeze()(value, np.array([axis], np.int64))
 
 
-def _stacked(layout: _Layout, position: int, value: Value) -> Value:
+def _stacked(layout: _Layout, position: int, given: Imported) -> tuple[Value, ...]:
     """A scan output of a turn, as a part of the whole."""
+    if not isinstance(given, Value):
+        raise UnsupportedError("a sequence as an output of Scan is not supported")
     if position < layout.states:
-        return value
-    return Unsqueeze()(value, np.array([layout.output_axes[position - layout.states]], np.int64))
+        return (given,)
+    return (Unsqueeze()(given, np.array([layout.output_axes[position - layout.states]], np.int64)),)
 
 
 def _numbers(name: str, given: Ints, count: int) -> tuple[int, ...]:

@@ -6,11 +6,12 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.split import Split, VariadicSplit
 from dldt.frontends.engine.context import Context
-from dldt.frontends.engine.known import required_ints
+from dldt.frontends.engine.known import known_array, required_ints
 from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
@@ -77,7 +78,7 @@ def pad_2(data: Value, *, pads: tuple[int, ...], mode: str = "constant", value: 
 @ONNX.imports("Pad", since=11)
 def pad_11(data: Value, pads: Value, constant_value: Value | None = None, *, mode: str = "constant") -> Value:
     """As before, the widths and the element as inputs."""
-    return _pad(data, required_ints(pads, "the input 'pads'"), None, mode, constant_value)
+    return _padded(data, pads, None, mode, constant_value)
 
 
 @ONNX.imports("Pad", since=18)
@@ -86,7 +87,7 @@ def pad_18(
 ) -> Value:
     """As before, round some axes."""
     chosen = None if axes is None else required_ints(axes, "the input 'axes'")
-    return _pad(data, required_ints(pads, "the input 'pads'"), chosen, mode, constant_value)
+    return _padded(data, pads, chosen, mode, constant_value)
 
 
 def _split(x: Value, axis: int, lengths: tuple[int, ...] | None, context: Context) -> tuple[Value, ...]:
@@ -129,6 +130,30 @@ def _pad(
     if isinstance(fill, Value) and fill.type.rank:
         fill = reshaped(fill, ())
     return Pad(mode)(x, _list(begin), _list(end), fill)
+
+
+def _padded(data: Value, pads: Value, axes: tuple[int, ...] | None, mode: str, value: Value | None) -> Value:
+    """Padding by widths that may be computed."""
+    known = known_array(pads)
+    if known is not None:
+        return _pad(data, tuple(int(width) for width in known.ravel()), axes, mode, value)
+    rank = data.type.rank
+    chosen = list(range(rank)) if axes is None else [_axis(axis, data) for axis in axes]
+    if pads.type.shape != (2 * len(chosen),) or len(set(chosen)) != len(chosen):
+        raise InputError(f"pads is {pads.type}, {2 * len(chosen)} numbers are needed for axes {chosen}")
+    one_of("padding mode", mode, ("constant", "edge", "reflect"))
+    nothing = pads.graph.constant(np.zeros(1, pads.type.dtype.numpy))
+    widths = [_part(pads, at) for at in range(2 * len(chosen))]
+    sides = [[nothing] * rank, [nothing] * rank]
+    for position, axis in enumerate(chosen):
+        sides[0][axis], sides[1][axis] = widths[position], widths[position + len(chosen)]
+    fill = value if mode == "constant" else None
+    begin, end = (Concat(0)(*side) for side in sides)
+    return Pad(mode)(data, begin, end, fill if fill is None or not fill.type.rank else reshaped(fill, ()))
+
+
+def _part(numbers: Value, at: int) -> Value:
+    return Slice()(numbers, np.array([at]), np.array([at + 1]), np.array([1]))
 
 
 def _axis(axis: int, x: Value) -> int:

@@ -37,6 +37,8 @@ CASES = [
     _cell(ops.LSTMCell, 4, 2),
     _cell(ops.LSTMCell, 4, 2, name="-activations", activations=("sigmoid", "relu", "tanh")),
     _cell(ops.LSTMCell, 4, 2, name="-clip", clip=0.7),
+    _cell(ops.RNNCell, 1, 1),
+    _cell(ops.RNNCell, 1, 1, name="-clip", clip=0.7, activations=("relu",)),
     _cell(ops.GRUCell, 3, 1),
     _cell(ops.GRUCell, 3, 1, bias=4, name="-before-reset", linear_before_reset=True),
     _cell(ops.GRUCell, 3, 1, name="-clip", clip=0.7),

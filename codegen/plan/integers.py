@@ -1,0 +1,166 @@
+"""Contractions of bytes, which the operation set writes as contractions of floats, summed as integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dldt.codegen.llvm.arithmetic import ARITHMETICS
+from dldt.codegen.loop.integer_contraction import SUMS, IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
+from dldt.codegen.target import Target
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.types import Array, DType
+from dldt.passes.integers import BYTES, Bytes, bytes_of, integer_weights, sums_integers
+
+_OTHER = {DType.u8: (DType.i8, -128), DType.i8: (DType.u8, 128)}
+"""The bytes of the other sign, and what is added to a byte to become one of them."""
+_MOST = 2**31 - 1
+
+
+def sum_integers(graph: Graph, target: Target) -> Graph:
+    """The graph with integer contractions in place of those of floats that hold bytes; a copy if there are any.
+
+    ::
+
+        Convolution(Convert(x) - z, w) + b   →   Convert(IntegerConvolution(x, w) + (b - z · Σ w))
+
+    Sums of floats are exact up to 2^24, sums of integers up to 2^31.
+    """
+    graph = _drop_clamps(graph)
+    if not any(sums_integers(node.outputs[0]) for inner in graph.walk() for node in inner.order() if node.outputs):
+        return graph
+    made = graph.copy()
+    for inner in made.walk():
+        for node in inner.order():
+            if node.outputs and sums_integers(node.outputs[0]):
+                _replace(inner, node, target)
+        inner.prune()
+    return made
+
+
+def _drop_clamps(graph: Graph) -> Graph:
+    """The graph without clamps to the range of the bytes that their results are converted to: conversion saturates."""
+    if not any(_is_vain(node) for inner in graph.walk() for node in inner.order()):
+        return graph
+    made = graph.copy()
+    for inner in made.walk():
+        for node in inner.order():
+            if _is_vain(node):
+                (x,) = node.inputs
+                assert x is not None
+                inner.replace(node.outputs[0], x)
+        inner.prune()
+    return made
+
+
+def _is_vain(node: Node) -> bool:
+    op, user = node.op, _only_user(node.outputs[0]) if node.outputs else None
+    if not isinstance(op, ops.Clamp) or user is None or not isinstance(user.op, ops.Convert):
+        return False
+    dtype = user.types[0].dtype
+    if dtype not in BYTES or not node.types[0].dtype.is_float:
+        return False
+    return (op.min, op.max) == dtype.bounds
+
+
+def _replace(graph: Graph, node: Node, target: Target) -> None:
+    """Put the integer contraction in the place of the node, and of what behind it is exact in integers too."""
+    x, w = (v for v in node.inputs[:2] if v is not None)
+    data = bytes_of(x)
+    assert data is not None
+    total = _constant_weights(node, data, w.constant, target) if integer_weights(w.constant) else None
+    if total is None:
+        return
+    old = node.outputs[0]
+    user = _only_user(old)
+    if user is not None and isinstance(user.op, ops.Add):
+        bias = next((v.constant for v in user.inputs if v is not None and v.constant is not None), None)
+        if bias is not None and user.types[0] == old.type and _is_whole(bias):
+            total, old = ops.Add()(total, bias.astype(np.int32)), user.outputs[0]
+    user = _only_user(old)
+    if user is not None and isinstance(user.op, ops.Convert) and user.types[0].dtype is SUMS:
+        graph.replace(user.outputs[0], total)
+        return
+    graph.replace(old, ops.Convert(DType.f32)(total, name=old.node.name))
+
+
+def _constant_weights(node: Node, data: Bytes, weights: Array | None, target: Target) -> Value | None:
+    """The sums of products with constant weights; None where they may be beyond i32."""
+    op = node.op
+    assert weights is not None
+    assert isinstance(op, ops.Convolution | ops.GroupConvolution | ops.MatMul)
+    axes = op.output_channel_axes(weights.ndim)
+    if isinstance(op, ops.MatMul) and (weights.ndim != 2 or op.transpose_a):
+        return None
+    others = tuple(k for k in range(weights.ndim) if k not in axes)
+    if np.abs(weights.astype(np.int64)).sum(axis=others).max() * 2 * 255 > _MOST:
+        return None
+    whole = weights.astype(np.int16)
+    shift = _shift(data.data.type.dtype, target)
+    source, fields = data.data, _fields(op, data.data.type.rank)
+    if not isinstance(op, ops.MatMul):
+        source, fields = _padded(op, data, shift, weights)
+    sums: Value = _KINDS[type(op)](**fields, shift=shift)(source, whole, name=node.name)
+    each = weights.astype(np.int64).sum(axis=others).reshape(-1).astype(np.int32)
+    shape = [1] * sums.type.rank
+    shape[op.channel_axis(sums.type.rank)] = each.size
+    each = each.reshape(shape)
+    if isinstance(data.zero, int):
+        moved = data.zero + shift
+        return ops.Add()(sums, np.asarray(-moved * each, np.int32)) if moved else sums
+    zero = ops.Convert(SUMS)(data.zero)
+    moved_zero = ops.Add()(zero, np.asarray(shift, np.int32)) if shift else zero
+    corrected: Value = ops.Subtract()(sums, ops.Multiply()(moved_zero, each))
+    return corrected
+
+
+_KINDS: dict[type, Any] = {
+    ops.Convolution: IntegerConvolution,
+    ops.GroupConvolution: IntegerGroupConvolution,
+    ops.MatMul: IntegerMatMul,
+}
+
+
+def _fields(op: Any, rank: int) -> dict[str, Any]:
+    return {field.name: getattr(op, field.name) for field in attrs.fields(type(op))}
+
+
+def _padded(
+    op: ops.Convolution | ops.GroupConvolution, data: Bytes, shift: int, weights: Array
+) -> tuple[Value, dict[str, Any]]:
+    """The data and the attributes of a convolution. Where the data's zero is not the kernel's, the data are padded by
+    themselves."""
+    x = data.data
+    spatial = x.type.rank - 2
+    where = op.window(x.type.shape[2:], weights.shape[weights.ndim - spatial :])
+    begins, ends = where.pads_begin, where.pads_end
+    fields = _fields(op, x.type.rank) | dict(auto_pad="explicit", pads_begin=begins, pads_end=ends)
+    if data.zero == -shift or not any((*begins, *ends)):
+        return x, fields
+    fill = np.asarray(data.zero, x.type.dtype.numpy) if isinstance(data.zero, int) else data.zero
+    pads = (np.array([0, 0, *pad], np.int64) for pad in (begins, ends))
+    none = (0,) * spatial
+    return ops.Pad("constant")(x, *pads, fill), fields | dict(pads_begin=none, pads_end=none)
+
+
+def _shift(dtype: DType, target: Target) -> int:
+    """What is added to bytes for the target to multiply four of them at a time by signed weights; 0 where it need not
+    or cannot be."""
+    other, shift = _OTHER[dtype]
+    return shift if not _is_fast(dtype, target) and _is_fast(other, target) else 0
+
+
+def _is_fast(dtype: DType, target: Target) -> bool:
+    rows = (row for row in ARITHMETICS.values() if row.data is dtype and row.products == 4)
+    return any(row.weights is DType.i8 and row.available(target) for row in rows)
+
+
+def _only_user(value: Value) -> Node | None:
+    return value.uses[0][0] if len(value.uses) == 1 else None
+
+
+def _is_whole(array: Array) -> bool:
+    return array.dtype.kind == "f" and bool((np.abs(array) <= 2**30).all() and (array == np.rint(array)).all())

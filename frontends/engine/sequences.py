@@ -1,0 +1,80 @@
+"""Sequences of tensors and optionals, which exist while a model is imported: the graph has tensors alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import attrs
+
+from dldt.compiler.graph import Value
+from dldt.compiler.types import DType
+
+
+@attrs.frozen
+class TensorSequence:
+    """A sequence whose length is known: its items."""
+
+    items: tuple[Value, ...]
+    dtype: DType | None = None
+    """Of the items, where a sequence without any says it."""
+
+
+@attrs.frozen
+class StackedSequence:
+    """A sequence whose length is found at run time: its items, all of one shape, are the parts of ``stack`` along the
+    first axis."""
+
+    stack: Value
+
+
+@attrs.frozen
+class GrowingSequence:
+    """A sequence in the body of a loop to which items are only appended: those of one turn. ``start``: the position of
+    the body's input that it was."""
+
+    start: int
+    appended: tuple[Value, ...] = ()
+
+
+@attrs.frozen
+class Nothing:
+    """An optional without a value. One that has a value is the value itself."""
+
+
+Imported: TypeAlias = Value | TensorSequence | StackedSequence | GrowingSequence | Nothing
+"""What the name of a tensor may stand for."""
+
+
+def parts(given: Imported) -> tuple[Value, ...]:
+    """The tensors of which it is made."""
+    if isinstance(given, Value):
+        return (given,)
+    if isinstance(given, TensorSequence):
+        return given.items
+    if isinstance(given, GrowingSequence):
+        return given.appended
+    return (given.stack,) if isinstance(given, StackedSequence) else ()
+
+
+def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
+    """The same of other tensors, as many as it has."""
+    if isinstance(given, Value):
+        return made[0]
+    if isinstance(given, TensorSequence):
+        return TensorSequence(tuple(made), given.dtype)
+    if isinstance(given, GrowingSequence):
+        return GrowingSequence(given.start, tuple(made))
+    return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
+
+
+def same_form(a: Imported, b: Imported) -> bool:
+    """Whether both are of one kind with equally many tensors."""
+    return type(a) is type(b) and len(parts(a)) == len(parts(b))
+
+
+def part_names(name: str, given: Imported) -> list[str]:
+    """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items."""
+    if isinstance(given, Value | StackedSequence):
+        return [name]
+    return [f"{name}.{i}" for i in range(len(parts(given)))]

@@ -1,0 +1,102 @@
+"""Contractions of bytes: exact sums on every target, whatever the operands are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dldt.codegen.pipeline import assemble
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import DType, TensorType
+from tests.codegen.integer_case import LEVELS, Case, as_floats, convolution, extremes, run, target_of
+
+CASES = {
+    "1x1": Case(64, 40, (7, 6)),
+    "3x3": Case(32, 33, (8, 9), 3, pad=1),
+    "stride": Case(20, 32, (9, 9), 3, 2, 1),
+    "dilated": Case(16, 16, (9, 9), 3, pad=2, dilation=2),
+    "odd": Case(37, 19, (5, 7), 3, pad=1),
+    "few inputs": Case(3, 20, (12, 11), 5, 2, 2),
+    "few outputs": Case(32, 2, (6, 40)),
+    "groups": Case(32, 48, (6, 7), 3, pad=1, groups=4),
+    "small groups": Case(24, 24, (6, 7), 3, pad=1, groups=8),
+    "depthwise": Case(32, 32, (8, 9), 3, pad=1, groups=32),
+    "depthwise, odd": Case(20, 20, (9, 8), 5, 2, 2, groups=20),
+}
+ZEROS = {np.uint8: (0, 7, 128), np.int8: (0, -128, 5)}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_convolution(name, dtype, level, tmp_path):
+    case = CASES[name]
+    zero = ZEROS[dtype][len(name) % 3]
+    x, w = extremes(dtype, (2, case.inputs, *case.size), seed=1), case.filters(-128, 127)
+    found = run(convolution(case, dtype, zero, w), {"x": x}, level, tmp_path)
+    np.testing.assert_array_equal(found, case.sums(x.astype(np.int64) - zero, w))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("bounds", [(0, 255), (-255, 255)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_weights_of_more_than_eight_bits(dtype, bounds, level, tmp_path):
+    """Unsigned weights, and those with a zero point of their own."""
+    case = Case(36, 40, (5, 6), 3, pad=1)
+    x, w = extremes(dtype, (2, 36, 5, 6), seed=2), case.filters(*bounds)
+    found = run(convolution(case, dtype, 3, w), {"x": x}, level, tmp_path)
+    np.testing.assert_array_equal(found, case.sums(x.astype(np.int64) - 3, w))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("shape", [(5, 64), (2, 3, 37)])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_matmul(dtype, transposed, shape, level, tmp_path):
+    x = extremes(dtype, shape, seed=3)
+    w = np.random.default_rng(4).integers(-128, 128, (shape[-1], 45))
+    w[:, 0], w[:, 1] = -128, 127
+    graph = Graph("matmul")
+    value = graph.parameter("x", TensorType(DType.of(dtype), shape))
+    given = (w.T if transposed else w).astype(np.float32)
+    graph.result(ops.Convert(DType.i32)(ops.MatMul(False, transposed)(as_floats(value, 9), given)), "y")
+    found = run(graph, {"x": x}, level, tmp_path)
+    np.testing.assert_array_equal(found, (x.astype(np.int64) - 9) @ w)
+
+
+def test_sums_beyond_those_of_floats(tmp_path):
+    """2^24 and more: the sums of integers are exact where sums of floats would be rounded."""
+    case = Case(1024, 16, (3, 3), 3, pad=1)
+    x, w = np.full((2, 1024, 3, 3), 255, np.uint8), case.filters(-128, 127)
+    x[0, :, 0] = 254
+    wanted = case.sums(x, w)
+    assert np.abs(wanted).max() > 2**28
+    np.testing.assert_array_equal(run(convolution(case, np.uint8, 0, w), {"x": x}, "host", tmp_path), wanted)
+
+
+@pytest.mark.parametrize(
+    ("level", "row"),
+    [
+        ("avx512-vnni", "u8i8"),
+        ("avx-vnni", "u8i8"),
+        ("x86-64-v4", "u8i16"),
+        ("x86-64-v3", "u8i16"),
+        ("x86-64-v2", "u8i16"),
+        ("aarch64", "u8long"),
+        ("neon-dot", "i8i8"),
+        ("neon-i8mm", "u8i8"),
+    ],
+)
+def test_the_best_instruction_is_taken(level, row):
+    case = CASES["3x3"]
+    made = assemble(convolution(case, np.uint8, 0, case.filters(-128, 127)), target_of(level))
+    rows = {str(chosen.implementation.arithmetic) for leaf in made.program.leaves() for chosen in leaf.chosen}
+    assert row in rows
+
+
+def test_a_channel_of_few_taps_stays_exact_in_floats():
+    case = CASES["depthwise"]
+    made = assemble(convolution(case, np.uint8, 7, case.filters(-128, 127)), target_of("x86-64-v4"))
+    rows = {str(chosen.implementation.arithmetic) for leaf in made.program.leaves() for chosen in leaf.chosen}
+    assert "u8f32" in rows
