@@ -1,6 +1,7 @@
 /* See dldt_loader.h. Build: cc -c dldt_loader.c, and link with -lpthread where the C library still needs it. */
 #define _GNU_SOURCE
 #include "dldt_loader.h"
+#include "dldt_json.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__x86_64__)
@@ -37,11 +39,23 @@ typedef struct worker {
   pthread_t thread;
 } worker;
 
+/* A state variable: its value lies in a slot; at `word` of the table of states begin whether it is set, and its dims. */
+typedef struct state {
+  char *name;
+  int slot, rank, word;
+  int64_t item; /* bytes of an element */
+} state;
+
 struct dldt_model {
   char *image; /* the file in memory */
   size_t size;
-  void *arena;
-  int64_t arena_size, scratch;
+  dldt_request request;
+  int64_t arena_size, scratch, limit;
+  double deadline; /* in seconds */
+  int symbol_count, slot_count, state_count;
+  state *states;
+  int64_t *output_dims;
+  char error[1024];
   dldt_thread_pool *pool;
   worker *workers;
   int started;
@@ -206,8 +220,10 @@ static int check_file(int file, parts *found, const char *path, char *error, siz
     return refuse(error, size, "%s is for another architecture; compile the model for this one", path);
   char *metadata = calloc(1, note->metadata_size + 1);
   if (metadata == NULL) return refuse(error, size, "no memory");
-  good = read_at(file, metadata, note->metadata_size, (off_t)note->metadata_offset);
-  good = good ? check_features(metadata, path, error, size) : refuse(error, size, "cannot read %s", path);
+  good = read_at(file, metadata, note->metadata_size + 1, (off_t)note->metadata_offset);
+  if (!good) refuse(error, size, "cannot read %s", path);
+  if (good && metadata[note->metadata_size] != 0) good = refuse(error, size, "%s is damaged: its metadata has no end", path);
+  good = good && check_features(metadata, path, error, size);
   free(metadata);
   return good;
 }
@@ -263,10 +279,70 @@ static int map(dldt_model *model, int file, const parts *found, const char *path
   return 1;
 }
 
-/* Bytes that each thread needs of its own; artifacts that need none may not say so. */
-static int64_t find_scratch(const char *metadata) {
-  const char *at = strstr(metadata, "\"scratch\":");
-  return at == NULL ? 0 : strtoll(at + strlen("\"scratch\":"), NULL, 10);
+/* Bytes of an element, by the digits of its type's name: "f32", "bf16", "boolean". */
+static int64_t item_size(const char *dtype) {
+  if (dtype == NULL) return 0;
+  for (dtype++; *dtype >= 'a' && *dtype <= 'z';) dtype++;
+  return *dtype == '"' ? 1 : number(dtype) / 8;
+}
+
+/* Called by the artifact: see dldt_grow_function. */
+static int32_t grow(dldt_request *request, int32_t slot, int64_t bytes, int64_t kept) {
+  dldt_model *model = request->host;
+  dldt_slot *own = &request->slots[slot];
+  if (bytes <= own->size) return 0;
+  if (bytes > INT64_MAX - DLDT_ARENA_ALIGNMENT) return 1;
+  int64_t size = (bytes + DLDT_ARENA_ALIGNMENT - 1) / DLDT_ARENA_ALIGNMENT * DLDT_ARENA_ALIGNMENT;
+  int64_t held = model->arena_size - own->size;
+  for (int i = 0; i < model->slot_count; i++) held += request->slots[i].size;
+  if (model->limit > 0 && (size > model->limit || held > model->limit - size)) return 1;
+  void *data = NULL;
+  if (posix_memalign(&data, DLDT_ARENA_ALIGNMENT, (size_t)size) != 0) return 1;
+  if (kept > 0) memcpy(data, own->data, (size_t)(kept < own->size ? kept : own->size));
+  free(own->data);
+  own->data = data;
+  own->size = size;
+  return 0;
+}
+
+static int read_states(dldt_model *model, const char *list) {
+  int words = 0, count = count_of(list);
+  model->states = calloc((size_t)count + 1, sizeof *model->states);
+  if (model->states == NULL) return 0;
+  for (const char *at = first_of(list); at != NULL; at = next_of(at)) {
+    state *one = &model->states[model->state_count];
+    int64_t slot = number(member(at, "slot"));
+    *one = (state){text(member(at, "name")), (int)slot, count_of(member(at, "shape")), words, 0};
+    one->item = item_size(member(at, "dtype"));
+    words += 1 + one->rank;
+    model->state_count++;
+    if (one->name == NULL || slot < 0 || slot >= model->slot_count || one->item < 1) return 0;
+  }
+  model->request.states = calloc((size_t)words + 1, sizeof(int64_t));
+  return model->request.states != NULL;
+}
+
+/* What a request of this model needs, as the metadata tells. */
+static int prepare(dldt_model *model, const char *path, char *error, size_t size) {
+  const char *metadata = model->metadata, *outputs = member(metadata, "outputs");
+  dldt_request *request = &model->request;
+  model->scratch = number(member(metadata, "scratch"));
+  model->symbol_count = count_of(member(metadata, "symbols"));
+  int64_t dims = number(member(metadata, "dims")), slots = number(member(metadata, "slots")), output_dims = 0;
+  if (dims < model->symbol_count) dims = model->symbol_count;
+  if (dims > 1 << 20 || slots < 0 || slots > 1 << 20)
+    return refuse(error, size, "%s is damaged: its metadata counts too many dims or slots", path);
+  for (const char *at = first_of(outputs); at != NULL; at = next_of(at)) output_dims += count_of(member(at, "shape"));
+  model->slot_count = (int)slots;
+  request->host = model;
+  request->grow = grow;
+  request->dims = calloc((size_t)dims + 1, sizeof(int64_t));
+  request->slots = calloc((size_t)slots + 1, sizeof(dldt_slot));
+  model->output_dims = calloc((size_t)output_dims + 1, sizeof(int64_t));
+  if (request->dims == NULL || request->slots == NULL || model->output_dims == NULL)
+    return refuse(error, size, "no memory");
+  if (dims > model->symbol_count) request->output_dims = model->output_dims;
+  return read_states(model, member(metadata, "states")) || refuse(error, size, "%s has states that are damaged", path);
 }
 
 dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t size) {
@@ -283,11 +359,10 @@ dldt_model *dldt_model_open(const char *path, int threads, char *error, size_t s
   close(file);
   if (model == NULL) return NULL;
   pthread_mutex_init(&model->lock, NULL);
-  if (!good || !start(model, threads, error, size)) {
+  if (!good || !prepare(model, path, error, size) || !start(model, threads, error, size)) {
     dldt_model_close(model);
     return NULL;
   }
-  model->scratch = find_scratch(model->metadata);
   return model;
 }
 
@@ -297,31 +372,150 @@ void dldt_model_output_shapes(const dldt_model *model, const int64_t *symbols, i
   model->shapes(symbols, dims);
 }
 
-int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64_t *symbols) {
-  static const int64_t none = 0;
-  dldt_request request = {.inputs = inputs, .outputs = outputs, .dims = (int64_t *)(symbols != NULL ? symbols : &none)};
-  int result = -1;
-  pthread_mutex_lock(&model->lock);
-  int64_t needed = model->needs(request.dims, NULL);
+const char *dldt_model_error(const dldt_model *model) { return model->error; }
+
+const int64_t *dldt_model_output_dims(const dldt_model *model) { return model->output_dims; }
+
+/* Say why the run ended early, and answer it. */
+static int explain(dldt_model *model, int status) {
+  const int64_t *detail = model->request.detail;
+  const long long left = detail[1], right = detail[2];
+  const char *condition = first_of(member(model->metadata, "conditions"));
+  model->error[0] = 0;
+  if (status == DLDT_CANCELLED) refuse(model->error, sizeof model->error, "the run was cancelled");
+  if (status == DLDT_DEADLINE_PASSED) refuse(model->error, sizeof model->error, "the run's deadline has passed");
+  if (status == DLDT_NO_MEMORY) refuse(model->error, sizeof model->error, "no memory for %lld bytes", left);
+  if (status != DLDT_CONDITION) return status;
+  for (int64_t i = 0; i < detail[0] && condition != NULL; i++) condition = next_of(condition);
+  char *sentence = text(condition);
+  refuse(model->error, sizeof model->error, "%s, but they are %lld and %lld",
+         sentence != NULL ? sentence : "a condition does not hold", left, right);
+  free(sentence);
+  return status;
+}
+
+static int fit_arena(dldt_model *model) {
+  dldt_request *request = &model->request;
+  int64_t needed = model->needs(request->dims, request->detail);
+  if (needed < 0) return DLDT_CONDITION;
   int64_t size = (needed + DLDT_ARENA_ALIGNMENT - 1) / DLDT_ARENA_ALIGNMENT * DLDT_ARENA_ALIGNMENT +
                  model->scratch * (1 + model->started);
-  if (needed < 0) {
-    pthread_mutex_unlock(&model->lock);
-    return -2;
+  if (request->arena != NULL && size <= model->arena_size) return 0;
+  int64_t held = 0;
+  for (int i = 0; i < model->slot_count; i++) held += request->slots[i].size;
+  free(request->arena);
+  request->arena = NULL;
+  model->arena_size = 0;
+  request->detail[1] = size;
+  if (model->limit > 0 && (size > model->limit || held > model->limit - size)) return DLDT_NO_MEMORY;
+  if (posix_memalign(&request->arena, DLDT_ARENA_ALIGNMENT, (size_t)size + DLDT_ARENA_ALIGNMENT) != 0) {
+    request->arena = NULL;
+    return DLDT_NO_MEMORY;
   }
-  if (size > model->arena_size || model->arena == NULL) {
-    free(model->arena);
-    model->arena_size = 0;
-    if (posix_memalign(&model->arena, DLDT_ARENA_ALIGNMENT, (size_t)size + DLDT_ARENA_ALIGNMENT) != 0) model->arena = NULL;
-    if (model->arena != NULL) model->arena_size = size;
+  model->arena_size = size;
+  return 0;
+}
+
+int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64_t *symbols) {
+  dldt_request *request = &model->request;
+  pthread_mutex_lock(&model->lock);
+  __atomic_store_n(&request->cancel, 0, __ATOMIC_RELAXED);
+  if (symbols != NULL) memcpy(request->dims, symbols, (size_t)model->symbol_count * sizeof(int64_t));
+  int status = fit_arena(model);
+  if (status == 0) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t allowed = (int64_t)(model->deadline * 1e9);
+    request->deadline = allowed > 0 ? (int64_t)now.tv_sec * 1000000000 + now.tv_nsec + allowed : 0;
+    request->inputs = inputs;
+    request->outputs = outputs;
+    request->pool = model->started > 0 ? model->pool : NULL;
+    status = model->run(request);
   }
-  if (model->arena != NULL) {
-    request.arena = model->arena;
-    request.pool = model->started > 0 ? model->pool : NULL;
-    result = model->run(&request);
+  if (status == 0 && request->output_dims == NULL) model->shapes(request->dims, model->output_dims);
+  explain(model, status);
+  pthread_mutex_unlock(&model->lock);
+  return status;
+}
+
+void dldt_model_cancel(dldt_model *model) { __atomic_store_n(&model->request.cancel, 1, __ATOMIC_RELAXED); }
+
+void dldt_model_set_deadline(dldt_model *model, double seconds) {
+  pthread_mutex_lock(&model->lock);
+  model->deadline = seconds > 0 && seconds < 1e9 ? seconds : 0;
+  pthread_mutex_unlock(&model->lock);
+}
+
+void dldt_model_limit_memory(dldt_model *model, int64_t bytes) {
+  pthread_mutex_lock(&model->lock);
+  model->limit = bytes;
+  pthread_mutex_unlock(&model->lock);
+}
+
+int64_t dldt_model_memory(dldt_model *model) {
+  pthread_mutex_lock(&model->lock);
+  int64_t held = model->arena_size;
+  for (int i = 0; i < model->slot_count; i++) held += model->request.slots[i].size;
+  pthread_mutex_unlock(&model->lock);
+  return held;
+}
+
+static int is_state(const dldt_model *model, int slot) {
+  for (int i = 0; i < model->state_count; i++)
+    if (model->states[i].slot == slot) return 1;
+  return 0;
+}
+
+void dldt_model_release_memory(dldt_model *model) {
+  pthread_mutex_lock(&model->lock);
+  free(model->request.arena);
+  model->request.arena = NULL;
+  model->arena_size = 0;
+  for (int i = 0; i < model->slot_count; i++) {
+    if (is_state(model, i)) continue;
+    free(model->request.slots[i].data);
+    model->request.slots[i] = (dldt_slot){NULL, 0};
   }
   pthread_mutex_unlock(&model->lock);
-  return result;
+}
+
+int dldt_model_find_state(const dldt_model *model, const char *name) {
+  for (int i = 0; i < model->state_count; i++)
+    if (strcmp(model->states[i].name, name) == 0) return i;
+  return -1;
+}
+
+const void *dldt_model_state(dldt_model *model, int state, int64_t *dims) {
+  static const int64_t none = 0;
+  pthread_mutex_lock(&model->lock);
+  const int64_t *words = model->request.states + model->states[state].word;
+  const void *data = model->request.slots[model->states[state].slot].data;
+  memcpy(dims, words + 1, (size_t)model->states[state].rank * sizeof(int64_t));
+  data = words[0] == 0 ? NULL : data == NULL ? &none : data;
+  pthread_mutex_unlock(&model->lock);
+  return data;
+}
+
+int dldt_model_set_state(dldt_model *model, int state, const void *data, const int64_t *dims) {
+  pthread_mutex_lock(&model->lock);
+  int64_t *words = model->request.states + model->states[state].word, bytes = model->states[state].item;
+  int known = 1;
+  for (int i = 0; i < model->states[state].rank; i++) known &= !__builtin_mul_overflow(bytes, dims[i], &bytes);
+  words[0] = 0;
+  int status = known && grow(&model->request, model->states[state].slot, bytes, 0) == 0 ? 0 : DLDT_NO_MEMORY;
+  if (status == 0) {
+    if (bytes > 0) memcpy(model->request.slots[model->states[state].slot].data, data, (size_t)bytes);
+    memcpy(words + 1, dims, (size_t)model->states[state].rank * sizeof(int64_t));
+    words[0] = 1;
+  }
+  pthread_mutex_unlock(&model->lock);
+  return status;
+}
+
+void dldt_model_reset(dldt_model *model) {
+  pthread_mutex_lock(&model->lock);
+  for (int i = 0; i < model->state_count; i++) model->request.states[model->states[i].word] = 0;
+  pthread_mutex_unlock(&model->lock);
 }
 
 void dldt_model_close(dldt_model *model) {
@@ -330,8 +524,15 @@ void dldt_model_close(dldt_model *model) {
   for (int i = 0; i < model->started; i++) pthread_join(model->workers[i].thread, NULL);
   if (model->image != NULL) munmap(model->image, model->size);
   pthread_mutex_destroy(&model->lock);
+  for (int i = 0; i < model->slot_count && model->request.slots != NULL; i++) free(model->request.slots[i].data);
+  for (int i = 0; i < model->state_count; i++) free(model->states[i].name);
+  free(model->states);
+  free(model->request.slots);
+  free(model->request.states);
+  free(model->request.dims);
+  free(model->request.arena);
+  free(model->output_dims);
   free(model->workers);
   free(model->pool);
-  free(model->arena);
   free(model);
 }

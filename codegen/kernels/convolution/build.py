@@ -12,13 +12,13 @@ from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, operands_of
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
 from dldt.codegen.loop.variables import BLOCK, CHANNEL, IMAGE, LANE, PIXEL, ROW
 from dldt.codegen.task.implementation import Implementation
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.region import compose, destination
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.dims import Dim, substitute, symbols

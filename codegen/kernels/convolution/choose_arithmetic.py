@@ -40,6 +40,8 @@ def _exact_row(part: ContractionPart, on: Setting) -> Arithmetic | None:
             continue
         if part.problem.channelwise and row.products * row.registers > 1:
             continue
+        if row.products > 1 and not isinstance(part.problem.source.channel, int):
+            continue  # what one lane multiplies must lie apart by a number
         weights = part.weights() if weights is None else weights
         if not row.misfit(weights.reshape(-1, *weights.shape[2:])):
             return row

@@ -57,7 +57,7 @@ class ConvolutionFamily(Family):
         arithmetic, remark = choose_arithmetic(part, on)
         problem = asked(part, arithmetic, on)
         tile = narrow_tile(problem, on.target) if _is_across(part, on) else choose_tile(problem, on.target)
-        found = self._estimate(problem, tile, arithmetic, on, remark)
+        found = self._estimate(part, problem, tile, arithmetic, on, remark)
         if part.problem.is_sized:
             return found
         cycles = [direct_cycles(scaled, tile, on.target) for scaled in asked_at_scales(part, arithmetic, on)]
@@ -70,7 +70,7 @@ class ConvolutionFamily(Family):
         problem = asked(part, arithmetic, on)
         across = _is_across(part, on)
         for tile in [narrow_tile(problem, on.target)] if across else tiles(problem, on.target):
-            yield self._estimate(problem, tile, arithmetic, on, remark)
+            yield self._estimate(part, problem, tile, arithmetic, on, remark)
 
     def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """See Family."""
@@ -110,14 +110,21 @@ class ConvolutionFamily(Family):
         return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
 
     def _estimate(
-        self, problem: Problem, tile: RegisterTile, arithmetic: Arithmetic, on: Setting, remark: str
+        self,
+        part: ContractionPart,
+        problem: Problem,
+        tile: RegisterTile,
+        arithmetic: Arithmetic,
+        on: Setting,
+        remark: str,
     ) -> Estimate:
         carried = attrs.evolve(problem, arithmetic=arithmetic)
         # Small weights stay in the second-level cache while the image streams through it; large ones are streamed once.
         small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
         schedule = (Outermost("pixels" if small else "channels"), WrittenOut(CODE_LIMIT))
         made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
-        return Estimate(direct_cycles(problem, tile, on.target), made, remark, shape=(tile.rows, tile.columns))
+        cycles, shape = direct_cycles(problem, tile, on.target), (tile.rows, tile.columns)
+        return Estimate(cycles, made, remark, shape=shape, packing=packing(part, carried, tile))
 
     def reference(self, problem: Problem, *operands: Array) -> Array:
         """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights

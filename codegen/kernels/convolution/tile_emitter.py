@@ -224,7 +224,10 @@ class TileEmitter:
         """The input element at offset ``shift``, in every lane, together with the neighbours that are multiplied in the
         same lane. ``count`` channels are left from here on."""
         source = self.problem.source
-        return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, source.channel)
+        apart = source.channel if isinstance(source.channel, int) else 1
+        if self.arithmetic.products > 1 and apart != source.channel:
+            raise AssertionError("channels that are multiplied in one lane lie apart by a number")
+        return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, apart)
 
     def _element(self, base: Ir, shift: Dim) -> Ir:
         offset = self.problem.source.dtype.size * shift

@@ -96,6 +96,14 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     return best
 
 
+@cache
+def smaller_winograd(problem: Problem, target: Target) -> tuple[WinogradPlan, ...]:
+    """The fastest plan of every form that has fewer filters than the fastest plan of all."""
+    best = choose_winograd(problem, target)
+    forms = [] if best is None else [form for form in _fitting(problem) if form.different < best.form.different]
+    return tuple(plan_winograd(problem, target, form) for form in forms)
+
+
 def can_winograd(problem: Problem, target: Target) -> bool:
     """Whether Winograd's algorithm can compute the problem: a kernel and strides of some form, one group, and channels
     in blocks of a vector, or a few adjacent channels."""

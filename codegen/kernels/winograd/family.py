@@ -20,6 +20,7 @@ from dldt.codegen.kernels.winograd.choose import (
     GAIN,
     can_winograd,
     choose_winograd,
+    smaller_winograd,
     winograd_cycles,
     winograd_estimates,
 )
@@ -64,8 +65,23 @@ class WinogradFamily(ConvolutionFamily):
             if not costs:
                 return None
             cycles, plan = min(costs, key=lambda found: (found[0], found[1].name))
-            return self._estimated(part.problem.groups * GAIN * cycles, plan)
+            return self._estimated(GAIN * cycles, plan, part, single)
         return None
+
+    def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        best, target = self.best(part, on), on.target
+        if best is None:
+            return ()
+        if not part.problem.is_sized:
+            return (best,)
+        single = _singles(part, on)[0]
+        problem = _asked(single, on)
+        smaller = smaller_winograd(problem, target)
+        return best, *(
+            self._estimated(GAIN * winograd_cycles(problem, plan, target), plan, part, single) for plan in smaller
+        )
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
@@ -73,7 +89,7 @@ class WinogradFamily(ConvolutionFamily):
         for single in _singles(part, on):
             problem = _asked(single, on)
             for cycles, plan in winograd_estimates(problem, on.target):
-                yield self._estimated(part.problem.groups * cycles, plan)
+                yield self._estimated(cycles, plan, part, single)
             return
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
@@ -88,9 +104,18 @@ class WinogradFamily(ConvolutionFamily):
         singles = grouped_parts(part) if part.problem.groups > 1 else [part]
         return [_kernel(task, single, chosen.implementation, plan) for single in singles]
 
-    def _estimated(self, cycles: float, plan: WinogradPlan) -> Estimate:
+    def _estimated(self, cycles: float, plan: WinogradPlan, part: ContractionPart, single: ContractionPart) -> Estimate:
+        """The estimate for ``part``, all of whose groups are like ``single``, which takes so many cycles."""
         made = Implementation(self.name, plan.name, plan, arithmetic=plan.form.arithmetic)
-        return Estimate(cycles, made, kind=plan.form, shape=(plan.tile.rows, plan.tile.columns))
+        groups, one = part.problem.groups, packing(single, plan.form, plan.tile)
+        return Estimate(
+            groups * cycles,
+            made,
+            kind=plan.form,
+            shape=(plan.tile.rows, plan.tile.columns),
+            packing=attrs.evolve(one, content=part.content, size=groups * one.size),
+            passed=groups * plan.passed(single.problem),
+        )
 
 
 def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
