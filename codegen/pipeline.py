@@ -13,12 +13,15 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.dump import Dump
+from dldt.codegen.kernels.agreement import agree
 from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.library import Library
-from dldt.codegen.kernels.recorded import Recorded, plan_data
+from dldt.codegen.kernels.objective import DEFAULT, Objective, trade
+from dldt.codegen.kernels.recorded import PlanEntry, Recorded, plan_data
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
+from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.llvm.program import ProgramFrame, ProgramOutput, program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
@@ -99,9 +102,14 @@ def choose_implementations(c: Compilation) -> None:
     """Chooses how every task is carried out: the only step that does."""
     streamed = sum(t.constant.nbytes for t in c.program.constants if t.constant is not None)
     cold = is_cold(GROWN * streamed, c.target)
-    c.choice = Choice(Setting(c.target, c.numerics, streamed, cold), c.tuned, c.recorded)
-    for leaf in c.program.leaves():
+    sizes = TypicalSizes.of_inputs(value.type for value in c.graph.inputs)
+    choice = Choice(Setting(c.target, c.numerics, streamed, cold, sizes), c.tuned, c.recorded)
+    leaves = list(c.program.leaves())
+    options = [] if c.optimize is Objective.speed else [each for leaf in leaves for each in choice.all_options(leaf)]
+    c.choice = attrs.evolve(choice, trade=trade(c.optimize, options, choice.on))
+    for leaf in leaves:
         leaf.chosen = c.choice.choose(leaf)
+    agree(leaves, c.choice)
 
 
 def join_rows(c: Compilation) -> None:
@@ -135,7 +143,11 @@ def write_program(c: Compilation) -> None:
     frame = ProgramFrame(names, c.arena.size, outputs, found, c.calls.scratch, at_start)
     text = program_module(c.steps, frame, c.target)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions else None
-    made = [(leaf.output.name, chosen.implementation) for leaf in c.program.leaves() for chosen in leaf.chosen]
+    made = [
+        PlanEntry(leaf.output.name, chosen.implementation, chosen.cost)
+        for leaf in c.program.leaves()
+        for chosen in leaf.chosen
+    ]
     sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
     demands = Demands(
         names,
@@ -147,7 +159,7 @@ def write_program(c: Compilation) -> None:
         c.program.states,
         sentences,
     )
-    c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands)
+    c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
 
 
@@ -237,10 +249,11 @@ def assemble(
     numerics: Numerics | None = None,
     tuned: Tuned = UNTUNED,
     cache: ObjectCache | None = None,
+    optimize: Objective = DEFAULT,
 ) -> Compilation:
     """The graph as LLVM modules, weights and metadata, before LLVM and the linker run. ``cache`` tells which kernels
     are equal without writing their text."""
-    return run_steps(Compilation(graph, target, numerics or Numerics(), tuned, cache), "program")
+    return run_steps(Compilation(graph, target, numerics or Numerics(), tuned, cache, optimize=optimize), "program")
 
 
 def compile_graph(
@@ -255,19 +268,22 @@ def compile_graph(
     tuned: Tuned = UNTUNED,
     recorded: Recorded | None = None,
     cache: bool = True,
+    optimize: Objective = DEFAULT,
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
     ``dump`` receives what every step decided, and the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says
     how the numbers may change where that is estimated to be faster. ``tuned`` holds measured choices, which precede
     estimates. ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules that
-    were compiled before from the user's cache (DLDT_CACHE), and adds new modules to it.
+    were compiled before from the user's cache (DLDT_CACHE), and adds new modules to it. ``optimize`` says what choices
+    are made for.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel, and
     InputError where ``path`` cannot be written.
     """
     c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)
     c.recorded, c.workers, c.assembly, c.progress = recorded, workers, dump is not None, progress or c.progress
+    c.optimize = optimize
     c.progress("plan", 0, 1)
     written = None if dump is None else Dump(dump)
     run_steps(c, dump=written)

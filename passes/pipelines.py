@@ -8,7 +8,9 @@ from dldt.compiler.stage import CLEAN, NORMAL, OPSET
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline, parse_passes
 from dldt.passes.transforms.decompose_batch_norm import DecomposeBatchNorm
+from dldt.passes.transforms.decompose_fake_quantize import DecomposeFakeQuantize
 from dldt.passes.transforms.drop_broadcasts import DropBroadcasts
+from dldt.passes.transforms.drop_clamp_before_rounding import DropClampBeforeRounding
 from dldt.passes.transforms.fold_arithmetic_into_table import FoldArithmeticIntoTable
 from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.transforms.fold_constants import FoldConstants
@@ -26,6 +28,7 @@ from dldt.passes.transforms.fuse_mvn import FuseMvn
 from dldt.passes.transforms.fuse_one_hot_into_mat_mul import FuseOneHotIntoMatMul
 from dldt.passes.transforms.fuse_pad import FusePad
 from dldt.passes.transforms.fuse_prelu import FusePrelu
+from dldt.passes.transforms.fuse_requantization import FuseRequantization
 from dldt.passes.transforms.fuse_shuffle_channels import FuseShuffleChannels
 from dldt.passes.transforms.fuse_softmax import FuseSoftmax
 from dldt.passes.transforms.fuse_swish import FuseSwish
@@ -38,6 +41,7 @@ from dldt.passes.transforms.merge_converts import MergeConverts
 from dldt.passes.transforms.merge_convolutions import MergeConvolutions
 from dldt.passes.transforms.merge_reshapes import MergeReshapes
 from dldt.passes.transforms.merge_transposes import MergeTransposes
+from dldt.passes.transforms.move_bytes import MoveBytes
 from dldt.passes.transforms.normalize_arithmetic import NormalizeArithmetic
 from dldt.passes.transforms.remove_dead_code import RemoveDeadCode
 from dldt.passes.transforms.remove_identities import RemoveIdentities
@@ -49,6 +53,7 @@ from dldt.passes.transforms.simplify_reduce import SimplifyReduce
 from dldt.passes.transforms.simplify_reshape import SimplifyReshape
 from dldt.passes.transforms.simplify_shapes import SimplifyShapes
 from dldt.passes.transforms.sink_channel_order import SinkChannelOrder
+from dldt.passes.transforms.sink_dequantization import SinkDequantization
 from dldt.passes.transforms.sink_shuffle_channels import SinkShuffleChannels
 from dldt.passes.transforms.sink_transposes import SinkTransposes
 from dldt.passes.transforms.sink_views import SinkViews
@@ -70,6 +75,7 @@ class Precedence:
 
 PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(SimplifyShapes, FoldConstants, "what is computed from known shapes folds like any constant"),
+    Precedence(SinkDequantization, FoldConstants, "weights that are scaled are integers no more"),
     Precedence(MergeCommonSubexpressions, FuseMvn, "the pattern asks for one mean, models compute it twice"),
     Precedence(DropBroadcasts, FuseMvn, "statistics that are expanded to the data's shape would hide the pattern"),
     Precedence(FuseClamp, FuseHSigmoid, "its pattern has a Clamp, models have Maximum and Minimum"),
@@ -88,9 +94,21 @@ PRECEDENCE: tuple[Precedence, ...] = (
 )
 
 
+def _quantized() -> tuple[Pass, ...]:
+    return (
+        DecomposeFakeQuantize(),
+        MoveBytes(),
+        SinkDequantization(),
+        FuseRequantization(),
+        DropClampBeforeRounding(),
+        FuseRequantization(),  # an activation may have stood between two scales
+    )
+
+
 def _clean() -> tuple[Pass, ...]:
     return (
         RemoveDeadCode(),
+        *_quantized(),
         LoopsToSequences(),
         FoldLoops(),
         UnrollLoops(),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from dldt.codegen.host import resolve_target
+from dldt.codegen.kernels.objective import DEFAULT, objective
 from dldt.codegen.kernels.recorded import Recorded, plan_of, read_plan
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
 from dldt.codegen.pipeline import compile_graph, show_step
@@ -104,6 +105,7 @@ def compile_model(
     winograd: bool = True,
     weights: str | None = None,
     precision: str = "f32",
+    optimize: str = str(DEFAULT),
     tuned: PathLike | None = None,
     plan: PathLike | None = None,
 ) -> Compiled:
@@ -121,6 +123,7 @@ def compile_model(
     ``precision``: with ``bf16``, contractions multiply bf16, and tensors between kernels are rounded to it (machines
     with AVX512_BF16). Weights are bf16 too unless ``weights`` says otherwise. Sums stay f32.
     The notes of the summary name the changes that these three made to the numbers.
+    ``optimize``: ``speed``, ``size`` or ``balanced``: the least product of time and size that costs little time.
     ``tuned``: a file of measured choices (``dldt-compile --tune``). Without it all choices are estimated, so that equal
     models give equal libraries.
     ``plan``: a library that was compiled before, or its plan (``dldt inspect --plan --json``). Every kernel is made as
@@ -132,6 +135,7 @@ def compile_model(
     require_writable(artifact)
     machine = resolve_target(target, tune_for)
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
+    goal = objective(optimize)
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}; it must be 1 or more")
     measured = UNTUNED if tuned is None else read_tuned(tuned, machine)
@@ -148,6 +152,7 @@ def compile_model(
         workers=threads,
         cache=cache,
         numerics=allowed,
+        optimize=goal,
         tuned=measured,
         recorded=recorded,
     )
@@ -164,6 +169,7 @@ def decided(
     winograd: bool = True,
     weights: str | None = None,
     precision: str = "f32",
+    optimize: str = str(DEFAULT),
     tuned: PathLike | None = None,
     plan: PathLike | None = None,
 ) -> list[str]:
@@ -173,9 +179,10 @@ def decided(
     """
     machine = resolve_target(target, tune_for)
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
+    goal = objective(optimize)
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     transform(graph, pipeline=pipeline)
-    compilation = Compilation(graph, machine, allowed)
+    compilation = Compilation(graph, machine, allowed, optimize=goal)
     compilation.tuned = UNTUNED if tuned is None else read_tuned(tuned, machine)
     compilation.recorded = None if plan is None else recorded_plan(Path(plan))
     return list(show_step(compilation, step))

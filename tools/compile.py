@@ -53,6 +53,13 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         help="bf16: contractions multiply bf16, tensors between kernels are rounded to it, sums stay f32 (needs "
         "AVX512_BF16; default: f32)",
     )
+    group.add_argument(
+        "--optimize",
+        choices=("speed", "balanced", "size"),
+        default="balanced",
+        help="what choices are made for: the least time, the least product of time and size that costs little time, or "
+        "the smallest library (default: balanced)",
+    )
     group.add_argument("--tune", action="store_true", help="measure on this machine how each contraction is done best")
     group.add_argument("--tune-seconds", type=float, metavar="SECONDS", help="how long to measure (default: 60)")
     group.add_argument(
@@ -121,6 +128,7 @@ def compile_command(arguments: Arguments) -> int:
             tuned=tuned,
             plan=arguments.plan,
             precision=arguments.precision,
+            optimize=arguments.optimize,
         )
     if not arguments.quiet:
         print_summary(model, made, tuned, measured)
@@ -143,6 +151,7 @@ def _show_step(arguments: Arguments, pipeline: Pipeline) -> int:
         winograd=not arguments.no_winograd,
         weights=arguments.weights,
         precision=arguments.precision,
+        optimize=arguments.optimize,
         tuned=arguments.tuned,
         plan=arguments.plan,
     )
@@ -204,9 +213,9 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measur
             f"{summary.target.name} ({summary.target.vector_bits}-bit vectors), tuned for {summary.target.cpu.name}",
         ),
         ("kernels", str(summary.kernels)),
-        ("weights", bytes_text(summary.weights_bytes)),
+        ("weights", f"{bytes_text(summary.constant_bytes)}, packed {bytes_text(summary.weights_bytes)}"),
         ("arena", _arena(summary)),
-        ("file", bytes_text(summary.file_bytes)),
+        ("file", f"{bytes_text(summary.file_bytes)}, optimized for {summary.optimize}"),
         *(("measured", text) for text in measured),
         ("choice", _choice(summary, tuned)),
         *([("row tiles", _row_tiles(summary.row_tiles))] if summary.row_tiles else []),

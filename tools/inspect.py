@@ -51,7 +51,7 @@ def inspect(arguments: Arguments) -> int:
 def _plan(path: Path, *, library: bool, as_json: bool) -> int:
     """Print how every task of a library is carried out."""
     from dldt.codegen.kernels.recorded import plan_data
-    from dldt.codegen.kernels.text import print_implementation
+    from dldt.codegen.kernels.text import print_cost, print_implementation
     from dldt.tools.api import recorded_plan
 
     if not library:
@@ -60,9 +60,12 @@ def _plan(path: Path, *, library: bool, as_json: bool) -> int:
     if as_json:
         print(json.dumps(plan_data(plan.entries), indent=1))
         return 0
-    for output, made in plan.entries:
-        print(f"{printable(output)}: {made.family}, {made.arithmetic}")
+    for entry in plan.entries:
+        made = entry.implementation
+        print(f"{printable(entry.output)}: {made.family}, {made.arithmetic}")
         print(f"    {print_implementation(made)}")
+        if entry.cost is not None:
+            print(f"    {print_cost(entry.cost)}")
     return 0
 
 
@@ -81,6 +84,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "abi": f"{note.abi_major}.{note.abi_minor}",
         "target": metadata.target,
         "tuned_for": metadata.raw.get("tuned_for", "not told"),
+        "optimized_for": metadata.raw.get("optimize", "not told"),
         "arch": metadata.arch,
         "features": " ".join(metadata.features),
         "runs_here": "yes" if not lacking else f"no: this machine lacks {', '.join(lacking)}",

@@ -10,8 +10,11 @@ import attrs
 from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.task.cost import Cost
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
@@ -20,13 +23,22 @@ from dldt.compiler.types import Array
 class Estimate:
     """An implementation with its estimated cost in cycles of one core, and a remark for the user if it is chosen.
     ``kind`` and ``shape`` tell which estimates are different enough to be measured side by side: other algorithms,
-    other register tiles."""
+    other register tiles. ``packing``: the weights as the artifact would keep them. ``passed``: bytes written to scratch
+    memory and read again."""
 
     cycles: float
     implementation: Implementation
     remark: str = ""
     kind: Hashable = ""
     shape: tuple[int, ...] = ()
+    packing: Packing | None = None
+    passed: Dim = 0
+
+    def cost(self, operands: Dim = 0) -> Cost:
+        """The cost where the operands are of so many bytes."""
+        size = 0 if self.packing is None else self.packing.size
+        moved = operands + self.passed + size
+        return Cost(self.cycles, size, moved if isinstance(moved, int) else None)
 
 
 class Family:
@@ -85,6 +97,12 @@ class Family:
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """The implementation estimated to be fastest; None where the family cannot carry the part out."""
         raise NotImplementedError
+
+    def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
+        """The implementations to choose from: the one estimated to be fastest, and slower ones whose weights are
+        smaller. Empty where the family cannot carry the part out."""
+        best = self.best(part, on)
+        return () if best is None else (best,)
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """Every implementation that is worth measuring, the best estimate among them."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from dldt.codegen.kernels.emission import Emission
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Nest
 from dldt.codegen.task.implementation import Implementation
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.dims import Dim, Symbol

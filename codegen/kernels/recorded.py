@@ -26,6 +26,7 @@ from dldt.codegen.loop.schedule import (
     WrittenOut,
 )
 from dldt.codegen.loop.variable import LoopVariable
+from dldt.codegen.task.cost import Cost
 from dldt.codegen.task.implementation import Implementation, Rows
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import read_regular
@@ -94,26 +95,35 @@ def _arithmetic(name: object) -> Arithmetic:
     return found
 
 
+@attrs.frozen
+class PlanEntry:
+    """How the tensor ``output`` is made, and what that was estimated to cost; None where the plan does not say it."""
+
+    output: str
+    implementation: Implementation
+    cost: Cost | None = None
+
+
 @attrs.define
 class Recorded:
-    """The implementations of a model in the order in which they are chosen, each with the tensor that it makes.
-    ``source`` tells people where the plan is from."""
+    """The implementations of a model in the order in which they are chosen. ``source`` tells people where the plan is
+    from."""
 
-    entries: Sequence[tuple[str, Implementation]]
+    entries: Sequence[PlanEntry]
     source: str
-    _next: Iterator[tuple[str, Implementation]] = attrs.field(init=False)
+    _next: Iterator[PlanEntry] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._next = iter(self.entries)
 
-    def take(self, output: str) -> Implementation:
-        """The next implementation, which must make the tensor ``output``. Raises InputError where it makes another."""
-        name, made = next(self._next, ("", None))
-        if made is None:
+    def take(self, output: str) -> PlanEntry:
+        """The next entry, which must make the tensor ``output``. Raises InputError where it makes another."""
+        entry = next(self._next, None)
+        if entry is None:
             raise self.refused(f"it ends before {output[:100]!r}")
-        if name != output:
-            raise self.refused(f"it goes on with {name[:100]!r} where the model makes {output[:100]!r}")
-        return made
+        if entry.output != output:
+            raise self.refused(f"it goes on with {entry.output[:100]!r} where the model makes {output[:100]!r}")
+        return entry
 
     def refused(self, why: str) -> InputError:
         """The error for a plan that does not belong to this model."""
@@ -123,9 +133,17 @@ class Recorded:
         )
 
 
-def plan_data(chosen: Sequence[tuple[str, Implementation]]) -> dict[str, object]:
+def plan_data(entries: Sequence[PlanEntry]) -> dict[str, object]:
     """A plan as JSON data."""
-    return {"format": FORMAT, "tasks": [{"output": name, "implementation": to_data(made)} for name, made in chosen]}
+    tasks = [
+        {
+            "output": entry.output,
+            "implementation": to_data(entry.implementation),
+            "cost": entry.cost and attrs.asdict(entry.cost),
+        }
+        for entry in entries
+    ]
+    return {"format": FORMAT, "tasks": tasks}
 
 
 def read_plan(path: str | os.PathLike[str]) -> Recorded:
@@ -145,8 +163,19 @@ def plan_of(data: object, source: str) -> Recorded:
     return Recorded([_entry(item) for item in plan["tasks"]], source)
 
 
-def _entry(item: object) -> tuple[str, Implementation]:
+def _entry(item: object) -> PlanEntry:
     made = from_data(item.get("implementation")) if isinstance(item, Mapping) else None
     if not isinstance(item, Mapping) or not isinstance(made, Implementation):
         raise ValueError("a task has no implementation")
-    return str(item.get("output")), made
+    return PlanEntry(str(item.get("output")), made, _cost(item.get("cost")))
+
+
+def _cost(data: object) -> Cost | None:
+    """What a plan says that a task costs; nothing is chosen by it."""
+    if data is None:
+        return None
+    fields = data if isinstance(data, Mapping) else {}
+    cycles, size, moved = (fields.get(name) for name in ("cycles", "bytes", "moved"))
+    if not isinstance(cycles, int | float) or not isinstance(size, int) or not isinstance(moved, int | None):
+        raise ValueError("the cost of a task is no cost")
+    return Cost(float(cycles), size, moved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.loop.text import print_nest, print_schedule
+from dldt.codegen.task.cost import Cost
 from dldt.codegen.task.implementation import Implementation
 
 
@@ -16,6 +17,13 @@ def print_kernel(name: str, kernel: Kernel) -> str:
     if kernel.nest is not None:
         lines += print_nest(kernel.nest)
     return "\n".join(lines) + "\n"
+
+
+def print_cost(cost: Cost) -> str:
+    """A cost on one line."""
+    moved = "bytes moved are known when it runs" if cost.moved is None else f"{cost.moved} bytes moved"
+    time = f"{cost.cycles:.0f} cycles estimated, " if cost.cycles else ""
+    return f"{time}{cost.bytes} bytes of weights kept, {moved}"
 
 
 def print_implementation(implementation: Implementation) -> str:

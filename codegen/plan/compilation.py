@@ -9,6 +9,7 @@ import attrs
 
 from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.library import Library
+from dldt.codegen.kernels.objective import DEFAULT, Objective
 from dldt.codegen.kernels.recorded import Recorded
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.llvm.step import ProgramStep
@@ -46,6 +47,8 @@ class Compilation:
     path: Path | None = None
     recorded: Recorded | None = None
     """The plan to follow instead of choosing."""
+    optimize: Objective = DEFAULT
+    """What the choices are made for."""
     workers: int | None = None
     assembly: bool = False
     progress: Progress = lambda what, done, total: None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dldt.codegen.kernels.text import print_implementation
+from dldt.codegen.kernels.text import print_cost, print_implementation
 from dldt.codegen.loop.buffers import Layout
 from dldt.codegen.object.link import Linked
 from dldt.codegen.object.object import ObjectCode
@@ -79,6 +79,7 @@ def implementations(program: Program) -> Iterator[str]:
             why = "measured" if chosen.measured else "estimated"
             yield f"{leaf.output.name!r} {leaf.name}: {chosen.implementation.family}, {why}"
             yield f"    {print_implementation(chosen.implementation)}"
+            yield f"    {print_cost(chosen.cost)}"
             if chosen.in_rows is not None:
                 yield f"    row by row: {print_implementation(chosen.in_rows)}"
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 
+from dldt.codegen.kernels.objective import Objective
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.plan.numeric_notes import numeric_notes, precision_text
 from dldt.codegen.target import Target
 from dldt.codegen.task.implementation import Chosen
+from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.content import Content
 from dldt.compiler.errors import InternalError
 
 
@@ -25,8 +29,12 @@ class Summary:
     arena_lower_bound: int | None
     scratch_bytes: int
     """Scratch memory that each thread of a request needs, besides the arena."""
+    constant_bytes: int
+    """The constants of the model, each counted once, in the types of the model."""
     weights_bytes: int
+    """The constants and packed weights in the artifact."""
     file_bytes: int
+    optimize: Objective
     seconds: float
     flops: int
     precision: str
@@ -54,7 +62,9 @@ def summarize(c: Compilation) -> Summary:
         arena_bytes=size if isinstance(size, int) else None,
         arena_lower_bound=c.arena.lower_bound,
         scratch_bytes=c.calls.scratch,
+        constant_bytes=sum(content.array.nbytes for content in _contents(c.program.constants)),
         weights_bytes=c.linked.weights,
+        optimize=c.optimize,
         file_bytes=c.linked.size,
         seconds=sum(c.seconds.values()),
         flops=sum(kernel.flops for kernel in kernels),
@@ -65,3 +75,7 @@ def summarize(c: Compilation) -> Summary:
         row_tiles=tuple(c.calls.row_tiles),
         steps=tuple(c.seconds.items()),
     )
+
+
+def _contents(constants: Sequence[Tensor]) -> set[Content]:
+    return {Content(tensor.constant) for tensor in constants if tensor.constant is not None}

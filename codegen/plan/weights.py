@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.plan.arena import SLACK
 from dldt.codegen.plan.place_in_turn import ALIGNMENT
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.content import Content
 from dldt.compiler.types import Array

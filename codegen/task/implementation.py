@@ -9,6 +9,8 @@ import attrs
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.loop.schedule import Schedule
+from dldt.codegen.task.cost import Cost
+from dldt.codegen.task.packing import Packing
 
 
 @attrs.frozen
@@ -55,7 +57,8 @@ class Chosen:
 
     ``key``: what the choice was made by, as text (None where there was nothing to choose, or sizes are not known).
     ``measured``: whether a measurement made the choice. ``remark``: a note for the user. ``in_rows``: the
-    implementation that runs row by row, where there is one.
+    implementation that runs row by row, where there is one. ``cost``: what the implementation is estimated to cost.
+    ``packing``: the weights as the artifact keeps them for it, None where there are none.
     """
 
     part: Part
@@ -64,3 +67,5 @@ class Chosen:
     measured: bool = False
     remark: str = ""
     in_rows: Implementation | None = None
+    cost: Cost = attrs.field(factory=Cost)
+    packing: Packing | None = None

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Apply, Bind, Guard, Load, Number, Reduce, walk
+from dldt.codegen.loop.kept_boxes import KeptBoxes
 from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
+from dldt.codegen.loop.prefix import Prefix
+from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.compiler import ops
 from dldt.compiler.dims import FreeDim, floordiv, maximum, minimum, symbol
@@ -29,6 +33,9 @@ WITHOUT_RULE = {
     "TensorIterator": "runs a body; the plan calls it",
     "ReadValue": "a variable: memory, not arithmetic",
     "Assign": "a variable: memory, not arithmetic",
+    "NonZero": "taken apart into a kernel that finds places, and divisions (test_native_found.py)",
+    "Unique": "taken apart into sorting and NonZero (test_native_found.py)",
+    "NonMaxSuppression": "taken apart into ranking and a kernel that keeps boxes (test_native_found.py)",
     "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "GRUSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
 }
@@ -67,7 +74,16 @@ def test_only_these_operations_have_no_rule():
 def test_every_rule_has_a_case():
     """Operations that the compiler alone makes have tests of their own (test_recurrence.py, test_integers.py)."""
     tested = {type(case.op) for case in all_cases()}
-    own = {Recurrence, IntegerConvolution, IntegerGroupConvolution, IntegerMatMul}
+    own = {
+        Recurrence,
+        Ranked,
+        FoundPlaces,
+        KeptBoxes,
+        Prefix,
+        IntegerConvolution,
+        IntegerGroupConvolution,
+        IntegerMatMul,
+    }
     assert {cls for cls in RULES if cls not in tested} == own
 
 

@@ -12,6 +12,7 @@ from dldt.compiler.ops import (
     Broadcast,
     Clamp,
     Convert,
+    Convolution,
     Divide,
     Equal,
     Erf,
@@ -62,6 +63,12 @@ def test_the_pipeline_keeps_every_precedence(pair):
     second = next(i for i, item in enumerate(passes) if isinstance(item, pair.second))
     assert first < second
     assert pair.why
+
+
+def _quantized_convolution(x):
+    data = Multiply()(Convert(DType.f32)(Convert(DType.u8)(x)), 0.25)
+    weights = Convert(DType.f32)(x.graph.constant(np.arange(16, dtype=np.int8).reshape(4, 4, 1, 1)))
+    return Convolution((1, 1), (0, 0), (0, 0), (1, 1))(data, Multiply()(weights, 0.5))
 
 
 def _batch_norm(x):
@@ -138,6 +145,10 @@ SWAPS = {
         "Unsqueeze(Convolution(x, [4,4,3,3]), [4])",
     ),
     ("fold-constants", "inline-if"): (lambda x: _chosen(x), "ReLU(x)"),
+    ("sink-dequantization", "fold-constants"): (
+        lambda x: _quantized_convolution(x),
+        "Multiply(Convolution(Convert(Convert(x)), [4,4,1,1]), 0.125)",
+    ),
     ("sink-channel-order", "fold-channel-order-into-weights"): (
         lambda x: convolved(_reversed(x), PADDED),
         "Convolution(Multiply(x, [1,4,1,1]), [4,4,3,3])",

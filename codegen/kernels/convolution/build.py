@@ -12,13 +12,13 @@ from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, operands_of
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access
-from dldt.codegen.loop.schedule import nest_symbols
+from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
 from dldt.codegen.loop.variables import BLOCK, CHANNEL, IMAGE, LANE, PIXEL, ROW
 from dldt.codegen.task.implementation import Implementation
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.region import compose, destination
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.dims import Dim, substitute, symbols
@@ -63,7 +63,8 @@ def contraction_kernel(
     epilogue = attrs.evolve(epilogue, across=across)
     read = [operands.buffers[data_of(task, anchor)]]
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
-    names = tuple(sorted(nest_symbols(epilogue.nest) | symbols(sums.extent), key=str))
+    found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
+    names = tuple(sorted(found, key=str))
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     written = (epilogue, (*used, operands.output), names)
     return Kernel(

@@ -20,7 +20,7 @@ def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, s
         problem = attrs.evolve(part.problem, arithmetic=row)
         if row is F32 or not on.numerics.allows(row) or not _can_do(problem):
             continue
-        if row.widened and not saves_time(problem, on.target, on.streamed):
+        if row.widened and not saves_time(problem, on.target, on.streamed, on.sizes):
             continue
         reason = row.misfit(part.weights())
         return (F32, f"{part.name}: {reason}: its weights stay {F32.weights}") if reason else (row, "")
@@ -40,6 +40,8 @@ def _exact_row(part: ContractionPart, on: Setting) -> Arithmetic | None:
             continue
         if part.problem.channelwise and row.products * row.registers > 1:
             continue
+        if row.products > 1 and not isinstance(part.problem.source.channel, int):
+            continue  # what one lane multiplies must lie apart by a number
         weights = part.weights() if weights is None else weights
         if not row.misfit(weights.reshape(-1, *weights.shape[2:])):
             return row

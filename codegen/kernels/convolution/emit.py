@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import attrs
 
+from dldt.codegen.kernels.convolution.edge import Edge, heights, left_to_smaller, zeros
 from dldt.codegen.kernels.convolution.pack import column_size
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment, segments, spatial_units
 from dldt.codegen.kernels.convolution.tile_emitter import Accumulators, Place2D, TileEmitter
@@ -20,7 +22,7 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
-from dldt.compiler.dims import Symbol, symbols
+from dldt.compiler.dims import Symbol, maximum_of, symbols
 
 
 @attrs.frozen
@@ -55,8 +57,9 @@ def emit_contraction(
         pointers = dict(zip(buffers, arguments, strict=False))
         packed = arguments[len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
+        nothing = None if has_known_pixels(problem) else zeros(b)
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
-        writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope)
+        writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope, nothing)
         lower, upper = arguments[-2:]
         with b.loop(lower, upper, 1, stem="tile") as loop:
             writer.unit(loop.index)
@@ -84,6 +87,8 @@ class _ConvolutionWriter:
     x: Ir
     packed: Ir
     scope: Scope
+    zeros: Ir | None
+    """Memory that holds zeros, where the number of pixels is not known."""
 
     def unit(self, position: Ir) -> None:
         """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
@@ -124,6 +129,9 @@ class _ConvolutionWriter:
             self._pointwise(batch, group, panel, place)
             return
         low, high = self._tap_range(place)
+        if self.zeros is not None:
+            self._free_pixels(Place2D(batch, group, place, b.index(0), low, high), panel, self.zeros)
+            return
         for segment in segments(problem, self.tile.rows):
             if segment.count == 1:
                 at = Place2D(batch, group, place, b.index(segment.start), low, high)
@@ -135,8 +143,7 @@ class _ConvolutionWriter:
                 self._tile(at, panel, segment)
 
     def _pointwise(self, batch: Ir, group: Ir, panel: _ChannelPanel, place: Ir) -> None:
-        """A tile of the one long row of pixels. The rest that fills no tile is done by a narrower one (single pixels
-        where the count is free)."""
+        """A tile of the one long row of pixels. The rest that fills no tile is done by a narrower one."""
         b, rows = self.b, self.tile.rows
         pixels = self.problem.pixels()
         start = b.mul(place, b.index(rows))
@@ -144,13 +151,51 @@ class _ConvolutionWriter:
             whole, rest = divmod(pixels, rows)
             self._pointwise_case(whole > 0, rest > 0, place, b.index(whole), batch, group, panel, start, rest)
             return
-        count = self.emitter.dim(pixels // rows, self.scope)
-        single = b.add(b.mul(count, b.index(rows)), b.sub(place, count))
-        inside = b.compare("lt", place, count)
+        assert self.zeros is not None
+        count = self.emitter.dim(pixels, self.scope)
+        at = Place2D(batch, group, b.index(0), start, None, None)
+        inside = b.compare("le", b.add(start, b.index(rows)), count)
         with b.when(inside):
-            self._tile(Place2D(batch, group, b.index(0), start, None, None), panel, _full(rows))
+            self._tile(at, panel, _full(rows))
         with b.when(b.binary("xor", inside, b.const("i1", 1))):
-            self._tile(Place2D(batch, group, b.index(0), single, None, None), panel, _full(1))
+            self._covered(at, panel, count, count, self.zeros)
+
+    def _free_pixels(self, place: Place2D, panel: _ChannelPanel, nothing: Ir) -> None:
+        """A row of a free number of pixels: whole tiles, those in the middle without regard to the edges, then smaller
+        ones."""
+        count, width = (self.emitter.dim(d, self.scope) for d in (self.problem.output[1], self.problem.space[1]))
+        self._covered(place, panel, count, width, nothing)
+
+    def _covered(self, place: Place2D, panel: _ChannelPanel, count: Ir, width: Ir, nothing: Ir) -> None:
+        """Tiles that cover the pixels of a row from the place's on, up to ``count``."""
+        b, start = self.b, place.pixel
+        sizes = [self.tile.rows] if self.epilogue.across else heights(self.tile.rows)
+        for rows, covered in zip(sizes, left_to_smaller(sizes), strict=True):
+            left = b.sub(count, start)
+            number = b.binary("sdiv", b.add(left, b.index(rows - 1 - covered)), b.index(rows))
+            end = b.add(start, b.mul(number, b.index(rows)))
+            with b.loop(start, end, rows, stem="pixels") as loop:
+                at = attrs.evolve(place, pixel=loop.index)
+                self._free_tile(at, panel, rows, count, width, nothing)
+            start = b.intrinsic("llvm.smin", "i64", end, count)
+
+    def _free_tile(self, place: Place2D, panel: _ChannelPanel, rows: int, count: Ir, width: Ir, nothing: Ir) -> None:
+        b, problem = self.b, self.problem
+        stride, pad, reach = problem.strides[1], problem.pads[1], (problem.kernel[1] - 1) * problem.dilations[1]
+        segment = Segment(0, rows, 1, (tuple(range(problem.kernel[1])),) * rows)
+        first = b.sub(b.mul(place.pixel, b.index(stride)), self.emitter.dim(pad, self.scope))
+        left = b.sub(count, place.pixel)
+        edged = attrs.evolve(place, edge=Edge(first, width, left, nothing))
+        if rows < self.tile.rows or problem.is_pointwise:
+            self._tile(edged, panel, segment)
+            return
+        last = b.add(first, b.index((rows - 1) * stride + reach))
+        inside = b.binary("and", b.compare("ge", first, b.index(0)), b.compare("lt", last, width))
+        inside = b.binary("and", inside, b.compare("ge", left, b.index(rows)))
+        with b.when(inside):
+            self._tile(place, panel, segment)
+        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+            self._tile(edged, panel, segment)
 
     def _pointwise_case(
         self,
@@ -183,16 +228,14 @@ class _ConvolutionWriter:
         b, problem = self.b, self.problem
         taps, stride, dilation, pad = problem.kernel[0], problem.strides[0], problem.dilations[0], problem.pads[0]
         height, last = problem.space[0], problem.output[0]
-        assert isinstance(height, int)
-        assert isinstance(last, int)
         reach = (last - 1) * stride - pad + (taps - 1) * dilation
-        first = b.add(b.mul(row, b.index(stride)), b.index(-pad))
+        first = b.add(b.mul(row, b.index(stride)), self.emitter.dim(-pad, self.scope))
         low = high = None
-        if pad > 0:
+        if maximum_of(pad) > 0:
             missing = b.sub(b.index(dilation - 1), first)
             low = b.intrinsic("llvm.smax", "i64", b.binary("sdiv", missing, b.index(dilation)), b.index(0))
-        if reach >= height:
-            left = b.sub(b.index(height + dilation - 1), first)
+        if maximum_of(reach - height) >= 0:
+            left = b.sub(self.emitter.dim(height + dilation - 1, self.scope), first)
             high = b.intrinsic("llvm.smin", "i64", b.binary("sdiv", left, b.index(dilation)), b.index(taps))
         if low is not None and high is None:
             high = b.index(taps)
@@ -202,7 +245,14 @@ class _ConvolutionWriter:
 
     def _tile(self, place: Place2D, panel: _ChannelPanel, segment: Segment) -> None:
         sums = TileEmitter(
-            self.b, self.problem, self.tile, self.x, self.packed, half=panel.half, most=written_out(self.schedule)
+            self.b,
+            self.problem,
+            self.tile,
+            self.x,
+            self.packed,
+            half=panel.half,
+            most=written_out(self.schedule),
+            size=lambda dim: self.emitter.dim(dim, self.scope),
         ).accumulate(place, panel.weights, segment, panel.columns)
         self._finish(place, panel, segment, sums)
 
@@ -220,11 +270,25 @@ class _ConvolutionWriter:
             values: list[tuple[Ir, Scope]] = []
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])
-                scope.symbols |= {IMAGE: place.batch, ROW: place.row, PIXEL: b.add(place.pixel, b.index(r))}
+                scope.symbols |= {IMAGE: place.batch, ROW: place.row, PIXEL: self._pixel(place, r)}
                 values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
-            for value, scope in values:
+            for r, (value, scope) in enumerate(values):
                 whole = scope.inner(tail=None) if self._padded() else scope
-                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+                with self._exists(place, r):
+                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+
+    def _pixel(self, place: Place2D, number: int) -> Ir:
+        """A pixel of the tile; the row's last one in place of those past it."""
+        if place.edge is not None and number:
+            last = self.b.sub(place.edge.left, self.b.index(1))
+            return self.b.add(place.pixel, self.b.intrinsic("llvm.smin", "i64", last, self.b.index(number)))
+        return self.b.add(place.pixel, self.b.index(number))
+
+    def _exists(self, place: Place2D, number: int) -> AbstractContextManager[None]:
+        """What is emitted inside runs only if the tile's pixel lies in the row."""
+        if place.edge is None or not number:
+            return nullcontext()
+        return self.b.when(self.b.compare("gt", place.edge.left, self.b.index(number)))
 
     def _finish_across(self, place: Place2D, sums: list[Ir]) -> None:
         """The epilogue of few channels: the tile is transposed, and each channel is finished as vectors of pixels."""
@@ -233,13 +297,18 @@ class _ConvolutionWriter:
             rows = sums[first : first + lanes]
             scope = self.scope.inner(lanes=Lanes(PIXEL, lanes, b.add(place.pixel, b.index(first))))
             scope.symbols |= {IMAGE: place.batch, ROW: place.row, BLOCK: b.index(0)}
-            if len(rows) < lanes:
+            if place.edge is not None:
+                scope.tail = b.compare(
+                    "lt", b.iota("i64", lanes), b.splat(b.sub(place.edge.left, b.index(first)), lanes)
+                )
+            elif len(rows) < lanes:
                 scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(b.index(len(rows)), lanes))
-            for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
-                one = scope.inner(accumulator=pixels)
-                one.symbols[LANE] = b.index(channel)
-                value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer)
-                store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
+            with self._exists(place, first):
+                for channel, pixels in enumerate(transposed(b, rows, self.problem.outputs)):
+                    one = scope.inner(accumulator=pixels)
+                    one.symbols[LANE] = b.index(channel)
+                    value = to_memory(b, self.emitter.emit(nest.value, one), nest.buffer)
+                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, one)
 
     def _padded(self) -> bool:
         """Whether the vector past the last channel may be stored whole, because the output lies in channel blocks."""
@@ -266,6 +335,13 @@ class _ConvolutionWriter:
             left = b.sub(b.index(problem.outputs), within)
             scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
         return scope
+
+
+def has_known_pixels(problem: Problem) -> bool:
+    """Whether it is known at which pixels a row of tiles begins and ends."""
+    if problem.is_pointwise:
+        return isinstance(problem.pixels(), int)
+    return all(isinstance(dim, int) for dim in (problem.space[1], problem.output[1], problem.pads[1]))
 
 
 def _full(rows: int) -> Segment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import geometric_mean
 
 import attrs
 import numpy as np
@@ -56,7 +57,11 @@ class ConvolutionFamily(Family):
         arithmetic, remark = choose_arithmetic(part, on)
         problem = asked(part, arithmetic, on)
         tile = narrow_tile(problem, on.target) if _is_across(part, on) else choose_tile(problem, on.target)
-        return self._estimate(problem, tile, arithmetic, on, remark)
+        found = self._estimate(part, problem, tile, arithmetic, on, remark)
+        if part.problem.is_sized:
+            return found
+        cycles = [direct_cycles(scaled, tile, on.target) for scaled in asked_at_scales(part, arithmetic, on)]
+        return attrs.evolve(found, cycles=geometric_mean(cycles))
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
@@ -65,7 +70,7 @@ class ConvolutionFamily(Family):
         problem = asked(part, arithmetic, on)
         across = _is_across(part, on)
         for tile in [narrow_tile(problem, on.target)] if across else tiles(problem, on.target):
-            yield self._estimate(problem, tile, arithmetic, on, remark)
+            yield self._estimate(part, problem, tile, arithmetic, on, remark)
 
     def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """See Family."""
@@ -78,8 +83,8 @@ class ConvolutionFamily(Family):
         anchor = None if task.region is None else task.region.anchor
         if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
             return None
-        if part.problem.space != data_of(task, anchor).type.shape[2:]:
-            return None  # rows and pixels are exchanged
+        if not part.problem.is_sized or part.problem.space != data_of(task, anchor).type.shape[2:]:
+            return None  # sizes are not known, or rows and pixels are exchanged
         rowwise = attrs.evolve(part, problem=attrs.evolve(part.problem, by_rows=True))
         best = self.best(rowwise, on)
         if best is None or packed_size(rowwise.problem, best.implementation.tile) > on.target.l2 // 2:
@@ -105,14 +110,21 @@ class ConvolutionFamily(Family):
         return [contraction_kernel(task, attrs.evolve(part, problem=problem), made, tile, sums, across=across)]
 
     def _estimate(
-        self, problem: Problem, tile: RegisterTile, arithmetic: Arithmetic, on: Setting, remark: str
+        self,
+        part: ContractionPart,
+        problem: Problem,
+        tile: RegisterTile,
+        arithmetic: Arithmetic,
+        on: Setting,
+        remark: str,
     ) -> Estimate:
         carried = attrs.evolve(problem, arithmetic=arithmetic)
         # Small weights stay in the second-level cache while the image streams through it; large ones are streamed once.
         small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
         schedule = (Outermost("pixels" if small else "channels"), WrittenOut(CODE_LIMIT))
         made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
-        return Estimate(direct_cycles(problem, tile, on.target), made, remark, shape=(tile.rows, tile.columns))
+        cycles, shape = direct_cycles(problem, tile, on.target), (tile.rows, tile.columns)
+        return Estimate(cycles, made, remark, shape=shape, packing=packing(part, carried, tile))
 
     def reference(self, problem: Problem, *operands: Array) -> Array:
         """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights
@@ -135,9 +147,10 @@ class ConvolutionFamily(Family):
 
 def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
     """The input that one tap reads along rows (axis 0) or pixels (axis 1), zero outside the image."""
-    size, space = problem.output[axis], images.shape[3 + axis]
+    size, pad, space = problem.output[axis], problem.pads[axis], images.shape[3 + axis]
     assert isinstance(size, int)
-    places = np.arange(size) * problem.strides[axis] - problem.pads[axis] + tap * problem.dilations[axis]
+    assert isinstance(pad, int)
+    places = np.arange(size) * problem.strides[axis] - pad + tap * problem.dilations[axis]
     inside = (places >= 0) & (places < space)
     picked = images.take(np.clip(places, 0, space - 1), axis=3 + axis)
     return np.asarray(picked * inside.reshape((-1, 1) if axis == 0 else (-1,)))
@@ -146,13 +159,24 @@ def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:
 def _key(part: ContractionPart, on: Setting, *, winograd: bool) -> str | None:
     """The facts that decide how a contraction is best carried out, as text."""
     allowed, (arithmetic, _) = on.numerics, choose_arithmetic(part, on)
-    problem = asked(part, arithmetic, on)
+    problem = _with(part, arithmetic, on)
     key = TuningKey.about(problem, winograd=winograd, weights=allowed.weights, precision=allowed.precision)
     return None if key is None else key.text
 
 
 def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:
-    """The problem as the cost model takes it, with the arithmetic and with whether the weights come from memory."""
+    """The problem as the cost model takes it: with the arithmetic, with whether the weights come from memory, and with
+    typical sizes in place of unknown ones."""
+    return _with(part, arithmetic, on).assumed(on.sizes)
+
+
+def asked_at_scales(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> list[Problem]:
+    """The problem as the cost model takes it, at several sizes if its own are not known."""
+    problem = _with(part, arithmetic, on)
+    return [problem] if problem.is_sized else [problem.assumed(sizes) for sizes in on.sizes.scales()]
+
+
+def _with(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:
     return attrs.evolve(part.problem, arithmetic=arithmetic.multiplied, cold=on.cold)
 
 

@@ -57,7 +57,7 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
     assert images is not None
     filters = array if isinstance(op, ops.GroupConvolution) else array[None]
     space = images.type.shape[2:]
-    if len(space) > 2 or not all(isinstance(d, int) for d in space):
+    if len(space) > 2:
         return None
     window = op.window(space, filters.shape[3:])
     one = len(space) == 1
@@ -96,6 +96,7 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
 
 def _turned(problem: Problem) -> Problem:
     """The problem with rows and pixels exchanged."""
+    assert isinstance(problem.source.row, int)
     source = attrs.evolve(problem.source, row=problem.source.pixel, pixel=problem.source.row)
     pairs = ("kernel", "strides", "dilations", "pads", "space", "output")
     return attrs.evolve(problem, source=source, **{name: getattr(problem, name)[::-1] for name in pairs})

@@ -9,8 +9,8 @@ import numpy as np
 
 from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.llvm.arithmetic import Arithmetic
+from dldt.codegen.task.packing import Packing
 from dldt.compiler.types import Array
 
 

@@ -49,7 +49,7 @@ def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
     return [_group(part, group, outer) for group in range(problem.groups)]
 
 
-def _group(part: ContractionPart, group: int, outer: int) -> ContractionPart:
+def _group(part: ContractionPart, group: int, outer: Dim) -> ContractionPart:
     problem = part.problem
     source = attrs.evolve(problem.source, start=problem.source.start + group * outer)
 
@@ -112,8 +112,6 @@ def pixel_source(tensor: Tensor) -> Source:
     *_, width, channels = tensor.type.shape
     height = tensor.type.shape[1] if tensor.type.rank == 4 else 1
     assert isinstance(channels, int)
-    assert isinstance(width, int)
-    assert isinstance(height, int)
     return Source(height * width * channels, width * channels, channels, 1, dtype=tensor.type.dtype)
 
 
@@ -126,8 +124,6 @@ def runs_by_rows(task: Leaf, tensor: Tensor) -> bool:
 def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     """How images of ``space`` (rows, pixels) lie in the tensor."""
     height, width = space
-    assert isinstance(height, int)
-    assert isinstance(width, int)
     channels = tensor.type.shape[1]
     assert isinstance(channels, int)
     block = tensor.layout.block

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, ceildiv, evaluate, symbols
 from dldt.compiler.types import DType
 
 
@@ -19,13 +20,13 @@ class Source:
     first element is at offset ``start``."""
 
     batch: Dim
-    row: int
+    row: Dim
     pixel: int
-    channel: int
+    channel: Dim
     block: int = 0
-    outer: int = 0
+    outer: Dim = 0
     dtype: DType = F32.data
-    start: int = 0
+    start: Dim = 0
 
 
 @attrs.frozen
@@ -40,7 +41,7 @@ class Problem:
     kernel: tuple[int, int]
     strides: tuple[int, int]
     dilations: tuple[int, int]
-    pads: tuple[int, int]
+    pads: tuple[Dim, Dim]
     space: tuple[Dim, Dim]
     output: tuple[Dim, Dim]
     source: Source
@@ -73,8 +74,44 @@ class Problem:
         return plain and not self.channelwise and not self.by_rows and self.output == self.space
 
     @property
+    def is_sized(self) -> bool:
+        """Whether the sizes of an image are known."""
+        source = self.source
+        found = (*self.space, *self.output, *self.pads, source.row, source.channel, source.outer, source.start)
+        return all(isinstance(dim, int) for dim in found)
+
+    def assumed(self, sizes: TypicalSizes) -> Problem:
+        """The problem for which choices are made: dims that are not known have typical sizes. The batch is left as it
+        is."""
+        if self.is_sized:
+            return self
+        source = self.source
+        (rows, pixels), (high, wide), (above, left) = self.space, self.output, self.pads
+        return attrs.evolve(
+            self,
+            space=(sizes.of(rows), sizes.of(pixels)),
+            output=(sizes.of(high), sizes.of(wide)),
+            pads=(_pad(above, sizes), _pad(left, sizes)),
+            source=attrs.evolve(
+                source,
+                batch=sizes.of(source.batch),
+                row=sizes.of(source.row),
+                channel=sizes.of(source.channel),
+                outer=sizes.of(source.outer),
+                start=sizes.of(source.start),
+            ),
+        )
+
+    def dims(self) -> tuple[Dim, ...]:
+        """All sizes and places that may be symbolic."""
+        source = self.source
+        places = (source.batch, source.row, source.channel, source.outer, source.start)
+        return (self.batch, *self.space, *self.output, *self.pads, *places)
+
+    @property
     def reach(self) -> Reach:
         """The input rows that output rows depend on."""
+        assert isinstance(self.pads[0], int)
         return Reach(self.strides[0], self.pads[0], (self.kernel[0] - 1) * self.dilations[0] + 1)
 
     def vectors(self, lanes: int) -> int:
@@ -150,6 +187,7 @@ def segments(problem: Problem, rows: int) -> list[Segment]:
     """The row of output pixels cut into tiles, with runs of equal tiles joined. The pixel count must be known."""
     total, width = problem.output[1], problem.space[1]
     assert isinstance(total, int)
+    assert isinstance(width, int)
     found: list[Segment] = []
     for start in range(0, total, rows):
         size = min(rows, total - start)
@@ -162,24 +200,17 @@ def segments(problem: Problem, rows: int) -> list[Segment]:
     return found
 
 
-def _valid_taps(problem: Problem, pixel: int, width: Dim) -> tuple[int, ...]:
+def _valid_taps(problem: Problem, pixel: int, width: int) -> tuple[int, ...]:
     first = pixel * problem.strides[1] - problem.pads[1]
-    every = range(problem.kernel[1])
-    if not isinstance(width, int):
-        return tuple(every)
-    return tuple(k for k in every if 0 <= first + k * problem.dilations[1] < width)
+    return tuple(k for k in range(problem.kernel[1]) if 0 <= first + k * problem.dilations[1] < width)
 
 
-def row_tiles(pixels: Dim, rows: int) -> Dim:
-    """The number of tiles that cover the pixels. Where the count is free, single pixels cover the rest."""
-    if isinstance(pixels, int):
-        return -(-pixels // rows)
-    whole = pixels // rows
-    return whole + (pixels - whole * rows)
+def _pad(pad: Dim, sizes: TypicalSizes) -> int:
+    return pad if isinstance(pad, int) else evaluate(pad, {s: sizes.of(s.dim) for s in symbols(pad)})
 
 
 def spatial_units(problem: Problem, tile: RegisterTile) -> Dim:
     """Units of work in a channel tile: output rows, or tiles of the one long row of a pointwise problem."""
     if problem.is_pointwise:
-        return row_tiles(problem.pixels(), tile.rows)
+        return ceildiv(problem.pixels(), tile.rows)
     return problem.output[0]

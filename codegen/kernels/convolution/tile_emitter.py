@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import attrs
 
+from dldt.codegen.kernels.convolution.edge import Edge
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
+from dldt.compiler.dims import Dim
 
 
 @attrs.frozen
@@ -22,6 +24,8 @@ class Place2D:
     pixel: Ir
     taps_low: Ir | None
     taps_high: Ir | None
+    edge: Edge | None = None
+    """Where pixels of the tile may read beside the input, or lie past the end of a row; None where none does."""
 
 
 Accumulators = list[list[Ir]]
@@ -31,10 +35,19 @@ Accumulators = list[list[Ir]]
 class TileEmitter:
     """Writes the accumulation of one tile. ``x`` and ``weights`` are the base pointers. ``half``: only the first half
     of the lanes of the last column is computed; the others become 0. ``most``: how many multiply-adds may be unrolled;
-    one kernel row always is, unless it is long."""
+    one kernel row always is, unless it is long. ``size`` emits a dim of the problem that is no number."""
 
     def __init__(
-        self, b: Builder, problem: Problem, tile: RegisterTile, x: Ir, weights: Ir, *, half: bool = False, most: int = 1
+        self,
+        b: Builder,
+        problem: Problem,
+        tile: RegisterTile,
+        x: Ir,
+        weights: Ir,
+        *,
+        half: bool = False,
+        most: int = 1,
+        size: Callable[[Dim], Ir] | None = None,
     ) -> None:
         self.b = b
         self.problem = problem
@@ -44,6 +57,7 @@ class TileEmitter:
         self.arithmetic = problem.arithmetic
         self.half = half
         self.most = most
+        self.size = size or (lambda dim: b.index(int(dim)))
         self.vector_size = problem.arithmetic.vector_size(tile.lanes)
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
@@ -51,7 +65,7 @@ class TileEmitter:
         b, problem = self.b, self.problem
         start = self._start(place)
         if problem.channelwise:
-            source = b.add(start, b.mul(place.group, b.index(problem.source.outer)))
+            source = b.add(start, b.mul(place.group, self.size(problem.source.outer)))
             flat = [b.const(self.arithmetic.sum_type(self.tile.lanes), 0) for _ in range(segment.rows)]
             return [[self.arithmetic.result(b, s)] for s in self._body(place, segment, 1)(source, panel, flat, 1)]
         widths = [self._width(c, columns) for c in range(columns)]
@@ -80,13 +94,10 @@ class TileEmitter:
     def _start(self, place: Place2D) -> Ir:
         """The element offset of tap (0, 0) of the tile's first pixel, channel 0."""
         b, problem, source = self.b, self.problem, self.problem.source
-        row = b.add(b.mul(place.row, b.index(problem.strides[0])), b.index(-problem.pads[0]))
-        pixel = b.add(b.mul(place.pixel, b.index(problem.strides[1])), b.index(-problem.pads[1]))
-        offset = b.add(b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
-        batch = source.batch
-        if not isinstance(batch, int):
-            raise AssertionError("the input's batch stride is a number")
-        return b.add(b.add(offset, b.index(source.start)), b.mul(place.batch, b.index(batch)))
+        row = b.add(b.mul(place.row, b.index(problem.strides[0])), self.size(-problem.pads[0]))
+        pixel = b.add(b.mul(place.pixel, b.index(problem.strides[1])), self.size(-problem.pads[1]))
+        offset = b.add(b.mul(row, self.size(source.row)), b.mul(pixel, b.index(source.pixel)))
+        return b.add(b.add(offset, self.size(source.start)), b.mul(place.batch, self.size(source.batch)))
 
     def _channels(self, place: Place2D, start: Ir, channel: Ir) -> Ir:
         """The element offset ``start`` advanced to the group's channel ``channel``."""
@@ -97,10 +108,10 @@ class TileEmitter:
             outer, inner = (b.binary(opcode, channel, b.index(problem.shuffle)) for opcode in ("udiv", "urem"))
             channel = b.add(b.mul(inner, b.index(problem.groups * problem.inputs // problem.shuffle)), outer)
         if not source.block:
-            return b.add(start, b.mul(channel, b.index(source.channel)))
+            return b.add(start, b.mul(channel, self.size(source.channel)))
         outer = b.binary("udiv", channel, b.index(source.block))
         inner = b.binary("urem", channel, b.index(source.block))
-        return b.add(start, b.add(b.mul(outer, b.index(source.outer)), b.mul(inner, b.index(source.channel))))
+        return b.add(start, b.add(b.mul(outer, self.size(source.outer)), b.mul(inner, self.size(source.channel))))
 
     def _body(self, place: Place2D, segment: Segment, columns: int) -> Callable[[Ir, Ir, list[Ir], int], list[Ir]]:
         """A function that emits the sums of one chunk of channels over all kernel rows."""
@@ -110,19 +121,30 @@ class TileEmitter:
         def body(source: Ir, weights: Ir, flat: list[Ir], chunk: int) -> list[Ir]:
             step = problem.kernel[1] * self.arithmetic.steps(chunk) * columns * self.vector_size
             if rows == 1 and place.taps_low is None:
-                return self._taps(self._address(source), weights, flat, chunk, segment, columns)
+                return self._row(self._address(source), weights, flat, chunk, segment, columns, place.edge)
             low = place.taps_low or b.index(0)
             high = place.taps_high or b.index(rows)
             with b.loop(low, high, 1, flat, "tap") as loop:
-                offset = b.add(source, b.mul(loop.index, b.index(problem.dilations[0] * problem.source.row)))
+                offset = b.add(source, b.mul(loop.index, self.size(problem.dilations[0] * problem.source.row)))
                 pointer = b.gep(weights, b.mul(loop.index, b.index(step)))
-                loop.yields = self._taps(self._address(offset), pointer, loop.carried, chunk, segment, columns)
+                carried, edge = loop.carried, place.edge
+                loop.yields = self._row(self._address(offset), pointer, carried, chunk, segment, columns, edge)
             return loop.results
 
         return body
 
     def _address(self, offset: Ir) -> Ir:
         return self.b.emit("ptr", f"getelementptr {LLVM_TYPES[self.problem.source.dtype]}, {self.x}, {offset}")
+
+    def _row(
+        self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int, edge: Edge | None
+    ) -> list[Ir]:
+        """All taps of one kernel row, of a tile that may lie at the edge of the image."""
+        if edge is None:
+            return self._taps(source, weights, flat, chunk, segment, columns)
+        if self.problem.channelwise:
+            return self._channelwise_taps(source, weights, list(flat), segment, edge)
+        return self._unrolled(source, weights, flat, chunk, segment, columns, range(self.problem.kernel[1]), edge)
 
     def _taps(self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int) -> list[Ir]:
         """All taps of one kernel row. Those of very wide rows run in a loop, unrolled as far as the code size
@@ -147,10 +169,19 @@ class TileEmitter:
         return self._unrolled(x, w, loop.results, chunk, segment, columns, range(taps - whole * group))
 
     def _unrolled(
-        self, source: Ir, weights: Ir, flat: list[Ir], chunk: int, segment: Segment, columns: int, taps: range
+        self,
+        source: Ir,
+        weights: Ir,
+        flat: list[Ir],
+        chunk: int,
+        segment: Segment,
+        columns: int,
+        taps: range,
+        edge: Edge | None = None,
     ) -> list[Ir]:
         """These taps and all channels of the chunk, unrolled."""
         b, problem = self.b, self.problem
+        known: dict[tuple[int, int], Ir] = {}
         flat = list(flat)
         for tap in taps:
             pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
@@ -168,8 +199,11 @@ class TileEmitter:
                 widths = [self._width(c, columns) for c in range(columns)]
                 vectors = [self._vector(weights, at + c, width) for c, width in enumerate(widths)]
                 for r in pixels:
-                    shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
-                    shift += k * problem.source.channel
+                    step_in = r * problem.strides[1] + tap * problem.dilations[1]
+                    shift = step_in * problem.source.pixel + k * problem.source.channel
+                    if edge is not None:
+                        base, shift = self._redirected(source, edge, step_in, k, known)
+                        twin = self._opaque(base) if self.half else base
                     wide = self._broadcast(base, shift, self.tile.lanes, chunk - k)
                     for c in range(columns):
                         if vectors[c].lanes != wide.lanes:
@@ -186,16 +220,37 @@ class TileEmitter:
         pointer = self.b.gep(weights, self.b.index(number * self.vector_size))
         return self.arithmetic.load_weights(self.b, pointer, width, self.vector_size)
 
-    def _broadcast(self, base: Ir, shift: int, lanes: int, count: int) -> Ir:
+    def _broadcast(self, base: Ir, shift: Dim, lanes: int, count: int) -> Ir:
         """The input element at offset ``shift``, in every lane, together with the neighbours that are multiplied in the
         same lane. ``count`` channels are left from here on."""
         source = self.problem.source
-        return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, source.channel)
+        apart = source.channel if isinstance(source.channel, int) else 1
+        if self.arithmetic.products > 1 and apart != source.channel:
+            raise AssertionError("channels that are multiplied in one lane lie apart by a number")
+        return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, apart)
 
-    def _element(self, base: Ir, shift: int) -> Ir:
-        return self.b.emit("ptr", f"getelementptr i8, {base}, i64 {self.problem.source.dtype.size * shift}")
+    def _element(self, base: Ir, shift: Dim) -> Ir:
+        offset = self.problem.source.dtype.size * shift
+        if not isinstance(offset, int):
+            return self.b.emit("ptr", f"getelementptr i8, {base}, {self.size(offset)}")
+        return self.b.emit("ptr", f"getelementptr i8, {base}, i64 {offset}")
 
-    def _channelwise_taps(self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment) -> list[Ir]:
+    def _redirected(
+        self, source: Ir, edge: Edge, step: int, channel: int, known: dict[tuple[int, int], Ir]
+    ) -> tuple[Ir, int]:
+        """An address, with a distance in elements, of the input ``step`` pixels behind the tile's first one. It leads
+        to zeros where that lies beside the image. ``known`` holds addresses that were found before."""
+        problem = self.problem
+        adjacent = problem.source.channel == 1
+        key = (step, 0 if adjacent else channel)
+        if key not in known:
+            place = self._element(source, step * problem.source.pixel + key[1] * problem.source.channel)
+            known[key] = edge.redirect(self.b, step, place)
+        return self._opaque(known[key]), channel - key[1]
+
+    def _channelwise_taps(
+        self, source: Ir, weights: Ir, flat: list[Ir], segment: Segment, edge: Edge | None = None
+    ) -> list[Ir]:
         """One kernel row: a vector of channels for each pixel and tap. Neighbouring taps share the pixels that they
         read."""
         b, problem, lanes = self.b, self.problem, self.tile.lanes
@@ -205,9 +260,11 @@ class TileEmitter:
             for r in range(segment.rows):
                 if tap not in segment.taps[r]:
                     continue
-                shift = (r * problem.strides[1] + tap * problem.dilations[1]) * problem.source.pixel
+                step = r * problem.strides[1] + tap * problem.dilations[1]
+                shift = step * problem.source.pixel
                 if shift not in known:
                     address = self._element(source, shift)
+                    address = address if edge is None else edge.redirect(b, step, address)
                     known[shift] = self.arithmetic.load_data(b, address, problem.source.dtype, lanes)
                 flat[r] = self.arithmetic.multiply_add(b, known[shift], vector_weights, flat[r])
         return flat

@@ -77,9 +77,10 @@ def tiles(problem: Problem, target: Target) -> Iterator[RegisterTile]:
 
 
 def _run(problem: Problem) -> int:
-    """The number of pixels that a tile finds in one row; an assumed number where it is free."""
+    """The number of pixels that a tile finds in one row."""
     pixels = problem.pixels() if problem.is_pointwise else problem.output[1]
-    return pixels if isinstance(pixels, int) else 64
+    assert isinstance(pixels, int)
+    return pixels
 
 
 def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:

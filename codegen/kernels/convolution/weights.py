@@ -6,9 +6,10 @@ from __future__ import annotations
 import attrs
 
 from dldt.codegen.kernels.convolution.pack import packed_size
-from dldt.codegen.kernels.convolution.problem import Problem, row_tiles
+from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.kernels.convolution.tiles import choose_tile
 from dldt.codegen.kernels.stream import is_cold
+from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.target import Target
 
 _WIDEN = 2
@@ -18,24 +19,23 @@ GAIN = 1.25
 """How many times faster the estimate must be than that of f32 weights, which are exact."""
 
 
-def saves_time(problem: Problem, target: Target, streamed: int) -> bool:
+def saves_time(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> bool:
     """Whether the problem's arithmetic, which widens weights, is estimated to be faster than the arithmetic without
     widening. ``streamed`` is how many bytes of the model's weights an inference reads, in the model's types: it decides
     whether the weights stay in a cache between inferences."""
     if problem.channelwise:
         return False
     plain = attrs.evolve(problem, arithmetic=problem.arithmetic.multiplied)
-    return _cycles(problem, target, streamed) * GAIN < _cycles(plain, target, streamed)
+    return _cycles(problem, target, streamed, sizes) * GAIN < _cycles(plain, target, streamed, sizes)
 
 
-def _cycles(problem: Problem, target: Target, streamed: int) -> float:
+def _cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> float:
     """Cycles of one core: reading the weights, and the multiply-adds with each weight widened once for every row of
     register tiles. A free number of pixels counts as one: with more pixels the weights cost little either way."""
-    tile = choose_tile(problem, target)
+    tile = choose_tile(problem.assumed(sizes), target)
     pixels = problem.pixels() * problem.batch
     count = pixels if isinstance(pixels, int) else 1
-    passes = row_tiles(count, tile.rows)
-    assert isinstance(passes, int)
+    passes = -(-count // tile.rows)
     size = packed_size(problem, tile)
     vectors = size / problem.arithmetic.vector_size(target.block)
     widened = _WIDEN * passes if problem.arithmetic.widened else 0

@@ -10,13 +10,13 @@ import attrs
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.kernels.recurrence.emit import emit_recurrence
 from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
 from dldt.codegen.kernels.recurrence.reference import run_recurrence
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.content import Content
 from dldt.compiler.dims import Dim, ceildiv, symbols
@@ -72,12 +72,14 @@ class RecurrenceFamily(Family):
 
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
-        problem: RecurrenceProblem = part.problem
+        assert isinstance(part, RecurrencePart)
+        problem = part.problem
         op = problem.op
         rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
         reset_first = op.gates == 3 and not problem.biased
         plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, together=on.target.cpu.fit.sums)
-        return Estimate(0.0, Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic))
+        made = Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic)
+        return Estimate(0.0, made, packing=_packing(part.weights, op, plan))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
         """See Family."""
@@ -90,7 +92,6 @@ class RecurrenceFamily(Family):
         used = list(dict.fromkeys(ports.values()))
         names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps), key=str))
         macs = problem.batch * op.directions * problem.steps * op.gates * op.hidden * op.hidden
-        size = plan.arithmetic.weights.size * op.directions * plan.direction_size
         kernel = Kernel(
             what=task.name,
             implementation=chosen.implementation,
@@ -100,7 +101,7 @@ class RecurrenceFamily(Family):
             extent=ceildiv(problem.batch, plan.rows) * op.directions,
             work=macs // 4,
             flops=2 * macs if isinstance(macs, int) else 0,
-            packed=Packing(Content(part.weights), plan, size, lambda: plan.pack(part.weights)),
+            packed=_packing(part.weights, op, plan),
             scratch=plan.scratch,
         )
         return [kernel]
@@ -108,3 +109,8 @@ class RecurrenceFamily(Family):
     def reference(self, problem: Any, *operands: Array) -> Array:
         """See Family. ``operands`` are in the order of the ports of Recurrence."""
         return run_recurrence(problem.op, *operands)
+
+
+def _packing(weights: Array, op: Recurrence, plan: LoopPlan) -> Packing:
+    size = plan.arithmetic.weights.size * op.directions * plan.direction_size
+    return Packing(Content(weights), plan, size, lambda: plan.pack(weights))

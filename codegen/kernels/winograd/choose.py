@@ -96,15 +96,22 @@ def choose_winograd(problem: Problem, target: Target) -> WinogradPlan | None:
     return best
 
 
+@cache
+def smaller_winograd(problem: Problem, target: Target) -> tuple[WinogradPlan, ...]:
+    """The fastest plan of every form that has fewer filters than the fastest plan of all."""
+    best = choose_winograd(problem, target)
+    forms = [] if best is None else [form for form in _fitting(problem) if form.different < best.form.different]
+    return tuple(plan_winograd(problem, target, form) for form in forms)
+
+
 def can_winograd(problem: Problem, target: Target) -> bool:
-    """Whether Winograd's algorithm can compute the problem: a kernel and strides of some form, one group, an image of
-    fixed size, and channels in blocks of a vector, or a few adjacent channels."""
+    """Whether Winograd's algorithm can compute the problem: a kernel and strides of some form, one group, and channels
+    in blocks of a vector, or a few adjacent channels."""
     plain = bool(_fitting(problem)) and problem.dilations == (1, 1) and problem.groups == 1
-    fixed = all(isinstance(d, int) for d in (*problem.space, *problem.output, problem.source.batch))
     kept = not problem.channelwise and not problem.by_rows
     few = problem.source.channel == 1 and problem.inputs <= _FUSED and problem.outputs > target.block
     by_pixels = target.has_masks and few
-    return plain and fixed and kept and (problem.source.block == target.block if problem.source.block else by_pixels)
+    return plain and kept and (problem.source.block == target.block if problem.source.block else by_pixels)
 
 
 def _fitting(problem: Problem) -> list[WinogradForm]:
@@ -192,6 +199,8 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
 def _tiles(problem: Problem, plan: WinogradPlan) -> int:
     """The tiles of all images; of one image where their number is free."""
     rows, columns = plan.tiles(problem)
+    assert isinstance(rows, int)
+    assert isinstance(columns, int)
     return rows * columns * (problem.batch if isinstance(problem.batch, int) else 1)
 
 
@@ -246,11 +255,13 @@ def _transform_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> f
     form, images = plan.form, problem.batch if isinstance(problem.batch, int) else 1
     total, whole_inputs = images, images
     for axis in (0, 1):
-        (size, space), step = (problem.output[axis], problem.space[axis]), form.outputs[axis] * form.strides[axis]
+        size, space, pad = problem.output[axis], problem.space[axis], problem.pads[axis]
         assert isinstance(size, int)
         assert isinstance(space, int)
+        assert isinstance(pad, int)
+        step = form.outputs[axis] * form.strides[axis]
         tiles = -(-size // form.outputs[axis])
-        starts = (tile * step - problem.pads[axis] for tile in range(tiles))
+        starts = (tile * step - pad for tile in range(tiles))
         extent = (form.rows, form.columns)[axis].size
         total *= tiles
         whole_inputs *= sum(0 <= start <= space - extent for start in starts)

@@ -20,7 +20,7 @@ from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Load, free_symbols, walk
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
-from dldt.compiler.dims import Symbol
+from dldt.compiler.dims import Dim, Symbol
 
 
 def emit_winograd(
@@ -187,15 +187,14 @@ class _WinogradWriter:
         b, problem, lanes = self.b, self.problem, self.lanes
         height, width = self.form.rows.size, self.form.columns.size
         source = problem.source
-        assert isinstance(source.batch, int)
         with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
             batch, row, pixel = self._corner(block, loop.index)
-            image = self._input(self.x, b.add(b.mul(batch, b.index(source.batch)), b.index(source.start)))
+            image = self._input(self.x, b.add(b.mul(batch, self._size(source.batch)), self._size(source.start)))
             row, pixel = (
-                b.sub(b.mul(at, b.index(stride)), b.index(pad))
+                b.sub(b.mul(at, b.index(stride)), self._size(pad))
                 for at, stride, pad in zip((row, pixel), self.form.strides, problem.pads, strict=True)
             )
-            corner = self._input(image, b.mul(row, b.index(source.row)), b.mul(pixel, b.index(source.pixel)))
+            corner = self._input(image, b.mul(row, self._size(source.row)), b.mul(pixel, b.index(source.pixel)))
             ranges = [*self._inside(row, problem.space[0], height), *self._inside(pixel, problem.space[1], width)]
             cut = [b.compare("gt", low, b.index(0)) for low in ranges[::2]]
             cut += [b.compare("lt", high, b.index(n)) for high, n in zip(ranges[1::2], (height, width), strict=True)]
@@ -204,27 +203,29 @@ class _WinogradWriter:
             with b.when(border):
                 for k in range(self.form.taps):
                     self._copy(b.const(self.raw, 0), self._input(patch, b.index(k * lanes)))
-            stride = b.select(border, b.index(width * lanes), b.index(source.row))
+            stride = b.select(border, b.index(width * lanes), self._size(source.row))
             step = b.index(lanes) if source.pixel == lanes else b.select(border, b.index(lanes), b.index(source.pixel))
             with b.loop(b.index(0), b.index(-(-problem.inputs // lanes)), 1, stem="channels") as channels:
-                place = self._input(corner, b.mul(channels.index, b.index(source.outer)))
+                place = self._input(corner, b.mul(channels.index, self._size(source.outer)))
                 with b.when(border):
                     self._copy_inside(place, patch, ranges)
                 tile = b.select(border, patch, place)
                 within = b.add(b.mul(channels.index, b.index(self.plan.block)), loop.index)
                 self._transform_tile(tile, stride, step, self._at(self.scratch, b.mul(within, b.index(lanes))))
 
-    def _inside(self, start: Ir, extent: object, size: int) -> tuple[Ir, Ir]:
+    def _size(self, dim: Dim) -> Ir:
+        return self.emitter.dim(dim, self.scope)
+
+    def _inside(self, start: Ir, extent: Dim, size: int) -> tuple[Ir, Ir]:
         """The part of a tile of ``size`` from ``start`` on that lies inside the input, relative to ``start``."""
-        assert isinstance(extent, int)
         b = self.b
         low = b.intrinsic("llvm.smax", "i64", b.sub(b.index(0), start), b.index(0))
-        return low, self._least(b.sub(b.index(extent), start), b.index(size))
+        return low, self._least(b.sub(self._size(extent), start), b.index(size))
 
     def _copy_inside(self, place: Ir, patch: Ir, ranges: Sequence[Ir]) -> None:
         b, source, lanes = self.b, self.problem.source, self.lanes
         with b.loop(ranges[0], ranges[1], 1, stem="row") as rows:
-            line = self._input(place, b.mul(rows.index, b.index(source.row)))
+            line = self._input(place, b.mul(rows.index, self._size(source.row)))
             copy = self._input(patch, b.mul(rows.index, b.index(self.form.columns.size * lanes)))
             with b.loop(ranges[2], ranges[3], 1, stem="pixel") as pixels:
                 offset = b.mul(pixels.index, b.index(lanes))
@@ -377,6 +378,9 @@ class _WinogradWriter:
     def _finish_tile(self, product: Callable[[int], Ir], row: Ir, pixel: Ir, shared: Scope) -> None:
         b = self.b
         results = self._results(product)
+        if not all(isinstance(dim, int) for dim in self.problem.output):
+            self._finish_cut(results, row, pixel, shared)
+            return
         heights, widths = (self._parts(axis, at) for axis, at in ((0, row), (1, pixel)))
         for height, below in heights:
             for width, beside in widths:
@@ -385,6 +389,23 @@ class _WinogradWriter:
                         values = [(self._plus(pixel, j), v) for j, v in enumerate(line[:width])]
                         if i < height:
                             self._epilogue(values, self._plus(row, i), shared)
+
+    def _finish_cut(self, results: dict[int, list[Ir]], row: Ir, pixel: Ir, shared: Scope) -> None:
+        """The epilogue of a tile in an image of free size. If the tile does not lie in it entirely, its results are
+        finished one by one."""
+        b = self.b
+        (high, wide), (down, across) = (self._size(dim) for dim in self.problem.output), self.form.outputs
+        below, beside = b.sub(high, row), b.sub(wide, pixel)
+        whole = b.binary("and", b.compare("ge", below, b.index(down)), b.compare("ge", beside, b.index(across)))
+        with b.when(whole):
+            for i, line in results.items():
+                self._epilogue([(self._plus(pixel, j), v) for j, v in enumerate(line)], self._plus(row, i), shared)
+        with b.when(b.binary("xor", whole, b.const("i1", 1))):
+            for i, line in results.items():
+                for j, value in enumerate(line):
+                    inside = b.binary("and", b.compare("gt", below, b.index(i)), b.compare("gt", beside, b.index(j)))
+                    with b.when(inside):
+                        self._epilogue([(self._plus(pixel, j), value)], self._plus(row, i), shared)
 
     def _parts(self, axis: int, at: Ir) -> list[tuple[int, Ir]]:
         """The possible numbers of a tile's results that lie inside the output at row or pixel ``at``, each with its

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import geometric_mean
 
 import attrs
 
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
-from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked, asked_at_scales
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
@@ -19,6 +20,7 @@ from dldt.codegen.kernels.winograd.choose import (
     GAIN,
     can_winograd,
     choose_winograd,
+    smaller_winograd,
     winograd_cycles,
     winograd_estimates,
 )
@@ -57,13 +59,29 @@ class WinogradFamily(ConvolutionFamily):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problem = _asked(single, on)
-            plan = choose_winograd(problem, on.target)
-            if plan is None:
+            problems = asked_at_scales(single, choose_arithmetic(single, on)[0], on)
+            plans = {plan for problem in problems if (plan := choose_winograd(problem, on.target)) is not None}
+            costs = [(_mean_cycles(problems, plan, on), plan) for plan in plans]
+            if not costs:
                 return None
-            cycles = part.problem.groups * GAIN * winograd_cycles(problem, plan, on.target)
-            return self._estimated(cycles, plan)
+            cycles, plan = min(costs, key=lambda found: (found[0], found[1].name))
+            return self._estimated(GAIN * cycles, plan, part, single)
         return None
+
+    def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        best, target = self.best(part, on), on.target
+        if best is None:
+            return ()
+        if not part.problem.is_sized:
+            return (best,)
+        single = _singles(part, on)[0]
+        problem = _asked(single, on)
+        smaller = smaller_winograd(problem, target)
+        return best, *(
+            self._estimated(GAIN * winograd_cycles(problem, plan, target), plan, part, single) for plan in smaller
+        )
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
@@ -71,7 +89,7 @@ class WinogradFamily(ConvolutionFamily):
         for single in _singles(part, on):
             problem = _asked(single, on)
             for cycles, plan in winograd_estimates(problem, on.target):
-                yield self._estimated(part.problem.groups * cycles, plan)
+                yield self._estimated(cycles, plan, part, single)
             return
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
@@ -86,9 +104,18 @@ class WinogradFamily(ConvolutionFamily):
         singles = grouped_parts(part) if part.problem.groups > 1 else [part]
         return [_kernel(task, single, chosen.implementation, plan) for single in singles]
 
-    def _estimated(self, cycles: float, plan: WinogradPlan) -> Estimate:
+    def _estimated(self, cycles: float, plan: WinogradPlan, part: ContractionPart, single: ContractionPart) -> Estimate:
+        """The estimate for ``part``, all of whose groups are like ``single``, which takes so many cycles."""
         made = Implementation(self.name, plan.name, plan, arithmetic=plan.form.arithmetic)
-        return Estimate(cycles, made, kind=plan.form, shape=(plan.tile.rows, plan.tile.columns))
+        groups, one = part.problem.groups, packing(single, plan.form, plan.tile)
+        return Estimate(
+            groups * cycles,
+            made,
+            kind=plan.form,
+            shape=(plan.tile.rows, plan.tile.columns),
+            packing=attrs.evolve(one, content=part.content, size=groups * one.size),
+            passed=groups * plan.passed(single.problem),
+        )
 
 
 def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
@@ -103,6 +130,11 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
             return []
         part = grouped_parts(part)[0]
     return [part] if can_winograd(_asked(part, on), on.target) else []
+
+
+def _mean_cycles(problems: Sequence[Problem], plan: WinogradPlan, on: Setting) -> float:
+    cycles = [winograd_cycles(problem, plan, on.target) for problem in problems]
+    return cycles[0] if len(cycles) == 1 else geometric_mean(cycles)
 
 
 def _asked(part: ContractionPart, on: Setting) -> Problem:

@@ -9,10 +9,10 @@ import numpy as np
 
 from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
-from dldt.codegen.kernels.packing import Packing
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
+from dldt.codegen.task.packing import Packing
 from dldt.compiler.types import Array
 
 

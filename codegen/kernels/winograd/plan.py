@@ -37,13 +37,10 @@ class WinogradPlan:
         spec = f"{down}x{across}{stride}_{tile.rows}x{tile.columns}x{tile.lanes}_t{self.block}"
         return self.form.arithmetic.named("winograd", spec)
 
-    def tiles(self, problem: Problem) -> tuple[int, int]:
+    def tiles(self, problem: Problem) -> tuple[Dim, Dim]:
         """Rows and columns of tiles that cover an image."""
-        rows, pixels = problem.output
-        assert isinstance(rows, int)
-        assert isinstance(pixels, int)
-        down, across = self.form.outputs
-        return -(-rows // down), -(-pixels // across)
+        (rows, pixels), (down, across) = problem.output, self.form.outputs
+        return ceildiv(rows, down), ceildiv(pixels, across)
 
     def blocks(self, problem: Problem) -> Dim:
         """Blocks of tiles over all images; the last one may be smaller."""

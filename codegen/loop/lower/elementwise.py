@@ -225,8 +225,7 @@ def prelu(op: Op, types: Types, x: Access, slope: Access) -> Access:
 
     def element(index: Index) -> Expr:
         value = x(index)
-        channel = 0 if slope.type.shape[0] == 1 else index[1] if along_channel else 0
-        factor = slope((channel,)) if along_channel else slope.broadcast(index, types[0].shape)
+        factor = slope(_channel(slope, index)) if along_channel else slope.broadcast(index, types[0].shape)
         positive = apply("gt", value, number(value.dtype, 0), dtype=DType.boolean)
         return apply("select", positive, value, apply("mul", value, factor), dtype=value.dtype)
 
@@ -274,3 +273,7 @@ def _negative_exp(x: Expr, alpha: Expr) -> Expr:
     positive = apply("gt", x, number(x.dtype, 0), dtype=DType.boolean)
     lowered = apply("mul", alpha, apply("expm1", x))
     return apply("select", positive, x, lowered, dtype=x.dtype)
+
+
+def _channel(slope: Access, index: Index) -> Index:
+    return (0 if slope.type.shape[0] == 1 else index[1],)
