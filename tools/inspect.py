@@ -91,6 +91,8 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "inputs": [str(tensor) for tensor in metadata.inputs],
         "outputs": [str(tensor) for tensor in metadata.outputs],
         "free_dims": [_symbol(symbol.text, symbol.min, symbol.max) for symbol in metadata.symbols],
+        "conditions": list(metadata.conditions),
+        "states": [str(state) for state in metadata.states],
         "arena_bytes": metadata.arena,
         "thread_memory_bytes": metadata.scratch,
         "file_bytes": note.file_size,

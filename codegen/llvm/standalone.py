@@ -2,7 +2,8 @@
 
 From standard input it reads the free dims (i64 each), the sizes of the inputs in bytes (i64 each), and the inputs. It
 runs the model, and writes to standard output the dims of all outputs (i64 each), then the outputs. Each array ends at
-the end of a page, and the next page is not accessible: code that reaches past an array is killed at once.
+the end of a page, and the next page is not accessible: code that reaches past an array is killed at once. The same
+holds for the slots. A run that ends early becomes the program's exit status.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import Any
 
 from dldt.codegen.llvm.syscall import SYSCALLS, spawn_module
 from dldt.codegen.target import Target
-from dldt.runtime.abi import ARENA_ALIGNMENT, REQUEST, THREAD_POOL
+from dldt.runtime.abi import ARENA_ALIGNMENT, REQUEST, SLOT, THREAD_POOL
 from dldt.runtime.dtypes import DTYPES
 
 _LIBRARY = """; ModuleID = 'dldt.standalone'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 {entries}
 declare i64 @dldt_spawn(ptr, ptr, i64, i64)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 @team = internal global [{pool_size} x i8] zeroinitializer, align {pool_alignment}
+@slots = internal global [{slot_bytes} x i8] zeroinitializer, align 64
+@states = internal global [{states} x i64] zeroinitializer, align 64
 
 define internal void @leave(i64 %status) noinline {{
   %ignored = call i64 @dldt_syscall(i64 {exit_group}, i64 %status, i64 0, i64 0, i64 0, i64 0, i64 0)
@@ -66,6 +70,20 @@ define internal ptr @guarded(i64 %size, i64 %align) noinline {{
   ret ptr %result
 }}
 
+; New memory for a slot; what was there before stays allocated, and is never used again.
+define internal i32 @grow(ptr %request, i32 %slot, i64 %bytes, i64 %kept) noinline {{
+  %wide = zext i32 %slot to i64
+  %offset = mul i64 %wide, {slot_size}
+  %own = getelementptr i8, ptr @slots, i64 %offset
+  %old = load ptr, ptr %own
+  %data = call ptr @guarded(i64 %bytes, i64 64)
+  call void @llvm.memcpy.p0.p0.i64(ptr %data, ptr %old, i64 %kept, i1 false)
+  store ptr %data, ptr %own
+  %size.at = getelementptr i8, ptr %own, i64 {slot_length}
+  store i64 %bytes, ptr %size.at
+  ret i32 0
+}}
+
 ; A stack for a worker, and the worker.
 define internal void @hire(i64 %index) noinline {{
   %stack = call i64 @dldt_syscall(i64 {mmap}, i64 0, i64 1048576, i64 3, i64 34, i64 -1, i64 0)
@@ -98,6 +116,14 @@ define void @_start() alignstack(64) "stackrealign" {{
   store ptr %arena, ptr %at.arena
   %at.dims = getelementptr i8, ptr %request, i64 {request_dims}
   store ptr %symbols, ptr %at.dims
+  %at.slots = getelementptr i8, ptr %request, i64 {request_slots}
+  store ptr @slots, ptr %at.slots
+  %at.grow = getelementptr i8, ptr %request, i64 {request_grow}
+  store ptr @grow, ptr %at.grow
+  %at.states = getelementptr i8, ptr %request, i64 {request_states}
+  store ptr @states, ptr %at.states
+  %at.output_dims = getelementptr i8, ptr %request, i64 {request_output_dims}
+  store ptr %dims, ptr %at.output_dims
   %at.pool = getelementptr i8, ptr %request, i64 {request_pool}
   store ptr @team, ptr %at.pool
   %threads.at = getelementptr i8, ptr @team, i64 {pool_threads}
@@ -113,8 +139,12 @@ run:
   %again = and i1 %good, %more
   br i1 %again, label %run, label %answer
 answer:
+  br i1 %good, label %write, label %end
+write:
   call void @transfer(i64 {write}, i64 1, ptr %dims, i64 {dim_bytes})
 {answer}
+  br label %end
+end:
   %wide = sext i32 %status to i64
   call void @leave(i64 %wide)
   unreachable
@@ -194,8 +224,12 @@ def standalone_modules(
     body.append("  call void @dldt_output_shapes(ptr %symbols, ptr %dims)")
     first = 0
     for index, (rank, size) in enumerate(zip(ranks, sizes, strict=True)):
-        body += _output(index, first, rank, size)
-        answer.append(f"  call void @transfer(i64 {{write}}, i64 1, ptr %y{index}, i64 %y{index}.size)")
+        name = f"%y{index}"
+        if "?" in metadata["outputs"][index]["shape"]:
+            answer += [*_size(name, first, rank, size), *_taken(name, index)]
+        else:
+            body += [*_size(name, first, rank, size), *_given(name, index, size)]
+        answer.append(f"  call void @transfer(i64 {{write}}, i64 1, ptr {name}, i64 {name}.size)")
         first += rank
     calls = SYSCALLS[target.arch]
     program = _LIBRARY.format(
@@ -211,7 +245,11 @@ def standalone_modules(
         scratch=ARENA_ALIGNMENT - 1 + metadata.get("scratch", 0) * threads,
         runs=runs,
         hiring="\n".join(f"  call void @hire(i64 {index})" for index in range(1, threads)),
-        symbols=max(1, symbols),
+        symbols=max(1, symbols, metadata.get("dims", 0)),
+        slot_bytes=SLOT.size * max(1, metadata.get("slots", 0)),
+        slot_size=SLOT.size,
+        slot_length=SLOT.offset("size"),
+        states=1 + sum(1 + len(state["shape"]) for state in metadata.get("states", ())),
         inputs=max(1, inputs),
         outputs=outputs,
         dims=max(1, first),
@@ -241,8 +279,9 @@ def _input(index: int, item: int) -> list[str]:
     ]
 
 
-def _output(index: int, first: int, rank: int, item: int) -> list[str]:
-    name, lines, size = f"%y{index}", [], str(item)
+def _size(name: str, first: int, rank: int, item: int) -> list[str]:
+    """The bytes of an output, by its dims."""
+    lines, size = [], str(item)
     for dim in range(rank):
         lines += [
             f"  {name}.d{dim}.at = getelementptr i64, ptr %dims, i64 {first + dim}",
@@ -250,10 +289,21 @@ def _output(index: int, first: int, rank: int, item: int) -> list[str]:
             f"  {name}.s{dim} = mul i64 {size}, {name}.d{dim}",
         ]
         size = f"{name}.s{dim}"
+    return [*lines, f"  {name}.size = add i64 {size}, 0"]
+
+
+def _given(name: str, index: int, item: int) -> list[str]:
+    """An output whose shape is known when the run starts."""
     return [
-        *lines,
-        f"  {name}.size = add i64 {size}, 0",
         f"  {name} = call ptr @guarded(i64 {name}.size, i64 {item})",
         f"  {name}.slot = getelementptr ptr, ptr %outputs, i64 {index}",
         f"  store ptr {name}, ptr {name}.slot",
+    ]
+
+
+def _taken(name: str, index: int) -> list[str]:
+    """An output whose shape the run has found."""
+    return [
+        f"  {name}.slot = getelementptr ptr, ptr %outputs, i64 {index}",
+        f"  {name} = load ptr, ptr {name}.slot",
     ]

@@ -100,9 +100,8 @@ def run_artifact(
     target = TARGETS["aarch64" if artifact.metadata.arch == "aarch64" else "x86-64-v2"]
     require_emulator(target)
     metadata = artifact.metadata.raw
-    signature = {key: metadata[key] for key in ("symbols", "inputs", "outputs")} | {
-        "scratch": metadata.get("scratch", 0)
-    }
+    used = ("symbols", "inputs", "outputs", "scratch", "dims", "slots", "states")
+    signature = {key: metadata[key] for key in used if key in metadata}
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "host"
         program.write_bytes(_host(json.dumps(signature), target, threads, runs))

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from tests.codegen.step_models import adding, finding
 from tests.errors.commands import command, refused
 from tests.tools.conftest import DIGITS
 
@@ -146,6 +147,15 @@ def test_inspect_a_library(digits):
     assert found["runs_here"] == "yes"
     assert found["hashes"] == "compared: they agree"
     assert found["arena_bytes"] is None
+
+
+def test_inspect_shows_conditions_and_state_variables(tmp_path):
+    found = json.loads(command("inspect", finding().build(tmp_path / "f.so"), "--json").stdout)
+    assert found["conditions"] == ["node 'find': x[1] = least? must be at most n?"]
+    assert found["states"] == []
+    found = json.loads(command("inspect", adding().build(tmp_path / "a.so"), "--json").stdout)
+    assert found["conditions"] == []
+    assert found["states"] == ["total: i64[?]"]
 
 
 def test_inspect_a_model():

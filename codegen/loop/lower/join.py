@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from dldt.codegen.loop.ir import Expr, Index
 from dldt.codegen.loop.lower.access import Access, guard, inside, lowers
-from dldt.codegen.loop.lower.known import dims_given, ints_given
+from dldt.codegen.loop.lower.known import ints_given
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
-from dldt.compiler.ops.split import resolve_lengths
 from dldt.compiler.types import TensorType
 
 Types = tuple[TensorType, ...]
@@ -51,9 +50,7 @@ def split(op: ops.Split, types: Types, x: Access, axis: Access) -> tuple[Access,
 @lowers(ops.VariadicSplit, kind="move", reads=(0,))
 def variadic_split(op: ops.VariadicSplit, types: Types, x: Access, axis: Access, lengths: Access) -> tuple[Access, ...]:
     """y_k = part k of x."""
-    at = ints_given(op, 1, axis)[0] % x.type.rank
-    resolve_lengths(x.type.shape[at], dims_given(op, 2, lengths), op.type)
-    return _parts(types, x, at)
+    return _parts(types, x, ints_given(op, 1, axis)[0] % x.type.rank)
 
 
 def _parts(types: Types, x: Access, axis: int) -> tuple[Access, ...]:
