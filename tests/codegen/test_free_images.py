@@ -15,6 +15,7 @@ from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import cpu, load
+from dldt.tools.api import transform
 
 LEVELS = ("host", "x86-64-v3", "x86-64-v2")
 SIZES = [(1, 1), (2, 3), (3, 2), (7, 8), (8, 7), (15, 17), (17, 15), (5, 33), (33, 6), (4, 100), (13, 29), (9, 61)]
@@ -190,3 +191,35 @@ def others(shape):
 @pytest.mark.parametrize("level", LEVELS)
 def test_other_operations(level, tmp_path):
     check(others, level, tmp_path, SIZES[1:])
+
+
+def bytes_of_images(shape):
+    """Convolutions of u8 and i8 images with padding, whose sums are i32."""
+    graph, rng = Graph("bytes"), np.random.default_rng(7)
+    for dtype in (DType.u8, DType.i8):
+        x = graph.parameter(f"x_{dtype}", TensorType(dtype, (shape[0], 16, *shape[2:])))
+        wide = ops.Convert(DType.f32)(x)
+        weights = rng.integers(-100, 100, (24, 16, 3, 3)).astype(np.float32)
+        for strides in ((1, 1), (2, 2)):
+            value = ops.Convolution(strides, (1, 1), (1, 1), (1, 1))(wide, graph.constant(weights))
+            graph.result(value, f"y_{dtype}_{strides[0]}")
+    return graph
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bytes(level, tmp_path):
+    free = (symbol("N", 1), 16, symbol("H", 1), symbol("W", 1))
+    graph = bytes_of_images(free)
+    transform(graph)
+    compile_graph(graph, tmp_path / "model.so", resolve_target(level))
+    with load(tmp_path / "model.so", threads=2) as model:
+        for rows, pixels in SIZES:
+            rng = np.random.default_rng(rows)
+            shape = (2, 16, rows, pixels)
+            x = {
+                "x_u8": rng.integers(0, 256, shape).astype(np.uint8),
+                "x_i8": rng.integers(-128, 128, shape).astype(np.int8),
+            }
+            found = model.run(x)
+            for name, value in interpret(bytes_of_images(shape), x).items():
+                np.testing.assert_array_equal(found[name], value, f"{name} at {rows}x{pixels}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 
@@ -29,10 +30,13 @@ class Edge:
         return b.select(inside, place, self.zeros)
 
 
-def zeros(b: Builder) -> Ir:
-    """Memory of the function that holds zeros. To be emitted at its beginning."""
+def zeros(b: Builder, problem: Problem) -> Ir:
+    """Memory of the function that holds what is multiplied as zeros. To be emitted at its beginning."""
+    arithmetic = problem.arithmetic
+    # Stored bytes of the other sign are moved by 128 before they are multiplied.
+    moved = arithmetic.is_integer and problem.source.dtype is not arithmetic.data
     area = b.emit("ptr", f"alloca [{ZEROS} x i8], align 64")
-    b.line(f"store [{ZEROS} x i8] zeroinitializer, {area}, align 64")
+    b.line(f"store <{ZEROS} x i8> splat (i8 {-128 if moved else 0}), {area}, align 64")
     return area
 
 

@@ -57,7 +57,7 @@ def emit_contraction(
         pointers = dict(zip(buffers, arguments, strict=False))
         packed = arguments[len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
-        nothing = None if has_known_pixels(problem) else zeros(b)
+        nothing = None if has_known_pixels(problem) else zeros(b, problem)
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
         writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope, nothing)
         lower, upper = arguments[-2:]
