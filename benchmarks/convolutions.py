@@ -1,6 +1,7 @@
 """The 1×1 and 3×3 convolutions of ResNet-50 as shares of the FMA peak, on one thread, compared with the peers.
 
     python -m benchmarks.convolutions
+    python -m benchmarks.convolutions --arithmetic u8s8     bytes: shares of the peak of their multiply-adds
 
 Each row is a stack of eight such convolutions, each with bias and ReLU. The stack keeps a cost that a network pays only
 once, changing the layout of its input and output, small beside the convolutions. The peak is measured in the same run.
@@ -17,7 +18,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from benchmarks import models, peers
+from benchmarks import integers, models, peers
 from benchmarks.arguments import new_file
 from benchmarks.conditions import Conditions
 from benchmarks.machine import describe
@@ -31,8 +32,11 @@ LAYERS += [(3, 64, 64, 56), (3, 128, 128, 28), (3, 256, 256, 14), (3, 512, 512, 
 def main() -> int:
     """One row for each layer; exit code 1 when one has less than 80 % of the peak."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arithmetic", choices=["f32", "u8s8"], default="f32", help="what is multiplied")
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
+    if arguments.arithmetic == "u8s8":
+        return integers.main(LAYERS, DEPTH)
     machine = describe()
     print(f"{machine['cpu']}; {DEPTH} layers: {peers.NOTE}")
     cores, peaks = {1: sorted(os.sched_getaffinity(0))[:1]}, {1: measure_peaks(1, 0.3)}

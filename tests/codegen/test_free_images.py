@@ -123,3 +123,70 @@ def test_winograd_is_chosen_for_free_images():
     chosen = [chosen.implementation.family for leaf in program.leaves() for chosen in leaf.chosen]
     assert chosen.count("winograd") >= 4
     assert chosen.count("loops") == 0
+
+
+DECONVOLUTIONS = [
+    # outputs, kernel, strides, pads at the beginning, at the end, output padding, groups
+    (24, (2, 2), (2, 2), (0, 0), (0, 0), (0, 0), 1),
+    (2, (2, 2), (2, 2), (0, 0), (0, 0), (0, 0), 1),
+    (20, (4, 4), (2, 2), (1, 1), (1, 1), (0, 0), 1),
+    (24, (3, 3), (2, 2), (1, 1), (1, 1), (1, 1), 1),
+    (17, (3, 5), (1, 3), (1, 2), (0, 1), (0, 0), 1),
+    (24, (3, 3), (2, 1), (0, 1), (0, 1), (0, 0), 3),
+]
+
+
+def deconvolutions(shape):
+    graph, rng = Graph("deconvolutions"), np.random.default_rng(7)
+    x = graph.parameter("x", TensorType(DType.f32, shape))
+    first = finished(graph, convolved(graph, x, (3, 24, (3, 3), (1, 1), (1, 1), (1, 1), (1, 1), 1), rng), rng)
+    for number, (outputs, kernel, strides, begin, end, extra, groups) in enumerate(DECONVOLUTIONS):
+        weights = rng.standard_normal((24, outputs // groups, *kernel)).astype(np.float32)
+        settings = (strides, begin, end, (1, 1))
+        if groups == 1:
+            op = ops.ConvolutionBackpropData(*settings, output_padding=extra)
+            value = op(first, graph.constant(weights))
+        else:
+            op = ops.GroupConvolutionBackpropData(*settings, output_padding=extra)
+            value = op(first, graph.constant(weights.reshape(groups, 24 // groups, *weights.shape[1:])))
+        value = finished(graph, value, rng)
+        graph.result(value, f"y{number}")
+        graph.result(finished(graph, convolved(graph, value, (outputs, 16, *POINT), rng), rng), f"z{number}")
+    return graph
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_deconvolutions(level, tmp_path):
+    check(deconvolutions, level, tmp_path, SIZES[1:])
+
+
+def others(shape):
+    """Pooling, resizing, joining, transposing and matrix products of images."""
+    graph, rng = Graph("others"), np.random.default_rng(7)
+    x = graph.parameter("x", TensorType(DType.f32, shape))
+    first = finished(graph, convolved(graph, x, (3, 24, (3, 3), (1, 1), (1, 1), (1, 1), (1, 1), 1), rng), rng)
+    pools = [
+        ops.MaxPool8((2, 2), (1, 1), (1, 1), (1, 1), (3, 3)),
+        ops.MaxPool8((1, 2), (1, 1), (0, 0), (1, 1), (2, 2)),
+        ops.AvgPool((2, 2), (1, 1), (1, 1), (3, 3), exclude_pad=True),
+        ops.AvgPool((1, 1), (1, 1), (1, 1), (3, 3)),
+    ]
+    for number, op in enumerate(pools):
+        for name, value in (("plain", x), ("blocks", first)):
+            graph.result(op.all(value)[0], f"{name}{number}")
+    joined = ops.Concat(1)(first, x, first)
+    graph.result(finished(graph, convolved(graph, joined, (51, 20, *POINT), rng), rng), "joined")
+    last = ops.Transpose()(first, graph.constant(np.array([0, 2, 3, 1])))
+    graph.result(ops.MatMul()(last, graph.constant(rng.standard_normal((24, 40)).astype(np.float32))), "product")
+    graph.result(ops.MatMul(transpose_b=True)(x, x), "square")
+    sizes = (graph.constant(np.array([1, 1])), graph.constant(np.array([2, 2], np.float32)))
+    for mode, where in (("nearest", "asymmetric"), ("linear_onnx", "half_pixel")):
+        for name, value in (("plain", x), ("blocks", first)):
+            op = ops.Interpolate(mode, "scales", where, nearest_mode="floor")
+            graph.result(op(value, *sizes, graph.constant(np.array([2, 3]))), f"{mode}_{name}")
+    return graph
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_other_operations(level, tmp_path):
+    check(others, level, tmp_path, SIZES[1:])

@@ -65,6 +65,21 @@ def test_matmul(dtype, transposed, shape, level, tmp_path):
     np.testing.assert_array_equal(found, (x.astype(np.int64) - 9) @ w)
 
 
+@pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
+@pytest.mark.parametrize("shapes", [((5, 64), (64, 33)), ((2, 7, 1000), (2, 1000, 20))])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_matmul_of_two_computed_matrices(transposed, shapes, level, tmp_path):
+    a, b = extremes(np.uint8, shapes[0], seed=5), extremes(np.int8, shapes[1], seed=6)
+    a[..., :3, :], b[..., :3] = 255, -128
+    given = np.ascontiguousarray(np.swapaxes(b, -1, -2)) if transposed else b
+    graph = Graph("matmul")
+    x, y = (graph.parameter(n, TensorType(DType.of(v.dtype), v.shape)) for n, v in (("x", a), ("z", given)))
+    sums = ops.MatMul(False, transposed)(as_floats(x, 0), as_floats(y, 7))
+    graph.result(ops.Convert(DType.i32)(sums), "y")
+    found = run(graph, {"x": a, "z": given}, level, tmp_path)
+    np.testing.assert_array_equal(found, a.astype(np.int64) @ (b.astype(np.int64) - 7))
+
+
 def test_sums_beyond_those_of_floats(tmp_path):
     """2^24 and more: the sums of integers are exact where sums of floats would be rounded."""
     case = Case(1024, 16, (3, 3), 3, pad=1)

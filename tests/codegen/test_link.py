@@ -200,7 +200,7 @@ def test_hashes_and_offsets_of_the_note(tmp_path):
     size, metadata, metadata_size, code, weights, weights_size = struct.unpack_from("<6Q", data, at + 16)
     hashes = [data[at + 104 + 32 * index :][:32] for index in range(3)]
     blank = data[: at + 104] + bytes(96) + data[at + 200 : code]
-    assert (major, minor, machine, size) == (2, 0, struct.unpack_from("<H", data, 18)[0], len(data))
+    assert (major, minor, machine, size) == (3, 0, struct.unpack_from("<H", data, 18)[0], len(data))
     assert hashes == [hashlib.sha256(part).digest() for part in (blank, data[code:weights], data[weights:])]
     assert data[metadata : metadata + metadata_size].startswith(b'{"arch":')
     assert data[metadata + metadata_size] == 0

@@ -118,6 +118,13 @@ def test_an_unknown_objective_is_refused(tmp_path):
         compile_model(path, tmp_path / "m.so", optimize="small")
 
 
+def test_the_command_knows_every_objective(tmp_path, capsys):
+    """It lists the words itself, for --help must not need the compiler."""
+    with pytest.raises(SystemExit):
+        compile_main(["--help"])
+    assert f"--optimize {{{','.join(Objective)}}}" in capsys.readouterr().out
+
+
 def test_a_plan_tells_the_costs_and_makes_the_same_library_again(tmp_path, capsys):
     path = saved(network()[0], tmp_path)
     for goal in Objective:

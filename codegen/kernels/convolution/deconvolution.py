@@ -10,7 +10,7 @@ from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, floordiv
+from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
@@ -26,11 +26,13 @@ def deconvolution_parts(
     data, tensor, array = found
     filters = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
     space = data.type.shape[2:]
-    if len(space) != 2 or not all(isinstance(d, int) for d in space) or any(d != 1 for d in op.dilations):
+    if len(space) != 2 or any(d != 1 for d in op.dilations):
         return None
     output = anchor.types[0].shape[2:]
     window = op.window(space, filters.shape[3:], tuple(output))
     sy, sx = window.strides
+    if not all(isinstance(pad, int) for pad in window.pads_begin):
+        return None
     apart = filters.shape[3:] == (sy, sx) and not any((*window.pads_begin, *window.pads_end))
     if apart and filters.shape[0] == 1 and tuple(output) == (space[0] * sy, space[1] * sx):
         joined = _joined_phases(task, data, tensor, filters)
@@ -42,7 +44,7 @@ def deconvolution_parts(
             rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
             columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
             parts.append(_phase_part(data, tensor, filters, rows, columns, (sy, sx)))
-    return [part for part in parts if part.problem.output[0] and part.problem.output[1]]
+    return [part for part in parts if 0 not in part.problem.output]
 
 
 def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> ContractionPart | None:
@@ -87,7 +89,7 @@ def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> C
 class _Phase:
     taps: tuple[int, ...]
     pad: int
-    count: int
+    count: Dim
     shift: int
 
 
@@ -95,11 +97,10 @@ def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
     """Output positions ``o`` with ``(o + pad) % stride == phase``, that is ``o = stride*i + shift``. They read inputs
     ``i + first - j`` for taps ``phase + stride*j``."""
     assert isinstance(pad, int)
-    assert isinstance(size, int)
     taps = tuple(range(phase, kernel, stride))
     first = max(0, -(-(pad - phase) // stride))
     shift = stride * first + phase - pad
-    count = max(0, -(-(size - shift) // stride))
+    count = maximum(0, ceildiv(size - shift, stride))
     return _Phase(taps[::-1], len(taps) - 1 - first, count, shift)
 
 
