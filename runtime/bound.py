@@ -39,7 +39,7 @@ class Bound:
         self.outputs = outputs
         """The arrays that are written, by name, in the model's order."""
 
-    def __call__(self, *, deadline: float | None = None) -> dict[str, Array]:
+    def __call__(self, deadline: float | None = None) -> dict[str, Array]:
         """Run and return ``outputs``, the same dict every time. ``deadline``: the seconds that the run may take."""
         turn = self._turn
         lock = turn.lock

@@ -139,6 +139,9 @@ class Model:
         try:
             if self._stateful:
                 request.reset()
+            # An option that is not given costs nothing.
+            if deadline is None:
+                return request.run(*arrays, out=out)
             return request.run(*arrays, out=out, deadline=deadline)
         finally:
             self._idle.append(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import NoReturn
-from weakref import WeakSet
+from weakref import ref
 
 from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.request_memory import RequestMemory
@@ -22,7 +22,7 @@ class Turn:
     def __init__(self) -> None:
         self._closed = False
         self.lock = threading.Lock()
-        self._memories: WeakSet[RequestMemory] = WeakSet()
+        self._memories: list[ref[RequestMemory]] = []
         self.cancelled = False
         """Whether somebody has called, or is calling, ``cancel`` since the last run began."""
         self._cancelling = threading.Lock()
@@ -43,7 +43,8 @@ class Turn:
     def serve(self, memory: RequestMemory) -> None:
         """Runs with this memory can be cancelled."""
         with self._cancelling:
-            self._memories.add(memory)
+            self._memories = [known for known in self._memories if known() is not None]
+            self._memories.append(ref(memory))
 
     def cancel(self) -> None:
         """End the run in progress; nothing happens where there is none."""
@@ -51,15 +52,19 @@ class Turn:
             # Said first: a run that begins from now on waits in ``forget`` until this is over.
             self.cancelled = True
             if self.lock.locked():
-                for memory in self._memories:
-                    memory.set_cancel(1)
+                self._set(1)
 
     def forget(self) -> None:
         """Nobody has cancelled the run that begins."""
         with self._cancelling:
             self.cancelled = False
-            for memory in self._memories:
-                memory.set_cancel(0)
+            self._set(0)
+
+    def _set(self, value: int) -> None:
+        for known in self._memories:
+            memory = known()
+            if memory is not None:
+                memory.set_cancel(value)
 
     def close(self) -> None:
         """Wait for a run in progress, then keep the lock for good: no other run can begin."""

@@ -139,5 +139,6 @@ def test_the_ir_reads_each_member_where_the_record_says(target):
     program, _ = standalone_modules(scale_metadata(target), target, threads=2)
     read = read_members(program)
     assert read["team"] == {"threads": pool["threads"]}
-    assert read["request"] == {name: request[name] for name in ("inputs", "outputs", "arena", "dims", "pool")}
+    filled = ("inputs", "outputs", "arena", "dims", "pool", "output_dims", "slots", "grow", "states")
+    assert read["request"] == {name: request[name] for name in filled}
     assert f"@team = internal global [{abi.THREAD_POOL.size} x i8] zeroinitializer, align 64\n" in program

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -23,6 +24,26 @@ def out():
     return [np.zeros(64, np.int64), np.zeros(1, np.int64)]
 
 
+@contextmanager
+def cancelling(request, seconds):
+    """Another thread cancels what the request runs, again and again after so many seconds: a cancel between two runs
+    has no effect."""
+    done = threading.Event()
+
+    def cancel():
+        done.wait(seconds)
+        while not done.wait(0.0001):
+            request.cancel()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        canceller.join()
+
+
 def assert_usable(request):
     y, turns = out()
     request.run(np.array([100]), out=[y, turns])
@@ -33,11 +54,11 @@ def assert_usable(request):
 def test_another_thread_cancels_a_run(counting):
     request = counting.create_request()
     for _ in range(3):
-        timer = threading.Timer(0.05, request.cancel)
-        timer.start()
-        with pytest.raises(runtime.RunCancelledError, match=CANCELLED):
+        with (
+            cancelling(request, 0.05),
+            pytest.raises(runtime.RunCancelledError, match=CANCELLED),
+        ):
             request.run(FOREVER, out=out())
-        timer.join()
         assert_usable(request)
 
 
@@ -46,10 +67,11 @@ def test_a_cancelled_run_stops_between_two_turns(counting):
     request, (y, turns) = counting.create_request(), out()
     for _ in range(20):
         y[:] = 0
-        threading.Timer(0.002, request.cancel).start()
+        job = request.start(FOREVER, out=[y, turns])
+        time.sleep(0.002)
+        request.cancel()
         with pytest.raises(runtime.RunCancelledError):
-            request.run(FOREVER, out=[y, turns])
-        assert y[0] > 0
+            job.result(30)
         assert (y == y[0]).all()
 
 
@@ -72,8 +94,7 @@ def test_a_cancel_between_runs_changes_nothing(counting):
 def test_a_bound_run_is_cancelled_by_its_request(counting):
     request, x = counting.create_request(), FOREVER.copy()
     bound = request.bind(x, out=out())
-    threading.Timer(0.05, request.cancel).start()
-    with pytest.raises(runtime.RunCancelledError, match=CANCELLED):
+    with cancelling(request, 0.05), pytest.raises(runtime.RunCancelledError, match=CANCELLED):
         bound()
     with pytest.raises(runtime.RunDeadlineError, match=LATE):
         bound(deadline=0.02)
@@ -128,19 +149,9 @@ def test_other_requests_go_on(counting):
 
 def test_cancels_and_runs_at_the_same_time(counting):
     """However they fall together: a run that is not in progress is never cancelled, one that is always ends."""
-    request, done = counting.create_request(), threading.Event()
-
-    def cancel():
-        while not done.is_set():
-            request.cancel()
-
-    canceller = threading.Thread(target=cancel)
-    canceller.start()
-    try:
+    request = counting.create_request()
+    with cancelling(request, 0):
         for _ in range(100):
             with pytest.raises(runtime.RunCancelledError):
                 request.run(FOREVER, out=out())
-    finally:
-        done.set()
-        canceller.join()
     assert_usable(request)
