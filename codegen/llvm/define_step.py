@@ -54,7 +54,7 @@ class DefineStep(ProgramStep):
         for number, condition in self.conditions:
             program.require(number, condition)
         for room in self.rooms:
-            program.ensure(room.slot, program.value(room.bytes), program.value(room.kept))
+            program.ensure(room.slot, room.bytes, room.kept)
 
     def shared_work(self) -> Iterator[Dim | None]:
         """See ProgramStep."""

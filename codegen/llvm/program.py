@@ -11,6 +11,7 @@ import attrs
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.magnitude import magnitude
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.llvm.step import Call, ProgramStep
@@ -22,6 +23,9 @@ from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST, SLOT
 
 _BROKEN = {"eq": "ne", "le": "gt", "ge": "lt"}
 """The comparison that is true where a condition does not hold."""
+
+LARGEST = 2**60
+"""Bytes that no host has."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _DIMS, _POOL, _PROFILE = map(REQUEST.offset, ("dims", "pool", "profile"))
@@ -211,11 +215,14 @@ class _ProgramWriter:
         yield
         del self.scope.symbols[symbol]
 
-    def ensure(self, slot: int, bytes: Ir, kept: Ir) -> None:
-        """See ProgramWriter."""
+    def ensure(self, slot: int, size: Dim, kept: Dim) -> None:
+        """See ProgramWriter. Sizes that data ask for may be too large for integers: no host gives so much."""
         b = self.b
+        wide = magnitude(b, size, lambda symbol: self.value(symbol.dim))
+        sane = b.compare("lt", wide, b.const("double", float(LARGEST)))
+        bytes = b.select(sane, self.value(size), b.index(LARGEST))
         b.declare("dldt_grow", "declare hidden i1 @dldt_grow(ptr, i32, i64, i64)")
-        given = b.emit("i1", f"call i1 @dldt_grow({self.request}, i32 {slot}, {bytes}, {kept})")
+        given = b.emit("i1", f"call i1 @dldt_grow({self.request}, i32 {slot}, {bytes}, {self.value(kept)})")
         refused = b.binary("xor", given, b.const("i1", 1))
         self._end_if(refused, b.const("i32", NO_MEMORY), b.index(slot), bytes)
 

@@ -48,8 +48,8 @@ class ProgramWriter(Protocol):
     def bound(self, symbol: Symbol, value: Ir) -> AbstractContextManager[None]:
         """A context in which the dim has a value that each thread knows by itself."""
 
-    def ensure(self, slot: int, bytes: Ir, kept: Ir) -> None:
-        """Have room for so many bytes in a slot, the first ``kept`` of which stay: by the first thread alone. If the
+    def ensure(self, slot: int, size: Dim, kept: Dim) -> None:
+        """Have room for ``size`` bytes in a slot, the first ``kept`` of which stay: by the first thread alone. If the
         host refuses, the run ends."""
 
     def require(self, number: int, condition: Condition) -> None:

@@ -149,8 +149,9 @@ def test_memory_that_is_refused_ends_the_run_and_leaves_the_request_usable(tmp_p
     text, _ = CASES["constant_of_shape"]
     with load(compile_text(text, tmp_path), threads=1) as model:
         request = model.create_request(max_memory=1 << 20)
-        with pytest.raises(DldtRuntimeError, match="memory"):
-            request.run({"s": numbers(10000, 10000)})
+        for rows, columns in ((10_000, 10_000), (2**31, 2**31), (2**32, 2**32), (2**62, 4)):
+            with pytest.raises(DldtRuntimeError, match="memory"):
+                request.run({"s": numbers(rows, columns)})
         assert request.run({"s": numbers(3, 2)})["y"].shape == (3, 2)
         assert 0 < request.memory <= 1 << 20
         request.release_memory()

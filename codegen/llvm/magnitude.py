@@ -1,0 +1,32 @@
+"""How large a dim is, as a float: where integers overflow, it is still about right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.ir import Ir
+from dldt.compiler.dims import Atom, Dim, Extremum, Symbol
+
+
+def magnitude(b: Builder, dim: Dim, value: Callable[[Symbol], Ir]) -> Ir:
+    """The dim in double precision, its quotients not rounded down. ``value`` gives a symbol as an i64."""
+    if isinstance(dim, int):
+        return b.const("double", float(dim))
+    total = b.const("double", 0.0)
+    for monomial, coefficient in dim.terms:
+        term = b.const("double", float(coefficient))
+        for atom in monomial:
+            term = b.mul(term, _atom(b, atom, value))
+        total = b.add(total, term)
+    return total
+
+
+def _atom(b: Builder, atom: Atom, value: Callable[[Symbol], Ir]) -> Ir:
+    if isinstance(atom, Symbol):
+        return b.convert(value(atom), "double")
+    if isinstance(atom, Extremum):
+        left, right = (magnitude(b, side, value) for side in (atom.left, atom.right))
+        smaller = b.compare("lt", left, right)
+        return b.select(smaller, left, right) if atom.kind == "min" else b.select(smaller, right, left)
+    return b.fdiv(magnitude(b, atom.numerator, value), magnitude(b, atom.denominator, value))
