@@ -256,9 +256,9 @@ def test_failing_node_is_told_with_its_inputs(tmp_path):
 
 
 def test_failing_node_with_free_dims_tells_how_to_fix_them(tmp_path):
-    made = model([helper.make_node("Add", ["x", "v"], ["y"])], inputs=(("x", ["N", 3]), ("v", ["M", 3])))
+    made = model([helper.make_node("Add", ["x", "v"], ["y"])], inputs=(("x", ["N", 3]), ("v", ["M", 4])))
     text = refused(made, tmp_path, "do not broadcast", ShapeError)
-    assert "try: fix the free dimensions, with numbers in place of the names: --input 'x[N,3],v[M,3]'" in text
+    assert "try: fix the free dimensions, with numbers in place of the names: --input 'x[N,3],v[M,4]'" in text
 
 
 def test_input_without_a_shape(tmp_path):

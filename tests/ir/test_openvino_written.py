@@ -10,7 +10,7 @@ from openvino import opset1, opset2, opset5, opset7, opset8, opset13, opset15
 
 from benchmarks.random_weights import randomise
 from dldt.compiler.dims import Symbol, atoms
-from dldt.compiler.errors import ShapeError, UsageError
+from dldt.compiler.errors import UsageError
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
@@ -157,10 +157,9 @@ def test_a_shape_of_the_caller_replaces_that_of_the_file(tmp_path):
     x = parameter([-1, 4], "x")
     y = parameter([-1, 4], "y")
     ov.save_model(ov.Model([opset1.result(opset1.add(x, y))], [x, y], "m"), tmp_path / "m.xml")
-    with pytest.raises(
-        ShapeError, match=r"m\.xml: layer 'Add.*do not broadcast \(x_0 against y_0\); fixing the shape of 'x', 'y'"
-    ):
-        read_ir(tmp_path / "m.xml")
+    graph = read_ir(tmp_path / "m.xml")
+    (condition,) = graph.conditions
+    assert "the dims x_0 and y_0, which broadcast" in condition.meaning
     graph = read_model(tmp_path / "m.xml", inputs={"x": ("N", 4), "y": ("N", 4)})
     assert str(graph.output_values[0].type) == "f32[N,4]"
     graph = read_model(tmp_path / "m.xml", inputs=[(7, 4), (7, 4)])
