@@ -113,6 +113,18 @@ def at_most(a: Dim, b: Dim, meaning: str) -> bool:
     return True
 
 
+def at_least(a: Dim, b: Dim, meaning: str) -> bool:
+    """Whether ``a >= b`` may be taken as true: it is, or it can be, and the graph has noted the condition."""
+    difference = a - b
+    if minimum_of(difference) >= 0:
+        return True
+    inference = current()
+    if maximum_of(difference) < 0 or inference is None:
+        return False
+    inference.knowledge.demand("ge", a, b, inference.node, meaning)
+    return True
+
+
 def defined(stem: str, lower: int = 0, upper: Dim | None = None) -> Dim:
     """A dim that the node at hand finds when the model runs; outside of a graph one that has no other name."""
     inference = current()

@@ -7,7 +7,7 @@ import numpy as np
 
 from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.inference import at_most, same
+from dldt.compiler.inference import at_least, same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import positive
 from dldt.compiler.ops.axes import known_dims, known_int, normal_axis, text
@@ -69,7 +69,7 @@ def resolve_lengths(total: Dim, lengths: tuple[Dim, ...], what: str) -> tuple[Di
     for n in lengths:
         rest = rest - n if n != -1 else rest
     left = "what is left of the axis"
-    fits = at_most(0, rest, left) if free else same(rest, 0, left)
+    fits = at_least(rest, 0, left) if free else same(rest, 0, left)
     if not fits:
         raise ShapeError(f"{what}: lengths {text(lengths)} do not add up to the dimension, {total}")
     return tuple(rest if n == -1 else n for n in lengths)

@@ -196,5 +196,17 @@ def test_loops(tmp_path):
     assert_near((np.tanh(x) * y).sum(1), reference)
 
 
+def test_selection(tmp_path):
+    graph, x = Graph("selection"), normal(5, 300)
+    rows = graph.parameter("x", TensorType(DType.f32, x.shape))
+    values = ops.TopK(1, "max", "value", DType.i64).all(rows, np.array(7))
+    graph.result(values[1], "y")
+    made, found = compiled(graph, {"x": x}, tmp_path)
+    (part,) = parts_of(made, "selection")
+    reference = family("selection").reference(part.problem, x)
+    np.testing.assert_array_equal(found["y"], reference)
+    np.testing.assert_array_equal(np.argsort(-x, axis=1)[:, :7], reference)
+
+
 def test_no_family_is_left_out():
     assert {f"test_{each.name}" for each in FAMILIES} <= set(globals())
