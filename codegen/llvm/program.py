@@ -24,7 +24,7 @@ from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST, SLOT
 _BROKEN = {"eq": "ne", "le": "gt", "ge": "lt"}
 """The comparison that is true where a condition does not hold."""
 
-LARGEST = 2**60
+LARGEST = 2**62
 """Bytes that no host has."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
