@@ -9,15 +9,21 @@ from dldt.compiler.dims import Dim, minimum
 from dldt.compiler.op import Op
 from dldt.compiler.types import DType, TensorType
 
-SPARE = 32
-"""Candidates that may come on top of those that are kept, before the worst of them go."""
+FEW = 32
+"""So many elements are kept in registers while a row is read."""
+
+_MORE = 512
+"""Candidates that are held beside twice those that are wanted, so that they are not sorted often."""
+
+_SPARE = 32
+"""Entries behind the last one, which a block of elements may reach."""
 
 
 @attrs.frozen
 class Ranked(Op):
     """For each row of x [..., n]: the ``count`` best elements, the largest (``mode`` max) or the smallest (min), best
-    first, of equals the earlier one, NaN behind all others; or, with ``by_position``, in the order of their positions.
-    The result [..., width] of i64 is the kernel's memory: its first ``count`` numbers are the positions.
+    first, of equals the earlier one, NaN larger than all numbers; or, with ``by_position``, in the order of their
+    positions. The result [..., width] of i64 is the kernel's memory: its first ``count`` numbers are the positions.
 
     The compiler makes it while it generates native code (``take_selections_apart``); it is in no operation set.
     """
@@ -34,12 +40,17 @@ class Ranked(Op):
 
     def infer(self, x: TensorType) -> TensorType:
         """See the class."""
-        width = 2 * self.capacity(x.shape[-1]) * entry_words(x.dtype)
+        width = self.count if self.few else 2 * self.capacity(x.shape[-1]) * entry_words(x.dtype)
         return TensorType(DType.i64, (*x.shape[:-1], width))
+
+    @property
+    def few(self) -> bool:
+        """Whether registers hold the elements that are wanted. No other memory is needed then."""
+        return isinstance(self.count, int) and 0 < self.count <= FEW
 
     def capacity(self, size: Dim) -> Dim:
         """The candidates that are held at a time."""
-        return minimum(size, 2 * self.count) + SPARE
+        return minimum(size, 2 * self.count + _MORE) + _SPARE
 
 
 def entry_words(dtype: DType) -> int:

@@ -25,9 +25,10 @@ def expand_top_k(node: Node) -> tuple[Value, ...]:
         return ops.GatherElements(axis)(x, at), ops.Convert(op.index_element_type)(at)
     order = [*(i for i in range(rank) if i != axis), axis]
     rows = x if axis == rank - 1 else ops.Transpose()(x, np.array(order))
-    ranked = Ranked(node.types[0].shape[axis], op.mode, op.sort == "index")(in_memory(rows), name=node.name)
-    end = ops.Reshape()(ops.Convert(DType.i64)(k), np.array([1]))
-    at = ops.Slice()(ranked, np.array([0]), end, np.array([1]), np.array([rank - 1]))
+    at = Ranked(node.types[0].shape[axis], op.mode, op.sort == "index")(in_memory(rows), name=node.name)
+    if at.type.shape != (*rows.type.shape[:-1], node.types[0].shape[axis]):
+        end = ops.Reshape()(ops.Convert(DType.i64)(k), np.array([1]))
+        at = ops.Slice()(at, np.array([0]), end, np.array([1]), np.array([rank - 1]))
     found = ops.GatherElements(rank - 1)(rows, at), ops.Convert(op.index_element_type)(at)
     if axis == rank - 1:
         return found
@@ -36,8 +37,8 @@ def expand_top_k(node: Node) -> tuple[Value, ...]:
 
 
 def _first_best(x: Value, axis: int, mode: str) -> Value:
-    """The position of the best element along the axis, the first of equals; NaN is the worst of all. Two reductions
-    find it: the best value, and the first place where it stands."""
+    """The position of the best element along the axis, the first of equals; NaN is larger than all numbers. Two
+    reductions find it: the best value, and the first place where it stands."""
     graph, size = x.graph, x.type.shape[axis]
     shape = [1] * x.type.rank
     shape[axis] = -1
@@ -53,12 +54,13 @@ def _first_best(x: Value, axis: int, mode: str) -> Value:
     if not x.type.dtype.is_float:
         hit = ops.Equal()(x, reduce(x, axes))
         return ops.Convert(DType.i64)(ops.ReduceMin(True)(ops.Select()(hit, number, length), axes))
-    worst = np.array(-np.inf if mode == "max" else np.inf, x.type.dtype.numpy)
+    largest = np.array(np.inf, x.type.dtype.numpy)
     known = ops.Equal()(x, x)
-    clean = ops.Select()(known, x, worst)
+    clean = ops.Select()(known, x, largest)
     hit = ops.Equal()(clean, reduce(clean, axes))
-    # Behind every number that stands for a number, those that stand for NaN.
-    late = ops.Select()(known, number, ops.Add()(number, length))
+    # Of places where there is infinity or NaN, those of NaN come first for the largest, last for the smallest.
+    behind = ops.Add()(number, length)
+    late = ops.Select()(known, behind, number) if mode == "max" else ops.Select()(known, number, behind)
     first = ops.ReduceMin(True)(ops.Select()(hit, late, np.array(2**31 - 1, np.int32)), axes)
     late_first = ops.GreaterEqual()(first, length)
     return ops.Convert(DType.i64)(ops.Select()(late_first, ops.Subtract()(first, length), first))

@@ -17,7 +17,7 @@ from dldt.compiler.types import Array, DType, TensorType
 @op("opset3")
 class TopK(Op):
     """values, indices = the ``k`` largest (max) or smallest (min) along ``axis``, sorted by value or by index; of equal
-    values the one with the lower index comes first"""
+    values the one with the lower index comes first. NaN is larger than every number, as in ONNX and in numpy's sort"""
 
     axis: int = attrs.field(converter=int)
     mode: str = attrs.field(converter=lower, validator=one_of("max", "min"))
@@ -36,7 +36,7 @@ class TopK(Op):
         return TensorType(data.dtype, shape), TensorType(self.index_element_type, shape)
 
     def evaluate(self, data: Array, k: Array) -> tuple[Array, Array]:
-        rank = np.argsort(_descending(data) if self.mode == "max" else data, axis=self.axis, kind="stable")
+        rank = _ranks(data, self.axis, self.mode)
         order = np.take(rank, np.arange(int(k.reshape(()))), self.axis)
         if self.sort == "index":
             order = np.sort(order, axis=self.axis)
@@ -64,6 +64,9 @@ class CumSum(Op):
         return np.flip(total, at).copy() if self.reverse else total
 
 
-def _descending(data: Array) -> Array:
-    """Keys whose ascending stable order is the data's descending one."""
-    return ~data if np.issubdtype(data.dtype, np.integer) else -data
+def _ranks(data: Array, axis: int, mode: str) -> Array:
+    """The positions along the axis, the best first, of equals the earlier one."""
+    if mode == "min":
+        return np.argsort(data, axis=axis, kind="stable")
+    # Sorted from behind, and read from behind: so equals are in their order.
+    return data.shape[axis] - 1 - np.flip(np.argsort(np.flip(data, axis), axis=axis, kind="stable"), axis)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dldt.codegen.kernels.selection.emit import BLOCK
+from dldt.codegen.kernels.selection.keyed_row import BLOCK
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import LLVM_TYPES, VALUE_TYPES, Ir, vector

@@ -13,6 +13,7 @@ from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, Operands, operands_of
 from dldt.codegen.kernels.selection.emit import emit_ranked
 from dldt.codegen.kernels.selection.emit_boxes import emit_boxes
+from dldt.codegen.kernels.selection.emit_list import emit_list
 from dldt.codegen.kernels.selection.emit_places import emit_places
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import Buffer
@@ -58,8 +59,7 @@ class SelectionFamily(Family):
 
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
-        names = {Ranked: "candidates", FoundPlaces: "places", KeptBoxes: "boxes"}
-        return Estimate(0.0, Implementation(self.name, names[type(part.problem)]))
+        return Estimate(0.0, Implementation(self.name, _algorithm(part.problem)))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
         """See Family."""
@@ -95,6 +95,12 @@ class SelectionFamily(Family):
         return nms.evaluate(boxes, scores, most[:1], limits[:1], limits[1:])[0]
 
 
+def _algorithm(problem: Selection) -> str:
+    if isinstance(problem, Ranked):
+        return "list" if problem.few else "candidates"
+    return "places" if isinstance(problem, FoundPlaces) else "boxes"
+
+
 def _emission(
     problem: Selection,
     buffers: Mapping[str, Buffer],
@@ -103,6 +109,8 @@ def _emission(
     names: Sequence[Symbol],
 ) -> Emission:
     out, alias = operands.output, operands.alias(used)
+    if isinstance(problem, Ranked) and problem.few:
+        return Emission(emit_list, (problem, buffers["x"], out, names), alias)
     if isinstance(problem, Ranked):
         return Emission(emit_ranked, (problem, buffers["x"], out, names), alias)
     if isinstance(problem, FoundPlaces):

@@ -14,7 +14,8 @@ def key_bits(dtype: DType) -> int:
 
 def keys(b: Builder, x: Ir, dtype: DType, mode: str) -> Ir:
     """The keys of an element or of a vector of them: the better the element, the smaller its key. Equal elements have
-    equal keys, also 0 and -0; that of NaN is the largest there is."""
+    equal keys, also 0 and -0. NaN is larger than every number: its key is the smallest for ``max``, the largest for
+    ``min``."""
     kind = vector(f"i{key_bits(dtype)}", x.lanes)
     if not dtype.is_float:
         wide = b.convert(x, f"i{key_bits(dtype)}", signed=dtype.is_signed)
@@ -26,7 +27,7 @@ def keys(b: Builder, x: Ir, dtype: DType, mode: str) -> Ir:
     sign = b.binary("ashr", pattern, b.const(kind, key_bits(dtype) - 1))
     rising = b.binary("xor", pattern, b.binary("or", sign, b.const(kind, _top(dtype))))
     wanted = rising if mode == "min" else b.binary("xor", rising, b.const(kind, -1))
-    return b.select(b.compare("ne", number, number), b.const(kind, -1), wanted)
+    return b.select(b.compare("ne", number, number), b.const(kind, -1 if mode == "min" else 0), wanted)
 
 
 def _top(dtype: DType) -> int:

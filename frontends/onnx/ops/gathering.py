@@ -7,15 +7,17 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add
+from dldt.compiler.ops.arithmetic import Add, Subtract
 from dldt.compiler.ops.comparison import Less
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
 from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.one_hot import OneHot
+from dldt.compiler.ops.rounding import Negative
 from dldt.compiler.ops.select import Select
-from dldt.compiler.ops.shape_of import Range
+from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.ops.unique import Unique
@@ -168,9 +170,16 @@ def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
 
 
 def _extreme(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
-    if select_last_index:
-        raise UnsupportedError("select_last_index is not supported")
+    """NaN is the largest and the smallest, as in numpy's argmax and argmin."""
     if not -data.type.rank <= axis < data.type.rank:
         raise InputError(f"axis {axis} is outside rank {data.type.rank}")
+    where, zero = np.array([axis % data.type.rank], np.int64), np.array([0], np.int64)
+    if mode == "min" and data.type.dtype.is_float:
+        data, mode = Negative()(data), "max"  # of which NaN is the largest
+    if select_last_index:
+        data = Slice()(data, np.array([-1], np.int64), np.array([-(2**62)], np.int64), np.array([-1], np.int64), where)
     index = TopK(axis, mode, "value", DType.i64).all(data, np.array(1, np.int64))[1]
-    return index if keepdims else Squeeze()(index, np.array([axis % data.type.rank], np.int64))
+    if select_last_index:
+        size = Gather()(ShapeOf()(data), where, zero[0])
+        index = Subtract()(Subtract()(size, np.array(1, np.int64)), index)
+    return index if keepdims else Squeeze()(index, where)
