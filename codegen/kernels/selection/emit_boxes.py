@@ -121,12 +121,18 @@ class _BoxWriter:
         b, zero = self.b, self.b.const("float", 0.0)
         high = b.sub(self._least(a.bottom, c.bottom), self._most(a.top, c.top))
         wide = b.sub(self._least(a.right, c.right), self._most(a.left, c.left))
-        shared = b.mul(wide, high)
-        both = b.sub(b.add(a.area, c.area), shared)
-        above = b.compare("gt", b.fdiv(shared, both), self.overlap)
-        for number in (high, wide, a.area, c.area, both):
-            above = b.binary("and", above, b.compare("gt", number, zero))
-        return above
+        touch = b.binary("and", b.compare("gt", high, zero), b.compare("gt", wide, zero))
+
+        def above() -> Ir:
+            shared = b.mul(wide, high)
+            both = b.sub(b.add(a.area, c.area), shared)
+            large = b.compare("gt", b.fdiv(shared, both), self.overlap)
+            for number in (a.area, c.area, both):
+                large = b.binary("and", large, b.compare("gt", number, zero))
+            return large
+
+        # Most pairs of boxes do not touch: no division for them.
+        return b.choose(touch, above, lambda: b.const("i1", 0))
 
     def _least(self, x: Ir, y: Ir) -> Ir:
         return self.b.select(self.b.compare("lt", x, y), x, y)
