@@ -99,6 +99,14 @@ CASES = {
         " y = NonMaxSuppression(x, s, m, i, t)\n z = GatherND(s, y) }",
         [{"x": BOXES, "s": SCORES, "m": numbers(most)} for most in (50, 2, 0)],
     ),
+    **{
+        f"resize_{mode}": (
+            "g (float[n,c,h,w] x, int64[2] d) => (float[n,c,p,q] y) { s = Shape<start=0,end=2>(x)\n"
+            f" z = Concat<axis=0>(s, d)\n r = Resize<mode='{mode}'>(x, , , z)\n y = Relu(r) }}".replace("'", '"'),
+            [{"x": normal(1, 3, 5, 7), "d": numbers(*size)} for size in ((9, 4), (5, 7), (10, 14), (1, 1))],
+        )
+        for mode in ("nearest", "linear", "cubic")
+    },
     "one_kernel_after_another": (
         "g (float[n] x) => (float[m] y) { r = Relu(x)\n i = NonZero(r)\n j = Squeeze(i)\n a = Gather(x, j)\n"
         " h = Constant<value=float {0.5}>()\n d = Sub(a, h)\n e = Relu(d)\n k = NonZero(e)\n l = Squeeze(k)\n"

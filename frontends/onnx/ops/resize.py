@@ -152,10 +152,13 @@ def _by_scales(
 
 
 def _to_sizes(X: Value, sizes: Value, axes: tuple[int, ...] | None, how: _How) -> Value:
-    dims = known_dims(sizes)
+    dims, count = known_dims(sizes), sizes.type.elements
+    if not isinstance(count, int):
+        raise UnsupportedError(f"the number of the sizes must be fixed, their type is {sizes.type}")
+    chosen = _axes(X, axes, count)
     if dims is None:
-        raise UnsupportedError("the sizes are computed from data at run time; they may depend on shapes only")
-    chosen = _axes(X, axes, len(dims))
+        ones = np.ones(count, np.float32)
+        return _interpolate(how, "sizes")(X, sizes, ones, np.array(chosen, np.int64))
     wanted = dict(zip(chosen, dims, strict=True))
     along = [axis for axis, size in wanted.items() if size != X.type.shape[axis] or axis >= 2]
     if all(wanted[axis] == X.type.shape[axis] for axis in along):
