@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import attrs
 
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import DefinedDim, Dim, symbols
 
 _WORDS = {"eq": "equal to", "le": "at most", "ge": "at least"}
 
 
 @attrs.frozen
 class Condition:
-    """``left`` and ``right`` must be in ``relation``: ``eq`` (equal), ``le`` (at most) or ``ge`` (at least). ``node``
-    is the name of the node that asks for it; ``meaning`` says what the left side is there."""
+    """``left`` and ``right`` must be in ``relation``: ``eq`` (equal), ``le`` (at most), ``ge`` (at least) or
+    ``broadcast`` (equal, or one of them 1). ``node`` is the name of the node that asks for it; ``meaning`` says what
+    the left side is there."""
 
     relation: str
     left: Dim
@@ -23,4 +24,12 @@ class Condition:
     @property
     def text(self) -> str:
         """The condition as a sentence for people."""
-        return f"{self.meaning} = {self.left} must be {_WORDS[self.relation]} {self.right}"
+        left, right = _shown(self.left), _shown(self.right)
+        if self.relation == "broadcast":
+            return f"{self.meaning}, {left} and {right}, must be equal, or one of them must be 1"
+        return f"{self.meaning} = {left} must be {_WORDS[self.relation]} {right}"
+
+
+def _shown(dim: Dim) -> str:
+    """The dim for people, who do not know the names of those that are found when the model runs."""
+    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(dim)

@@ -67,6 +67,18 @@ class DimKnowledge:
         self.conditions.append(made)
         return made.relation == "eq" and self.unify(made.left, made.right)
 
+    def rename(self, a: Dim, b: Dim) -> bool:
+        """Of two spellings of one dim, use ``b``, in conditions too. False where ``a`` cannot be solved for an atom."""
+        if not self.unify(a, b):
+            return False
+        atom = next(reversed(self.replaced))
+        values = {atom: self.replaced[atom]}
+        written = [
+            attrs.evolve(c, left=substitute(c.left, values), right=substitute(c.right, values)) for c in self.conditions
+        ]
+        self.conditions[:] = [c for c in dict.fromkeys(written) if c.relation != "eq" or c.left != c.right]
+        return True
+
     def unify(self, a: Dim, b: Dim) -> bool:
         """Of two equal dims, solve for an atom, and replace it from now on. False where none can be solved for."""
         solved = _solved(a, b)

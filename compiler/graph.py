@@ -224,8 +224,9 @@ class Graph:
 
     def equate(self, symbol: Symbol, dim: Dim) -> None:
         """Let ``symbol`` stand for ``dim``: both are the same."""
-        self._dims.replaced[symbol] = dim
-        self._rewrite_dims()
+        if self.known(symbol.dim) != self.known(dim):
+            self._dims.rename(symbol.dim, dim)
+            self._rewrite_dims()
 
     def _set_value(self, node: int, port: int, value: tuple[Dim, ...]) -> None:
         data = self._data(node)
@@ -252,7 +253,7 @@ class Graph:
             return False
         for x, y in zip(a.shape, b.shape, strict=True):
             x, y = self.known(x), self.known(y)
-            if x != y and not self._dims.unify(x, y):
+            if x != y and not self._dims.rename(x, y):
                 return False
         self._rewrite_dims()
         return old.type == new.type

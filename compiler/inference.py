@@ -102,26 +102,24 @@ def require(relation: str, left: Dim, right: Dim, meaning: str) -> None:
 
 
 def at_most(a: Dim, b: Dim, meaning: str) -> bool:
-    """Whether ``a <= b`` may be taken as true: it is, or it can be, and the graph has noted the condition."""
-    difference = b - a
-    if minimum_of(difference) >= 0:
-        return True
-    inference = current()
-    if maximum_of(difference) < 0 or inference is None:
-        return False
-    inference.knowledge.demand("le", a, b, inference.node, meaning)
-    return True
+    """Whether ``a <= b`` may be taken as true: it is, or it can be, and the graph has noted the condition. ``meaning``
+    says what ``a`` is."""
+    return _is_not_negative(b - a, "le", a, b, meaning)
 
 
 def at_least(a: Dim, b: Dim, meaning: str) -> bool:
-    """Whether ``a >= b`` may be taken as true: it is, or it can be, and the graph has noted the condition."""
-    difference = a - b
+    """Whether ``a >= b`` may be taken as true: it is, or it can be, and the graph has noted the condition. ``meaning``
+    says what ``a`` is."""
+    return _is_not_negative(a - b, "ge", a, b, meaning)
+
+
+def _is_not_negative(difference: Dim, relation: str, a: Dim, b: Dim, meaning: str) -> bool:
     if minimum_of(difference) >= 0:
         return True
     inference = current()
     if maximum_of(difference) < 0 or inference is None:
         return False
-    inference.knowledge.demand("ge", a, b, inference.node, meaning)
+    inference.knowledge.demand(relation, a, b, inference.node, meaning)
     return True
 
 

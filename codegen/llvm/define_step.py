@@ -16,7 +16,7 @@ from dldt.compiler.types import DType
 
 @attrs.frozen
 class LoadedDim:
-    """LoadedDim number ``position`` of a tensor of integers."""
+    """Element number ``position`` of a tensor of integers, which is a dim."""
 
     place: Place
     dtype: DType

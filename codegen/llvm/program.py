@@ -21,8 +21,8 @@ from dldt.compiler.dims import DefinedDim, Dim, Symbol, ceildiv, symbols
 from dldt.compiler.types import Shape
 from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST, SLOT
 
-_BROKEN = {"eq": "ne", "le": "gt", "ge": "lt"}
-"""The comparison that is true where a condition does not hold."""
+_BROKEN = {"eq": "ne", "le": "gt", "ge": "lt", "broadcast": "ne"}
+"""The comparison that is true where a condition does not hold, but for dims that broadcast: of those, none is 1."""
 
 LARGEST = 2**62
 """Bytes that no host has."""
@@ -230,7 +230,7 @@ class _ProgramWriter:
         """See ProgramWriter."""
         b = self.b
         left, right = self.value(condition.left), self.value(condition.right)
-        wrong = b.compare(_BROKEN[condition.relation], left, right)
+        wrong = _is_broken(b, condition, left, right)
         self._end_if(wrong, b.const("i32", CONDITION), b.index(number), left, right)
 
     def _slot(self, index: int) -> Ir:
@@ -318,13 +318,20 @@ class _ProgramWriter:
         return self.b.gep(self.b.load("ptr", self.b.gep(table, self.b.index(8 * place.index)), 8), offset)
 
 
+def _is_broken(b: Builder, condition: Condition, left: Ir, right: Ir) -> Ir:
+    wrong = b.compare(_BROKEN[condition.relation], left, right)
+    for side in (left, right) if condition.relation == "broadcast" else ():
+        wrong = b.binary("and", wrong, b.compare("ne", side, b.index(1)))
+    return wrong
+
+
 def _arena_size(b: Builder, frame: ProgramFrame) -> None:
     with b.function("dldt_arena_size", [("ptr", "dims"), ("ptr", "detail")], returns="i64") as (dims, detail):
         scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
         broken = b.index(-1)
         for number, condition in frame.conditions:
             left, right = emitter.dim(condition.left, scope), emitter.dim(condition.right, scope)
-            wrong = b.compare(_BROKEN[condition.relation], left, right)
+            wrong = _is_broken(b, condition, left, right)
             first = b.binary("and", wrong, b.compare("eq", broken, b.index(-1)))
             with b.when(b.binary("and", first, b.compare("ne", detail, Ir("ptr", "null")))):
                 for k, value in enumerate((b.index(number), left, right)):

@@ -8,7 +8,9 @@ from typing import Protocol
 from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.task import Task
 from dldt.codegen.task.tensor import Tensor
-from dldt.compiler.graph import Graph, Value
+from dldt.compiler.condition import Condition
+from dldt.compiler.dims import Dim, Symbol
+from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import DType
 
 
@@ -18,6 +20,8 @@ class Bodies(Protocol):
     tensors: dict[Value, Tensor]
     states: dict[str, StateVariable]
     """The variables by name, in the order of their words in the request's table."""
+    known: set[Symbol]
+    """The dims that are found before the next task."""
     last: list[Task]
     """What is done when all else is."""
 
@@ -29,6 +33,9 @@ class Bodies(Protocol):
 
     def body(self, body: Graph, inputs: Sequence[Tensor]) -> tuple[list[Task], list[Tensor]]:
         """The tasks of a body that takes these tensors, and its results."""
+
+    def equal(self, pairs: Sequence[tuple[Dim, Dim]], node: Node) -> tuple[tuple[int, Condition], ...]:
+        """The conditions of ``node`` that the dims of each pair are equal, with their numbers."""
 
     def slot(self, tensor: Tensor) -> Tensor:
         """The tensor in a slot of its own."""

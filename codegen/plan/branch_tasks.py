@@ -22,5 +22,5 @@ def branch(maker: Bodies, node: Node, tasks: list[Task]) -> None:
     for body in node.bodies:
         inner, made = maker.body(body, captured)
         pairs = tuple(zip(made, results, strict=True))
-        sides.append(Block(inner + carry(pairs, stage), pairs))
+        sides.append(Block(inner + carry(maker, node, pairs, stage), pairs))
     tasks.append(Branch(condition, *sides))

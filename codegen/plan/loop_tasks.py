@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.plan.bodies import Bodies
-from dldt.codegen.plan.carry import taken_dims
+from dldt.codegen.plan.carry import matched
 from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.task.define import Define, Grown
 from dldt.codegen.task.memory_stage import MemoryStage
@@ -16,6 +16,7 @@ from dldt.codegen.task.repeat import Repeat
 from dldt.codegen.task.store_dim import StoreDim
 from dldt.codegen.task.task import Block, Copy, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, minimum, minimum_of, product, substitute
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node
@@ -52,6 +53,8 @@ class _LoopMaker:
         values = [v for v in node.inputs if v is not None]
         self.types = [v.type for v in values]
         self.given = [maker.plain(maker.tensor(v), tasks, v.type.dtype) for v in values]
+        self.before = set(maker.known)
+        """The dims that are found before the loop."""
         self.prefix = f"{node.graph.name}:{node.id}."
         self.turn, self.count = self._symbol("turn"), self._symbol("turns")
         self.results: list[Tensor] = []
@@ -114,7 +117,12 @@ class _LoopMaker:
 
     def _own_dims(self, given: TensorType, carried: TensorType) -> dict[Symbol, Dim]:
         """The dims that change from turn to turn."""
-        return taken_dims(list(zip(given.shape, carried.shape, strict=True)))
+        return matched(zip(given.shape, carried.shape, strict=True), self.before)[0]
+
+    def _equal(self, given: TensorType, taking: TensorType) -> tuple[tuple[int, Condition], ...]:
+        """The conditions that all other dims are equal."""
+        pairs = matched(zip(given.shape, taking.shape, strict=True), self.before)[1]
+        return self.maker.equal(pairs, self.node)
 
     def _trips(self) -> Dim | None:
         """The most turns that may be made, None for any number."""
@@ -157,14 +165,20 @@ class _LoopMaker:
                 "the last one"
             )
         inner = defined_dims(size) - {s for t in self.types for d in t.shape for s in defined_dims(d)}
-        grows = turns is None or bool(inner)
-        if grows:
+        rest = [TensorType(t.dtype, t.shape[1:]) for t in (part.type, whole.type)]
+        same = Define((), conditions=self._equal(*rest))
+        if same.conditions:
+            (self.end if inner else self.tasks).append(same)
+        if turns is None or inner:
             self.maker.slot(whole)
-            found = taken_dims(list(zip(part.type.shape[1:], whole.type.shape[1:], strict=True)))
+            found = self._own_dims(*rest)
             grown = Define(tuple(found.items()), grown=(Grown(whole, (turn + 1) * size, turn * size),))
-            (self.end if inner else self.start).append(grown)
             if found:
                 self.tasks.append(Define(tuple((symbol, 0) for symbol in found)))
+                later = minimum(turn, 1)  # in the first turn, any shape is right
+                pairs = [(later * given, later * symbol.dim) for symbol, given in found.items()]
+                self.end.append(Define((), conditions=self.maker.equal(pairs, self.node)))
+            (self.end if inner else self.start).append(grown)
         else:
             turn = turn if port.stride > 0 or turns is None else turns - 1 - turn
         if not inner and self._fits(part, parameters):
@@ -184,9 +198,9 @@ class _LoopMaker:
         kind = attrs.evolve(value.type, value=None, constant=None)
         known = next((c for c, p in zip(self.carried, self.op.carried, strict=False) if p.result == port.result), None)
         if known is not None:
-            found = taken_dims(list(zip(known.tensor.type.shape, kind.shape, strict=True)))
-            if found:
-                self.after.append(Define(tuple(found.items()), MemoryStage()))
+            found, conditions = self._own_dims(known.tensor.type, kind), self._equal(known.tensor.type, kind)
+            if found or conditions:
+                self.after.append(Define(tuple(found.items()), MemoryStage(), conditions=conditions))
             return Tensor(value.name, kind, parent=known.tensor)
         made = Tensor(value.name, kind)
         result = self.results[port.result]
@@ -202,10 +216,13 @@ class _LoopMaker:
         for each in self.carried:
             if each.first is None:
                 continue
-            own = self._own_dims(each.first.type, each.tensor.type)
-            if own:
-                grown = (Grown(each.tensor, each.tensor.bytes),)
-                self.tasks.append(Define(tuple(own.items()), self.stage, grown))
+            own, conditions = (
+                self._own_dims(each.first.type, each.tensor.type),
+                self._equal(each.first.type, each.tensor.type),
+            )
+            if own or conditions:
+                grown = (Grown(each.tensor, each.tensor.bytes),) if own else ()
+                self.tasks.append(Define(tuple(own.items()), self.stage if own else None, grown, conditions))
             self.tasks.append(Copy(each.tensor, each.first))
 
     def _carry(self) -> None:
@@ -221,6 +238,9 @@ class _LoopMaker:
         old = [pair for c in changing for pair in self._own_dims(c.made.type, c.tensor.type).items()]
         following = {symbol: self._symbol(f"next.{k}") for k, symbol in enumerate(dict(old))}
         renamed = {symbol: new.dim for symbol, new in following.items()}
+        conditions = [each for c in changing for each in self._equal(c.made.type, c.tensor.type)]
+        if conditions:
+            self.end.append(Define((), conditions=tuple(conditions)))
         if following:
             grown = tuple(
                 Grown(c.tensor, substitute(c.tensor.bytes, renamed))

@@ -7,7 +7,7 @@ import numpy as np
 
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.plan.bodies import Bodies
-from dldt.codegen.plan.carry import carry, taken_dims
+from dldt.codegen.plan.carry import carry, matched
 from dldt.codegen.task.define import Define, Grown, Source
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.state_variable import StateVariable
@@ -36,11 +36,11 @@ def read_value(maker: Bodies, node: Node, tasks: list[Task]) -> None:
     )
     found: dict[Symbol, Source] = {}
     for axis, dim in enumerate(made.type.shape):
-        found |= {symbol: (words, axis) for symbol in taken_dims([(-1, dim)])}
+        found |= {symbol: (words, axis) for symbol in matched([(-1, dim)], maker.known)[0]}
     held: list[Task] = [Define(tuple(found.items()), stage)] if found else []
     held.append(Copy(made, Tensor(op.variable_id, made.type, parent=variable.tensor)))
     first = _first(maker, node, value, tasks)
-    begun = carry([(first, made)], stage)
+    begun = carry(maker, node, [(first, made)], stage)
     tasks.append(Branch(flag, Block(held), Block(begun)))
 
 

@@ -27,7 +27,7 @@ from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Dim, Symbol, product, symbols
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
@@ -80,6 +80,7 @@ class TaskMaker:
 
     def run(self, graph: Graph) -> Program:
         """The tasks of the whole model."""
+        self.top = graph
         inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
         self.tensors.update(zip(graph.inputs, inputs, strict=True))
         tasks = self.tasks(graph)
@@ -93,6 +94,8 @@ class TaskMaker:
     def tasks(self, graph: Graph) -> list[Task]:
         """The tasks of a graph whose inputs have tensors."""
         tasks: list[Task] = []
+        if graph is not self.top:
+            self.known |= {s for value in graph.inputs for dim in value.type.shape for s in symbols(dim)}
         pending = [c for c in graph.conditions if c not in self.decided.conditions]
         self._require(pending, tasks)
         for value in graph.inputs:
@@ -130,6 +133,10 @@ class TaskMaker:
                 tasks.append(Compute(output, region, sources))
                 self._place_parts(region, output, sources)
             self._define(root, tasks, pending)
+        alive = {s for node in graph.order() for t in node.types for dim in t.shape for s in symbols(dim)}
+        pending = [condition for condition in pending if condition_dims(condition) & alive]
+        if pending:
+            raise InternalError(f"no task can check that {pending[0].text} (node {pending[0].node!r})")
         return tasks
 
     def _held(self, node: Node, tasks: list[Task]) -> None:
@@ -148,6 +155,13 @@ class TaskMaker:
             self.known |= {symbol for symbol, _ in found}
             dims = tuple((symbol, (tensor, k)) for symbol, k in found)
             tasks.append(Define(dims, MemoryStage(), conditions=self._decidable(pending)))
+
+    def equal(self, pairs: Sequence[tuple[Dim, Dim]], node: Node) -> tuple[tuple[int, Condition], ...]:
+        """See Bodies."""
+        made = [Condition("eq", a, b, node.name, "a dim of what is handed on") for a, b in dict.fromkeys(pairs)]
+        first = len(self.decided.conditions) + len(self.conditions)
+        self.conditions += made
+        return tuple(enumerate(made, first))
 
     def _require(self, pending: list[Condition], tasks: list[Task]) -> None:
         """Make sure that the conditions hold that can be decided now."""

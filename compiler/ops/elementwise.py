@@ -93,7 +93,7 @@ def _either(x: Dim, y: Dim) -> Dim:
     for dim in (x, y):
         if minimum_of(dim) < 1:
             larger = larger * minimum(dim, 1)
-    require("eq", (x - 1) * (y - 1) * (x - y), 0, f"(a - 1)(b - 1)(a - b) of the dims {x} and {y}, which broadcast,")
+    require("broadcast", x, y, "two dims that broadcast")
     return larger
 
 

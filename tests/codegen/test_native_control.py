@@ -14,7 +14,7 @@ from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
-from dldt.runtime.errors import DldtRuntimeError
+from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
 from tests.codegen.onnx_native import check_text, compile_text
 
 RNG = np.random.default_rng(11)
@@ -99,6 +99,25 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_control_flow_gives_what_onnxruntime_gives(name, tmp_path):
     check_text(*CASES[name], tmp_path)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_condition_that_a_later_turn_breaks_ends_the_run(threads, tmp_path):
+    text = (
+        "g (int64 n, float[m] x, float[k] z) => (float[p] y) {"
+        + TRUE
+        + " y = Loop(n, c, x) <body = b (int64 i, bool ci,"
+        " float[q] a) => (bool co, float[r] an) {\n  co = Identity(ci)\n  s = Add(a, z)\n  an ="
+        " Concat<axis=0>(s, s) }> }"
+    )
+    with load(compile_text(text, tmp_path), threads=threads) as model:
+        feed = {"x": normal(4), "z": normal(4)}
+        for turns in (1, 2, 1):
+            if turns == 1:
+                assert model.run({"n": number(turns), **feed})["y"].shape == (8,)
+                continue
+            with pytest.raises(RuntimeInputError, match=r"two dims that broadcast, .* but they are 8 and 4"):
+                model.run({"n": number(turns), **feed})
 
 
 def test_many_turns_need_no_more_memory_than_few(tmp_path):
