@@ -219,7 +219,7 @@ def _check_input(array: Any, tensor: TensorInfo) -> Array:
 
 def _fits(shape: tuple[int | str, ...], actual: tuple[int, ...]) -> bool:
     return len(shape) == len(actual) and all(
-        size == dim if isinstance(dim, int) else size > 0 for dim, size in zip(shape, actual, strict=True)
+        size == dim for dim, size in zip(shape, actual, strict=True) if isinstance(dim, int)
     )
 
 
@@ -227,8 +227,6 @@ def _shape_message(tensor: TensorInfo, array: Array) -> str:
     expected, actual = ",".join(map(str, tensor.shape)), ",".join(map(str, array.shape))
     if len(tensor.shape) != array.ndim:
         return f"input {tensor.name!r} must have {len(tensor.shape)} dims [{expected}], but the array has [{actual}]"
-    if 0 in array.shape:
-        return f"input {tensor.name!r} of shape [{actual}] is empty; the model takes [{expected}]"
     return f"input {tensor.name!r} must have the shape [{expected}], but the array has [{actual}]"
 
 

@@ -261,7 +261,7 @@ def _symbol(item: Any) -> DimBounds:
     if not isinstance(item, dict):
         raise _BadError("has a symbol that is not an object")
     name, low, high = _text(item, "name"), item.get("min", 1), item.get("max")
-    if not _is_size(low) or low < 1 or not (high is None or _is_size(high)):
+    if not _is_size(low) or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
     return DimBounds(name, low, high, _text({"text": name, **item}, "text"))
 

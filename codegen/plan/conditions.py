@@ -14,7 +14,9 @@ from dldt.compiler.types import Shape
 def start_conditions(graph: Graph) -> list[Condition]:
     """What can be decided when a run starts."""
     own = [condition for condition in graph.conditions if not condition_dims(condition)]
-    return own + size_conditions(graph, run_time_dims(graph))
+    known = {(condition.relation, condition.left, condition.right) for condition in own}
+    sizes = size_conditions(graph, run_time_dims(graph))
+    return own + [c for c in sizes if (c.relation, c.left, c.right) not in known]
 
 
 def condition_dims(condition: Condition) -> set[Symbol]:
@@ -27,12 +29,11 @@ def size_conditions(graph: Graph, free: Collection[Symbol]) -> list[Condition]:
     """The conditions on the dims of ``graph`` that depend on the run-time dims ``free`` and that can become too small
     within their bounds.
 
-    Every tensor must hold an element; a tensor within a branch, which may not be taken, may be empty. A divisor of a
-    dim must be at least 1.
+    A tensor may be empty, but no dim may be negative. A divisor of a dim must be at least 1.
     """
     found: dict[Poly, tuple[int, str]] = {}
     for inner in graph.walk():
-        least = 1 if inner is graph else 0
+        least = 0
         for name, dim in _tensor_dims(inner):
             if isinstance(dim, int) or not symbols(dim) <= set(free):
                 continue

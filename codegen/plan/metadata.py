@@ -99,7 +99,7 @@ def _step(called: Called) -> dict[str, object]:
 
 def _bounds(symbol: Symbol) -> dict[str, object]:
     upper = symbol.upper if isinstance(symbol.upper, int) else None
-    bounds: dict[str, object] = {"name": symbol.name, "min": max(1, symbol.lower), "max": upper}
+    bounds: dict[str, object] = {"name": symbol.name, "min": max(0, symbol.lower), "max": upper}
     return bounds if symbol.text == symbol.name else bounds | {"text": symbol.text}
 
 

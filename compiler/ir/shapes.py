@@ -113,7 +113,7 @@ def _bounds_text(found: Symbol) -> str:
 
 def _parse_dim(text: str, name: str) -> Dim:
     if text in ("?", "-1"):
-        return symbol(name)
+        return symbol(name, 0)
     if ".." in text:
         return _parse_range(text, name)
     value = parse_int(text)

@@ -17,14 +17,14 @@ class Symbols:
         self._by_name: dict[str, str] = {}
         self._taken: set[str] = set()
 
-    def named(self, name: str, lower: int = 1, upper: int | None = None) -> Dim:
+    def named(self, name: str, lower: int = 0, upper: int | None = None) -> Dim:
         """The dim that the framework, or the user, calls ``name``: any text. It is called so here too, unless the name
         is very long, or one that ``fresh`` gave away before."""
         if name not in self._by_name:
             self._by_name[name] = self._free(name[:_LONGEST])
         return symbol(self._by_name[name], lower, upper)
 
-    def fresh(self, hint: str, lower: int = 1, upper: int | None = None) -> Dim:
+    def fresh(self, hint: str, lower: int = 0, upper: int | None = None) -> Dim:
         """A dim that no other is, called after ``hint`` by an identifier."""
         plain = re.sub(r"\W", "_", hint, flags=re.ASCII)[:60]
         return symbol(self._free(plain if plain[:1].isalpha() or plain[:1] == "_" else f"d_{plain}"), lower, upper)

@@ -122,7 +122,11 @@ def test_a_dump_shows_what_every_step_decided(tmp_path):
 def test_a_dump_of_some_steps(tmp_path):
     run_steps(Compilation(split(), TARGET), "layouts", Dump(tmp_path))
     assert sorted(os.listdir(tmp_path / "steps")) == [f"{k:02d}-{name}.txt" for k, name in enumerate(NAMES[:4])]
-    assert (tmp_path / "steps" / "01-conditions.txt").read_text().endswith("a dim = N-2 must be at least 1\n")
+    assert (
+        (tmp_path / "steps" / "01-conditions.txt")
+        .read_text()
+        .endswith("what is left of the axis = N-2 must be at least 0\n")
+    )
 
 
 def test_a_dump_of_row_tiles(tmp_path):

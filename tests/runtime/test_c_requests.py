@@ -224,7 +224,7 @@ def test_shapes_that_the_run_finds(host, finding_path, threads):
         "[2] [3,2] 1",
         "[2] [1000,2] 1",
         "[2] [0,2] 1",
-        "4: node 'find': x[1] = least? must be at most n?, but they are 8 and 5",
+        "4: node 'find': x[1] = ? must be at most ?, but they are 8 and 5",
         "1",
         "0",
         "3: no memory for 16000 bytes",

@@ -55,7 +55,7 @@ def test_arrays_cannot_be_given_for_what_the_run_finds(finding):
 
 def test_a_condition_that_does_not_hold_ends_the_run(finding):
     request = finding.create_request()
-    problem = r"node 'find': x\[1\] = least\? must be at most n\?, but they are 8 and 5"
+    problem = r"node 'find': x\[1\] = \? must be at most \?, but they are 8 and 5"
     with pytest.raises(runtime.RuntimeInputError, match=problem):
         request.run(np.array([5, 8]))
     assert_finds(request, 5)

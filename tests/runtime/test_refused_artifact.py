@@ -227,7 +227,7 @@ def test_a_segment_that_is_writable_and_executable(data, write):
         (lambda m: m["inputs"][0].update(shape=[1] * 65), "gives x 65 dims"),
         (lambda m: m.update(inputs=m["inputs"] * 2), "names an input twice"),
         (lambda m: m.update(symbols=m["symbols"] * 2), "names a symbol twice"),
-        (lambda m: m["symbols"][0].update(min=0), "gives the free dim N wrong bounds"),
+        (lambda m: m["symbols"][0].update(min=-1), "gives the free dim N wrong bounds"),
         (lambda m: m.update(arena=-1), "gives the arena as -1"),
         (lambda m: m.update(arch="mips"), "is for mips, its code is not"),
     ],

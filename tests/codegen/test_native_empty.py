@@ -1,0 +1,77 @@
+"""Free dims that are 0: what nothing gives, as onnxruntime has it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.codegen.onnx_native import check_text
+
+RNG = np.random.default_rng(5)
+
+
+def normal(*shape):
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+KERNEL, SCALE = normal(8, 3, 3, 3), normal(8)
+AXES = " a = Constant<value=int64[1] {1}>()\n b = Constant<value=int64[1] {0}>()\n"
+CASES = {
+    "element_wise": ("g (float[n,3] x) => (float[n,3] y) { y = Relu(x) }", [{"x": normal(0, 3)}, {"x": normal(2, 3)}]),
+    "matmul": (
+        "g (float[n,k] x, float[k,m] w) => (float[n,m] y) { y = MatMul(x, w) }",
+        [{"x": normal(n, k), "w": normal(k, m)} for n, k, m in ((0, 3, 2), (2, 0, 5), (2, 3, 0), (4, 3, 5))],
+    ),
+    "sums": (
+        "g (float[n,k] x) => (float[n] y, float[k] z) {" + AXES + " y = ReduceSum<keepdims=0>(x, a)\n"
+        " z = ReduceSum<keepdims=0>(x, b) }",
+        [{"x": normal(0, 3)}, {"x": normal(3, 0)}, {"x": normal(3, 4)}],
+    ),
+    "concat": (
+        "g (float[n,k] x, float[m,k] w) => (float[p,k] y) { y = Concat<axis=0>(x, w) }",
+        [{"x": normal(n, 3), "w": normal(m, 3)} for n, m in ((0, 3), (0, 0), (1, 2))],
+    ),
+    "softmax": ("g (float[n,k] x) => (float[n,k] y) { y = Softmax(x) }", [{"x": normal(0, 3)}, {"x": normal(3, 7)}]),
+    "convolution": (
+        "g (float[n,3,h,w] x, float[8,3,3,3] f) => (float[n,8,p,q] y) { y = Conv<pads=[1,1,1,1]>(x, f) }",
+        [{"x": normal(n, 3, 8, 8), "f": KERNEL} for n in (0, 1)],
+    ),
+    "transpose": (
+        "g (float[n,k] x) => (float[k,n] y) { y = Transpose(x) }",
+        [{"x": normal(0, 3)}, {"x": normal(3, 4)}],
+    ),
+    "reshape": (
+        "g (float[n,4,6] x) => (float[n,24] y) { s = Constant<value=int64[2] {0, 24}>()\n y = Reshape(x, s) }",
+        [{"x": normal(0, 4, 6)}, {"x": normal(3, 4, 6)}],
+    ),
+    "gather": (
+        "g (float[n,k] x, int64[m] i) => (float[m,k] y) { y = Gather(x, i) }",
+        [{"x": normal(4, 3), "i": np.zeros(0, np.int64)}, {"x": normal(4, 3), "i": np.array([1, 3])}],
+    ),
+    "non_zero": ("g (float[n] x) => (int64[1,m] y) { y = NonZero(x) }", [{"x": normal(0)}, {"x": normal(3)}]),
+    "layer_norm": (
+        "g (float[n,8] x, float[8] s) => (float[n,8] y) { y = LayerNormalization(x, s) }",
+        [{"x": normal(0, 8), "s": SCALE}, {"x": normal(3, 8), "s": SCALE}],
+    ),
+    "top_k": (
+        "g (float[n,8] x) => (float[n,3] y, int64[n,3] i) { k = Constant<value=int64[1] {3}>()\n y, i = TopK(x, k) }",
+        [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
+    ),
+    "broadcast": (
+        "g (float[n,8] x, float[m,8] s) => (float[p,8] y) { y = Add(x, s) }",
+        [{"x": normal(n, 8), "s": normal(m, 8)} for n, m in ((0, 1), (0, 0), (3, 3))],
+    ),
+    "global_pool": (
+        "g (float[n,4,h,w] x) => (float[n,4,1,1] y) { y = GlobalAveragePool(x) }",
+        [{"x": normal(0, 4, 5, 5)}, {"x": normal(2, 4, 5, 5)}],
+    ),
+    "pool": (
+        "g (float[n,4,h,w] x) => (float[n,4,p,q] y) { y = MaxPool<kernel_shape=[2,2], strides=[2,2]>(x) }",
+        [{"x": normal(0, 4, 6, 6)}, {"x": normal(2, 4, 6, 6)}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_gives_what_onnxruntime_gives(name, tmp_path):
+    check_text(*CASES[name], tmp_path, tolerance=2e-5)
