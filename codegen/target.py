@@ -46,6 +46,11 @@ class Target:
         """Whether the code may use something, by the name of a property of this class; "" is always there."""
         return not capability or bool(getattr(self, capability))
 
+    def widens_single_stores(self, bits: int, lanes: int) -> bool:
+        """Whether LLVM stores numbers of fewer bits, narrowed in registers, in their wide type where it knows that a
+        mask of so many lanes has one lane. It writes over what lies behind them then."""
+        return self.has_masks and bits < 32 and lanes >= 8
+
     @property
     def has_masks(self) -> bool:
         """Whether loads and stores can be masked lane by lane at no cost (AVX-512)."""

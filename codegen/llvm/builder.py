@@ -115,9 +115,8 @@ class Builder(Instructions):
 
     def masked_store(self, value: Ir, pointer: Ir, mask: Ir, align: int) -> None:
         """Write only the lanes under ``mask``."""
-        if self.target.has_masks and bits(value.element) < 32 and value.lanes >= 8:
-            # LLVM must not know which lanes these are: of narrowed numbers it stores one single lane in their wide
-            # type, over what lies behind it.
+        if self.target.widens_single_stores(bits(value.element), value.lanes):
+            # LLVM must not know which lanes these are.
             mask = self.emit(mask.type, f'call {mask.type} asm "", "=k,0"({mask})')
         symbol = f"llvm.masked.store.{mangle(value.type)}.p0"
         self.declare(symbol, f"declare void @{symbol}({value.type}, ptr, i32 immarg, {mask.type})")
