@@ -88,12 +88,14 @@ def _may_be_one(x: Dim, y: Dim) -> bool:
 
 def _either(x: Dim, y: Dim) -> Dim:
     """What two dims give of which one may be 1: the larger one, 0 if one is 0. That nothing else is possible is a
-    condition."""
+    condition; then a number, which is not 1 here, is the answer."""
+    require("broadcast", x, y, "two dims that broadcast")
+    if isinstance(x, int) or isinstance(y, int):
+        return x if isinstance(x, int) else y
     larger = maximum(x, y)
     for dim in (x, y):
         if minimum_of(dim) < 1:
             larger = larger * minimum(dim, 1)
-    require("broadcast", x, y, "two dims that broadcast")
     return larger
 
 
