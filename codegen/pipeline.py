@@ -44,7 +44,7 @@ from dldt.codegen.plan.loop_parts import normalize_parts
 from dldt.codegen.plan.metadata import Demands, metadata
 from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
-from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
+from dldt.codegen.plan.refusal import refuse_undetermined, refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
 from dldt.codegen.plan.specialization import Specialization
@@ -70,6 +70,7 @@ def take_apart(c: Compilation) -> None:
 
 def find_conditions(c: Compilation) -> None:
     """Finds the conditions on the free dims without which the model cannot run."""
+    refuse_undetermined(c.graph)
     c.conditions = start_conditions(c.graph)
 
 

@@ -126,6 +126,7 @@ class Binding:
                         if owner != tensor.name
                         else f"input {tensor.name!r} has {known} and {size} for the same dim {dim}"
                     )
+        self._solve(arrays, found)
         for symbol in self._symbols:
             size, owner = found[symbol.name]
             if size < symbol.min or (symbol.max is not None and size > symbol.max):
@@ -142,6 +143,23 @@ class Binding:
                     f"but the array has {array.shape[axis]}"
                 )
         return tuple([values[symbol.name] for symbol in self._symbols])
+
+    def _solve(self, arrays: Sequence[Array], found: dict[str, tuple[int, str]]) -> None:
+        """Find the free dims that no input has as a dim of its own: a dim that is an expression of it tells it."""
+        while len(found) < len(self._symbols):
+            before = len(found)
+            for tensor, array, axis, expression in self._derived(arrays):
+                missing = [name for name in expression.names if name not in found]
+                if len(missing) != 1 or not expression.can_find(missing[0]):
+                    continue
+                size = expression.find(missing[0], array.shape[axis], {name: n for name, (n, _) in found.items()})
+                if size is None:
+                    raise RuntimeInputError(
+                        f"input {tensor.name!r}: dim {axis} must be {tensor.shape[axis]} for a whole number "
+                        f"{missing[0]}, but the array has {array.shape[axis]}"
+                    )
+                found[missing[0]] = size, tensor.name
+            assert len(found) > before, "the metadata were checked"
 
     def _derived(self, arrays: Sequence[Array]) -> Iterator[tuple[TensorInfo, Array, int, DimExpression]]:
         """The inputs' dims that are expressions of other dims."""

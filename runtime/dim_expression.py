@@ -37,6 +37,19 @@ class DimExpression:
         except ZeroDivisionError:
             return -1
 
+    def can_find(self, name: str) -> bool:
+        """Whether the expression's value and all other names determine ``name``: it is a multiple of ``name``, and what
+        does not depend on it."""
+        return _degree(self._root, name) == 1
+
+    def find(self, name: str, value: int, others: Mapping[str, int]) -> int | None:
+        """The number that ``name`` must be for the expression to be ``value``; None where there is none."""
+        base = self({**others, name: 0})
+        factor = self({**others, name: 1}) - base
+        if factor == 0 or (value - base) % factor:
+            return None
+        return (value - base) // factor
+
 
 def _names(node: ast.expr) -> set[str]:
     match node:
@@ -51,6 +64,22 @@ def _names(node: ast.expr) -> set[str]:
         case ast.Call(func=ast.Name(id="min" | "max"), args=[left, right], keywords=[]):
             return _names(left) | _names(right)
     raise ValueError(f"{ast.unparse(node)} is not allowed in a dim")
+
+
+def _degree(node: ast.expr, name: str) -> int:
+    """The largest power of the name; 2 for whatever is no sum of products."""
+    match node:
+        case ast.Constant(value=int()):
+            return 0
+        case ast.Name(id=found) | ast.Constant(value=str(found)):
+            return int(found == name)
+        case ast.UnaryOp(operand=operand):
+            return _degree(operand, name)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _degree(left, name) + _degree(right, name)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return max(_degree(left, name), _degree(right, name))
+    return 2 if name in _names(node) else 0
 
 
 def _evaluate(node: ast.expr, values: Mapping[str, int]) -> int:

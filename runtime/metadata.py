@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -204,7 +205,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     ):
         if len(set(found)) != len(found):
             raise _BadError(f"names {kind} twice")
-    bound = {texts.get(dim) for tensor in inputs for dim in tensor.shape if isinstance(dim, str)}
+    bound = _bound(inputs, texts)
     unbound = [name for name in names if name not in bound]
     if unbound:
         raise _BadError(f"has free dims that no input determines: {', '.join(unbound)}")
@@ -246,6 +247,20 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         raw=raw,
         listed=listed,
     )
+
+
+def _bound(inputs: Iterable[TensorInfo], texts: dict[str, str]) -> set[str]:
+    """The free dims that the inputs' dims determine: those that are one, and then what a dim of one more name tells."""
+    written = [dim for tensor in inputs for dim in tensor.shape if isinstance(dim, str)]
+    known = {texts[dim] for dim in written if dim in texts}
+    expressions = [DimExpression(dim) for dim in written if dim not in texts]
+    before = -1
+    while len(known) > before:
+        before = len(known)
+        for expression in expressions:
+            missing = set(expression.names) - known
+            known |= {name for name in missing if len(missing) == 1 and expression.can_find(name)}
+    return known
 
 
 def _list(raw: dict[str, Any], key: str) -> list[Any]:
@@ -345,6 +360,6 @@ def _tensor(item: Any, symbols: dict[str, str] | None) -> TensorInfo:
         raise _BadError(f"gives {name} {len(shape)} dims")
     for dim in shape:
         known = _is_expression(dim, symbols) if isinstance(dim, str) else _is_size(dim)
-        if not known or (dim == 0 and symbols is not None):
+        if not known:
             raise _BadError(f"gives {name} the dim {dim!r}")
     return TensorInfo(name, kind, tuple(shape))

@@ -11,6 +11,7 @@ from dldt.codegen.kernels.loops.family import LoopFamily
 from dldt.codegen.kernels.matmul.family import MatMulFamily
 from dldt.codegen.kernels.pool.family import PoolFamily
 from dldt.codegen.kernels.recurrence.family import RecurrenceFamily
+from dldt.codegen.kernels.running_sum.family import RunningSumFamily
 from dldt.codegen.kernels.selection.family import SelectionFamily
 from dldt.codegen.kernels.winograd.family import WinogradFamily
 from dldt.compiler.graph import Node
@@ -22,6 +23,7 @@ FAMILIES: tuple[Family, ...] = (
     BatchMatMulFamily(),
     RecurrenceFamily(),
     SelectionFamily(),
+    RunningSumFamily(),
     CopyFamily(),
     ConcatFamily(),
     PoolFamily(),

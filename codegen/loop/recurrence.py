@@ -13,10 +13,10 @@ from dldt.compiler.types import TensorType
 
 @attrs.frozen
 class Recurrence(Op):
-    """The states of an LSTM or GRU (``gates`` is 4 or 3) over projected inputs [N, T, D·gates·H]. The result [N, D, T +
-    S, H] holds the hidden state of every step, then the last of each of S states. ``weights`` [D, gates·H, H] are
-    constant. Without ``lengths`` [N] every sequence has T steps. ``bias`` [D, H] is added to a GRU's candidate before
-    the reset.
+    """The states of an LSTM, a GRU or a plain layer (``gates`` is 4, 3 or 1) over projected inputs [N, T, D·gates·H].
+    The result [N, D, T + S, H] holds the hidden state of every step, then the last of each of S states. ``weights`` [D,
+    gates·H, H] are constant. Without ``lengths`` [N] every sequence has T steps. ``bias`` [D, H] is added to a GRU's
+    candidate before the reset.
 
     The compiler makes it while it generates native code (``expand_sequences``); it is in no operation set.
     """
@@ -26,6 +26,8 @@ class Recurrence(Op):
     activations: tuple[str, ...]
     clip: float
     direction: str
+    parameters: tuple[tuple[float, float], ...]
+    """Alpha and beta of each activation."""
 
     type = "Recurrence"
     opset = ""

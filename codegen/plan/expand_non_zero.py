@@ -9,7 +9,6 @@ from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, Symbol
-from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
@@ -24,8 +23,6 @@ def expand_non_zero(node: Node) -> tuple[Value, ...]:
     op, (x,) = node.op, node.inputs
     assert isinstance(op, ops.NonZero)
     assert x is not None
-    if x.type.rank == 0:
-        raise UnsupportedError(f"{node} of a scalar has no native code; give it a shape of [1]")
     flat = x if x.type.rank == 1 else ops.Reshape()(x, np.array([-1]))
     places = Prefix(count_of(node))(FoundPlaces()(in_memory(flat), name=node.name))
     rows = [ops.Unsqueeze()(row, np.array([0])) for row in _indices(x, places)]
@@ -36,7 +33,7 @@ def expand_non_zero(node: Node) -> tuple[Value, ...]:
 def _indices(x: Value, places: Value) -> list[Value]:
     """Places in C order as one index an axis."""
     rank = x.type.rank
-    if rank == 1:
+    if rank <= 1:
         return [places]
     shape = ops.ShapeOf()(x)
     found: list[Value] = []

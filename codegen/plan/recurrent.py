@@ -9,14 +9,16 @@ from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType
 
+_GATES: dict[type[Op], int] = {ops.LSTMSequence: 4, ops.GRUSequence: 3, ops.RNNSequence: 1}
 _END = np.iinfo(np.int64).max
 
 
 def expand_sequences(graph: Graph) -> Graph:
-    """The graph with every LSTMSequence and GRUSequence taken apart; a copy if there are any, else the graph itself.
+    """The graph with every recurrent layer taken apart; a copy if there are any, else the graph itself.
 
     Raises UnsupportedError naming a layer whose weights are computed or whose numbers are not f32.
     """
@@ -38,8 +40,8 @@ def _sequences(graph: Graph) -> list[Node]:
 def _expanded(node: Node) -> list[Value]:
     """The layer's outputs, made by simpler operations."""
     op = node.op
-    assert isinstance(op, ops.LSTMSequence | ops.GRUSequence)
-    gates = 4 if isinstance(op, ops.LSTMSequence) else 3
+    assert isinstance(op, ops.LSTMSequence | ops.GRUSequence | ops.RNNSequence)
+    gates = _GATES[type(op)]
     x, hidden, *cell, lengths, w, r, b = (v for v in node.inputs if v is not None)
     weights, recurrent, bias = (_known(node, v) for v in (w, r, b))
     directions, size = len(weights), op.hidden_size
@@ -48,7 +50,7 @@ def _expanded(node: Node) -> list[Value]:
         shared, own = bias[:, : 3 * size], np.ascontiguousarray(bias[:, 3 * size :])
     matrix = np.ascontiguousarray(weights.reshape(directions * gates * size, -1))
     projected = ops.Add()(ops.MatMul(False, True)(x, matrix), np.ascontiguousarray(shared.reshape(-1)))
-    loop = Recurrence(gates, size, op.activations, op.clip, op.direction)
+    loop = Recurrence(gates, size, op.activations, op.clip, op.direction, op.parameters)
     given = _lengths(lengths, x)
     extra = None if own is None else in_memory(x.graph.constant(own))
     state = in_memory(cell[0]) if cell else None

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.loop.lower.access import RULES
+from dldt.codegen.plan.conditions import declared_shape
 from dldt.codegen.task.region import stays_node
-from dldt.compiler.dims import Symbol
+from dldt.compiler.dims import Atom, Dim, Poly, Symbol, symbols
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.traits import Trait
@@ -23,6 +24,42 @@ def refuse_unlowered(graph: Graph) -> None:
     if missing:
         rows = [f"  {kind}  {len(names)} node(s)  {', '.join(names[:5])}" for kind, names in sorted(missing.items())]
         raise UnsupportedError("\n".join([f"{len(missing)} operation type(s) have no native code", *rows]))
+
+
+def refuse_undetermined(graph: Graph) -> None:
+    """Raises UnsupportedError naming an input's dim from which its free dim does not follow, such as ``H*H``. A dim
+    determines the one symbol that others do not where it is a multiple of it, plus what does not depend on it."""
+    dims = [(value, axis, dim) for value in graph.inputs for axis, dim in enumerate(declared_shape(value))]
+    wanted = {symbol for _, _, dim in dims for symbol in symbols(dim)}
+    known: set[Symbol] = set()
+    before = -1
+    while len(known) > before:
+        before = len(known)
+        for _, _, dim in dims:
+            missing = symbols(dim) - known
+            known |= {symbol for symbol in missing if len(missing) == 1 and _is_linear(dim, symbol)}
+    for value, axis, dim in dims:
+        if symbols(dim) & (wanted - known):
+            raise UnsupportedError(
+                f"input {value.node.name!r}: dim {axis} is {dim}, which does not tell the size of "
+                f"{', '.join(sorted(map(str, symbols(dim) - known)))}; give the input a dim of its own for it"
+            )
+
+
+def _is_linear(dim: Dim, symbol: Symbol) -> bool:
+    """Whether the dim is a multiple of the symbol, plus what does not depend on it."""
+    if isinstance(dim, int):
+        return False
+    own = [monomial for monomial, _ in dim.terms if any(symbol in symbols(_alone(atom)) for atom in monomial)]
+    return bool(own) and all(monomial.count(symbol) == 1 and _plain(monomial, symbol) for monomial in own)
+
+
+def _plain(monomial: Sequence[Atom], symbol: Symbol) -> bool:
+    return all(atom == symbol or symbol not in symbols(_alone(atom)) for atom in monomial)
+
+
+def _alone(atom: Atom) -> Dim:
+    return Poly(terms=(((atom,), 1),))
 
 
 def refuse_unknown(kernels: Iterable[Kernel], dims: Sequence[Symbol], graph: Graph) -> None:

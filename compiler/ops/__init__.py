@@ -49,7 +49,7 @@ from dldt.compiler.ops.reduce import (
     ReduceSum,
 )
 from dldt.compiler.ops.reshape import Reshape
-from dldt.compiler.ops.rnn import RNNCell
+from dldt.compiler.ops.rnn import RNNCell, RNNSequence
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -169,6 +169,7 @@ __all__ = [
     "Parameter",
     "Power",
     "RNNCell",
+    "RNNSequence",
     "Range",
     "ReLU",
     "ReadValue",

@@ -10,7 +10,7 @@ import numpy as np
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_rank
-from dldt.compiler.ops.recurrent import ACTIVATIONS, DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
+from dldt.compiler.ops.recurrent import DIRECTIONS, Recurrent, names, run_direction, sequence_lengths
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
@@ -106,5 +106,5 @@ def lstm_step(op: LSTM, x: Array, h: Array, c: Array, w: Array, r: Array, b: Arr
     gates = x @ w.T + h @ r.T + b
     forget, enter, candidate, out = np.split(gates, 4, axis=1)
     cell = op.gate(0, forget) * c + op.gate(0, enter) * op.gate(1, candidate)
-    hidden = op.gate(0, out) * ACTIVATIONS[op.activations[2]](cell)  # the cell state itself is never clipped
+    hidden = op.gate(0, out) * op.activate(2, cell)  # the cell state itself is never clipped
     return hidden.astype(x.dtype), cell.astype(x.dtype)

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.dims import maximum_of, product
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.inference import defined
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
@@ -20,7 +20,7 @@ class NonMaxSuppression(Op):
     [B, N, 4], scores [B, C, N]. For each class the boxes are taken in the order of their scores, of equals the earlier
     one; one goes whose score is not above score_threshold or whose overlap (intersection over union) with one that is
     kept is above iou_threshold; at most max_output_boxes_per_class stay. ``sort_result_descending`` sorts all by score.
-    How many there are is found when the model runs"""
+    How many there are is found when the model runs. Scores are not made smaller by overlaps: soft_nms_sigma is 0"""
 
     box_encoding: str = attrs.field(default="corner", converter=lower, validator=one_of("corner", "center"))
     sort_result_descending: bool = attrs.field(default=True)
@@ -42,6 +42,7 @@ class NonMaxSuppression(Op):
         require_equal(boxes.shape[2], 4, "the sides of a box and 4", self.type)
         if boxes.dtype is not scores.dtype or not boxes.dtype.is_float:
             raise ShapeError(f"NonMaxSuppression: boxes and scores must be of one floating-point type, got {boxes}")
+        _refuse_soft(soft_nms_sigma)
         most = maximum_of(product(scores.shape))
         count = defined("count", 0, int(most) if most < 2**62 else None)
         return (
@@ -73,6 +74,14 @@ class NonMaxSuppression(Op):
         rows = np.concatenate([chosen[:, :2].astype(scores.dtype), values[order, None]], 1)
         kind_ = self.output_type.numpy
         return chosen.astype(kind_), rows, np.array([len(found)], kind_)
+
+
+def _refuse_soft(sigma: TensorType | None) -> None:
+    if sigma is not None and (sigma.constant is None or np.any(sigma.constant)):
+        given = "computed" if sigma.constant is None else sigma.constant.item()
+        raise UnsupportedError(
+            f"NonMaxSuppression: soft_nms_sigma is {given}; only 0 is supported, with which scores stay as they are"
+        )
 
 
 def _corners(boxes: Array, *, centered: bool) -> Array:

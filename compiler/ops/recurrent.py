@@ -1,4 +1,4 @@
-"""What LSTM and GRU share: activations by name, shape checks, running a cell over a sequence."""
+"""What recurrent layers share: activations by name, shape checks, running a cell over a sequence."""
 
 from __future__ import annotations
 
@@ -12,17 +12,12 @@ from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.inference import same
 from dldt.compiler.op import Op
-from dldt.compiler.ops.activation import sigmoid
 from dldt.compiler.ops.attributes import floats, positive
 from dldt.compiler.ops.axes import require_float, require_same_type, text
+from dldt.compiler.ops.recurrent_activation import ACTIVATIONS, activation_parameters
 from dldt.compiler.types import Array, Shape, TensorType
 
 DIRECTIONS = ("forward", "reverse", "bidirectional")
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "sigmoid": sigmoid,
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0),
-}
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,7 +27,7 @@ def names(values: tuple[str, ...]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Recurrent(Op):
-    """Attributes of every recurrent operation: ``activations`` are names of sigmoid, tanh, relu; ``clip`` 0 is none."""
+    """Attributes of every recurrent operation: ``activations`` are names in ``ACTIVATIONS``; ``clip`` 0 is none."""
 
     activation_count: ClassVar[int]
 
@@ -53,10 +48,19 @@ class Recurrent(Op):
         if not self.clip >= 0:
             raise ShapeError(f"{self.type}: clip is {self.clip}, must not be negative")
 
+    @property
+    def parameters(self) -> tuple[tuple[float, float], ...]:
+        """Alpha and beta of each activation."""
+        return activation_parameters(self.activations, self.activations_alpha, self.activations_beta)
+
     def gate(self, which: int, x: Array) -> Array:
         """Activation ``which`` of x, clipped first."""
         bounded = np.clip(x, -self.clip, self.clip) if self.clip > 0 and np.isfinite(self.clip) else x
-        return ACTIVATIONS[self.activations[which]](bounded).astype(x.dtype)
+        return self.activate(which, bounded)
+
+    def activate(self, which: int, x: Array) -> Array:
+        """Activation ``which`` of x as it is."""
+        return ACTIVATIONS[self.activations[which]].meaning(x, *self.parameters[which]).astype(x.dtype)
 
     def check(self, shapes: dict[str, tuple[TensorType, Shape]]) -> None:
         """ShapeError unless every input is a float of one type with the shape that it needs."""

@@ -46,7 +46,8 @@ class TopK(Op):
 
 @op("opset3")
 class CumSum(Op):
-    """y[i] = x[0] + ... + x[i] along ``axis``; ``exclusive`` leaves x[i] out, ``reverse`` sums from the end"""
+    """y[i] = x[0] + ... + x[i] along ``axis``, added one by one; ``exclusive`` leaves x[i] out, ``reverse`` sums from
+    the end"""
 
     exclusive: bool = attrs.field(default=False)
     reverse: bool = attrs.field(default=False)
@@ -58,9 +59,11 @@ class CumSum(Op):
     def evaluate(self, data: Array, axis: Array) -> Array:
         at = int(axis.reshape(()))
         x = np.flip(data, at) if self.reverse else data
+        if self.exclusive and x.shape[at]:
+            shifted = np.roll(x, 1, at)
+            np.moveaxis(shifted, at, 0)[0] = 0
+            x = shifted
         total = np.cumsum(x, axis=at, dtype=data.dtype)
-        if self.exclusive:
-            total = total - x
         return np.flip(total, at).copy() if self.reverse else total
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 import attrs
 
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.types import Array
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.sequences import Imported
 
@@ -23,6 +25,16 @@ class ImportedBody:
 
     graph: Graph
     outputs: tuple[Imported, ...]
+
+
+class ImportBodies(Protocol):
+    """Imports bodies as graphs with the same Parameters."""
+
+    def __call__(
+        self, records: tuple[GraphRecord, ...], known: Sequence[Mapping[str, Array]] = ()
+    ) -> tuple[tuple[ImportedBody, ...], tuple[Value, ...]]:
+        """The bodies, and the captured values that feed the Parameters. ``known``: for each body, what tensors around
+        it hold whenever it runs."""
 
 
 class ImportBody(Protocol):
@@ -42,18 +54,37 @@ class Inline(Protocol):
         """The body's outputs for these inputs."""
 
 
+class Dependents(Protocol):
+    """The nodes of the graph that wait for a node's outputs, directly or not, or have bodies, which may do the same."""
+
+    def __call__(self) -> tuple[NodeRecord, ...]:
+        """These nodes, producers first. What else is left of the graph is imported before."""
+
+
+class Settle(Protocol):
+    """Takes nodes off the list of those that are to be imported."""
+
+    def __call__(self, nodes: Sequence[NodeRecord], made: Mapping[str, Imported]) -> None:
+        """The nodes are imported, as parts of another one; ``made``: their outputs that others read."""
+
+
 @attrs.frozen
 class Context:
     """The node's surroundings; an importer asks for them by a keyword-only parameter of this type."""
 
     graph: Graph
     node: NodeRecord
-    import_bodies: Callable[[tuple[GraphRecord, ...]], tuple[tuple[ImportedBody, ...], tuple[Value, ...]]]
-    """The bodies as graphs with the same Parameters, and the captured values that feed these."""
+    import_bodies: ImportBodies
     import_body: ImportBody
     inline: Inline
     captured: Callable[[GraphRecord], tuple[Imported, ...]]
     """What a body uses of what is around it."""
+    dependents: Dependents
+    settle: Settle
+    trial: Callable[[], AbstractContextManager[None]]
+    """While in it, what cannot be imported is not reported where it ends with an error."""
+    results: tuple[str, ...]
+    """The outputs of the graph or body that the node stands in."""
 
     @property
     def outputs(self) -> int:

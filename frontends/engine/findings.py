@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import attrs
 
+from dldt.compiler.errors import DldtError
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.record import NodeRecord
 
@@ -18,3 +22,13 @@ class Findings:
     """How many nodes wanted a name for their bodies; see ``ImportScope``."""
     tolerant: bool = False
     """Go on after any error: only the types are wanted."""
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What is found unsupported inside is forgotten where it ends with an error."""
+        mark = len(self.unsupported)
+        try:
+            yield
+        except DldtError:
+            del self.unsupported[mark:]
+            raise

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
+from dldt.compiler.types import Array
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
 from dldt.frontends.engine.context import Context, FinishOutput, ImportedBody, MakeInput
 from dldt.frontends.engine.failure import failure
@@ -42,13 +45,14 @@ class ImportScope:
         self._naming = Naming(graph)
         self._poisoned: set[str] = set()
         self._used: set[str] = set()
+        self._pending: deque[NodeRecord] = deque()
 
     def run(self, visible: Iterable[str] = ()) -> None:
         """Import every needed node. ``visible``: the outer tensors that the nodes may use."""
         nodes = ordered(self.record, self.model.path, visible)
-        self._used = {*self.record.outputs, *(name for node in nodes for name in needed(node))}
-        for node in nodes:
-            self._guarded(node)
+        self._await(nodes)
+        while self._pending:
+            self._guarded(self._pending.popleft())
 
     def lookup(self, name: str) -> Imported:
         """What a name stands for: made here, an initialiser, or from around (constants are repeated in a body)."""
@@ -119,7 +123,33 @@ class ImportScope:
     def _context(self, node: NodeRecord) -> Context:
         title = self._body_name(node) if node.bodies else ""
         bodies, body = partial(self._bodies, title), partial(self._body, title)
-        return Context(self.graph, node, bodies, body, self._inline, self._captures)
+        dependents = partial(self._dependents, node)
+        results = self.record.outputs
+        trial = self.findings.trial
+        return Context(
+            self.graph, node, bodies, body, self._inline, self._captures, dependents, self._settle, trial, results
+        )
+
+    def _dependents(self, node: NodeRecord) -> tuple[NodeRecord, ...]:
+        late, waiting, ready = set(node.outputs), list[NodeRecord](), list[NodeRecord]()
+        for current in self._pending:
+            waits = bool(current.bodies) or not late.isdisjoint(needed(current))
+            (waiting if waits else ready).append(current)
+            late.update(current.outputs if waits else ())
+        for current in ready:
+            self._guarded(current)
+        self._pending = deque(waiting)
+        return tuple(waiting)
+
+    def _await(self, nodes: Iterable[NodeRecord]) -> None:
+        """These nodes are what is to be imported."""
+        self._pending = deque(nodes)
+        self._used = {*self.record.outputs, *(name for node in self._pending for name in needed(node))}
+
+    def _settle(self, nodes: Sequence[NodeRecord], made: Mapping[str, Imported]) -> None:
+        self._await([node for node in self._pending if node not in nodes])
+        for name, value in made.items():
+            self.give(name, value)
 
     def _bind(self, node: NodeRecord, values: tuple[Imported | None, ...]) -> None:
         for position, name in enumerate(node.outputs):
@@ -134,12 +164,12 @@ class ImportScope:
                 self.findings.types[name] = value.type
 
     def _bodies(
-        self, title: str, records: tuple[GraphRecord, ...]
+        self, title: str, records: tuple[GraphRecord, ...], known: Sequence[Mapping[str, Array]] = ()
     ) -> tuple[tuple[ImportedBody, ...], tuple[Value, ...]]:
         names = dict.fromkeys(name for record in records for name in record.captures())
         bodies = [
-            self._import_body(f"{title}_{number}", record, (), _as_it_is, tuple(names))
-            for number, record in enumerate(records, 1)
+            self._import_body(f"{title}_{number + 1}", record, (), _as_it_is, tuple(names), *known[number : number + 1])
+            for number, record in enumerate(records)
         ]
         return tuple(bodies), self._fed(names)
 
@@ -156,8 +186,10 @@ class ImportScope:
         inputs: Sequence[MakeInput],
         finish: FinishOutput,
         captures: tuple[str, ...],
+        known: Mapping[str, Array] = MappingProxyType({}),
     ) -> ImportedBody:
-        """A body as a graph: the inputs, then a Parameter for each captured value that is no constant."""
+        """A body as a graph: the inputs, then a Parameter for each captured value that is no constant. ``known``: what
+        captured values are whenever the body runs."""
         graph = Graph(title)
         scope = ImportScope(self.model, record, graph, self.findings, prefix=f"{title}/")
         for name, make in zip(record.inputs, inputs, strict=True):
@@ -166,6 +198,8 @@ class ImportScope:
             outer = self.lookup(name)
             pairs = zip(parts(outer), part_names(name, outer), strict=True)
             scope.give(name, with_parts(outer, [_captured(graph, value, own) for value, own in pairs]))
+            if name in known:
+                scope.values[name] = graph.constant(known[name])
         scope.run(captures)
         outputs = tuple(map(_made, scope.outputs()))
         for position, (name, output) in enumerate(zip(record.outputs, outputs, strict=True)):

@@ -208,5 +208,15 @@ def test_selection(tmp_path):
     np.testing.assert_array_equal(np.argsort(-x, axis=1)[:, :7], reference)
 
 
+def test_running_sum(tmp_path):
+    graph, x = Graph("running sum"), normal(5, 30, 20)
+    graph.result(ops.CumSum()(graph.parameter("x", TensorType(DType.f32, x.shape)), np.array(1)), "y")
+    made, found = compiled(graph, {"x": x}, tmp_path)
+    (part,) = parts_of(made, "running_sum")
+    reference = family("running_sum").reference(part.problem, x)
+    np.testing.assert_array_equal(found["y"], reference)
+    np.testing.assert_array_equal(np.cumsum(x, 1), reference)
+
+
 def test_no_family_is_left_out():
     assert {f"test_{each.name}" for each in FAMILIES} <= set(globals())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.codegen.onnx_native import check_text
+from dldt.runtime import load
+from tests.codegen.onnx_native import check_text, compile_text
 
 BATCH, CLASSES, BOXES = 2, 3, 400
 
@@ -57,3 +58,33 @@ def test_each_value_once(is_sorted, dtype, size, tmp_path):
     outputs = f"{dtype}[m] y, int64[m] i, int64[n] v, int64[m] c"
     text = f"g ({dtype}[n] x) => ({outputs}) {{ y, i, v, c = Unique<sorted={is_sorted}>(x) }}"
     check_text(text, [{"x": rng.integers(-60, top, size).astype(kind)} for top in (-59, -50, 60)], tmp_path)
+
+
+@pytest.mark.parametrize("is_sorted", [0, 1])
+@pytest.mark.parametrize(("axis", "shape"), [(0, (300, 3)), (1, (2, 70)), (-1, (3, 2, 40)), (1, (5, 60, 2))])
+@pytest.mark.parametrize("dtype", ["float", "int64", "int8"])
+def test_each_slice_once(dtype, axis, shape, is_sorted, tmp_path):
+    rng, kind = np.random.default_rng(1), {"float": "f4"}.get(dtype, dtype)
+    dims = ",".join("abc"[: len(shape)])
+    found = dims.replace("abc"[axis % len(shape)], "m")
+    outputs = f"{dtype}[{found}] y, int64[m] i, int64[n] v, int64[m] c"
+    text = f"g ({dtype}[{dims}] x) => ({outputs}) {{ y, i, v, c = Unique<axis={axis},sorted={is_sorted}>(x) }}"
+    one = tuple(1 if k == axis % len(shape) else size for k, size in enumerate(shape))
+    feeds = [{"x": rng.integers(-2, 1, s).astype(kind)} for s in (shape, one)]
+    feeds.append({"x": rng.integers(-100, 100, shape).astype(kind)})
+    check_text(text, feeds, tmp_path)
+
+
+def test_no_slice_at_all(tmp_path):
+    text = "g (float[a,b] x) => (float[m,b] y, int64[m] i, int64[a] v, int64[m] c) { y, i, v, c = Unique<axis=0>(x) }"
+    with load(compile_text(text, tmp_path), threads=2) as model:
+        for shape in ((0, 3), (4, 2), (0, 3)):
+            x = np.ones(shape, np.float32)
+            found = model.run({"x": x})
+            for made, wanted in zip(found.values(), np.unique(x, True, True, True, axis=0), strict=True):
+                np.testing.assert_array_equal(made, wanted.reshape(made.shape))
+
+
+def test_a_scalar_that_is_not_zero(tmp_path):
+    feeds = [{"x": np.array(x, np.float32)} for x in (0, 3, np.nan)]
+    check_text("g (float x) => (int64[1,m] y) { y = NonZero(x) }", feeds, tmp_path)

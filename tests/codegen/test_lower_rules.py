@@ -37,6 +37,7 @@ WITHOUT_RULE = {
     "Unique": "taken apart into sorting and NonZero (test_native_found.py)",
     "NonMaxSuppression": "taken apart into ranking and a kernel that keeps boxes (test_native_found.py)",
     "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
+    "RNNSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "GRUSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
+from dldt.compiler.ops.recurrent_activation import ACTIVATIONS
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.native import check, run_native
 from tests.ops.case import Case, normal
@@ -21,6 +23,7 @@ INPUT = 5
 LAYERS = {
     "lstm": (lambda size, **more: ops.LSTMSequence(size, **more), 4, 4, 2),
     "gru": (lambda size, **more: ops.GRUSequence(size, **more), 3, 3, 1),
+    "rnn": (lambda size, **more: ops.RNNSequence(size, **more), 1, 1, 1),
     "gru-before-reset": (lambda size, **more: ops.GRUSequence(size, linear_before_reset=True, **more), 3, 4, 1),
 }
 
@@ -125,6 +128,32 @@ def test_free_dims(name, tmp_path):
 )
 def test_attributes(more, tmp_path):
     run(layer("lstm", 20, **more), tmp_path)
+
+
+@pytest.mark.parametrize("level", ["x86-64-v3", "host"])
+def test_every_activation(level, tmp_path):
+    """All in one model: the first of a plain layer, and each in an LSTM, which clips its gates before."""
+    graph, feeds, expected, cases = Graph("activations"), {}, {}, []
+    for number, name in enumerate(sorted(ACTIVATIONS)):
+        for kind, names in (("rnn", (name,)), ("lstm", (name, "tanh", name))):
+            parameters = {"activations_alpha": (0.3,) * 3, "activations_beta": (0.6,) * 3}
+            case = layer(kind, 20, activations=names, clip=0.9 if kind == "lstm" else 0.0, **parameters)
+            values = []
+            for k, array in enumerate(case.inputs):
+                known = k in case.constant_inputs
+                own = f"{kind}{number}/x{k}"
+                values.append(graph.constant(array) if known else graph.parameter(own, type_of(array)))
+                feeds |= {} if known else {own: array}
+            outputs = zip(case.op.all(*values), case.expected(), strict=True)
+            cases.append(attrs.evolve(case, id=f"{kind}{number}"))
+            for k, (value, array) in enumerate(outputs):
+                graph.result(value, f"{kind}{number}/y{k}")
+                expected[f"{kind}{number}/y{k}"] = array
+    check(cases, run_native(graph, feeds, resolve_target(level), tmp_path), expected)
+
+
+def type_of(array):
+    return TensorType(DType.of(array.dtype), array.shape)
 
 
 def test_inputs_of_all_steps_are_one_product():

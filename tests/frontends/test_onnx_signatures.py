@@ -36,7 +36,7 @@ def attribute(name, declared, importer):
     given = declared.default_value if not importer.domain else onnx.AttributeProto.FromString(declared._default_value)
     value = helper.get_attribute_value(given) if given.type else None
     value = value.decode() if isinstance(value, bytes) else value
-    value = tuple(value) if isinstance(value, list) else value
+    value = tuple(v.decode() if isinstance(v, bytes) else v for v in value) if isinstance(value, list) else value
     return Attribute(name, KINDS[int(declared.type.value)], declared.required, value)
 
 

@@ -257,7 +257,7 @@ def test_contractions_and_ends_are_these() -> None:
     assert with_trait(Trait.BOUNDARY) == {ops.Parameter, ops.Constant, ops.Result}
     assert with_trait(Trait.INTERFACE) == {ops.Parameter, ops.Result}
     assert with_trait(Trait.SOURCE) == {cls for cls in CLASSES if not cls.ports}
-    assert with_trait(Trait.SEQUENCE) == {ops.LSTMSequence, ops.GRUSequence}
+    assert with_trait(Trait.SEQUENCE) == {ops.LSTMSequence, ops.GRUSequence, ops.RNNSequence}
 
 
 def with_trait(trait: Trait) -> set[type[Op]]:

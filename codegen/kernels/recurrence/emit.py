@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from dldt.codegen.kernels.recurrence.emit_activation import emit_activation
 from dldt.codegen.kernels.recurrence.plan import LoopPlan
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, element, vector
-from dldt.codegen.llvm.math.gate_sigmoid import gate_sigmoid
 from dldt.codegen.llvm.nest import parameters
 from dldt.codegen.llvm.primitive import emit_primitive
 from dldt.codegen.llvm.scope import Scope
@@ -281,7 +281,9 @@ class _RecurrenceWriter:
     def _finish(
         self, row: int, step: _Step, phase: tuple[int, ...], sums: list[Ir], place: Ir, mask: Ir | None
     ) -> None:
-        if self.op.gates == 4:
+        if self.op.gates == 1:
+            self._store(self._gate(0, sums[0]), step.after, place, mask)
+        elif self.op.gates == 4:
             self._finish_lstm(step, sums, place, mask)
         elif len(phase) == 3:
             reset = self._gate(0, sums[1])
@@ -318,8 +320,7 @@ class _RecurrenceWriter:
         return self._activation(which, x)
 
     def _activation(self, which: int, x: Ir) -> Ir:
-        name = self.op.activations[which]
-        return gate_sigmoid(self.b, x) if name == "sigmoid" else self._primitive(name, x)
+        return emit_activation(self.b, self.op.activations[which], *self.op.parameters[which], x, self.arithmetic.sums)
 
     def _primitive(self, name: str, *arguments: Ir) -> Ir:
         return emit_primitive(self.b, name, [*arguments], self.arithmetic.sums, self.arithmetic.sums)

@@ -1,4 +1,4 @@
-"""Loops of recurrent layers: LSTM and GRU."""
+"""Loops of recurrent layers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RecurrencePart:
 
 
 class RecurrenceFamily(Family):
-    """Runs an LSTM or GRU step by step, some sequences side by side. Every step streams the weights from the caches."""
+    """Runs a layer step by step, some sequences side by side. Every step streams the weights from the caches."""
 
     name = "recurrence"
     rows = True

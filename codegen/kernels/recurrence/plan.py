@@ -37,7 +37,10 @@ class LoopPlan:
     @property
     def name(self) -> str:
         """The plan's sizes as a name."""
-        stem, spec = "lstm" if self.gates == 4 else "gru", f"{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}"
+        stem, spec = (
+            {4: "lstm", 3: "gru"}.get(self.gates, "rnn"),
+            f"{self.hidden}x{self.gates}x{self.lanes}_r{self.rows}",
+        )
         return self.arithmetic.named(stem, spec)
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.loop.recurrence import Recurrence
-from dldt.compiler.ops.recurrent import ACTIVATIONS, run_direction
+from dldt.compiler.ops.recurrent import run_direction
+from dldt.compiler.ops.recurrent_activation import ACTIVATIONS
 from dldt.compiler.types import Array
 
 
@@ -40,17 +41,23 @@ class _Cell:
         self.op, self.weights, self.bias = op, weights, bias
 
     def __call__(self, x: Array, *states: Array) -> tuple[Array, ...]:
-        return self._lstm(x, *states) if self.op.gates == 4 else (self._gru(x, *states),)
+        if self.op.gates == 4:
+            return self._lstm(x, *states)
+        (hidden,) = states
+        return (self._gate(0, x + hidden @ self.weights.T) if self.op.gates == 1 else self._gru(x, hidden),)
 
     def _gate(self, which: int, x: Array) -> Array:
         clip = self.op.clip
         bounded = np.clip(x, -clip, clip) if clip > 0 and np.isfinite(clip) else x
-        return ACTIVATIONS[self.op.activations[which]](bounded)
+        return self._activation(which, bounded)
+
+    def _activation(self, which: int, x: Array) -> Array:
+        return ACTIVATIONS[self.op.activations[which]].meaning(x, *self.op.parameters[which])
 
     def _lstm(self, x: Array, hidden: Array, cell: Array) -> tuple[Array, ...]:
         forget, enter, fresh, out = np.split(x + hidden @ self.weights.T, 4, axis=1)
         kept = self._gate(0, forget) * cell + self._gate(0, enter) * self._gate(1, fresh)
-        return self._gate(0, out) * self._gate(2, kept), kept
+        return self._gate(0, out) * self._activation(2, kept), kept
 
     def _gru(self, x: Array, hidden: Array) -> Array:
         size = self.op.hidden

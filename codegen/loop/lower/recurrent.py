@@ -5,6 +5,7 @@ from __future__ import annotations
 from dldt.codegen.loop.ir import Axis, Expr, Index
 from dldt.codegen.loop.lower.access import Access, apply, lowers, number, position, reduce
 from dldt.codegen.loop.lower.fresh import Fresh
+from dldt.codegen.loop.lower.recurrent_activation import recurrent_activation
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.ops.recurrent import Recurrent
@@ -31,7 +32,7 @@ def lstm_cell(
         return apply("add", kept, apply("mul", entered, _gate(op, 1, gate(2, index))))
 
     def hidden(index: Index) -> Expr:
-        shown = apply(op.activations[2], cell(index))
+        shown = _activated(op, 2, cell(index))
         return apply("mul", _gate(op, 0, gate(3, index)), shown)
 
     return Access(types[0], hidden), Access(types[1], cell)
@@ -101,4 +102,8 @@ def _gate(op: Recurrent, which: int, x: Expr) -> Expr:
     """Activation number ``which`` of the value, after clipping."""
     if 0 < op.clip < float("inf"):
         x = apply("minimum", apply("maximum", x, number(x.dtype, -op.clip)), number(x.dtype, op.clip))
-    return apply(op.activations[which], x)
+    return _activated(op, which, x)
+
+
+def _activated(op: Recurrent, which: int, x: Expr) -> Expr:
+    return recurrent_activation(op.activations[which], *op.parameters[which], x)

@@ -9,11 +9,14 @@ from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.sequences import Imported, parts, same_form, with_parts
+from dldt.frontends.onnx.branch_rest import branches_with_rest, outcomes
 from dldt.frontends.onnx.framework import ONNX
 
 
 @ONNX.imports("If", since=1)
-def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, context: Context) -> tuple[Imported, ...]:
+def if_1(
+    cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, context: Context
+) -> tuple[Imported | None, ...]:
     """The outputs of one branch or the other; of a known condition only its branch is imported."""
     for branch in (then_branch, else_branch):
         if branch.inputs:
@@ -23,8 +26,10 @@ def if_1(cond: Value, *, then_branch: GraphRecord, else_branch: GraphRecord, con
     known = known_array(cond)
     if known is not None and known.size == 1:
         return context.inline(then_branch if known.item() else else_branch)
-    (then, otherwise), captures = context.import_bodies((then_branch, else_branch))
+    (then, otherwise), captures = context.import_bodies((then_branch, else_branch), outcomes(cond, context))
     pairs = list(zip(then.outputs, otherwise.outputs, strict=False))
+    if any(isinstance(a, Value) and isinstance(b, Value) and a.type.rank != b.type.rank for a, b in pairs):
+        return branches_with_rest(cond, (then_branch, else_branch), context)
     if not all(same_form(a, b) for a, b in pairs):
         raise UnsupportedError("the branches of If give sequences of different lengths, or only one of them a value")
     values = iter(If(then.graph, otherwise.graph).all(cond, *captures))

@@ -1,4 +1,4 @@
-"""Recurrent layers: LSTM, whose gates ONNX orders input, output, forget, candidate, and GRU."""
+"""Recurrent layers: LSTM, whose gates ONNX orders input, output, forget, candidate, GRU and RNN."""
 # ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
@@ -17,8 +18,11 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.gru import GRUSequence
 from dldt.compiler.ops.lstm import LSTMSequence
+from dldt.compiler.ops.recurrent_activation import ACTIVATIONS, activation_parameters
+from dldt.compiler.ops.rnn import RNNSequence
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.types import Array
 from dldt.frontends.onnx.framework import ONNX
 
 Outputs = tuple[Value, ...]
@@ -27,7 +31,14 @@ Texts: TypeAlias = "tuple[str, ...] | None"
 
 _LSTM_ORDER = (2, 0, 3, 1)
 """Where the gates forget, input, candidate, output stand in ONNX."""
-_LSTM_ACTIVATIONS, _GRU_ACTIVATIONS = ("sigmoid", "tanh", "tanh"), ("sigmoid", "tanh")
+_DEFAULTS: dict[str, tuple[str, ...]] = {
+    "LSTM": ("sigmoid", "tanh", "tanh"),
+    "GRU": ("sigmoid", "tanh"),
+    "RNN": ("tanh",),
+}
+"""The activations of a direction."""
+_RNN_ACTIVATIONS = ("Tanh", "Tanh")
+"""ONNX's default, for two directions."""
 
 
 @ONNX.imports("LSTM", since=7)
@@ -51,7 +62,8 @@ def lstm_7(
 ) -> Outputs:
     """The hidden state of every step [T, D, N, H], the last hidden and the last cell state [D, N, H]."""
     inputs = (X, W, R, B, sequence_lens, initial_h, initial_c, P)
-    return _lstm(inputs, activations, clip, direction, hidden_size, input_forget, layout=0)
+    given = _Functions.of("LSTM", activations, activation_alpha, activation_beta, direction, clip)
+    return _lstm(inputs, given, hidden_size, input_forget, layout=0)
 
 
 @ONNX.imports("LSTM", since=14)
@@ -76,7 +88,8 @@ def lstm_14(
 ) -> Outputs:
     """As before; with ``layout`` 1 the batch is the first dim of all but W, R, B."""
     inputs = (X, W, R, B, sequence_lens, initial_h, initial_c, P)
-    return _lstm(inputs, activations, clip, direction, hidden_size, input_forget, layout)
+    given = _Functions.of("LSTM", activations, activation_alpha, activation_beta, direction, clip)
+    return _lstm(inputs, given, hidden_size, input_forget, layout)
 
 
 @ONNX.imports("GRU", since=7)
@@ -98,7 +111,8 @@ def gru_7(
 ) -> Outputs:
     """The hidden state of every step [T, D, N, H] and the last one [D, N, H]."""
     inputs = (X, W, R, B, sequence_lens, initial_h)
-    return _gru(inputs, activations, clip, direction, hidden_size, linear_before_reset, layout=0)
+    given = _Functions.of("GRU", activations, activation_alpha, activation_beta, direction, clip)
+    return _gru(inputs, given, hidden_size, linear_before_reset, layout=0)
 
 
 @ONNX.imports("GRU", since=14)
@@ -121,17 +135,124 @@ def gru_14(
 ) -> Outputs:
     """As before; with ``layout`` 1 the batch is the first dim of all but W, R, B."""
     inputs = (X, W, R, B, sequence_lens, initial_h)
-    return _gru(inputs, activations, clip, direction, hidden_size, linear_before_reset, layout)
+    given = _Functions.of("GRU", activations, activation_alpha, activation_beta, direction, clip)
+    return _gru(inputs, given, hidden_size, linear_before_reset, layout)
+
+
+@ONNX.imports("RNN", since=7)
+def rnn_7(
+    X: Value,
+    W: Value,
+    R: Value,
+    B: Value | None = None,
+    sequence_lens: Value | None = None,
+    initial_h: Value | None = None,
+    *,
+    activation_alpha: Floats = None,
+    activation_beta: Floats = None,
+    activations: Texts = _RNN_ACTIVATIONS,
+    clip: float | None = None,
+    direction: str = "forward",
+    hidden_size: int | None = None,
+) -> Outputs:
+    """The hidden state of every step [T, D, N, H] and the last one [D, N, H]."""
+    given = _Functions.of("RNN", _first(activations, direction), activation_alpha, activation_beta, direction, clip)
+    return _rnn((X, W, R, B, sequence_lens, initial_h), given, hidden_size, layout=0)
+
+
+@ONNX.imports("RNN", since=14)
+def rnn_14(
+    X: Value,
+    W: Value,
+    R: Value,
+    B: Value | None = None,
+    sequence_lens: Value | None = None,
+    initial_h: Value | None = None,
+    *,
+    activation_alpha: Floats = None,
+    activation_beta: Floats = None,
+    activations: Texts = _RNN_ACTIVATIONS,
+    clip: float | None = None,
+    direction: str = "forward",
+    hidden_size: int | None = None,
+    layout: int = 0,
+) -> Outputs:
+    """As before; with ``layout`` 1 the batch is the first dim of all but W, R, B."""
+    given = _Functions.of("RNN", _first(activations, direction), activation_alpha, activation_beta, direction, clip)
+    return _rnn((X, W, R, B, sequence_lens, initial_h), given, hidden_size, layout)
+
+
+def _first(activations: Texts, direction: str) -> Texts:
+    """Of the default for two directions that of one."""
+    return _RNN_ACTIVATIONS[:1] if activations == _RNN_ACTIVATIONS and direction != "bidirectional" else activations
+
+
+@attrs.frozen
+class _Functions:
+    """The attributes that say what the gates become: for each direction the names of its activations with alpha and
+    beta of each."""
+
+    direction: str
+    clip: float
+    directions: tuple[tuple[tuple[str, float, float], ...], ...]
+
+    @classmethod
+    def of(
+        cls, kind: str, names: Texts, alphas: Floats, betas: Floats, direction: str, clip: float | None
+    ) -> _Functions:
+        """Checked, defaults filled in."""
+        own, both = _DEFAULTS[kind], 2 if direction == "bidirectional" else 1
+        every = tuple(name.lower() for name in names or own * both)
+        if len(every) != len(own) * both:
+            raise InputError(f"{len(every)} activations are given, {len(own)} for each direction are needed")
+        for name in every:
+            if name not in ACTIVATIONS:
+                raise UnsupportedError(f"activation {name!r} of {kind} is not one of {', '.join(ACTIVATIONS)}")
+        parameters = activation_parameters(every, alphas or (), betas or ())
+        whole = tuple((name, *pair) for name, pair in zip(every, parameters, strict=True))
+        return cls(direction, clip or 0.0, tuple(whole[k : k + len(own)] for k in range(0, len(whole), len(own))))
+
+    def layer(
+        self, kind: Any, size: int, inputs: Sequence[Value | Array], states: int, **more: Any
+    ) -> tuple[Value, ...]:
+        """The layer's outputs [N, D, …]; ``inputs`` are those of a sequence, of which ``states`` are states. Directions
+        that have activations of their own are layers of their own."""
+        if len(set(self.directions)) == 1:
+            return self._made(kind, size, self.directions[0], self.direction, more).all(*inputs)
+        parts = []
+        for number, (functions, direction) in enumerate(zip(self.directions, ("forward", "reverse"), strict=True)):
+            own = [
+                value if k in (0, states + 1) else _direction(value, number, 1 if k <= states else 0)
+                for k, value in enumerate(inputs)
+            ]
+            parts.append(self._made(kind, size, functions, direction, more).all(*own))
+        return tuple(Concat(1)(*pair) for pair in zip(*parts, strict=True))
+
+    def _made(
+        self, kind: Any, size: int, functions: tuple[tuple[str, float, float], ...], direction: str, more: Any
+    ) -> Op:
+        taken = [(ACTIVATIONS[name], alpha, beta) for name, alpha, beta in functions]
+        op: Op = kind(
+            size,
+            direction=direction,
+            activations=tuple(name for name, _, _ in functions),
+            activations_alpha=tuple(alpha for made, alpha, _ in taken if made.alpha is not None),
+            activations_beta=tuple(beta for made, _, beta in taken if made.beta is not None),
+            clip=self.clip,
+            **more,
+        )
+        return op
+
+
+def _direction(value: Value | Array, number: int, axis: int) -> Value | Array:
+    """What belongs to one direction; the axis stays."""
+    if not isinstance(value, Value):
+        return np.take(value, [number], axis)
+    return Gather()(value, np.array([number], np.int64), np.array(axis, np.int64))
 
 
 def _lstm(
-    inputs: Sequence[Value | None],
-    activations: Texts,
-    clip: float | None,
-    direction: str,
-    hidden_size: int | None,
-    input_forget: int,
-    layout: int,
+    inputs: Sequence[Value | None], functions: _Functions, hidden_size: int | None, input_forget: int, layout: int
 ) -> Outputs:
     x, w, r, b, lengths, hidden, cell, peepholes = inputs
     assert x is not None
@@ -144,23 +265,14 @@ def _lstm(
     data = _batch_first(x, layout)
     rows = _rows(size, _LSTM_ORDER)
     bias = _zeros(r, 4 * size) if b is None else Add()(_picked(b, rows), _picked(b, rows + 4 * size))
-    made: Any = LSTMSequence
-    op: Op = made(
-        size,
-        direction=direction,
-        activations=_activations(activations, _LSTM_ACTIVATIONS, direction),
-        clip=clip or 0.0,
-    )
     states = [_state(given, data, r, size, layout) for given in (hidden, cell)]
-    outputs = op.all(data, *states, _lengths(lengths, data), _picked(w, rows), _picked(r, rows), bias)
-    return _in_layout(outputs, layout)
+    given = (data, *states, _lengths(lengths, data), _picked(w, rows), _picked(r, rows), bias)
+    return _in_layout(functions.layer(LSTMSequence, size, given, 2), layout)
 
 
 def _gru(
     inputs: Sequence[Value | None],
-    activations: Texts,
-    clip: float | None,
-    direction: str,
+    functions: _Functions,
     hidden_size: int | None,
     linear_before_reset: int,
     layout: int,
@@ -172,17 +284,21 @@ def _gru(
     size = _size(r, hidden_size)
     data = _batch_first(x, layout)
     apart = bool(linear_before_reset)
-    made: Any = GRUSequence
-    op: Op = made(
-        size,
-        direction=direction,
-        activations=_activations(activations, _GRU_ACTIVATIONS, direction),
-        clip=clip or 0.0,
-        linear_before_reset=apart,
-    )
     bias = _zeros(r, (4 if apart else 3) * size) if b is None else _gru_bias(b, size, apart=apart)
-    outputs = op.all(data, _state(hidden, data, r, size, layout), _lengths(lengths, data), w, r, bias)
-    return _in_layout(outputs, layout)
+    given = (data, _state(hidden, data, r, size, layout), _lengths(lengths, data), w, r, bias)
+    return _in_layout(functions.layer(GRUSequence, size, given, 1, linear_before_reset=apart), layout)
+
+
+def _rnn(inputs: Sequence[Value | None], functions: _Functions, hidden_size: int | None, layout: int) -> Outputs:
+    x, w, r, b, lengths, hidden = inputs
+    assert x is not None
+    assert w is not None
+    assert r is not None
+    size = _size(r, hidden_size)
+    data, rows = _batch_first(x, layout), np.arange(size)
+    bias = _zeros(r, size) if b is None else Add()(_picked(b, rows), _picked(b, rows + size))
+    given = (data, _state(hidden, data, r, size, layout), _lengths(lengths, data), w, r, bias)
+    return _in_layout(functions.layer(RNNSequence, size, given, 1), layout)
 
 
 def _gru_bias(b: Value, size: int, *, apart: bool) -> Value:
@@ -200,19 +316,6 @@ def _size(r: Value, hidden_size: int | None) -> int:
     if not isinstance(size, int) or hidden_size not in (None, size):
         raise InputError(f"hidden_size is {hidden_size}, but the last dim of R is {size}")
     return size
-
-
-def _activations(given: Texts, default: tuple[str, ...], direction: str) -> tuple[str, ...]:
-    """The activations of one direction; both must have the same."""
-    if not given:
-        return default
-    names = tuple(name.lower() for name in given)
-    count = len(default)
-    if len(names) != count * (2 if direction == "bidirectional" else 1):
-        raise InputError(f"{len(names)} activations are given, {count} for each direction are needed")
-    if names[:count] != names[-count:]:
-        raise UnsupportedError(f"activations that differ between the directions are not supported: {', '.join(names)}")
-    return names[:count]
 
 
 def _rows(size: int, order: Sequence[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:

@@ -1,19 +1,22 @@
-"""Cases of LSTM and GRU."""
+"""Cases of recurrent layers."""
 
 from __future__ import annotations
 
 from dldt.compiler import ops
+from dldt.compiler.ops.recurrent_activation import ACTIVATIONS
 from tests.ops.case import Case, i64, normal
 
 _N, _T, _I, _H = 3, 4, 5, 7
 
 
-def _cell(op, gates, states, bias=None, name="", **more):
+def _cell(op, gates, states, bias=None, name="", openvino=True, **more):
     weights = (normal(gates * _H, _I, seed=5), normal(gates * _H, _H, seed=6), normal((bias or gates) * _H, seed=7))
     inputs = (normal(_N, _I), *(normal(_N, _H, seed=1 + i) for i in range(states)), *weights)
     symbolic = {i: "N,5" if i == 0 else "N,7" for i in range(1 + states)}
     made = op(_H, **more)
-    return Case(made, inputs, f"{op.__name__}{name}", symbolic=symbolic, tolerance=1e-5)
+    why = "" if openvino else "OpenVINO knows sigmoid, tanh and relu alone"
+    title = f"{op.__name__}{name}"
+    return Case(made, inputs, title, symbolic=symbolic, tolerance=1e-5, openvino=openvino, why=why)
 
 
 def _sequence(op, gates, states, lengths, direction, bias=None, name="", **more):
@@ -39,6 +42,31 @@ CASES = [
     _cell(ops.LSTMCell, 4, 2, name="-clip", clip=0.7),
     _cell(ops.RNNCell, 1, 1),
     _cell(ops.RNNCell, 1, 1, name="-clip", clip=0.7, activations=("relu",)),
+    *(
+        _cell(
+            ops.RNNCell,
+            1,
+            1,
+            name=f"-{name}",
+            openvino=name in ("sigmoid", "tanh", "relu"),
+            activations=(name,),
+            activations_alpha=(0.3,),
+            activations_beta=(0.6,),
+        )
+        for name in sorted(ACTIVATIONS)
+    ),
+    _cell(
+        ops.LSTMCell,
+        4,
+        2,
+        name="-parameters",
+        openvino=False,
+        activations=("HardSigmoid", "ScaledTanh", "Elu"),
+        activations_alpha=(0.3, 0.9),
+        activations_beta=(0.4, 0.8),
+    ),
+    *(_sequence(ops.RNNSequence, 1, 1, _FULL, direction) for direction in _DIRECTIONS),
+    *(_sequence(ops.RNNSequence, 1, 1, (2, 4, 1), direction, name="-lengths") for direction in _DIRECTIONS),
     _cell(ops.GRUCell, 3, 1),
     _cell(ops.GRUCell, 3, 1, bias=4, name="-before-reset", linear_before_reset=True),
     _cell(ops.GRUCell, 3, 1, name="-clip", clip=0.7),
