@@ -35,7 +35,7 @@ from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditions
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
-from dldt.codegen.plan.halves import widen_halves
+from dldt.codegen.plan.halves import half_notes, widen_halves
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
@@ -66,6 +66,7 @@ GROWN = 4
 def take_apart(c: Compilation) -> None:
     """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
     sum integers, those of half precision sum floats."""
+    c.remarks = half_notes(c.graph, c.target)
     apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target))))
     c.graph = sum_integers(apart, c.target)
     refuse_unlowered(c.graph)
@@ -160,6 +161,7 @@ def write_program(c: Compilation) -> None:
         c.arena.slots,
         c.program.states,
         sentences,
+        c.remarks,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]

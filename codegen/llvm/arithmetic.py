@@ -99,6 +99,16 @@ class Arithmetic:
             return f"the weights are too small for {self.weights}"
         return ""
 
+    def holds(self, weights: Array) -> bool:
+        """Whether every weight keeps its value when it is stored. The first ones tell for almost all weights that do
+        not."""
+        flat = np.ascontiguousarray(weights).reshape(-1)
+        for part in (flat[:_FIRST], flat):
+            with np.errstate(over="ignore"):
+                if not (part.astype(self.weights.numpy).astype(part.dtype) == part).all():
+                    return False
+        return True
+
     def _inexact(self, weights: Array) -> str:
         if not self.weights.is_float:
             least, most = self.weights.bounds
@@ -285,6 +295,7 @@ def _long(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
     return b.add(sums, b.mul(b.convert(data, sums.element), b.convert(weights, sums.element)))
 
 
+_FIRST = 256
 _LARGEST = {DType.u8: 255, DType.i8: 128}
 _INT32 = 2**31 - 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TypeAlias
 
 from dldt.codegen.target import Target
@@ -13,6 +14,16 @@ from dldt.compiler.types import DType
 
 Wide: TypeAlias = dict[Value, Value]
 """Values of half precision, each with the same numbers as floats."""
+
+
+def half_notes(graph: Graph, target: Target) -> list[str]:
+    """For people: what ``widen_halves`` does to a graph."""
+    types = Counter(node.types[0].dtype for inner in graph.walk() for node in _contractions(inner, target))
+    return [
+        f"{count} contraction(s) and recurrent layer(s) of {dtype} multiply and sum f32 and round once; "
+        "what they read is stored as f32 between kernels"
+        for dtype, count in types.items()
+    ]
 
 
 def widen_halves(graph: Graph, target: Target) -> Graph:

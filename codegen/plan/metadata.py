@@ -34,6 +34,8 @@ class Demands:
     states: Sequence[StateVariable] = ()
     conditions: Sequence[str] = ()
     """What must hold of the dims, as sentences: first what is checked before a run starts."""
+    remarks: Sequence[str] = ()
+    """What the user should know of how the graph was taken apart."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
@@ -60,7 +62,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "scratch": calls.scratch,
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
-        "notes": list(numeric_notes(kernels, numerics, calls.remarks)),
+        "notes": list(numeric_notes(kernels, numerics, (*demands.remarks, *calls.remarks))),
         "flops": sum(kernel.flops for kernel in kernels),
         "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
         "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,

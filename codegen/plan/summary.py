@@ -68,10 +68,10 @@ def summarize(c: Compilation) -> Summary:
         file_bytes=c.linked.size,
         seconds=sum(c.seconds.values()),
         flops=sum(kernel.flops for kernel in kernels),
-        precision=precision_text(kernels),
+        precision=precision_text(kernels, c.numerics),
         chosen=tuple(called.chosen for called in c.calls.called),
         setting=c.choice.on,
-        notes=numeric_notes(kernels, c.numerics, c.calls.remarks),
+        notes=numeric_notes(kernels, c.numerics, (*c.remarks, *c.calls.remarks)),
         row_tiles=tuple(c.calls.row_tiles),
         steps=tuple(c.seconds.items()),
     )

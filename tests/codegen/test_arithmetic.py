@@ -9,6 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution import choose_arithmetic as choice
 from dldt.codegen.kernels.convolution.pack import pack_panel
+from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32
 from dldt.codegen.pipeline import compile_graph
 from dldt.codegen.task.numerics import Numerics
@@ -33,8 +34,9 @@ def target(request):
 
 @pytest.fixture(autouse=True)
 def whatever_it_costs(monkeypatch):
-    """Weights are stored as the row says even where reading them is no matter."""
+    """Weights are stored as the row says even where reading them is no matter, and where fewer bits would hold them."""
     monkeypatch.setattr(choice, "saves_time", lambda *_: True)
+    monkeypatch.setattr(ContractionPart, "narrow", ())
 
 
 def convolved(row, x, w, target, folder):

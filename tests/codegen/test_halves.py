@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dldt.codegen.host import resolve_target
-from dldt.codegen.pipeline import assemble
+from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
@@ -172,6 +172,15 @@ def test_what_is_stored_between_kernels_are_floats():
     families = [next(chosen.implementation.family for chosen in leaf.chosen) for leaf in leaves]
     assert families == ["loops", "winograd", "winograd", "pool", "copy"]
     assert [leaf.output.type.dtype for leaf in leaves] == [*[DType.f32] * 2, *[DType.f16] * 3]
+
+
+def test_the_summary_says_what_is_multiplied(tmp_path):
+    graph = Graph("block")
+    y, _ = block(graph, graph.parameter("x", TensorType(DType.f16, (1, 32, 14, 13))), 32)
+    graph.result(y, "y")
+    summary = compile_graph(graph, tmp_path / "m.so", TARGETS["x86-64-v3"])
+    assert "2 contraction(s) and recurrent layer(s) of f16 multiply and sum f32" in "\n".join(summary.notes)
+    assert summary.precision == "as in the model: nothing was changed"
 
 
 @pytest.mark.parametrize("level", ["host", "x86-64-v2", "aarch64"])

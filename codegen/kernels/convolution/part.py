@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Source
-from dldt.codegen.llvm.arithmetic import F32
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
 from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
@@ -40,6 +40,13 @@ class ContractionPart:
     def content(self) -> Content:
         """The weights, as a value that tells which parts have the same ones."""
         return Content(self.weights())
+
+    @cached_property
+    def narrow(self) -> tuple[Arithmetic, ...]:
+        """The arithmetics that store the weights in fewer bits, and lose nothing."""
+        if self.data is not F32.data:
+            return ()
+        return tuple(row for row in ARITHMETICS.values() if row.widened is F32 and row.holds(self.content.array))
 
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
