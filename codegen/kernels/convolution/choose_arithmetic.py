@@ -8,13 +8,15 @@ from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.kernels.convolution.weights import GAIN, saves_time
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, F64, Arithmetic
 
 
 def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, str]:
     """The first arithmetic of the table that is allowed, can compute the problem and saves time. One that stores
     weights in fewer bits needs no permission where it holds them exactly. F32, which can compute every problem, if
     there is none, or if the weights do not fit it: then a remark says why."""
+    if part.data is F64.data:
+        return F64, ""
     if part.data.is_integer:
         return _exact_row(part, on) or F32, ""
     for row in ARITHMETICS.values():
@@ -47,7 +49,7 @@ def _exact_row(part: ContractionPart, on: Setting) -> Arithmetic | None:
     for row in ARITHMETICS.values():
         if row.data is not part.data or not row.available(on.target):
             continue
-        if part.problem.channelwise and row.products * row.registers > 1:
+        if part.problem.channelwise and row.products * row.partial > 1:
             continue
         if row.products > 1 and not isinstance(part.problem.source.channel, int):
             continue  # what one lane multiplies must lie apart by a number

@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Source
-from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, F64, Arithmetic
 from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
@@ -69,7 +69,7 @@ def _group(part: ContractionPart, group: int, outer: Dim) -> ContractionPart:
 
 def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed, or
-    the data neither f32 nor bytes."""
+    the data neither f32, f64 nor bytes."""
     data, weights = data_of(task, anchor), anchor.inputs[1]
     assert weights is not None
     if weights.constant is None or data not in task.inputs or multiplied(anchor) is None:
@@ -78,13 +78,13 @@ def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
 
 
 def multiplied(anchor: Node) -> DType | None:
-    """The type of the numbers that a contraction multiplies; None where it is neither f32 nor that of bytes."""
+    """The type of the numbers that a contraction multiplies; None where it is neither f32, f64 nor that of bytes."""
     data = anchor.inputs[0]
     assert data is not None
     dtype = data.type.dtype
     if isinstance(anchor.op, IntegerConvolution | IntegerGroupConvolution | IntegerMatMul):
         return dtype if not anchor.op.shift else DType.u8 if dtype is DType.i8 else DType.i8
-    return dtype if dtype is F32.data else None
+    return dtype if dtype in (F32.data, F64.data) else None
 
 
 def data_of(task: Leaf, anchor: Node) -> Value:
