@@ -32,6 +32,7 @@ from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
+from dldt.codegen.plan.computed_filters import pack_computed_filters
 from dldt.codegen.plan.conditions import run_time_dims, start_conditions
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
@@ -64,10 +65,10 @@ GROWN = 4
 
 def take_apart(c: Compilation) -> None:
     """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
-    sum integers, those of half precision sum floats."""
+    sum integers, those of half precision sum floats; filters that are computed are packed."""
     c.remarks = half_notes(c.graph, c.target)
     apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target))))
-    c.graph = sum_integers(apart, c.target)
+    c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
     refuse_unlowered(c.graph)
 
 

@@ -17,6 +17,8 @@ def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, s
     there is none, or if the weights do not fit it: then a remark says why."""
     if part.data is F64.data:
         return F64, ""
+    if part.problem.computed:
+        return F32, ""
     if part.data.is_integer:
         return _exact_row(part, on) or F32, ""
     for row in ARITHMETICS.values():

@@ -88,7 +88,8 @@ class ConvolutionFamily(Family):
     def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """See Family."""
         assert isinstance(part, ContractionPart)
-        return None if _is_across(part, on) else _key(part, on, winograd="winograd" in rivals)
+        untold = _is_across(part, on) or part.problem.computed
+        return None if untold else _key(part, on, winograd="winograd" in rivals)
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
         """A direct convolution of images runs row by row if its weights stay in the cache together with the rows."""
@@ -96,8 +97,10 @@ class ConvolutionFamily(Family):
         anchor = None if task.region is None else task.region.anchor
         if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
             return None
-        if not part.problem.is_sized or part.problem.space != data_of(task, anchor).type.shape[2:]:
-            return None  # sizes are not known, or rows and pixels are exchanged
+        if part.problem.computed or not part.problem.is_sized:
+            return None
+        if part.problem.space != data_of(task, anchor).type.shape[2:]:
+            return None  # rows and pixels are exchanged
         rowwise = attrs.evolve(part, problem=attrs.evolve(part.problem, by_rows=True))
         best = self.best(rowwise, on)
         if best is None or packed_size(rowwise.problem, best.implementation.tile) > on.target.l2 // 2:

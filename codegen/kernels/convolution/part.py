@@ -44,7 +44,7 @@ class ContractionPart:
     @cached_property
     def narrow(self) -> tuple[Arithmetic, ...]:
         """The arithmetics that store the weights in fewer bits, and lose nothing."""
-        if self.data is not F32.data:
+        if self.data is not F32.data or self.problem.computed:
             return ()
         return tuple(row for row in ARITHMETICS.values() if row.widened is F32 and row.holds(self.content.array))
 
@@ -70,11 +70,15 @@ def _group(part: ContractionPart, group: int, outer: Dim) -> ContractionPart:
 def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed, or
     the data neither f32, f64 nor bytes."""
-    data, weights = data_of(task, anchor), anchor.inputs[1]
+    found, weights = stored_data(task, anchor), anchor.inputs[1]
     assert weights is not None
-    if weights.constant is None or data not in task.inputs or multiplied(anchor) is None:
-        return None
-    return data, task.inputs[data], weights.constant
+    return None if weights.constant is None or found is None else (*found, weights.constant)
+
+
+def stored_data(task: Leaf, anchor: Node) -> tuple[Value, Tensor] | None:
+    """The data of a contraction and the tensor that holds them; None where they are neither f32, f64 nor bytes."""
+    data = data_of(task, anchor)
+    return None if data not in task.inputs or multiplied(anchor) is None else (data, task.inputs[data])
 
 
 def multiplied(anchor: Node) -> DType | None:

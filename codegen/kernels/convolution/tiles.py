@@ -99,8 +99,8 @@ def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
 
 def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
     """Input channels to unroll. The code size bounds them, and a chunk never crosses a channel block. One where
-    consecutive channels have no fixed stride."""
-    if problem.shuffle > 1:
+    consecutive channels have no fixed stride, and where weights lie so."""
+    if problem.shuffle > 1 or (problem.computed and problem.kernel != (1, 1)):
         return 1
     taps = max(1, problem.kernel[1])
     block = problem.source.block
