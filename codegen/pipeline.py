@@ -32,10 +32,12 @@ from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
+from dldt.codegen.plan.computed_filters import pack_computed_filters
 from dldt.codegen.plan.conditions import run_time_dims, start_conditions
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
 from dldt.codegen.plan.frames import condition_sentences, program_frames
+from dldt.codegen.plan.halves import half_notes, widen_halves
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
@@ -63,8 +65,10 @@ GROWN = 4
 
 def take_apart(c: Compilation) -> None:
     """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
-    sum integers."""
-    c.graph = sum_integers(expand(normalize_parts(expand_sequences(c.graph))), c.target)
+    sum integers, those of half precision sum floats; filters that are computed are packed."""
+    c.remarks = half_notes(c.graph, c.target)
+    apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target))))
+    c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
     refuse_unlowered(c.graph)
 
 
@@ -170,6 +174,7 @@ def write_program(c: Compilation) -> None:
         c.program.states,
         condition_sentences(c),
         [(special, start) for special, start in zip(c.specializations, starts[1:], strict=True)],
+        c.remarks,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), *map(ModuleSource.of, texts)]

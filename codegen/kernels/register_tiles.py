@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
@@ -24,6 +25,14 @@ def register_tiles(target: Target, arithmetic: Arithmetic = F32) -> Iterator[tup
                 found.append((rows, columns))
     found.sort(key=lambda t: (-t[0] * t[1], t[1]))
     yield from found
+
+
+def unshared_rows(step: int, target: Target) -> int:
+    """The most rows, ``step`` bytes apart, of which one channel's elements fit the first-level cache together. With
+    1024 floats in a row, the rows all alias in one set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long
+    there as one of 7)."""
+    way = target.cpu.caches.l1_way
+    return max(1, target.l1 // way - 1) * (way // math.gcd(step, way))
 
 
 def parts(total: int, size: int) -> list[tuple[int, int]]:

@@ -56,7 +56,9 @@ class Arithmetic:
     total: DType | None = None
     """The type of finished sums, where it is not that of the sums."""
     registers: int = 1
-    """Vector registers that the sums of one vector of outputs take."""
+    """Vector registers that the sums of one vector of outputs take. A vector has as many lanes as f32 has."""
+    partial: int = 1
+    """Sums that an output is kept in until they are added at the end."""
     limit: int = 0
     """Integers: the largest sum of products, all taken as positive, that is exact."""
     work: float = 1.0
@@ -98,6 +100,16 @@ class Arithmetic:
         if self.least and 0 < np.vdot(flat, flat) < flat.size * self.least**2:
             return f"the weights are too small for {self.weights}"
         return ""
+
+    def holds(self, weights: Array) -> bool:
+        """Whether every weight keeps its value when it is stored. The first ones tell for almost all weights that do
+        not."""
+        flat = np.ascontiguousarray(weights).reshape(-1)
+        for part in (flat[:_FIRST], flat):
+            with np.errstate(over="ignore"):
+                if not (part.astype(self.weights.numpy).astype(part.dtype) == part).all():
+                    return False
+        return True
 
     def _inexact(self, weights: Array) -> str:
         if not self.weights.is_float:
@@ -142,7 +154,7 @@ class Arithmetic:
 
     def sum_type(self, lanes: int) -> str:
         """The LLVM type of the sums of ``lanes`` outputs."""
-        return vector(VALUE_TYPES[self.sums], lanes * self.registers)
+        return vector(VALUE_TYPES[self.sums], lanes * self.partial)
 
     def data_type(self, lanes: int) -> str:
         """The LLVM type of a vector of data with one element in each lane; for 0 lanes that of an element."""
@@ -155,6 +167,7 @@ class Arithmetic:
     def load_weights(self, b: Builder, pointer: Ir, lanes: int, align: int) -> Ir:
         """The packed weights for ``lanes`` sums, loaded and widened to the type in which they are multiplied."""
         count = lanes * self.products
+        align = min(align, _ALIGNED)
         if self.widened is None:
             return b.load(self.weight_type(count), pointer, align)
         packed = b.load(vector(LLVM_TYPES[self.weights], count), pointer, align)
@@ -163,7 +176,8 @@ class Arithmetic:
     def load_data(self, b: Builder, pointer: Ir, stored: DType, lanes: int) -> Ir:
         """``lanes`` elements that memory holds as ``stored``, converted to the type in which they are multiplied, one
         in each lane; 0 lanes: a scalar."""
-        return self.as_data(b, b.load(vector(LLVM_TYPES[stored], lanes), pointer, stored.size * max(1, lanes)), stored)
+        align = min(stored.size * max(1, lanes), _ALIGNED)
+        return self.as_data(b, b.load(vector(LLVM_TYPES[stored], lanes), pointer, align), stored)
 
     def as_data(self, b: Builder, loaded: Ir, stored: DType) -> Ir:
         """A value loaded from memory as ``stored``, converted to the type in which it is multiplied. Bytes of the other
@@ -213,8 +227,8 @@ class Arithmetic:
 
     def result(self, b: Builder, sums: Ir) -> Ir:
         """Finished sums in the type in which the epilogue computes, one in each lane."""
-        if self.registers > 1:
-            sums = b.add(*(b.pick(sums, range(k, sums.lanes, self.registers)) for k in range(self.registers)))
+        if self.partial > 1:
+            sums = b.add(*(b.pick(sums, range(k, sums.lanes, self.partial)) for k in range(self.partial)))
         if self.total is not None:
             return b.emit(vector(VALUE_TYPES[self.total], sums.lanes), f"fptosi {sums} to {vector('i32', sums.lanes)}")
         return b.convert(sums, COMPUTE[self.sums])
@@ -285,6 +299,9 @@ def _long(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
     return b.add(sums, b.mul(b.convert(data, sums.element), b.convert(weights, sums.element)))
 
 
+_ALIGNED = 64
+"""The alignment of tensors and of packed weights."""
+_FIRST = 256
 _LARGEST = {DType.u8: 255, DType.i8: 128}
 _INT32 = 2**31 - 1
 
@@ -294,6 +311,16 @@ _BFLOAT = "2^-8 (0.4 %)"
 F32 = Arithmetic("f32", data=DType.f32, weights=DType.f32, sums=DType.f32, instructions=(("", _fused),))
 """The arithmetic in which models compute. Every other row is compared with it, and it replaces a row that cannot be
 used."""
+F64 = Arithmetic(
+    "f64",
+    data=DType.f64,
+    weights=DType.f64,
+    sums=DType.f64,
+    registers=2,
+    work=2.0,
+    instructions=F32.instructions,
+)
+"""The arithmetic of contractions of doubles."""
 
 _ROWS = (
     F32,
@@ -340,12 +367,13 @@ _U8I16 = attrs.evolve(
     weights=DType.i16,
     operand=DType.i16,
     registers=2,
+    partial=2,
     work=3.0,
     spread=0.7,
     instructions=(("pairs_words", _pairs_summed),),
 )
 _U8LONG = attrs.evolve(
-    _U8I16, name="u8long", products=1, registers=1, work=1.0, instructions=(("multiplies_long", _long),)
+    _U8I16, name="u8long", products=1, registers=1, partial=1, work=1.0, instructions=(("multiplies_long", _long),)
 )
 _U8F32 = Arithmetic(
     "u8f32",
@@ -369,5 +397,5 @@ _INTEGERS = (
     _U8F32,
     attrs.evolve(_U8F32, name="i8f32", data=DType.i8),
 )
-ARITHMETICS = {row.name: row for row in (*_ROWS, *_INTEGERS)}
+ARITHMETICS = {row.name: row for row in (*_ROWS, F64, *_INTEGERS)}
 """Every row by its name, in the order in which they are tried."""

@@ -15,6 +15,7 @@ from dldt.codegen.llvm.primitive import (
     from_memory,
     horizontal,
     reduction_identity,
+    round_half,
 )
 from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
@@ -34,6 +35,8 @@ from dldt.codegen.loop.ir import (
     free_symbols,
     walk,
 )
+from dldt.codegen.loop.primitives import shows_rounding
+from dldt.codegen.loop.rounded import is_rounded
 from dldt.compiler.dims import Symbol, maximum_of, minimum_of
 
 
@@ -78,7 +81,7 @@ class ExpressionEmitter(IndexEmitter):
                 x = self.emit(rounded.x, scope)
                 if x.lanes:
                     return rounded.emit(self.b, x)
-            arguments = [self.emit(argument, scope) for argument in expr.arguments]
+            arguments = [self._operand(argument, expr, scope) for argument in expr.arguments]
             return emit_primitive(self.b, expr.name, arguments, expr.arguments[0].dtype, expr.dtype)
         if isinstance(expr, Inside):
             return self._inside(expr, scope)
@@ -95,6 +98,11 @@ class ExpressionEmitter(IndexEmitter):
             assert scope.accumulator is not None
             return scope.accumulator
         raise TypeError(type(expr).__name__)
+
+    def _operand(self, expr: Expr, user: Apply, scope: Scope) -> Ir:
+        """An operand of a primitive; one of half precision is rounded where that may show in the result."""
+        x = self.emit(expr, scope)
+        return x if not shows_rounding(user.name) or is_rounded(expr) else round_half(self.b, x, expr.dtype)
 
     def _inside(self, expr: Inside, scope: Scope) -> Ir:
         value = self.dim(expr.dim, scope)

@@ -50,12 +50,17 @@ def emit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
     """A conversion in compute types: float to integer truncates and saturates, anything to boolean compares with 0."""
     if result is DType.boolean:
         return x if source is DType.boolean else b.compare("ne", x, b.like(x, 0))
-    if source is DType.f64 and result is DType.f16:
-        return b.round_to_odd(x)
     if result.is_float:
         signed = source.is_signed and source is not DType.boolean
-        return b.convert(x, COMPUTE[result], signed=signed)
+        if source is DType.f64 and result in _HALVES:
+            return b.convert(b.convert(x, _HALVES[result]), COMPUTE[result])
+        return round_half(b, b.convert(x, COMPUTE[result], signed=signed), result)
     return b.convert(x, COMPUTE[result], signed=result.is_signed if source.is_float else source.is_signed)
+
+
+def round_half(b: Builder, x: Ir, dtype: DType) -> Ir:
+    """A computed element of type ``dtype``, rounded to a value that the type holds."""
+    return b.convert(b.convert(x, _HALVES[dtype]), COMPUTE[dtype]) if dtype in _HALVES else x
 
 
 def to_memory(b: Builder, x: Ir, buffer: Buffer) -> Ir:
@@ -324,5 +329,6 @@ __all__ = [
     "from_memory",
     "horizontal",
     "reduction_identity",
+    "round_half",
     "to_memory",
 ]

@@ -30,7 +30,7 @@ from dldt.codegen.loop.ir import (
     dims_of,
     walk,
 )
-from dldt.codegen.loop.primitives import compute_type, convert, primitive
+from dldt.codegen.loop.primitives import compute_type, convert, primitive, shows_rounding
 from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler.dims import Atom, Dim, FloorDiv, Symbol, symbols
 from dldt.compiler.errors import InternalError
@@ -188,10 +188,17 @@ def _apply(frame: Frame, expr: Apply) -> Array:
         raise InternalError(f"{expr.name} takes {known.arity} operands, {len(expr.arguments)} given")
     arguments = [frame.value(argument) for argument in expr.arguments]
     with np.errstate(all="ignore"):
+        if shows_rounding(expr.name):
+            arguments = [_rounded(x, argument.dtype) for x, argument in zip(arguments, expr.arguments, strict=True)]
         found = np.asarray(known.meaning(*arguments))
         if expr.name == "cast":
             return convert(found, expr.dtype)
         return found.astype(compute_type(expr.dtype).numpy)
+
+
+def _rounded(x: Array, dtype: DType) -> Array:
+    """Half precision, which is computed in f32, as a value that it can hold."""
+    return x if compute_type(dtype) is dtype else convert(x, dtype)
 
 
 def _inside(frame: Frame, expr: Inside) -> Array:

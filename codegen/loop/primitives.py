@@ -43,6 +43,16 @@ def convert(x: Array, dtype: DType) -> Array:
     return cast(x, dtype.numpy)
 
 
+_ROUNDINGS = ("floor", "ceil", "round_even", "round_away", "truncdiv", "truncmod", "floordiv", "floormod")
+_STEPS = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "isinf", "sign", "cast", *_ROUNDINGS))
+
+
+def shows_rounding(name: str) -> bool:
+    """Whether the primitive has steps, or gives its operand another type: then it matters whether an operand of half
+    precision, which is computed in f32, was rounded before."""
+    return name in _STEPS
+
+
 def primitive(name: str) -> Primitive:
     """The primitive called ``name``. Raises InternalError where there is none."""
     found = PRIMITIVES.get(name)

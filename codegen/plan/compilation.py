@@ -58,6 +58,8 @@ class Compilation:
     assembly: bool = False
     progress: Progress = lambda what, done, total: None
 
+    remarks: Sequence[str] = attrs.field(init=False)
+    """What the user should know of how the graph was taken apart."""
     conditions: Sequence[Condition] = attrs.field(init=False)
     definitions: Mapping[Graph, Definitions] = attrs.field(init=False)
     regions: Mapping[Graph, Sequence[Region | Node]] = attrs.field(init=False)

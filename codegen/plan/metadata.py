@@ -37,6 +37,8 @@ class Demands:
     """What must hold of the dims, as sentences: first what is checked before a run starts."""
     specializations: Sequence[tuple[Specialization, int]] = ()
     """The programs for named sizes, each with the number of its first step."""
+    remarks: Sequence[str] = ()
+    """What the user should know of how the graph was taken apart."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
@@ -64,7 +66,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "scratch": calls.scratch,
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
-        "notes": list(numeric_notes(kernels, numerics, calls.remarks)),
+        "notes": list(numeric_notes(kernels, numerics, (*demands.remarks, *calls.remarks))),
         "flops": sum(kernel.flops for kernel in general),
         "specializations": [_specialization(special, start) for special, start in demands.specializations],
         "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,

@@ -10,12 +10,12 @@ from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.types import DType
 
 
-def precision_text(kernels: Sequence[Kernel]) -> str:
-    """The types in which the model computes."""
+def precision_text(kernels: Sequence[Kernel], numerics: Numerics) -> str:
+    """The types in which the model computes. Weights in a type that the user did not ask for are held exactly."""
     used = [row for row in ARITHMETICS.values() if any(kernel.implementation.arithmetic is row for kernel in kernels)]
     narrow = [row.data for row in used if row.rounding and not row.widened]
     changes = [f"products of {dtype} and tensors between kernels in {dtype}" for dtype in narrow]
-    stored = {str(row.weights) for row in used if row.widened}
+    stored = {str(row.weights) for row in used if row.widened and numerics.allows(row)}
     if stored:
         changes.append(f"weights stored as {', '.join(sorted(stored))}")
     return f"as in the model, but for {', '.join(changes)}" if changes else "as in the model: nothing was changed"
@@ -34,6 +34,7 @@ def numeric_notes(kernels: Sequence[Kernel], numerics: Numerics, remarks: Iterab
         notes.append(_products(kernels, numerics.precision))
     if numerics.weights is not F32.weights:
         notes += _weights(kernels, numerics)
+    notes += _exact_weights(kernels, numerics)
     return (*notes, *remarks)
 
 
@@ -62,6 +63,16 @@ def _weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
     if found:
         return []  # those are multiplied as they are stored, of which ``_products`` tells
     return [f"no contraction is bound by the reading of its weights: none is stored as {dtype}"]
+
+
+def _exact_weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
+    rows = [row for row in ARITHMETICS.values() if row.widened and not numerics.allows(row)]
+    counts = {row: _results([k for k in kernels if k.implementation.arithmetic is row]) for row in rows}
+    return [
+        f"{n} contraction(s) with {row.weights} weights, which hold the model's exactly"
+        for row, n in counts.items()
+        if n
+    ]
 
 
 def _results(kernels: Sequence[Kernel]) -> int:

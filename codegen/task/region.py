@@ -64,7 +64,7 @@ def is_channels_first(node: Node) -> bool:
 
 def is_product(node: Node) -> bool:
     """Whether the node is a batched matmul: a product of two matrices, neither of which is packed at compile time."""
-    if not isinstance(node.op, ops.MatMul) or node.types[0].dtype is not DType.f32:
+    if not isinstance(node.op, ops.MatMul) or node.types[0].dtype not in (DType.f32, DType.f64):
         return False
     weights = node.inputs[1]
     return weights is not None and (weights.constant is None or weights.type.rank > 2)

@@ -11,6 +11,7 @@ from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.convolution import choose_arithmetic as choice
 from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem, Source
+from dldt.codegen.kernels.objective import Objective
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.arithmetic import ARITHMETICS
 from dldt.codegen.object.object import compile_modules
@@ -82,6 +83,7 @@ def expected(values, dtype):
 def everywhere(monkeypatch):
     """Every contraction takes the weights that were asked for, whatever it costs."""
     monkeypatch.setattr(choice, "saves_time", lambda problem, *_: not problem.channelwise)
+    monkeypatch.setattr(ContractionPart, "narrow", ())
 
 
 def check(found, wanted):
@@ -142,7 +144,7 @@ def product(rows, inputs=4096, outputs=4096):
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_what_is_bound_by_memory_is_narrow(target):
     def stored(problem, wanted, streamed=LARGE):
-        part = ContractionPart(problem, lambda: np.ones((1, 1, 1, 1, 1), np.float32), None)
+        part = ContractionPart(problem, lambda: np.full((1, 1, 1, 1, 1), 1 / 3, np.float32), None)
         row, reason = choice.choose_arithmetic(part, Setting(target, Numerics(weights=wanted), streamed))
         assert (row.data, row.sums, row.products, reason) == (DType.f32, DType.f32, 1, "")
         return row.weights
@@ -202,3 +204,38 @@ def test_infinities_and_nan_stay(dtype, tmp_path, everywhere):
     with load(tmp_path / "m.so", threads=1) as loaded:
         y = loaded(np.ones((1, 20), np.float32))[0]
     np.testing.assert_array_equal(y, np.float32([np.inf, -np.inf, np.nan, *[1] * 17]))
+
+
+@pytest.mark.parametrize("dtype", ROUNDED)
+@pytest.mark.parametrize(("level", "rows"), [("host", 1), ("x86-64-v3", 1), ("host", 700)])
+def test_weights_that_fewer_bits_hold_are_stored_in_them(level, rows, dtype, tmp_path):
+    """Nobody need allow it: of memory-bound products because it saves time, of others where size is asked for."""
+    rng, target = np.random.default_rng(3), resolve_target(level)
+    weights = rng.standard_normal((1024, 1100)).astype(HALVES[dtype]).astype(np.float32)
+    graph = Graph("dense")
+    x = graph.parameter("x", TensorType(DType.f32, (rows, 1024)))
+    graph.result(ops.MatMul()(x, graph.constant(weights)), "y")
+    optimize = Objective.speed if rows == 1 else Objective.size
+    if cpu.missing(list(target.features)):
+        pytest.skip("this processor lacks what the target has")
+    summary = compile_graph(graph, tmp_path / "m.so", target, optimize=optimize)
+    assert summary.precision == "as in the model: nothing was changed"
+    assert summary.notes == (f"1 contraction(s) with {dtype} weights, which hold the model's exactly",)
+    assert summary.weights_bytes < 1.1 * 2 * weights.size
+    data = rng.standard_normal((rows, 1024)).astype(np.float32)
+    with load(tmp_path / "m.so", threads=1) as loaded:
+        found = loaded.run({"x": data})["y"]
+    exact = data.astype(np.float64) @ weights
+    assert np.abs(found - exact).max() <= 2e-6 * np.abs(exact).max()
+
+
+def test_weights_that_no_fewer_bits_hold_stay():
+    weights = np.ones((1, 8, 300, 1, 1), np.float32)
+    part = ContractionPart(product(1), lambda: weights, None)
+    assert {row.weights for row in part.narrow} == {DType.f16, DType.bf16}
+    weights[0, 7, 299] = 1 / 3
+    assert not ContractionPart(product(1), lambda: weights, None).narrow
+    weights[0, 7, 299] = 1 + 2.0**-10
+    assert [row.weights for row in ContractionPart(product(1), lambda: weights, None).narrow] == [DType.f16]
+    weights[0, 7, 299] = 2.0**20
+    assert [row.weights for row in ContractionPart(product(1), lambda: weights, None).narrow] == [DType.bf16]

@@ -18,6 +18,7 @@ from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.kernels.rows_written import writes_rows
 from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.llvm.arithmetic import F32, F64
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access, read
@@ -138,7 +139,8 @@ def _problem(
     if 0 in (*batch, rows, columns, depth):
         return None
     nothing = Matrix(0, 0, 0)
-    problem = Product(batch, rows, columns, depth, nothing, nothing)
+    row = F64 if anchor.types[0].dtype is F64.data else F32
+    problem = Product(batch, rows, columns, depth, nothing, nothing, row)
     line, inner = (0 if rows == 1 else LINE.within(0, rows - 1)), DEPTH.within(0, depth - 1)
     left = operand(x, _index(x, problem, (inner, line) if swap_x else (line, inner)))
     line = 0 if columns == 1 else LINE.within(0, columns - 1)

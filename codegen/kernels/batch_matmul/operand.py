@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Matrix
-from dldt.codegen.llvm.arithmetic import F32
+from dldt.codegen.llvm.arithmetic import F32, F64
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.variables import DEPTH, LINE, batch_variable
 from dldt.compiler.dims import substitute, symbols
-from dldt.compiler.types import DType
 
 
-def operand(access: Access, index: Index, dtype: DType = F32.data) -> tuple[Buffer, Matrix] | None:
+def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
     """The buffer that the access reads, and how its matrix lies there. ``index`` holds ``LINE``, ``DEPTH`` and the
-    batch index. None where an element is computed or is not of type ``dtype``, or where its address is not linear in
+    batch index. None where an element is computed or is neither f32 nor f64, or where its address is not linear in
     ``LINE`` and ``DEPTH``."""
     element = access(index)
-    if not isinstance(element, Load) or element.dtype is not dtype:
+    if not isinstance(element, Load) or element.dtype not in (F32.data, F64.data):
         return None
     offset = element.buffer.offset(element.index)
     strides = [stride_of(offset, variable) for variable in (LINE, DEPTH)]

@@ -31,6 +31,8 @@ class Product:
     depth: Dim
     a: Matrix
     b: Matrix
+    arithmetic: Arithmetic = F32
+    """The types that are multiplied and summed: those of the matrices."""
 
     @property
     def batch_index(self) -> tuple[Dim, ...]:

@@ -110,4 +110,5 @@ class ProductTileEmitter:
         """The same address, made to depend on ``value``: the next vectors are loaded only once the registers of the
         last ones are free."""
         kind = self.b.target.inline_register_class
+        value = self.arithmetic.register_of(self.b, value)
         return self.b.emit("ptr", f'call ptr asm "", "=r,0,{kind}"({pointer}, {value})')

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
-from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
-from dldt.codegen.llvm.arithmetic import F32
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles, unshared_rows
 from dldt.codegen.target import Target
 
 GUESS = 64
@@ -25,34 +24,38 @@ def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
     rows = product.rows if isinstance(product.rows, int) else GUESS
     columns = product.columns if isinstance(product.columns, int) else GUESS
     best, best_cost = None, float("inf")
-    for height, width in register_tiles(target):
-        if height > min(rows, _most_rows(product)) or width > -(-columns // lanes):
+    row = product.arithmetic
+    for height, width in register_tiles(target, row):
+        if height > min(rows, _most_rows(product, target)) or width > -(-columns // lanes):
             continue
         tiles = [(r, n, c, m) for r, n in parts(rows, height) for c, m in parts(-(-columns // lanes), width)]
-        cost = sum(n * m * tile_cycles(r, c, target) for r, n, c, m in tiles)
+        cost = sum(n * m * tile_cycles(r, c, target, row) for r, n, c, m in tiles)
         if cost < best_cost * 0.999:
             best, best_cost = (height, width), cost
     if best is None:
         return None
     height, width = best
-    steps = target.cpu.caches.line // 4  # a cache line of a
+    steps = target.cpu.caches.line // row.data.size  # a cache line of a
     depth = product.depth if isinstance(product.depth, int) else steps
     chunk = max(1, min(steps, depth, CODE_LIMIT // (height * width)))
     chunk = 1 << (chunk.bit_length() - 1)
     packed = _packs(product, width * lanes, target)
     if packed is None:
         return None
-    return ProductTile(height, width, lanes, chunk, -(-STRIP // height) * height, packed)
+    return ProductTile(height, width, lanes, chunk, -(-STRIP // height) * height, packed, row)
 
 
-def _most_rows(product: Product) -> int:
-    """The most rows of a tile. Where the stride between rows is free, each row needs an address register of its own."""
-    return 32 if isinstance(product.a.line, int) and isinstance(product.a.depth, int) else 6
+def _most_rows(product: Product, target: Target) -> int:
+    """The most rows of a tile. Where the stride between rows is free, each row needs an address register of its own.
+    Rows of which one element each is read at a time must not share too few sets of the first-level cache."""
+    if not isinstance(product.a.line, int) or not isinstance(product.a.depth, int):
+        return 6
+    return unshared_rows(product.arithmetic.data.size * product.a.line, target) if product.a.line else 32
 
 
 def _packs(product: Product, width: int, target: Target) -> bool | None:
     """Whether the columns are packed; None where they can be neither packed nor read in place."""
-    fits = isinstance(product.depth, int) and product.depth * width * F32.weights.size <= target.l2
+    fits = isinstance(product.depth, int) and product.depth * width * product.arithmetic.weights.size <= target.l2
     if product.b.line == 1:
         few = isinstance(product.rows, int) and product.rows <= FEW_ROWS
         return fits and not few

@@ -27,13 +27,13 @@ from dldt.compiler.dims import Dim, substitute, symbols
 @attrs.frozen
 class Sums:
     """How a contraction's sums are computed: the emitter and its own arguments, the range that threads share, the
-    packed weights, the scratch memory of a thread and the bytes that pass through it, and the operations actually
-    performed."""
+    packed weights (None: they are the second operand), the scratch memory of a thread and the bytes that pass through
+    it, and the operations actually performed."""
 
     emitter: Callable[..., None]
     arguments: tuple[Any, ...]
     extent: Dim
-    packed: Packing
+    packed: Packing | None
     operations: Dim
     scratch: int = 0
     passed: Dim = 0
@@ -62,6 +62,8 @@ def contraction_kernel(
     )
     epilogue = attrs.evolve(epilogue, across=across)
     read = [operands.buffers[data_of(task, anchor)]]
+    if problem.computed:
+        read += [operands.buffers[v] for v in anchor.inputs[1:] if v is not None]
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
     found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
     names = tuple(sorted(found, key=str))

@@ -6,25 +6,38 @@ import attrs
 
 from dldt.codegen.kernels.convolution.part import ContractionPart
 from dldt.codegen.kernels.convolution.problem import Problem
-from dldt.codegen.kernels.convolution.weights import saves_time
+from dldt.codegen.kernels.convolution.weights import GAIN, saves_time
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, F64, Arithmetic
 
 
 def choose_arithmetic(part: ContractionPart, on: Setting) -> tuple[Arithmetic, str]:
-    """The first arithmetic of the table that is allowed, can compute the problem and saves time. F32, which can compute
-    every problem, if there is none, or if the weights do not fit it: then a remark says why."""
+    """The first arithmetic of the table that is allowed, can compute the problem and saves time. One that stores
+    weights in fewer bits needs no permission where it holds them exactly. F32, which can compute every problem, if
+    there is none, or if the weights do not fit it: then a remark says why."""
+    if part.data is F64.data:
+        return F64, ""
+    if part.problem.computed:
+        return F32, ""
     if part.data.is_integer:
         return _exact_row(part, on) or F32, ""
     for row in ARITHMETICS.values():
         problem = attrs.evolve(part.problem, arithmetic=row)
-        if row is F32 or not on.numerics.allows(row) or not _can_do(problem):
+        exact = row in part.narrow and row.available(on.target)
+        if row is F32 or not (exact or on.numerics.allows(row)) or not _can_do(problem):
             continue
-        if row.widened and not saves_time(problem, on.target, on.streamed, on.sizes):
+        if row.widened and not saves_time(problem, on.target, on.streamed, on.sizes, 1.0 if exact else GAIN):
             continue
-        reason = row.misfit(part.weights())
+        reason = "" if exact else row.misfit(part.weights())
         return (F32, f"{part.name}: {reason}: its weights stay {F32.weights}") if reason else (row, "")
     return F32, ""
+
+
+def smaller_arithmetic(part: ContractionPart, on: Setting) -> Arithmetic | None:
+    """The first arithmetic that stores the part's weights in fewer bits than F32 and loses nothing, whether or not that
+    saves time."""
+    rows = (row for row in part.narrow if row.available(on.target))
+    return next((row for row in rows if _can_do(attrs.evolve(part.problem, arithmetic=row))), None)
 
 
 def can_multiply(part: ContractionPart, on: Setting) -> bool:
@@ -38,7 +51,7 @@ def _exact_row(part: ContractionPart, on: Setting) -> Arithmetic | None:
     for row in ARITHMETICS.values():
         if row.data is not part.data or not row.available(on.target):
             continue
-        if part.problem.channelwise and row.products * row.registers > 1:
+        if part.problem.channelwise and row.products * row.partial > 1:
             continue
         if row.products > 1 and not isinstance(part.problem.source.channel, int):
             continue  # what one lane multiplies must lie apart by a number

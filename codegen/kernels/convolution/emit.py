@@ -49,14 +49,15 @@ def emit_contraction(
     alias: bool,
 ) -> None:
     """Writes ``void @name(input, operands…, output, weights, symbols…, lo, hi)``. The range runs over batch × groups ×
-    channel tiles × row tiles."""
+    channel tiles × row tiles. Computed weights are the second operand."""
     rows = parameters(buffers, symbols, written=buffers[-1], alias=alias)
     weights = ("ptr noalias readonly" if not alias else "ptr readonly", "weights")
-    signature = [*rows[: len(buffers)], weights, *rows[len(buffers) :]]
+    own = [] if problem.computed else [weights]
+    signature = [*rows[: len(buffers)], *own, *rows[len(buffers) :]]
     with b.function(name, signature) as arguments:
         pointers = dict(zip(buffers, arguments, strict=False))
-        packed = arguments[len(buffers)]
-        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
+        packed = arguments[1 if problem.computed else len(buffers)]
+        scope = Scope(dict(zip(symbols, arguments[len(buffers) + len(own) :], strict=False)))
         nothing = None if has_known_pixels(problem) else zeros(b, problem)
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
         writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope, nothing)

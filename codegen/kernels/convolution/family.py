@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
-from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
+from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic, smaller_arithmetic
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.pack import packed_size, packing
@@ -18,6 +18,7 @@ from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spat
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
 from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
+from dldt.codegen.kernels.convolution.weights import relative_cycles
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
@@ -63,19 +64,32 @@ class ConvolutionFamily(Family):
         cycles = [direct_cycles(scaled, tile, on.target) for scaled in asked_at_scales(part, arithmetic, on)]
         return attrs.evolve(found, cycles=geometric_mean(cycles))
 
+    def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
+        """See Family. Weights that fewer bits hold exactly are smaller, but take time to widen."""
+        assert isinstance(part, ContractionPart)
+        best = self.best(part, on)
+        if best is None:
+            return ()
+        row = smaller_arithmetic(part, on)
+        return (best,) if row in (None, best.implementation.arithmetic) else (best, self._narrowed(part, best, row, on))
+
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
         assert isinstance(part, ContractionPart)
         arithmetic, remark = choose_arithmetic(part, on)
-        problem = asked(part, arithmetic, on)
+        problem, row = asked(part, arithmetic, on), smaller_arithmetic(part, on)
         across = _is_across(part, on)
         for tile in [narrow_tile(problem, on.target)] if across else tiles(problem, on.target):
-            yield self._estimate(part, problem, tile, arithmetic, on, remark)
+            found = self._estimate(part, problem, tile, arithmetic, on, remark)
+            yield found
+            if row not in (None, arithmetic):
+                yield self._narrowed(part, found, row, on)
 
     def key(self, part: Part, on: Setting, rivals: Sequence[str] = ()) -> str | None:
         """See Family."""
         assert isinstance(part, ContractionPart)
-        return None if _is_across(part, on) else _key(part, on, winograd="winograd" in rivals)
+        untold = _is_across(part, on) or part.problem.computed
+        return None if untold else _key(part, on, winograd="winograd" in rivals)
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
         """A direct convolution of images runs row by row if its weights stay in the cache together with the rows."""
@@ -83,8 +97,10 @@ class ConvolutionFamily(Family):
         anchor = None if task.region is None else task.region.anchor
         if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
             return None
-        if not part.problem.is_sized or part.problem.space != data_of(task, anchor).type.shape[2:]:
-            return None  # sizes are not known, or rows and pixels are exchanged
+        if part.problem.computed or not part.problem.is_sized:
+            return None
+        if part.problem.space != data_of(task, anchor).type.shape[2:]:
+            return None  # rows and pixels are exchanged
         rowwise = attrs.evolve(part, problem=attrs.evolve(part.problem, by_rows=True))
         best = self.best(rowwise, on)
         if best is None or packed_size(rowwise.problem, best.implementation.tile) > on.target.l2 // 2:
@@ -125,6 +141,13 @@ class ConvolutionFamily(Family):
         made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
         cycles, shape = direct_cycles(problem, tile, on.target), (tile.rows, tile.columns)
         return Estimate(cycles, made, remark, shape=shape, packing=packing(part, carried, tile))
+
+    def _narrowed(self, part: ContractionPart, plain: Estimate, row: Arithmetic, on: Setting) -> Estimate:
+        """The same with weights in fewer bits, which are widened in registers."""
+        tile, problem = plain.implementation.tile, attrs.evolve(part.problem, arithmetic=row)
+        made = attrs.evolve(plain.implementation, algorithm=tile.algorithm(problem), arithmetic=row)
+        cycles = plain.cycles * relative_cycles(problem, on.target, on.streamed, on.sizes)
+        return attrs.evolve(plain, cycles=cycles, implementation=made, packing=packing(part, problem, tile))
 
     def reference(self, problem: Problem, *operands: Array) -> Array:
         """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights

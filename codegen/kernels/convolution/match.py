@@ -16,13 +16,17 @@ from dldt.codegen.kernels.convolution.part import (
     pixel_source,
     runs_by_rows,
     shuffle_of,
+    stored_data,
 )
 from dldt.codegen.kernels.convolution.problem import Problem
 from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.loop.packed_convolution import PackedConvolution
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim
+from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Node
+from dldt.compiler.types import Array, Shape
 
 
 def convolution_parts(task: Leaf, on: Setting) -> list[ContractionPart] | None:
@@ -49,25 +53,28 @@ def _parts(task: Leaf, anchor: Node) -> list[ContractionPart] | None:
 
 
 def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvolution) -> list[ContractionPart] | None:
-    found = operands(task, anchor)
+    computed = isinstance(op, PackedConvolution)
+    found = stored_data(task, anchor) if computed else operands(task, anchor)
     if found is None:
         return None
-    _, tensor, array = found
-    images = anchor.inputs[0]
+    tensor, images, weights = found[1], anchor.inputs[0], anchor.inputs[1]
     assert images is not None
-    filters = array if isinstance(op, ops.GroupConvolution) else array[None]
+    assert weights is not None
+    filters = op.filters if isinstance(op, PackedConvolution) else _known(weights.type.shape)
+    if not isinstance(op, ops.GroupConvolution):
+        filters = (1, *filters)
     space = images.type.shape[2:]
     if len(space) > 2:
         return None
-    window = op.window(space, filters.shape[3:])
+    window = op.window(space, filters[3:])
     one = len(space) == 1
     # Micro-kernels tile along rows, so an image that is a single column of pixels is treated as a row.
-    turned = not one and space[1] == 1 and filters.shape[4] == 1 and window.output[1] == 1 and space[0] != 1
+    turned = not one and space[1] == 1 and filters[4] == 1 and window.output[1] == 1 and space[0] != 1
     problem = Problem(
         batch=images.type.shape[0],
-        groups=filters.shape[0],
-        inputs=filters.shape[2],
-        outputs=filters.shape[1],
+        groups=filters[0],
+        inputs=filters[2],
+        outputs=filters[1],
         kernel=pair(window.kernel, 1),
         strides=pair(window.strides, 1),
         dilations=pair(window.dilations, 1),
@@ -77,13 +84,14 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
         source=pixel_source(tensor) if is_by_pixels(task, anchor) else image_source(tensor, pair(space, 1)),
         shuffle=shuffle_of(task, anchor),
         by_rows=runs_by_rows(task, tensor),
+        computed=computed,
     )
-    shape = (*filters.shape[:3], *problem.kernel)
-    if filters.shape[1:3] == (1, 1):
+    shape = (*filters[:3], *problem.kernel)
+    if filters[1:3] == (1, 1):
         if not tensor.layout.block:
             return None
-        problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
-        shape = (1, filters.shape[0], 1, *problem.kernel)
+        problem = attrs.evolve(problem, groups=1, outputs=filters[0], channelwise=True)
+        shape = (1, filters[0], 1, *problem.kernel)
 
     if turned:
         problem, shape = _turned(problem), (*shape[:3], *shape[:2:-1])
@@ -91,7 +99,16 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
         return (n, c, pixel) if one else (n, c, pixel, row) if turned else (n, c, row, pixel)
 
-    return [ContractionPart(problem, lambda: filters.reshape(shape), index)]
+    def array() -> Array:
+        if weights.constant is None:
+            raise InternalError(f"the filters of {anchor.name!r} are not known at compile time")
+        return weights.constant.reshape(shape)
+
+    return [ContractionPart(problem, array, index)]
+
+
+def _known(shape: Shape) -> tuple[int, ...]:
+    return tuple(dim for dim in shape if isinstance(dim, int))
 
 
 def _turned(problem: Problem) -> Problem:

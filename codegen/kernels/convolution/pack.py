@@ -25,8 +25,11 @@ class PanelOrder:
     arithmetic: Arithmetic
 
 
-def packing(part: ContractionPart, problem: Problem, tile: RegisterTile) -> Packing:
-    """The weights of ``part`` as the tile streams them; ``problem`` says in which arithmetic."""
+def packing(part: ContractionPart, problem: Problem, tile: RegisterTile) -> Packing | None:
+    """The weights of ``part`` as the tile streams them; ``problem`` says in which arithmetic. None where they are
+    computed."""
+    if problem.computed:
+        return None
     # Of a single tap, the channels follow each other whatever the chunk is.
     whole = problem.kernel == (1, 1) and problem.arithmetic.products == 1
     width = min(tile.columns, problem.vectors(tile.lanes))

@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem, Source
-from dldt.codegen.llvm.arithmetic import F32
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, F64, Arithmetic
 from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
 from dldt.codegen.task.region import is_channels_first
 from dldt.codegen.task.task import Leaf
@@ -41,6 +41,13 @@ class ContractionPart:
         """The weights, as a value that tells which parts have the same ones."""
         return Content(self.weights())
 
+    @cached_property
+    def narrow(self) -> tuple[Arithmetic, ...]:
+        """The arithmetics that store the weights in fewer bits, and lose nothing."""
+        if self.data is not F32.data or self.problem.computed:
+            return ()
+        return tuple(row for row in ARITHMETICS.values() if row.widened is F32 and row.holds(self.content.array))
+
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:
     """Each group as a problem of its own. The channels of a group must fill whole blocks of the source."""
@@ -62,22 +69,26 @@ def _group(part: ContractionPart, group: int, outer: Dim) -> ContractionPart:
 
 def operands(task: Leaf, anchor: Node) -> tuple[Value, Tensor, Array] | None:
     """The data of a contraction, the tensor that holds them, and its weights; None where the weights are computed, or
-    the data neither f32 nor bytes."""
-    data, weights = data_of(task, anchor), anchor.inputs[1]
+    the data neither f32, f64 nor bytes."""
+    found, weights = stored_data(task, anchor), anchor.inputs[1]
     assert weights is not None
-    if weights.constant is None or data not in task.inputs or multiplied(anchor) is None:
-        return None
-    return data, task.inputs[data], weights.constant
+    return None if weights.constant is None or found is None else (*found, weights.constant)
+
+
+def stored_data(task: Leaf, anchor: Node) -> tuple[Value, Tensor] | None:
+    """The data of a contraction and the tensor that holds them; None where they are neither f32, f64 nor bytes."""
+    data = data_of(task, anchor)
+    return None if data not in task.inputs or multiplied(anchor) is None else (data, task.inputs[data])
 
 
 def multiplied(anchor: Node) -> DType | None:
-    """The type of the numbers that a contraction multiplies; None where it is neither f32 nor that of bytes."""
+    """The type of the numbers that a contraction multiplies; None where it is neither f32, f64 nor that of bytes."""
     data = anchor.inputs[0]
     assert data is not None
     dtype = data.type.dtype
     if isinstance(anchor.op, IntegerConvolution | IntegerGroupConvolution | IntegerMatMul):
         return dtype if not anchor.op.shift else DType.u8 if dtype is DType.i8 else DType.i8
-    return dtype if dtype is F32.data else None
+    return dtype if dtype in (F32.data, F64.data) else None
 
 
 def data_of(task: Leaf, anchor: Node) -> Value:

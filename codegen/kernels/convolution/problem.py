@@ -57,6 +57,8 @@ class Problem:
     by_rows: bool = False
     """Whether work is done row by row, all channels of each row. Then the pixels of a pointwise problem are not treated
     as one long row, and Winograd's algorithm, whose tiles span several rows, cannot be used."""
+    computed: bool = False
+    """Whether the weights are computed: they lie [groups, vectors, inputs, kernel rows, kernel columns, lanes] then."""
     cold: bool = False
     """Whether the weights come from memory at every inference, because the model's weights are more than the caches
     hold."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from dldt.codegen.kernels.convolution.edge import Edge
+from dldt.codegen.kernels.convolution.pack import column_size
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
@@ -59,6 +60,8 @@ class TileEmitter:
         self.most = most
         self.size = size or (lambda dim: b.index(int(dim)))
         self.vector_size = problem.arithmetic.vector_size(tile.lanes)
+        self.apart = column_size(problem, tile) if problem.computed else 0
+        """Bytes from one vector of outputs to the next; 0: they lie side by side, step by step."""
 
     def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
         """The sums of the tile at ``place`` for the weights at ``panel``."""
@@ -72,7 +75,7 @@ class TileEmitter:
         flat = [b.const(self.arithmetic.sum_type(width), 0) for _ in range(segment.rows) for width in widths]
         whole, rest = divmod(problem.inputs, self.tile.chunk)
         taps = problem.kernel[0] * problem.kernel[1]
-        step = taps * self.arithmetic.steps(self.tile.chunk) * columns * self.vector_size
+        step = taps * self.arithmetic.steps(self.tile.chunk) * self._beside(columns) * self.vector_size
         body = self._body(place, segment, columns)
         if whole == 1:
             flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
@@ -119,7 +122,7 @@ class TileEmitter:
         rows = problem.kernel[0]
 
         def body(source: Ir, weights: Ir, flat: list[Ir], chunk: int) -> list[Ir]:
-            step = problem.kernel[1] * self.arithmetic.steps(chunk) * columns * self.vector_size
+            step = problem.kernel[1] * self.arithmetic.steps(chunk) * self._beside(columns) * self.vector_size
             if rows == 1 and place.taps_low is None:
                 return self._row(self._address(source), weights, flat, chunk, segment, columns, place.edge)
             low = place.taps_low or b.index(0)
@@ -158,7 +161,7 @@ class TileEmitter:
         if taps <= 2 * group or not every:
             return self._unrolled(source, weights, flat, chunk, segment, columns, range(taps))
         stride = problem.source.dtype.size * problem.dilations[1] * problem.source.pixel
-        size = self.arithmetic.steps(chunk) * columns * self.vector_size
+        size = self.arithmetic.steps(chunk) * self._beside(columns) * self.vector_size
         whole = taps // group
         with b.loop(b.index(0), b.index(whole), 1, flat, "taps") as loop:
             x = b.gep(source, b.mul(loop.index, b.index(group * stride)))
@@ -195,9 +198,12 @@ class TileEmitter:
                 k = step * self.arithmetic.products
                 if k or tap != taps[0]:
                     weights = self._after(weights, flat[-1])
-                at = (tap * self.arithmetic.steps(chunk) + step) * columns
+                at = (tap * self.arithmetic.steps(chunk) + step) * self._beside(columns) * self.vector_size
                 widths = [self._width(c, columns) for c in range(columns)]
-                vectors = [self._vector(weights, at + c, width) for c, width in enumerate(widths)]
+                vectors = [
+                    self._vector(weights, at + c * (self.apart or self.vector_size), width)
+                    for c, width in enumerate(widths)
+                ]
                 for r in pixels:
                     step_in = r * problem.strides[1] + tap * problem.dilations[1]
                     shift = step_in * problem.source.pixel + k * problem.source.channel
@@ -215,9 +221,13 @@ class TileEmitter:
                             base = self._after(base, flat[r * columns + c])
         return flat
 
-    def _vector(self, weights: Ir, number: int, width: int) -> Ir:
-        """A vector of weights, or only its first ``width`` lanes."""
-        pointer = self.b.gep(weights, self.b.index(number * self.vector_size))
+    def _beside(self, columns: int) -> int:
+        """Vectors of weights that lie side by side in each step."""
+        return 1 if self.apart else columns
+
+    def _vector(self, weights: Ir, offset: int, width: int) -> Ir:
+        """The vector of weights ``offset`` bytes from an address, or only its first ``width`` lanes."""
+        pointer = self.b.gep(weights, self.b.index(offset))
         return self.arithmetic.load_weights(self.b, pointer, width, self.vector_size)
 
     def _broadcast(self, base: Ir, shift: Dim, lanes: int, count: int) -> Ir:
@@ -256,7 +266,7 @@ class TileEmitter:
         b, problem, lanes = self.b, self.problem, self.tile.lanes
         known: dict[int, Ir] = {}
         for tap in range(problem.kernel[1]):
-            vector_weights = self._vector(weights, tap, lanes)
+            vector_weights = self._vector(weights, tap * self.vector_size, lanes)
             for r in range(segment.rows):
                 if tap not in segment.taps[r]:
                     continue

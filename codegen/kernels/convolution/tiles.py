@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
-from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles
+from dldt.codegen.kernels.register_tiles import CODE_LIMIT, parts, register_tiles, tile_cycles, unshared_rows
 from dldt.codegen.kernels.stream import stream
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.target import Target
@@ -21,7 +20,8 @@ def choose_tile(problem: Problem, target: Target) -> RegisterTile:
         return _channelwise_tile(problem, target)
     count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
-    most, widest = min(max(1, count), _unshared_rows(problem, target)), min(vectors, _widest(problem, count, target))
+    step = problem.arithmetic.sums.size * problem.source.pixel * problem.strides[1]
+    most, widest = min(max(1, count), unshared_rows(step, target)), min(vectors, _widest(problem, count, target))
     for rows, columns in register_tiles(target, problem.arithmetic):
         if rows > most or columns > widest:
             continue
@@ -32,21 +32,15 @@ def choose_tile(problem: Problem, target: Target) -> RegisterTile:
     return RegisterTile(rows, columns, choose_chunk(problem, rows * columns, target.block), target.block)
 
 
-def _unshared_rows(problem: Problem, target: Target) -> int:
-    """The most rows of which one channel's elements fit the first-level cache together. With 1024 columns in a matrix,
-    the rows all alias in one set (measured: a tile of 14 rows takes 1.6 to 1.9 times as long there as one of 7)."""
-    step, way = 4 * problem.source.pixel * problem.strides[1], target.cpu.caches.l1_way
-    return max(1, target.l1 // way - 1) * (way // math.gcd(step, way))
-
-
 def _widest(problem: Problem, count: int, target: Target) -> int:
     """The most columns of a tile where ``count`` pixels lie in a row.
 
     A tile of few rows whose weights come from memory is limited by the memory's rate. It reads at most one cache line
     of adjacent weights for each of its rows, and one more: wider tiles (1×8 of AVX-512) get three quarters of the rate.
     """
-    streamed = count <= _FEW and 4 * problem.depth * problem.outputs > target.l2 // 2
-    return -(-target.cpu.caches.line * (count + 1) // (4 * target.block)) if streamed else target.registers
+    size = problem.arithmetic.sums.size
+    streamed = count <= _FEW and size * problem.depth * problem.outputs > target.l2 // 2
+    return -(-target.cpu.caches.line * (count + 1) // (size * target.block)) if streamed else target.registers
 
 
 def is_narrow(problem: Problem, target: Target) -> bool:
@@ -95,18 +89,18 @@ def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:
 
 def _channelwise_rows(problem: Problem, target: Target) -> list[int]:
     """Numbers of pixels for which the registers hold the accumulators, the pixels read and the weights of a row."""
-    taps = problem.kernel[1]
+    taps, most = problem.kernel[1], target.registers // problem.arithmetic.registers
     return [
         rows
-        for rows in range(1, min(target.registers, _run(problem) + 1))
-        if rows == 1 or rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= target.registers
+        for rows in range(1, min(most, _run(problem) + 1))
+        if rows == 1 or rows + min(rows * taps, (rows - 1) * problem.strides[1] + taps) + taps + 1 <= most
     ]
 
 
 def choose_chunk(problem: Problem, accumulators: int, lanes: int) -> int:
     """Input channels to unroll. The code size bounds them, and a chunk never crosses a channel block. One where
-    consecutive channels have no fixed stride."""
-    if problem.shuffle > 1:
+    consecutive channels have no fixed stride, and where weights lie so."""
+    if problem.shuffle > 1 or (problem.computed and problem.kernel != (1, 1)):
         return 1
     taps = max(1, problem.kernel[1])
     block = problem.source.block

@@ -19,14 +19,17 @@ GAIN = 1.25
 """How many times faster the estimate must be than that of f32 weights, which are exact."""
 
 
-def saves_time(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> bool:
-    """Whether the problem's arithmetic, which widens weights, is estimated to be faster than the arithmetic without
-    widening. ``streamed`` is how many bytes of the model's weights an inference reads, in the model's types: it decides
-    whether the weights stay in a cache between inferences."""
-    if problem.channelwise:
-        return False
+def saves_time(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes, gain: float = GAIN) -> bool:
+    """Whether the problem's arithmetic, which widens weights, is estimated to be ``gain`` times as fast as the one
+    without widening. ``streamed`` is how many bytes of the model's weights an inference reads, in the model's types: it
+    decides whether the weights stay in a cache between inferences."""
+    return not problem.channelwise and relative_cycles(problem, target, streamed, sizes) * gain < 1
+
+
+def relative_cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> float:
+    """The cycles of an arithmetic that widens weights, relative to those without widening."""
     plain = attrs.evolve(problem, arithmetic=problem.arithmetic.multiplied)
-    return _cycles(problem, target, streamed, sizes) * GAIN < _cycles(plain, target, streamed, sizes)
+    return _cycles(problem, target, streamed, sizes) / _cycles(plain, target, streamed, sizes)
 
 
 def _cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> float:

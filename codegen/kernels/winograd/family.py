@@ -29,6 +29,7 @@ from dldt.codegen.kernels.winograd.form import WinogradForm, packing
 from dldt.codegen.kernels.winograd.halved import Halved
 from dldt.codegen.kernels.winograd.line import Winograd
 from dldt.codegen.kernels.winograd.plan import WinogradPlan
+from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.graph import Node
@@ -122,7 +123,7 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
     """The convolutions without groups that make up the part, which are all alike: only the first is returned. Empty
     where the part cannot be split so: its groups must be whole channel blocks of the input and the output."""
     problem, block = part.problem, on.target.block
-    if not part.blocked or not on.numerics.winograd or part.data.is_integer:
+    if not part.blocked or not on.numerics.winograd or part.data is not F32.data or problem.computed:
         return []
     if problem.groups > 1:
         whole = problem.source.block == block and problem.inputs % block == 0 and problem.outputs % block == 0
