@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.pipeline import compile_graph
 from dldt.compiler import ops
+from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
-from tests.codegen.integer_case import LEVELS, Case, as_floats, extremes, run
+from dldt.runtime import load
+from tests.codegen.integer_case import LEVELS, Case, as_floats, extremes, run, target_of
 
 CASES = {
     "one row of pixels": Case(16, 48, (7, 9)),
@@ -35,6 +38,19 @@ def test_bytes(name, dtype, level, tmp_path):
     limits = np.iinfo(dtype)
     expected = np.clip(rounded, limits.min, limits.max)
     np.testing.assert_array_equal(found, np.where(np.isnan(expected), 0, expected).astype(dtype))
+
+
+@pytest.mark.parametrize("level", ["host", "x86-64-v3", "x86-64-v2"])
+def test_images_of_any_size(level, tmp_path):
+    """Images are copied to channel blocks and back; few pixels one by one."""
+    case = Case(20, 24, (symbol("H"), symbol("W")), 3, pad=1)
+    w, bias, scale = case.filters(-128, 127), np.zeros((1, 24, 1, 1), "f4"), np.full((1, 24, 1, 1), 1e-4, "f4")
+    compile_graph(requantized(case, np.uint8, w, bias, scale, 0), tmp_path / "m.so", target_of(level))
+    with load(tmp_path / "m.so", threads=2) as model:
+        for size in [(1, 1), (3, 5), (4, 4), (1, 17), (31, 33), (40, 52)]:
+            x = extremes(np.uint8, (2, 20, *size), seed=2)
+            expected = np.rint(case.sums(x, w).astype(np.float32) * scale).clip(0, 255)
+            np.testing.assert_array_equal(model.run({"x": x})["y"], expected.astype(np.uint8), str(size))
 
 
 def requantized(case, dtype, w, bias, scale, zero):

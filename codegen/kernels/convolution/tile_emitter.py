@@ -238,6 +238,8 @@ class TileEmitter:
         apart = source.channel if isinstance(source.channel, int) else 1
         if self.arithmetic.products > 1 and apart != source.channel:
             raise AssertionError("channels that are multiplied in one lane lie apart by a number")
+        if self.arithmetic.is_integer and source.block:
+            count = source.block  # the padding of a block is multiplied by zeros
         return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, apart)
 
     def _element(self, base: Ir, shift: Dim) -> Ir:
