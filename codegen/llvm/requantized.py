@@ -60,12 +60,11 @@ class Requantized:
         whole = b.add(whole, b.like(whole, self.zero)) if self.zero else whole
         return b.convert(whole, "i8")
 
-    def join(self, b: Builder, values: Sequence[Ir]) -> Ir:
+    def join(self, b: Builder, values: Sequence[Ir], *, fits: bool) -> Ir:
         """The bytes of up to ``JOINED`` vectors, one after the other in one vector; what is behind them is undefined.
         For targets that pack words: packing saturates, so that only what is too large for 32 bits is bounded before.
-        """
-        high = self.dtype.bounds[1] - self.zero
-        wholes = [self._whole(b, x, high) for x in values]
+        ``fits``: nothing is, and nothing is NaN."""
+        wholes = [self._whole(b, x if fits else self._bounded(b, x)) for x in values]
         while len(wholes) < JOINED:
             wholes.append(wholes[-1])
         words = [self._shifted(b, b.pack(*pair, signed=True)) for pair in zip(wholes[::2], wholes[1::2], strict=True)]
@@ -76,13 +75,15 @@ class Requantized:
         order = [JOINED * part + k for k in range(JOINED) for part in range(parts)]
         return b.bitcast(b.shuffle(fours, order), mixed.type)
 
-    def _whole(self, b: Builder, x: Ir, high: int) -> Ir:
-        """A vector as integers, less the zero point; NaN as what becomes 0."""
+    def _bounded(self, b: Builder, x: Ir) -> Ir:
+        """A vector of numbers that as integers of 32 bits saturate to the right byte; NaN as what becomes 0."""
         if self.dtype.is_signed:
             x = b.select(b.compare("eq", x, x), x, b.like(x, -self.zero))
-        most = b.like(x, high)
+        most = b.like(x, self.dtype.bounds[1] - self.zero)
         # NaN stays, and becomes -2^31 like all that is too small.
-        x = b.select(b.compare("lt", most, x), most, x)
+        return b.select(b.compare("lt", most, x), most, x)
+
+    def _whole(self, b: Builder, x: Ir) -> Ir:
         return b.intrinsic("llvm.lrint", vector("i32", x.lanes), x, suffix=f"v{x.lanes}i32.v{x.lanes}f32")
 
     def _shifted(self, b: Builder, words: Ir) -> Ir:

@@ -24,14 +24,16 @@ CASES = {
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("name", CASES)
-def test_bytes(name, dtype, level, tmp_path):
+def test_bytes(name, bounded, dtype, level, tmp_path):
+    """Scales below 1 leave all sums within 32 bits."""
     case, zero = CASES[name], {np.uint8: 9, np.int8: -5}[dtype] * (len(name) % 2)
     rng = np.random.default_rng(len(name))
     x, w = extremes(np.uint8, (2, case.inputs, *case.size), seed=1), case.filters(-128, 127)
     bias = rng.integers(-999, 999, (1, case.outputs, 1, 1)).astype(np.float32)
     scale = rng.uniform(2e-5, 2e-3, bias.shape).astype(np.float32)
-    scale.reshape(-1)[:5] = 1e30, -1e30, 3e4, 0.5, np.nan
+    scale.reshape(-1)[:5] = (0.99, -0.99, 0, 0.5, -0.5) if bounded else (1e30, -1e30, 3e4, 0.5, np.nan)
     found = run(requantized(case, dtype, w, bias, scale, zero), {"x": x}, level, tmp_path)
     with np.errstate(invalid="ignore"):
         rounded = np.rint((case.sums(x, w) + bias).astype(np.float32) * scale) + np.float32(zero)

@@ -37,6 +37,8 @@ class Epilogue:
     nest: Nest
     aligned: bool
     across: bool = False
+    fits: bool = False
+    """Whether what is rounded at the end is a number that 32 bits hold, whatever the sums are."""
 
 
 def emit_contraction(
@@ -290,13 +292,14 @@ class _ConvolutionWriter:
                     scope.cache[added] = sums[r][c]
                 values.append((self.emitter.emit(last, scope), scope))
             if rounded is not None:
-                store_joined(self.emitter, nest, rounded, [(x, scope.inner(tail=None)) for x, scope in values])
+                whole = [(x, scope.inner(tail=None)) for x, scope in values]
+                store_joined(self.emitter, nest, rounded, whole, fits=self.epilogue.fits)
                 continue
             values = [(to_memory(b, value, nest.buffer), scope) for value, scope in values]
             for r, (value, scope) in enumerate(values):
-                whole = scope.inner(tail=None) if self._padded() else scope
+                shown = scope.inner(tail=None) if self._padded() else scope
                 with self._exists(place, r):
-                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, shown)
 
     def _joined(self, place: Place2D, shared: Scope) -> Requantized | None:
         """The rounding to bytes that ends the epilogue, where results of neighbouring pixels are stored together."""

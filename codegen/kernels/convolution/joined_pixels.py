@@ -28,14 +28,15 @@ def joined_rounding(emitter: ExpressionEmitter, nest: Nest, lanes: int) -> Requa
 
 
 def store_joined(
-    emitter: ExpressionEmitter, nest: Nest, rounded: Requantized, values: Sequence[tuple[Ir, Scope]]
+    emitter: ExpressionEmitter, nest: Nest, rounded: Requantized, values: Sequence[tuple[Ir, Scope]], *, fits: bool
 ) -> None:
-    """Rounds and stores the values of neighbouring pixels, each with the scope of its pixel."""
+    """Rounds and stores the values of neighbouring pixels, each with the scope of its pixel. ``fits``: they are numbers
+    that 32 bits hold."""
     b = emitter.b
     for first in range(0, len(values), JOINED):
         some = values[first : first + JOINED]
         count, done = len(some), 0
-        every = rounded.join(b, [x for x, _ in some])
+        every = rounded.join(b, [x for x, _ in some], fits=fits)
         while done < count:
             # Vectors whose number of bytes is a power of two are stored by one instruction.
             size = 1 << ((count - done).bit_length() - 1)
