@@ -1,7 +1,9 @@
 """The 1×1 and 3×3 convolutions of ResNet-50 as shares of the FMA peak, on one thread, compared with the peers.
 
     python -m benchmarks.convolutions
-    python -m benchmarks.convolutions --arithmetic u8s8     bytes: shares of the peak of their multiply-adds
+    python -m benchmarks.convolutions --arithmetic u8s8     bytes: shares of the peak of their multiply-adds, also of
+                                                            matrix products
+    python -m benchmarks.convolutions --arithmetic u8s8 --target x86-64-v3     the same with the instructions of AVX2
 
 Each row is a stack of eight such convolutions, each with bias and ReLU. The stack keeps a cost that a network pays only
 once, changing the layout of its input and output, small beside the convolutions. The peak is measured in the same run.
@@ -33,10 +35,11 @@ def main() -> int:
     """One row for each layer; exit code 1 when one has less than 80 % of the peak."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--arithmetic", choices=["f32", "u8s8"], default="f32", help="what is multiplied")
+    parser.add_argument("--target", default="host", help="of bytes: the instructions to use; the peers use the host's")
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all numbers")
     arguments = parser.parse_args()
     if arguments.arithmetic == "u8s8":
-        return integers.main(LAYERS, DEPTH)
+        return integers.main(LAYERS, DEPTH, arguments.target)
     machine = describe()
     print(f"{machine['cpu']}; {DEPTH} layers: {peers.NOTE}")
     cores, peaks = {1: sorted(os.sched_getaffinity(0))[:1]}, {1: measure_peaks(1, 0.3)}

@@ -98,7 +98,7 @@ def choose_types(c: Compilation) -> None:
 def make_tasks(c: Compilation) -> None:
     """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
     result."""
-    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions)
+    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions, c.target.block)
     c.program = make_program(c.graph, decided)
 
 

@@ -113,6 +113,16 @@ class Target:
         return {128: "llvm.x86.sse2.pmadd.wd", 256: "llvm.x86.avx2.pmadd.wd", 512: "llvm.x86.avx512.pmaddw.d.512"}[bits]
 
     @property
+    def packs_words(self) -> bool:
+        """Whether an instruction makes one vector of two, of integers of half the size, saturated."""
+        return self.arch == _X86
+
+    def pack_integers(self, size: int, bits: int, *, signed: bool) -> str:
+        """LLVM's name of that instruction, for results of ``size`` bits in vectors of ``bits`` bits."""
+        name = {(16, True): "packssdw", (8, True): "packsswb", (8, False): "packuswb"}[size, signed]
+        return {128: f"llvm.x86.sse2.{name}.128", 256: f"llvm.x86.avx2.{name}"}.get(bits, f"llvm.x86.avx512.{name}.512")
+
+    @property
     def multiplies_long(self) -> bool:
         """Whether an instruction multiplies 16-bit integers and adds the products to 32-bit ones."""
         return self.arch == _ARM

@@ -156,7 +156,7 @@ def _chains(lanes: int, fma: bool) -> str:
 
 
 def _products(row: Arithmetic, lanes: int, chains: int, target: Target) -> str:
-    """LLVM IR of ``peak(data, sums, lo, hi)``: every chain of sums adds the same products again and again."""
+    """LLVM IR of ``peak(data, sums, lo, hi)``: every chain of sums adds products of its own again and again."""
     b = Builder(target)
     signature = [("ptr", "data"), ("ptr", "sums"), ("i64", "lo"), ("i64", "hi")]
     with b.function("peak", signature) as (source, sums, low, high):
@@ -166,10 +166,10 @@ def _products(row: Arithmetic, lanes: int, chains: int, target: Target) -> str:
         places = [b.gep(sums, b.index(size * i)) for i in range(chains)]
         starts = [b.load(row.sum_type(lanes), place, 1) for place in places]
         with b.loop(low, high, 1, starts) as loop:
-            # Hidden from the optimiser, which would multiply once, before the loop.
+            # Hidden from the optimiser, which would multiply once for all chains, or before the loop.
             kind = target.inline_register_class
-            again = b.emit(data.type, f'call {data.type} asm sideeffect "", "={kind},0"({data})')
-            loop.yields = [row.multiply_add(b, again, weights, x) for x in loop.carried]
+            hidden = f'call {data.type} asm sideeffect "", "={kind},0"({data})'
+            loop.yields = [row.multiply_add(b, b.emit(data.type, hidden), weights, x) for x in loop.carried]
         for value, place in zip(loop.results, places, strict=True):
             b.store(value, place, 1)
     return b.text("peak").replace("define hidden", "define")

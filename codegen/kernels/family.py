@@ -84,6 +84,10 @@ class Family:
         """Whether the data of ``node`` may have gaps between rows."""
         return False
 
+    def wants_blocks(self, node: Node) -> bool:
+        """Whether the data of ``node`` are copied to channel blocks first, where they lie in C order."""
+        return False
+
     def writes_parts(self, node: Node) -> bool:
         """Whether the result of ``node`` is written part by part, and therefore must be stored in memory."""
         return False

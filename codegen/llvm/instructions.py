@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dldt.codegen.llvm.ir import FLOATS, Ir, bits, constant, element, lanes, vector
 from dldt.codegen.target import Target
 
@@ -261,11 +263,20 @@ class Instructions:
 
     def pick(self, x: Ir, places: range) -> Ir:
         """The lanes of a vector at these places."""
-        if places == range(x.lanes):
-            return x
+        return x if places == range(x.lanes) else self.shuffle(x, places)
+
+    def shuffle(self, x: Ir, places: Sequence[int]) -> Ir:
+        """The lanes of a vector at these places, in this order."""
         listed = ", ".join(f"i32 {place}" for place in places)
         shuffled = f"shufflevector {x}, {x.type} poison, <{len(places)} x i32> <{listed}>"
         return self.emit(vector(x.element, len(places)), shuffled)
+
+    def pack(self, low: Ir, high: Ir, *, signed: bool) -> Ir:
+        """Two vectors of signed integers as one of integers of half the size, saturated. Every 128 bits of it hold
+        those of ``low`` and then those of ``high``."""
+        half, count = bits(low.element) // 2, 2 * low.lanes
+        name = self.target.pack_integers(half, half * count, signed=signed)
+        return self.intrinsic(name, vector(f"i{half}", count), low, high, suffix="")
 
     def concatenate(self, parts: list[Ir]) -> Ir:
         """Vectors of one width one after the other; their number is a power of two."""

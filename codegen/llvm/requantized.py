@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from dldt.codegen.llvm.builder import Builder
@@ -9,6 +11,8 @@ from dldt.codegen.llvm.ir import Ir, vector
 from dldt.codegen.loop.ir import Apply, Expr, Number
 from dldt.compiler.types import DType
 
+JOINED = 4
+"""Vectors of 32-bit numbers that become one of bytes."""
 _LARGEST = 255
 """The largest zero point."""
 
@@ -55,3 +59,35 @@ class Requantized:
         whole = b.intrinsic("llvm.lrint", kind, x, suffix=f"v{x.lanes}i32.v{x.lanes}f32")
         whole = b.add(whole, b.like(whole, self.zero)) if self.zero else whole
         return b.convert(whole, "i8")
+
+    def join(self, b: Builder, values: Sequence[Ir], *, fits: bool) -> Ir:
+        """The bytes of up to ``JOINED`` vectors, one after the other in one vector; what is behind them is undefined.
+        For targets that pack words: packing saturates, so that only what is too large for 32 bits is bounded before.
+        ``fits``: nothing is, and nothing is NaN."""
+        wholes = [self._whole(b, x if fits else self._bounded(b, x)) for x in values]
+        while len(wholes) < JOINED:
+            wholes.append(wholes[-1])
+        words = [self._shifted(b, b.pack(*pair, signed=True)) for pair in zip(wholes[::2], wholes[1::2], strict=True)]
+        mixed = b.pack(*words, signed=self.dtype.is_signed)
+        # Packing joins parts of 128 bits: each of them now holds four bytes of every vector.
+        parts = mixed.lanes // 16
+        fours = b.bitcast(mixed, vector("i32", mixed.lanes // 4))
+        order = [JOINED * part + k for k in range(JOINED) for part in range(parts)]
+        return b.bitcast(b.shuffle(fours, order), mixed.type)
+
+    def _bounded(self, b: Builder, x: Ir) -> Ir:
+        """A vector of numbers that as integers of 32 bits saturate to the right byte; NaN as what becomes 0."""
+        if self.dtype.is_signed:
+            x = b.select(b.compare("eq", x, x), x, b.like(x, -self.zero))
+        most = b.like(x, self.dtype.bounds[1] - self.zero)
+        # NaN stays, and becomes -2^31 like all that is too small.
+        return b.select(b.compare("lt", most, x), most, x)
+
+    def _whole(self, b: Builder, x: Ir) -> Ir:
+        return b.intrinsic("llvm.lrint", vector("i32", x.lanes), x, suffix=f"v{x.lanes}i32.v{x.lanes}f32")
+
+    def _shifted(self, b: Builder, words: Ir) -> Ir:
+        """Words plus the zero point, saturated."""
+        if not self.zero:
+            return words
+        return b.intrinsic("llvm.sadd.sat", words.type, words, b.like(words, self.zero))

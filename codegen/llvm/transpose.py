@@ -31,6 +31,18 @@ def transposed(b: Builder, rows: Sequence[Ir], count: int) -> list[Ir]:
     return found
 
 
+def interleaved(b: Builder, rows: Sequence[Ir], times: int) -> list[Ir]:
+    """A matrix of 2^times rows, all lanes of the vectors in order, transposed: every time, the lanes of the first half
+    of the vectors alternate with those of the second half. Numbers of rows and vectors are powers of two."""
+    found, lanes = list(rows), rows[0].lanes
+    low = [k // 2 + lanes * (k % 2) for k in range(lanes)]
+    high = [place + lanes // 2 for place in low]
+    for _ in range(times):
+        pairs = zip(found[: len(found) // 2], found[len(found) // 2 :], strict=True)
+        found = [_shuffle(b, x, y, order) for x, y in pairs for order in (low, high)]
+    return found
+
+
 def _square(b: Builder, rows: Sequence[Ir]) -> list[Ir]:
     """Transpose a square of as many vectors as they have lanes: at every scale, the two off-diagonal blocks are
     swapped."""

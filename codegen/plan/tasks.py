@@ -60,6 +60,8 @@ class Decisions:
     definitions: Mapping[Graph, Definitions]
     conditions: Sequence[Condition] = ()
     """What is decided before the tasks run."""
+    block: int = 0
+    """The channels of a block, for tensors that are copied to blocks."""
 
 
 class TaskMaker:
@@ -76,7 +78,7 @@ class TaskMaker:
         """The slots that are in use so far."""
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
-        self.copies: dict[tuple[Tensor, DType], Tensor] = {}
+        self.copies: dict[tuple[Tensor, DType, Layout], Tensor] = {}
 
     def run(self, graph: Graph) -> Program:
         """The tasks of the whole model."""
@@ -123,6 +125,9 @@ class TaskMaker:
                 sources = {
                     v: self.plain(t, tasks, v.type.dtype if family.exact else t.type.dtype) for v, t in sources.items()
                 }
+            if family is not None and region.anchor is not None and family.wants_blocks(region.anchor):
+                (data, *_), blocked = region.anchor.inputs, Layout(self.decided.block)
+                sources = {v: self.laid(t, tasks, blocked) if v == data else t for v, t in sources.items()}
             self.tensors[root] = output
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
@@ -250,10 +255,17 @@ class TaskMaker:
         """The tensor in C order with elements of ``dtype``, copied where it is stored otherwise."""
         if not tensor.layout.block and tensor.type.dtype is dtype:
             return tensor
-        made = self.copies.get((tensor, dtype))
+        return self._copied(tensor, tasks, dtype, PLAIN)
+
+    def laid(self, tensor: Tensor, tasks: list[Task], layout: Layout) -> Tensor:
+        """The tensor in channel blocks, copied where it lies in C order."""
+        return tensor if tensor.layout.block else self._copied(tensor, tasks, tensor.type.dtype, layout)
+
+    def _copied(self, tensor: Tensor, tasks: list[Task], dtype: DType, layout: Layout) -> Tensor:
+        made = self.copies.get((tensor, dtype, layout))
         if made is None:
             kind, rounded = attrs.evolve(tensor.type, dtype=dtype), tensor.rounded and tensor.type.dtype is dtype
-            made = self.copies[tensor, dtype] = Tensor(tensor.name, kind, PLAIN, rounded=rounded)
+            made = self.copies[tensor, dtype, layout] = Tensor(tensor.name, kind, layout, rounded=rounded)
             tasks.append(Copy(made, tensor))
         return made
 

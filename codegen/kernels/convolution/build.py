@@ -10,6 +10,7 @@ import attrs
 from dldt.codegen.kernels.convolution.emit import Epilogue
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
+from dldt.codegen.kernels.convolution.scaled_down import scaled_down
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.loop.buffers import Buffer
@@ -60,7 +61,8 @@ def contraction_kernel(
     epilogue = _epilogue(
         problem, tile, operands.output, access, lambda *at: destination(region, value, part.index(*at))
     )
-    epilogue = attrs.evolve(epilogue, across=across)
+    fits = scaled_down(epilogue.nest, {buffer: tensor.constant for buffer, tensor in operands.tensors.items()})
+    epilogue = attrs.evolve(epilogue, across=across, fits=fits)
     read = [operands.buffers[data_of(task, anchor)]]
     if problem.computed:
         read += [operands.buffers[v] for v in anchor.inputs[1:] if v is not None]

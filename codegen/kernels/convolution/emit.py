@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import attrs
 
 from dldt.codegen.kernels.convolution.edge import Edge, heights, left_to_smaller, zeros
+from dldt.codegen.kernels.convolution.joined_pixels import joined_rounding, store_joined
 from dldt.codegen.kernels.convolution.pack import column_size
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment, segments, spatial_units
 from dldt.codegen.kernels.convolution.tile_emitter import Accumulators, Place2D, TileEmitter
@@ -16,13 +17,15 @@ from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.llvm.primitive import to_memory
+from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Nest, steady_loads
+from dldt.codegen.loop.ir import Accumulator, Apply, Nest, steady_loads
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
+from dldt.compiler.types import DType
 
 
 @attrs.frozen
@@ -34,6 +37,8 @@ class Epilogue:
     nest: Nest
     aligned: bool
     across: bool = False
+    fits: bool = False
+    """Whether what is rounded at the end is a number that 32 bits hold, whatever the sums are."""
 
 
 def emit_contraction(
@@ -245,6 +250,9 @@ class _ConvolutionWriter:
         return low, high
 
     def _tile(self, place: Place2D, panel: _ChannelPanel, segment: Segment) -> None:
+        scopes = [] if self.epilogue.across else self._column_scopes(place, panel)
+        added = added_first(self.epilogue.nest, self.problem) if scopes else None
+        starts = [] if added is None else [self.emitter.emit(added.arguments[1], scope) for scope in scopes]
         sums = TileEmitter(
             self.b,
             self.problem,
@@ -254,28 +262,49 @@ class _ConvolutionWriter:
             half=panel.half,
             most=written_out(self.schedule),
             size=lambda dim: self.emitter.dim(dim, self.scope),
-        ).accumulate(place, panel.weights, segment, panel.columns)
-        self._finish(place, panel, segment, sums)
+        ).accumulate(place, panel.weights, segment, panel.columns, starts)
+        self._finish(place, scopes, segment, sums, added)
 
-    def _finish(self, place: Place2D, panel: _ChannelPanel, segment: Segment, sums: Accumulators) -> None:
-        """The epilogue, one column of vectors at a time: all values are computed first, then all are stored."""
+    def _column_scopes(self, place: Place2D, panel: _ChannelPanel) -> list[Scope]:
+        """The scope of each column of vectors, with what all pixels share."""
+        columns = range(panel.columns)
+        return [self._channel_scope(place, panel.number, c, c == panel.columns - 1) for c in columns]
+
+    def _finish(
+        self, place: Place2D, scopes: Sequence[Scope], segment: Segment, sums: Accumulators, added: Apply | None
+    ) -> None:
+        """The epilogue, one column of vectors at a time: all values are computed first, then all are stored. The sums
+        are the values of ``added`` already."""
         b, nest = self.b, self.epilogue.nest
         if self.epilogue.across:
             self._finish_across(place, [row[0] for row in sums])
             return
-        for c in range(panel.columns):
-            shared = self._channel_scope(place, panel.number, c, c == panel.columns - 1)
+        for c, shared in enumerate(scopes):
             for load in steady_loads(nest.value, {ROW, PIXEL, IMAGE}):
                 self.emitter.emit(load, shared)
+            rounded = self._joined(place, shared)
+            last = nest.value if rounded is None else rounded.x
             values: list[tuple[Ir, Scope]] = []
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])
                 scope.symbols |= {IMAGE: place.batch, ROW: place.row, PIXEL: self._pixel(place, r)}
-                values.append((to_memory(b, self.emitter.emit(nest.value, scope), nest.buffer), scope))
+                if added is not None:
+                    scope.cache[added] = sums[r][c]
+                values.append((self.emitter.emit(last, scope), scope))
+            if rounded is not None:
+                whole = [(x, scope.inner(tail=None)) for x, scope in values]
+                store_joined(self.emitter, nest, rounded, whole, fits=self.epilogue.fits)
+                continue
+            values = [(to_memory(b, value, nest.buffer), scope) for value, scope in values]
             for r, (value, scope) in enumerate(values):
-                whole = scope.inner(tail=None) if self._padded() else scope
+                shown = scope.inner(tail=None) if self._padded() else scope
                 with self._exists(place, r):
-                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, whole)
+                    store_at(b, self.emitter, nest.buffer, nest.buffer.offset(nest.index), value, shown)
+
+    def _joined(self, place: Place2D, shared: Scope) -> Requantized | None:
+        """The rounding to bytes that ends the epilogue, where results of neighbouring pixels are stored together."""
+        whole = shared.tail is None or self._padded()
+        return joined_rounding(self.emitter, self.epilogue.nest, self.tile.lanes) if whole and not place.edge else None
 
     def _pixel(self, place: Place2D, number: int) -> Ir:
         """A pixel of the tile; the row's last one in place of those past it."""
@@ -335,6 +364,19 @@ class _ConvolutionWriter:
             left = b.sub(b.index(problem.outputs), within)
             scope.tail = b.compare("lt", b.iota("i64", lanes), b.splat(left, lanes))
         return scope
+
+
+def added_first(nest: Nest, problem: Problem) -> Apply | None:
+    """The addition of integers to the sums that depend on the channel alone, if there is one. As integers wrap around,
+    summing may start from them."""
+    if problem.arithmetic.sums is not DType.i32 or problem.arithmetic.registers > 1:
+        return None
+    for sub in walk(nest.value):
+        if isinstance(sub, Apply) and sub.name == "add" and isinstance(sub.arguments[0], Accumulator):
+            other = sub.arguments[1]
+            if isinstance(other, Load) and other.dtype is DType.i32 and not free_symbols(other) & {ROW, PIXEL, IMAGE}:
+                return sub
+    return None
 
 
 def has_known_pixels(problem: Problem) -> bool:

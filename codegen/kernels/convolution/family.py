@@ -13,7 +13,7 @@ from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.pack import packed_size, packing
-from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
+from dldt.codegen.kernels.convolution.part import ContractionPart, data_of, multiplied
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
@@ -24,7 +24,7 @@ from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.register_tiles import CODE_LIMIT
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.llvm.arithmetic import Arithmetic
+from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.schedule import Outermost, WrittenOut
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
@@ -47,6 +47,14 @@ class ConvolutionFamily(Family):
     def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
         """See Family."""
         return reads_shuffled(value, node, fusion) or reads_pixels(value, node, fusion)
+
+    def wants_blocks(self, node: Node) -> bool:
+        """Bytes are multiplied several channels at a time: in blocks these are adjacent."""
+        images = node.inputs[0]
+        if images is None or not self.anchors(node) or multiplied(node) is F32.data:
+            return False
+        _, channels, *space = images.type.shape
+        return channels != 1 and any(dim != 1 for dim in space)
 
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""

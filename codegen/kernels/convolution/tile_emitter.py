@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -63,16 +63,19 @@ class TileEmitter:
         self.apart = column_size(problem, tile) if problem.computed else 0
         """Bytes from one vector of outputs to the next; 0: they lie side by side, step by step."""
 
-    def accumulate(self, place: Place2D, panel: Ir, segment: Segment, columns: int) -> Accumulators:
-        """The sums of the tile at ``place`` for the weights at ``panel``."""
+    def accumulate(
+        self, place: Place2D, panel: Ir, segment: Segment, columns: int, starts: Sequence[Ir] = ()
+    ) -> Accumulators:
+        """The sums of the tile at ``place`` for the weights at ``panel``. ``starts``: what the columns begin with,
+        where that is not 0."""
         b, problem = self.b, self.problem
         start = self._start(place)
         if problem.channelwise:
             source = b.add(start, b.mul(place.group, self.size(problem.source.outer)))
-            flat = [b.const(self.arithmetic.sum_type(self.tile.lanes), 0) for _ in range(segment.rows)]
+            flat = self._first(starts, [self.tile.lanes], segment.rows)
             return [[self.arithmetic.result(b, s)] for s in self._body(place, segment, 1)(source, panel, flat, 1)]
         widths = [self._width(c, columns) for c in range(columns)]
-        flat = [b.const(self.arithmetic.sum_type(width), 0) for _ in range(segment.rows) for width in widths]
+        flat = self._first(starts, widths, segment.rows)
         whole, rest = divmod(problem.inputs, self.tile.chunk)
         taps = problem.kernel[0] * problem.kernel[1]
         step = taps * self.arithmetic.steps(self.tile.chunk) * self._beside(columns) * self.vector_size
@@ -90,6 +93,14 @@ class TileEmitter:
             flat = body(source, b.gep(panel, b.index(step * whole)), flat, rest)
         flat = [b.widen(self.arithmetic.result(b, value), self.tile.lanes) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
+
+    def _first(self, starts: Sequence[Ir], widths: Sequence[int], rows: int) -> list[Ir]:
+        """What the sums of a tile begin with, row by row, for columns of these widths."""
+        b = self.b
+        if not starts:
+            return [b.const(self.arithmetic.sum_type(width), 0) for width in widths] * rows
+        wide = [b.splat(start, self.tile.lanes) for start in starts]
+        return [b.pick(start, range(width)) for start, width in zip(wide, widths, strict=True)] * rows
 
     def _width(self, column: int, columns: int) -> int:
         return self.tile.lanes // 2 if self.half and column == columns - 1 else self.tile.lanes
@@ -237,6 +248,8 @@ class TileEmitter:
         apart = source.channel if isinstance(source.channel, int) else 1
         if self.arithmetic.products > 1 and apart != source.channel:
             raise AssertionError("channels that are multiplied in one lane lie apart by a number")
+        if self.arithmetic.is_integer and source.block:
+            count = source.block  # the padding of a block is multiplied by zeros
         return self.arithmetic.broadcast(self.b, self._element(base, shift), source.dtype, lanes, count, apart)
 
     def _element(self, base: Ir, shift: Dim) -> Ir:
