@@ -51,6 +51,7 @@ from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
+from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import found_dims
 from dldt.codegen.task.tensor import Tensor
@@ -144,7 +145,7 @@ def write_program(c: Compilation) -> None:
     text = program_module(c.steps, frame, c.target)
     size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions else None
     made = [
-        PlanEntry(leaf.output.name, chosen.implementation, chosen.cost)
+        PlanEntry(leaf.output.name, chosen.implementation, chosen.cost, _sizes(chosen))
         for leaf in c.program.leaves()
         for chosen in leaf.chosen
     ]
@@ -161,6 +162,10 @@ def write_program(c: Compilation) -> None:
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
+
+
+def _sizes(chosen: Chosen) -> tuple[int, int | None] | None:
+    return None if chosen.sizes is None else (chosen.sizes.least, chosen.sizes.end)
 
 
 def _output(shape: Shape, tensor: Tensor) -> ProgramOutput:
