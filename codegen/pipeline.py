@@ -54,6 +54,7 @@ from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
+from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import found_dims
 from dldt.compiler.errors import UsageError
@@ -159,7 +160,7 @@ def write_program(c: Compilation) -> None:
         texts.append(dispatch_module([*frames[1:], frames[0]], c.target))
     size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions and not c.specialized else None
     entries = [
-        PlanEntry(leaf.output.name, chosen.implementation, chosen.cost)
+        PlanEntry(leaf.output.name, chosen.implementation, chosen.cost, _sizes(chosen))
         for made in programs
         for leaf in made.program.leaves()
         for chosen in leaf.chosen
@@ -178,6 +179,10 @@ def write_program(c: Compilation) -> None:
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
     c.modules = [*c.calls.library.modules(), *map(ModuleSource.of, texts)]
+
+
+def _sizes(chosen: Chosen) -> tuple[int, int | None] | None:
+    return None if chosen.sizes is None else (chosen.sizes.least, chosen.sizes.end)
 
 
 def compile_objects(c: Compilation) -> None:

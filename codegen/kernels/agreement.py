@@ -24,7 +24,7 @@ def agree(leaves: Iterable[Leaf], choice: Choice) -> None:
     readers: dict[Content, list[_WeightReader]] = defaultdict(list)
     for leaf in leaves:
         for number, chosen in enumerate(leaf.chosen):
-            if chosen.packing is not None:
+            if chosen.packing is not None and chosen.sizes is None:
                 readers[chosen.packing.content].append(_WeightReader(leaf, number))
     for each in readers.values():
         orders = list(dict.fromkeys(p for reader in each if (p := reader.chosen.packing) is not None))

@@ -4,18 +4,21 @@ estimates."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import attrs
 
 from dldt.codegen.kernels.families import FAMILIES
 from dldt.codegen.kernels.family import Estimate, Family
-from dldt.codegen.kernels.recorded import Recorded
+from dldt.codegen.kernels.recorded import PlanEntry, Recorded
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.trade import Trade
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
+from dldt.codegen.kernels.versions import versions
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
+from dldt.codegen.task.size_range import SizeRange
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import Dim
+from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import InputError, InternalError
 
 
@@ -35,7 +38,7 @@ class Choice:
         and where the plan belongs to another model."""
         rivals, parts = self.rivals(task)
         operands = sum((t.bytes for t in (*task.reads, task.output) if t.constant is None), start=0)
-        return [self._with_rows(task, part, rivals, operands) for part in parts]
+        return [chosen for part in parts for chosen in self._with_rows(task, part, rivals, operands)]
 
     def rivals(self, task: Leaf) -> tuple[list[Family], Sequence[Part]]:
         """The families that can carry the task out, and its parts. The first family is the first that matches the task;
@@ -59,8 +62,7 @@ class Choice:
     def part(self, part: Part, rivals: Sequence[Family], operands: Dim = 0) -> Chosen:
         """How a part is carried out by one of the families. ``operands``: the bytes that it reads and writes besides
         its weights."""
-        first, *others = rivals
-        key = first.key(part, self.on, [family.name for family in others if family.can(part, self.on)])
+        key = self._key(part, rivals)
         name = None if key is None else self.tuned.names.get(key)
         if name is None:
             best = min(self.options(part, rivals), key=self.trade.cost)
@@ -73,29 +75,62 @@ class Choice:
             "another file, or leave out --tuned"
         )
 
-    def _with_rows(self, task: Leaf, part: Part, rivals: Sequence[Family], operands: Dim) -> Chosen:
+    def _key(self, part: Part, rivals: Sequence[Family]) -> str | None:
+        """What a measured choice is remembered by."""
+        first, *others = rivals
+        return first.key(part, self.on, [family.name for family in others if family.can(part, self.on)])
+
+    def _with_rows(self, task: Leaf, part: Part, rivals: Sequence[Family], operands: Dim) -> list[Chosen]:
+        """How the part is carried out: in one way, or in several that are each for some sizes."""
         if self.recorded is not None:
             return self._as_recorded(task, part, rivals, self.recorded, operands)
-        chosen = self.part(part, rivals, operands)
-        rowwise = family_of(chosen.implementation).in_rows(task, part, self.on)
-        return chosen if rowwise is None else attrs.evolve(chosen, in_rows=rowwise.implementation)
+        found = [self.part(part, rivals, operands)]
+        made = [] if found[0].measured else versions(part, rivals, self.on, self.trade)
+        if made:
+            key = found[0].key
+            found = [attrs.evolve(chosen_of(part, each, operands, key), sizes=sizes) for each, sizes in made]
+        rowwise = [family_of(chosen.implementation).in_rows(task, part, self.on) for chosen in found]
+        return [
+            chosen if rows is None else attrs.evolve(chosen, in_rows=rows.implementation)
+            for chosen, rows in zip(found, rowwise, strict=True)
+        ]
 
     def _as_recorded(
         self, task: Leaf, part: Part, rivals: Sequence[Family], recorded: Recorded, operands: Dim
-    ) -> Chosen:
-        """The part as the plan says. The plan is a file, and a file may say anything, so the implementation must be one
-        of the possible ones."""
-        entry = recorded.take(task.output.name)
-        wanted = entry.implementation
+    ) -> list[Chosen]:
+        """The part as the plan says. The plan is a file, and a file may say anything, so every implementation must be
+        one of the possible ones."""
+        found: list[Chosen] = []
+        for entry in recorded.take(task.output.name):
+            estimate, rowwise = self._possible(task, part, rivals, entry.implementation)
+            if estimate is None:
+                name = f"{entry.implementation.family} {entry.implementation.algorithm[:100]}"
+                raise recorded.refused(f"{name} is no way to make {task.output.name[:100]!r}")
+            chosen = chosen_of(part, estimate, operands)
+            sizes = self._sizes(part, rivals, entry, recorded)
+            found.append(attrs.evolve(chosen, in_rows=rowwise, cost=entry.cost or chosen.cost, sizes=sizes))
+        return found
+
+    def _possible(
+        self, task: Leaf, part: Part, rivals: Sequence[Family], wanted: Implementation
+    ) -> tuple[Estimate | None, Implementation | None]:
+        """The estimate of the implementation, None where it is not possible; and how the part is done row by row."""
         family = next((family for family in rivals if family.name == wanted.family), None)
-        rowwise = None if family is None else family.in_rows(task, part, self.on)
-        rows = None if rowwise is None else rowwise.implementation
-        possible = [] if rowwise is None else [rowwise]
-        for estimate in (*possible, *(() if family is None else family.candidates(part, self.on))):
-            if estimate.implementation == wanted:
-                chosen = chosen_of(part, estimate, operands)
-                return attrs.evolve(chosen, in_rows=rows, cost=entry.cost or chosen.cost)
-        raise recorded.refused(f"{wanted.family} {wanted.algorithm[:100]} is no way to make {task.output.name[:100]!r}")
+        if family is None:
+            return None, None
+        rowwise = family.in_rows(task, part, self.on)
+        every = chain(() if rowwise is None else (rowwise,), family.candidates(part, self.on))
+        sized = (e for s in self.on.sizes.samples() for e in family.options(part, attrs.evolve(self.on, sizes=s)))
+        found = next((estimate for estimate in chain(every, sized) if estimate.implementation == wanted), None)
+        return found, None if rowwise is None else rowwise.implementation
+
+    def _sizes(self, part: Part, rivals: Sequence[Family], entry: PlanEntry, recorded: Recorded) -> SizeRange | None:
+        if entry.sizes is None:
+            return None
+        dims = rivals[0].dims(part)
+        if not dims:
+            raise recorded.refused(f"the size of {entry.output[:100]!r} is known, and the plan asks for it")
+        return SizeRange(product(dims), *entry.sizes)
 
 
 def chosen_of(

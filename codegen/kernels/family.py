@@ -108,6 +108,16 @@ class Family:
         best = self.best(part, on)
         return () if best is None else (best,)
 
+    def dims(self, part: Part) -> Sequence[Dim]:
+        """The sizes of a part that decide which implementation is best, where they are not known. Its time grows with
+        their product. Empty where they are known, or one implementation is good for all."""
+        return ()
+
+    def cycles(self, part: Part, made: Implementation, on: Setting) -> float:
+        """The estimated cycles of an implementation, for sizes as the setting assumes them. Asked where there are
+        ``dims``."""
+        raise NotImplementedError
+
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """Every implementation that is worth measuring, the best estimate among them."""
         best = self.best(part, on)

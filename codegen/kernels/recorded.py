@@ -97,11 +97,13 @@ def _arithmetic(name: object) -> Arithmetic:
 
 @attrs.frozen
 class PlanEntry:
-    """How the tensor ``output`` is made, and what that was estimated to cost; None where the plan does not say it."""
+    """How the tensor ``output`` is made, and what that was estimated to cost; None where the plan does not say it.
+    ``sizes``: from which size on, and up to which one (None: all), where it is made in several ways."""
 
     output: str
     implementation: Implementation
     cost: Cost | None = None
+    sizes: tuple[int, int | None] | None = None
 
 
 @attrs.define
@@ -116,8 +118,23 @@ class Recorded:
     def __attrs_post_init__(self) -> None:
         self._next = iter(self.entries)
 
-    def take(self, output: str) -> PlanEntry:
-        """The next entry, which must make the tensor ``output``. Raises InputError where it makes another."""
+    def take(self, output: str) -> list[PlanEntry]:
+        """The next entry, which must make the tensor ``output``; where it holds for some sizes, all those that follow
+        up to the largest size. Raises InputError where one makes another tensor, or sizes are left out."""
+        found = [self._next_entry(output)]
+        reached = 0
+        while (sizes := found[-1].sizes) is not None:
+            if sizes[0] != reached:
+                raise self.refused(f"it leaves out sizes of {output[:100]!r} between {reached} and {sizes[0]}")
+            if sizes[1] is None:
+                break
+            reached = sizes[1]
+            found.append(self._next_entry(output))
+        if len(found) > 1 and found[-1].sizes is None:
+            raise self.refused(f"it leaves out sizes of {output[:100]!r} from {reached} on")
+        return found
+
+    def _next_entry(self, output: str) -> PlanEntry:
         entry = next(self._next, None)
         if entry is None:
             raise self.refused(f"it ends before {output[:100]!r}")
@@ -140,6 +157,7 @@ def plan_data(entries: Sequence[PlanEntry]) -> dict[str, object]:
             "output": entry.output,
             "implementation": to_data(entry.implementation),
             "cost": entry.cost and attrs.asdict(entry.cost),
+            **({} if entry.sizes is None else {"sizes": list(entry.sizes)}),
         }
         for entry in entries
     ]
@@ -167,7 +185,19 @@ def _entry(item: object) -> PlanEntry:
     made = from_data(item.get("implementation")) if isinstance(item, Mapping) else None
     if not isinstance(item, Mapping) or not isinstance(made, Implementation):
         raise ValueError("a task has no implementation")
-    return PlanEntry(str(item.get("output")), made, _cost(item.get("cost")))
+    return PlanEntry(str(item.get("output")), made, _cost(item.get("cost")), _sizes(item.get("sizes")))
+
+
+def _sizes(data: object) -> tuple[int, int | None] | None:
+    """The sizes for which a plan makes a tensor in one way: the first one, and the one behind the last (None: none)."""
+    if data is None:
+        return None
+    match data:
+        case [int() as least, None] if least >= 0:
+            return least, None
+        case [int() as least, int() as end] if 0 <= least < end < 2**63:
+            return least, end
+    raise ValueError("the sizes of a task are no range")
 
 
 def _cost(data: object) -> Cost | None:

@@ -16,17 +16,20 @@ class Layout:
     never used. Otherwise it is NCHWc: dim 1 is split into blocks of ``block`` channels, which become the innermost
     physical dim; the last block is padded. ``rows`` is not 0 for a line buffer, which holds only that many rows (dim 2)
     of one image: those that are made and not yet read. Offsets are those of the whole image, so the base pointer moves.
+    ``blocks`` is not 0 where the channel blocks are some of those of a larger tensor, which has that many in an image.
     """
 
     block: int = 0
     gap: int = 0
     rows: int = 0
+    blocks: int = 0
 
     def __str__(self) -> str:
         if self.gap:
             return f"rows+{self.gap}"
         held = f" of {self.rows} rows" if self.rows else ""
-        return f"blocked{self.block}{held}" if self.block else "plain"
+        part = f" of {self.blocks} blocks" if self.blocks else ""
+        return f"blocked{self.block}{held}{part}" if self.block else "plain"
 
 
 PLAIN = Layout()
@@ -77,11 +80,12 @@ class Buffer:
 
     def offset(self, index: tuple[Dim, ...]) -> Dim:
         """The offset in elements of a logical index."""
-        block = self.layout.block
+        block, dims = self.layout.block, self.physical_shape
         if block:
             outer = floordiv(index[1], block)
             index = (index[0], outer, *index[2:], index[1] - block * outer)
+            dims = (dims[0], self.layout.blocks or dims[1], *dims[2:])
         offset: Dim = 0
-        for dim, position in zip(self.physical_shape, index, strict=True):
+        for dim, position in zip(dims, index, strict=True):
             offset = offset * dim + position
         return offset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import attrs
 
@@ -11,6 +12,7 @@ from dldt.codegen.kernels.library import Library
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.row_tiles import LineBuffer, RowStage, RowTilesStep
 from dldt.codegen.llvm.step import Call, ProgramStep
+from dldt.codegen.llvm.versions_step import VersionsStep
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.plan.kernels import Functions, Kernels
 from dldt.codegen.plan.row_tiling import line_buffer_bytes
@@ -97,7 +99,16 @@ class _StepMaker:
     def run(self, task: Leaf) -> list[ProgramStep]:
         """See Maker."""
         made = zip(self.kernels[task], self.functions[task], self.shared.get(task, []), strict=True)
-        return [self._call(*kernel, function, shared) for kernel, function, shared in made]
+        steps: list[ProgramStep] = []
+        for sizes, group in groupby(made, key=lambda each: each[0][1].sizes):
+            calls = tuple(self._call(*kernel, function, shared) for kernel, function, shared in group)
+            if sizes is None:
+                steps += calls
+                continue
+            last = steps.pop() if sizes.least else VersionsStep(sizes.dim, ())
+            assert isinstance(last, VersionsStep)
+            steps.append(attrs.evolve(last, versions=(*last.versions, (sizes.least, calls))))
+        return steps
 
     def row_tiles(self, task: RowTiles) -> list[ProgramStep]:
         """One call for each task, and the line buffers between them."""

@@ -99,20 +99,21 @@ class _Tiler:
 
     def _run_by_rows(self, task: Leaf) -> None:
         """Take the implementation that keeps to rows, for the task's tensors are line buffers now."""
-        (chosen,) = task.chosen
+        chosen = task.chosen[0]
         assert chosen.in_rows is not None
         parts = family_of(chosen.in_rows).match(task, self.on)
         if parts is None:
             raise InternalError(f"{task.name} cannot be done row by row as it was planned")
         (part,) = parts
-        task.chosen = [attrs.evolve(chosen, part=part, implementation=chosen.in_rows)]
+        task.chosen = [attrs.evolve(chosen, part=part, implementation=chosen.in_rows, sizes=None)]
 
 
 def _rows(task: Leaf) -> Rows | None:
     """How the task would run over the rows of its output; None where it cannot run row by row."""
-    if len(task.chosen) != 1 or task.chosen[0].in_rows is None:
+    first, *others = task.chosen
+    if any(other.part is not first.part for other in others) or first.in_rows is None:
         return None
-    return task.chosen[0].in_rows.rows
+    return first.in_rows.rows
 
 
 def _holders(tasks: Sequence[Task]) -> list[Task]:

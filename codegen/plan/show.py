@@ -16,6 +16,7 @@ from dldt.codegen.plan.conditions import sentence
 from dldt.codegen.plan.kernels import Kernels
 from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.task.region import Region
+from dldt.codegen.task.size_range import SizeRange
 from dldt.codegen.task.task import Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.condition import Condition
@@ -79,11 +80,18 @@ def implementations(program: Program) -> Iterator[str]:
     for leaf in program.leaves():
         for chosen in leaf.chosen:
             why = "measured" if chosen.measured else "estimated"
-            yield f"{leaf.output.name!r} {leaf.name}: {chosen.implementation.family}, {why}"
+            yield f"{leaf.output.name!r} {leaf.name}: {chosen.implementation.family}, {why}{_sizes(chosen.sizes)}"
             yield f"    {print_implementation(chosen.implementation)}"
             yield f"    {print_cost(chosen.cost)}"
             if chosen.in_rows is not None:
                 yield f"    row by row: {print_implementation(chosen.in_rows)}"
+
+
+def _sizes(sizes: SizeRange | None) -> str:
+    if sizes is None:
+        return ""
+    below = "" if sizes.end is None else f" and below {sizes.end}"
+    return f", where {sizes.dim} is at least {sizes.least}{below}"
 
 
 def memory(program: Program, arena: Arena) -> Iterator[str]:

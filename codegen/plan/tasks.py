@@ -79,6 +79,8 @@ class TaskMaker:
         self.tensors: dict[Value, Tensor] = {}
         self.constants: dict[int, Tensor] = {}
         self.copies: dict[tuple[Tensor, DType, Layout], Tensor] = {}
+        self.parents: set[Tensor] = set()
+        """Tensors that others are parts of."""
 
     def run(self, graph: Graph) -> Program:
         """The tasks of the whole model."""
@@ -208,20 +210,29 @@ class TaskMaker:
         return not source.layout.block and not output.layout.block and source.constant is None
 
     def _place_parts(self, region: Region, output: Tensor, sources: dict[Value, Tensor]) -> None:
-        """Place the inputs of a Concat inside its output, where each is one piece of it: then joining them costs
-        nothing."""
+        """Place the inputs of a Concat inside its output, where each is one piece of it, or channel blocks of every
+        image: then joining them costs nothing."""
         node = region.nodes[-1]
         if not isinstance(node.op, ops.Concat) or len(region.nodes) != 1:
             return
         axis = node.op.axis % output.type.rank
         values = [v for v in node.inputs if v is not None]
-        if product(output.type.shape[:axis]) != 1 or len(set(values)) != len(values):
+        pieces = product(output.type.shape[:axis]) == 1
+        if not (pieces or (output.layout.block and axis == 1)) or len(set(values)) != len(values):
             return
         offsets = concat_offsets(node.op, tuple(v.type for v in values))
         for value, offset in zip(values, offsets, strict=True):
             source = sources.get(value)
-            if source is not None and self._fits(source, output, axis, offset):
-                source.parent, source.shift = output, self._bytes_before(output, axis, offset)
+            if source is None or not self._fits(source, output, axis, offset):
+                continue
+            if not pieces:
+                if source in self.parents:
+                    continue
+                blocks = output.buffer.physical_shape[1]
+                assert isinstance(blocks, int)
+                source.layout = attrs.evolve(source.layout, blocks=blocks)
+            self.parents.add(output)
+            source.parent, source.shift = output, self._bytes_before(output, axis, offset)
 
     def _fits(self, source: Tensor, output: Tensor, axis: int, offset: Dim) -> bool:
         if source.parent is not None or source.place is not None or source.constant is not None:

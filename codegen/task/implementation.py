@@ -11,6 +11,7 @@ from dldt.codegen.loop.reach import Reach
 from dldt.codegen.loop.schedule import Schedule
 from dldt.codegen.task.cost import Cost
 from dldt.codegen.task.packing import Packing
+from dldt.codegen.task.size_range import SizeRange
 
 
 @attrs.frozen
@@ -58,7 +59,8 @@ class Chosen:
     ``key``: what the choice was made by, as text (None where there was nothing to choose, or sizes are not known).
     ``measured``: whether a measurement made the choice. ``remark``: a note for the user. ``in_rows``: the
     implementation that runs row by row, where there is one. ``cost``: what the implementation is estimated to cost.
-    ``packing``: the weights as the artifact keeps them for it, None where there are none.
+    ``packing``: the weights as the artifact keeps them for it, None where there are none. ``sizes``: the runs in which
+    it is taken, where another implementation is better for other sizes; None where it always is.
     """
 
     part: Part
@@ -69,3 +71,4 @@ class Chosen:
     in_rows: Implementation | None = None
     cost: Cost = attrs.field(factory=Cost)
     packing: Packing | None = None
+    sizes: SizeRange | None = None

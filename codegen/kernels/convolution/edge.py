@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from dldt.codegen.kernels.convolution.problem import Problem
@@ -49,7 +51,7 @@ def heights(rows: int) -> list[int]:
     return found
 
 
-def left_to_smaller(sizes: list[int]) -> list[int]:
+def left_to_smaller(sizes: Sequence[int]) -> list[int]:
     """For each size of a tile, the most pixels that are left to smaller tiles rather than to one more of it, which
     would be partly empty. A tile of the largest size is taken where the two next sizes do not suffice."""
     following = [*sizes[1:], 0, 0]

@@ -21,7 +21,7 @@ from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Accumulator, Apply, Nest, steady_loads
+from dldt.codegen.loop.ir import Accumulator, Apply, Nest, steady_loads, walk
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
@@ -63,7 +63,7 @@ def emit_contraction(
         pointers = dict(zip(buffers, arguments, strict=False))
         packed = arguments[1 if problem.computed else len(buffers)]
         scope = Scope(dict(zip(symbols, arguments[len(buffers) + len(own) :], strict=False)))
-        nothing = None if has_known_pixels(problem) else zeros(b, problem)
+        nothing = zeros(b, problem) if has_edges(problem, across=epilogue.across) else None
         emitter = ExpressionEmitter(b, pointers, tile.lanes)
         writer = _ConvolutionWriter(b, problem, tile, schedule, epilogue, emitter, arguments[0], packed, scope, nothing)
         lower, upper = arguments[-2:]
@@ -94,7 +94,7 @@ class _ConvolutionWriter:
     packed: Ir
     scope: Scope
     zeros: Ir | None
-    """Memory that holds zeros, where the number of pixels is not known."""
+    """Memory that holds zeros, where tiles may lie at edges that are not known."""
 
     def unit(self, position: Ir) -> None:
         """One position of the shared range: a channel tile at one output row (or at one tile of pixels)."""
@@ -135,8 +135,8 @@ class _ConvolutionWriter:
             self._pointwise(batch, group, panel, place)
             return
         low, high = self._tap_range(place)
-        if self.zeros is not None:
-            self._free_pixels(Place2D(batch, group, place, b.index(0), low, high), panel, self.zeros)
+        if not has_known_pixels(problem):
+            self._free_pixels(Place2D(batch, group, place, b.index(0), low, high), panel)
             return
         for segment in segments(problem, self.tile.rows):
             if segment.count == 1:
@@ -157,41 +157,45 @@ class _ConvolutionWriter:
             whole, rest = divmod(pixels, rows)
             self._pointwise_case(whole > 0, rest > 0, place, b.index(whole), batch, group, panel, start, rest)
             return
-        assert self.zeros is not None
         count = self.emitter.dim(pixels, self.scope)
         at = Place2D(batch, group, b.index(0), start, None, None)
         inside = b.compare("le", b.add(start, b.index(rows)), count)
         with b.when(inside):
             self._tile(at, panel, _full(rows))
         with b.when(b.binary("xor", inside, b.const("i1", 1))):
-            self._covered(at, panel, count, count, self.zeros)
+            self._covered(at, panel, count, count, heights(rows)[1:])
 
-    def _free_pixels(self, place: Place2D, panel: _ChannelPanel, nothing: Ir) -> None:
+    def _free_pixels(self, place: Place2D, panel: _ChannelPanel) -> None:
         """A row of a free number of pixels: whole tiles, those in the middle without regard to the edges, then smaller
         ones."""
         count, width = (self.emitter.dim(d, self.scope) for d in (self.problem.output[1], self.problem.space[1]))
-        self._covered(place, panel, count, width, nothing)
+        self._covered(place, panel, count, width, heights(self.tile.rows))
 
-    def _covered(self, place: Place2D, panel: _ChannelPanel, count: Ir, width: Ir, nothing: Ir) -> None:
-        """Tiles that cover the pixels of a row from the place's on, up to ``count``."""
+    def _covered(self, place: Place2D, panel: _ChannelPanel, count: Ir, width: Ir, sizes: Sequence[int]) -> None:
+        """Tiles of these numbers of pixels that cover a row from the place's pixel on, up to ``count``. Where no pixel
+        reads beside the image, no tile reaches past the row's end either."""
         b, start = self.b, place.pixel
-        sizes = [self.tile.rows] if self.epilogue.across else heights(self.tile.rows)
-        for rows, covered in zip(sizes, left_to_smaller(sizes), strict=True):
+        sizes = [self.tile.rows] if self.epilogue.across else sizes
+        left_over = left_to_smaller(sizes) if self.zeros is not None else [size - 1 for size in sizes]
+        for rows, covered in zip(sizes, left_over, strict=True):
             left = b.sub(count, start)
             number = b.binary("sdiv", b.add(left, b.index(rows - 1 - covered)), b.index(rows))
             end = b.add(start, b.mul(number, b.index(rows)))
             with b.loop(start, end, rows, stem="pixels") as loop:
                 at = attrs.evolve(place, pixel=loop.index)
-                self._free_tile(at, panel, rows, count, width, nothing)
+                self._free_tile(at, panel, rows, count, width)
             start = b.intrinsic("llvm.smin", "i64", end, count)
 
-    def _free_tile(self, place: Place2D, panel: _ChannelPanel, rows: int, count: Ir, width: Ir, nothing: Ir) -> None:
+    def _free_tile(self, place: Place2D, panel: _ChannelPanel, rows: int, count: Ir, width: Ir) -> None:
         b, problem = self.b, self.problem
         stride, pad, reach = problem.strides[1], problem.pads[1], (problem.kernel[1] - 1) * problem.dilations[1]
         segment = Segment(0, rows, 1, (tuple(range(problem.kernel[1])),) * rows)
+        if self.zeros is None:
+            self._tile(place, panel, segment)
+            return
         first = b.sub(b.mul(place.pixel, b.index(stride)), self.emitter.dim(pad, self.scope))
         left = b.sub(count, place.pixel)
-        edged = attrs.evolve(place, edge=Edge(first, width, left, nothing))
+        edged = attrs.evolve(place, edge=Edge(first, width, left, self.zeros))
         if rows < self.tile.rows or problem.is_pointwise:
             self._tile(edged, panel, segment)
             return
@@ -371,10 +375,11 @@ def added_first(nest: Nest, problem: Problem) -> Apply | None:
     summing may start from them."""
     if problem.arithmetic.sums is not DType.i32 or problem.arithmetic.registers > 1:
         return None
+    steady = steady_loads(nest.value, {ROW, PIXEL, IMAGE})
     for sub in walk(nest.value):
         if isinstance(sub, Apply) and sub.name == "add" and isinstance(sub.arguments[0], Accumulator):
             other = sub.arguments[1]
-            if isinstance(other, Load) and other.dtype is DType.i32 and not free_symbols(other) & {ROW, PIXEL, IMAGE}:
+            if other in steady and other.dtype is DType.i32:
                 return sub
     return None
 
@@ -384,6 +389,18 @@ def has_known_pixels(problem: Problem) -> bool:
     if problem.is_pointwise:
         return isinstance(problem.pixels(), int)
     return all(isinstance(dim, int) for dim in (problem.space[1], problem.output[1], problem.pads[1]))
+
+
+def has_edges(problem: Problem, *, across: bool) -> bool:
+    """Whether a tile may lie at an edge that is not known: its pixels read beside the image, or vectors of pixels
+    reach past the end of a row."""
+    if has_known_pixels(problem):
+        return False
+    if across or problem.is_pointwise:
+        return across
+    pad, reach = problem.pads[1], (problem.kernel[1] - 1) * problem.dilations[1]
+    last = (problem.output[1] - 1) * problem.strides[1] + reach
+    return pad != 0 or maximum_of(last - problem.space[1]) >= 0
 
 
 def _full(rows: int) -> Segment:

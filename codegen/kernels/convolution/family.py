@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from statistics import geometric_mean
 
 import attrs
 import numpy as np
@@ -12,10 +11,10 @@ from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic, smaller_arithmetic
 from dldt.codegen.kernels.convolution.emit import emit_contraction
 from dldt.codegen.kernels.convolution.match import convolution_parts
-from dldt.codegen.kernels.convolution.pack import packed_size, packing
+from dldt.codegen.kernels.convolution.pack import column_size, packed_size, packing
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of, multiplied
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spatial_units
-from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tiles
+from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tile_rows, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
 from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
 from dldt.codegen.kernels.convolution.weights import relative_cycles
@@ -28,6 +27,7 @@ from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.schedule import Outermost, WrittenOut
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
@@ -66,11 +66,25 @@ class ConvolutionFamily(Family):
         arithmetic, remark = choose_arithmetic(part, on)
         problem = asked(part, arithmetic, on)
         tile = narrow_tile(problem, on.target) if _is_across(part, on) else choose_tile(problem, on.target)
-        found = self._estimate(part, problem, tile, arithmetic, on, remark)
-        if part.problem.is_sized:
-            return found
-        cycles = [direct_cycles(scaled, tile, on.target) for scaled in asked_at_scales(part, arithmetic, on)]
-        return attrs.evolve(found, cycles=geometric_mean(cycles))
+        return self._estimate(part, problem, tile, arithmetic, on, remark)
+
+    def dims(self, part: Part) -> Sequence[Dim]:
+        """Images, rows and pixels."""
+        assert isinstance(part, ContractionPart)
+        found = (part.problem.batch, *part.problem.output)
+        return () if all(isinstance(dim, int) for dim in found) else found
+
+    def cycles(self, part: Part, made: Implementation, on: Setting) -> float:
+        """See Family. Each tile of pixels reads its weights again, from the second-level cache where the first one does
+        not keep them; half of that is hidden behind the multiply-adds."""
+        assert isinstance(part, ContractionPart)
+        tile, target = made.tile, on.target
+        assert isinstance(tile, RegisterTile)
+        problem = asked(part, made.arithmetic, on)
+        near = tile.columns * column_size(problem, tile) <= target.l1 // 2
+        passes = 0 if near else tile_rows(problem, tile) - 1
+        again = passes * packed_size(problem, tile) / (2 * target.cpu.bandwidth.l2)
+        return direct_cycles(problem, tile, target) + again
 
     def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
         """See Family. Weights that fewer bits hold exactly are smaller, but take time to widen."""
@@ -199,12 +213,6 @@ def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem
     """The problem as the cost model takes it: with the arithmetic, with whether the weights come from memory, and with
     typical sizes in place of unknown ones."""
     return _with(part, arithmetic, on).assumed(on.sizes)
-
-
-def asked_at_scales(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> list[Problem]:
-    """The problem as the cost model takes it, at several sizes if its own are not known."""
-    problem = _with(part, arithmetic, on)
-    return [problem] if problem.is_sized else [problem.assumed(sizes) for sizes in on.sizes.scales()]
 
 
 def _with(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:

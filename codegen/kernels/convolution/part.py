@@ -141,7 +141,8 @@ def image_source(tensor: Tensor, space: tuple[Dim, Dim]) -> Source:
     if not block:
         return Source(channels * height * width, width, 1, height * width, dtype=tensor.type.dtype)
     outer = (tensor.layout.rows or height) * width * block
-    return Source(-(-channels // block) * outer, width * block, block, 1, block, outer, tensor.type.dtype)
+    blocks = tensor.layout.blocks or -(-channels // block)
+    return Source(blocks * outer, width * block, block, 1, block, outer, tensor.type.dtype)
 
 
 def pair(values: tuple[Dim, ...], missing: int) -> tuple:  # type: ignore[type-arg]  # ints or dims, as given

@@ -83,14 +83,14 @@ class Problem:
         return all(isinstance(dim, int) for dim in found)
 
     def assumed(self, sizes: TypicalSizes) -> Problem:
-        """The problem for which choices are made: dims that are not known have typical sizes. The batch is left as it
-        is."""
-        if self.is_sized:
+        """The problem for which choices are made: dims that are not known have typical sizes."""
+        if self.is_sized and isinstance(self.batch, int):
             return self
         source = self.source
         (rows, pixels), (high, wide), (above, left) = self.space, self.output, self.pads
         return attrs.evolve(
             self,
+            batch=sizes.of(self.batch),
             space=(sizes.of(rows), sizes.of(pixels)),
             output=(sizes.of(high), sizes.of(wide)),
             pads=(_pad(above, sizes), _pad(left, sizes)),

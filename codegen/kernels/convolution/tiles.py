@@ -77,6 +77,14 @@ def _run(problem: Problem) -> int:
     return pixels
 
 
+def tile_rows(problem: Problem, tile: RegisterTile) -> int:
+    """Tiles of pixels that cover all images, or one where their number is free."""
+    rows = 1 if problem.is_pointwise else problem.output[0]
+    images = problem.batch if isinstance(problem.batch, int) else 1
+    assert isinstance(rows, int)
+    return images * rows * -(-_run(problem) // tile.rows)
+
+
 def _channelwise_tile(problem: Problem, target: Target) -> RegisterTile:
     """The channelwise tile: as many pixels as the registers hold together with the data that pixels share, but few
     enough that reads and writes mix."""

@@ -75,6 +75,9 @@ _WIDE_LINE, _FEW_INPUTS = 9, 128
 """Lines of this many products round worst (3e-5 of the largest result with 128 channels, growing with the square root
 of the channels): they are used for at most this many channels."""
 
+_WAITING = 1.4
+"""How many times longer than estimated a plan takes whose register tile holds few sums (measured)."""
+
 _SCRATCH = 8 << 20
 """The most scratch memory of a thread in bytes."""
 
@@ -184,8 +187,7 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
     prefetch = filters_size(form, problem, RegisterTile(1, 1, 1, target.block)) > target.l2 // 2
     most = max(1, _SCRATCH // (form.arithmetic.data.size * form.taps * problem.inputs))
     for height, width in register_tiles(target):
-        small = height * width < target.registers // 3 and height < total and width < vectors
-        if width > vectors or height > total or small:
+        if width > vectors or height > total or _is_small(height, width, total, vectors, target):
             continue
         chunk = choose_chunk(
             WinogradPlan(form, RegisterTile(1, 1, 1, target.block), 1).product(problem), height * width, target.block
@@ -194,6 +196,19 @@ def _plans(problem: Problem, target: Target, form: WinogradForm) -> Iterator[Win
         even = {-(-total // -(-total // min(total, size, most))) for size in (8, 16, 28, 42, 56, 84, 112)}
         for block in sorted({-(-size // height) * height for size in even}):
             yield WinogradPlan(form, tile, block, prefetch)
+
+
+def _is_small(height: int, width: int, total: int, vectors: int, target: Target) -> bool:
+    """Whether a register tile holds few sums although there are more tiles and vectors: it waits for its loads."""
+    return height * width < target.registers // 3 and height < total and width < vectors
+
+
+def fitted_cycles(problem: Problem, plan: WinogradPlan, target: Target) -> float:
+    """The cycles of a plan that may have been made for other sizes."""
+    tile = plan.tile
+    total, vectors = _tiles(problem, plan), problem.vectors(tile.lanes)
+    small = not plan.fused and _is_small(tile.rows, tile.columns, total, vectors, target)
+    return winograd_cycles(problem, plan, target) * (_WAITING if small else 1.0)
 
 
 def _tiles(problem: Problem, plan: WinogradPlan) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from statistics import geometric_mean
 
 import attrs
 
 from dldt.codegen.kernels.convolution.build import Sums, contraction_kernel
 from dldt.codegen.kernels.convolution.choose_arithmetic import choose_arithmetic
-from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked, asked_at_scales
+from dldt.codegen.kernels.convolution.family import ConvolutionFamily, asked
 from dldt.codegen.kernels.convolution.match import convolution_parts
 from dldt.codegen.kernels.convolution.part import ContractionPart, grouped_parts
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
@@ -20,6 +19,7 @@ from dldt.codegen.kernels.winograd.choose import (
     GAIN,
     can_winograd,
     choose_winograd,
+    fitted_cycles,
     smaller_winograd,
     winograd_cycles,
     winograd_estimates,
@@ -60,13 +60,11 @@ class WinogradFamily(ConvolutionFamily):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problems = asked_at_scales(single, choose_arithmetic(single, on)[0], on)
-            plans = {plan for problem in problems if (plan := choose_winograd(problem, on.target)) is not None}
-            costs = [(_mean_cycles(problems, plan, on), plan) for plan in plans]
-            if not costs:
+            problem = _asked(single, on)
+            plan = choose_winograd(problem, on.target)
+            if plan is None:
                 return None
-            cycles, plan = min(costs, key=lambda found: (found[0], found[1].name))
-            return self._estimated(GAIN * cycles, plan, part, single)
+            return self._estimated(GAIN * winograd_cycles(problem, plan, on.target), plan, part, single)
         return None
 
     def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
@@ -75,14 +73,19 @@ class WinogradFamily(ConvolutionFamily):
         best, target = self.best(part, on), on.target
         if best is None:
             return ()
-        if not part.problem.is_sized:
-            return (best,)
         single = _singles(part, on)[0]
         problem = _asked(single, on)
         smaller = smaller_winograd(problem, target)
         return best, *(
             self._estimated(GAIN * winograd_cycles(problem, plan, target), plan, part, single) for plan in smaller
         )
+
+    def cycles(self, part: Part, made: Implementation, on: Setting) -> float:
+        """See Family."""
+        assert isinstance(part, ContractionPart)
+        assert isinstance(made.tile, WinogradPlan)
+        problem = _asked(_singles(part, on)[0], on)
+        return GAIN * part.problem.groups * fitted_cycles(problem, made.tile, on.target)
 
     def candidates(self, part: Part, on: Setting) -> Iterator[Estimate]:
         """See Family."""
@@ -131,11 +134,6 @@ def _singles(part: ContractionPart, on: Setting) -> list[ContractionPart]:
             return []
         part = grouped_parts(part)[0]
     return [part] if can_winograd(_asked(part, on), on.target) else []
-
-
-def _mean_cycles(problems: Sequence[Problem], plan: WinogradPlan, on: Setting) -> float:
-    cycles = [winograd_cycles(problem, plan, on.target) for problem in problems]
-    return cycles[0] if len(cycles) == 1 else geometric_mean(cycles)
 
 
 def _asked(part: ContractionPart, on: Setting) -> Problem:
