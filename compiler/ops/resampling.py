@@ -45,7 +45,8 @@ class AxisTaps:
 
 def axis_taps(op: Sampling, size: int, out: int, scale: float) -> AxisTaps:
     """The taps of an axis of ``size`` elements that becomes ``out`` elements."""
-    x = coordinates(op.coordinate_transformation_mode, size, out, scale)
+    exact = op.mode == "nearest" and scale == out / size
+    x = (exact_coordinates if exact else coordinates)(op.coordinate_transformation_mode, size, out, scale)
     if op.mode == "nearest":
         index = np.clip(nearest(op.nearest_mode, x, scale < 1), 0, size - 1)
         return AxisTaps(index[:, None], np.ones((out, 1)))
@@ -73,6 +74,19 @@ def coordinates(mode: str, size: int, out: int, scale: float) -> Array:
     if scale == 1.0:
         return p
     return (p + half) / s - half
+
+
+def exact_coordinates(mode: str, size: int, out: int, scale: float) -> Array:
+    """The same where the scale is out / size, as quotients of whole numbers: what lies half between two positions is
+    told from what lies beside it."""
+    p = np.arange(out, dtype=np.int64)
+    if mode == "align_corners" or (mode == "pytorch_half_pixel" and out <= 1):
+        return p * (size - 1) / max(out - 1, 1)
+    if mode == "asymmetric":
+        return p * size / out
+    if mode == "tf_half_pixel_for_nn":
+        return p.astype(np.float64) if size == out else (2 * p + 1) * size / (2 * out)
+    return ((2 * p + 1) * size - out) / (2 * out)
 
 
 def nearest(mode: str, x: Array, shrinks: bool) -> Array:

@@ -70,10 +70,27 @@ class Rounded:
         return cast(apply("sub", self.value, Position(position, DType.f32)), dtype)
 
 
-def coordinate(mode: str, place: Dim, size: Dim, out: Dim, scale: Fraction | Expr, binder: Binder) -> Exact | Rounded:
-    """The coordinate of output position ``place`` of an axis of ``size`` elements that becomes ``out`` elements."""
+def exact_coordinate(mode: str, place: Dim, size: Dim, out: Dim) -> Exact:
+    """The coordinate of output position ``place`` of an axis of ``size`` elements that becomes ``out`` elements, where
+    the scale is their quotient."""
     if mode == "align_corners":
         return Exact(place * (size - 1), maximum(out - 1, 1))
+    several = minimum(out - 1, 1) if mode == "pytorch_half_pixel" else 1
+    if several == 0:
+        return Exact(0, 1)
+    if isinstance(size, int) and isinstance(out, int):
+        return _exact(mode, place, Fraction(out, size), several)
+    if mode == "asymmetric":
+        return Exact(place * size, out)
+    if mode == "tf_half_pixel_for_nn":
+        return Exact(2 * size * place + size, 2 * out)
+    return Exact(several * (2 * size * place + size - out), 2 * out)
+
+
+def coordinate(mode: str, place: Dim, size: Dim, out: Dim, scale: Fraction | Expr, binder: Binder) -> Exact | Rounded:
+    """The same for any scale."""
+    if mode == "align_corners":
+        return exact_coordinate(mode, place, size, out)
     several = minimum(out - 1, 1) if mode == "pytorch_half_pixel" else 1
     if several == 0:
         return Exact(0, 1)

@@ -19,7 +19,7 @@ from dldt.codegen.loop.lower.access import (
     reduce,
 )
 from dldt.codegen.loop.lower.bind import Binder
-from dldt.codegen.loop.lower.coordinate import Exact, Rounded, coordinate, scale_of
+from dldt.codegen.loop.lower.coordinate import Exact, Rounded, coordinate, exact_coordinate, scale_of
 from dldt.codegen.loop.lower.fresh import Fresh
 from dldt.codegen.loop.lower.join import replaced
 from dldt.codegen.loop.lower.known import ints_given, numbers_given
@@ -84,6 +84,8 @@ class _Resized:
 
     def _at(self, index: Index) -> Exact | Rounded:
         mode = self.op.coordinate_transformation_mode
+        if self.op.mode == "nearest" and self.op.shape_calculation_mode == "sizes":
+            return exact_coordinate(mode, index[self.axis], self.size, self.out)
         return coordinate(mode, index[self.axis], self.size, self.out, self.scale, self.binder)
 
     def _tap(self, index: Index, at: Dim) -> Expr:
