@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -62,6 +63,8 @@ class _GraphBuilder:
         self.prefix = prefix
         self.values: dict[tuple[int, int], Value] = {}
         self.tensor_names: dict[str, Layer] = {}
+        self.repeated: Counter[str] = Counter()
+        """How often each name was there again."""
         self.parameter_names = UniqueNames()
         self.stems = UniqueNames()
         self.result_names = UniqueNames()
@@ -175,12 +178,18 @@ class _GraphBuilder:
             self.name_tensor(layer, value, port.names)
 
     def name_tensor(self, layer: Layer, value: Value, names: tuple[str, ...]) -> None:
-        for name in names:
-            other = self.tensor_names.setdefault(name, layer)
-            if other is not layer:
-                raise InputError(f"tensor name {shown(name)} is also that of {other}")
-        if names:
-            self.graph.rename(value, tuple(dict.fromkeys(value.names + names)))
+        """Give the value the tensor names of a port. A name that another layer has already gets a number, as OpenVINO
+        gives it one (``conv1_1``): layers of Caffe that work in place share their names."""
+        own = tuple(self._own_name(layer, name) for name in names)
+        if own:
+            self.graph.rename(value, tuple(dict.fromkeys(value.names + own)))
+
+    def _own_name(self, layer: Layer, name: str) -> str:
+        found = name
+        while self.tensor_names.setdefault(found, layer) is not layer:
+            self.repeated[name] += 1
+            found = f"{name}_{self.repeated[name]}"
+        return found
 
     def result(self, layer: Layer) -> None:
         with _naming(layer):
