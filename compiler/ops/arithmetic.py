@@ -65,7 +65,7 @@ class Divide(Binary):
         quotient = _floor_divide(a, b)
         if self.m_pythondiv:
             return quotient
-        inexact = (quotient * b != a) & (quotient < 0)
+        inexact = np.asarray((quotient * b != a) & (quotient < 0))  # of dims without axes, a bool
         return quotient + inexact.astype(a.dtype)
 
 

@@ -6,6 +6,7 @@ import pytest
 from onnx import parser
 
 import dldt
+from dldt.compiler.errors import InputError
 from dldt.runtime import load
 from tests.codegen.onnx_native import check_text
 
@@ -216,3 +217,23 @@ def test_tensors_without_elements(name, tmp_path):
     inputs, outputs, body, constants = EMPTY[name]
     shape = tuple(map(int, inputs.split("[")[1].split("]")[0].split(",")))
     check_text(_text(inputs, outputs, body, constants), [{"x": _random(*shape)}], tmp_path)
+
+
+def test_half_of_a_free_dim(tmp_path):
+    """As exporters write H // 2: a division of scalars."""
+    body = """s = Shape (x)
+ a = Gather (s, zero)
+ p = Div (a, two)
+ u = Unsqueeze (p, axis)
+ c = ConstantOfShape (u)
+ n = Slice (x, axis, u)
+ y = Add (n, c)"""
+    text = _text("float[N] x", "float[M] y", body, "int64 zero = {0}, int64 two = {2}, int64[1] axis = {0}")
+    check_text(text, [{"x": _random(n)} for n in (7, 8, 1)], tmp_path)
+
+
+def test_a_transposed_convolution_in_no_groups_is_refused(tmp_path):
+    text = _text("float[1,3,8,8] x, float[3,4,3,3] w", "float[A,B,C,D] y", "y = ConvTranspose <group = 0> (x, w)")
+    onnx.save(parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>\n{text}'), tmp_path / "m.onnx")
+    with pytest.raises(InputError, match="group is 0, at least 1 is needed"):
+        dldt.read_model(tmp_path / "m.onnx")

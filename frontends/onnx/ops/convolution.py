@@ -64,7 +64,7 @@ def conv_transpose_1(
     strides: tuple[int, ...] | None = None,
 ) -> Value:
     """The transpose of a convolution of weights W [C,O/group,…]; B is added a channel."""
-    rank = _spatial_rank(X, W, kernel_shape, None)
+    rank = _spatial_rank(X, W, kernel_shape, group)
     step, dilation = per_axis("strides", strides, rank), per_axis("dilations", dilations, rank)
     extra = per_axis("output_padding", output_padding, rank, default=0)
     begin, end = padding(pads, auto_pad, rank)
@@ -89,13 +89,13 @@ def conv_transpose_1(
     return _biased(GroupConvolutionBackpropData(**fields)(X, grouped), B)
 
 
-def _spatial_rank(X: Value, W: Value, kernel_shape: tuple[int, ...] | None, group: int | None) -> int:
+def _spatial_rank(X: Value, W: Value, kernel_shape: tuple[int, ...] | None, group: int) -> int:
     rank = X.type.rank - 2
     if rank < 1 or W.type.rank != X.type.rank:
         raise ShapeError(f"X {X.type} and W {W.type} must have one rank, at least 3")
     if kernel_shape is not None and tuple(W.type.shape[2:]) != tuple(kernel_shape):
         raise InputError(f"kernel_shape is {list(kernel_shape)}, the weights are {W.type}")
-    if group is not None and group < 1:
+    if group < 1:
         raise InputError(f"group is {group}, at least 1 is needed")
     return rank
 
