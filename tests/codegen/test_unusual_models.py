@@ -237,3 +237,11 @@ def test_a_transposed_convolution_in_no_groups_is_refused(tmp_path):
     onnx.save(parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>\n{text}'), tmp_path / "m.onnx")
     with pytest.raises(InputError, match="group is 0, at least 1 is needed"):
         dldt.read_model(tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize(
+    "body", ["y = LeakyRelu <alpha = 0.3> (x)", "y = PRelu (x, s)", "y = Clip (x, s)", "y = Elu (x)"]
+)
+def test_activations_of_a_scalar(body, tmp_path):
+    text = _text("float x", "float y", body, "float s = {0.25}")
+    check_text(text, [{"x": np.array(v, np.float32)} for v in (-1.5, 2, 0)], tmp_path)

@@ -16,6 +16,7 @@ from dldt.compiler.ops.unary import Exp
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.one_of import one_of
+from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -43,7 +44,14 @@ def clip_11(input: Value, min: Value | None = None, max: Value | None = None) ->
 @ONNX.imports("LeakyRelu", since=6)
 def leaky_relu_6(X: Value, *, alpha: float = 0.01) -> Value:
     """X where positive, else alpha * X"""
-    return PReLU()(X, _like(X, [alpha]))
+    return _with_slope(X, X.graph.constant(_like(X, [alpha])))
+
+
+def _with_slope(x: Value, slope: Value) -> Value:
+    """PReLU with one slope. It takes no scalars: they are vectors of one element meanwhile."""
+    if x.type.rank:
+        return PReLU()(x, slope)
+    return reshaped(PReLU()(reshaped(x, (1,)), slope), ())
 
 
 @ONNX.imports("PRelu", since=7)
@@ -51,7 +59,7 @@ def prelu_7(X: Value, slope: Value) -> Value:
     """X where positive, else slope * X. The slope broadcasts from the right, PReLU's own takes one dim as channels."""
     shape = slope.type.shape
     if slope.type.elements == 1:
-        return PReLU()(X, Reshape()(slope, np.array([1])))
+        return _with_slope(X, Reshape()(slope, np.array([1])))
     if len(shape) == X.type.rank - 1 and all(dim == 1 for dim in shape[1:]) and shape[0] == X.type.shape[1]:
         return PReLU()(X, Reshape()(slope, np.array([-1])))
     if len(shape) == 1 and X.type.rank > 1:
