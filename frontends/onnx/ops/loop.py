@@ -95,8 +95,6 @@ def _carried(body: GraphRecord, position: int, value: Imported) -> Imported:
     grows = isinstance(value, TensorSequence | StackedSequence)
     if grows and only_grows(body, names[position + 2], body.outputs[position + 1]):
         return GrowingSequence(position)
-    if isinstance(value, StackedSequence):
-        raise UnsupportedError("a sequence whose length is found at run time may only be appended to in a Loop")
     return value
 
 
