@@ -9,6 +9,7 @@ import pytest
 from onnx import parser
 
 import dldt
+from dldt.compiler.errors import UnsupportedError
 from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.runtime import load
 from dldt.runtime.errors import RuntimeInputError
@@ -33,7 +34,29 @@ GROWN = (
 )
 """x, x + 0, x + 0 + 1 … as many as n says."""
 
+FOUND = (
+    " e = SequenceEmpty()\n q = Loop(n, c, e) <body = b (int64 i, bool ci, seq(float) s) => (bool co, seq(float) t) {\n"
+    "  co = Identity(ci)\n  k = Cast<to=1>(i)\n  h = Constant<value = float {0.3}>()\n  l = Mul(k, h)\n"
+    "  m = ReduceMax<axes = [1], keepdims = 0>(x)\n  g1 = Greater(m, l)\n  r = Compress<axis=0>(x, g1)\n"
+    "  t = SequenceInsert(s, r) }>\n"
+)
+"""The rows of x that have something above 0, 0.3, 0.6 …: fewer and fewer."""
+
 CASES = {
+    "items_of_different_sizes": (
+        "g (int64 n, int64 at, float[r,2] x) => (float[k,2] y, float[j,2] z, int64 l) {"
+        + TRUE
+        + FOUND
+        + " y = ConcatFromSequence<axis=0>(q)\n z = SequenceAt(q, at)\n l = SequenceLength(q) }",
+        [{"n": number(n), "at": number(at), "x": normal(r, 2)} for n, at, r in ((4, 0, 9), (4, -1, 9), (1, 0, 3))],
+    ),
+    "items_of_different_sizes_behind_one": (
+        "g (int64 n, float[r,2] x) => (float[k,2] y, int64 l) {"
+        + TRUE
+        + FOUND.replace("e = SequenceEmpty()", "e = SequenceConstruct(x)")
+        + " w = SequenceInsert(q, x)\n y = ConcatFromSequence<axis=-2>(w)\n l = SequenceLength(w) }",
+        [{"n": number(n), "x": normal(r, 2)} for n, r in ((4, 9), (0, 2), (30, 5))],
+    ),
     "a_map_over_what_a_loop_made": (
         "g (int64 n, float[m] x, float[m] w) => (float[k,m] y, float[k] z) {"
         + TRUE
@@ -102,6 +125,30 @@ def test_a_position_outside_ends_the_run(i, bound, tmp_path):
                 continue
             with pytest.raises(RuntimeInputError, match=f"node 'a': the position in the sequence = . must be {bound}"):
                 model.run({**feed, "i": number(place)})
+
+
+REFUSED = {
+    " y = ConcatFromSequence<axis=1>(q) }": "it can be appended to, read item by item, and joined along the first axis",
+    " o = Constant<value = int64 {0}>()\n p = SequenceErase(q, o)\n y = ConcatFromSequence<axis=0>(p) }": "it can be",
+}
+
+
+@pytest.mark.parametrize("rest", REFUSED)
+def test_what_items_of_different_sizes_cannot(rest, tmp_path):
+    text = "g (int64 n, float[r,2] x) => (float[k,2] y) {" + TRUE + FOUND + rest
+    with pytest.raises(UnsupportedError, match=REFUSED[rest]):
+        compile_text(text, tmp_path)
+
+
+def test_items_of_different_sizes_at_the_border(tmp_path):
+    text = "g (int64 n, float[r,2] x) => (seq(float[j,2]) q) {" + TRUE + FOUND + " }"
+    x = normal(9, 2)
+    with load(compile_text(text, tmp_path), threads=2) as model:
+        found = model.run({"n": number(3), "x": x})
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    (wanted,) = session.run(None, {"n": number(3), "x": x})
+    np.testing.assert_array_equal(found["q"], np.concatenate(wanted))
+    assert found["q.sizes"].tolist() == [len(item) for item in wanted]
 
 
 def test_parts_that_leave_a_rest_end_the_run(tmp_path):

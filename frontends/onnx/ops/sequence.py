@@ -19,10 +19,11 @@ from dldt.compiler.ops.transpose import Transpose
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
-from dldt.frontends.engine.sequences import GrowingSequence, Imported, StackedSequence, TensorSequence
+from dldt.frontends.engine.sequences import GrowingSequence, Imported, RaggedSequence, StackedSequence, TensorSequence
 from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_map import mapped
+from dldt.frontends.onnx.sequence_ragged import appended, item_of
 from dldt.frontends.onnx.sequence_stack import as_part, equal_parts, erased, inserted, length_of, stack_of
 
 _END = np.iinfo(np.int64).max
@@ -44,6 +45,8 @@ def sequence_construct_11(*inputs: Value) -> TensorSequence:
 @ONNX.imports("SequenceLength", since=11)
 def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
     """How many items there are."""
+    if isinstance(input_sequence, RaggedSequence):
+        return length_of(input_sequence.sizes)
     given = _sequence(input_sequence)
     if isinstance(given, TensorSequence):
         return context.graph.constant(np.array(len(given.items), np.int64))
@@ -53,6 +56,8 @@ def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
 @ONNX.imports("SequenceAt", since=11)
 def sequence_at_11(input_sequence: Imported, position: Value) -> Value:
     """One item."""
+    if isinstance(input_sequence, RaggedSequence):
+        return item_of(input_sequence, position)
     given = _sequence(input_sequence)
     known = known_array(position)
     if isinstance(given, TensorSequence) and known is not None:
@@ -67,6 +72,8 @@ def sequence_insert_11(
     """The sequence with one more item: before that at the position, else at the end."""
     if isinstance(input_sequence, GrowingSequence):
         return GrowingSequence(input_sequence.start, (*input_sequence.appended, tensor))
+    if isinstance(input_sequence, RaggedSequence) and position is None:
+        return appended(input_sequence, tensor)
     given = _sequence(input_sequence)
     if position is None and isinstance(given, StackedSequence):
         return StackedSequence(Concat(0)(given.stack, as_part(tensor)))
@@ -100,6 +107,8 @@ def sequence_erase_11(input_sequence: Imported, position: Value | None = None, *
 @ONNX.imports("ConcatFromSequence", since=11)
 def concat_from_sequence_11(input_sequence: Imported, *, axis: int, new_axis: int = 0) -> Value:
     """The items one after the other along an axis, which is a new one where ``new_axis`` is set."""
+    if isinstance(input_sequence, RaggedSequence) and not new_axis and axis in (0, -input_sequence.flat.type.rank):
+        return input_sequence.flat
     given = _sequence(input_sequence)
     if isinstance(given, TensorSequence):
         if not given.items:
@@ -176,6 +185,11 @@ def _sequence(given: Imported) -> Items:
         return given
     if isinstance(given, GrowingSequence):
         raise UnsupportedError("a sequence that grows in a Loop may only be appended to there")
+    if isinstance(given, RaggedSequence):
+        raise UnsupportedError(
+            "the items of a sequence differ in their first dim: it can be appended to, read item by item, and joined "
+            "along the first axis"
+        )
     raise InputError("a sequence is needed, this is none")
 
 
