@@ -8,18 +8,17 @@ import numpy as np
 
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Value
-from dldt.compiler.ops.arithmetic import Add, Subtract
-from dldt.compiler.ops.comparison import Less
+from dldt.compiler.ops.arithmetic import Subtract
 from dldt.compiler.ops.concat import Concat
-from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
-from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.top_k import CumSum
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.types import TensorType
+from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.engine.sequences import RaggedSequence
+from dldt.frontends.onnx.sequence_stack import place_in
 
 _ZERO, _FIRST = np.array(0, np.int64), np.array([0], np.int64)
 
@@ -45,10 +44,9 @@ def appended(given: RaggedSequence, item: Value) -> RaggedSequence:
     return RaggedSequence(Concat(0)(given.flat, item), Concat(0)(given.sizes, size))
 
 
-def item_of(given: RaggedSequence, position: Value) -> Value:
-    """One item; a negative position counts from the end."""
-    place = reshaped(position if position.type.dtype is DType.i64 else Convert(DType.i64)(position), (1,))
-    place = Select()(Less()(place, _ZERO), Add()(place, ShapeOf()(given.sizes)), place)
+def item_of(given: RaggedSequence, position: Value, context: Context) -> Value:
+    """One item."""
+    place = reshaped(place_in(given.sizes, position, 1, context), (1,))
     end = Gather()(CumSum()(given.sizes, _ZERO), place, _ZERO)
     start = Subtract()(end, Gather()(given.sizes, place, _ZERO))
     return Slice()(given.flat, start, end, np.array([1], np.int64), _FIRST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Subtract
 from dldt.compiler.ops.comparison import Equal, Less
@@ -47,7 +47,7 @@ def length_of(stack: Value) -> Value:
 def inserted(stack: Value, tensor: Value, position: Value, context: Context) -> Value:
     """The parts with one more, before that at the position."""
     count = length_of(stack)
-    place = _place(stack, count, position, 0, context)
+    place = place_in(stack, position, 0, context)
     longer = Concat(0)(stack, as_part(tensor))
     number = Range(DType.i64)(_ZERO, Add()(count, _ONE), _ONE)
     behind = Select()(Equal()(number, place), count, Subtract()(number, _ONE))
@@ -57,7 +57,7 @@ def inserted(stack: Value, tensor: Value, position: Value, context: Context) -> 
 def erased(stack: Value, position: Value, context: Context) -> Value:
     """The parts without that at the position."""
     count = length_of(stack)
-    place = _place(stack, count, position, 1, context)
+    place = place_in(stack, position, 1, context)
     number = Range(DType.i64)(_ZERO, Subtract()(count, _ONE), _ONE)
     return Gather()(stack, Select()(Less()(number, place), number, Add()(number, _ONE)), _ZERO)
 
@@ -74,12 +74,19 @@ def equal_parts(value: Value, size: Value, axis: int) -> Value:
     return Transpose()(cut, np.array(order, np.int64)) if axis else cut
 
 
-def _place(stack: Value, count: Value, position: Value, least: int, context: Context) -> Value:
-    """The position counted from the front; that it is inside is a condition of the run. The last one is ``least``
-    before the end."""
+def picked(stack: Value, position: Value, context: Context) -> Value:
+    """One item."""
+    return Gather()(stack, place_in(stack, position, 1, context), _ZERO)
+
+
+def place_in(stack: Value, position: Value, least: int, context: Context) -> Value:
+    """A position in a sequence, whose items are as many as the parts of ``stack``, counted from the front; that it is
+    inside is a condition of the run. The last one is ``least`` before the end."""
     flat = reshaped(position if position.type.dtype is DType.i64 else Convert(DType.i64)(position), ())
     (given,), size = context.graph.found(flat.id, flat.port, 1), stack.type.shape[0]
-    title = context.node.title
-    context.graph.demand("le", given, size - least, title, "the position in the sequence")
-    context.graph.demand("ge", given, -1 * size, title, "the position in the sequence")
-    return Select()(Less()(flat, _ZERO), Add()(flat, count), flat)
+    for relation, bound in (("le", size - least), ("ge", -1 * size)):
+        if not isinstance(given, int) or not isinstance(bound, int):
+            context.graph.demand(relation, given, bound, context.node.title, "the position in the sequence")
+        elif given < bound if relation == "ge" else given > bound:
+            raise InputError(f"position {given} is outside a sequence of {size}")
+    return Select()(Less()(flat, _ZERO), Add()(flat, length_of(stack)), flat)

@@ -12,7 +12,7 @@ import dldt
 from dldt.compiler.errors import UnsupportedError
 from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.runtime import load
-from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 from tests.codegen.onnx_native import check_text, compile_text
 
 RNG = np.random.default_rng(6)
@@ -127,6 +127,30 @@ def test_a_position_outside_ends_the_run(i, bound, tmp_path):
                 model.run({**feed, "i": number(place)})
 
 
+@pytest.mark.parametrize(("at", "bound"), [(4, "at most"), (-5, "at least"), (2**63 - 1, "at most")])
+def test_an_item_outside_ends_the_run(at, bound, tmp_path):
+    text, _ = CASES["items_of_different_sizes"]
+    with load(compile_text(text, tmp_path), threads=2) as model:
+        feed = {"n": number(4), "x": normal(9, 2)}
+        with pytest.raises(RuntimeInputError, match=f"node 'z': the position in the sequence = . must be {bound}"):
+            model.run({**feed, "at": number(at)})
+        assert model.run({**feed, "at": number(-4)})["l"] == 4
+
+
+def test_a_loop_that_wants_too_much_memory_leaves_the_request_usable(tmp_path):
+    text, _ = CASES["items_of_different_sizes"]
+    with load(compile_text(text, tmp_path), threads=1) as model:
+        request = model.create_request(max_memory=1 << 20)
+        x = np.ones((9, 2), np.float32) * 1e9
+        for turns in (2**60, 3, 2**62, 2):
+            feed = {"n": number(turns), "at": number(0), "x": x}
+            if turns > 9:
+                with pytest.raises(RunMemoryError, match="max_memory is too small"):
+                    request.run(feed)
+            else:
+                assert request.run(feed)["l"] == turns
+
+
 REFUSED = {
     " y = ConcatFromSequence<axis=1>(q) }": "it can be appended to, read item by item, and joined along the first axis",
     " o = Constant<value = int64 {0}>()\n p = SequenceErase(q, o)\n y = ConcatFromSequence<axis=0>(p) }": "it can be",
@@ -154,8 +178,8 @@ def test_items_of_different_sizes_at_the_border(tmp_path):
 def test_parts_that_leave_a_rest_end_the_run(tmp_path):
     text, feeds = CASES["parts_of_a_size_of_data"]
     with load(compile_text(text, tmp_path), threads=1) as model:
-        for size in (4, 0, -1):
-            with pytest.raises(RuntimeInputError):
+        for size in (4, 0, -1, 2**63 - 1, -(2**63)):
+            with pytest.raises(RuntimeInputError, match=r"node 's.*': .*the number of elements = . must be equal to"):
                 model.run({"p": number(size), "x": normal(2, 6)})
         assert model.run(feeds[0])["l"] == 3
 

@@ -9,7 +9,6 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.concat import Concat
-from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
@@ -24,7 +23,7 @@ from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_map import mapped
 from dldt.frontends.onnx.sequence_ragged import appended, item_of
-from dldt.frontends.onnx.sequence_stack import as_part, equal_parts, erased, inserted, length_of, stack_of
+from dldt.frontends.onnx.sequence_stack import as_part, equal_parts, erased, inserted, length_of, picked, stack_of
 
 _END = np.iinfo(np.int64).max
 Items: TypeAlias = TensorSequence | StackedSequence
@@ -54,15 +53,15 @@ def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
 
 
 @ONNX.imports("SequenceAt", since=11)
-def sequence_at_11(input_sequence: Imported, position: Value) -> Value:
+def sequence_at_11(input_sequence: Imported, position: Value, *, context: Context) -> Value:
     """One item."""
     if isinstance(input_sequence, RaggedSequence):
-        return item_of(input_sequence, position)
+        return item_of(input_sequence, position, context)
     given = _sequence(input_sequence)
     known = known_array(position)
     if isinstance(given, TensorSequence) and known is not None:
         return given.items[_place(known, len(given.items), len(given.items) - 1)]
-    return Gather()(stack_of(given), position, np.array(0, np.int64))
+    return picked(stack_of(given), position, context)
 
 
 @ONNX.imports("SequenceInsert", since=11)
