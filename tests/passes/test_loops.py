@@ -24,6 +24,7 @@ from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.passes.transforms.fold_loops import FoldLoops
 from dldt.passes.transforms.hoist_invariants import HoistInvariants
+from dldt.passes.transforms.loops_to_iterators import LoopsToIterators
 from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.unroll_loops import UnrollLoops
 from tests.frontends.onnx_node import reference, save
@@ -354,4 +355,67 @@ def test_what_is_almost_a_cell_stays_a_loop(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     states = {f"{name}0": rng.random((2, 3), np.float32) for name in ("h", "c")}
     graph = check(text, {"x": rng.standard_normal((9, 2, 2)).astype(np.float32), **states}, tmp_path)
+    assert "TensorIterator" in kinds(graph)
+
+
+PICKING = """g (float[T,N,3] x, float[N,3] h0) => (float[N,3] y, float[T,N,3] all) {{
+  one = Constant <value = int64 {{{axis}}}> ()
+  sh = Shape(x)
+  M = Gather(sh, one)
+  y, all = Loop <body = b (int64 i, bool c, float[N,3] h) => (bool c2, float[N,3] h2, float[N,3] s) {{
+    {pick}
+    k = Constant <value = {matrix}> ()
+    r = MatMul(h, k)
+    w = MatMul(m, k)
+    p = Add(r, w)
+    h2 = Tanh(p)
+    s = Identity(h2)
+    c2 = Identity(c)
+  }}> (M, , h0)
+}}"""
+MATRIX = literal(np.random.default_rng(1).uniform(-0.5, 0.5, (3, 3)).astype(np.float32))
+PICKS = {
+    "by a scalar": "m = Gather <axis = 0> (x, i)",
+    "by a list": "z = Constant <value = int64[1] {0}> ()\n u = Unsqueeze(i, z)\n g1 = Gather <axis = 0> (x, u)\n"
+    " m = Squeeze(g1, z)",
+}
+
+
+@pytest.mark.parametrize("pick", PICKS)
+@pytest.mark.parametrize("steps", [9, 1])
+def test_a_loop_that_picks_parts_by_its_number_takes_slices(pick: str, steps: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    text = PICKING.format(axis=0, pick=PICKS[pick], matrix=MATRIX)
+    feed = {"x": rng.standard_normal((steps, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(text, feed, tmp_path, LoopsToIterators())
+    assert "TensorIterator" in kinds(graph)
+    graph = check(text, feed, tmp_path)
+    assert "RNNSequence" in kinds(graph)
+    assert not {"Loop", "TensorIterator"} & set(kinds(graph))
+
+
+OTHERS = {
+    "other turns": (1, "m = Gather <axis = 0> (x, i)"),
+    "the number itself": (0, "n = Gather <axis = 0> (x, i)\n f = Cast <to = 1> (i)\n m = Mul(n, f)"),
+    "another place": (0, "z = Constant <value = int64 {0}> ()\n j = Mul(i, z)\n m = Gather <axis = 0> (x, j)"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_loop_that_does_more_with_its_number_stays(name: str, tmp_path: Path) -> None:
+    axis, pick = OTHERS[name]
+    rng = np.random.default_rng(5)
+    feed = {"x": rng.standard_normal((9, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(PICKING.format(axis=axis, pick=pick, matrix=MATRIX), feed, tmp_path, LoopsToIterators())
+    assert "Loop" in kinds(graph)
+
+
+def test_what_is_read_whole_too_stays_an_input(tmp_path: Path) -> None:
+    pick = (
+        "z = Constant <value = int64[1] {0}> ()\n n = Gather <axis = 0> (x, i)\n t = ReduceSum <keepdims = 0> (x, z)\n"
+        " m = Add(n, t)"
+    )
+    rng = np.random.default_rng(5)
+    feed = {"x": rng.standard_normal((9, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(PICKING.format(axis=0, pick=pick, matrix=MATRIX), feed, tmp_path, LoopsToIterators())
     assert "TensorIterator" in kinds(graph)
