@@ -67,6 +67,10 @@ class DimKnowledge:
         self.conditions.append(made)
         return made.relation == "eq" and self.unify(made.left, made.right)
 
+    def rename_node(self, old: str, new: str) -> None:
+        """A node that asks for conditions has another name."""
+        self.conditions[:] = [attrs.evolve(c, node=new) if c.node == old else c for c in self.conditions]
+
     def rename(self, a: Dim, b: Dim) -> bool:
         """Of two spellings of one dim, use ``b``, in conditions too. False where ``a`` cannot be solved for an atom."""
         if not self.unify(a, b):

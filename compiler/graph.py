@@ -374,8 +374,10 @@ class Graph:
         self._data(value.id)["tensor_names"][value.port] = tuple(names)
 
     def rename_node(self, node: Node, name: str) -> None:
-        """Give the node its friendly name."""
-        self._data(node.id)["name"] = name
+        """Give the node its friendly name, in what it demands of dims too."""
+        data = self._data(node.id)
+        self._dims.rename_node(data["name"], name)
+        data["name"] = name
 
     def retype(self, inputs: dict[str, TensorType]) -> None:
         """Change the types of the named Parameters and infer everything again."""

@@ -35,6 +35,7 @@ from dldt.passes.transforms.fuse_swish import FuseSwish
 from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.transforms.hoist_invariants import HoistInvariants
 from dldt.passes.transforms.inline_if import InlineIf
+from dldt.passes.transforms.loops_to_iterators import LoopsToIterators
 from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.merge_common_subexpressions import MergeCommonSubexpressions
 from dldt.passes.transforms.merge_converts import MergeConverts
@@ -90,6 +91,7 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(DecomposeBatchNorm, SinkViews, "a product and a sum move before a view, a BatchNorm does not"),
     Precedence(SinkViews, FoldScaleIntoWeights, "a view between a convolution and its BatchNorm would keep them apart"),
     Precedence(FoldConstants, InlineIf, "the condition must be a constant"),
+    Precedence(LoopsToIterators, LoopsToSequences, "a cell takes a slice of its input in every turn"),
     Precedence(SinkChannelOrder, FoldChannelOrderIntoWeights, "mean and scale stand between reversal and convolution"),
 )
 
@@ -109,6 +111,7 @@ def _clean() -> tuple[Pass, ...]:
     return (
         RemoveDeadCode(),
         *_quantized(),
+        LoopsToIterators(),
         LoopsToSequences(),
         FoldLoops(),
         UnrollLoops(),

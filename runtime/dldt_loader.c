@@ -376,6 +376,20 @@ const char *dldt_model_error(const dldt_model *model) { return model->error; }
 
 const int64_t *dldt_model_output_dims(const dldt_model *model) { return model->output_dims; }
 
+static int is_state(const dldt_model *model, int slot) {
+  for (int i = 0; i < model->state_count; i++)
+    if (model->states[i].slot == slot) return 1;
+  return 0;
+}
+
+static void release_slots(dldt_model *model) {
+  for (int i = 0; i < model->slot_count; i++) {
+    if (is_state(model, i)) continue;
+    free(model->request.slots[i].data);
+    model->request.slots[i] = (dldt_slot){NULL, 0};
+  }
+}
+
 /* Say why the run ended early, and answer it. */
 static int explain(dldt_model *model, int status) {
   const int64_t *detail = model->request.detail;
@@ -434,6 +448,7 @@ int dldt_model_run(dldt_model *model, void **inputs, void **outputs, const int64
   }
   if (status == 0 && request->output_dims == NULL) model->shapes(request->dims, model->output_dims);
   explain(model, status);
+  if (status == DLDT_NO_MEMORY) release_slots(model); /* it must not stand in the way of smaller sizes */
   pthread_mutex_unlock(&model->lock);
   return status;
 }
@@ -460,22 +475,12 @@ int64_t dldt_model_memory(dldt_model *model) {
   return held;
 }
 
-static int is_state(const dldt_model *model, int slot) {
-  for (int i = 0; i < model->state_count; i++)
-    if (model->states[i].slot == slot) return 1;
-  return 0;
-}
-
 void dldt_model_release_memory(dldt_model *model) {
   pthread_mutex_lock(&model->lock);
   free(model->request.arena);
   model->request.arena = NULL;
   model->arena_size = 0;
-  for (int i = 0; i < model->slot_count; i++) {
-    if (is_state(model, i)) continue;
-    free(model->request.slots[i].data);
-    model->request.slots[i] = (dldt_slot){NULL, 0};
-  }
+  release_slots(model);
   pthread_mutex_unlock(&model->lock);
 }
 

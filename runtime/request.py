@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dldt.runtime.abi import CONDITION, REQUEST
+from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST
 from dldt.runtime.address import address
 from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.bound import Bound
@@ -233,6 +233,8 @@ class Request:
     def _error(self, status: int, words: memoryview | None = None) -> DldtRuntimeError:
         if self._held.slots is not None:
             self._held.slots.raise_interruption()
+            if status == NO_MEMORY:  # what larger sizes took must not stand in the way of smaller ones
+                self._held.slots.release()
         detail = (self._words if words is None else words)[DETAIL : DETAIL + 4]
         return run_error(status, _signed(detail), self._metadata.conditions)
 

@@ -119,7 +119,7 @@ class TaskMaker:
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
-            sources = {v: self.tensor(v) for v in ordered if v.constant is None or v.constant.size > 1}
+            sources = {v: self.tensor(v) for v in ordered if v.constant is None or v.constant.size != 1}
             family = anchor_family(region.anchor)
             if family is not None and family.rows:
                 # Operands of an epilogue in another layout are small or rare: they are copied to its layout with the

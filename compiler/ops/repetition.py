@@ -94,7 +94,7 @@ class Repetition(Op):
         """How many turns there are at most, None where nothing says it."""
         counts = [port.turns(self._size(inputs, port)) for port in self.sliced]
         for count in counts[1:]:
-            if not same(count, counts[0], "the sliced inputs of a loop have equally many parts"):
+            if not same(count, counts[0], "the number of parts of a sliced input"):
                 raise ShapeError(f"{self.type}: one sliced input has {counts[0]} parts, another has {count}")
         return counts[0] if counts else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import attrs
+
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.convert import Convert
@@ -17,7 +19,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.scope import ImportScope
-from dldt.frontends.engine.sequences import Nothing, part_names, parts
+from dldt.frontends.engine.sequences import Nothing, StackedSequence, part_names, parts
 from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.engine.unsupported import unsupported_error
 
@@ -84,6 +86,11 @@ def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorT
         value = graph.constant(frozen_array(name, before.dtype, before.shape, spec), name=name)
         graph.rename(value, (name,))
         scope.values[name] = value
+        return
+    if declared.item is not None and spec.shape is not None:
+        item = attrs.evolve(declared.item, shape=None)
+        stack = graph.parameter(name, input_type(name, item, spec, symbols, scope.model.path))
+        scope.values[name] = StackedSequence(stack)
         return
     type = cut_type or input_type(name, declared, spec, symbols, scope.model.path)
     try:

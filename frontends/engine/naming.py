@@ -14,11 +14,13 @@ class Naming:
 
     def give(self, value: Value, name: str) -> None:
         """Tensor ``name`` is ``value``: a new node is named after its tensor, the new nodes behind it after both."""
-        self._finish(value.node, name)
+        self.finish(value, name)
         if name not in value.names:
             self._graph.rename(value, (*value.names, name))
 
-    def _finish(self, node: Node, name: str) -> None:
+    def finish(self, value: Value, name: str) -> None:
+        """Name the nodes that make ``value``, where they are new, after ``name``."""
+        node = value.node
         if self._known(node):
             return
         self._graph.rename_node(node, name)

@@ -159,6 +159,8 @@ class ImportScope:
             if value is None or not name:
                 continue
             self.values[name] = value
+            for part in parts(value):
+                self._naming.finish(part, name)
             if isinstance(value, Value):
                 self._naming.give(value, name)
                 self.findings.types[name] = value.type

@@ -29,6 +29,15 @@ class StackedSequence:
 
 
 @attrs.frozen
+class RaggedSequence:
+    """A sequence whose length is found at run time and whose items differ in their first dim: ``flat`` holds them one
+    behind the other, ``sizes`` their first dims."""
+
+    flat: Value
+    sizes: Value
+
+
+@attrs.frozen
 class GrowingSequence:
     """A sequence in the body of a loop to which items are only appended: those of one turn. ``start``: the position of
     the body's input that it was."""
@@ -42,7 +51,7 @@ class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
 
-Imported: TypeAlias = Value | TensorSequence | StackedSequence | GrowingSequence | Nothing
+Imported: TypeAlias = Value | TensorSequence | StackedSequence | RaggedSequence | GrowingSequence | Nothing
 """What the name of a tensor may stand for."""
 
 
@@ -54,6 +63,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return given.items
     if isinstance(given, GrowingSequence):
         return given.appended
+    if isinstance(given, RaggedSequence):
+        return (given.flat, given.sizes)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
 
 
@@ -65,6 +76,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return TensorSequence(tuple(made), given.dtype)
     if isinstance(given, GrowingSequence):
         return GrowingSequence(given.start, tuple(made))
+    if isinstance(given, RaggedSequence):
+        return RaggedSequence(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
 
 
@@ -74,7 +87,10 @@ def same_form(a: Imported, b: Imported) -> bool:
 
 
 def part_names(name: str, given: Imported) -> list[str]:
-    """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items."""
+    """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items; ``name`` and
+    ``name.sizes`` where the items lie one behind the other."""
+    if isinstance(given, RaggedSequence):
+        return [name, f"{name}.sizes"]
     if isinstance(given, Value | StackedSequence):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

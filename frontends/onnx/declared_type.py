@@ -13,6 +13,10 @@ from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.onnx.element_types import element_type
 
+_SEQUENCE = (
+    "is a sequence of tensors; give its items as inputs of their own, X.0, X.1, …, or as the parts of one tensor along "
+    "its first axis, X[N,…]"
+)
 _UNNAMED = re.compile(r"[\s?*\-\d]*")
 
 
@@ -21,7 +25,7 @@ def declared_type(proto: Any) -> DeclaredType:
     if proto.HasField("optional_type"):
         proto = proto.optional_type.elem_type
     if proto.HasField("sequence_type"):
-        fault = Fault(UnsupportedError, "is a sequence of tensors; give its items as inputs of their own, X.0, X.1, …")
+        fault = Fault(UnsupportedError, _SEQUENCE)
         return DeclaredType(fault, item=declared_type(proto.sequence_type.elem_type))
     if not proto.HasField("tensor_type"):
         kind = proto.WhichOneof("value") or "no type"

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.op import Op
 from dldt.compiler.ops import (
     Broadcast,
     Gather,
@@ -15,6 +16,8 @@ from dldt.compiler.ops import (
     GRUSequence,
     LSTMCell,
     LSTMSequence,
+    RNNCell,
+    RNNSequence,
     ShapeOf,
     Squeeze,
     TensorIterator,
@@ -24,6 +27,10 @@ from dldt.compiler.ops import (
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, SliceInput
 from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass, transform
+from dldt.passes.recurrent_cell import with_cell
+
+_SEQUENCES: dict[type[Op], type[Op]] = {LSTMCell: LSTMSequence, GRUCell: GRUSequence, RNNCell: RNNSequence}
+_MOST_NODES = 64
 
 
 @attrs.frozen
@@ -39,7 +46,8 @@ class _CellLoop:
 
 @transform
 class LoopsToSequences(Pass):
-    """A TensorIterator that runs one LSTMCell or GRUCell over the steps of its input is the sequence of that cell.
+    """A TensorIterator that runs one LSTMCell, GRUCell or RNNCell over the steps of its input is the sequence of that
+    cell; likewise one whose body is the arithmetic of an LSTMCell or RNNCell.
 
     ::
 
@@ -48,19 +56,41 @@ class LoopsToSequences(Pass):
 
     def apply(self, graph: Graph) -> int:
         """Replace the loops of the graph; how many."""
-        count = 0
-        for node in graph.order():
-            found = _cell_loop(node) if isinstance(node.op, TensorIterator) else None
-            if found is not None:
-                _replace(graph, node, found)
-                count += 1
-        return count
+        loops = [node for node in graph.order() if isinstance(node.op, TensorIterator)]
+        return sum(_is_replaced(graph, node) for node in loops)
+
+
+def _is_replaced(graph: Graph, node: Node) -> bool:
+    found = _cell_loop(node)
+    if found is not None:
+        _replace(graph, node, found)
+        return True
+    body = with_cell(node.bodies[0]) if _is_small(node) else None
+    if body is None:
+        return False
+    op: Any = node.op
+    made = graph.add(attrs.evolve(op, body=body), node.inputs, name=node.name)
+    found = _cell_loop(made[0].node)
+    if found is None:
+        graph.discard(made[0].node)
+        return False
+    for old, new in zip(node.outputs, made, strict=True):
+        graph.replace(old, new)
+    graph.discard(node)
+    _replace(graph, made[0].node, found)
+    return True
+
+
+def _is_small(node: Node) -> bool:
+    """Whether the body may be the arithmetic of a cell: it has at most two states, and few nodes."""
+    op: Any = node.op
+    return len(op.sliced) == 1 and 1 <= len(op.carried) <= 2 and len(node.bodies[0]) <= _MOST_NODES
 
 
 def _cell_loop(node: Node) -> _CellLoop | None:
     op: Any = node.op
     (body,) = node.bodies
-    cells = [inner for inner in body.order() if isinstance(inner.op, LSTMCell | GRUCell)]
+    cells = [inner for inner in body.order() if type(inner.op) in _SEQUENCES]
     if len(cells) != 1 or len(op.sliced) != 1:
         return None
     (cell,), (slices,) = cells, op.sliced
@@ -156,7 +186,7 @@ def _replace(graph: Graph, node: Node, found: _CellLoop) -> None:
         "clip": cell.clip,
         "direction": direction,
     }
-    build: Any = LSTMSequence if isinstance(cell, LSTMCell) else GRUSequence
+    build: Any = _SEQUENCES[type(cell)]
     if isinstance(cell, GRUCell):
         common["linear_before_reset"] = cell.linear_before_reset
     states = [_with_axis(state, 1) for state in found.states]

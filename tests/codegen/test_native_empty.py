@@ -57,6 +57,11 @@ CASES = {
         "g (float[n,8] x) => (float[n,3] y, int64[n,3] i) { k = Constant<value=int64[1] {3}>()\n y, i = TopK(x, k) }",
         [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
     ),
+    "concat_with_an_empty_constant": (
+        "g (float[n,3] x) => (float[m,3] y) {\n i = Constant<value=int64[2] {0, 3}>()\n z = ConstantOfShape(i)\n"
+        " y = Concat<axis=0>(z, x) }",
+        [{"x": normal(0, 3)}, {"x": normal(2, 3)}],
+    ),
     "broadcast": (
         "g (float[n,8] x, float[m,8] s) => (float[p,8] y) { y = Add(x, s) }",
         [{"x": normal(n, 8), "s": normal(m, 8)} for n, m in ((0, 1), (0, 0), (3, 3))],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 import dldt
 from dldt.compiler.errors import InputError, UnsupportedError
@@ -135,6 +136,27 @@ def test_free_dims(tmp_path):
             got = loaded.run(feeds)
             for info, wanted in zip(model.graph.output, reference(model, feeds), strict=True):
                 np.testing.assert_allclose(got[info.name], wanted, atol=2e-6)
+
+
+@pytest.mark.parametrize("kind", GATES)
+def test_the_batch_first_and_nothing_at_all(kind, tmp_path):
+    """Beside ONNX's own definition; without a step the last states are the first ones."""
+    weights = inputs_of(kind, states=False)[1:4]
+    model = model_of(kind, [rand(2, 4, INPUT, seed=0), *weights], 14, (1, 2, 3), 2, hidden_size=SIZE, layout=1)
+    for dim, name in zip(model.graph.input[0].type.tensor_type.shape.dim, ("N", "T"), strict=False):
+        dim.dim_param = name
+    artifact = dldt.compile_model(save(model, tmp_path), tmp_path / "model.so")
+    defined = ReferenceEvaluator(model)
+    with load(artifact, threads=2) as loaded:
+        for batch, steps in ((2, 4), (1, 1), (2, 0), (0, 3)):
+            feed = {"x0": rand(batch, steps, INPUT, seed=5)}
+            made = list(loaded.run(feed).values())
+            if batch and steps:
+                for array, wanted in zip(made, defined.run(None, feed), strict=True):
+                    np.testing.assert_allclose(array, wanted, atol=3e-6)
+            else:
+                assert made[0].shape == (batch, steps, 1, SIZE)
+                np.testing.assert_array_equal(made[1], np.zeros((batch, 1, SIZE)))
 
 
 REFUSED = [

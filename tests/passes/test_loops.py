@@ -24,6 +24,7 @@ from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.passes.transforms.fold_loops import FoldLoops
 from dldt.passes.transforms.hoist_invariants import HoistInvariants
+from dldt.passes.transforms.loops_to_iterators import LoopsToIterators
 from dldt.passes.transforms.loops_to_sequences import LoopsToSequences
 from dldt.passes.transforms.unroll_loops import UnrollLoops
 from tests.frontends.onnx_node import reference, save
@@ -230,7 +231,7 @@ def cell_loop(kind: str, axis: int, stride: int, folder: Path) -> tuple[Path, di
     states = [opset1.parameter([batch, hidden], np.float32, name=f"s{i}") for i in range(2 if kind == "lstm" else 1)]
     part = opset1.parameter([*shape[:axis], 1, *shape[axis + 1 :]], np.float32, name="part")
     inner = [opset1.parameter([batch, hidden], np.float32, name=f"p{i}") for i in range(len(states))]
-    gates = 4 if kind == "lstm" else 3
+    gates = {"lstm": 4, "gru": 3, "rnn": 1}[kind]
     rng = np.random.default_rng(7)
     w, r, b = (rng.uniform(-0.5, 0.5, s).astype(np.float32) for s in (
         (gates * hidden, size), (gates * hidden, hidden), (gates * hidden,)
@@ -238,8 +239,11 @@ def cell_loop(kind: str, axis: int, stride: int, folder: Path) -> tuple[Path, di
     step = opset1.squeeze(part, opset1.constant(np.array([axis])))
     if kind == "lstm":
         cell = opset4.lstm_cell(step, *inner, opset1.constant(w), opset1.constant(r), opset1.constant(b), hidden)
-    else:
+    elif kind == "gru":
         cell = opset3.gru_cell(step, *inner, opset1.constant(w), opset1.constant(r), opset1.constant(b), hidden)
+    else:
+        weights = (opset1.constant(array) for array in (w, r, b))
+        cell = opset3.rnn_cell(step, *inner, *weights, hidden, ["sigmoid"], [], [], 0.0)
     results = [opset1.result(cell.output(i)) for i in range(len(states))]
     scan = opset1.result(opset1.unsqueeze(cell.output(0), opset1.constant(np.array([axis]))))
     loop = opset1.tensor_iterator()
@@ -262,7 +266,7 @@ def cell_loop(kind: str, axis: int, stride: int, folder: Path) -> tuple[Path, di
 
 @pytest.mark.parametrize("stride", [1, -1])
 @pytest.mark.parametrize("axis", [0, 1])
-@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("kind", ["lstm", "gru", "rnn"])
 def test_a_loop_over_a_cell_is_a_sequence(kind: str, axis: int, stride: int, tmp_path: Path) -> None:
     path, feed = cell_loop(kind, axis, stride, tmp_path)
     compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
@@ -276,3 +280,142 @@ def test_a_loop_over_a_cell_is_a_sequence(kind: str, axis: int, stride: int, tmp
     for name, array in found.items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-4, atol=1e-5)
     assert len(found) == (3 if kind == "lstm" else 2)
+
+
+GATES = {
+    "rows apart": """
+          p = MatMul(m, W)
+          q = MatMul(h, R)
+          u = Add(p, q)
+          v = Add(u, B)""",
+    "joined rows": """
+          j = Concat <axis = 1> (m, h)
+          p = MatMul(j, K)
+          v = Add(B, p)""",
+}
+CELLS = {
+    "lstm": """
+          f, i, g, o = Split <axis = 1> (v)
+          f1 = Add(f, one)
+          f2 = Sigmoid(f1)
+          i2 = Sigmoid(i)
+          g2 = Tanh(g)
+          o2 = Sigmoid(o)
+          k = Mul(c, f2)
+          e = Mul(i2, g2)
+          c2 = Add(e, k)
+          t = Tanh(c2)
+          h2 = Mul(o2, t)""",
+    "rnn": """
+          h2 = Relu(v)""",
+}
+
+
+def literal(array: Array) -> str:
+    return f"float[{','.join(map(str, array.shape))}] {{{','.join(map(str, array.ravel()))}}}"
+
+
+def arithmetic_loop(kind: str, gates: str, backward: int) -> str:
+    """A Scan whose body is the arithmetic of a cell of 3 units over 2 numbers."""
+    rng, width = np.random.default_rng(3), 12 if kind == "lstm" else 3
+    w, r = (rng.uniform(-0.5, 0.5, (rows, width)).astype(np.float32) for rows in (2, 3))
+    constants = {"W": w, "R": r, "K": np.concatenate([w, r]), "B": rng.random(width, np.float32), "one": np.ones(1)}
+    kept = ("h", "c") if kind == "lstm" else ("h",)
+    declared = ", ".join(f"float[N,3] {name}" for name in kept)
+    made = ", ".join(f"float[N,3] {name}2" for name in kept)
+    last = ", ".join(f"float[N,3] {name}" for name in ("y", "z")[: len(kept)])
+    lines = "\n".join(f"{name} = Constant <value = {literal(a)}> ()" for name, a in constants.items())
+    results = ", ".join(("y", "z")[: len(kept)])
+    firsts = ", ".join(f"{name}0" for name in kept)
+    return f"""g (float[T,N,2] x, {declared.replace(" h", " h0").replace(" c", " c0")}) => ({last}, float[T,N,3] all) {{
+      {lines}
+      {results}, all = Scan <num_scan_inputs = 1, scan_input_directions = [{backward}],
+        scan_output_directions = [{backward}],
+        body = b ({declared}, float[N,2] m) => ({made}, float[N,3] s) {{{GATES[gates]}{CELLS[kind]}
+          s = Identity(h2)
+        }}> ({firsts}, x)
+    }}"""
+
+
+@pytest.mark.parametrize("backward", [0, 1])
+@pytest.mark.parametrize("gates", GATES)
+@pytest.mark.parametrize("kind", CELLS)
+def test_the_arithmetic_of_a_cell_is_a_sequence(kind: str, gates: str, backward: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    text = arithmetic_loop(kind, gates, backward)
+    states = {f"{name}0": rng.random((2, 3), np.float32) for name in ("h", "c")[: 2 if kind == "lstm" else 1]}
+    graph = check(text, {"x": rng.standard_normal((9, 2, 2)).astype(np.float32), **states}, tmp_path)
+    assert f"{kind.upper()}Sequence" in kinds(graph)
+    assert "TensorIterator" not in kinds(graph)
+
+
+def test_what_is_almost_a_cell_stays_a_loop(tmp_path: Path) -> None:
+    """The state goes into the candidate twice."""
+    text = arithmetic_loop("lstm", "rows apart", 0).replace("g2 = Tanh(g)", "g1 = Add(g, h)\n g2 = Tanh(g1)")
+    rng = np.random.default_rng(5)
+    states = {f"{name}0": rng.random((2, 3), np.float32) for name in ("h", "c")}
+    graph = check(text, {"x": rng.standard_normal((9, 2, 2)).astype(np.float32), **states}, tmp_path)
+    assert "TensorIterator" in kinds(graph)
+
+
+PICKING = """g (float[T,N,3] x, float[N,3] h0) => (float[N,3] y, float[T,N,3] all) {{
+  one = Constant <value = int64 {{{axis}}}> ()
+  sh = Shape(x)
+  M = Gather(sh, one)
+  y, all = Loop <body = b (int64 i, bool c, float[N,3] h) => (bool c2, float[N,3] h2, float[N,3] s) {{
+    {pick}
+    k = Constant <value = {matrix}> ()
+    r = MatMul(h, k)
+    w = MatMul(m, k)
+    p = Add(r, w)
+    h2 = Tanh(p)
+    s = Identity(h2)
+    c2 = Identity(c)
+  }}> (M, , h0)
+}}"""
+MATRIX = literal(np.random.default_rng(1).uniform(-0.5, 0.5, (3, 3)).astype(np.float32))
+PICKS = {
+    "by a scalar": "m = Gather <axis = 0> (x, i)",
+    "by a list": "z = Constant <value = int64[1] {0}> ()\n u = Unsqueeze(i, z)\n g1 = Gather <axis = 0> (x, u)\n"
+    " m = Squeeze(g1, z)",
+}
+
+
+@pytest.mark.parametrize("pick", PICKS)
+@pytest.mark.parametrize("steps", [9, 1])
+def test_a_loop_that_picks_parts_by_its_number_takes_slices(pick: str, steps: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    text = PICKING.format(axis=0, pick=PICKS[pick], matrix=MATRIX)
+    feed = {"x": rng.standard_normal((steps, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(text, feed, tmp_path, LoopsToIterators())
+    assert "TensorIterator" in kinds(graph)
+    graph = check(text, feed, tmp_path)
+    assert "RNNSequence" in kinds(graph)
+    assert not {"Loop", "TensorIterator"} & set(kinds(graph))
+
+
+OTHERS = {
+    "other turns": (1, "m = Gather <axis = 0> (x, i)"),
+    "the number itself": (0, "n = Gather <axis = 0> (x, i)\n f = Cast <to = 1> (i)\n m = Mul(n, f)"),
+    "another place": (0, "z = Constant <value = int64 {0}> ()\n j = Mul(i, z)\n m = Gather <axis = 0> (x, j)"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_loop_that_does_more_with_its_number_stays(name: str, tmp_path: Path) -> None:
+    axis, pick = OTHERS[name]
+    rng = np.random.default_rng(5)
+    feed = {"x": rng.standard_normal((9, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(PICKING.format(axis=axis, pick=pick, matrix=MATRIX), feed, tmp_path, LoopsToIterators())
+    assert "Loop" in kinds(graph)
+
+
+def test_what_is_read_whole_too_stays_an_input(tmp_path: Path) -> None:
+    pick = (
+        "z = Constant <value = int64[1] {0}> ()\n n = Gather <axis = 0> (x, i)\n t = ReduceSum <keepdims = 0> (x, z)\n"
+        " m = Add(n, t)"
+    )
+    rng = np.random.default_rng(5)
+    feed = {"x": rng.standard_normal((9, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    graph = check(PICKING.format(axis=0, pick=pick, matrix=MATRIX), feed, tmp_path, LoopsToIterators())
+    assert "TensorIterator" in kinds(graph)

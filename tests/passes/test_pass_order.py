@@ -18,18 +18,21 @@ from dldt.compiler.ops import (
     Erf,
     Gather,
     If,
+    Loop,
     MatMul,
     Multiply,
     OneHot,
     ReduceMean,
     ReLU,
     Reshape,
+    RNNCell,
     ShapeOf,
     Subtract,
     Transpose,
     Unsqueeze,
 )
-from dldt.compiler.types import DType
+from dldt.compiler.ops.body_ports import BodyOutput, InvariantInput, MergedInput
+from dldt.compiler.types import DType, TensorType
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import OPTIONAL, PRECEDENCE, default_pipeline
 from dldt.passes.transforms.merge_convolutions import MergeConvolutions
@@ -96,6 +99,21 @@ def _chosen(x):
     return If(*bodies)(Equal()(x.graph.constant(i64(1)[0]), x.graph.constant(i64(1)[0])), x)
 
 
+def _picking_loop(x):
+    """The last state of a cell over the rows of x, which the loop picks by the number of the turn."""
+    body = Graph("cells")
+    number = body.parameter("i", TensorType(DType.i64, ()))
+    rows = body.parameter("rows", TensorType(DType.f32, (48, 1, 6)))
+    state = body.parameter("h", TensorType(DType.f32, (1, 3)))
+    row = Gather()(rows, number, np.array(0))
+    body.result(body.constant(np.array(True)), "on")
+    body.result(RNNCell(3)(row, state, random(3, 6), random(3, 3), random(3)), "h2")
+    ports = (InvariantInput(2, 1), MergedInput(3, 2, 1))
+    loop = Loop(body, ports, (BodyOutput(1),), condition_result=0, iteration_parameter=0)
+    first = x.graph.constant(np.zeros((1, 3), np.float32))
+    return loop(np.array(48), np.array(True), Reshape()(x, np.array([48, 1, 6])), first)
+
+
 # first pass, second pass: a graph, and what the two give in this order, which they do not give in the other
 SWAPS = {
     ("simplify-shapes", "fold-constants"): (
@@ -148,6 +166,11 @@ SWAPS = {
     ("sink-dequantization", "fold-constants"): (
         lambda x: _quantized_convolution(x),
         "Multiply(Convolution(Convert(Convert(x)), [4,4,1,1]), 0.125)",
+    ),
+    ("loops-to-iterators", "loops-to-sequences"): (
+        _picking_loop,
+        "Squeeze(RNNSequence.1(Transpose(Reshape(x, [48,1,6]), [1,0,2]), Unsqueeze([1,3], [1]), [48], "
+        "Unsqueeze([3,6], [0]), Unsqueeze([3,3], [0]), Unsqueeze([3], [0])), [1])",
     ),
     ("sink-channel-order", "fold-channel-order-into-weights"): (
         lambda x: convolved(_reversed(x), PADDED),

@@ -33,6 +33,7 @@ from dldt.frontends.engine.sequences import (
 )
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_growth import only_grows
+from dldt.frontends.onnx.sequence_ragged import ragged
 from dldt.frontends.onnx.unroll import known_turns, unrolled
 
 Made: TypeAlias = tuple[ImportedBody, Repetition, tuple[Value, ...]]
@@ -60,7 +61,14 @@ def loop_1(
     outer = (_trip_count(M, context.graph), _condition(cond, context.graph))
     first = [value for carried in given for value in parts(carried)]
     types = [TensorType(v.type.dtype, v.type.shape) for v in first]
-    imported, op, captures = settled(partial(_loop, body, context, given), types)
+    try:
+        imported, op, captures = settled(partial(_loop, body, context, given), types)
+    except _RaggedError as error:
+        changed, start = list(v_initial), v_initial[error.position]
+        if not isinstance(start, TensorSequence):
+            raise UnsupportedError("a sequence of equal items grows in a Loop by items whose shape changes") from None
+        changed[error.position] = ragged(context.graph, start.items, error.item)
+        return loop_1(M, cond, *changed, body=body, context=context)
     values = iter(op.all(*outer, *first, *captures))
     found: list[Imported] = []
     for i, inner in enumerate(imported.outputs[1:]):
@@ -95,8 +103,6 @@ def _carried(body: GraphRecord, position: int, value: Imported) -> Imported:
     grows = isinstance(value, TensorSequence | StackedSequence)
     if grows and only_grows(body, names[position + 2], body.outputs[position + 1]):
         return GrowingSequence(position)
-    if isinstance(value, StackedSequence):
-        raise UnsupportedError("a sequence whose length is found at run time may only be appended to in a Loop")
     return value
 
 
@@ -152,6 +158,14 @@ def _as_part(value: Value) -> Value:
     return Unsqueeze()(value, np.array([0], np.int64))
 
 
+class _RaggedError(Exception):
+    """A sequence, that carried value ``position`` is, grows by items of different sizes, such as ``item``."""
+
+    def __init__(self, position: int, item: TensorType) -> None:
+        super().__init__(f"carried value {position}")
+        self.position, self.item = position, item
+
+
 def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: ImportedBody) -> None:
     """Refuse what has another form behind a turn than before it."""
     own = f"{imported.graph.name}:"
@@ -159,7 +173,7 @@ def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: Importe
         if isinstance(before, GrowingSequence) and isinstance(after, GrowingSequence):
             dims = {s for value in after.appended for dim in value.type.shape for s in symbols(dim)}
             if any(isinstance(s, DefinedDim) and s.name.startswith(own) for s in dims):
-                raise UnsupportedError(f"the sequence {name!r} grows in a Loop by items whose shape changes")
+                raise _RaggedError(before.start, after.appended[0].type)
         elif not same_form(before, after):
             raise UnsupportedError(
                 f"the sequence {name!r} changes its length in a Loop whose number of turns is not known, by more than "

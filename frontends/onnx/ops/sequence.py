@@ -9,7 +9,6 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.concat import Concat
-from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
@@ -19,9 +18,12 @@ from dldt.compiler.ops.transpose import Transpose
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
-from dldt.frontends.engine.sequences import GrowingSequence, Imported, StackedSequence, TensorSequence
+from dldt.frontends.engine.sequences import GrowingSequence, Imported, RaggedSequence, StackedSequence, TensorSequence
 from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.sequence_map import mapped
+from dldt.frontends.onnx.sequence_ragged import appended, item_of
+from dldt.frontends.onnx.sequence_stack import as_part, equal_parts, erased, inserted, length_of, picked, stack_of
 
 _END = np.iinfo(np.int64).max
 Items: TypeAlias = TensorSequence | StackedSequence
@@ -42,44 +44,60 @@ def sequence_construct_11(*inputs: Value) -> TensorSequence:
 @ONNX.imports("SequenceLength", since=11)
 def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
     """How many items there are."""
+    if isinstance(input_sequence, RaggedSequence):
+        return length_of(input_sequence.sizes)
     given = _sequence(input_sequence)
     if isinstance(given, TensorSequence):
         return context.graph.constant(np.array(len(given.items), np.int64))
-    return Gather()(ShapeOf()(given.stack), np.array(0, np.int64), np.array(0, np.int64))
+    return length_of(given.stack)
 
 
 @ONNX.imports("SequenceAt", since=11)
-def sequence_at_11(input_sequence: Imported, position: Value) -> Value:
+def sequence_at_11(input_sequence: Imported, position: Value, *, context: Context) -> Value:
     """One item."""
+    if isinstance(input_sequence, RaggedSequence):
+        return item_of(input_sequence, position, context)
     given = _sequence(input_sequence)
     known = known_array(position)
     if isinstance(given, TensorSequence) and known is not None:
         return given.items[_place(known, len(given.items), len(given.items) - 1)]
-    return Gather()(_stack(given), position, np.array(0, np.int64))
+    return picked(stack_of(given), position, context)
 
 
 @ONNX.imports("SequenceInsert", since=11)
-def sequence_insert_11(input_sequence: Imported, tensor: Value, position: Value | None = None) -> Imported:
+def sequence_insert_11(
+    input_sequence: Imported, tensor: Value, position: Value | None = None, *, context: Context
+) -> Imported:
     """The sequence with one more item: before that at the position, else at the end."""
     if isinstance(input_sequence, GrowingSequence):
         return GrowingSequence(input_sequence.start, (*input_sequence.appended, tensor))
+    if isinstance(input_sequence, RaggedSequence) and position is None:
+        return appended(input_sequence, tensor)
     given = _sequence(input_sequence)
     if position is None and isinstance(given, StackedSequence):
-        return StackedSequence(Concat(0)(given.stack, _as_part(tensor)))
-    items = _items(given, "inserted into in the middle")
-    place = len(items) if position is None else _place(_known(position), len(items), len(items))
+        return StackedSequence(Concat(0)(given.stack, as_part(tensor)))
+    if isinstance(given, TensorSequence) and not given.items:
+        return TensorSequence((tensor,))
+    known = None if position is None else known_array(position)
+    if position is not None and (known is None or isinstance(given, StackedSequence)):
+        return StackedSequence(inserted(stack_of(given), tensor, position, context))
+    items = _items(given, "inserted into")
+    place = len(items) if known is None else _place(known, len(items), len(items))
     return TensorSequence((*items[:place], tensor, *items[place:]))
 
 
 @ONNX.imports("SequenceErase", since=11)
-def sequence_erase_11(input_sequence: Imported, position: Value | None = None) -> Imported:
+def sequence_erase_11(input_sequence: Imported, position: Value | None = None, *, context: Context) -> Imported:
     """The sequence without the item at the position, else without the last one."""
     given = _sequence(input_sequence)
     if position is None and isinstance(given, StackedSequence):
         return StackedSequence(Slice()(given.stack, *(np.array([n], np.int64) for n in (0, -1, 1, 0))))
-    items = _items(given, "erased from in the middle")
+    known = None if position is None else known_array(position)
+    if position is not None and (known is None or isinstance(given, StackedSequence)):
+        return StackedSequence(erased(stack_of(given), position, context))
+    items = _items(given, "erased from")
     last = len(items) - 1
-    place = last if position is None else _place(_known(position), len(items), last)
+    place = last if known is None else _place(known, len(items), last)
     if not items:
         raise InputError("SequenceErase takes an item of an empty sequence")
     return TensorSequence((*items[:place], *items[place + 1 :]))
@@ -88,6 +106,8 @@ def sequence_erase_11(input_sequence: Imported, position: Value | None = None) -
 @ONNX.imports("ConcatFromSequence", since=11)
 def concat_from_sequence_11(input_sequence: Imported, *, axis: int, new_axis: int = 0) -> Value:
     """The items one after the other along an axis, which is a new one where ``new_axis`` is set."""
+    if isinstance(input_sequence, RaggedSequence) and not new_axis and axis in (0, -input_sequence.flat.type.rank):
+        return input_sequence.flat
     given = _sequence(input_sequence)
     if isinstance(given, TensorSequence):
         if not given.items:
@@ -115,8 +135,12 @@ def split_to_sequence_11(
     if split is None and not isinstance(size, int):
         stack = Transpose()(input, np.array([place, *(i for i in range(rank) if i != place)], np.int64))
         return StackedSequence(Unsqueeze()(stack, np.array([place + 1], np.int64)) if keepdims else stack)
+    if split is not None and split.type.rank == 0 and (known_array(split) is None or not isinstance(size, int)):
+        return StackedSequence(equal_parts(input, split, place))
     if not isinstance(size, int):
         raise UnsupportedError(f"SplitToSequence cuts {input.type} along an axis whose size is not known")
+    if split is not None and known_array(split) is None and isinstance(split.type.elements, int):
+        return TensorSequence(VariadicSplit().all(input, np.array(place, np.int64), split), input.type.dtype)
     lengths = _lengths(size, split)
     pieces = VariadicSplit().all(input, np.array(place, np.int64), np.array(lengths, np.int64)) if lengths else ()
     if split is not None or keepdims:
@@ -130,7 +154,10 @@ def sequence_map_17(
     input_sequence: Imported, *additional_inputs: Imported, body: GraphRecord, context: Context
 ) -> tuple[Imported, ...]:
     """The body's outputs for each item, as sequences."""
-    items = _items(_sequence(input_sequence), "mapped")
+    given = _sequence(input_sequence)
+    if any(isinstance(value, StackedSequence) for value in (given, *additional_inputs)):
+        return mapped(body, (given, *additional_inputs), context)
+    items = _items(given, "mapped")
     found: list[tuple[Imported, ...]] = []
     for i in range(len(items)):
         others = [_item(value, i) for value in additional_inputs]
@@ -157,6 +184,11 @@ def _sequence(given: Imported) -> Items:
         return given
     if isinstance(given, GrowingSequence):
         raise UnsupportedError("a sequence that grows in a Loop may only be appended to there")
+    if isinstance(given, RaggedSequence):
+        raise UnsupportedError(
+            "the items of a sequence differ in their first dim: it can be appended to, read item by item, and joined "
+            "along the first axis"
+        )
     raise InputError("a sequence is needed, this is none")
 
 
@@ -166,31 +198,11 @@ def _items(given: Items, what: str) -> tuple[Value, ...]:
     return given.items
 
 
-def _known(position: Value) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
-    known = known_array(position)
-    if known is None:
-        raise UnsupportedError("a position in a sequence is computed at run time; it must be a constant")
-    return known
-
-
 def _place(position: np.ndarray[tuple[int, ...], np.dtype[np.generic]], length: int, last: int) -> int:
     place = int(position.item())
     if not -length <= place <= last:
         raise InputError(f"position {place} is outside a sequence of {length}")
     return place + length if place < 0 else place
-
-
-def _stack(given: Items) -> Value:
-    """All items as parts of one tensor."""
-    if isinstance(given, StackedSequence):
-        return given.stack
-    if not given.items or any(item.type != given.items[0].type for item in given.items):
-        raise UnsupportedError("a position that is computed at run time needs a sequence whose items have one type")
-    return Concat(0)(*map(_as_part, given.items))
-
-
-def _as_part(value: Value) -> Value:
-    return Unsqueeze()(value, np.array([0], np.int64))
 
 
 def _moved(stack: Value, place: int) -> Value:
@@ -212,7 +224,7 @@ def _lengths(size: int, split: Value | None) -> list[int]:
         return [1] * size
     known = known_array(split)
     if known is None:
-        raise UnsupportedError("split of SplitToSequence is computed at run time; it must be a constant")
+        raise UnsupportedError("the sizes in split of SplitToSequence are computed at run time; they must be constants")
     if known.ndim:
         return [int(length) for length in known]
     part = int(known.item())

@@ -1,0 +1,178 @@
+"""The arithmetic of a recurrent cell in the body of a loop, as one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.op import Op
+from dldt.compiler.ops import (
+    Add,
+    Concat,
+    LSTMCell,
+    MatMul,
+    Multiply,
+    Parameter,
+    ReLU,
+    RNNCell,
+    Sigmoid,
+    Split,
+    Tanh,
+    VariadicSplit,
+)
+from dldt.compiler.types import Array, DType
+from dldt.passes.constant_folder import ConstantFolder
+
+_ACTIVATIONS: dict[type[Op], str] = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
+
+
+def with_cell(body: Graph) -> Graph | None:
+    """A copy of the body in which products, sums and activations are an LSTMCell or an RNNCell; None where they are
+    not."""
+    made = body.copy()
+    ConstantFolder().fold(made)
+    for node in made.order():
+        for value in node.outputs:
+            if _replace_lstm(made, value) or _replace_rnn(made, value):
+                made.prune()
+                return made
+    return None
+
+
+@attrs.frozen
+class _Sums:
+    """x · weights + hidden · recurrent + bias: weights [I, n], recurrent [H, n], bias [n]."""
+
+    x: Value
+    hidden: Value
+    weights: Array
+    recurrent: Array
+    bias: Array
+
+
+def _replace_lstm(graph: Graph, hidden: Value) -> bool:
+    """Whether ``hidden`` was sigmoid(o) * tanh(sigmoid(f) * c + sigmoid(i) * tanh(g)), and is an LSTMCell's now."""
+    for out, shown in _pairs(hidden, Multiply):
+        o, total = _under(out, Sigmoid), _under(shown, Tanh)
+        if o is None or total is None:
+            continue
+        for kept, entered in _pairs(total, Add):
+            for forget, cell in _pairs(kept, Multiply):
+                for enter, fresh in _pairs(entered, Multiply):
+                    f, i, g = _under(forget, Sigmoid), _under(enter, Sigmoid), _under(fresh, Tanh)
+                    if f is None or i is None or g is None or not isinstance(cell.op, Parameter):
+                        continue
+                    if _made_lstm(graph, (hidden, total), cell, (f, i, g, o)):
+                        return True
+    return False
+
+
+def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple[Value, ...]) -> bool:
+    found = [_split_part(gate) for gate in gates]
+    sources = {part[0] for part in found if part is not None}
+    if any(part is None for part in found) or len(sources) != 1:
+        return False
+    ports = [part[1] for part in found if part is not None]
+    sums = _sums(sources.pop())
+    size = old[0].type.shape[-1]
+    if sums is None or sorted(ports) != [0, 1, 2, 3] or not isinstance(size, int):
+        return False
+    columns = np.concatenate([np.arange(port * size, (port + 1) * size) for port in ports])
+    shift = np.concatenate([np.broadcast_to(part[2], size) for part in found if part is not None])
+    made: Any = LSTMCell
+    weights = (sums.weights.T[columns], sums.recurrent.T[columns], sums.bias[columns] + shift)
+    new = made(size).all(sums.x, sums.hidden, cell, *map(np.ascontiguousarray, weights))
+    for before, after in zip(old, new, strict=True):
+        graph.replace(before, after)
+    return True
+
+
+def _replace_rnn(graph: Graph, hidden: Value) -> bool:
+    """Whether ``hidden`` was an activation of such sums, and is an RNNCell's now."""
+    name = _ACTIVATIONS.get(type(hidden.op))
+    total = hidden.inputs[0] if name is not None else None
+    sums = None if total is None else _sums(total)
+    if sums is None:
+        return False
+    made: Any = RNNCell
+    weights = (sums.weights.T, sums.recurrent.T, sums.bias)
+    op = made(len(sums.bias), activations=(name,))
+    graph.replace(hidden, op(sums.x, sums.hidden, *map(np.ascontiguousarray, weights)))
+    return True
+
+
+def _pairs(value: Value, kind: type[Op]) -> Iterator[tuple[Value, Value]]:
+    """The two inputs of an operation of the kind, in both orders."""
+    inputs = [v for v in value.inputs if v is not None]
+    if isinstance(value.op, kind) and len(inputs) == 2:
+        yield inputs[0], inputs[1]
+        yield inputs[1], inputs[0]
+
+
+def _under(value: Value, kind: type[Op]) -> Value | None:
+    return value.inputs[0] if isinstance(value.op, kind) else None
+
+
+def _split_part(gate: Value) -> tuple[Value, int, Array] | None:
+    """What was cut into four equal gates, which of them this is, and the constant that was added to it."""
+    shift = np.zeros(1, np.float32)
+    for inner, constant in _pairs(gate, Add):
+        if constant.constant is not None and constant.constant.size in (1, gate.type.shape[-1]):
+            gate, shift = inner, constant.constant.reshape(-1)
+    node = gate.node
+    whole, axis = (*node.inputs, None, None)[:2]
+    if not isinstance(gate.op, Split | VariadicSplit) or len(node.outputs) != 4 or whole is None or axis is None:
+        return None
+    equal = len({str(t) for t in node.types}) == 1
+    last = axis.constant is not None and int(axis.constant.item()) % whole.type.rank == whole.type.rank - 1
+    return (whole, gate.port, shift) if equal and last else None
+
+
+def _sums(total: Value) -> _Sums | None:
+    """The value as such sums."""
+    rank_two = total.type.rank == 2 and total.type.dtype is DType.f32
+    width = total.type.shape[-1] if rank_two else None
+    if not isinstance(width, int):
+        return None
+    bias, products = np.zeros(width, np.float32), list[tuple[Value, Array]]()
+    pending = [total]
+    while pending:
+        current = pending.pop()
+        parts = next(_pairs(current, Add), None)
+        if parts is not None:
+            pending += parts
+        elif current.constant is not None and current.constant.size in (1, width):
+            bias = bias + current.constant.reshape(-1)
+        else:
+            found = _product(current)
+            if found is None:
+                return None
+            products += found
+    states = [pair for pair in products if isinstance(pair[0].op, Parameter)]
+    others = [pair for pair in products if pair not in states]
+    if len(states) != 1 or len(others) != 1:
+        return None
+    return _Sums(others[0][0], states[0][0], others[0][1], states[0][1], bias.astype(np.float32))
+
+
+def _product(value: Value) -> list[tuple[Value, Array]] | None:
+    """A matrix product with a constant as values and their matrices [inner, n]; one of joined values is several."""
+    if not isinstance(value.op, MatMul) or value.op.transpose_a:
+        return None
+    data, weights = value.inputs
+    matrix = None if weights is None else weights.constant
+    if data is None or matrix is None or matrix.ndim != 2 or data.type.rank != 2:
+        return None
+    matrix = matrix.T if value.op.transpose_b else matrix
+    if not isinstance(data.op, Concat) or data.op.axis not in (1, -1):
+        return [(data, matrix)]
+    inputs = [v for v in data.inputs if v is not None]
+    sizes = [v.type.shape[1] for v in inputs]
+    if not all(isinstance(size, int) for size in sizes):
+        return None
+    ends = np.cumsum([int(size) for size in sizes])
+    return list(zip(inputs, np.split(matrix, ends[:-1]), strict=True))
