@@ -34,8 +34,8 @@ def computed_product(node: Node, target: Target) -> Value | None:
     if not isinstance(depth, int) or depth * LARGEST**2 > _MOST:
         return None
     shift, shift_b = _shifts(a.data.type.dtype, b.data.type.dtype, target)
-    moved = IntegerMatMul(op.transpose_a, op.transpose_b, shift=shift, shift_b=shift_b)
-    total: Value = moved(a.data, b.data, name=node.name)
+    fields = {"transpose_a": op.transpose_a, "transpose_b": op.transpose_b, "shift": shift, "shift_b": shift_b}
+    total: Value = IntegerMatMul(**fields)(a.data, b.data, name=node.name)
     zero_a, zero_b = _moved(a.zero, shift), _moved(b.zero, shift_b)
     if zero_b is not None:
         sums = _plus(_sums(a.data, axis, -1), depth * shift)
