@@ -56,14 +56,17 @@ class PackedRecurrence(Recurrence):
     type = "PackedRecurrence"
 
 
-@lowers(PackedRecurrence, kind="reduce")
-def packed_recurrence(*_: object) -> Access:
-    """Always an error, as for ``recurrence``."""
-    return recurrence()
+_ALONE = "a loop over steps has a kernel of its own: no element is an expression of its inputs"
 
 
 @lowers(Recurrence, kind="reduce", reads=(0, 2, 3, 4, 5))
 def recurrence(*_: object) -> Access:
     """Always an error: no element is an expression of the inputs, because a loop over steps needs a kernel of its own.
     That kernel packs the weights, input 1."""
-    raise AssertionError("a loop over steps has a kernel of its own: no element is an expression of its inputs")
+    raise AssertionError(_ALONE)
+
+
+@lowers(PackedRecurrence, kind="reduce")
+def packed_recurrence(*_: object) -> Access:
+    """Always an error, as for Recurrence; the weights are read while the model runs."""
+    raise AssertionError(_ALONE)
