@@ -68,7 +68,7 @@ def take_apart(c: Compilation) -> None:
     """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
     sum integers, those of half precision sum floats; filters that are computed are packed."""
     c.remarks = half_notes(c.graph, c.target)
-    apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target))))
+    apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target), c.target)))
     c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
     refuse_unlowered(c.graph)
 

@@ -15,6 +15,8 @@ from dldt.compiler.types import Array, DType, TensorType
 
 Types = tuple[TensorType, ...]
 SUMS = DType.i32
+OTHER_BYTES = {DType.u8: (DType.i8, -128), DType.i8: (DType.u8, 128)}
+"""The bytes of the other sign, and what is added to a byte to become one of them."""
 
 
 @attrs.frozen

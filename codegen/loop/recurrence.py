@@ -51,8 +51,24 @@ class Recurrence(Op):
         return TensorType(projected.dtype, (batch, self.directions, steps + self.states, self.hidden))
 
 
+@attrs.frozen
+class PackedRecurrence(Recurrence):
+    """Recurrence whose weights are computed: they lie [D, ...] in the order in which the loop reads them."""
+
+    type = "PackedRecurrence"
+
+
+_ALONE = "a loop over steps has a kernel of its own: no element is an expression of its inputs"
+
+
 @lowers(Recurrence, kind="reduce", reads=(0, 2, 3, 4, 5))
 def recurrence(*_: object) -> Access:
     """Always an error: no element is an expression of the inputs, because a loop over steps needs a kernel of its own.
     That kernel packs the weights, input 1."""
-    raise AssertionError("a loop over steps has a kernel of its own: no element is an expression of its inputs")
+    raise AssertionError(_ALONE)
+
+
+@lowers(PackedRecurrence, kind="reduce")
+def packed_recurrence(*_: object) -> Access:
+    """Always an error, as for Recurrence; the weights are read while the model runs."""
+    raise AssertionError(_ALONE)

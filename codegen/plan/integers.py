@@ -8,18 +8,21 @@ import attrs
 import numpy as np
 
 from dldt.codegen.llvm.arithmetic import ARITHMETICS
-from dldt.codegen.loop.integer_contraction import SUMS, IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
+from dldt.codegen.loop.integer_contraction import (
+    OTHER_BYTES,
+    SUMS,
+    IntegerConvolution,
+    IntegerGroupConvolution,
+    IntegerMatMul,
+)
+from dldt.codegen.plan.computed_product import computed_product
 from dldt.codegen.target import Target
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import Array, DType
 from dldt.passes.integers import BYTES, Bytes, bytes_of, integer_weights, sums_integers
 
-_OTHER = {DType.u8: (DType.i8, -128), DType.i8: (DType.u8, 128)}
-"""The bytes of the other sign, and what is added to a byte to become one of them."""
 _MOST = 2**31 - 1
-_PIECE = 256
-"""As many products of two differences of bytes have a sum below 2^24."""
 
 
 def sum_integers(graph: Graph, target: Target) -> Graph:
@@ -74,7 +77,7 @@ def _replace(graph: Graph, node: Node, target: Target) -> None:
     data = bytes_of(x)
     assert data is not None
     known = integer_weights(w.constant)
-    total = _constant_weights(node, data, w.constant, target) if known else _computed_weights(node)
+    total = _constant_weights(node, data, w.constant, target) if known else computed_product(node, target)
     if total is None:
         return
     old = node.outputs[0]
@@ -120,26 +123,6 @@ def _constant_weights(node: Node, data: Bytes, weights: Array | None, target: Ta
     return corrected
 
 
-def _computed_weights(node: Node) -> Value | None:
-    """The product of two computed matrices of bytes, in pieces of the inner dim so short that sums of floats are exact;
-    None where one piece is enough, or the inner dim is free."""
-    op = node.op
-    x, y = (v for v in node.inputs if v is not None)
-    if not isinstance(op, ops.MatMul):
-        return None
-    axes = [x.type.rank - (2 if op.transpose_a else 1), y.type.rank - (1 if op.transpose_b else 2)]
-    depth = x.type.shape[axes[0]]
-    if not isinstance(depth, int) or depth <= _PIECE or min(x.type.rank, y.type.rank) < 2:
-        return None
-    total: Value | None = None
-    for first in range(0, depth, _PIECE):
-        bounds = np.array([first]), np.array([min(first + _PIECE, depth)]), np.array([1])
-        parts = (ops.Slice()(v, *bounds, np.array([axis])) for v, axis in zip((x, y), axes, strict=True))
-        piece = ops.Convert(SUMS)(op(*parts))
-        total = piece if total is None else ops.Add()(total, piece)
-    return total
-
-
 _KINDS: dict[type, Any] = {
     ops.Convolution: IntegerConvolution,
     ops.GroupConvolution: IntegerGroupConvolution,
@@ -172,7 +155,7 @@ def _padded(
 def _shift(dtype: DType, target: Target) -> int:
     """What is added to bytes for the target to multiply four of them at a time by signed weights; 0 where it need not
     or cannot be."""
-    other, shift = _OTHER[dtype]
+    other, shift = OTHER_BYTES[dtype]
     return shift if not _is_fast(dtype, target) and _is_fast(other, target) else 0
 
 

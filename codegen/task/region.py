@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 
 from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.integer_contraction import IntegerMatMul
 from dldt.codegen.loop.ir import Accumulator, Expr, Index, Load
 from dldt.codegen.loop.lower.access import RULES, Access, Rule, cast, number
 from dldt.codegen.loop.lower.fresh import Fresh
@@ -64,10 +65,10 @@ def is_channels_first(node: Node) -> bool:
 
 def is_product(node: Node) -> bool:
     """Whether the node is a batched matmul: a product of two matrices, neither of which is packed at compile time."""
-    if not isinstance(node.op, ops.MatMul) or node.types[0].dtype not in (DType.f32, DType.f64):
+    weights = node.inputs[1] if isinstance(node.op, ops.MatMul) else None
+    if weights is None or (weights.constant is not None and weights.type.rank <= 2):
         return False
-    weights = node.inputs[1]
-    return weights is not None and (weights.constant is None or weights.type.rank > 2)
+    return isinstance(node.op, IntegerMatMul) or node.types[0].dtype in (DType.f32, DType.f64)
 
 
 def destination(region: Region, value: Value, index: Index) -> Index:

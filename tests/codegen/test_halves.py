@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ml_dtypes
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
+from onnx import parser
 
+import dldt
 from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble, compile_graph
 from dldt.codegen.target import TARGETS
@@ -13,8 +17,12 @@ from dldt.compiler import ops
 from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipelines import default_pipeline
 from tests.codegen.integer_case import run
-from tests.codegen.native import run_native
+from tests.codegen.native import run_emulated, run_native
+from tests.codegen.qemu import require_emulator
+from tests.frontends.models import model_path
 
 ONE, NONE = (1, 1), (0, 0)
 LEVELS = ["host", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"]
@@ -216,3 +224,51 @@ def test_a_recurrent_layer(level, tmp_path):
     wide = [v.astype(np.float64) for v in (x, h, w, r, b)]
     exact = layer.evaluate(*wide[:2], np.int64([5, 5]), *wide[2:])[0]
     assert np.abs(found - exact).max() <= 2.0**-11
+
+
+def compared(path, feeds, level, folder):
+    """What native code gives, and onnxruntime."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    shapes = {name: x.shape for name, x in feeds.items()}
+    graph = dldt.read_model(path, inputs=shapes)
+    run_pipeline(graph, default_pipeline())
+    target = resolve_target(level)
+    if target.arch == resolve_target("host").arch:
+        found = run_native(graph, feeds, target, folder, threads=2)
+    else:
+        require_emulator(target)
+        found = run_emulated(graph, feeds, target, folder)
+    names = [output.name for output in session.get_outputs()]
+    return [(found[name], wanted) for name, wanted in zip(names, session.run(None, feeds), strict=True)]
+
+
+@pytest.mark.parametrize("level", ["host", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"])
+def test_a_detector(level, tmp_path):
+    x = np.random.default_rng(2).uniform(-1, 1, (2, 48, 48, 3)).astype(np.float16)
+    path = model_path("onnx/derived_int8_fp16/mtcnn_onet_fp16.onnx")
+    for found, wanted in compared(path, {"input_3": x}, level, tmp_path):
+        assert np.abs(found.astype(np.float64) - wanted).max() <= 2.0**-10 * np.abs(wanted).max()
+
+
+ATTENTION = """agraph (float16[2,9,32] x, float16[2,9,32] k, float16[32,48] w) => (float16[2,9,48] y)
+{
+  kt = Transpose<perm = [0, 2, 1]>(k)
+  scores = MatMul(x, kt)
+  chances = Softmax<axis = -1>(scores)
+  mixed = MatMul(chances, k)
+  sum = Add(mixed, x)
+  rows = MatMul(sum, w)
+  y = Relu(rows)
+}"""
+
+
+@pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
+def test_attention(level, tmp_path):
+    model = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>\n{ATTENTION}')
+    onnx.save(model, tmp_path / "model.onnx")
+    shapes = {"x": (2, 9, 32), "k": (2, 9, 32), "w": (32, 48)}
+    feeds = {name: numbers("f16", shape)[0] / np.float16(4) for name, shape in shapes.items()}
+    ((found, wanted),) = compared(tmp_path / "model.onnx", feeds, level, tmp_path)
+    assert np.abs(found.astype(np.float64) - wanted).max() <= 2.0**-9 * np.abs(wanted).max()

@@ -65,19 +65,73 @@ def test_matmul(dtype, transposed, shape, level, tmp_path):
     np.testing.assert_array_equal(found, (x.astype(np.int64) - 9) @ w)
 
 
-@pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
-@pytest.mark.parametrize("shapes", [((5, 64), (64, 33)), ((2, 7, 1000), (2, 1000, 20))])
-@pytest.mark.parametrize("transposed", [False, True])
-def test_matmul_of_two_computed_matrices(transposed, shapes, level, tmp_path):
-    a, b = extremes(np.uint8, shapes[0], seed=5), extremes(np.int8, shapes[1], seed=6)
-    a[..., :3, :], b[..., :3] = 255, -128
-    given = np.ascontiguousarray(np.swapaxes(b, -1, -2)) if transposed else b
+SHAPES = {
+    "plain": ((5, 64), (64, 33)),
+    "odd": ((2, 7, 1001), (2, 1001, 20)),
+    "one batch": ((2, 3, 40, 39), (39, 70)),
+    "single": ((1, 30), (30, 17)),
+}
+
+
+def product_graph(a, b, zeros, transposed):
     graph = Graph("matmul")
-    x, y = (graph.parameter(n, TensorType(DType.of(v.dtype), v.shape)) for n, v in (("x", a), ("z", given)))
-    sums = ops.MatMul(False, transposed)(as_floats(x, 0), as_floats(y, 7))
+    x, y = (graph.parameter(n, TensorType(DType.of(v.dtype), v.shape)) for n, v in (("x", a), ("z", b)))
+    sums = ops.MatMul(*transposed)(as_floats(x, zeros[0]), as_floats(y, zeros[1]))
     graph.result(ops.Convert(DType.i32)(sums), "y")
+    return graph
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("dtypes", [(np.uint8, np.int8), (np.int8, np.int8), (np.uint8, np.uint8)])
+def test_matmul_of_two_computed_matrices(dtypes, transposed, name, level, tmp_path):
+    shapes, number = SHAPES[name], list(SHAPES).index(name)
+    a, b = (extremes(dtype, shape, seed=5 + k) for k, (dtype, shape) in enumerate(zip(dtypes, shapes, strict=True)))
+    a[..., :3, :], b[..., :3] = np.iinfo(dtypes[0]).max, np.iinfo(dtypes[1]).min
+    zeros = ((0, 0), (7, 0), (0, 5), (3, 127))[number]
+    given = np.ascontiguousarray(np.swapaxes(b, -1, -2)) if transposed else b
+    graph = product_graph(a, given, zeros, (False, transposed))
     found = run(graph, {"x": a, "z": given}, level, tmp_path)
-    np.testing.assert_array_equal(found, a.astype(np.int64) @ (b.astype(np.int64) - 7))
+    np.testing.assert_array_equal(found, (a.astype(np.int64) - zeros[0]) @ (b.astype(np.int64) - zeros[1]))
+
+
+@pytest.mark.parametrize("level", ["host", "x86-64-v3"])
+def test_the_first_matrix_transposed(level, tmp_path):
+    """Elements that one lane multiplies do not lie side by side."""
+    a, b = extremes(np.uint8, (40, 9), seed=5), extremes(np.int8, (40, 33), seed=6)
+    found = run(product_graph(a, b, (7, 3), (True, False)), {"x": a, "z": b}, level, tmp_path)
+    np.testing.assert_array_equal(found, (a.T.astype(np.int64) - 7) @ (b.astype(np.int64) - 3))
+
+
+def test_zero_points_that_are_computed(tmp_path):
+    a, b = extremes(np.uint8, (9, 70), seed=5), extremes(np.uint8, (70, 33), seed=6)
+    graph = Graph("matmul")
+    x, y = (graph.parameter(n, TensorType(DType.u8, v.shape)) for n, v in (("x", a), ("z", b)))
+    zeros = [graph.parameter(n, TensorType(DType.u8, ())) for n in ("zx", "zz")]
+    wide = [ops.Convert(DType.f32)(v) for v in (x, y, *zeros)]
+    sums = ops.MatMul()(ops.Subtract()(wide[0], wide[2]), ops.Subtract()(wide[1], wide[3]))
+    graph.result(ops.Convert(DType.i32)(sums), "y")
+    feeds = {"x": a, "z": b, "zx": np.array(200, np.uint8), "zz": np.array(131, np.uint8)}
+    found = run(graph, feeds, "host", tmp_path)
+    np.testing.assert_array_equal(found, (a.astype(np.int64) - 200) @ (b.astype(np.int64) - 131))
+
+
+@pytest.mark.parametrize(
+    ("level", "row"),
+    [
+        ("avx512-vnni", "u8i8"),
+        ("avx-vnni", "u8i8"),
+        ("x86-64-v3", "u8i16"),
+        ("aarch64", "u8long"),
+        ("neon-dot", "u8u8"),
+    ],
+)
+def test_two_computed_matrices_take_the_best_instruction(level, row):
+    a, b = extremes(np.uint8, (40, 64), seed=5), extremes(np.uint8, (64, 70), seed=6)
+    made = assemble(product_graph(a, b, (3, 128), (False, False)), target_of(level))
+    rows = {str(chosen.implementation.arithmetic) for leaf in made.program.leaves() for chosen in leaf.chosen}
+    assert row in rows
 
 
 def test_sums_beyond_those_of_floats(tmp_path):

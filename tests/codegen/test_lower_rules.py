@@ -14,9 +14,10 @@ from dldt.codegen.loop.kept_boxes import KeptBoxes
 from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
+from dldt.codegen.loop.packed_convolution import PackedConvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
-from dldt.codegen.loop.recurrence import Recurrence
+from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
 from dldt.compiler import ops
 from dldt.compiler.dims import FreeDim, floordiv, maximum, minimum, symbol
 from dldt.compiler.op import REGISTRY
@@ -73,10 +74,12 @@ def test_only_these_operations_have_no_rule():
 
 
 def test_every_rule_has_a_case():
-    """Operations that the compiler alone makes have tests of their own (test_recurrence.py, test_integers.py)."""
+    """Operations that the compiler alone makes have tests of their own (test_recurrence.py, test_integers.py, …)."""
     tested = {type(case.op) for case in all_cases()}
     own = {
         Recurrence,
+        PackedRecurrence,
+        PackedConvolution,
         Ranked,
         FoundPlaces,
         KeptBoxes,

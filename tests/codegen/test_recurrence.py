@@ -171,11 +171,36 @@ def test_packed_weights():
     assert packed.size == plan.direction_size == 3 * 4 * 3
 
 
-def test_computed_weights_are_refused():
+def computed(case, kinds=3):
+    """The case with weights that are inputs of the model: the last ``kinds`` of them."""
+    last = len(case.inputs)
+    return attrs.evolve(case, constant_inputs=case.constant_inputs - set(range(last - kinds, last)))
+
+
+@pytest.mark.parametrize("direction", ["forward", "bidirectional"])
+@pytest.mark.parametrize("size", [7, 40])
+@pytest.mark.parametrize("name", LAYERS)
+def test_computed_weights(name, size, direction, tmp_path):
+    """They are packed while the model runs."""
+    run(computed(layer(name, size, direction=direction)), tmp_path, threads=2)
+
+
+@pytest.mark.parametrize("kinds", [1, 2])
+@pytest.mark.parametrize("level", ["x86-64-v2", "x86-64-v3"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_some_weights_are_computed(name, level, kinds, tmp_path):
+    run(computed(layer(name, 21, batch=1), kinds), tmp_path, level)
+
+
+def test_computed_weights_of_sequences_of_several_lengths(tmp_path):
+    run(computed(layer("lstm", 20, lengths=[2, 4, 1])), tmp_path)
+
+
+def test_weights_of_other_types_are_refused():
     case = layer("lstm", 4)
-    graph, values = Graph(), []
-    for k, array in enumerate(case.inputs):
-        values.append(graph.parameter(f"x{k}", TensorType(DType.of(array.dtype), array.shape)))
+    graph = Graph()
+    values = [graph.constant(x.astype(np.float64) if x.dtype == np.float32 else x) for x in case.inputs]
+    values[0] = graph.parameter("x", TensorType(DType.f64, case.inputs[0].shape))
     graph.result(case.op(*values), "y")
-    with pytest.raises(UnsupportedError, match=r"LSTMSequence \(node '.*'\) has computed weights: native code is made"):
+    with pytest.raises(UnsupportedError, match=r"LSTMSequence \(node '.*'\) has f64 weights: native code is made"):
         assemble(graph, resolve_target("host"))

@@ -11,7 +11,7 @@ from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.tile_emitter import ColumnPointers, ProductTileEmitter, RowPointers
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
-from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 from dldt.codegen.llvm.nest import parameters, store_at
 from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
@@ -129,7 +129,7 @@ class _ProductWriter:
         else:
             assert isinstance(problem.depth, int)
             with b.when(fresh):
-                pack = PackColumns(b, tile.arithmetic, tile.lanes, problem.depth, self.scratch)
+                pack = PackColumns(b, tile.arithmetic, tile.lanes, problem.depth, self.scratch, problem.stored[1])
                 if problem.b.line == 1:
                     pack.copy(ColumnPointers(start, depth, readable))
                 else:
@@ -147,7 +147,7 @@ class _ProductWriter:
         return b.compare("lt", b.iota("i64", lanes), b.splat(b.sub(left, b.index(position * lanes)), lanes))
 
     def _origin(self, buffer: Buffer, offset: Dim, scope: Scope) -> Ir:
-        unit = self.tile.arithmetic.data_type(0)
+        unit = LLVM_TYPES[buffer.dtype]
         return self.b.gep(self.emitter.pointers[buffer], self.emitter.dim(offset, scope), unit)
 
     def _bytes(self, scope: Scope, *strides: Dim) -> tuple[int | Ir, ...]:
@@ -196,7 +196,8 @@ class _ProductWriter:
         depth = self.problem.depth
         steps = depth if isinstance(depth, int) else self.emitter.dim(depth, scope)
         place = attrs.evolve(x, pointer=self._further(x.pointer, x.line, row))
-        micro = ProductTileEmitter(self.b, self.tile.arithmetic, self.tile.lanes, self.tile.chunk)
+        arithmetic, stored = self.tile.arithmetic, self.problem.stored[0]
+        micro = ProductTileEmitter(self.b, arithmetic, self.tile.lanes, self.tile.chunk, stored)
         sums = micro.accumulate(place, y, rows, steps)
         for c, mask in enumerate(masks):
             self._finish([line[c] for line in sums], row, self._plus(block, c), mask, scope)

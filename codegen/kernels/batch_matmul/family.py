@@ -11,6 +11,7 @@ import numpy as np
 from dldt.codegen.kernels.batch_matmul.emit import emit_product
 from dldt.codegen.kernels.batch_matmul.operand import is_strided, operand
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
+from dldt.codegen.kernels.batch_matmul.row import product_row
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
 from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
@@ -18,12 +19,12 @@ from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.kernels.rows_written import writes_rows
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.llvm.arithmetic import F32, F64
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load, Nest, walk
 from dldt.codegen.loop.lower.access import Access, read
 from dldt.codegen.loop.schedule import nest_symbols, run_time_dims
 from dldt.codegen.loop.variables import BLOCK, COLUMN, DEPTH, LANE, LINE, ROW
+from dldt.codegen.target import Target
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.region import Region, compose, destination, is_product, rule_of, runtime_inputs
 from dldt.codegen.task.task import Leaf
@@ -75,7 +76,7 @@ class BatchMatMulFamily(Family):
         region = task.region
         if region is None or region.anchor is None or not is_product(region.anchor):
             return None
-        found = _problem(region, region.anchor, operands_of(task).buffers)
+        found = _problem(region, region.anchor, operands_of(task).buffers, on.target)
         if found is None or choose_product_tile(found[0], on.target) is None:
             return None
         return [ProductPart(*found)]
@@ -123,10 +124,10 @@ class BatchMatMulFamily(Family):
 
 
 def _problem(
-    region: Region, anchor: Node, buffers: Mapping[Value, Buffer]
+    region: Region, anchor: Node, buffers: Mapping[Value, Buffer], target: Target
 ) -> tuple[Product, tuple[Buffer, Buffer]] | None:
-    """The batched matmul and the buffers of its operands; None where an operand cannot be read in place, or a dim is
-    0."""
+    """The batched matmul and the buffers of its operands; None where an operand cannot be read in place, a dim is 0, or
+    the target cannot multiply such integers."""
     op = anchor.op
     assert isinstance(op, ops.MatMul)
     x, y = (_access(region, v, buffers) for v in anchor.inputs if v is not None)
@@ -136,11 +137,11 @@ def _problem(
     columns = y.type.shape[-2 if swap_y else -1] if y.type.rank > 1 else 1
     shape = anchor.types[0].shape
     batch = shape[: len(shape) - (x.type.rank > 1) - (y.type.rank > 1)]
-    if 0 in (*batch, rows, columns, depth):
+    row = product_row(op, (x.dtype, y.dtype), target)
+    if 0 in (*batch, rows, columns, depth) or row is None:
         return None
     nothing = Matrix(0, 0, 0)
-    row = F64 if anchor.types[0].dtype is F64.data else F32
-    problem = Product(batch, rows, columns, depth, nothing, nothing, row)
+    problem = Product(batch, rows, columns, depth, nothing, nothing, row, (x.dtype, y.dtype))
     line, inner = (0 if rows == 1 else LINE.within(0, rows - 1)), DEPTH.within(0, depth - 1)
     left = operand(x, _index(x, problem, (inner, line) if swap_x else (line, inner)))
     line = 0 if columns == 1 else LINE.within(0, columns - 1)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Matrix
-from dldt.codegen.llvm.arithmetic import F32, F64
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Index, Load
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.variables import DEPTH, LINE, batch_variable
 from dldt.compiler.dims import substitute, symbols
+from dldt.compiler.types import DType
+
+_TYPES = (DType.f32, DType.f64, DType.u8, DType.i8)
 
 
 def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
     """The buffer that the access reads, and how its matrix lies there. ``index`` holds ``LINE``, ``DEPTH`` and the
-    batch index. None where an element is computed or is neither f32 nor f64, or where its address is not linear in
-    ``LINE`` and ``DEPTH``."""
+    batch index. None where an element is computed or is neither f32, f64 nor a byte, or where its address is not linear
+    in ``LINE`` and ``DEPTH``."""
     element = access(index)
-    if not isinstance(element, Load) or element.dtype not in (F32.data, F64.data):
+    if not isinstance(element, Load) or element.dtype not in _TYPES:
         return None
     offset = element.buffer.offset(element.index)
     strides = [stride_of(offset, variable) for variable in (LINE, DEPTH)]

@@ -7,7 +7,7 @@ import attrs
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.variables import batch_variable
 from dldt.compiler.dims import Dim, ceildiv
-from dldt.compiler.types import Shape
+from dldt.compiler.types import DType, Shape
 
 
 @attrs.frozen
@@ -32,7 +32,9 @@ class Product:
     a: Matrix
     b: Matrix
     arithmetic: Arithmetic = F32
-    """The types that are multiplied and summed: those of the matrices."""
+    """The types that are multiplied and summed."""
+    stored: tuple[DType, DType] = (F32.data, F32.data)
+    """The types of the two matrices in memory."""
 
     @property
     def batch_index(self) -> tuple[Dim, ...]:
@@ -43,8 +45,9 @@ class Product:
 @attrs.frozen
 class ProductTile:
     """A register tile of ``rows`` by ``columns`` vectors of ``lanes`` elements, with ``chunk`` steps of the inner dim
-    unrolled. A unit of work is ``strip`` rows (a multiple of ``rows``) of one column tile. With ``packed`` the tile's
-    columns of b are first copied to scratch memory, in the order in which the tile reads them."""
+    unrolled: a step is as many elements as one lane multiplies. A unit of work is ``strip`` rows (a multiple of
+    ``rows``) of one column tile. With ``packed`` the tile's columns of b are first copied to scratch memory, in the
+    order in which the tile reads them."""
 
     rows: int
     columns: int
@@ -78,4 +81,4 @@ class ProductTile:
         if not self.packed:
             return 0
         assert isinstance(product.depth, int)
-        return product.depth * self.width * self.arithmetic.weights.size
+        return self.arithmetic.steps(product.depth) * self.arithmetic.vector_size(self.width)

@@ -7,6 +7,7 @@ import attrs
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
+from dldt.compiler.types import DType
 
 
 @attrs.frozen
@@ -32,25 +33,29 @@ class ColumnPointers:
 class ProductTileEmitter:
     """Writes the accumulation of one tile over the inner dim."""
 
-    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, chunk: int) -> None:
+    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, chunk: int, stored: DType) -> None:
         self.b = b
         self.arithmetic = arithmetic
         self.lanes = lanes
         self.chunk = chunk
-        self.kind = arithmetic.weight_type(lanes)
+        self.stored = stored
+        self.kind = arithmetic.weight_type(lanes * arithmetic.products)
 
     def accumulate(self, x: RowPointers, y: ColumnPointers, rows: int, depth: int | Ir) -> list[list[Ir]]:
-        """The sums [row][column] over ``depth`` steps."""
+        """The sums [row][column] over ``depth`` elements. The last step may have fewer than one lane multiplies."""
         b, columns = self.b, len(y.masks)
         flat = [b.const(self.arithmetic.sum_type(self.lanes), 0) for _ in range(rows * columns)]
         if isinstance(depth, int):
-            whole = depth // self.chunk * self.chunk
+            steps, rest = divmod(depth, self.arithmetic.products)
+            whole = steps // self.chunk * self.chunk
             if whole == self.chunk:
                 flat = self._steps(x, y, flat, rows, self.chunk)
             elif whole:
                 flat = self._loop(x, y, flat, rows, (b.index(0), b.index(whole)), self.chunk)
-            if depth > whole:
-                flat = self._steps(*self._from(x, y, b.index(whole)), flat, rows, depth - whole)
+            if steps > whole:
+                flat = self._steps(*self._from(x, y, b.index(whole)), flat, rows, steps - whole)
+            if rest:
+                flat = self._steps(*self._from(x, y, b.index(steps)), flat, rows, 1, rest)
         else:
             split = b.binary("and", depth, b.index(-self.chunk))
             flat = self._loop(x, y, flat, rows, (b.index(0), split), self.chunk)
@@ -68,9 +73,16 @@ class ProductTileEmitter:
     def _from(self, x: RowPointers, y: ColumnPointers, step: Ir) -> tuple[RowPointers, ColumnPointers]:
         """The operands, starting at inner step ``step``."""
         return (
-            attrs.evolve(x, pointer=self._at(x.pointer, x.depth, step)),
+            attrs.evolve(x, pointer=self._at(x.pointer, self._step(x.depth), step)),
             attrs.evolve(y, pointer=self._at(y.pointer, y.depth, step)),
         )
+
+    def _step(self, stride: int | Ir) -> int | Ir:
+        """The bytes from one inner step to the next, where an element is ``stride`` bytes from the next."""
+        if self.arithmetic.products == 1:
+            return stride
+        assert isinstance(stride, int)
+        return stride * self.arithmetic.products
 
     def _at(self, pointer: Ir, stride: int | Ir, count: int | Ir) -> Ir:
         b = self.b
@@ -80,8 +92,11 @@ class ProductTileEmitter:
             offset = b.mul(*(b.index(v) if isinstance(v, int) else v for v in (stride, count)))
         return pointer if offset.name == "0" else b.emit("ptr", f"getelementptr i8, {pointer}, {offset}")
 
-    def _steps(self, x: RowPointers, y: ColumnPointers, flat: list[Ir], rows: int, count: int) -> list[Ir]:
-        """Multiply and add ``count`` inner steps, unrolled."""
+    def _steps(
+        self, x: RowPointers, y: ColumnPointers, flat: list[Ir], rows: int, count: int, elements: int = 0
+    ) -> list[Ir]:
+        """Multiply and add ``count`` inner steps, unrolled. Each has so many ``elements`` (0: as many as one lane
+        multiplies)."""
         b, columns = self.b, len(y.masks)
         flat = list(flat)
         pointer, base = y.pointer, x.pointer
@@ -91,8 +106,9 @@ class ProductTileEmitter:
             line = self._at(pointer, y.depth, k)
             vectors = [self._vector(line, c, mask) for c, mask in enumerate(y.masks)]
             for r in range(rows):
-                element = self._at(self._at(base, x.depth, k), x.line, r)
-                wide = self.arithmetic.broadcast(b, element, self.arithmetic.data, self.lanes, 1)
+                element = self._at(self._at(base, self._step(x.depth), k), x.line, r)
+                taken = elements or self.arithmetic.products
+                wide = self.arithmetic.broadcast(b, element, self.stored, self.lanes, taken)
                 for c in range(columns):
                     flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                     if not b.target.fma:

@@ -35,8 +35,8 @@ def choose_product_tile(product: Product, target: Target) -> ProductTile | None:
     if best is None:
         return None
     height, width = best
-    steps = target.cpu.caches.line // row.data.size  # a cache line of a
-    depth = product.depth if isinstance(product.depth, int) else steps
+    steps = target.cpu.caches.line // (row.data.size * row.products)  # a cache line of a
+    depth = row.steps(product.depth) if isinstance(product.depth, int) else steps
     chunk = max(1, min(steps, depth, CODE_LIMIT // (height * width)))
     chunk = 1 << (chunk.bit_length() - 1)
     packed = _packs(product, width * lanes, target)
@@ -55,7 +55,10 @@ def _most_rows(product: Product, target: Target) -> int:
 
 def _packs(product: Product, width: int, target: Target) -> bool | None:
     """Whether the columns are packed; None where they can be neither packed nor read in place."""
-    fits = isinstance(product.depth, int) and product.depth * width * product.arithmetic.weights.size <= target.l2
+    row, depth = product.arithmetic, product.depth
+    fits = isinstance(depth, int) and row.steps(depth) * row.vector_size(width) <= target.l2
+    if row.is_integer:
+        return True if fits and 1 in (product.b.line, product.b.depth) and product.a.depth == 1 else None
     if product.b.line == 1:
         few = isinstance(product.rows, int) and product.rows <= FEW_ROWS
         return fits and not few

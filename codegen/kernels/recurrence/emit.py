@@ -32,10 +32,10 @@ def emit_recurrence(
     alias: bool,
 ) -> None:
     """Writes ``void @name(buffers…, output, weights, [scratch], symbols…, lo, hi)``. The range runs over groups of
-    sequences × directions. ``ports`` are the operation's inputs by name."""
+    sequences × directions. ``ports`` are the operation's inputs by name; computed weights are one of them."""
     listed = parameters([*buffers, output], symbols, written=output, alias=alias)
     count = len(buffers) + 1
-    own = [("ptr readonly" if alias else "ptr noalias readonly", "weights")]
+    own = [] if "weights" in ports else [("ptr readonly" if alias else "ptr noalias readonly", "weights")]
     own += [("ptr noalias", "scratch")] if plan.scratch else []
     with b.function(name, [*listed[:count], *own, *listed[count:]]) as arguments:
         pointers = dict(zip([*buffers, output], arguments, strict=False))
@@ -43,8 +43,8 @@ def emit_recurrence(
         areas = _RecurrenceAreas(
             {port: pointers[buffer] for port, buffer in ports.items()},
             pointers[output],
-            arguments[count],
-            arguments[count + 1] if plan.scratch else arguments[count],
+            pointers[ports["weights"]] if "weights" in ports else arguments[count],
+            arguments[count + len(own) - 1],
         )
         writer = _RecurrenceWriter(b, op, plan, areas, ports)
         dim = ExpressionEmitter(b, pointers, plan.lanes).dim

@@ -11,7 +11,7 @@ from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.kernels.recurrence.emit import emit_recurrence
-from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
+from dldt.codegen.kernels.recurrence.plan import LoopPlan, loop_plan
 from dldt.codegen.kernels.recurrence.reference import run_recurrence
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.recurrence import Recurrence
@@ -38,10 +38,11 @@ class RecurrenceProblem:
 
 @attrs.frozen
 class RecurrencePart:
-    """The problem, the weights [directions, gates * hidden, hidden], and the values that the other ports read."""
+    """The problem, the weights [directions, gates * hidden, hidden] (None: they are computed, and lie packed at a port
+    of their own), and the values that the other ports read."""
 
     problem: RecurrenceProblem
-    weights: Array = attrs.field(eq=False)
+    weights: Array | None = attrs.field(eq=False)
     ports: Mapping[str, Value] = attrs.field(eq=False)
 
 
@@ -64,8 +65,9 @@ class RecurrenceFamily(Family):
         if anchor is None or not isinstance(anchor.op, Recurrence):
             return None
         ports = {port: v for port, v in zip(anchor.op.ports, anchor.inputs, strict=False) if v is not None}
-        weights = ports.pop("weights").constant
-        assert weights is not None
+        weights = ports["weights"].constant
+        if weights is not None:
+            ports.pop("weights")
         batch, steps = ports["projected"].type.shape[:2]
         problem = RecurrenceProblem(anchor.op, batch, steps, ragged="lengths" in ports, biased="bias" in ports)
         return [RecurrencePart(problem, weights, ports)]
@@ -74,12 +76,9 @@ class RecurrenceFamily(Family):
         """See Family."""
         assert isinstance(part, RecurrencePart)
         problem = part.problem
-        op = problem.op
-        rows = rows_together(problem.batch, on.target, ragged=problem.ragged)
-        reset_first = op.gates == 3 and not problem.biased
-        plan = LoopPlan(op.gates, op.hidden, on.target.block, reset_first, rows, together=on.target.cpu.fit.sums)
+        plan = loop_plan(problem.op, problem.batch, on.target, ragged=problem.ragged, biased=problem.biased)
         made = Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic)
-        return Estimate(0.0, made, packing=_packing(part.weights, op, plan))
+        return Estimate(0.0, made, packing=_packing(part.weights, problem.op, plan))
 
     def kernels(self, task: Leaf, chosen: Chosen, on: Setting) -> list[Kernel]:
         """See Family."""
@@ -111,6 +110,8 @@ class RecurrenceFamily(Family):
         return run_recurrence(problem.op, *operands)
 
 
-def _packing(weights: Array, op: Recurrence, plan: LoopPlan) -> Packing:
+def _packing(weights: Array | None, op: Recurrence, plan: LoopPlan) -> Packing | None:
+    if weights is None:
+        return None
     size = plan.arithmetic.weights.size * op.directions * plan.direction_size
     return Packing(Content(weights), plan, size, lambda: plan.pack(weights))

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
+from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
 from dldt.compiler.types import Array
@@ -85,6 +86,13 @@ class LoopPlan:
                 for first, count in self.panels(phase):
                     part = padded[list(phase), first * self.lanes : (first + count) * self.lanes]
                     yield np.ascontiguousarray(part.transpose(2, 0, 1)).reshape(-1).view(np.uint8).data
+
+
+def loop_plan(op: Recurrence, batch: Dim, target: Target, *, ragged: bool, biased: bool) -> LoopPlan:
+    """The plan of a loop over ``batch`` sequences. ``ragged``: their lengths differ. ``biased``: the candidate has a
+    bias of its own."""
+    rows, reset_first = rows_together(batch, target, ragged=ragged), op.gates == 3 and not biased
+    return LoopPlan(op.gates, op.hidden, target.block, reset_first, rows, together=target.cpu.fit.sums)
 
 
 def rows_together(batch: Dim, target: Target, *, ragged: bool) -> int:
