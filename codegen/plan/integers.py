@@ -108,6 +108,8 @@ def _constant_weights(node: Node, data: Bytes, weights: Array | None, target: Ta
     source, fields = data.data, _fields(op, data.data.type.rank)
     if not isinstance(op, ops.MatMul):
         source, fields = _padded(op, data, shift, weights)
+    if _takes_words(op, data.data.type.dtype, weights, target) and not shift:
+        source = ops.Convert(DType.i16)(source)
     contraction = _KINDS[type(op)](**fields, shift=shift)
     centre = _centre(op, whole, others) if _is_fast(data.data.type.dtype, target) or shift else None
     sums: Value = contraction(source, whole if centre is None else whole - centre, name=node.name)
@@ -203,6 +205,13 @@ def _shift(dtype: DType, target: Target) -> int:
     or cannot be."""
     other, shift = _OTHER[dtype]
     return shift if not _is_fast(dtype, target) and _is_fast(other, target) else 0
+
+
+def _takes_words(op: Any, dtype: DType, weights: Array, target: Target) -> bool:
+    """Whether bytes are widened to words where they are made, because the target multiplies words alone: they are read
+    many times, and made once."""
+    channelwise = isinstance(op, ops.GroupConvolution) and weights.shape[1:3] == (1, 1)
+    return not channelwise and not _is_fast(dtype, target) and ARITHMETICS["i16i16"].available(target)
 
 
 def _is_fast(dtype: DType, target: Target) -> bool:

@@ -95,9 +95,9 @@ def test_sums_beyond_those_of_floats(tmp_path):
     [
         ("avx512-vnni", "u8i8"),
         ("avx-vnni", "u8i8"),
-        ("x86-64-v4", "u8i16"),
-        ("x86-64-v3", "u8i16"),
-        ("x86-64-v2", "u8i16"),
+        ("x86-64-v4", "i16i16"),
+        ("x86-64-v3", "i16i16"),
+        ("x86-64-v2", "i16i16"),
         ("aarch64", "u8long"),
         ("neon-dot", "i8i8"),
         ("neon-i8mm", "u8i8"),
