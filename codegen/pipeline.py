@@ -7,7 +7,7 @@ results. The pipeline can stop after any step; each step is timed, and a dump sh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -15,14 +15,14 @@ import attrs
 from dldt.codegen.dump import Dump
 from dldt.codegen.kernels.agreement import agree
 from dldt.codegen.kernels.choice import Choice
-from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.objective import DEFAULT, Objective, trade
 from dldt.codegen.kernels.recorded import PlanEntry, Recorded, plan_data
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.tuned import UNTUNED, Tuned
 from dldt.codegen.kernels.typical_sizes import TypicalSizes
-from dldt.codegen.llvm.program import ProgramFrame, ProgramOutput, program_module, shared_work
+from dldt.codegen.llvm.dispatch import dispatch_module
+from dldt.codegen.llvm.program import program_module, shared_work
 from dldt.codegen.llvm.support import support_modules
 from dldt.codegen.object.link import link
 from dldt.codegen.object.object import compile_modules
@@ -32,9 +32,10 @@ from dldt.codegen.plan import show
 from dldt.codegen.plan.arena import plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
-from dldt.codegen.plan.conditions import run_time_dims, sentence, start_conditions
+from dldt.codegen.plan.conditions import run_time_dims, start_conditions
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
+from dldt.codegen.plan.frames import condition_sentences, program_frames
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.integers import sum_integers
 from dldt.codegen.plan.kernels import make_kernels, write_functions
@@ -46,17 +47,15 @@ from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_unknown, refuse_unlowered
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
-from dldt.codegen.plan.stages import defined_dims
+from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import found_dims
-from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
-from dldt.compiler.types import Shape
 
 GROWN = 4
 """Winograd's algorithm transforms weights into weights that are at least so many times larger."""
@@ -128,43 +127,51 @@ def write_kernels(c: Compilation) -> None:
     c.kernels = make_kernels(c.program, c.choice.on)
     known = [*run_time_dims(c.graph), *found_dims(c.program)]
     refuse_unknown([kernel for made in c.kernels.values() for kernel, _ in made], known, c.graph)
-    c.library = Library(c.target, c.cache)
     c.functions = write_functions(c.kernels, c.library)
+
+
+def plan_specializations(c: Compilation) -> None:
+    """Plans a program for each size that the user named, like the general one; equal kernels are shared."""
+    c.specialized = []
+    for special in c.specializations:
+        made = Compilation(special.graph, c.target, c.numerics, c.tuned, c.cache, recorded=c.recorded)
+        made.optimize, made.library = c.optimize, c.library
+        for step in PIPELINE[: [step.run for step in PIPELINE].index(plan_specializations)]:
+            step.run(made)
+        c.specialized.append(made)
 
 
 def write_program(c: Compilation) -> None:
     """Makes the calls in order, shared among threads; packed weights lie in the file's order."""
-    names = run_time_dims(c.graph)
     c.calls = Calls(c.library, WeightSegment())
-    c.steps = make_steps(c.program, c.kernels, c.functions, c.calls)
-    found = found_dims(c.program)
-    outputs = [_output(node.types[0].shape, t) for node, t in zip(c.graph.outputs, c.program.outputs, strict=True)]
-    at_start = tuple(enumerate(c.conditions))
-    frame = ProgramFrame(names, c.arena.size, outputs, found, c.calls.scratch, at_start)
-    text = program_module(c.steps, frame, c.target)
-    size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions else None
-    made = [
+    programs, starts = (c, *c.specialized), []
+    for made in programs:
+        starts.append(len(c.calls.called))
+        made.steps = make_steps(made.program, made.kernels, made.functions, c.calls)
+    frames = list(program_frames(c))
+    texts = [program_module(made.steps, frame, c.target) for made, frame in zip(programs, frames, strict=True)]
+    if c.specialized:
+        texts.append(dispatch_module([*frames[1:], frames[0]], c.target))
+    size = c.arena.size if isinstance(c.arena.size, int) and not c.conditions and not c.specialized else None
+    entries = [
         PlanEntry(leaf.output.name, chosen.implementation, chosen.cost)
-        for leaf in c.program.leaves()
+        for made in programs
+        for leaf in made.program.leaves()
         for chosen in leaf.chosen
     ]
-    sentences = [sentence(condition) for condition in (*c.conditions, *c.program.conditions)]
     demands = Demands(
-        names,
+        run_time_dims(c.graph),
         size,
         shared_work(c.steps, c.target),
-        plan_data(made),
-        len(found),
-        c.arena.slots,
+        plan_data(entries),
+        max(len(frame.found) for frame in frames),
+        max(made.arena.slots for made in programs),
         c.program.states,
-        sentences,
+        condition_sentences(c),
+        [(special, start) for special, start in zip(c.specializations, starts[1:], strict=True)],
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
-    c.modules = [*c.calls.library.modules(), ModuleSource.of(text)]
-
-
-def _output(shape: Shape, tensor: Tensor) -> ProgramOutput:
-    return ProgramOutput(shape, tensor.resolve() if any(map(defined_dims, shape)) else None)
+    c.modules = [*c.calls.library.modules(), *map(ModuleSource.of, texts)]
 
 
 def compile_objects(c: Compilation) -> None:
@@ -214,6 +221,7 @@ PIPELINE = (
     Step("row-tiling", join_rows, lambda c: show.tasks(c.program.tasks)),
     Step("memory", plan_memory, lambda c: show.memory(c.program, c.arena)),
     Step("kernels", write_kernels, lambda c: show.kernels(c.kernels)),
+    Step("specializations", plan_specializations, lambda c: show.specializations(c.specializations, c.specialized)),
     Step("program", write_program, lambda c: show.calls(c.calls)),
     Step("objects", compile_objects, lambda c: show.objects(c.modules, c.objects)),
     Step("link", link_artifact, lambda c: show.linked(c.linked)),
@@ -269,6 +277,7 @@ def compile_graph(
     recorded: Recorded | None = None,
     cache: bool = True,
     optimize: Objective = DEFAULT,
+    specializations: Sequence[Specialization] = (),
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
@@ -276,14 +285,14 @@ def compile_graph(
     how the numbers may change where that is estimated to be faster. ``tuned`` holds measured choices, which precede
     estimates. ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules that
     were compiled before from the user's cache (DLDT_CACHE), and adds new modules to it. ``optimize`` says what choices
-    are made for.
+    are made for. ``specializations`` are the sizes that get programs of their own beside the general one.
 
     Raises UnsupportedError naming every operation without native code, InternalError where LLVM refuses a kernel, and
     InputError where ``path`` cannot be written.
     """
     c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)
     c.recorded, c.workers, c.assembly, c.progress = recorded, workers, dump is not None, progress or c.progress
-    c.optimize = optimize
+    c.optimize, c.specializations = optimize, specializations
     c.progress("plan", 0, 1)
     written = None if dump is None else Dump(dump)
     run_steps(c, dump=written)

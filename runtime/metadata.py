@@ -61,6 +61,18 @@ class DimBounds(NamedTuple):
     text: str
 
 
+class SpecializationInfo(NamedTuple):
+    """A program for free dims that have the sizes in ``dims`` (None: any size), in the order of the metadata. Its steps
+    are those from number ``start`` on."""
+
+    dims: tuple[int | None, ...]
+    start: int
+
+    def fits(self, dims: tuple[int, ...]) -> bool:
+        """Whether it is made for free dims of these sizes."""
+        return all(size is None or size == dim for size, dim in zip(self.dims, dims, strict=True))
+
+
 class StepInfo(NamedTuple):
     """One call of a kernel in a run: what it computes, and how much (None where it depends on the free dims).
 
@@ -89,7 +101,8 @@ class Metadata(NamedTuple):
 
     ``dims`` counts the free dims and those that are found while the model runs, ``slots`` the buffers for tensors whose
     sizes are found, and for the state variables ``states``. ``conditions`` are the sentences of what must hold of the
-    dims. ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
+    dims. Of ``specializations``, the first that fits the dims runs, else the general program, whose steps come first.
+    ``arena`` is the bytes that a request needs, None where they depend on the free dims; behind the arena, at a
     multiple of 64, each thread needs ``scratch`` bytes. ``parallel`` tells whether threads can share any step.
     ``short`` tells that a run is too short for threads to pay, unless many runs follow each other without a pause.
     ``listed`` is the JSON text of the steps and of the plan, which no run needs; it is empty where the artifact lists
@@ -110,6 +123,7 @@ class Metadata(NamedTuple):
     slots: int
     states: tuple[StateInfo, ...]
     conditions: tuple[str, ...]
+    specializations: tuple[SpecializationInfo, ...]
     scratch: int
     parallel: bool
     short: bool
@@ -127,6 +141,13 @@ class Metadata(NamedTuple):
             return tuple(map(_step, items))
         except _BadError as error:
             raise _damaged(error, self.path) from None
+
+    def steps_for(self, dims: tuple[int, ...]) -> range:
+        """The numbers of the steps that run where the free dims have these sizes."""
+        count = len(self.steps)
+        starts = [0, *(min(special.start, count) for special in self.specializations), count]
+        chosen = next((k for k, special in enumerate(self.specializations, 1) if special.fits(dims)), 0)
+        return range(starts[chosen], starts[chosen + 1])
 
     @property
     def plan(self) -> Any:
@@ -218,6 +239,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         slots=slots,
         states=states,
         conditions=tuple(conditions),
+        specializations=_specializations(raw.get("specializations", []), names),
         scratch=scratch,
         parallel=raw.get("parallel") is not False,
         short=raw.get("short") is True,
@@ -264,6 +286,19 @@ def _symbol(item: Any) -> DimBounds:
     if not _is_size(low) or not (high is None or _is_size(high)):
         raise _BadError(f"gives the free dim {name} wrong bounds")
     return DimBounds(name, low, high, _text({"text": name, **item}, "text"))
+
+
+def _specializations(items: Any, names: list[str]) -> tuple[SpecializationInfo, ...]:
+    if not isinstance(items, list):
+        raise _BadError("has specializations that are not a list")
+    return tuple(_specialization(item, names) for item in items)
+
+
+def _specialization(item: Any, names: list[str]) -> SpecializationInfo:
+    dims = item.get("dims") if isinstance(item, dict) else None
+    if not isinstance(dims, dict) or not _is_count(item.get("start")) or not all(map(_is_size, dims.values())):
+        raise _BadError("has a specialization without dims or without a first step")
+    return SpecializationInfo(tuple(dims.get(name) for name in names), item["start"])
 
 
 def _states(items: Any, slots: int) -> tuple[StateInfo, ...]:

@@ -189,7 +189,8 @@ class Request:
         finally:
             self._words[PROFILE] = 0
             self._turn.lock.release()
-        return share_out(steps, list(ticks)[: len(steps)], seconds)
+        run = self._metadata.steps_for(self._symbols)
+        return share_out([steps[k] for k in run], [ticks[k] for k in run], seconds)
 
     def close(self) -> None:
         """Wait for a run in progress; then no other can begin."""

@@ -16,11 +16,14 @@ from dldt.codegen.kernels.recorded import Recorded, plan_of, read_plan
 from dldt.codegen.kernels.tuned import UNTUNED, read_tuned
 from dldt.codegen.pipeline import compile_graph, show_step
 from dldt.codegen.plan.compilation import Compilation
+from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.plan.summary import Summary
 from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
+from dldt.compiler.specialize import Sizes
+from dldt.compiler.specialize import specialize as specialized
 from dldt.frontends.read_model import read_model as read_file
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
@@ -108,6 +111,7 @@ def compile_model(
     optimize: str = str(DEFAULT),
     tuned: PathLike | None = None,
     plan: PathLike | None = None,
+    specialize: Sequence[Sizes] = (),
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
@@ -128,6 +132,9 @@ def compile_model(
     models give equal libraries.
     ``plan``: a library that was compiled before, or its plan (``dldt inspect --plan --json``). Every kernel is made as
     it was then.
+    ``specialize``: shapes of inputs by name, such as ``[{"x": (1, 3, 640, 640)}]``, None for a dim that stays free.
+    Each adds a program to the library that is made for these sizes alone, and that runs whenever the inputs have them;
+    of several that fit, the first.
 
     The given graph is not changed. Nothing is written if the compilation fails.
     """
@@ -142,6 +149,7 @@ def compile_model(
     recorded = None if plan is None else recorded_plan(Path(plan))
     started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
+    specializations = _specializations(graph, specialize, pipeline, stop_after)
     transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
     summary = compile_graph(
         graph,
@@ -155,6 +163,7 @@ def compile_model(
         optimize=goal,
         tuned=measured,
         recorded=recorded,
+        specializations=specializations,
     )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 
@@ -172,6 +181,7 @@ def decided(
     optimize: str = str(DEFAULT),
     tuned: PathLike | None = None,
     plan: PathLike | None = None,
+    specialize: Sequence[Sizes] = (),
 ) -> list[str]:
     """Run the passes, and code generation up to and including ``step`` (``regions``, ``implementations`` … see
     docs/architecture.md); what that step decided, as lines. Nothing is written. The other arguments are those of
@@ -181,11 +191,24 @@ def decided(
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
     goal = objective(optimize)
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
+    specializations = _specializations(graph, specialize, pipeline, None)
     transform(graph, pipeline=pipeline)
-    compilation = Compilation(graph, machine, allowed, optimize=goal)
+    compilation = Compilation(graph, machine, allowed, optimize=goal, specializations=specializations)
     compilation.tuned = UNTUNED if tuned is None else read_tuned(tuned, machine)
     compilation.recorded = None if plan is None else recorded_plan(Path(plan))
     return list(show_step(compilation, step))
+
+
+def _specializations(
+    graph: Graph, sizes: Sequence[Sizes], pipeline: Pipeline | None, stop_after: str | None
+) -> list[Specialization]:
+    """The graph for each of the sizes, after the passes."""
+    found = []
+    for each in sizes:
+        made, dims = specialized(graph, each)
+        transform(made, pipeline=pipeline, stop_after=stop_after)
+        found.append(Specialization(dims, made))
+    return found
 
 
 def recorded_plan(path: Path) -> Recorded:

@@ -19,6 +19,7 @@ from dldt.tools.units import bytes_text
 if TYPE_CHECKING:
     from dldt.codegen.plan.summary import Summary
     from dldt.compiler.graph import Graph
+    from dldt.compiler.specialize import Sizes
     from dldt.passes.pipeline import Pipeline
     from dldt.tools.api import Compiled
 
@@ -26,6 +27,7 @@ DESCRIPTION = """Compile a model to one native library (model.so) that needs not
 
   dldt-compile resnet50.onnx -o resnet50.so
   dldt-compile det.onnx -o det.so --input "x[1,3,640,640]" --target x86-64-v3
+  dldt-compile det.onnx --specialize "x[1,3,640,640]" --specialize "x[1,3,320,320]"
   dldt-compile model.xml --output-dir build"""
 
 
@@ -73,6 +75,13 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         metavar="FILE",
         help="make every kernel as this library was made, or as this plan says (dldt inspect --plan --json)",
     )
+    group.add_argument(
+        "--specialize",
+        action="append",
+        metavar="TEXT",
+        help='add a program made for these sizes alone, which runs whenever the inputs have them: "x[1,3,640,640]" '
+        "(repeatable)",
+    )
     pass_options.add_pass_arguments(parser)
     group = parser.add_argument_group("messages")
     group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
@@ -110,8 +119,9 @@ def compile_command(arguments: Arguments) -> int:
     with ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
+        sizes = [model_options.sizes(text) for text in arguments.specialize or ()]
         measured: list[str] = []
-        tuned = _tuned(arguments, graph, pipeline, path, progress, measured.append)
+        tuned = _tuned(arguments, graph, sizes, pipeline, path, progress, measured.append)
         made = api.compile_model(
             graph,
             path,
@@ -129,6 +139,7 @@ def compile_command(arguments: Arguments) -> int:
             plan=arguments.plan,
             precision=arguments.precision,
             optimize=arguments.optimize,
+            specialize=sizes,
         )
     if not arguments.quiet:
         print_summary(model, made, tuned, measured)
@@ -154,6 +165,7 @@ def _show_step(arguments: Arguments, pipeline: Pipeline) -> int:
         optimize=arguments.optimize,
         tuned=arguments.tuned,
         plan=arguments.plan,
+        specialize=[model_options.sizes(text) for text in arguments.specialize or ()],
     )
     print(*map(printable, lines), sep="\n")
     return 0
@@ -162,6 +174,7 @@ def _show_step(arguments: Arguments, pipeline: Pipeline) -> int:
 def _tuned(
     arguments: Arguments,
     graph: Graph,
+    sizes: Sequence[Sizes],
     pipeline: Pipeline,
     path: Path,
     progress: ProgressLine,
@@ -179,27 +192,30 @@ def _tuned(
             raise UsageError("--tune-seconds says how long --tune measures; give both")
         return file
 
+    from dldt.compiler.specialize import specialize
     from dldt.tools import api
     from dldt.tools.tune import SECONDS, tune
 
     file = file or path.with_suffix(".tuned.json")
     require_writable(file)
-    ready = graph.copy()
-    api.transform(ready, pipeline=pipeline, stop_after=arguments.stop_after)
-    tune(
-        ready,
-        file,
-        arguments.target,
-        tune_for=arguments.tune_for,
-        seconds=SECONDS if arguments.tune_seconds is None else arguments.tune_seconds,
-        winograd=not arguments.no_winograd,
-        weights=arguments.weights,
-        precision=arguments.precision,
-        workers=arguments.threads,
-        cache=not arguments.no_cache,
-        progress=progress,
-        tell=tell,
-    )
+    seconds = SECONDS if arguments.tune_seconds is None else arguments.tune_seconds
+    graphs = [graph.copy(), *(specialize(graph, each)[0] for each in sizes)]
+    for ready in graphs:
+        api.transform(ready, pipeline=pipeline, stop_after=arguments.stop_after)
+        tune(
+            ready,
+            file,
+            arguments.target,
+            tune_for=arguments.tune_for,
+            seconds=seconds / len(graphs),
+            winograd=not arguments.no_winograd,
+            weights=arguments.weights,
+            precision=arguments.precision,
+            workers=arguments.threads,
+            cache=not arguments.no_cache,
+            progress=progress,
+            tell=tell,
+        )
     return file
 
 
@@ -218,6 +234,7 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measur
         ("file", f"{bytes_text(summary.file_bytes)}, optimized for {summary.optimize}"),
         *(("measured", text) for text in measured),
         ("choice", _choice(summary, tuned)),
+        *(("special", text) for text in summary.specializations),
         *([("row tiles", _row_tiles(summary.row_tiles))] if summary.row_tiles else []),
         ("precision", summary.precision),
         ("time", f"{summary.seconds:.1f} s"),

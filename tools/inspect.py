@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import UsageError
 from dldt.tools.arguments import Arguments, Parser
@@ -15,6 +15,9 @@ from dldt.tools.is_artifact import is_artifact
 from dldt.tools.model_options import model_path
 from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text, count_text
+
+if TYPE_CHECKING:
+    from dldt.runtime.metadata import Metadata, SpecializationInfo
 
 DESCRIPTION = """Show a model (.onnx, .xml) or a compiled library (.so).
 
@@ -92,6 +95,7 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
         "outputs": [str(tensor) for tensor in metadata.outputs],
         "free_dims": [_symbol(symbol.text, symbol.min, symbol.max) for symbol in metadata.symbols],
         "conditions": list(metadata.conditions),
+        "specializations": [_specialization(special, metadata) for special in metadata.specializations],
         "states": [str(state) for state in metadata.states],
         "arena_bytes": metadata.arena,
         "thread_memory_bytes": metadata.scratch,
@@ -107,6 +111,11 @@ def _artifact(path: Path, *, verify: bool) -> dict[str, Any]:
 
 def _symbol(name: str, low: int, high: int | None) -> str:
     return f"{name} in {low}..{'' if high is None else high}"
+
+
+def _specialization(special: SpecializationInfo, metadata: Metadata) -> str:
+    sizes = zip(metadata.symbols, special.dims, strict=True)
+    return ", ".join(f"{symbol.text} {size}" for symbol, size in sizes if size is not None)
 
 
 def _model(path: Path) -> dict[str, Any]:

@@ -90,6 +90,23 @@ def read_options(arguments: Arguments) -> dict[str, Any]:
     return options
 
 
+def sizes(text: str) -> dict[str, tuple[int | None, ...] | None]:
+    """Shapes by input, as ``--specialize`` has them: ``x[1,3,640,640],n[?]``. Raises UsageError."""
+    from dldt.frontends.engine.input_spec import parse_inputs
+
+    specs = parse_inputs(text)
+    for name, spec in specs.items():
+        if spec.dtype is not None or spec.value is not None or spec.shape is None:
+            raise UsageError(f"--specialize {text!r}: give a shape alone, as in {name}[1,3,640,640]")
+        if not all(dim is None or isinstance(dim, int) for dim in spec.shape):
+            raise UsageError(f"--specialize {text!r}: a dim is a number, or ? where it stays free")
+    return {name: tuple(map(_size, spec.shape or ())) for name, spec in specs.items()}
+
+
+def _size(dim: object) -> int | None:
+    return dim if isinstance(dim, int) else None
+
+
 def read(arguments: Arguments) -> Graph:
     """The graph of the model that the options name."""
     from dldt.tools.api import read_model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -55,16 +55,22 @@ class ProgramFrame:
     found: Sequence[Symbol] = ()
     scratch: int = 0
     conditions: Sequence[tuple[int, Condition]] = ()
+    fixed: Mapping[Symbol, int] = attrs.field(factory=dict)
+    """The sizes of free dims that the program is made for: it runs for no others."""
+    suffix: str = ""
+    """The end of the names of its functions."""
+    numbered: int = 0
+    """How many conditions other programs have before its own."""
 
 
 def program_module(steps: Sequence[ProgramStep], frame: ProgramFrame, target: Target) -> str:
-    """The module with ``dldt_main``, ``dldt_arena_size`` and ``dldt_output_shapes``."""
+    """The module with ``dldt_main``, ``dldt_arena_size``, ``dldt_output_shapes`` and ``dldt_shares``."""
     b = Builder(target)
     _ProgramWriter(b, frame).main(steps)
     _arena_size(b, frame)
     _output_shapes(b, frame)
-    _shares(b, frame.free, steps)
-    return b.text("dldt.program")
+    _shares(b, frame, steps)
+    return b.text(f"dldt.program{frame.suffix}")
 
 
 class _ProgramWriter:
@@ -84,7 +90,7 @@ class _ProgramWriter:
         b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
         b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
         parameters = [("ptr", "request"), ("i32", "tid"), ("i32", "threads")]
-        with b.function("dldt_main", parameters) as (request, tid, threads):
+        with b.function(f"dldt_main{self.frame.suffix}", parameters) as (request, tid, threads):
             self.request, self.threads = request, threads
             self.tid64, self.threads64 = b.convert(tid, "i64"), b.convert(threads, "i64")
             self.first = b.compare("eq", tid, b.const("i32", 0))
@@ -231,7 +237,7 @@ class _ProgramWriter:
         b = self.b
         left, right = self.value(condition.left), self.value(condition.right)
         wrong = _is_broken(b, condition, left, right)
-        self._end_if(wrong, b.const("i32", CONDITION), b.index(number), left, right)
+        self._end_if(wrong, b.const("i32", CONDITION), b.index(self.frame.numbered + number), left, right)
 
     def _slot(self, index: int) -> Ir:
         slots = self._field(_SLOTS)
@@ -326,10 +332,12 @@ def _is_broken(b: Builder, condition: Condition, left: Ir, right: Ir) -> Ir:
 
 
 def _arena_size(b: Builder, frame: ProgramFrame) -> None:
-    with b.function("dldt_arena_size", [("ptr", "dims"), ("ptr", "detail")], returns="i64") as (dims, detail):
+    name = f"dldt_arena_size{frame.suffix}"
+    with b.function(name, [("ptr", "dims"), ("ptr", "detail")], returns="i64") as (dims, detail):
         scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
         broken = b.index(-1)
-        for number, condition in frame.conditions:
+        for own, condition in frame.conditions:
+            number = frame.numbered + own
             left, right = emitter.dim(condition.left, scope), emitter.dim(condition.right, scope)
             wrong = _is_broken(b, condition, left, right)
             first = b.binary("and", wrong, b.compare("eq", broken, b.index(-1)))
@@ -343,17 +351,17 @@ def _arena_size(b: Builder, frame: ProgramFrame) -> None:
 
 def _output_shapes(b: Builder, frame: ProgramFrame) -> None:
     """The dims of all outputs, as far as they follow from the free dims; -1 for those that are found at run time."""
-    with b.function("dldt_output_shapes", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
+    with b.function(f"dldt_output_shapes{frame.suffix}", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
         scope, emitter, found = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0), set(frame.found)
         for k, dim in enumerate(d for output in frame.outputs for d in output.shape):
             value = b.index(-1) if symbols(dim) & found else emitter.dim(dim, scope)
             b.store(value, b.gep(shapes, b.index(8 * k)), 8)
 
 
-def _shares(b: Builder, names: Sequence[Symbol], steps: Sequence[ProgramStep]) -> None:
+def _shares(b: Builder, frame: ProgramFrame, steps: Sequence[ProgramStep]) -> None:
     """Whether all kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
-    with b.function("dldt_shares", [("ptr", "dims")], returns="i32") as (dims,):
-        scope, emitter = _symbols(b, dims, names), ExpressionEmitter(b, {}, 0)
+    with b.function(f"dldt_shares{frame.suffix}", [("ptr", "dims")], returns="i32") as (dims,):
+        scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
         work, fit = shared_work(steps, b.target), b.target.cpu.fit
         # With run-time dims, the duration of one inference says nothing about that of the next.
         few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))

@@ -13,6 +13,8 @@ from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import DType
 
+HANDED_ON = "a dim of what is handed on"
+
 
 class Bodies(Protocol):
     """The maker of all tasks, as a function sees it that makes the task of an operation with bodies."""
@@ -34,8 +36,11 @@ class Bodies(Protocol):
     def body(self, body: Graph, inputs: Sequence[Tensor]) -> tuple[list[Task], list[Tensor]]:
         """The tasks of a body that takes these tensors, and its results."""
 
-    def equal(self, pairs: Sequence[tuple[Dim, Dim]], node: Node) -> tuple[tuple[int, Condition], ...]:
-        """The conditions of ``node`` that the dims of each pair are equal, with their numbers."""
+    def equal(
+        self, pairs: Sequence[tuple[Dim, Dim]], node: Node, meaning: str = HANDED_ON
+    ) -> tuple[tuple[int, Condition], ...]:
+        """The conditions of ``node`` that the dims of each pair are equal, with their numbers; ``meaning`` tells people
+        what the first of each pair is."""
 
     def slot(self, tensor: Tensor) -> Tensor:
         """The tensor in a slot of its own."""

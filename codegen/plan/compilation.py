@@ -22,6 +22,7 @@ from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.calls import Calls
 from dldt.codegen.plan.definitions import Definitions
 from dldt.codegen.plan.kernels import Functions, Kernels
+from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.region import Region
@@ -45,10 +46,14 @@ class Compilation:
     tuned: Tuned = UNTUNED
     cache: ObjectCache | None = None
     path: Path | None = None
+    specializations: Sequence[Specialization] = ()
+    """The sizes that programs of their own are made for."""
     recorded: Recorded | None = None
     """The plan to follow instead of choosing."""
     optimize: Objective = DEFAULT
     """What the choices are made for."""
+    library: Library = attrs.Factory(lambda self: Library(self.target, self.cache), takes_self=True)
+    """The functions of the kernels."""
     workers: int | None = None
     assembly: bool = False
     progress: Progress = lambda what, done, total: None
@@ -63,8 +68,9 @@ class Compilation:
     row_tiles: Sequence[RowTiles] = attrs.field(init=False)
     arena: Arena = attrs.field(init=False)
     kernels: Kernels = attrs.field(init=False)
-    library: Library = attrs.field(init=False)
     functions: Functions = attrs.field(init=False)
+    specialized: Sequence[Compilation] = attrs.field(init=False)
+    """The specializations, as far as the step that plans them has brought them."""
     calls: Calls = attrs.field(init=False)
     steps: Sequence[ProgramStep] = attrs.field(init=False)
     metadata: dict[str, object] = attrs.field(init=False)

@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.plan.calls import Called, Calls
 from dldt.codegen.plan.conditions import declared_shape
 from dldt.codegen.plan.numeric_notes import numeric_notes
+from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.state_variable import StateVariable
@@ -34,12 +35,15 @@ class Demands:
     states: Sequence[StateVariable] = ()
     conditions: Sequence[str] = ()
     """What must hold of the dims, as sentences: first what is checked before a run starts."""
+    specializations: Sequence[tuple[Specialization, int]] = ()
+    """The programs for named sizes, each with the number of its first step."""
 
 
 def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, demands: Demands) -> dict[str, object]:
     """The metadata as JSON data. The host starts no threads where there is too little work to share."""
     bounds = {symbol: symbol for v in graph.inputs for dim in declared_shape(v) for symbol in symbols(dim)}
     kernels, shared = calls.kernels, demands.shared
+    general = kernels[: demands.specializations[0][1]] if demands.specializations else kernels
     return {
         "format": 1,
         "name": graph.name,
@@ -61,12 +65,17 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
         "notes": list(numeric_notes(kernels, numerics, calls.remarks)),
-        "flops": sum(kernel.flops for kernel in kernels),
+        "flops": sum(kernel.flops for kernel in general),
+        "specializations": [_specialization(special, start) for special, start in demands.specializations],
         "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
         "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
         "steps": [_step(called) for called in calls.called],
         "plan": demands.plan,
     }
+
+
+def _specialization(special: Specialization, start: int) -> dict[str, object]:
+    return {"dims": {symbol.name: size for symbol, size in special.dims.items()}, "start": start}
 
 
 def _step(called: Called) -> dict[str, object]:

@@ -11,8 +11,10 @@ from dldt.codegen.object.object import ObjectCode
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan.arena import Arena
 from dldt.codegen.plan.calls import Calls
+from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.plan.conditions import sentence
 from dldt.codegen.plan.kernels import Kernels
+from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.task.region import Region
 from dldt.codegen.task.task import Program, Task
 from dldt.codegen.task.tensor import Tensor
@@ -102,6 +104,13 @@ def kernels(made: Kernels) -> Iterator[str]:
         for kernel, _ in each:
             yield f"{leaf.output.name!r} {kernel.what}: {kernel.implementation.algorithm}"
             yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations, {kernel.flops} flops"
+
+
+def specializations(wanted: Sequence[Specialization], made: Sequence[Compilation]) -> Iterator[str]:
+    """For each specialization its sizes, and how its tasks are carried out."""
+    for special, each in zip(wanted, made, strict=True):
+        yield f"specialization for {special.text}"
+        yield from (f"    {line}" for line in implementations(each.program))
 
 
 def calls(made: Calls) -> Iterator[str]:

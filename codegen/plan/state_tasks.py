@@ -15,13 +15,22 @@ from dldt.codegen.task.store_dim import StoreDim
 from dldt.codegen.task.task import Block, Branch, Copy, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
-from dldt.compiler.dims import Symbol
-from dldt.compiler.graph import Node, Value
+from dldt.compiler.dims import DefinedDim, Dim, Symbol
+from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import DType, TensorType
 
 
+def declare_variables(maker: Bodies, graph: Graph) -> None:
+    """Give every variable of the model its slot and its words, before anything else has slots."""
+    for inner in graph.walk():
+        for node in inner.order():
+            if isinstance(node.op, ops.ReadValue | ops.Assign):
+                _variable(maker, node.op.variable_id, node.types[0])
+
+
 def read_value(maker: Bodies, node: Node, tasks: list[Task]) -> None:
-    """What the variable holds, or its first value where it is not set."""
+    """What the variable holds, or its first value where it is not set. An earlier run may have left another size, so
+    all dims that are not taken from what it left are compared."""
     op, (value,) = node.op, node.outputs
     assert isinstance(op, ops.ReadValue)
     variable = _variable(maker, op.variable_id, value.type)
@@ -35,9 +44,14 @@ def read_value(maker: Bodies, node: Node, tasks: list[Task]) -> None:
         place=Place("states", offset=8 * (variable.word + 1)),
     )
     found: dict[Symbol, Source] = {}
+    pairs: list[tuple[Dim, Dim]] = []
     for axis, dim in enumerate(made.type.shape):
-        found |= {symbol: (words, axis) for symbol in matched([(-1, dim)], maker.known)[0]}
-    held: list[Task] = [Define(tuple(found.items()), stage)] if found else []
+        held_dim = DefinedDim(f"{value.graph.name}:{node.id}.held.{axis}", 0)
+        taking, differing = matched([(held_dim.dim, dim)], maker.known | found.keys())
+        found |= dict.fromkeys(taking or [held_dim], (words, axis))
+        pairs += differing
+    conditions = maker.equal(pairs, node, f"a dim of what variable {op.variable_id!r} holds")
+    held: list[Task] = [Define(tuple(found.items()), stage, conditions=conditions)] if found else []
     held.append(Copy(made, Tensor(op.variable_id, made.type, parent=variable.tensor)))
     first = _first(maker, node, value, tasks)
     begun = carry(maker, node, [(first, made)], stage)

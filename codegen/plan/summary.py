@@ -45,6 +45,8 @@ class Summary:
     notes: tuple[str, ...]
     row_tiles: tuple[int, ...] = ()
     """The number of kernels in each run of row tiles."""
+    specializations: tuple[str, ...] = ()
+    """The sizes that have a program of their own, each with the number of its kernel calls."""
     steps: tuple[tuple[str, float], ...] = ()
     """The steps of the compilation and the seconds that each took."""
 
@@ -73,8 +75,14 @@ def summarize(c: Compilation) -> Summary:
         setting=c.choice.on,
         notes=numeric_notes(kernels, c.numerics, c.calls.remarks),
         row_tiles=tuple(c.calls.row_tiles),
+        specializations=_specializations(c),
         steps=tuple(c.seconds.items()),
     )
+
+
+def _specializations(c: Compilation) -> tuple[str, ...]:
+    pairs = zip(c.specializations, c.specialized, strict=True)
+    return tuple(f"{special.text}: {sum(map(len, made.kernels.values()))} kernel calls" for special, made in pairs)
 
 
 def _contents(constants: Sequence[Tensor]) -> set[Content]:

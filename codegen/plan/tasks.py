@@ -11,13 +11,13 @@ from dldt.codegen.llvm.place import Place
 from dldt.codegen.loop.buffers import PLAIN, Layout
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.prefix import Prefix
-from dldt.codegen.plan.bodies import Bodies
+from dldt.codegen.plan.bodies import HANDED_ON, Bodies
 from dldt.codegen.plan.branch_tasks import branch
 from dldt.codegen.plan.conditions import condition_dims
 from dldt.codegen.plan.definitions import Definitions
 from dldt.codegen.plan.loop_tasks import repeat
 from dldt.codegen.plan.stages import defined_dims
-from dldt.codegen.plan.state_tasks import assign, read_value
+from dldt.codegen.plan.state_tasks import assign, declare_variables, read_value
 from dldt.codegen.task.define import Define
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region, runtime_inputs
@@ -85,6 +85,7 @@ class TaskMaker:
         self.top = graph
         inputs = tuple(Tensor(v.node.name, v.type, place=Place("input", k)) for k, v in enumerate(graph.inputs))
         self.tensors.update(zip(graph.inputs, inputs, strict=True))
+        declare_variables(self, graph)
         tasks = self.tasks(graph)
         outputs: list[Tensor] = []
         for k, node in enumerate(graph.outputs):
@@ -161,9 +162,11 @@ class TaskMaker:
             dims = tuple((symbol, (tensor, k)) for symbol, k in found)
             tasks.append(Define(dims, MemoryStage(), conditions=self._decidable(pending)))
 
-    def equal(self, pairs: Sequence[tuple[Dim, Dim]], node: Node) -> tuple[tuple[int, Condition], ...]:
+    def equal(
+        self, pairs: Sequence[tuple[Dim, Dim]], node: Node, meaning: str = HANDED_ON
+    ) -> tuple[tuple[int, Condition], ...]:
         """See Bodies."""
-        made = [Condition("eq", a, b, node.name, "a dim of what is handed on") for a, b in dict.fromkeys(pairs)]
+        made = [Condition("eq", a, b, node.name, meaning) for a, b in dict.fromkeys(pairs)]
         first = len(self.decided.conditions) + len(self.conditions)
         self.conditions += made
         return tuple(enumerate(made, first))

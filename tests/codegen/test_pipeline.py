@@ -32,6 +32,7 @@ MADE = {
     "row-tiling": "row_tiles",
     "memory": "arena",
     "kernels": "kernels",
+    "specializations": "specialized",
     "program": "metadata",
     "objects": "objects",
     "link": "linked",

@@ -21,7 +21,7 @@ from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Accumulator, Apply, Load, Nest, free_symbols, walk
+from dldt.codegen.loop.ir import Accumulator, Apply, Nest, steady_loads, walk
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
@@ -279,9 +279,8 @@ class _ConvolutionWriter:
             self._finish_across(place, [row[0] for row in sums])
             return
         for c, shared in enumerate(scopes):
-            for sub in walk(nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {ROW, PIXEL, IMAGE}:
-                    self.emitter.emit(sub, shared)
+            for load in steady_loads(nest.value, {ROW, PIXEL, IMAGE}):
+                self.emitter.emit(load, shared)
             rounded = self._joined(place, shared)
             last = nest.value if rounded is None else rounded.x
             values: list[tuple[Ir, Scope]] = []
@@ -371,10 +370,10 @@ def added_first(nest: Nest, problem: Problem) -> Apply | None:
     summing may start from them."""
     if problem.arithmetic.sums is not DType.i32 or problem.arithmetic.registers > 1:
         return None
+    steady = steady_loads(nest.value, {ROW, PIXEL, IMAGE})
     for sub in walk(nest.value):
         if isinstance(sub, Apply) and sub.name == "add" and isinstance(sub.arguments[0], Accumulator):
-            other = sub.arguments[1]
-            if isinstance(other, Load) and other.dtype is DType.i32 and not free_symbols(other) & {ROW, PIXEL, IMAGE}:
+            if sub.dtype is DType.i32 and sub.arguments[1] in steady:
                 return sub
     return None
 
