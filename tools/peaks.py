@@ -53,7 +53,7 @@ def product_peak(row: Arithmetic, seconds: float = 0.5, threads: int = 1, target
     """Giga-operations a second, two for each product, of independent multiply-adds of an arithmetic in registers."""
     machine = resolve_target(target)
     lanes = machine.lanes(4)
-    chains = _CHAINS // row.registers
+    chains = min(_CHAINS, machine.registers - 4) // row.registers
     with _Function("peak", _products(row, lanes, chains, machine), machine) as address:
         run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
         memory = np.ones(8192, np.uint8)

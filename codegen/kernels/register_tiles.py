@@ -17,7 +17,7 @@ def register_tiles(target: Target, arithmetic: Arithmetic = F32) -> Iterator[tup
     """Tiles that fit the registers, the largest first. A tile needs its accumulators, one vector for each column, and
     one for the broadcast (without FMA also one for the product)."""
     each = arithmetic.registers
-    spare = 1 if target.fma and each == 1 else 3 - (each > 1)
+    spare = 2 if arithmetic.apart else 1 if target.fma else 3
     found = []
     for columns in range(1, 9):
         for rows in range(1, 33):

@@ -59,6 +59,8 @@ class Arithmetic:
     """Vector registers that the sums of one vector of outputs take. A vector has as many lanes as f32 has."""
     partial: int = 1
     """Sums that an output is kept in until they are added at the end."""
+    apart: bool = False
+    """Whether a product is a value apart from the sum, and takes a register."""
     limit: int = 0
     """Integers: the largest sum of products, all taken as positive, that is exact."""
     work: float = 1.0
@@ -202,7 +204,7 @@ class Arithmetic:
             return b.bitcast(b.splat(neighbours, lanes), self.data_type(self.products * lanes))
         # One register: widened data are repeated in fewer lanes.
         lanes = lanes * self.sums.size // self.products // (self.operand or self.data).size
-        repeated = b.bitcast(b.splat(neighbours, lanes), vector("i8", self.products * lanes))
+        repeated = b.bitcast(b.splat(neighbours, lanes), vector(VALUE_TYPES[self.data], self.products * lanes))
         return self.as_data(b, repeated, stored)
 
     def _neighbours(self, b: Builder, pointer: Ir, count: int, apart: int) -> Ir:
@@ -302,7 +304,8 @@ def _long(b: Builder, data: Ir, weights: Ir, sums: Ir) -> Ir:
 _ALIGNED = 64
 """The alignment of tensors and of packed weights."""
 _FIRST = 256
-_LARGEST = {DType.u8: 255, DType.i8: 128}
+_LARGEST = {DType.u8: 255, DType.i8: 128, DType.i16: 255}
+"""The largest absolute value of data. Words are widened bytes."""
 _INT32 = 2**31 - 1
 
 _HALF = "2^-11 (0.05 %)"
@@ -368,12 +371,20 @@ _U8I16 = attrs.evolve(
     operand=DType.i16,
     registers=2,
     partial=2,
+    apart=True,
     work=3.0,
     spread=0.7,
     instructions=(("pairs_words", _pairs_summed),),
 )
 _U8LONG = attrs.evolve(
-    _U8I16, name="u8long", products=1, registers=1, partial=1, work=1.0, instructions=(("multiplies_long", _long),)
+    _U8I16,
+    name="u8long",
+    products=1,
+    registers=1,
+    partial=1,
+    apart=False,
+    work=1.0,
+    instructions=(("multiplies_long", _long),),
 )
 _U8F32 = Arithmetic(
     "u8f32",
@@ -392,6 +403,9 @@ _INTEGERS = (
     attrs.evolve(_U8I8, name="u8u8", weights=DType.u8, instructions=(("dot_u8_u8", _unsigned_by_unsigned),)),
     _U8I16,
     attrs.evolve(_U8I16, name="i8i16", data=DType.i8),
+    attrs.evolve(
+        _U8I16, name="i16i16", data=DType.i16, operand=None, products=2, registers=1, partial=1, work=1.4, spread=0.0
+    ),
     _U8LONG,
     attrs.evolve(_U8LONG, name="i8long", data=DType.i8),
     _U8F32,

@@ -23,6 +23,8 @@ from dldt.compiler.types import Array, DType
 from dldt.passes.integers import BYTES, Bytes, bytes_of, integer_weights, sums_integers
 
 _MOST = 2**31 - 1
+_MANY = 32
+"""The least number of outputs beside which the sums of the data cost little."""
 
 
 def sum_integers(graph: Graph, target: Target) -> Graph:
@@ -109,11 +111,19 @@ def _constant_weights(node: Node, data: Bytes, weights: Array | None, target: Ta
     source, fields = data.data, _fields(op, data.data.type.rank)
     if not isinstance(op, ops.MatMul):
         source, fields = _padded(op, data, shift, weights)
-    sums: Value = _KINDS[type(op)](**fields, shift=shift)(source, whole, name=node.name)
+    if _takes_words(op, data.data.type.dtype, weights, target) and not shift:
+        source = ops.Convert(DType.i16)(source)
+    contraction = _KINDS[type(op)](**fields, shift=shift)
+    centre = _centre(op, whole, others) if _is_fast(data.data.type.dtype, target) or shift else None
+    sums: Value = contraction(source, whole if centre is None else whole - centre, name=node.name)
     each = weights.astype(np.int64).sum(axis=others).reshape(-1).astype(np.int32)
     shape = [1] * sums.type.rank
     shape[op.channel_axis(sums.type.rank)] = each.size
     each = each.reshape(shape)
+    if centre is not None:
+        ones = np.ones_like(whole.take([0], axis=axes[0]))
+        share = ops.Multiply()(contraction(source, ones), centre.astype(np.int32).reshape(shape))
+        sums = ops.Add()(sums, share)
     if isinstance(data.zero, int):
         moved = data.zero + shift
         return ops.Add()(sums, np.asarray(-moved * each, np.int32)) if moved else sums
@@ -121,6 +131,27 @@ def _constant_weights(node: Node, data: Bytes, weights: Array | None, target: Ta
     moved_zero = ops.Add()(zero, np.asarray(shift, np.int32)) if shift else zero
     corrected: Value = ops.Subtract()(sums, ops.Multiply()(moved_zero, each))
     return corrected
+
+
+def _centre(
+    op: ops.Convolution | ops.GroupConvolution | ops.MatMul, weights: Array, others: tuple[int, ...]
+) -> Array | None:
+    """What is subtracted from each output's weights to make them signed bytes. The sums of the data, times it, are what
+    is missing then: they are few beside many outputs. None where weights are signed bytes already, or cannot become
+    some, or there are few outputs.
+
+    ::
+
+        Σ x · w   →   Σ x · (w - c) + c · Σ x
+    """
+    low, high = weights.min(axis=others, keepdims=True), weights.max(axis=others, keepdims=True)
+    if isinstance(op, ops.GroupConvolution) or low.size < _MANY:
+        return None
+    least, most = DType.i8.bounds
+    outside = (low < least) | (high > most)
+    if not outside.any() or (high - low).max() > most - least:
+        return None
+    return np.where(outside, low - np.int16(least), np.int16(0))
 
 
 _KINDS: dict[type, Any] = {
@@ -157,6 +188,13 @@ def _shift(dtype: DType, target: Target) -> int:
     or cannot be."""
     other, shift = OTHER_BYTES[dtype]
     return shift if not _is_fast(dtype, target) and _is_fast(other, target) else 0
+
+
+def _takes_words(op: Any, dtype: DType, weights: Array, target: Target) -> bool:
+    """Whether bytes are widened to words where they are made, because the target multiplies words alone: they are read
+    many times, and made once."""
+    channelwise = isinstance(op, ops.GroupConvolution) and weights.shape[1:3] == (1, 1)
+    return not channelwise and not _is_fast(dtype, target) and ARITHMETICS["i16i16"].available(target)
 
 
 def _is_fast(dtype: DType, target: Target) -> bool:

@@ -92,7 +92,7 @@ def _can_block(root: Value) -> bool:
     return (
         root.type.rank in (3, 4, 5)
         and not all(dim == 1 for dim in spatial)
-        and (root.type.dtype.is_float or root.type.dtype.size == 1)
+        and (root.type.dtype.is_float or root.type.dtype.size <= 2)
     )
 
 

@@ -149,9 +149,9 @@ def test_sums_beyond_those_of_floats(tmp_path):
     [
         ("avx512-vnni", "u8i8"),
         ("avx-vnni", "u8i8"),
-        ("x86-64-v4", "u8i16"),
-        ("x86-64-v3", "u8i16"),
-        ("x86-64-v2", "u8i16"),
+        ("x86-64-v4", "i16i16"),
+        ("x86-64-v3", "i16i16"),
+        ("x86-64-v2", "i16i16"),
         ("aarch64", "u8long"),
         ("neon-dot", "i8i8"),
         ("neon-i8mm", "u8i8"),
@@ -162,6 +162,25 @@ def test_the_best_instruction_is_taken(level, row):
     made = assemble(convolution(case, np.uint8, 0, case.filters(-128, 127)), target_of(level))
     rows = {str(chosen.implementation.arithmetic) for leaf in made.program.leaves() for chosen in leaf.chosen}
     assert row in rows
+
+
+@pytest.mark.parametrize(("bounds", "row"), [((0, 255), "u8i8"), ((-3, 252), "u8i8"), ((-255, 255), "u8i16")])
+def test_unsigned_weights_become_signed_where_each_output_allows(bounds, row):
+    """The sums of the data make up for it: they are a contraction of their own."""
+    case = Case(36, 40, (5, 6), 3, pad=1)
+    made = assemble(convolution(case, np.uint8, 0, case.filters(*bounds)), target_of("avx512-vnni"))
+    found = [str(chosen.implementation.arithmetic) for leaf in made.program.leaves() for chosen in leaf.chosen]
+    assert [each for each in found if each.startswith("u8")] == [row] * (1 + (row == "u8i8"))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_weights_with_a_zero_point_for_each_output(dtype, level, tmp_path):
+    case = Case(20, 64, (5, 6))
+    x, w = extremes(dtype, (2, 20, 5, 6), seed=2), case.filters(0, 255)
+    w -= np.random.default_rng(5).integers(0, 256, (64, 1, 1, 1))
+    found = run(convolution(case, dtype, 3, w), {"x": x}, level, tmp_path)
+    np.testing.assert_array_equal(found, case.sums(x.astype(np.int64) - 3, w))
 
 
 def test_a_channel_of_few_taps_stays_exact_in_floats():

@@ -21,7 +21,7 @@ from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Accumulator, Apply, Nest, steady_loads, walk
+from dldt.codegen.loop.ir import Accumulator, Apply, Expr, Nest, steady_loads, walk
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
@@ -375,11 +375,11 @@ def added_first(nest: Nest, problem: Problem) -> Apply | None:
     summing may start from them."""
     if problem.arithmetic.sums is not DType.i32 or problem.arithmetic.registers > 1:
         return None
-    steady = steady_loads(nest.value, {ROW, PIXEL, IMAGE})
+    steady: list[Expr] = [*steady_loads(nest.value, {ROW, PIXEL, IMAGE})]
     for sub in walk(nest.value):
-        if isinstance(sub, Apply) and sub.name == "add" and isinstance(sub.arguments[0], Accumulator):
-            other = sub.arguments[1]
-            if other in steady and other.dtype is DType.i32:
+        if isinstance(sub, Apply) and sub.name == "add" and sub.dtype is DType.i32:
+            sums, other = sub.arguments
+            if isinstance(sums, Accumulator) and other in steady:
                 return sub
     return None
 

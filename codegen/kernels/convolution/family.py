@@ -157,8 +157,11 @@ class ConvolutionFamily(Family):
         remark: str,
     ) -> Estimate:
         carried = attrs.evolve(problem, arithmetic=arithmetic)
-        # Small weights stay in the second-level cache while the image streams through it; large ones are streamed once.
-        small = problem.by_rows or packed_size(carried, tile) <= on.target.l2 // 2
+        # Small weights stay in the second-level cache while the image streams through it. Large ones are streamed once,
+        # and so are those of a smaller image that the first-level cache nearly holds.
+        size = packed_size(carried, tile)
+        near = _image_size(problem) <= min(size, 2 * on.target.l1)
+        small = problem.by_rows or (size <= on.target.l2 // 2 and not near)
         schedule = (Outermost("pixels" if small else "channels"), WrittenOut(CODE_LIMIT))
         made = Implementation(self.name, tile.algorithm(carried), tile, schedule, arithmetic)
         cycles, shape = direct_cycles(problem, tile, on.target), (tile.rows, tile.columns)
@@ -188,6 +191,12 @@ class ConvolutionFamily(Family):
                 picked = _picked(_picked(apart, problem, 0, down), problem, 1, across)
                 total += np.einsum("ngchw,goc->ngohw", picked, weights[..., down, across])
         return total.reshape(images.shape[0], groups * outputs, high, wide)
+
+
+def _image_size(problem: Problem) -> int:
+    """Bytes of an image; a free size counts as the largest."""
+    size = problem.space[0] * problem.space[1] * problem.groups * problem.inputs * problem.source.dtype.size
+    return size if isinstance(size, int) else 1 << 62
 
 
 def _picked(images: Array, problem: Problem, axis: int, tap: int) -> Array:

@@ -6,25 +6,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.codegen.llvm.expression import ExpressionEmitter
-from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
 from dldt.codegen.llvm.nest import store_at
 from dldt.codegen.llvm.requantized import JOINED, Requantized
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.ir import Apply, Nest
 from dldt.codegen.loop.variables import PIXEL
 from dldt.compiler.dims import substitute
+from dldt.compiler.types import DType
 
 
 def joined_rounding(emitter: ExpressionEmitter, nest: Nest, lanes: int) -> Requantized | None:
     """The rounding that ends the nest, if it makes bytes that the target joins and whose vectors of neighbouring pixels
     are adjacent; else None."""
-    if not emitter.b.target.packs_words or not isinstance(nest.value, Apply):
-        return None
-    rounded = Requantized.of(nest.value)
-    if rounded is None or rounded.dtype is not nest.buffer.dtype:
+    rounded = final_rounding(nest) if emitter.b.target.packs_words else None
+    if rounded is None:
         return None
     offset = nest.buffer.offset(nest.index)
     return rounded if substitute(offset, {PIXEL: PIXEL.dim + 1}) - offset == lanes else None
+
+
+def final_rounding(nest: Nest) -> Requantized | None:
+    """The rounding to bytes that ends the nest; they may be stored as words. None where there is none."""
+    value = nest.value
+    if nest.buffer.dtype is DType.i16 and isinstance(value, Apply) and value.name == "cast":
+        (value,) = value.arguments
+    rounded = Requantized.of(value) if isinstance(value, Apply) else None
+    return rounded if rounded is not None and nest.buffer.dtype in (rounded.dtype, DType.i16) else None
 
 
 def store_joined(
@@ -42,6 +50,7 @@ def store_joined(
             size = 1 << ((count - done).bit_length() - 1)
             lanes = every.lanes // JOINED
             part = b.pick(every, range(done * lanes, (done + size) * lanes))
+            part = b.convert(part, LLVM_TYPES[nest.buffer.dtype], signed=rounded.dtype.is_signed)
             _, scope = some[done]
             store_at(b, emitter, nest.buffer, nest.buffer.offset(nest.index), part, scope)
             done += size

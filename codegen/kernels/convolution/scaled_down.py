@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dldt.codegen.llvm.requantized import Requantized
+from dldt.codegen.kernels.convolution.joined_pixels import final_rounding
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Apply, Expr, Load, Nest, Number
 from dldt.compiler.types import Array, DType
@@ -15,7 +15,7 @@ from dldt.compiler.types import Array, DType
 def scaled_down(nest: Nest, constants: Mapping[Buffer, Array | None]) -> bool:
     """Whether the nest rounds integers of 32 bits that are multiplied by constants below 1: then none of them is beyond
     32 bits, and none is NaN."""
-    rounded = Requantized.of(nest.value) if isinstance(nest.value, Apply) else None
+    rounded = final_rounding(nest)
     if rounded is None or not isinstance(rounded.x, Apply) or rounded.x.name != "mul":
         return False
     number, scale = rounded.x.arguments

@@ -20,7 +20,7 @@ def choose_tile(problem: Problem, target: Target) -> RegisterTile:
         return _channelwise_tile(problem, target)
     count, vectors = _run(problem), problem.vectors(target.block)
     best, best_cost = (1, 1), float("inf")
-    step = problem.arithmetic.sums.size * problem.source.pixel * problem.strides[1]
+    step = problem.source.dtype.size * problem.source.pixel * problem.strides[1]
     most, widest = min(max(1, count), unshared_rows(step, target)), min(vectors, _widest(problem, count, target))
     for rows, columns in register_tiles(target, problem.arithmetic):
         if rows > most or columns > widest:
