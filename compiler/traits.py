@@ -66,6 +66,12 @@ class Trait(enum.Flag):
     SEQUENCE = enum.auto()
     """A recurrent layer over a whole sequence, step by step."""
 
+    EXACT = enum.auto()
+    """Nothing is rounded: each output element is, but for its sign, an element of an input, or a bound."""
+
+    ROUNDING = enum.auto()
+    """Rounds to whole numbers or compares: half a unit in the last place of an input may decide an output element."""
+
     STATEFUL = enum.auto()
     """Reads or writes what outlives one inference."""
 

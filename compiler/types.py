@@ -46,6 +46,11 @@ class DType(enum.Enum):
         return _NUMPY[self].itemsize
 
     @property
+    def mantissa(self) -> int:
+        """The bits of a floating-point number's mantissa, the hidden one included; 0 for other types."""
+        return _MANTISSA.get(self, 0)
+
+    @property
     def is_float(self) -> bool:
         """Whether it is one of the floating-point types."""
         return self in (DType.f64, DType.f32, DType.f16, DType.bf16)
@@ -79,6 +84,7 @@ class DType(enum.Enum):
         return self.value
 
 
+_MANTISSA = {DType.f64: 53, DType.f32: 24, DType.f16: 11, DType.bf16: 8}
 _NUMPY: dict[DType, np.dtype[np.generic]] = {
     DType.f64: np.dtype("<f8"),
     DType.f32: np.dtype("<f4"),

@@ -26,12 +26,14 @@ def has_plain_weights(value: Value) -> bool:
 
 def scaled(weights: Array, axes: tuple[int, ...], vector: Array) -> Array:
     """``weights`` times ``vector`` along the channels that ``axes`` make up."""
-    if vector.size > 1:
-        sizes = [weights.shape[i] if i in axes else 1 for i in range(weights.ndim)]
-        vector = vector.reshape(sizes)
-    else:
-        vector = vector.reshape(())
-    return product_in(weights.dtype, weights, vector)
+    return product_in(weights.dtype, weights, spread(weights, axes, vector))
+
+
+def spread(weights: Array, axes: tuple[int, ...], vector: Array) -> Array:
+    """``vector`` along the channels that ``axes`` make up, so that it broadcasts to ``weights``."""
+    if vector.size == 1:
+        return vector.reshape(())
+    return vector.reshape([weights.shape[i] if i in axes else 1 for i in range(weights.ndim)])
 
 
 def channels(weights: Array, axes: tuple[int, ...]) -> int:

@@ -7,7 +7,7 @@ same polynomials as shapes (``compiler/dims.py``).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 import attrs
@@ -184,6 +184,17 @@ def walk(expr: Expr) -> Iterator[Expr]:
 def loads(expr: Expr) -> list[Load]:
     """Every load in the expression."""
     return [e for e in walk(expr) if isinstance(e, Load)]
+
+
+def steady_loads(expr: Expr, varying: Collection[Symbol]) -> list[Load]:
+    """The loads whose place depends neither on the variables in ``varying`` nor on one that is bound in ``expr``."""
+    inside: set[Symbol] = set(varying)
+    for sub in walk(expr):
+        if isinstance(sub, Bind):
+            inside.add(sub.variable)
+        if isinstance(sub, Reduce):
+            inside |= {axis.variable for axis in sub.axes}
+    return [load for load in loads(expr) if not free_symbols(load) & inside]
 
 
 def dims_of(expr: Expr) -> list[Dim]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.ops.activation import sigmoid, softplus
+from dldt.compiler.ops.convert import cast
 from dldt.compiler.ops.unary import erf
 from dldt.compiler.types import Array, DType
 
@@ -39,13 +40,7 @@ def convert(x: Array, dtype: DType) -> Array:
     if dtype.is_float:
         with np.errstate(over="ignore"):
             return x.astype(dtype.numpy).astype(compute_type(dtype).numpy)
-    if not np.issubdtype(x.dtype, np.floating):
-        return x.astype(dtype.numpy)
-    limits = np.iinfo(np.dtype(dtype.numpy.name))
-    whole = np.trunc(np.nan_to_num(x.astype(np.float64), nan=0.0))
-    above, below = whole >= float(limits.max), whole <= float(limits.min)
-    inner = np.where(above | below, 0.0, whole).astype(dtype.numpy)
-    return np.where(above, limits.max, np.where(below, limits.min, inner)).astype(dtype.numpy)
+    return cast(x, dtype.numpy)
 
 
 def primitive(name: str) -> Primitive:

@@ -14,7 +14,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 
 
-@op("opset1", traits=Trait.NONNEGATIVE)
+@op("opset1", traits=Trait.NONNEGATIVE | Trait.EXACT)
 class ReLU(Unary):
     """y = max(x, 0)"""
 
@@ -95,7 +95,7 @@ class Gelu(FloatUnary):
         return y.astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.EXACT)
 class Clamp(Unary):
     """y = min(max(x, min), max); for integer types the bounds are rounded inwards"""
 

@@ -82,7 +82,7 @@ class Power(Binary):
         return np.where((b >= 0) | (a == 1) | (a == -1), whole, np.zeros_like(whole))
 
 
-@op("opset1", traits=Trait.COMMUTATIVE)
+@op("opset1", traits=Trait.COMMUTATIVE | Trait.EXACT)
 class Maximum(Binary):
     """y = max(a, b)"""
 
@@ -93,7 +93,7 @@ class Maximum(Binary):
         return LARGER(a, b) if a.dtype == object else np.maximum(a, b)
 
 
-@op("opset1", traits=Trait.COMMUTATIVE)
+@op("opset1", traits=Trait.COMMUTATIVE | Trait.EXACT)
 class Minimum(Binary):
     """y = min(a, b)"""
 
@@ -104,7 +104,7 @@ class Minimum(Binary):
         return SMALLER(a, b) if a.dtype == object else np.minimum(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Mod(Binary):
     """y = a - b * truncate(a / b): the sign of a; y = 0 where an integer b is 0"""
 
@@ -113,7 +113,7 @@ class Mod(Binary):
             return np.fmod(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class FloorMod(Binary):
     """y = a - b * floor(a / b): the sign of b; y = 0 where an integer b is 0"""
 

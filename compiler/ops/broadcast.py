@@ -14,7 +14,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
 
-@op("opset3", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
+@op("opset3", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.EXACT)
 class Broadcast(Op):
     """y = x repeated to ``target_shape``: numpy rules; or both ways (bidirectional); or x's axes placed at
     ``axes_mapping`` (explicit)"""
@@ -47,7 +47,7 @@ class Broadcast(Op):
         return np.broadcast_to(data, target).copy()
 
 
-@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.EXACT)
 class Tile(Op):
     """y = x repeated ``repeats[i]`` times along axis i; the shorter of shape and repeats is filled with 1 in front"""
 

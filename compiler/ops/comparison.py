@@ -37,7 +37,7 @@ def _same(a: Dim, b: Dim) -> bool:
 SAME: Callable[[Array, Array], Array] = np.frompyfunc(_same, 2, 1)
 
 
-@op("opset1", traits=Trait.COMMUTATIVE)
+@op("opset1", traits=Trait.COMMUTATIVE | Trait.ROUNDING)
 class Equal(Comparison):
     """y = (a == b)"""
 
@@ -45,7 +45,7 @@ class Equal(Comparison):
         return np.asarray(SAME(a, b), dtype=bool) if a.dtype == object else np.equal(a, b)
 
 
-@op("opset1", traits=Trait.COMMUTATIVE)
+@op("opset1", traits=Trait.COMMUTATIVE | Trait.ROUNDING)
 class NotEqual(Comparison):
     """y = (a != b)"""
 
@@ -53,7 +53,7 @@ class NotEqual(Comparison):
         return ~np.asarray(SAME(a, b), dtype=bool) if a.dtype == object else np.not_equal(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Less(Comparison):
     """y = (a < b)"""
 
@@ -61,7 +61,7 @@ class Less(Comparison):
         return np.less(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class LessEqual(Comparison):
     """y = (a <= b)"""
 
@@ -69,7 +69,7 @@ class LessEqual(Comparison):
         return np.less_equal(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Greater(Comparison):
     """y = (a > b)"""
 
@@ -77,7 +77,7 @@ class Greater(Comparison):
         return np.greater(a, b)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class GreaterEqual(Comparison):
     """y = (a >= b)"""
 

@@ -14,7 +14,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1", traits=Trait.LAYOUT_AGNOSTIC)
+@op("opset1", traits=Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class Concat(Op):
     """y = the inputs one after the other along ``axis``"""
 

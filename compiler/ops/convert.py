@@ -42,6 +42,13 @@ class ConvertLike(Op):
 
 
 def cast(data: Array, dtype: np.dtype[np.generic]) -> Array:
-    """``data`` as ``dtype``; numbers outside an integer type wrap or are undefined, as in C."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return data.astype(dtype)
+    """``data`` as ``dtype``: anything but 0 becomes true; integers wrap, as in C. Floats become integers by truncation
+    toward zero; those outside the integer type become its bounds, and NaN becomes 0, on every machine."""
+    if dtype.kind not in "iu" or data.dtype.kind not in "fV":
+        with np.errstate(invalid="ignore", over="ignore"):
+            return data.astype(dtype)
+    limits = np.iinfo(np.dtype(dtype.name))
+    whole = np.trunc(np.nan_to_num(data.astype(np.float64), nan=0.0))
+    above, below = whole >= float(limits.max), whole <= float(limits.min)
+    inner = np.where(above | below, 0.0, whole).astype(dtype)
+    return np.where(above, limits.max, np.where(below, limits.min, inner)).astype(dtype)

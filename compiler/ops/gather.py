@@ -9,10 +9,11 @@ from dldt.compiler.dims import Dim
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_int, normal_axis, require_equal, require_integer, text
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset8")
+@op("opset8", traits=Trait.EXACT)
 class Gather(Op):
     """y[.., i, ..] = x[.., indices[i], ..] along ``axis``; negative indices count from the end; the first
     ``batch_dims`` dims of data and indices go together"""
@@ -49,7 +50,7 @@ class Gather(Op):
         return np.stack(parts).reshape(*outer, *parts[0].shape)
 
 
-@op("opset6")
+@op("opset6", traits=Trait.EXACT)
 class GatherElements(Op):
     """y[i, j, ..] = x[.., indices[i, j, ..], ..] along ``axis``; negative indices count from the end"""
 
@@ -70,7 +71,7 @@ class GatherElements(Op):
         return np.where(inside, np.take_along_axis(data, index, self.axis), np.zeros((), data.dtype))
 
 
-@op("opset8")
+@op("opset8", traits=Trait.EXACT)
 class GatherND(Op):
     """y[i, ..] = x[indices[i], ..], where a row of ``indices`` names a position in the dims after ``batch_dims``"""
 

@@ -16,7 +16,7 @@ from dldt.compiler.types import Array, TensorType
 _NUMPY_MODES = {"constant": "constant", "edge": "edge", "reflect": "reflect", "symmetric": "symmetric"}
 
 
-@op("opset1", traits=Trait.LAYOUT_AGNOSTIC)
+@op("opset1", traits=Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class Pad(Op):
     """y = x with ``pads_begin[i]`` and ``pads_end[i]`` elements put round axis i: ``pad_value`` (default 0), the edge
     element, or a mirror image without (reflect) or with (symmetric) the edge"""

@@ -17,7 +17,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, Shape, TensorType
 
 
-@op("opset1", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
+@op("opset1", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class MaxPool(Op):
     """y[n, c, p] = the largest of x in the window at p; padding never wins"""
 
@@ -47,7 +47,7 @@ class MaxPool(Op):
         return total
 
 
-@op("opset8", "MaxPool", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC)
+@op("opset8", "MaxPool", traits=Trait.POOLING | Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class MaxPool8(Op):
     """y, indices: as MaxPool, with dilations and the position of each maximum, counted in the dims from ``axis`` on"""
 

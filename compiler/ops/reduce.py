@@ -60,7 +60,7 @@ class ReduceProd(Reduction):
         return np.prod(data, axis=ints(axes.ravel()), keepdims=self.keep_dims, dtype=data.dtype)
 
 
-@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC)
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class ReduceMax(Reduction):
     """y = the largest"""
 
@@ -72,7 +72,7 @@ class ReduceMax(Reduction):
         return np.max(data, axis=ints(axes.ravel()), keepdims=self.keep_dims)
 
 
-@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE)
+@op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.EXACT)
 class ReduceMin(Reduction):
     """y = the smallest"""
 

@@ -13,7 +13,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1", traits=Trait.NONNEGATIVE)
+@op("opset1", traits=Trait.NONNEGATIVE | Trait.EXACT)
 class Abs(Unary):
     """y = |x|"""
 
@@ -21,7 +21,7 @@ class Abs(Unary):
         return np.abs(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.EXACT)
 class Negative(Unary):
     """y = -x"""
 
@@ -34,7 +34,7 @@ class Negative(Unary):
         return np.negative(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Sign(Unary):
     """y = -1, 0 or 1"""
 
@@ -42,7 +42,7 @@ class Sign(Unary):
         return np.sign(data)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Floor(Unary):
     """y = the largest integer not above x"""
 
@@ -50,7 +50,7 @@ class Floor(Unary):
         return np.floor(data).astype(data.dtype)
 
 
-@op("opset1")
+@op("opset1", traits=Trait.ROUNDING)
 class Ceiling(Unary):
     """y = the smallest integer not below x"""
 
@@ -58,7 +58,7 @@ class Ceiling(Unary):
         return np.ceil(data).astype(data.dtype)
 
 
-@op("opset5")
+@op("opset5", traits=Trait.ROUNDING)
 class Round(FloatUnary):
     """y = x rounded to an integer; a half goes to the even one, or away from zero"""
 

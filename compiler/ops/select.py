@@ -15,7 +15,7 @@ from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
 
-@op("opset1", traits=Trait.ELEMENTWISE)
+@op("opset1", traits=Trait.ELEMENTWISE | Trait.EXACT)
 class Select(Op):
     """y = then where cond, else else; numpy broadcasting of all three"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph
@@ -53,7 +53,7 @@ def import_graph(
         ]
         command = f"dldt ops --framework {model.framework.name}"
         raise unsupported_error(str(model.path), unsupported, len(nodes), cut_place(top, listed, record), command)
-    for name, value in zip(record.outputs, scope.outputs(), strict=True):
+    for name, value in zip(_distinct(record.outputs), scope.outputs(), strict=True):
         if isinstance(value, Nothing):
             raise UnsupportedError(f"output {name!r} is an optional without a value")
         if value is not None:
@@ -62,6 +62,18 @@ def import_graph(
     graph.prune()
     graph.metadata = {"framework": model.framework.name, **model.metadata}
     return graph
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names; one that is there again gets a number: ``y``, ``y_2``."""
+    made: dict[str, None] = {}
+    taken = set(names)
+    for name in names:
+        number, own = 2, name
+        while own in made or (own != name and own in taken):
+            own, number = f"{name}_{number}", number + 1
+        made[own] = None
+    return list(made)
 
 
 def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorType | None, symbols: Symbols) -> None:

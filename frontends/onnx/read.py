@@ -36,19 +36,32 @@ def read_onnx(path: str | os.PathLike[str]) -> ModelRecord:
     if proto.ir_version > _NEWEST_IR:
         _log.warning("%s: IR version %d is newer than %d, the newest known", file, proto.ir_version, _NEWEST_IR)
     opsets = _opsets(file, proto)
-    if len(proto.functions):
-        names = ", ".join(f"{f.domain}::{f.name}" for f in proto.functions[:5])
+    called = _called_functions(proto)
+    if called:
         raise UnsupportedError(
-            f"{file}: the model has functions of its own ({names}); inline them first, with "
+            f"{file}: the model has functions of its own ({', '.join(called[:5])}); inline them first, with "
             "onnx.inliner.inline_local_functions"
         )
     _check_text(file, proto.graph)
     graph = Records(file, opsets, ExternalFiles(file.parent, file.name, data)).graph(proto.graph)
-    if not graph.nodes:
-        raise InputError(f"{file}: the graph has no nodes")
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
     return ModelRecord(ONNX, file, graph, _metadata(proto))
+
+
+def _called_functions(proto: Any) -> list[str]:
+    """The model's own functions that a node calls."""
+    own = {(function.domain, function.name) for function in proto.functions}
+    called: dict[tuple[str, str], None] = {}
+    pending = [(proto.graph, 0)] if own else []
+    while pending:
+        graph, depth = pending.pop()
+        for node in graph.node:
+            if (node.domain, node.op_type) in own:
+                called[node.domain, node.op_type] = None
+            if depth < MAX_NESTING:
+                pending += [(inner, depth + 1) for given in node.attribute for inner in (given.g, *given.graphs)]
+    return [f"{domain}::{name}" for domain, name in called]
 
 
 def _metadata(proto: Any) -> dict[str, str]:

@@ -36,8 +36,6 @@ class Records:
                 raise InputError(f"{self._file}: there are two inputs named {info.name!r}, or one without a name")
             inputs[info.name] = info.type
         outputs = tuple(info.name for info in proto.output)
-        if len(set(outputs)) != len(outputs):
-            raise InputError(f"{self._file}: an output is listed twice: {', '.join(outputs[:20])}")
         return GraphRecord(
             name=proto.name,
             nodes=tuple(self._node(node, depth) for node in proto.node),

@@ -9,9 +9,13 @@ from dldt.compiler.ops import Add, BatchNormInference, Divide, Multiply, Reshape
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import channel_shape
+from dldt.passes.exactness import is_rounded
 from dldt.passes.match import Match
 from dldt.passes.pattern import node
 from dldt.passes.rewrite import Rewrite
+
+_FAR = 16
+"""So many deviations from zero, a mean costs four bits where it is subtracted after the product."""
 
 
 @transform
@@ -22,6 +26,7 @@ class DecomposeBatchNorm(Rewrite[Match]):
 
         BatchNormInference(x, gamma, beta, mean, variance)
             →  x * s + (beta - mean * s),   s = gamma / sqrt(variance + epsilon), shaped [1,C,1,1]
+            →  (x - mean) * s + beta        where the mean is far above the deviation, and x has no error of its own
     """
 
     pattern = node(BatchNormInference)
@@ -53,5 +58,7 @@ def _with_constants(x: Value, node: Node, gamma: Array, beta: Array, mean: Array
         scale = gamma / np.sqrt(variance + node.op.epsilon)
         shift = beta - mean * scale
     dtype, rank = x.type.dtype.numpy, x.type.rank
+    if np.any(np.abs(mean) > _FAR * np.sqrt(variance + node.op.epsilon)) and not is_rounded(x):
+        x, shift = Add()(x, channel_shape(-mean.astype(dtype), rank, 1)), beta
     product = Multiply()(x, channel_shape(scale.astype(dtype), rank, 1), name=f"{node.name}/scale")
     return Add()(product, channel_shape(shift.astype(dtype), rank, 1))

@@ -13,11 +13,12 @@ from dldt.compiler.ops.linear import Linear
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import channel_shape, channel_vector
+from dldt.passes.exactness import may_move_sum, may_scale
 from dldt.passes.integers import sums_integers
 from dldt.passes.match import Match
 from dldt.passes.pattern import anything, constant, either, node
 from dldt.passes.rewrite import Rewrite
-from dldt.passes.weights import channels, contracted, has_plain_weights, scaled
+from dldt.passes.weights import channels, contracted, has_plain_weights, scaled, spread
 
 
 @attrs.frozen
@@ -38,7 +39,8 @@ class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
         Convolution(x + b, w)        →  Convolution(x, w) + sum(w * b)         without padding only
         Convolution(x * s + b, w)    →  Convolution(x + b / s, w * s)          with padding: the shift must stay
 
-    A factor leaves the zeros of the padding zero, a shift would not: hence the third form.
+    A factor leaves the zeros of the padding zero, a shift would not: hence the third form. It serves too where x has no
+    error of its own, which a sum behind the contraction would give it.
     """
 
     pattern = node(
@@ -69,10 +71,13 @@ class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
         )
         if scale is None or shift is None:
             return None
+        made = scaled(weights, inputs, scale)
+        if not may_scale(weights, spread(weights, inputs, scale), made):
+            return None
         if match.shift is None:
-            return root.op(x, scaled(weights, inputs, scale))
-        if _is_free_of_padding(root.op, weights):
-            kept = root.inputs[1] if match.scale is None else scaled(weights, inputs, scale)
+            return root.op(x, made)
+        if _is_free_of_padding(root.op, weights) and may_move_sum(x, _at_input(shift, scale)):
+            kept = root.inputs[1] if match.scale is None else made
             linear = root.op(x, kept, name=root.node.name)
             return _biased(root.op, linear, contracted(root.op, weights, shift))
         if match.scale is None or np.any(scale == 0):
@@ -80,10 +85,15 @@ class FoldInputAffineIntoWeights(Rewrite[_AffineInput]):
         return _shift_first(root.op, x, weights, scale, shift)
 
 
+def _at_input(shift: Array, scale: Array) -> Array:
+    """The shift in units of what is scaled."""
+    with np.errstate(all="ignore"):
+        return np.asarray(shift.astype(np.float64) / scale.astype(np.float64))
+
+
 def _shift_first(op: Linear, x: Value, weights: Array, scale: Array, shift: Array) -> Value | None:
     inputs = op.input_channel_axes(weights.ndim)
-    with np.errstate(all="ignore"):
-        moved = (shift.astype(np.float64) / scale.astype(np.float64)).astype(weights.dtype)
+    moved = _at_input(shift, scale).astype(weights.dtype)
     if not np.all(np.isfinite(moved)):
         return None
     shifted = Add()(x, channel_shape(moved, x.type.rank, op.channel_axis(x.type.rank)))

@@ -10,11 +10,12 @@ from dldt.compiler.ops.linear import Linear
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.channels import channel_vector
+from dldt.passes.exactness import may_scale, shows_rounding
 from dldt.passes.integers import sums_integers
 from dldt.passes.match import Match
 from dldt.passes.pattern import constant, node
 from dldt.passes.rewrite import Rewrite
-from dldt.passes.weights import channels, has_plain_weights, scaled
+from dldt.passes.weights import channels, has_plain_weights, scaled, spread
 
 
 @attrs.frozen
@@ -32,7 +33,8 @@ class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
         Convolution(x, w) * s[1,C,1,1]   →   Convolution(x, w * s[C,1,1,1])
 
     Likewise GroupConvolution, ConvolutionBackpropData, GroupConvolutionBackpropData, and MatMul by constant weights.
-    Not where bytes are contracted with integers, which stay such.
+    Not where bytes are contracted with integers, which stay such, where somebody sees how a product is rounded, or
+    where a factor or a scaled weight is no ordinary number.
     """
 
     pattern = node(Multiply, node(Linear, name="linear", single=True, where=has_plain_weights), constant("scale"))
@@ -40,7 +42,7 @@ class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
     def rewrite(self, match: _ScaledOutput) -> Value | None:
         """The operation on scaled weights."""
         linear = match.linear
-        if sums_integers(linear):
+        if sums_integers(linear) or shows_rounding(match.root):
             return None
         x, w, *rest = linear.inputs
         assert isinstance(linear.op, Linear)
@@ -54,4 +56,7 @@ class FoldScaleIntoWeights(Rewrite[_ScaledOutput]):
         vector = channel_vector(match.scale, rank, linear.op.channel_axis(rank), count)
         if vector is None:
             return None
-        return linear.op(x, scaled(weights, outputs, vector), *rest, name=linear.node.name)
+        made = scaled(weights, outputs, vector)
+        if not may_scale(weights, spread(weights, outputs, vector), made):
+            return None
+        return linear.op(x, made, *rest, name=linear.node.name)

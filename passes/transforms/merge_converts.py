@@ -12,7 +12,6 @@ from dldt.passes.match import Match
 from dldt.passes.pattern import anything, node
 from dldt.passes.rewrite import Rewrite
 
-_MANTISSA = {DType.f64: 53, DType.f32: 24, DType.f16: 11, DType.bf16: 8}
 _EXPONENT = {DType.f64: 11, DType.f32: 8, DType.f16: 5, DType.bf16: 8}
 
 
@@ -49,8 +48,8 @@ def is_exact(source: DType, target: DType) -> bool:
         return False
     bits = 8 * source.size - (1 if source.is_signed else 0)
     if source.is_float:
-        wider = target.is_float and _MANTISSA[target] >= _MANTISSA[source]
+        wider = target.is_float and target.mantissa >= source.mantissa
         return wider and _EXPONENT[target] >= _EXPONENT[source]
     if target.is_float:
-        return bits <= _MANTISSA[target]
+        return bits <= target.mantissa
     return (target.is_signed or not source.is_signed) and 8 * target.size - (1 if target.is_signed else 0) >= bits

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import Add, Divide, Multiply, Negative, Power, Round, Subtract
+from dldt.compiler.ops import Add, Divide, Multiply, Negative, Power, Subtract
 from dldt.compiler.types import Array
 from dldt.passes.base import transform
+from dldt.passes.exactness import are_powers_of_two, shows_rounding
 from dldt.passes.match import Match
 from dldt.passes.pattern import node
 from dldt.passes.rewrite import Rewrite
@@ -21,7 +22,7 @@ class NormalizeArithmetic(Rewrite[Match]):
 
         x / c → x * (1/c)      x - c → x + (-c)      c - x → x * (-1) + c      -x → x * (-1)      x ^ 2 → x * x
 
-    A quotient that is rounded to a whole number stays, unless c is a power of two.
+    A quotient of which somebody sees how it is rounded stays, unless c is a power of two.
     """
 
     pattern = node((Divide, Subtract, Negative, Power))
@@ -39,30 +40,20 @@ class NormalizeArithmetic(Rewrite[Match]):
         if a.constant is not None and b.constant is not None:
             return None
         if isinstance(root.op, Divide):
-            return None if _is_rounded(root) else _divide(a, b)
+            return _divide(root, a, b)
         if isinstance(root.op, Power):
             return _square(a, b)
         return _subtract(a, b)
 
 
-def _divide(a: Value, b: Value) -> Value | None:
-    if b.constant is None:
+def _divide(root: Value, a: Value, b: Value) -> Value | None:
+    if b.constant is None or not (are_powers_of_two(b.constant) or not shows_rounding(root)):
         return None
     wide = np.float64 if b.constant.dtype.itemsize == 8 else np.float32
     with np.errstate(all="ignore"):
         reciprocal = np.reciprocal(b.constant.astype(wide)).astype(b.constant.dtype)
     normal = np.isfinite(reciprocal) & (np.abs(reciprocal.astype(wide)) >= _smallest(b.constant))
     return Multiply()(a, reciprocal) if np.all(normal) else None
-
-
-def _is_rounded(quotient: Value) -> bool:
-    """Whether the quotient is rounded to a whole number: half a unit in its last place may decide to which. Division by
-    a power of two is exact in both ways."""
-    divisor = quotient.node.inputs[1]
-    assert divisor is not None
-    if divisor.constant is None or not all(isinstance(user.op, Round) for user, _ in quotient.uses):
-        return False
-    return not bool((np.abs(np.frexp(divisor.constant.astype(np.float64))[0]) == 0.5).all())
 
 
 def _subtract(a: Value, b: Value) -> Value | None:

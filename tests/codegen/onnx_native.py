@@ -27,7 +27,9 @@ def compile_text(text: str, folder: Path, **options: Any) -> Path:
     return path
 
 
-def check_text(text: str, feeds: Sequence[Feeds], folder: Path, tolerance: float = 1e-5) -> None:
+def check_text(
+    text: str, feeds: Sequence[Feeds], folder: Path, tolerance: float = 1e-5, absolute: float = 1e-6
+) -> None:
     """The model gives what onnxruntime does, on one thread and, bit by bit the same, on two; each feed twice, one after
     the other in one request."""
     path = compile_text(text, folder)
@@ -39,5 +41,5 @@ def check_text(text: str, feeds: Sequence[Feeds], folder: Path, tolerance: float
             for (name, array), other, reference in zip(outputs.items(), others.values(), expected, strict=True):
                 assert array.dtype == reference.dtype, name
                 assert array.shape == reference.shape, name
-                np.testing.assert_allclose(array, reference, rtol=tolerance, atol=1e-6, err_msg=name)
+                np.testing.assert_allclose(array, reference, rtol=tolerance, atol=absolute, err_msg=name)
                 np.testing.assert_array_equal(array, other, err_msg=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -261,3 +262,28 @@ def test_contractions_and_ends_are_these() -> None:
 
 def with_trait(trait: Trait) -> set[type[Op]]:
     return {cls for cls in CLASSES if cls.has(trait)}
+
+
+@pytest.mark.parametrize("case", cases_with(Trait.EXACT))
+def test_exact_operations_give_elements_of_their_inputs_or_bounds(case: Case) -> None:
+    given = [np.abs(x.astype(np.float64)).ravel() for x in case.inputs if x is not None]
+    bounds = [abs(float(v)) for v in vars_of(case.op) if isinstance(v, int | float)]
+    known = np.concatenate([*given, np.array([0.0, *bounds])])
+    for array in case.expected()[:1]:  # the second one of MaxPool holds places
+        made = np.abs(array.astype(np.float64)).ravel()
+        lowest = {np.iinfo(array.dtype).min} if array.dtype.kind == "i" else {-np.inf}
+        assert all(np.isnan(v) or v in known or v == np.inf or -v in lowest for v in made)
+
+
+def vars_of(operation: Op) -> list[Any]:
+    return [getattr(operation, field.name) for field in attrs.fields(type(operation))]
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if cls.has(Trait.ROUNDING)], ids=lambda cls: cls.__name__)
+def test_half_a_unit_decides_what_rounding_operations_give(cls: type[Op]) -> None:
+    """Just below, at and just above a whole number, or the other operand, the results are not all alike."""
+    near = [np.float32([x]) for x in (np.nextafter(np.float32(2), np.float32(0)), 2, np.nextafter(np.float32(2), 3))]
+    near += [np.float32([x]) for x in (np.float32(2.4999998), 2.5, 2.5000002, -1e-30, 0, 1e-30)]
+    other = [] if issubclass(cls, Unary) else [np.float32([2])]
+    groups = [[float(outputs(cls(), x, *other)[0][0]) for x in near[k : k + 3]] for k in (0, 3, 6)]
+    assert any(max(group) - min(group) >= 1 for group in groups)

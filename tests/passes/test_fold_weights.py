@@ -12,6 +12,7 @@ from dldt.compiler.ops import (
     AvgPool,
     Convolution,
     ConvolutionBackpropData,
+    Exp,
     Gather,
     GroupConvolution,
     GroupConvolutionBackpropData,
@@ -128,10 +129,10 @@ def test_the_name_of_the_convolution_stays_with_it_and_the_output_name_moves():
 # ---- before
 
 AFFINE = {
-    "scale": (lambda x: Multiply()(x, C4), "{}(x, {})"),
-    "scale, one number": (lambda x: Multiply()(x, 1 / 255), "{}(x, {})"),
-    "shift": (lambda x: Add()(x, C4), "Add({}(x, {}), [1,6,1,1])"),
-    "scale and shift": (lambda x: Add()(Multiply()(x, C4), C4), "Add({}(x, {}), [1,6,1,1])"),
+    "scale": (lambda x: Multiply()(x, C4), "{}(Exp(x), {})"),
+    "scale, one number": (lambda x: Multiply()(x, 1 / 255), "{}(Exp(x), {})"),
+    "shift": (lambda x: Add()(x, C4), "Add({}(Exp(x), {}), [1,6,1,1])"),
+    "scale and shift": (lambda x: Add()(Multiply()(x, C4), C4), "Add({}(Exp(x), {}), [1,6,1,1])"),
 }
 
 
@@ -141,7 +142,7 @@ def test_an_affine_before_a_convolution_without_padding(name, op, shape):
     made, expected = AFFINE[name]
 
     def build(g):
-        return op(**PLAIN)(made(g.parameter("x", X)), random(*shape))
+        return op(**PLAIN)(made(Exp()(g.parameter("x", X))), random(*shape))
 
     wanted = expected.format(op.__name__, str(list(shape)).replace(" ", ""))
     assert rewritten(FoldInputAffineIntoWeights(), build, count=1) == wanted
@@ -150,10 +151,10 @@ def test_an_affine_before_a_convolution_without_padding(name, op, shape):
 @pytest.mark.parametrize("transpose", [False, True])
 def test_an_affine_before_a_matmul(transpose):
     def build(g):
-        x = Add()(Multiply()(g.parameter("x", f32(2, 3, 5)), random(5)), random(5, seed=1))
+        x = Add()(Multiply()(Exp()(g.parameter("x", f32(2, 3, 5))), random(5)), random(5, seed=1))
         return MatMul(transpose_b=transpose)(x, random(6, 5) if transpose else random(5, 6))
 
-    wanted = f"Add(MatMul(x, {'[6,5]' if transpose else '[5,6]'}), [6])"
+    wanted = f"Add(MatMul(Exp(x), {'[6,5]' if transpose else '[5,6]'}), [6])"
     assert rewritten(FoldInputAffineIntoWeights(), build, count=1) == wanted
 
 

@@ -8,6 +8,7 @@ import pytest
 from dldt.compiler.ops import (
     Add,
     BatchNormInference,
+    Exp,
     Multiply,
     PReLU,
     ReLU,
@@ -69,8 +70,11 @@ def test_batch_norm_with_computed_statistics():
 
 CHAINS = {
     "products": (lambda x: Multiply()(Multiply()(x, C4), C4 + 1), "Multiply(x, [1,4,1,1])"),
-    "sums": (lambda x: Add()(Add()(x, C4), 2.0), "Add(x, [1,4,1,1])"),
-    "sum then product": (lambda x: Multiply()(Add()(x, 2.0), C4), "Add(Multiply(x, [1,4,1,1]), [1,4,1,1])"),
+    "sums": (lambda x: Add()(Add()(x, C4), 3.0), "Add(x, [1,4,1,1])"),
+    "sum then product": (
+        lambda x: Multiply()(Add()(Exp()(x), 2.0), C4),
+        "Add(Multiply(Exp(x), [1,4,1,1]), [1,4,1,1])",
+    ),
     "four": (
         lambda x: Add()(Multiply()(Add()(Multiply()(x, C4), 1.0), C4), 3.0),
         "Add(Multiply(x, [1,4,1,1]), [1,4,1,1])",

@@ -124,8 +124,8 @@ SWAPS = {
         "Add(Multiply(x, [1,4,1,1]), [1,4,1,1])",
     ),
     ("normalize-arithmetic", "fuse-linear"): (
-        lambda x: Divide()(Subtract()(x, 3.0), 2.0),
-        "Add(Multiply(x, 0.5), -1.5)",
+        lambda x: Divide()(Subtract()(Erf()(x), 3.0), 2.0),
+        "Add(Multiply(Erf(x), 0.5), -1.5)",
     ),
     ("fuse-linear", "fold-scale-into-weights"): (
         lambda x: Multiply()(Add()(convolved(x), C4), C4),

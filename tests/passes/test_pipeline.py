@@ -247,7 +247,7 @@ WHOLE = {
         _dense_block,
         "Convolution(ReLU(Add(Multiply(x, [1,4,1,1]), [1,4,1,1])), [4,4,3,3])",
     ),
-    "first layer": (lambda g: _first_layer(g, PLAIN), "Add(Convolution(x, [4,3,3,3]), [1,4,1,1])"),
+    "first layer": (lambda g: _first_layer(g, PLAIN), "Add(Convolution(Add(x, [1,3,1,1]), [4,3,3,3]), [1,4,1,1])"),
     "first layer, padded": (
         lambda g: _first_layer(g, PADDED),
         "Add(Convolution(Add(x, [1,3,1,1]), [4,3,3,3]), [1,4,1,1])",

@@ -16,7 +16,7 @@ from dldt.codegen.llvm.nest import parameters, store_at
 from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Load, Nest, free_symbols, walk
+from dldt.codegen.loop.ir import Nest, steady_loads
 from dldt.codegen.loop.variables import BLOCK, LANE, ROW, batch_variable
 from dldt.compiler.dims import Dim, Symbol, product
 
@@ -209,9 +209,8 @@ class _ProductWriter:
         b, nest = self.b, self.nest
         shared = scope.inner(lanes=Lanes(LANE, self.tile.lanes, b.index(0)), tail=tail)
         shared.symbols[BLOCK] = block
-        for sub in walk(nest.value):
-            if isinstance(sub, Load) and ROW not in free_symbols(sub):
-                self.emitter.emit(sub, shared)
+        for load in steady_loads(nest.value, {ROW}):
+            self.emitter.emit(load, shared)
         values: list[tuple[Ir, Scope]] = []
         for r, total in enumerate(sums):
             here = shared.inner(accumulator=total)

@@ -19,7 +19,7 @@ from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Bind, Inside, Load, Nest, Position, Reduce, free_symbols, walk
+from dldt.codegen.loop.ir import Bind, Inside, Load, Nest, Position, Reduce, free_symbols, steady_loads, walk
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
@@ -284,9 +284,8 @@ class _ConvolutionWriter:
         rows = self._rows(place, segment.rows, first)
         for c in range(panel.columns):
             shared = self._channel_scope(place, panel.number, c, c == panel.columns - 1)
-            for sub in walk(nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {ROW, PIXEL, IMAGE}:
-                    self.emitter.emit(sub, shared)
+            for load in steady_loads(nest.value, {ROW, PIXEL, IMAGE}):
+                self.emitter.emit(load, shared)
             values: list[tuple[Ir, Scope]] = []
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])

@@ -144,7 +144,7 @@ def _mergeable(nest: Nest, outer: Axis, inner: Axis) -> bool:
     """Whether two axes can be merged: every offset is linear in both, and the outer stride is ``inner.extent`` times
     the inner one. Axes whose bounds depend on others, or that do not begin at 0, are not merged."""
     own = {axis.variable for axis in nest.axes}
-    if any(axis.lower != 0 or symbols(axis.upper) & own for axis in (outer, inner)):
+    if inner.extent == 0 or any(axis.lower != 0 or symbols(axis.upper) & own for axis in (outer, inner)):
         return False
     offsets = [nest.buffer.offset(nest.index)]
     for sub in walk(nest.value):

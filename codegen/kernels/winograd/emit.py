@@ -18,7 +18,7 @@ from dldt.codegen.llvm.nest import parameters, reads_whole_vectors, store_at
 from dldt.codegen.llvm.primitive import to_memory
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Load, free_symbols, walk
+from dldt.codegen.loop.ir import steady_loads
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Dim, Symbol
 
@@ -333,9 +333,8 @@ class _WinogradWriter:
             if outputs % self.lanes and not reads_whole_vectors(self.emitter, self.epilogue.nest, self.lanes):
                 channels = b.sub(b.index(outputs), b.mul(shared.symbols[BLOCK], b.index(self.lanes)))
                 shared.tail = b.compare("lt", b.iota("i64", self.lanes), b.splat(channels, self.lanes))
-            for sub in walk(self.epilogue.nest.value):
-                if isinstance(sub, Load) and not free_symbols(sub) & {IMAGE, ROW, PIXEL}:
-                    self.emitter.emit(sub, shared)
+            for load in steady_loads(self.epilogue.nest.value, {IMAGE, ROW, PIXEL}):
+                self.emitter.emit(load, shared)
             with b.loop(b.index(0), block.count, 1, stem="tile") as loop:
                 at = loop.index
                 product = self._summed(panel, at) if self.plan.fused else self._stored(columns.index, at)

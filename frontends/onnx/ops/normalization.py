@@ -7,17 +7,18 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add, Divide, Maximum, Multiply
+from dldt.compiler.ops.arithmetic import Add, Divide, Multiply
+from dldt.compiler.ops.comparison import Equal
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization
-from dldt.compiler.ops.reduce import ReduceL1, ReduceL2
+from dldt.compiler.ops.reduce import ReduceL1, ReduceL2, ReduceMax
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rounding import Abs
+from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.types import DType
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
-
-_TINY = 1e-7  # divides a norm of 0; not a denormal in half precision
 
 
 @ONNX.imports("BatchNormalization", since=7)
@@ -124,15 +125,24 @@ def lp_normalization_1(input: Value, *, axis: int = -1, p: int = 2) -> Value:
     """input divided by its norm along the axis; zeros stay"""
     if p not in (1, 2):
         raise UnsupportedError(f"norm {p} is not supported (1 and 2 are)")
-    norm = (ReduceL1 if p == 1 else ReduceL2)(keep_dims=True)(input, np.array([axis], np.int64))
-    smallest = np.array(_TINY, input.type.dtype.numpy)
-    return Divide()(input, Maximum()(norm, smallest))
+    axes = np.array([axis], np.int64)
+    if p == 1:
+        return _over(input, ReduceL1(keep_dims=True)(input, axes))
+    # Squares of what is divided by the largest element neither vanish nor overflow.
+    scaled = _over(input, ReduceMax(True)(Abs()(input), axes))
+    return _over(scaled, ReduceL2(keep_dims=True)(scaled, axes))
 
 
 @ONNX.imports("MeanVarianceNormalization", since=9)
 def mean_variance_normalization_9(X: Value, *, axes: tuple[int, ...] = (0, 2, 3)) -> Value:
     """(X - mean) / (deviation + 1e-9) over the axes"""
     return MVN(1e-9, eps_mode="outside_sqrt")(X, np.array(axes, np.int64))
+
+
+def _over(x: Value, norm: Value) -> Value:
+    """x / norm; where the norm is 0, so is x, which stays."""
+    zero, one = (np.array(number, x.type.dtype.numpy) for number in (0, 1))
+    return Divide()(x, Select()(Equal()(norm, zero), one, norm))
 
 
 def _per_channel(vector: Value, rank: int) -> Value:

@@ -7,7 +7,7 @@ import numpy as np
 
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
+from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
 from dldt.compiler.types import Array
 from dldt.frontends.engine.context import Context
@@ -136,7 +136,9 @@ def _average(
     if any(d != 1 for d in per_axis("dilations", dilations, rank)):
         raise UnsupportedError(f"average pooling with dilations {list(dilations or ())} is not supported")
     rounding = _rounding(X, kernel, step, begin, end) if ceil_mode and auto_pad == "NOTSET" else "floor"
-    pool = AvgPool(
+    if rounding == "ceil" and count_include_pad:
+        rounding = "ceil_torch"  # what lies beyond the padding does not count, as it would in AvgPool-1
+    pool = (AvgPool14 if rounding == "ceil_torch" else AvgPool)(
         strides=step,
         pads_begin=begin,
         pads_end=end,
@@ -165,9 +167,10 @@ def _maximum(
     kernel, dilation = per_axis("kernel_shape", kernel_shape, rank), per_axis("dilations", dilations, rank)
     reach = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     rounding = _rounding(X, reach, step, begin, end) if ceil_mode and auto_pad == "NOTSET" else "floor"
-    if indices or any(d != 1 for d in dilation):
-        fields = (step, dilation, begin, end, kernel, rounding, AUTO_PAD[auto_pad])
-        return MaxPool8(*fields).all(X)[: 1 + indices]
+    if indices or rounding == "ceil_torch" or any(d != 1 for d in dilation):
+        cls = MaxPool14 if rounding == "ceil_torch" else MaxPool8
+        pool = cls(step, dilation, begin, end, kernel, auto_pad=AUTO_PAD[auto_pad], rounding_type=rounding)
+        return pool.all(X)[: 1 + indices]
     return (MaxPool(step, begin, end, kernel, rounding, AUTO_PAD[auto_pad])(X),)
 
 

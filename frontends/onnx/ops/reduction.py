@@ -9,18 +9,23 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply, Subtract
+from dldt.compiler.ops.comparison import Equal
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
+    ReduceLogicalAnd,
+    ReduceLogicalOr,
     ReduceMax,
     ReduceMean,
     ReduceMin,
     ReduceProd,
     ReduceSum,
 )
+from dldt.compiler.ops.rounding import Abs
+from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.unary import Exp, Log
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.known import required_ints
 from dldt.frontends.onnx.framework import ONNX
 
@@ -37,8 +42,19 @@ def _log_sum(x: Value, axes: Array, keep: bool) -> Value:
 
 def _log_sum_exp(x: Value, axes: Array, keep: bool) -> Value:
     largest = ReduceMax(True)(x, axes)
+    # The difference of two infinities is no number: a row of them is not shifted.
+    zero, infinite = (np.array(number, x.type.dtype.numpy) for number in (0, np.inf))
+    largest = Select()(Equal()(Abs()(largest), infinite), zero, largest)
     total = Log()(ReduceSum(keep)(Exp()(Subtract()(x, largest)), axes))
     return Add()(total, largest if keep else Squeeze()(largest, axes))
+
+
+def _largest(x: Value, axes: Array, keep: bool) -> Value:
+    return (ReduceLogicalOr if x.type.dtype is DType.boolean else ReduceMax)(keep)(x, axes)
+
+
+def _smallest(x: Value, axes: Array, keep: bool) -> Value:
+    return (ReduceLogicalAnd if x.type.dtype is DType.boolean else ReduceMin)(keep)(x, axes)
 
 
 _TABLE: tuple[tuple[str, int, bool, _Reduce], ...] = (
@@ -46,9 +62,9 @@ _TABLE: tuple[tuple[str, int, bool, _Reduce], ...] = (
     ("ReduceL2", 18, False, lambda x, axes, keep: ReduceL2(keep)(x, axes)),
     ("ReduceLogSum", 18, False, _log_sum),
     ("ReduceLogSumExp", 18, False, _log_sum_exp),
-    ("ReduceMax", 18, True, lambda x, axes, keep: ReduceMax(keep)(x, axes)),
+    ("ReduceMax", 18, True, _largest),
     ("ReduceMean", 18, True, lambda x, axes, keep: ReduceMean(keep)(x, axes)),
-    ("ReduceMin", 18, True, lambda x, axes, keep: ReduceMin(keep)(x, axes)),
+    ("ReduceMin", 18, True, _smallest),
     ("ReduceProd", 18, True, lambda x, axes, keep: ReduceProd(keep)(x, axes)),
     ("ReduceSum", 13, True, lambda x, axes, keep: ReduceSum(keep)(x, axes)),
     ("ReduceSumSquare", 18, False, _sum_square),

@@ -16,6 +16,8 @@ from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 
+_LAST = np.iinfo(np.int64).max
+
 
 @ONNX.imports("Slice", since=1)
 def slice_1(
@@ -129,7 +131,22 @@ def _pad(
     fill = value if mode == "constant" else None
     if isinstance(fill, Value) and fill.type.rank:
         fill = reshaped(fill, ())
+    if mode != "constant" and min(*begin, *end) < 0:
+        x = _cropped(x, begin, end)
+        begin, end = ([max(width, 0) for width in widths] for widths in (begin, end))
     return Pad(mode)(x, _list(begin), _list(end), fill)
+
+
+def _cropped(x: Value, begin: list[int], end: list[int]) -> Value:
+    """What is left where a width is negative; what is mirrored or repeated then is that."""
+    for axis, (low, high) in enumerate(zip(begin, end, strict=True)):
+        if min(low, high) < 0:
+            size, cut = x.type.shape[axis], max(-low, 0) + max(-high, 0)
+            if isinstance(size, int) and cut > size:
+                raise ShapeError(f"pads {low} and {high} take more than axis {axis} of {x.type} has")
+            last = -max(-high, 0) or _LAST
+            x = Slice()(x, _list([max(-low, 0)]), _list([last]), _list([1]), _list([axis]))
+    return x
 
 
 def _padded(data: Value, pads: Value, axes: tuple[int, ...] | None, mode: str, value: Value | None) -> Value:
