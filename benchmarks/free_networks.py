@@ -25,6 +25,12 @@ class FreeNetwork:
         self.nodes.append(helper.make_node(kind, list(inputs), [f"v{len(self.nodes)}"], **attributes))
         return self.nodes[-1].output[0]
 
+    def several(self, kind: str, count: int, *inputs: str, **attributes: object) -> list[str]:
+        """One node of several results."""
+        results = [f"v{len(self.nodes)}.{k}" for k in range(count)]
+        self.nodes.append(helper.make_node(kind, list(inputs), results, **attributes))
+        return results
+
     def filters(self, *shape: int) -> str:
         """Random weights that keep the scale of their input."""
         scale = np.sqrt(2 / np.prod(shape[1:]))
@@ -40,11 +46,11 @@ class FreeNetwork:
         """A convolution and a ReLU."""
         return self.add("Relu", self.convolution(*arguments, **named))  # type: ignore[arg-type]  # as given
 
-    def model(self, result: str) -> onnx.ModelProto:
-        """The model that computes ``result`` from the input ``x``."""
+    def model(self, *results: str) -> onnx.ModelProto:
+        """The model that computes ``results`` from the input ``x``."""
         x = helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)
-        y = helper.make_tensor_value_info(result, TensorProto.FLOAT, None)
-        graph = helper.make_graph(self.nodes, self.name, [x], [y], self.weights)
+        made = [helper.make_tensor_value_info(result, TensorProto.FLOAT, None) for result in results]
+        graph = helper.make_graph(self.nodes, self.name, [x], made, self.weights)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 

@@ -14,7 +14,7 @@ from dldt.codegen.task.implementation import Part
 from dldt.codegen.task.size_range import SizeRange
 from dldt.compiler.dims import Dim, product
 
-LOSS = 0.02
+LOSS = 0.03
 """The share of the time, on average over all sample sizes, that one more implementation must save. It makes the code
 larger."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from dldt.codegen.kernels.convolution.emit import Epilogue
+from dldt.codegen.kernels.convolution.emit import Epilogue, steps_through_rows
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.convolution.scaled_down import scaled_down
@@ -59,10 +59,10 @@ def contraction_kernel(
     (value,) = anchor.outputs
     access = compose(region, operands.buffers, accumulated=value)
     epilogue = _epilogue(
-        problem, tile, operands.output, access, lambda *at: destination(region, value, part.index(*at))
+        problem, tile, operands.output, access, lambda *at: destination(region, value, part.index(*at)), across=across
     )
     fits = scaled_down(epilogue.nest, {buffer: tensor.constant for buffer, tensor in operands.tensors.items()})
-    epilogue = attrs.evolve(epilogue, across=across, fits=fits)
+    epilogue = attrs.evolve(epilogue, fits=fits)
     read = [operands.buffers[data_of(task, anchor)]]
     if problem.computed:
         read += [operands.buffers[v] for v in anchor.inputs[1:] if v is not None]
@@ -94,6 +94,8 @@ def _epilogue(
     output: Buffer,
     access: Access,
     index: Callable[[Dim, Dim, Dim, Dim], tuple[Dim, ...]],
+    *,
+    across: bool,
 ) -> Epilogue:
     """What is stored at (image, channel, row, pixel), as a nest over the variables that the emitter binds."""
     lanes = tile.lanes
@@ -105,10 +107,10 @@ def _epilogue(
     where = index(0 if problem.batch == 1 else n, channel, row, pixel)
     if problem.is_pointwise and problem.output[0] != 1:
         width = problem.output[1]
-        line = pixel // width
+        line = row if steps_through_rows(problem, across=across) else pixel // width
         where = index(0 if problem.batch == 1 else n, channel, line, pixel - line * width)
     # The last vector reaches past the last channel. Those lanes are masked, so indices are written without regard to
     # them.
     where = tuple(substitute(dim, {CHANNEL: own}) for dim in where)
     nest = Nest((), output, where, access(where))
-    return Epilogue(nest, aligned)
+    return Epilogue(nest, aligned, across)

@@ -21,7 +21,20 @@ from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
 from dldt.codegen.llvm.transpose import transposed
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Accumulator, Apply, Expr, Nest, steady_loads, walk
+from dldt.codegen.loop.ir import (
+    Accumulator,
+    Apply,
+    Bind,
+    Expr,
+    Inside,
+    Load,
+    Nest,
+    Position,
+    Reduce,
+    free_symbols,
+    steady_loads,
+    walk,
+)
 from dldt.codegen.loop.schedule import Outermost, Schedule, written_out
 from dldt.codegen.loop.variables import BLOCK, IMAGE, LANE, PIXEL, ROW
 from dldt.compiler.dims import Symbol, maximum_of, symbols
@@ -179,11 +192,18 @@ class _ConvolutionWriter:
         left_over = left_to_smaller(sizes) if self.zeros is not None else [size - 1 for size in sizes]
         for rows, covered in zip(sizes, left_over, strict=True):
             left = b.sub(count, start)
-            number = b.binary("sdiv", b.add(left, b.index(rows - 1 - covered)), b.index(rows))
-            end = b.add(start, b.mul(number, b.index(rows)))
-            with b.loop(start, end, rows, stem="pixels") as loop:
-                at = attrs.evolve(place, pixel=loop.index)
-                self._free_tile(at, panel, rows, count, width)
+            if rows < self.tile.rows:
+                # One at most: what is left is less than the size before. A loop would keep values of what follows the
+                # sums in registers, for all tiles.
+                taken = b.compare("gt", left, b.index(covered))
+                with b.when(taken):
+                    self._free_tile(attrs.evolve(place, pixel=start), panel, rows, count, width)
+                end = b.select(taken, b.add(start, b.index(rows)), start)
+            else:
+                number = b.binary("sdiv", b.add(left, b.index(rows - 1 - covered)), b.index(rows))
+                end = b.add(start, b.mul(number, b.index(rows)))
+                with b.loop(start, end, rows, stem="pixels") as loop:
+                    self._free_tile(attrs.evolve(place, pixel=loop.index), panel, rows, count, width)
             start = b.intrinsic("llvm.smin", "i64", end, count)
 
     def _free_tile(self, place: Place2D, panel: _ChannelPanel, rows: int, count: Ir, width: Ir) -> None:
@@ -254,6 +274,7 @@ class _ConvolutionWriter:
         return low, high
 
     def _tile(self, place: Place2D, panel: _ChannelPanel, segment: Segment) -> None:
+        first = self._first_row(place)
         scopes = [] if self.epilogue.across else self._column_scopes(place, panel)
         added = added_first(self.epilogue.nest, self.problem) if scopes else None
         starts = [] if added is None else [self.emitter.emit(added.arguments[1], scope) for scope in scopes]
@@ -267,7 +288,7 @@ class _ConvolutionWriter:
             most=written_out(self.schedule),
             size=lambda dim: self.emitter.dim(dim, self.scope),
         ).accumulate(place, panel.weights, segment, panel.columns, starts)
-        self._finish(place, scopes, segment, sums, added)
+        self._finish(place, scopes, segment, sums, added, first)
 
     def _column_scopes(self, place: Place2D, panel: _ChannelPanel) -> list[Scope]:
         """The scope of each column of vectors, with what all pixels share."""
@@ -275,7 +296,13 @@ class _ConvolutionWriter:
         return [self._channel_scope(place, panel.number, c, c == panel.columns - 1) for c in columns]
 
     def _finish(
-        self, place: Place2D, scopes: Sequence[Scope], segment: Segment, sums: Accumulators, added: Apply | None
+        self,
+        place: Place2D,
+        scopes: Sequence[Scope],
+        segment: Segment,
+        sums: Accumulators,
+        added: Apply | None,
+        first: tuple[Ir, Ir] | None,
     ) -> None:
         """The epilogue, one column of vectors at a time: all values are computed first, then all are stored. The sums
         are the values of ``added`` already."""
@@ -283,6 +310,7 @@ class _ConvolutionWriter:
         if self.epilogue.across:
             self._finish_across(place, [row[0] for row in sums])
             return
+        rows = self._rows(place, segment.rows, first)
         for c, shared in enumerate(scopes):
             for load in steady_loads(nest.value, {ROW, PIXEL, IMAGE}):
                 self.emitter.emit(load, shared)
@@ -291,7 +319,7 @@ class _ConvolutionWriter:
             values: list[tuple[Ir, Scope]] = []
             for r in range(segment.rows):
                 scope = shared.inner(accumulator=sums[r][c])
-                scope.symbols |= {IMAGE: place.batch, ROW: place.row, PIXEL: self._pixel(place, r)}
+                scope.symbols |= {IMAGE: place.batch, ROW: rows[r], PIXEL: self._pixel(place, r)}
                 if added is not None:
                     scope.cache[added] = sums[r][c]
                 values.append((self.emitter.emit(last, scope), scope))
@@ -309,6 +337,28 @@ class _ConvolutionWriter:
         """The rounding to bytes that ends the epilogue, where results of neighbouring pixels are stored together."""
         whole = shared.tail is None or self._padded()
         return joined_rounding(self.emitter, self.epilogue.nest, self.tile.lanes) if whole and not place.edge else None
+
+    def _first_row(self, place: Place2D) -> tuple[Ir, Ir] | None:
+        """The row and the column of a tile's first pixel in the one long row of a pointwise problem, where they are
+        needed and the division is not cheap. It stands before the sums: LLVM makes branches of it, and would move sums
+        behind them."""
+        steps = steps_through_rows(self.problem, across=self.epilogue.across)
+        if not steps or ROW not in _needed(self.epilogue.nest):
+            return None
+        return self.emitter.divide(place.pixel, self.problem.output[1], self.scope)
+
+    def _rows(self, place: Place2D, count: int, first: tuple[Ir, Ir] | None) -> list[Ir]:
+        """The row of every pixel, by counting from the first one on."""
+        if first is None:
+            return [place.row] * count
+        b, (row, column) = self.b, first
+        width, found = self.emitter.dim(self.problem.output[1], self.scope), [row]
+        while len(found) < count:
+            column = b.add(column, b.index(1))
+            ends = b.compare("eq", column, width)
+            column = b.select(ends, b.index(0), column)
+            found.append(b.add(found[-1], b.convert(ends, "i64", signed=False)))
+        return found
 
     def _pixel(self, place: Place2D, number: int) -> Ir:
         """A pixel of the tile; the row's last one in place of those past it."""
@@ -401,6 +451,24 @@ def has_edges(problem: Problem, *, across: bool) -> bool:
     pad, reach = problem.pads[1], (problem.kernel[1] - 1) * problem.dilations[1]
     last = (problem.output[1] - 1) * problem.strides[1] + reach
     return pad != 0 or maximum_of(last - problem.space[1]) >= 0
+
+
+def _needed(nest: Nest) -> set[Symbol]:
+    """The variables on which places in memory and conditions depend. A row and a column together are often one
+    pixel of the long row."""
+    found = set(symbols(nest.buffer.offset(nest.index)))
+    for sub in walk(nest.value):
+        if isinstance(sub, Load):
+            found |= symbols(sub.buffer.offset(sub.index))
+        elif isinstance(sub, Inside | Position | Reduce | Bind):
+            found |= free_symbols(sub)
+    return found
+
+
+def steps_through_rows(problem: Problem, *, across: bool) -> bool:
+    """Whether the rows of pixels are counted, because the pixels of a row are free and no division by their number is
+    cheap."""
+    return problem.is_pointwise and not isinstance(problem.output[1], int) and not across
 
 
 def _full(rows: int) -> Segment:
