@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from dldt.compiler.op import Op
 from dldt.compiler.ops import (
     Add,
     Concat,
+    GRUCell,
     LSTMCell,
     MatMul,
     Multiply,
@@ -21,6 +23,7 @@ from dldt.compiler.ops import (
     RNNCell,
     Sigmoid,
     Split,
+    Subtract,
     Tanh,
     VariadicSplit,
 )
@@ -31,13 +34,13 @@ _ACTIVATIONS: dict[type[Op], str] = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "re
 
 
 def with_cell(body: Graph) -> Graph | None:
-    """A copy of the body in which products, sums and activations are an LSTMCell or an RNNCell; None where they are
-    not."""
+    """A copy of the body in which products, sums and activations are an LSTMCell, a GRUCell or an RNNCell; None where
+    they are not."""
     made = body.copy()
     ConstantFolder().fold(made)
     for node in made.order():
         for value in node.outputs:
-            if _replace_lstm(made, value) or _replace_rnn(made, value):
+            if any(replace(made, value) for replace in (_replace_lstm, _replace_gru, _replace_rnn)):
                 made.prune()
                 return made
     return None
@@ -72,7 +75,7 @@ def _replace_lstm(graph: Graph, hidden: Value) -> bool:
 
 
 def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple[Value, ...]) -> bool:
-    found = [_split_part(gate) for gate in gates]
+    found = [_split_part(gate, 4) for gate in gates]
     sources = {part[0] for part in found if part is not None}
     if any(part is None for part in found) or len(sources) != 1:
         return False
@@ -81,7 +84,7 @@ def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple
     size = old[0].type.shape[-1]
     if sums is None or sorted(ports) != [0, 1, 2, 3] or not isinstance(size, int):
         return False
-    columns = np.concatenate([np.arange(port * size, (port + 1) * size) for port in ports])
+    columns = _columns(ports, size)
     shift = np.concatenate([np.broadcast_to(part[2], size) for part in found if part is not None])
     made: Any = LSTMCell
     weights = (sums.weights.T[columns], sums.recurrent.T[columns], sums.bias[columns] + shift)
@@ -89,6 +92,78 @@ def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple
     for before, after in zip(old, new, strict=True):
         graph.replace(before, after)
     return True
+
+
+def _replace_gru(graph: Graph, hidden: Value) -> bool:
+    """Whether ``hidden`` was n + z * (h - n), or (1 - z) * n + z * h, of n = tanh(x_n + sigmoid(x_r + h_r) * h_n) and z
+    = sigmoid(x_z + h_z), and is a GRUCell's now."""
+    for update, fresh, state in _mixed(hidden):
+        z, both = _under(update, Sigmoid), _under(fresh, Tanh)
+        if z is None or both is None:
+            continue
+        for own, past in _pairs(both, Add):
+            for reset, inner in _pairs(past, Multiply):
+                r = _under(reset, Sigmoid)
+                if r is not None and _made_gru(graph, hidden, state, (z, r), (own, inner)):
+                    return True
+    return False
+
+
+def _mixed(hidden: Value) -> Iterator[tuple[Value, Value, Value]]:
+    """Gate, candidate and state of which a GRU's state is mixed."""
+    for left, right in _pairs(hidden, Add):
+        for gate, rest in _pairs(right, Multiply):
+            if isinstance(rest.op, Subtract) and rest.inputs[1] == left and rest.inputs[0] is not None:
+                yield gate, left, rest.inputs[0]
+            for inverse, fresh in _pairs(left, Multiply):
+                one, same = (*inverse.inputs, None)[:2] if isinstance(inverse.op, Subtract) else (None, None)
+                if same == gate and one is not None and one.constant is not None and np.all(one.constant == 1):
+                    yield gate, fresh, rest
+
+
+def _made_gru(
+    graph: Graph, hidden: Value, state: Value, gates: tuple[Value, Value], candidate: tuple[Value, Value]
+) -> bool:
+    """``gates``: the sums of update and reset; ``candidate``: its parts of the input and of the state."""
+    for (x_update, h_update), (x_reset, h_reset) in product(*(_pairs(gate, Add) for gate in gates)):
+        ours = _three((x_update, x_reset, candidate[0]))
+        theirs = _three((h_update, h_reset, candidate[1]))
+        size = hidden.type.shape[-1]
+        if ours is None or theirs is None or theirs.source != state or not isinstance(size, int):
+            continue
+        shared = (ours.bias + theirs.bias)[: 2 * size]
+        bias = np.concatenate([shared, ours.bias[2 * size :], theirs.bias[2 * size :]])
+        weights = map(np.ascontiguousarray, (ours.matrix.T, theirs.matrix.T, bias))
+        made: Any = GRUCell
+        graph.replace(hidden, made(size, linear_before_reset=True)(ours.source, state, *weights))
+        return True
+    return False
+
+
+@attrs.frozen
+class _Gates:
+    """source · matrix + bias: the sums of some gates, one behind the other."""
+
+    source: Value
+    matrix: Array
+    bias: Array
+
+
+def _three(gates: tuple[Value, Value, Value]) -> _Gates | None:
+    """Three gates that were cut from one product of one value."""
+    parts = [part for part in (_split_part(gate, 3) for gate in gates) if part is not None and not part[2].any()]
+    if len(parts) != 3 or len({part[0] for part in parts}) != 1 or len({part[1] for part in parts}) != 3:
+        return None
+    found, size = _linear(parts[0][0]), gates[0].type.shape[-1]
+    if found is None or len(found[0]) != 1 or not isinstance(size, int):
+        return None
+    ((source, matrix),), bias = found
+    columns = _columns([part[1] for part in parts], size)
+    return _Gates(source, matrix[:, columns], bias[columns])
+
+
+def _columns(ports: list[int], size: int) -> Array:
+    return np.concatenate([np.arange(port * size, (port + 1) * size) for port in ports])
 
 
 def _replace_rnn(graph: Graph, hidden: Value) -> bool:
@@ -117,15 +192,15 @@ def _under(value: Value, kind: type[Op]) -> Value | None:
     return value.inputs[0] if isinstance(value.op, kind) else None
 
 
-def _split_part(gate: Value) -> tuple[Value, int, Array] | None:
-    """What was cut into four equal gates, which of them this is, and the constant that was added to it."""
+def _split_part(gate: Value, count: int) -> tuple[Value, int, Array] | None:
+    """What was cut into so many equal gates, which of them this is, and the constant that was added to it."""
     shift = np.zeros(1, np.float32)
     for inner, constant in _pairs(gate, Add):
         if constant.constant is not None and constant.constant.size in (1, gate.type.shape[-1]):
             gate, shift = inner, constant.constant.reshape(-1)
     node = gate.node
     whole, axis = (*node.inputs, None, None)[:2]
-    if not isinstance(gate.op, Split | VariadicSplit) or len(node.outputs) != 4 or whole is None or axis is None:
+    if not isinstance(gate.op, Split | VariadicSplit) or len(node.outputs) != count or whole is None or axis is None:
         return None
     equal = len({str(t) for t in node.types}) == 1
     last = axis.constant is not None and int(axis.constant.item()) % whole.type.rank == whole.type.rank - 1
@@ -134,6 +209,19 @@ def _split_part(gate: Value) -> tuple[Value, int, Array] | None:
 
 def _sums(total: Value) -> _Sums | None:
     """The value as such sums."""
+    found = _linear(total)
+    if found is None:
+        return None
+    products, bias = found
+    states = [pair for pair in products if isinstance(pair[0].op, Parameter)]
+    others = [pair for pair in products if pair not in states]
+    if len(states) != 1 or len(others) != 1:
+        return None
+    return _Sums(others[0][0], states[0][0], others[0][1], states[0][1], bias)
+
+
+def _linear(total: Value) -> tuple[list[tuple[Value, Array]], Array] | None:
+    """The value as products with constant matrices [inner, n], and a bias [n]."""
     rank_two = total.type.rank == 2 and total.type.dtype is DType.f32
     width = total.type.shape[-1] if rank_two else None
     if not isinstance(width, int):
@@ -152,11 +240,7 @@ def _sums(total: Value) -> _Sums | None:
             if found is None:
                 return None
             products += found
-    states = [pair for pair in products if isinstance(pair[0].op, Parameter)]
-    others = [pair for pair in products if pair not in states]
-    if len(states) != 1 or len(others) != 1:
-        return None
-    return _Sums(others[0][0], states[0][0], others[0][1], states[0][1], bias.astype(np.float32))
+    return products, bias.astype(np.float32)
 
 
 def _product(value: Value) -> list[tuple[Value, Array]] | None:

@@ -7,6 +7,8 @@ import numpy as np
 from dldt.codegen.loop.kept_boxes import KeptBoxes
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.loop.soft_boxes import SoftBoxes
+from dldt.codegen.loop.soft_scores import SoftScores
 from dldt.codegen.plan.expand_non_zero import count_of
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
@@ -18,19 +20,27 @@ def expand_boxes(node: Node) -> tuple[Value, ...]:
     """The triples [count, 3], the same with scores, and their number."""
     op, graph = node.op, node.graph
     assert isinstance(op, ops.NonMaxSuppression)
-    boxes, scores, most, overlap, least, *_ = (*node.inputs, None, None, None, None)
+    boxes, scores, most, overlap, least, sigma = (*node.inputs, None, None, None, None)[:6]
     assert boxes is not None
     assert scores is not None
     numbers = [boxes if boxes.type.dtype is DType.f32 else ops.Convert(DType.f32)(boxes)]
     numbers.append(scores if scores.type.dtype is DType.f32 else ops.Convert(DType.f32)(scores))
     known = 0 if most is None else None if most.constant is None else int(most.constant.reshape(()))
     limits = ops.Concat(0)(_number(graph, overlap, 0.0), _number(graph, least, -np.inf))
-    ranked = Ranked(scores.type.shape[2], "max")(in_memory(numbers[1]))
-    kept = KeptBoxes(op.box_encoding == "center", known)(
-        in_memory(numbers[0]), in_memory(numbers[1]), ranked, _limit(graph, most), _fixed(limits), name=node.name
-    )
-    triples = Prefix(count_of(node))(kept)
-    found = ops.GatherND(0)(scores, triples)
+    box_values, values, most_kept = in_memory(numbers[0]), in_memory(numbers[1]), _limit(graph, most)
+    centered, softness = op.box_encoding == "center", op.softness(None if sigma is None else sigma.type)
+    if softness:
+        scale = graph.constant(np.array([-0.5 / softness], np.float32))
+        limits = ops.Concat(0)(_number(graph, least, -np.inf), scale)
+        kept = SoftBoxes(centered, known)(box_values, values, most_kept, _fixed(limits), name=node.name)
+        triples = Prefix(count_of(node))(kept)
+        found = SoftScores(centered)(box_values, values, in_memory(triples), _fixed(limits))
+        found = found if scores.type.dtype is DType.f32 else ops.Convert(scores.type.dtype)(found)
+    else:
+        ranked = Ranked(scores.type.shape[2], "max")(values)
+        kept = KeptBoxes(centered, known)(box_values, values, ranked, most_kept, _fixed(limits), name=node.name)
+        triples = Prefix(count_of(node))(kept)
+        found = ops.GatherND(0)(scores, triples)
     if op.sort_result_descending:
         order = ops.TopK(0, "max", "value", DType.i64).all(found, ops.Squeeze()(ops.ShapeOf()(found), np.array([0])))[1]
         triples = ops.Gather()(triples, order, np.array(0))

@@ -20,7 +20,8 @@ class NonMaxSuppression(Op):
     [B, N, 4], scores [B, C, N]. For each class the boxes are taken in the order of their scores, of equals the earlier
     one; one goes whose score is not above score_threshold or whose overlap (intersection over union) with one that is
     kept is above iou_threshold; at most max_output_boxes_per_class stay. ``sort_result_descending`` sorts all by score.
-    How many there are is found when the model runs. Scores are not made smaller by overlaps: soft_nms_sigma is 0"""
+    Where soft_nms_sigma is above 0, no box goes for its overlap: one that is kept multiplies the scores of the others
+    by exp(-overlap² / (2 · soft_nms_sigma)). How many there are is found when the model runs"""
 
     box_encoding: str = attrs.field(default="corner", converter=lower, validator=one_of("corner", "center"))
     sort_result_descending: bool = attrs.field(default=True)
@@ -42,7 +43,7 @@ class NonMaxSuppression(Op):
         require_equal(boxes.shape[2], 4, "the sides of a box and 4", self.type)
         if boxes.dtype is not scores.dtype or not boxes.dtype.is_float:
             raise ShapeError(f"NonMaxSuppression: boxes and scores must be of one floating-point type, got {boxes}")
-        _refuse_soft(soft_nms_sigma)
+        self.softness(soft_nms_sigma)
         most = maximum_of(product(scores.shape))
         count = defined("count", 0, int(most) if most < 2**62 else None)
         return (
@@ -50,6 +51,12 @@ class NonMaxSuppression(Op):
             TensorType(scores.dtype, (count, 3)),
             TensorType(self.output_type, (1,)),
         )
+
+    def softness(self, sigma: TensorType | None) -> float:
+        """soft_nms_sigma; 0 where overlaps do not make scores smaller. UnsupportedError where it is computed."""
+        if sigma is not None and sigma.constant is None:
+            raise UnsupportedError(f"{self.type}: soft_nms_sigma is computed; it must be a constant")
+        return 0.0 if sigma is None or sigma.constant is None else max(float(sigma.constant.item()), 0.0)
 
     def evaluate(
         self,
@@ -64,24 +71,24 @@ class NonMaxSuppression(Op):
         overlap = 0.0 if iou_threshold is None else float(iou_threshold.reshape(()))
         least = -np.inf if score_threshold is None else float(score_threshold.reshape(()))
         corners = _corners(boxes, centered=self.box_encoding == "center")
+        sigma = 0.0 if soft_nms_sigma is None else float(soft_nms_sigma.reshape(()))
         found: list[tuple[int, int, int]] = []
+        final: list[float] = []
         for batch, kinds in enumerate(scores):
             for kind, row in enumerate(kinds):
-                found += [(batch, kind, box) for box in _kept(corners[batch], row, most, overlap, least)]
-        values = np.array([scores[triple] for triple in found], scores.dtype)
+                if sigma > 0:
+                    kept, own = _kept_soft(corners[batch], row, most, least, sigma)
+                else:
+                    kept = _kept(corners[batch], row, most, overlap, least)
+                    own = [float(row[box]) for box in kept]
+                found += [(batch, kind, box) for box in kept]
+                final += own
+        values = np.array(final, scores.dtype)
         order = np.argsort(-values, kind="stable") if self.sort_result_descending else np.arange(len(found))
         chosen = np.array(found, np.int64).reshape(-1, 3)[order]
         rows = np.concatenate([chosen[:, :2].astype(scores.dtype), values[order, None]], 1)
         kind_ = self.output_type.numpy
         return chosen.astype(kind_), rows, np.array([len(found)], kind_)
-
-
-def _refuse_soft(sigma: TensorType | None) -> None:
-    if sigma is not None and (sigma.constant is None or np.any(sigma.constant)):
-        given = "computed" if sigma.constant is None else sigma.constant.item()
-        raise UnsupportedError(
-            f"NonMaxSuppression: soft_nms_sigma is {given}; only 0 is supported, with which scores stay as they are"
-        )
 
 
 def _corners(boxes: Array, *, centered: bool) -> Array:
@@ -102,6 +109,22 @@ def _kept(corners: Array, scores: Array, most: int, overlap: float, least: float
         if not any(_overlap(corners[box], corners[other]) > overlap for other in kept):
             kept.append(int(box))
     return kept
+
+
+def _kept_soft(corners: Array, scores: Array, most: int, least: float, sigma: float) -> tuple[list[int], list[float]]:
+    """Boxes with their scores: the best of those left is kept, and the others become worse."""
+    left, kept, final = scores.astype(np.float64), list[int](), list[float]()
+    while left.size and len(kept) < most:
+        best = int(np.argmax(left))
+        if not left[best] > least:
+            break
+        kept.append(best)
+        final.append(float(left[best]))
+        left[best] = -np.inf
+        for other in np.flatnonzero(left > -np.inf):
+            shared = _overlap(corners[best], corners[other])
+            left[other] *= np.exp(-0.5 / sigma * shared * shared)
+    return kept, final
 
 
 def _overlap(a: Array, b: Array) -> float:

@@ -47,7 +47,7 @@ class _CellLoop:
 @transform
 class LoopsToSequences(Pass):
     """A TensorIterator that runs one LSTMCell, GRUCell or RNNCell over the steps of its input is the sequence of that
-    cell; likewise one whose body is the arithmetic of an LSTMCell or RNNCell.
+    cell; likewise one whose body is the arithmetic of such a cell.
 
     ::
 

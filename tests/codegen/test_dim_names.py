@@ -162,7 +162,7 @@ def test_the_models_use_every_micro_kernel():
         kernel.implementation.algorithm.split("_")[0]
         for kernel in assemble(made.graph, TARGETS["x86-64-v3"]).calls.kernels
     }
-    assert algorithms == {"conv", "winograd", "product", "lstm", "loops"}
+    assert algorithms == {"conv", "winograd", "product", "lstm", "loops", "columns"}
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -208,6 +208,27 @@ def test_selection(tmp_path):
     np.testing.assert_array_equal(np.argsort(-x, axis=1)[:, :7], reference)
 
 
+def test_soft_suppression_in_the_selection_family(tmp_path):
+    graph, boxes, scores = Graph("soft"), abs(normal(2, 40, 4)), abs(normal(2, 3, 40, seed=2))
+    shapes = {"boxes": boxes, "scores": scores}
+    given = [graph.parameter(name, TensorType(DType.f32, array.shape)) for name, array in shapes.items()]
+    limits = [np.array(9), *(np.array(x, np.float32) for x in (0.5, 0.1, 0.4))]
+    made = ops.NonMaxSuppression("corner", sort_result_descending=False).all(*given, *limits)
+    graph.result(made[0], "triples")
+    graph.result(made[1], "rows")
+    compilation, found = compiled(graph, shapes, tmp_path)
+    for leaf in compilation.program.leaves():
+        for chosen in leaf.chosen:
+            algorithm, limit = chosen.implementation.algorithm, np.array([0.1, -0.5 / 0.4], np.float32)
+            if algorithm == "soft boxes":
+                wanted = family("selection").reference(chosen.part.problem, boxes, scores, np.array([9]), limit)
+                np.testing.assert_array_equal(found["triples"], wanted)
+            if algorithm == "soft scores":
+                wanted = family("selection").reference(chosen.part.problem, boxes, scores, found["triples"], limit)
+                assert_near(found["rows"][:, 2], wanted)
+    assert len(found["rows"]) > 20
+
+
 def test_running_sum(tmp_path):
     graph, x = Graph("running sum"), normal(5, 30, 20)
     graph.result(ops.CumSum()(graph.parameter("x", TensorType(DType.f32, x.shape)), np.array(1)), "y")

@@ -18,6 +18,8 @@ from dldt.codegen.loop.packed_convolution import PackedConvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
+from dldt.codegen.loop.soft_boxes import SoftBoxes
+from dldt.codegen.loop.soft_scores import SoftScores
 from dldt.compiler import ops
 from dldt.compiler.dims import FreeDim, floordiv, maximum, minimum, symbol
 from dldt.compiler.op import REGISTRY
@@ -83,6 +85,8 @@ def test_every_rule_has_a_case():
         Ranked,
         FoundPlaces,
         KeptBoxes,
+        SoftBoxes,
+        SoftScores,
         Prefix,
         IntegerConvolution,
         IntegerGroupConvolution,

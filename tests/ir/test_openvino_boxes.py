@@ -9,7 +9,6 @@ from openvino import opset1, opset3, opset4, opset5, opset9
 
 from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import compile_graph
-from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.runtime import load
@@ -42,18 +41,25 @@ def written(folder, version, most, least, encoding="corner", sigma=None):
 @pytest.mark.parametrize(("most", "least", "encoding"), [(3, 0.2, "corner"), (9, 0.8, "center"), (5, 1.0, "corner")])
 def test_boxes(version, most, least, encoding, tmp_path):
     path, feeds = written(tmp_path, version, most, least, encoding)
+    check(path, feeds, tmp_path, version)
+
+
+def check(path, feeds, folder, version):
+    """Interpreted and compiled it gives what OpenVINO gives."""
     wanted = run_openvino(path, feeds)
     graph = read_ir(path)
-    compile_graph(graph, tmp_path / "m.so", resolve_target("host"))
+    compile_graph(graph, folder / "m.so", resolve_target("host"))
     interpreted = interpret(graph, feeds)
-    with load(tmp_path / "m.so", threads=1) as alone, load(tmp_path / "m.so", threads=2) as together:
+    with load(folder / "m.so", threads=1) as alone, load(folder / "m.so", threads=2) as together:
         for made in (interpreted, alone.run(feeds), together.run(feeds)):
             assert len(made) == (1 if version < 5 else 3)
             for name, array in made.items():
                 assert_close(array, wanted[name], 1e-6, name)
 
 
-def test_scores_that_overlaps_make_smaller_are_refused(tmp_path):
-    path, _ = written(tmp_path, 5, 3, 0.2, sigma=0.5)
-    with pytest.raises(UnsupportedError, match=r"soft_nms_sigma is 0\.5; only 0 is supported"):
-        read_ir(path)
+@pytest.mark.parametrize("version", [5, 9])
+@pytest.mark.parametrize("sigma", [0.0, 0.1, 0.5])
+@pytest.mark.parametrize(("most", "least", "encoding"), [(3, 0.2, "corner"), (30, 0.3, "center"), (9, 0.0, "corner")])
+def test_scores_that_overlaps_make_smaller(version, sigma, most, least, encoding, tmp_path):
+    path, feeds = written(tmp_path, version, most, least, encoding, sigma)
+    check(path, feeds, tmp_path, version)

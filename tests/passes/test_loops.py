@@ -309,6 +309,24 @@ CELLS = {
     "rnn": """
           h2 = Relu(v)""",
 }
+GRU = """
+          p = MatMul(m, W)
+          p2 = Add(p, B)
+          q = MatMul(h, R)
+          q2 = Add(D, q)
+          r1, z1, n1 = Split <axis = 1> (p2)
+          r2, z2, n2 = Split <axis = 1> (q2)
+          r3 = Add(r1, r2)
+          r = Sigmoid(r3)
+          z3 = Add(z2, z1)
+          z = Sigmoid(z3)
+          k = Mul(r, n2)
+          n3 = Add(n1, k)
+          n = Tanh(n3)"""
+MIXES = {
+    "by the difference": "d = Sub(h, n)\n e = Mul(z, d)\n h2 = Add(n, e)",
+    "by both parts": "u = Sub(one, z)\n d = Mul(u, n)\n e = Mul(z, h)\n h2 = Add(d, e)",
+}
 
 
 def literal(array: Array) -> str:
@@ -419,3 +437,22 @@ def test_what_is_read_whole_too_stays_an_input(tmp_path: Path) -> None:
     feed = {"x": rng.standard_normal((9, 2, 3)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
     graph = check(PICKING.format(axis=0, pick=pick, matrix=MATRIX), feed, tmp_path, LoopsToIterators())
     assert "TensorIterator" in kinds(graph)
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_the_arithmetic_of_a_gated_unit_is_a_sequence(mix: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    w, r = (rng.uniform(-0.5, 0.5, (rows, 9)).astype(np.float32) for rows in (2, 3))
+    constants = {"W": w, "R": r, "B": rng.random(9, np.float32), "D": rng.random(9, np.float32), "one": np.ones(1)}
+    lines = "\n".join(f"{name} = Constant <value = {literal(a)}> ()" for name, a in constants.items())
+    text = f"""g (float[T,N,2] x, float[N,3] h0) => (float[N,3] y, float[T,N,3] all) {{
+      {lines}
+      y, all = Scan <num_scan_inputs = 1, body = b (float[N,3] h, float[N,2] m) => (float[N,3] h2, float[N,3] s) {{{GRU}
+          {MIXES[mix]}
+          s = Identity(h2)
+        }}> (h0, x)
+    }}"""
+    feed = {"x": rng.standard_normal((9, 2, 2)).astype(np.float32), "h0": rng.random((2, 3), np.float32)}
+    assert "GRUSequence" in kinds(check(text, feed, tmp_path))
+    other = text.replace("k = Mul(r, n2)", "k = Mul(z, n2)")
+    assert "TensorIterator" in kinds(check(other, feed, tmp_path))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import attrs
-
+from dldt.codegen.kernels.selection.boxes import Boxes
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
@@ -43,20 +42,9 @@ def emit_boxes(
         writer.finish()
 
 
-@attrs.frozen
-class _Box:
-    """The sides of a box, and its area."""
-
-    top: Ir
-    left: Ir
-    bottom: Ir
-    right: Ir
-    area: Ir
-
-
 class _BoxWriter:
     def __init__(self, b: Builder, areas: Mapping[str, Ir], out: Ir, size: Ir, *, centered: bool) -> None:
-        self.b, self.areas, self.out, self.size, self.centered = b, areas, out, size, centered
+        self.b, self.areas, self.out, self.size, self.boxes = b, areas, out, size, Boxes(b, centered)
 
     def begin(self) -> None:
         """Read the limits."""
@@ -84,12 +72,13 @@ class _BoxWriter:
             place = b.load("i64", b.gep(ranked, b.mul(loop.index, b.index(8))), 8)
             score = b.load("float", b.gep(scores, b.mul(place, b.index(4))), 4)
             good = b.compare("gt", score, self.least)
-            box = self._box(boxes, place)
+            box = self.boxes.load(boxes, place)
             kept = b.load("i64", self.kept_at, 8)
             with b.loop(first, kept, carried=[good], stem="other", guarded=True) as other:
                 number = b.add(b.mul(other.index, b.index(3)), b.index(5))
                 known = b.load("i64", b.gep(self.out, b.mul(number, b.index(8))), 8)
-                other.yields = [b.binary("xor", self._covers(box, self._box(boxes, known)), b.const("i1", 1))]
+                overlap = self.boxes.overlap(box, self.boxes.load(boxes, known))
+                other.yields = [b.binary("xor", b.compare("gt", overlap, self.overlap), b.const("i1", 1))]
             with b.when(other.results[0]):
                 at = b.gep(self.out, b.mul(b.add(kept, b.index(1)), b.index(24)))
                 for k, value in enumerate((batch, kind, place)):
@@ -97,45 +86,3 @@ class _BoxWriter:
                 b.store(b.add(kept, b.index(1)), self.kept_at, 8)
             more = b.compare("lt", b.sub(b.load("i64", self.kept_at, 8), first), self.most)
             loop.yields = [b.binary("and", good, more)]
-
-    def _box(self, boxes: Ir, place: Ir) -> _Box:
-        b = self.b
-        at = b.gep(boxes, b.mul(place, b.index(16)))
-        p, q, r, s = (b.load("float", b.gep(at, b.index(4 * k)), 4) for k in range(4))
-        if self.centered:
-            half = b.const("float", 0.5)
-            wide, high = b.mul(r, half), b.mul(s, half)
-            left, right, top, bottom = b.sub(p, wide), b.add(p, wide), b.sub(q, high), b.add(q, high)
-        else:
-            top, bottom = self._ordered(p, r)
-            left, right = self._ordered(q, s)
-        return _Box(top, left, bottom, right, b.mul(b.sub(right, left), b.sub(bottom, top)))
-
-    def _ordered(self, x: Ir, y: Ir) -> tuple[Ir, Ir]:
-        b = self.b
-        less = b.compare("lt", x, y)
-        return b.select(less, x, y), b.select(less, y, x)
-
-    def _covers(self, a: _Box, c: _Box) -> Ir:
-        """Whether the overlap, as a part of what the two cover together, is above the limit."""
-        b, zero = self.b, self.b.const("float", 0.0)
-        high = b.sub(self._least(a.bottom, c.bottom), self._most(a.top, c.top))
-        wide = b.sub(self._least(a.right, c.right), self._most(a.left, c.left))
-        touch = b.binary("and", b.compare("gt", high, zero), b.compare("gt", wide, zero))
-
-        def above() -> Ir:
-            shared = b.mul(wide, high)
-            both = b.sub(b.add(a.area, c.area), shared)
-            large = b.compare("gt", b.fdiv(shared, both), self.overlap)
-            for number in (a.area, c.area, both):
-                large = b.binary("and", large, b.compare("gt", number, zero))
-            return large
-
-        # Most pairs of boxes do not touch: no division for them.
-        return b.choose(touch, above, lambda: b.const("i1", 0))
-
-    def _least(self, x: Ir, y: Ir) -> Ir:
-        return self.b.select(self.b.compare("lt", x, y), x, y)
-
-    def _most(self, x: Ir, y: Ir) -> Ir:
-        return self.b.select(self.b.compare("gt", x, y), x, y)

@@ -15,19 +15,22 @@ from dldt.codegen.kernels.selection.emit import emit_ranked
 from dldt.codegen.kernels.selection.emit_boxes import emit_boxes
 from dldt.codegen.kernels.selection.emit_list import emit_list
 from dldt.codegen.kernels.selection.emit_places import emit_places
+from dldt.codegen.kernels.selection.emit_soft_boxes import emit_soft_boxes, emit_soft_scores
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.kept_boxes import KeptBoxes
 from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.loop.soft_boxes import SoftBoxes
+from dldt.codegen.loop.soft_scores import SoftScores
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, Symbol, product, symbols
+from dldt.compiler.dims import Dim, Symbol, ceildiv, product, symbols
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array, DType
 
-Selection: TypeAlias = Ranked | FoundPlaces | KeptBoxes
+Selection: TypeAlias = Ranked | FoundPlaces | KeptBoxes | SoftBoxes | SoftScores
 
 
 @attrs.frozen
@@ -89,15 +92,30 @@ class SelectionFamily(Family):
             return op.evaluate(operands[0], np.asarray(problem.count))[1]
         if isinstance(problem, FoundPlaces):
             return np.flatnonzero(operands[0])
+        if not isinstance(problem, KeptBoxes):
+            return _soft_reference(problem, *operands)
         boxes, scores, _, most, limits = operands
         encoding = "center" if problem.centered else "corner"
         nms = ops.NonMaxSuppression(encoding, sort_result_descending=False)
         return nms.evaluate(boxes, scores, most[:1], limits[:1], limits[1:])[0]
 
 
+def _soft_reference(problem: SoftBoxes | SoftScores, boxes: Array, scores: Array, third: Array, limits: Array) -> Array:
+    """The triples, or the scores of given ones."""
+    nms = ops.NonMaxSuppression("center" if problem.centered else "corner", sort_result_descending=False)
+    most = third[:1] if isinstance(problem, SoftBoxes) else np.array(scores.shape[2])
+    triples, rows, _ = nms.evaluate(boxes, scores, most, np.zeros(1), limits[:1], -0.5 / limits[1:])
+    if isinstance(problem, SoftBoxes):
+        return triples
+    found = dict(zip(map(tuple, triples.tolist()), rows[:, 2], strict=True))
+    return np.array([found[triple] for triple in map(tuple, third.tolist())], scores.dtype)
+
+
 def _algorithm(problem: Selection) -> str:
     if isinstance(problem, Ranked):
         return "list" if problem.few else "candidates"
+    if isinstance(problem, SoftBoxes | SoftScores):
+        return "soft boxes" if isinstance(problem, SoftBoxes) else "soft scores"
     return "places" if isinstance(problem, FoundPlaces) else "boxes"
 
 
@@ -115,6 +133,11 @@ def _emission(
         return Emission(emit_ranked, (problem, buffers["x"], out, names), alias)
     if isinstance(problem, FoundPlaces):
         return Emission(emit_places, (buffers["x"], out, names), alias)
+    if isinstance(problem, SoftBoxes):
+        rows = out.shape[0] - ceildiv(buffers["scores"].shape[2], 6)
+        return Emission(emit_soft_boxes, (problem.centered, rows, buffers, out, used, names), alias)
+    if isinstance(problem, SoftScores):
+        return Emission(emit_soft_scores, (problem.centered, buffers, out, used, names), alias)
     return Emission(emit_boxes, (problem.centered, buffers, out, used, names), alias)
 
 

@@ -23,5 +23,13 @@ CASES = (
     Case(ops.Unique(), (integers(0, 9, 4, 6).astype(np.float32),), "Unique/of two axes"),
     Case(ops.NonMaxSuppression("corner", sort_result_descending=False), _NMS, "NMS/corners", openvino=False, why=_WHY),
     Case(ops.NonMaxSuppression("center", sort_result_descending=True), _NMS, "NMS/sorted", openvino=False, why=_WHY),
+    Case(
+        ops.NonMaxSuppression(),
+        (*_NMS, np.array(0.3, np.float32)),
+        "NMS/soft",
+        frozenset({5}),
+        openvino=False,
+        why=_WHY,
+    ),
     Case(ops.NonMaxSuppression(), _NMS[:2], "NMS/none are asked for", openvino=False, why=_WHY),
 )
