@@ -114,6 +114,24 @@ def test_products_of_two_computed_matrices(shapes, kind, level, tmp_path):
     check_rounded_once(found, exact, kind)
 
 
+@pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rows", [1, 3, 70])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_the_second_matrix_is_read_as_it_is_stored(transposed, rows, kind, level, tmp_path):
+    """As the keys and values that a step of a decoder is given: converted on the way, through a movement too."""
+    x, w = numbers(kind, (4, rows, 50), (37 if transposed else 50, 4, 50 if transposed else 37))
+    graph = Graph("half")
+    data, weights = (graph.parameter(n, TensorType(DType(kind), v.shape)) for n, v in (("x", x), ("w", w)))
+    graph.result(ops.MatMul(False, transposed)(data, ops.Transpose()(weights, np.array([1, 0, 2]))), "y")
+    made = assemble(graph.copy(), resolve_target(level))
+    families = [chosen.implementation.family for leaf in made.program.leaves() for chosen in leaf.chosen]
+    assert families == ["loops", "batch_matmul"]
+    found = run(graph, {"x": x, "w": w}, level, tmp_path)
+    given = w.astype(np.float64).transpose(1, 0, 2)
+    check_rounded_once(found, x.astype(np.float64) @ (np.swapaxes(given, 1, 2) if transposed else given), kind)
+
+
 @pytest.mark.parametrize("level", ["x86-64-v3", "x86-64-v4", "aarch64"])
 @pytest.mark.parametrize("name", CASES)
 def test_micro_kernels_sum(name, level):

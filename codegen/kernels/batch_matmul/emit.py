@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from dldt.codegen.kernels.batch_matmul.pack_columns import PackColumns
-from dldt.codegen.kernels.batch_matmul.problem import Product, ProductTile
+from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.tile_emitter import ColumnPointers, ProductTileEmitter, RowPointers
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
@@ -117,11 +117,9 @@ class _ProductWriter:
         left = None if whole else b.sub(count, first)
         masks = tuple(self._tail(left, v, vectors) for v in range(vectors))
         a, y = self.operands
-        rows = RowPointers(
-            self._origin(a, problem.a.origin, scope), *self._bytes(scope, problem.a.line, problem.a.depth)
-        )
+        rows = RowPointers(self._origin(a, problem.a.origin, scope), *self._bytes(a, problem.a, scope))
         source = self._origin(y, problem.b.origin, scope)
-        line, depth = self._bytes(scope, problem.b.line, problem.b.depth)
+        line, depth = self._bytes(y, problem.b, scope)
         start = self._further(source, line, first)
         readable = tuple(None for _ in masks) if y.over_readable and isinstance(problem.columns, int) else masks
         if self.scratch is None:
@@ -150,9 +148,13 @@ class _ProductWriter:
         unit = LLVM_TYPES[buffer.dtype]
         return self.b.gep(self.emitter.pointers[buffer], self.emitter.dim(offset, scope), unit)
 
-    def _bytes(self, scope: Scope, *strides: Dim) -> tuple[int | Ir, ...]:
-        size = self.tile.arithmetic.data.size
-        return tuple(size * s if isinstance(s, int) else self.emitter.dim(size * s, scope) for s in strides)
+    def _bytes(self, buffer: Buffer, matrix: Matrix, scope: Scope) -> tuple[int | Ir, int | Ir]:
+        """The strides of a matrix in bytes: along lines and along the inner dim."""
+        line, depth = (buffer.dtype.size * stride for stride in (matrix.line, matrix.depth))
+        return self._size(line, scope), self._size(depth, scope)
+
+    def _size(self, stride: Dim, scope: Scope) -> int | Ir:
+        return stride if isinstance(stride, int) else self.emitter.dim(stride, scope)
 
     def _further(self, pointer: Ir, stride: int | Ir, count: Ir) -> Ir:
         b = self.b
@@ -196,8 +198,10 @@ class _ProductWriter:
         depth = self.problem.depth
         steps = depth if isinstance(depth, int) else self.emitter.dim(depth, scope)
         place = attrs.evolve(x, pointer=self._further(x.pointer, x.line, row))
-        arithmetic, stored = self.tile.arithmetic, self.problem.stored[0]
-        micro = ProductTileEmitter(self.b, arithmetic, self.tile.lanes, self.tile.chunk, stored)
+        stored = self.problem.stored
+        if self.tile.packed:
+            stored = (stored[0], self.tile.arithmetic.weights)
+        micro = ProductTileEmitter(self.b, self.tile.arithmetic, self.tile.lanes, self.tile.chunk, stored)
         sums = micro.accumulate(place, y, rows, steps)
         for c, mask in enumerate(masks):
             self._finish([line[c] for line in sums], row, self._plus(block, c), mask, scope)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.kernels.batch_matmul.emit import emit_product
-from dldt.codegen.kernels.batch_matmul.operand import is_strided, operand
+from dldt.codegen.kernels.batch_matmul.operand import HALVES, is_strided, operand
 from dldt.codegen.kernels.batch_matmul.problem import Matrix, Product, ProductTile
 from dldt.codegen.kernels.batch_matmul.row import product_row
 from dldt.codegen.kernels.batch_matmul.tiles import choose_product_tile
@@ -31,7 +31,7 @@ from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, Symbol, product, substitute, symbols
 from dldt.compiler.graph import Node, Value
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 
 
 @attrs.frozen
@@ -56,14 +56,20 @@ class BatchMatMulFamily(Family):
         return is_product(node)
 
     def reads_through(self, value: Value, node: Node, fusion: Fusion) -> bool:
-        """Whether only batched matmuls read the result of a movement, and they can read the movement's source
-        instead."""
-        if rule_of(value.node).kind != "move" or not all(is_product(user) for user in fusion.readers(value)):
+        """Whether only batched matmuls read the result of a movement, and they can read the movement's source instead.
+        So it is with the second matrix if it is stored in half precision and converted to f32."""
+        widens = _widens(value.node)
+        if not widens and rule_of(value.node).kind != "move":
+            return False
+        users = fusion.readers(value)
+        if not all(is_product(user) and not (widens and value == user.inputs[0]) for user in users):
             return False
         region = fusion.region(value)
         inside = set(region.nodes)
         read = {v for n in region.nodes for _, v in runtime_inputs(n) if v.node not in inside and v.constant is None}
         if len(read) != 1 or region.anchor is not None:
+            return False
+        if widens and any(rule_of(node).kind != "move" and not _widens(node) for node in region.nodes):
             return False
         return is_strided(compose(region, {v: Buffer("x", v.type.dtype, v.type.shape) for v in read}))
 
@@ -141,14 +147,21 @@ def _problem(
     if 0 in (*batch, rows, columns, depth) or row is None:
         return None
     nothing = Matrix(0, 0, 0)
-    problem = Product(batch, rows, columns, depth, nothing, nothing, row, (x.dtype, y.dtype))
+    problem = Product(batch, rows, columns, depth, nothing, nothing, row)
     line, inner = (0 if rows == 1 else LINE.within(0, rows - 1)), DEPTH.within(0, depth - 1)
     left = operand(x, _index(x, problem, (inner, line) if swap_x else (line, inner)))
     line = 0 if columns == 1 else LINE.within(0, columns - 1)
     right = operand(y, _index(y, problem, (line, inner) if swap_y else (inner, line)))
     if left is None or right is None:
         return None
-    return attrs.evolve(problem, a=left[1], b=right[1]), (left[0], right[0])
+    stored = (left[0].dtype, right[0].dtype)
+    return attrs.evolve(problem, a=left[1], b=right[1], stored=stored), (left[0], right[0])
+
+
+def _widens(node: Node) -> bool:
+    """Whether the node converts half precision to f32."""
+    source = node.inputs[0] if isinstance(node.op, ops.Convert) else None
+    return source is not None and source.type.dtype in HALVES and node.types[0].dtype is DType.f32
 
 
 def _access(region: Region, value: Value, buffers: Mapping[Value, Buffer]) -> Access:

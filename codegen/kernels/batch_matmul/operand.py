@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dldt.codegen.kernels.batch_matmul.problem import Matrix
 from dldt.codegen.loop.buffers import Buffer
-from dldt.codegen.loop.ir import Index, Load
+from dldt.codegen.loop.ir import Apply, Index, Load
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.variables import DEPTH, LINE, batch_variable
 from dldt.compiler.dims import substitute, symbols
 from dldt.compiler.types import DType
 
+HALVES = (DType.f16, DType.bf16)
 _TYPES = (DType.f32, DType.f64, DType.u8, DType.i8)
 
 
 def operand(access: Access, index: Index) -> tuple[Buffer, Matrix] | None:
     """The buffer that the access reads, and how its matrix lies there. ``index`` holds ``LINE``, ``DEPTH`` and the
     batch index. None where an element is computed or is neither f32, f64 nor a byte, or where its address is not linear
-    in ``LINE`` and ``DEPTH``."""
+    in ``LINE`` and ``DEPTH``. Elements of half precision may be converted to f32 on the way."""
     element = access(index)
-    if not isinstance(element, Load) or element.dtype not in _TYPES:
+    if isinstance(element, Apply) and element.name == "cast" and element.dtype is DType.f32:
+        (element,) = element.arguments
+        if element.dtype not in HALVES:
+            return None
+    if not isinstance(element, Load) or element.dtype not in (*_TYPES, *HALVES):
         return None
     offset = element.buffer.offset(element.index)
     strides = [stride_of(offset, variable) for variable in (LINE, DEPTH)]

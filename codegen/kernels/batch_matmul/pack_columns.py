@@ -7,14 +7,15 @@ from dldt.codegen.kernels.batch_matmul.tile_emitter import ColumnPointers
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import LLVM_TYPES, VALUE_TYPES, Ir, vector
+from dldt.codegen.llvm.primitive import from_memory
 from dldt.codegen.llvm.transpose import transposed
 from dldt.compiler.types import DType
 
 
 class PackColumns:
     """Writes the code that packs one column tile of ``depth`` rows into ``scratch``. The matrix is ``stored`` in
-    another type than that of packed weights where it holds bytes. A step that the rows do not fill holds anything in
-    place of the missing ones: they are multiplied by zeros."""
+    another type than that of packed weights where it holds bytes or half precision. A step that the rows do not fill
+    holds anything in place of the missing ones: they are multiplied by zeros."""
 
     def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, depth: int, scratch: Ir, stored: DType) -> None:
         self.b = b
@@ -105,7 +106,9 @@ class PackColumns:
     def _store(self, value: Ir, pointer: Ir) -> None:
         """Store elements in the type of packed weights. Bytes of the other sign are moved by 128."""
         b, weights = self.b, self.arithmetic.weights
-        if weights.size > self.stored.size:
+        if weights.is_float:
+            value = from_memory(b, value, self.stored)
+        elif weights.size > self.stored.size:
             value = b.convert(value, VALUE_TYPES[weights], signed=self.stored.is_signed)
         elif weights is not self.stored:
             value = b.binary("xor", value, b.like(value, 0x80))

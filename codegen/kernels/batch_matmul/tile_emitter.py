@@ -6,7 +6,8 @@ import attrs
 
 from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
+from dldt.codegen.llvm.primitive import from_memory
 from dldt.compiler.types import DType
 
 
@@ -33,13 +34,13 @@ class ColumnPointers:
 class ProductTileEmitter:
     """Writes the accumulation of one tile over the inner dim."""
 
-    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, chunk: int, stored: DType) -> None:
+    def __init__(self, b: Builder, arithmetic: Arithmetic, lanes: int, chunk: int, stored: tuple[DType, DType]) -> None:
         self.b = b
         self.arithmetic = arithmetic
         self.lanes = lanes
         self.chunk = chunk
         self.stored = stored
-        self.kind = arithmetic.weight_type(lanes * arithmetic.products)
+        self.kind = vector(LLVM_TYPES[stored[1]], lanes * arithmetic.products)
 
     def accumulate(self, x: RowPointers, y: ColumnPointers, rows: int, depth: int | Ir) -> list[list[Ir]]:
         """The sums [row][column] over ``depth`` elements. The last step may have fewer than one lane multiplies."""
@@ -108,7 +109,7 @@ class ProductTileEmitter:
             for r in range(rows):
                 element = self._at(self._at(base, self._step(x.depth), k), x.line, r)
                 taken = elements or self.arithmetic.products
-                wide = self.arithmetic.broadcast(b, element, self.stored, self.lanes, taken)
+                wide = self.arithmetic.broadcast(b, element, self.stored[0], self.lanes, taken)
                 for c in range(columns):
                     flat[r * columns + c] = self.arithmetic.multiply_add(b, wide, vectors[c], flat[r * columns + c])
                     if not b.target.fma:
@@ -118,9 +119,13 @@ class ProductTileEmitter:
         return flat
 
     def _vector(self, line: Ir, column: int, mask: Ir | None) -> Ir:
-        b, size = self.b, self.arithmetic.weights.size
-        pointer = self._at(line, self.arithmetic.vector_size(self.lanes), column)
-        return b.load(self.kind, pointer, size) if mask is None else b.masked_load(self.kind, pointer, mask, size)
+        b, stored = self.b, self.stored[1]
+        pointer = self._at(line, self.lanes * self.arithmetic.products * stored.size, column)
+        if mask is None:
+            loaded = b.load(self.kind, pointer, stored.size)
+        else:
+            loaded = b.masked_load(self.kind, pointer, mask, stored.size)
+        return loaded if stored is self.arithmetic.weights else from_memory(b, loaded, stored)
 
     def _after(self, pointer: Ir, value: Ir) -> Ir:
         """The same address, made to depend on ``value``: the next vectors are loaded only once the registers of the
