@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle
 
 import attrs
 
@@ -13,11 +14,11 @@ _IMAGE, _VOLUME, _LENGTH, _OTHER = 224, 32, 128, 64
 """Rows and pixels of images; the sides of volumes; steps of sequences; dims that are found at run time."""
 
 _SAMPLES = (
-    *((1, scale) for scale in (1 / 7, 2 / 7, 3 / 7, 5 / 7, 1.0, 10 / 7, 2.0, 20 / 7, 4.0)),
-    *((2, 3 / 7), (3, 4.0), (4, 2 / 7), (8, 2 / 7), (8, 4.0), (16, 3 / 7), (32, 1 / 7)),
+    *((1, 32, 32), (1, 64, 64), (1, 96, 128), (1, 160, 128), (1, 224, 224), (1, 320, 256), (1, 480, 384)),
+    *((1, 480, 640), (1, 896, 896), (2, 96, 128), (3, 896, 896), (4, 64, 64), (8, 64, 64), (8, 896, 896)),
+    *((16, 96, 96), (32, 32, 32)),
 )
-"""Numbers of images or sequences, each with the share of the assumed rows, pixels or steps: single images of 32 to 896
-pixels, several smaller ones, several long sequences."""
+"""Numbers of images with their rows and pixels. Steps of sequences are in proportion to the rows."""
 
 
 @attrs.frozen
@@ -40,12 +41,16 @@ class TypicalSizes:
 
     def samples(self) -> tuple[TypicalSizes, ...]:
         """Smaller and larger sizes, each once: what is good for each of them is good for those between them."""
-        made = [self._scaled(few, factor) for few, factor in _SAMPLES]
+        made = [self._scaled(few, (rows / _IMAGE, pixels / _IMAGE)) for few, rows, pixels in _SAMPLES]
         return tuple({(*each.assumed.values(), each.other): each for each in made}.values())
 
-    def _scaled(self, few: int, factor: float) -> TypicalSizes:
-        found = {symbol: _scaled(symbol, size, few, factor) for symbol, size in self.assumed.items()}
-        return TypicalSizes(found, max(1, round(self.other * factor)))
+    def _scaled(self, few: int, factors: tuple[float, float]) -> TypicalSizes:
+        """Dims that are 1 become ``few``; the others are multiplied by the two factors in turns."""
+        found: dict[Symbol, int] = {}
+        turn = cycle(factors)
+        for symbol, size in self.assumed.items():
+            found[symbol] = _bounded(symbol, round(size * next(turn)) if size > 1 else few)
+        return TypicalSizes(found, max(1, round(self.other * factors[0])))
 
     def of(self, dim: Dim) -> int:
         """The size that is assumed for a dim, at least 1 where it is not a number."""
@@ -66,10 +71,6 @@ def _size(rank: int, axis: int) -> int:
 def _factor(dim: Dim) -> int:
     """The number that a dim is a multiple of."""
     return dim.terms[0][1] if isinstance(dim, Poly) and len(dim.terms) == 1 else 1
-
-
-def _scaled(symbol: Symbol, size: int, few: int, factor: float) -> int:
-    return _bounded(symbol, round(size * factor) if size > 1 else few)
 
 
 def _bounded(symbol: Symbol, size: int) -> int:

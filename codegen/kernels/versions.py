@@ -21,7 +21,7 @@ larger."""
 NEAR = 1.4
 """How many times longer an implementation of smaller weights may take for some size."""
 
-WORTH = 0.25
+WORTH = 0.5
 """The share of what bytes are worth for one size that they are worth here: a file that serves all sizes takes the place
 of many."""
 

@@ -220,11 +220,17 @@ class _ConvolutionWriter:
             self._tile(edged, panel, segment)
             return
         last = b.add(first, b.index((rows - 1) * stride + reach))
-        inside = b.binary("and", b.compare("ge", first, b.index(0)), b.compare("lt", last, width))
-        inside = b.binary("and", inside, b.compare("ge", left, b.index(rows)))
-        with b.when(inside):
+        ends = b.binary("and", b.compare("lt", last, width), b.compare("ge", left, b.index(rows)))
+        begins = b.compare("ge", first, b.index(0))
+        with b.when(b.binary("and", begins, ends)):
             self._tile(place, panel, segment)
-        with b.when(b.binary("xor", inside, b.const("i1", 1))):
+        at_start = b.binary("xor", begins, b.const("i1", 1))
+        trimmed = _first_segment(problem, rows)
+        if trimmed is not None:
+            with b.when(b.binary("and", at_start, ends)):
+                self._tile(place, panel, trimmed)
+            at_start = b.const("i1", 0)
+        with b.when(b.binary("or", at_start, b.binary("xor", ends, b.const("i1", 1)))):
             self._tile(edged, panel, segment)
 
     def _pointwise_case(
@@ -439,6 +445,17 @@ def has_known_pixels(problem: Problem) -> bool:
     if problem.is_pointwise:
         return isinstance(problem.pixels(), int)
     return all(isinstance(dim, int) for dim in (problem.space[1], problem.output[1], problem.pads[1]))
+
+
+def _first_segment(problem: Problem, rows: int) -> Segment | None:
+    """The taps of a row's first tile that read no pixel before the image; None where that is not known, or where
+    another tile may read such pixels too."""
+    pad, stride, dilation = problem.pads[1], problem.strides[1], problem.dilations[1]
+    if not isinstance(pad, int) or pad <= 0 or rows * stride < pad:
+        return None
+    kernel = range(problem.kernel[1])
+    taps = tuple(tuple(k for k in kernel if r * stride - pad + k * dilation >= 0) for r in range(rows))
+    return Segment(0, rows, 1, taps)
 
 
 def has_edges(problem: Problem, *, across: bool) -> bool:

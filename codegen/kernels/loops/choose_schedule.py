@@ -175,7 +175,8 @@ def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
 
 def _score(nest: Nest, axis: Axis) -> int:
     """The benefit of vectorising along the axis: contiguous accesses count for it, gathers against it."""
-    score = 4 if stride_of(nest.buffer.offset(nest.index), axis.variable) == 1 else -6
+    written = nest.buffer.offset(nest.index)
+    score = 4 if stride_of(written, axis.variable) == 1 else 3 if _is_two_runs(written, axis) else -6
     inside_reduction = {
         load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
     }
