@@ -38,16 +38,17 @@ def models(folder: Path) -> Iterator[FreeCase | str]:
     """Every ONNX model below a folder whose inputs leave dims free; a line for each that cannot be read, and for each
     that leaves none free."""
     for source in sorted(folder.rglob("*.onnx")):
+        name = source.parent.name if source.stem == "model" else source.stem
         try:
             graph = read_model(source)
         except Exception as error:  # whatever is wrong with a model is told in its row
-            yield f"{source.stem}: FAILS: {type(error).__name__}: {str(error).splitlines()[0][:160]}"
+            yield f"{name}: FAILS: {type(error).__name__}: {' '.join(str(error).split())[:240]}"
             continue
         runs = list(_runs(source.stem, graph))
         if not runs:
-            yield f"{source.stem}: its inputs leave no dim free"
+            yield f"{name}: its inputs leave no dim free"
             continue
-        yield FreeCase(source.stem, source, runs, 5e-2 if any(word in source.stem for word in ROUNDED) else 1e-3)
+        yield FreeCase(name, source, runs, 5e-2 if any(word in source.stem for word in ROUNDED) else 1e-3)
 
 
 def _runs(name: str, graph: Graph) -> Iterator[dict[str, Shape]]:
