@@ -138,8 +138,8 @@ def test_resizing_by_a_whole_factor_is_index_arithmetic():
 
 
 def test_resizing_by_a_fraction_that_f32_cannot_hold_rounds_as_f32_does():
-    op = ops.Interpolate("nearest", "sizes", "half_pixel", "floor")
-    _, value = _element(op, _t(1, 1, 13, 13), _constant(13, 20), _constant(1, 1, dtype="f4"), _constant(2, 3))
+    op = ops.Interpolate("nearest", "scales", "half_pixel", "floor")
+    _, value = _element(op, _t(1, 1, 13, 13), _constant(13, 20), _constant(1, 20 / 13, dtype="f4"), _constant(2, 3))
     assert [e.name for e in walk(value) if isinstance(e, Apply)].count("div") == 1
 
 

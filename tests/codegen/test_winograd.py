@@ -43,6 +43,11 @@ HALVED = [
 FEW = [WinogradCase(20, 36, 13, 14, end=(0, 1)), WinogradCase(8, 12, 7, 7, batch=2, symbolic=True)]
 
 
+def changes(summary):
+    """What the notes say of the numbers, but for weights whose storage changes none."""
+    return [note.split(":")[0] for note in summary.notes if "exactly" not in note]
+
+
 def check(case: WinogradCase, form, y: np.ndarray) -> None:
     expected = case.expected()
     assert y.shape == expected.shape
@@ -63,7 +68,9 @@ def target_or_skip(level):
 def test_it_is_the_convolution(case, form, tmp_path, monkeypatch):
     force(monkeypatch, form)
     summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
-    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    assert [note.split(":")[0] for note in summary.notes if "exactly" not in note] == [
+        "1 convolution(s) by Winograd's algorithm"
+    ]
     results = []
     for threads in (1, 2, 3):
         with load(tmp_path / "m.so", threads=threads) as model:
@@ -102,7 +109,9 @@ def named(form) -> str:
 def test_every_second_result(case, form, tmp_path, monkeypatch):
     force(monkeypatch, form)
     summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
-    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    assert [note.split(":")[0] for note in summary.notes if "exactly" not in note] == [
+        "1 convolution(s) by Winograd's algorithm"
+    ]
     results = []
     for threads in (1, 2):
         with load(tmp_path / "m.so", threads=threads) as model:
@@ -120,7 +129,9 @@ def test_other_kernels(size, form, tmp_path, monkeypatch):
     case = WinogradCase(*sizes, begin=pads, end=pads, **some)
     force(monkeypatch, form)
     summary = compile_graph(case.graph(), tmp_path / "m.so", resolve_target("host"))
-    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    assert [note.split(":")[0] for note in summary.notes if "exactly" not in note] == [
+        "1 convolution(s) by Winograd's algorithm"
+    ]
     with load(tmp_path / "m.so", threads=2) as model:
         check(case, form, model.run(case.feeds())["y"])
 
@@ -165,7 +176,9 @@ def test_groups_one_by_one(batch, tmp_path, monkeypatch):
     made = ops.GroupConvolution((1, 1), (1, 1), (1, 1), (1, 1))(value, w)
     graph.result(ops.Add()(made, bias), "y")
     summary = compile_graph(graph, tmp_path / "m.so", resolve_target("host"))
-    assert [note.split(":")[0] for note in summary.notes] == ["1 convolution(s) by Winograd's algorithm"]
+    assert [note.split(":")[0] for note in summary.notes if "exactly" not in note] == [
+        "1 convolution(s) by Winograd's algorithm"
+    ]
     with load(tmp_path / "m.so", threads=2) as model:
         got = model.run({"x": x})["y"]
     padded = np.pad(np.maximum(x, 0).astype("f8"), ((0, 0), (0, 0), (1, 1), (1, 1)))

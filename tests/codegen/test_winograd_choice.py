@@ -91,7 +91,7 @@ def test_it_can_be_turned_off(tmp_path):
     assert chosen.notes == (
         "1 convolution(s) by Winograd's algorithm: errors up to some 3e-5 of an output's largest value",
     )
-    assert direct.notes == ()
+    assert not [note for note in direct.notes if "exactly" not in note]
 
 
 def test_what_it_computes_is_counted(tmp_path):

@@ -185,7 +185,9 @@ def test_attributes_are_refused(make, message: str) -> None:
 
 
 def test_an_unknown_activation_is_unsupported() -> None:
-    with pytest.raises(UnsupportedError, match=r"GRUCell: activation 'swish' is not supported \(sigmoid, tanh, relu\)"):
+    with pytest.raises(
+        UnsupportedError, match=r"GRUCell: activation 'swish' is not supported \(sigmoid, tanh, relu, affine, elu,"
+    ):
         ops.GRUCell(4, activations=("sigmoid", "swish"))
 
 

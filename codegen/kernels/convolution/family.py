@@ -23,7 +23,7 @@ from dldt.codegen.kernels.fusion import Fusion
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.register_tiles import CODE_LIMIT
 from dldt.codegen.kernels.setting import Setting
-from dldt.codegen.llvm.arithmetic import F32, Arithmetic
+from dldt.codegen.llvm.arithmetic import Arithmetic
 from dldt.codegen.loop.schedule import Outermost, WrittenOut
 from dldt.codegen.task.implementation import Chosen, Implementation, Part, Rows
 from dldt.codegen.task.task import Leaf
@@ -51,8 +51,11 @@ class ConvolutionFamily(Family):
     def wants_blocks(self, node: Node) -> bool:
         """Bytes are multiplied several channels at a time: in blocks these are adjacent."""
         images = node.inputs[0]
-        if images is None or not self.anchors(node) or multiplied(node) is F32.data:
+        kind = multiplied(node)
+        if images is None or not self.anchors(node) or kind is None or kind.is_float:
             return False
+        if not node.op.has(Trait.CONVOLUTION):
+            return False  # the channels of a matrix are its columns, which are adjacent
         _, channels, *space = images.type.shape
         return channels != 1 and any(dim != 1 for dim in space)
 
