@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dldt.codegen.kernels.selection.boxes import Boxes
+from dldt.codegen.kernels.selection.function import selection_function
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.nest import parameters
-from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.compiler.dims import Symbol
 
@@ -26,15 +24,10 @@ def emit_boxes(
     alias: bool,
 ) -> None:
     """Writes ``void @name(buffers…, output, symbols…, lo, hi)``; the range has one element."""
-    listed = parameters([*buffers, output], symbols, written=output, alias=alias)
-    with b.function(name, listed) as arguments:
-        pointers = dict(zip([*buffers, output], arguments, strict=False))
-        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
-        emitter = ExpressionEmitter(b, {}, 0)
-        batches, classes, size = (emitter.dim(dim, scope) for dim in ports["scores"].shape)
-        width = emitter.dim(ports["ranked"].shape[-1], scope)
-        areas = {port: pointers[buffer] for port, buffer in ports.items()}
-        writer = _BoxWriter(b, areas, pointers[output], size, centered=centered)
+    with selection_function(b, name, ports, output, buffers, symbols, alias=alias) as made:
+        batches, classes, size = made.dims(*ports["scores"].shape)
+        (width,) = made.dims(ports["ranked"].shape[-1])
+        writer = _BoxWriter(b, made.areas, made.output, size, centered=centered)
         writer.begin()
         with b.loop(b.index(0), batches, stem="batch") as batch, b.loop(b.index(0), classes, stem="class") as kind:
             row = b.add(b.mul(batch.index, classes), kind.index)

@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dldt.codegen.kernels.selection.boxes import Box, Boxes
+from dldt.codegen.kernels.selection.function import selection_function
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.nest import parameters
 from dldt.codegen.llvm.primitive import emit_primitive
-from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.buffers import Buffer
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.types import DType
@@ -31,19 +29,14 @@ def emit_soft_boxes(
 ) -> None:
     """Writes ``void @name(buffers…, output, symbols…, lo, hi)``; the range has one element. ``rows``: those of the
     output before the memory for scores."""
-    listed = parameters([*buffers, output], symbols, written=output, alias=alias)
-    with b.function(name, listed) as arguments:
-        pointers = dict(zip([*buffers, output], arguments, strict=False))
-        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
-        emitter = ExpressionEmitter(b, {}, 0)
-        batches, classes, size = (emitter.dim(dim, scope) for dim in ports["scores"].shape)
-        out = pointers[output]
-        work = b.gep(out, b.mul(emitter.dim(rows, scope), b.index(24)))
-        areas = {port: pointers[buffer] for port, buffer in ports.items()}
-        writer = _SoftWriter(b, areas, out, work, size, centered)
+    with selection_function(b, name, ports, output, buffers, symbols, alias=alias) as made:
+        batches, classes, size = made.dims(*ports["scores"].shape)
+        (written,) = made.dims(rows)
+        work = b.gep(made.output, b.mul(written, b.index(24)))
+        writer = _SoftWriter(b, made.areas, made.output, work, size, centered)
         with b.loop(b.index(0), batches, stem="batch") as batch, b.loop(b.index(0), classes, stem="class") as kind:
             writer.row(batch.index, kind.index, b.add(b.mul(batch.index, classes), kind.index))
-        b.store(b.load("i64", writer.kept_at, 8), out, 8)
+        b.store(b.load("i64", writer.kept_at, 8), made.output, 8)
 
 
 def emit_soft_scores(
@@ -59,14 +52,10 @@ def emit_soft_scores(
 ) -> None:
     """Writes ``void @name(buffers…, output, symbols…, lo, hi)``; the range has one element. The triples of a class lie
     one behind the other, in the order in which they were kept."""
-    listed = parameters([*buffers, output], symbols, written=output, alias=alias)
-    with b.function(name, listed) as arguments:
-        pointers = dict(zip([*buffers, output], arguments, strict=False))
-        scope = Scope(dict(zip(symbols, arguments[len(buffers) + 1 :], strict=False)))
-        emitter = ExpressionEmitter(b, {}, 0)
-        _, classes, size = (emitter.dim(dim, scope) for dim in ports["scores"].shape)
-        count = emitter.dim(ports["triples"].shape[0], scope)
-        areas = {port: pointers[buffer] for port, buffer in ports.items()}
+    with selection_function(b, name, ports, output, buffers, symbols, alias=alias) as made:
+        areas = made.areas
+        _, classes, size = made.dims(*ports["scores"].shape)
+        (count,) = made.dims(ports["triples"].shape[0])
         geometry, decay = Boxes(b, centered), _Decay(b, areas["limits"])
 
         def triple(row: Ir) -> list[Ir]:
@@ -84,7 +73,7 @@ def emit_soft_scores(
             with b.loop(first, loop.index, carried=[start], stem="before") as before:
                 other = geometry.load(boxes, triple(before.index)[2])
                 before.yields = [b.mul(before.carried[0], decay.factor(geometry.overlap(other, box)))]
-            b.store(before.results[0], b.gep(pointers[output], b.mul(loop.index, b.index(4))), 4)
+            b.store(before.results[0], b.gep(made.output, b.mul(loop.index, b.index(4))), 4)
             loop.yields = [row, first]
 
 
