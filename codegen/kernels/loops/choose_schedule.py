@@ -176,7 +176,10 @@ def _vector_axis(nest: Nest, lanes: int) -> Axis | None:
 def _score(nest: Nest, axis: Axis) -> int:
     """The benefit of vectorising along the axis: contiguous accesses count for it, gathers against it."""
     written = nest.buffer.offset(nest.index)
-    score = 4 if stride_of(written, axis.variable) == 1 else 3 if _is_two_runs(written, axis) else -6
+    # Where all sizes are known, LLVM makes better vectors of a store in two runs (measured: a join of 24 channels to 24
+    # takes 275 µs in place of 311, and 416 in place of 298 where they are free).
+    in_runs = _is_two_runs(written, axis) and not all(isinstance(each.extent, int) for each in nest.axes)
+    score = 4 if stride_of(written, axis.variable) == 1 else 3 if in_runs else -6
     inside_reduction = {
         load for sub in walk(nest.value) if isinstance(sub, Reduce) for load in walk(sub.body) if isinstance(load, Load)
     }
