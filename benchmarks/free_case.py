@@ -10,8 +10,9 @@ import numpy as np
 
 from benchmarks.free_feeds import feed
 from benchmarks.free_sizes import ROUNDED, sizes_of
-from dldt.compiler.dims import Symbol, substitute, symbols
+from dldt.compiler.dims import Symbol, symbols
 from dldt.compiler.graph import Graph
+from dldt.compiler.substitute import substitute
 from dldt.tools.api import read_model
 
 Array = np.ndarray

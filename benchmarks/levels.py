@@ -28,7 +28,7 @@ from benchmarks.models import MODELS, Model, fixed_file, random_inputs, select
 from benchmarks.peers import Progress
 from dldt import runtime
 from dldt.codegen.target import TARGETS
-from dldt.compiler.dims import evaluate
+from dldt.compiler.substitute import evaluate
 from dldt.runtime import cpu
 from dldt.tools.peaks import measure_peaks
 from dldt.tools.roofline import Peaks, bounds

@@ -36,7 +36,7 @@ from benchmarks.lineup import Lineup
 from benchmarks.machine import describe, require_target
 from benchmarks.models import MODELS, Model, random_inputs, select
 from benchmarks.race import AGAINST, BACKENDS, PEERS, race
-from dldt.compiler.dims import evaluate
+from dldt.compiler.substitute import evaluate
 from dldt.runtime.format import read_artifact
 from dldt.tools.peaks import fma_peak, measure_peaks
 from dldt.tools.roofline import Peaks, bounds

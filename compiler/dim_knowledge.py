@@ -7,19 +7,8 @@ import math
 import attrs
 
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import (
-    Atom,
-    DefinedDim,
-    Dim,
-    Extremum,
-    FloorDiv,
-    FreeDim,
-    Poly,
-    Symbol,
-    atoms,
-    floordiv,
-    substitute,
-)
+from dldt.compiler.dims import Atom, DefinedDim, Dim, Extremum, FloorDiv, FreeDim, Poly, Symbol, atoms, floordiv
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import TensorType
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -26,6 +26,8 @@ MAX_COEFFICIENT = 2**63
 MAX_WEIGHT = 2000
 MAX_DEPTH = 60
 MAX_DEGREE = 32
+MAX_SPLITS = 3
+MAX_SPLIT_WEIGHT = 64
 
 
 @attrs.frozen(cache_hash=True)
@@ -168,10 +170,10 @@ class Poly:
         return floordiv(other, self)
 
     def __mod__(self, other: Dim) -> Dim:
-        return self - other * floordiv(self, other)
+        return _modulo(self, other)
 
     def __rmod__(self, other: int) -> Dim:
-        return other - self * floordiv(other, self)
+        return _modulo(other, self)
 
     def __lt__(self, other: Dim) -> bool:
         return _decide(self, other, strict=True)
@@ -245,14 +247,21 @@ def ceildiv(a: Dim, b: Dim) -> Dim:
     return floordiv(a + b - 1, b)
 
 
+def truncdiv(a: Dim, b: Dim) -> Dim:
+    """``a / b`` rounded towards zero; ShapeError where ``b`` may be 0 or less."""
+    if minimum_of(b) < 1:
+        raise ShapeError(f"cannot tell at compile time whether the divisor {b} is positive")
+    return floordiv(maximum(a, 0), b) - floordiv(maximum(-1 * a, 0), b)
+
+
 def maximum(a: Dim, b: Dim) -> Dim:
     """The larger of two dims; decided at once where the bounds allow it."""
-    return _extremum("max", a, b)
+    return extremum("max", a, b)
 
 
 def minimum(a: Dim, b: Dim) -> Dim:
     """The smaller of two dims; decided at once where the bounds allow it."""
-    return _extremum("min", a, b)
+    return extremum("min", a, b)
 
 
 def product(dims: Iterable[Dim]) -> Dim:
@@ -288,27 +297,6 @@ def symbols(dim: Dim) -> set[Symbol]:
     return {atom for atom in atoms(dim) if isinstance(atom, Symbol)}
 
 
-def substitute(dim: Dim, values: Mapping[Any, Dim]) -> Dim:
-    """``dim`` with symbols (or other atoms) replaced, in normal form again."""
-    if isinstance(dim, int):
-        return dim
-    result: Dim = 0
-    for monomial, coefficient in dim.terms:
-        part: Dim = coefficient
-        for atom in monomial:
-            part = part * _substitute_atom(atom, values)
-        result = result + part
-    return result
-
-
-def evaluate(dim: Dim, values: Mapping[Symbol, int]) -> int:
-    """The int that ``dim`` is under ``values``; ShapeError where a symbol has no value."""
-    result = substitute(dim, values)
-    if isinstance(result, int):
-        return result
-    raise ShapeError(f"dimension {dim} has no value: {', '.join(sorted(map(str, symbols(result))))} not given")
-
-
 def minimum_of(dim: Dim) -> float:
     """A lower bound of ``dim``, ``-inf`` where there is none."""
     return _bounds(dim)[0]
@@ -327,6 +315,12 @@ def _extent(atom: Atom) -> tuple[int, int]:
     weights = [part.weight for part in parts if isinstance(part, Poly)]
     depths = [part.depth for part in parts if isinstance(part, Poly)]
     return 1 + sum(weights), 1 + max(depths, default=0)
+
+
+def _modulo(a: Dim, b: Dim) -> Dim:
+    """``a - b * (a // b)``, which is not negative where ``b`` is not."""
+    rest = a - b * floordiv(a, b)
+    return rest if isinstance(b, int) or minimum_of(b) < 0 else maximum(rest, 0)
 
 
 def _parens(dim: Dim) -> str:
@@ -415,7 +409,8 @@ def _nested_quotient(rest: Poly, b: int) -> Dim | None:
     return floordiv(atom.numerator + constant * atom.denominator, atom.denominator * b)
 
 
-def _extremum(kind: str, a: Dim, b: Dim) -> Dim:
+def extremum(kind: str, a: Dim, b: Dim) -> Dim:
+    """The largest (kind ``max``) or smallest (``min``) of two dims; decided at once where the bounds allow it."""
     if isinstance(a, int) and isinstance(b, int):
         return max(a, b) if kind == "max" else min(a, b)
     low, high = _bounds(a - b)
@@ -425,17 +420,6 @@ def _extremum(kind: str, a: Dim, b: Dim) -> Dim:
         return b if kind == "max" else a
     left, right = sorted((a, b), key=str)
     return Poly(terms=(((Extremum(kind, left, right),), 1),))
-
-
-def _substitute_atom(atom: Atom, values: Mapping[Any, Dim]) -> Dim:
-    found = values.get(atom)
-    if found is not None:
-        return found
-    if isinstance(atom, Symbol):
-        return atom.dim
-    if isinstance(atom, FloorDiv):
-        return floordiv(substitute(atom.numerator, values), substitute(atom.denominator, values))
-    return _extremum(atom.kind, substitute(atom.left, values), substitute(atom.right, values))
 
 
 def _provably_below(a: Dim, b: Dim) -> bool:
@@ -461,29 +445,40 @@ def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
     raise ShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
 
 
-def _bounds(dim: Dim) -> tuple[float, float]:
+def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> tuple[float, float]:
+    """The bounds of each term added up; and where a term is an extremum, those of its two cases: of
+    ``n - max(n - 2, 0)``, which is ``min(2, n)``, the terms alone tell nothing."""
     if isinstance(dim, int):
         return dim, dim
     low = high = 0.0
+    extremum_term: tuple[Extremum, int] | None = None
     for monomial, coefficient in dim.terms:
         term = (float(coefficient), float(coefficient))
         for atom in monomial:
-            term = _interval_product(term, _atom_bounds(atom))
+            term = _interval_product(term, _atom_bounds(atom, splits))
         low, high = low + term[0], high + term[1]
-    return low, high
+        if len(monomial) == 1 and isinstance(monomial[0], Extremum):
+            extremum_term = monomial[0], coefficient
+    if extremum_term is None or not splits or len(dim.terms) == 1 or dim.weight > MAX_SPLIT_WEIGHT:
+        return low, high
+    chosen, coefficient = extremum_term
+    rest = dim - coefficient * Poly(terms=(((chosen,), 1),))
+    one, other = (_bounds(rest + coefficient * side, splits - 1) for side in (chosen.left, chosen.right))
+    pick = max if (chosen.kind == "max") == (coefficient > 0) else min
+    return max(low, pick(one[0], other[0])), min(high, pick(one[1], other[1]))
 
 
-def _atom_bounds(atom: Atom) -> tuple[float, float]:
+def _atom_bounds(atom: Atom, splits: int) -> tuple[float, float]:
     if isinstance(atom, Symbol):
         return atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper)
     if isinstance(atom, FloorDiv):
-        low, high = _bounds(atom.numerator)
-        small, large = _bounds(atom.denominator)
+        low, high = _bounds(atom.numerator, splits)
+        small, large = _bounds(atom.denominator, splits)
         if small <= 0:
             return -math.inf, math.inf
         ends = [_quotient(n, d) for n in (low, high) for d in (small, large)]
         return min(ends), max(ends)
-    left, right = _bounds(atom.left), _bounds(atom.right)
+    left, right = _bounds(atom.left, splits), _bounds(atom.right, splits)
     pick = max if atom.kind == "max" else min
     return pick(left[0], right[0]), pick(left[1], right[1])
 

@@ -17,6 +17,7 @@ from dldt.compiler.ops.control import If
 from dldt.compiler.ops.core import Parameter, Result
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.state import Assign, ReadValue
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
@@ -97,7 +98,7 @@ def _graph(body: Body) -> Graph:
 def _repeat(op: Repetition, inputs: list[Array]) -> list[Array]:
     """Turn by turn. A loop without a turn gives empty scan outputs and the carried values as they came."""
     body = _graph(op.body)
-    limits = [int(dims.evaluate(port.turns(inputs[port.input].shape[port.axis]), {})) for port in op.sliced]
+    limits = [int(evaluate(port.turns(inputs[port.input].shape[port.axis]), {})) for port in op.sliced]
     if op.trip_count is not None and inputs[op.trip_count].item() >= 0:
         limits.append(int(inputs[op.trip_count].item()))
     carried = {port.parameter: inputs[port.input] for port in op.carried}
@@ -169,7 +170,7 @@ def _check_inputs(names: list[str], types: list[TensorType], arrays: list[Array]
                     bound.setdefault(symbol, size)
     for name, t, array in zip(names, types, arrays, strict=True):
         try:
-            wanted = tuple(dims.evaluate(dim, bound) for dim in t.shape)
+            wanted = tuple(evaluate(dim, bound) for dim in t.shape)
         except ShapeError as error:
             raise UsageError(f"input {name!r}: {error}") from error
         if wanted != array.shape:

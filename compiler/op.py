@@ -120,7 +120,7 @@ class Op:
     ) -> tuple[TensorType, ...]:
         if not self.shape_values or any(t.value is not None for t in outputs):
             return outputs
-        if any(t.rank > 1 or maximum_of(t.elements) > MAX_VALUE_ELEMENTS for t in outputs):
+        if any(maximum_of(t.elements) > MAX_VALUE_ELEMENTS for t in outputs):
             return outputs
         contents = [None if t is None else t.content for t in inputs]
         if any(content is None for t, content in zip(inputs, contents, strict=True) if t is not None):

@@ -15,6 +15,7 @@ from dldt.compiler.errors import DldtError, InputError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.op import OPSETS, REGISTRY, Op
 from dldt.compiler.ops.core import Constant, Parameter
+from dldt.compiler.substitute import substitute
 from dldt.compiler.text_constants import parse_elements
 from dldt.compiler.text_scanner import Scanner
 from dldt.compiler.types import Array, DType, TensorType
@@ -151,7 +152,7 @@ def _learn(scope: OpenGraph, written: list[TensorType], made: list[TensorType]) 
 
 
 def _renamed(t: TensorType, scope: OpenGraph) -> TensorType:
-    return TensorType(t.dtype, tuple(dims.substitute(dim, scope.symbols) for dim in t.shape))
+    return TensorType(t.dtype, tuple(substitute(dim, scope.symbols) for dim in t.shape))
 
 
 def _build(scope: OpenGraph, line: Line, name: str) -> tuple[Value, ...]:
@@ -190,7 +191,7 @@ def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
     rest = scanner.rest()
     lower, _, upper = rest.partition(", ")
     try:
-        limit = None if upper == "...]" else dims.substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
+        limit = None if upper == "...]" else substitute(parse_dim(upper.removesuffix("]")), scope.symbols)
         scope.symbols[kind(name)] = kind(name, int(lower), limit).dim
     except (DldtError, ValueError) as error:
         raise scanner.error(f"[{rest} are no bounds of a symbol") from error

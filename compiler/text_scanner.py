@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import DType, TensorType
 
 _TOKEN = re.compile(
@@ -96,7 +96,7 @@ class Scanner:
         name, _, rest = self.take("type").partition("[")
         parts = split_dims(rest[:-1])
         try:
-            shape = tuple(dims.substitute(parse_dim(part), symbols) for part in parts)
+            shape = tuple(substitute(parse_dim(part), symbols) for part in parts)
         except DldtError as error:
             raise self.error(str(error)) from error
         return TensorType(DType(name), shape)

@@ -106,8 +106,8 @@ _NUMPY: dict[DType, np.dtype[np.generic]] = {
 class TensorType:
     """Element type and shape.
 
-    ``value`` is the content of a small integer tensor of rank 0 or 1, where it is known; its items are dims, which may
-    be symbolic. Through it shapes that a model computes are known. ``constant`` is the array of a Constant. Two types
+    ``value`` is the content of a small integer tensor in C order, where it is known; its items are dims, which may be
+    symbolic. Through it shapes that a model computes are known. ``constant`` is the array of a Constant. Two types
     are equal whatever these two are."""
 
     dtype: DType
@@ -149,7 +149,7 @@ class TensorType:
     def with_value(self, value: object) -> TensorType:
         """The same type with a known content (an array-like of ints or dims), dropped where it is too large."""
         array = np.asarray(value, dtype=object)
-        if array.ndim > 1 or array.size > MAX_VALUE_ELEMENTS or self.dtype.is_float:
+        if array.size > MAX_VALUE_ELEMENTS or self.dtype.is_float:
             return self
         if any(isinstance(item, int) and abs(item) > MAX_COEFFICIENT for item in array.ravel()):
             return self

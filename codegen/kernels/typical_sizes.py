@@ -7,7 +7,8 @@ from itertools import cycle
 
 import attrs
 
-from dldt.compiler.dims import Dim, Poly, Symbol, evaluate, symbols
+from dldt.compiler.dims import Dim, Poly, Symbol, symbols
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import TensorType
 
 _IMAGE, _VOLUME, _LENGTH, _OTHER = 224, 32, 128, 64

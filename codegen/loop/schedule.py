@@ -23,7 +23,8 @@ from dldt.codegen.loop.ir import (
     walk,
 )
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.compiler.dims import Dim, Symbol, floordiv, minimum, substitute, symbols
+from dldt.compiler.dims import Dim, Symbol, floordiv, minimum, symbols
+from dldt.compiler.substitute import substitute
 
 
 @attrs.frozen

@@ -17,13 +17,14 @@ from dldt.codegen.task.store_dim import StoreDim
 from dldt.codegen.task.task import Block, Copy, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import DefinedDim, Dim, Symbol, minimum, minimum_of, product, substitute
+from dldt.compiler.dims import DefinedDim, Dim, Symbol, minimum, minimum_of, product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node
 from dldt.compiler.inference import LEAST
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, SliceInput
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.slice import from_front
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import TensorType
 
 _UNLIMITED = 2**62

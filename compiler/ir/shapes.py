@@ -7,9 +7,10 @@ import math
 import re
 
 from dldt.compiler.dim_text import parse_dim
-from dldt.compiler.dims import Dim, FreeDim, Symbol, maximum_of, minimum_of, substitute, symbol, symbols
+from dldt.compiler.dims import Dim, FreeDim, Symbol, maximum_of, minimum_of, symbol, symbols
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.limits import MAX_RANK
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import Shape
 
 _RANGE = re.compile(r"([0-9]{0,18})\.\.([0-9]{0,18})")

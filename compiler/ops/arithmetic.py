@@ -15,6 +15,7 @@ from dldt.compiler.types import Array
 
 LARGER: Callable[[Array, Array], Array] = np.frompyfunc(dims.maximum, 2, 1)
 SMALLER: Callable[[Array, Array], Array] = np.frompyfunc(dims.minimum, 2, 1)
+_TRUNCATED: Callable[[Array, Array], Array] = np.frompyfunc(dims.truncdiv, 2, 1)
 
 
 @op("opset1", traits=Trait.COMMUTATIVE)
@@ -62,11 +63,12 @@ class Divide(Binary):
     def evaluate(self, a: Array, b: Array) -> Array:
         if a.dtype != object and not np.issubdtype(a.dtype, np.integer):
             return np.true_divide(a, b)
+        if a.dtype == object and not self.m_pythondiv:
+            return _TRUNCATED(a, b)
         quotient = _floor_divide(a, b)
         if self.m_pythondiv:
             return quotient
-        inexact = np.asarray((quotient * b != a) & (quotient < 0))  # of dims without axes, a bool
-        return quotient + inexact.astype(a.dtype)
+        return quotient + ((quotient * b != a) & (quotient < 0)).astype(a.dtype)
 
 
 @op("opset1")
@@ -108,7 +110,11 @@ class Minimum(Binary):
 class Mod(Binary):
     """y = a - b * truncate(a / b): the sign of a; y = 0 where an integer b is 0"""
 
+    shape_values = True
+
     def evaluate(self, a: Array, b: Array) -> Array:
+        if a.dtype == object:
+            return a - b * _TRUNCATED(a, b)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.fmod(a, b)
 

@@ -8,7 +8,7 @@ import numpy as np
 from dldt.compiler.dims import Dim
 from dldt.compiler.op import Op, op
 from dldt.compiler.traits import Trait
-from dldt.compiler.types import Array, DType, TensorType
+from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, DType, TensorType
 
 
 @op("opset1", traits=Trait.SOURCE | Trait.INTERFACE | Trait.BOUNDARY)
@@ -45,8 +45,7 @@ class Constant(Op):
 
     def infer(self) -> TensorType:
         made = TensorType(DType.of(self.value.dtype), self.value.shape, constant=self.value)
-        small = self.value.ndim <= 1 and self.value.size <= 64
-        return made.with_value(self.value) if small else made
+        return made.with_value(self.value) if self.value.size <= MAX_VALUE_ELEMENTS else made
 
     def evaluate(self) -> Array:
         return self.value

@@ -5,9 +5,8 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.compiler.dims import minimum_of
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.inference import is_found, require
+from dldt.compiler.inference import at_least
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dim, normal_axis, require_integer, require_same_type
 from dldt.compiler.types import Array, TensorType
@@ -26,9 +25,7 @@ class OneHot(Op):
         if on_value.elements != 1 or off_value.elements != 1:
             raise ShapeError(f"OneHot: on_value and off_value must hold one number, got {on_value} and {off_value}")
         size = known_dim(depth, "depth", self.type)
-        if is_found(size):
-            require("ge", size, 1, "depth")
-        elif minimum_of(size) < 1:
+        if not at_least(size, 1, "depth"):
             raise ShapeError(f"OneHot: depth is {size}, must be at least 1")
         axis = normal_axis(self.axis, indices.rank + 1, self.type)
         return TensorType(on_value.dtype, (*indices.shape[:axis], size, *indices.shape[axis:]))

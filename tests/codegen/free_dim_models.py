@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, FreeDim, evaluate, symbol
+from dldt.compiler.dims import Dim, FreeDim, symbol
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType, TensorType
 from tests.ops.case import integers, normal
 

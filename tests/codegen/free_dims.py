@@ -6,8 +6,9 @@ import attrs
 import numpy as np
 
 from dldt.compiler.dim_text import parse_dim
-from dldt.compiler.dims import Poly, evaluate, substitute, symbol, symbols
+from dldt.compiler.dims import Poly, symbol, symbols
 from dldt.compiler.errors import DldtError
+from dldt.compiler.substitute import evaluate, substitute
 from dldt.compiler.types import Array, DType, TensorType
 from tests.codegen.lowered import symbols_of
 from tests.ops.case import Case

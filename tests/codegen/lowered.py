@@ -13,8 +13,9 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Load, Nest
 from dldt.codegen.loop.lower.access import RULES, Access
 from dldt.codegen.loop.lower.store import store
-from dldt.compiler.dims import Symbol, evaluate, symbols
+from dldt.compiler.dims import Symbol, symbols
 from dldt.compiler.op import Op
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import Array, TensorType
 
 

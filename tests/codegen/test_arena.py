@@ -11,8 +11,9 @@ from dldt.codegen.plan.arena import SLACK, plan_arena
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
-from dldt.compiler.dims import FreeDim, evaluate, symbols
+from dldt.compiler.dims import FreeDim, symbols
 from dldt.compiler.graph import Graph
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.program_of import program_of
 from tests.codegen.random_graph import RandomGraph

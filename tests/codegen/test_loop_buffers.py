@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from dldt.codegen.loop.buffers import PLAIN, Buffer, Layout
-from dldt.compiler.dims import FreeDim, evaluate, symbol
+from dldt.compiler.dims import FreeDim, symbol
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType
 
 SHAPES = [(2, 3), (1, 16, 3), (2, 17, 3, 2), (1, 33, 2, 2, 2), (3, 8, 1, 5)]

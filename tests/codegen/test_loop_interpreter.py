@@ -22,8 +22,9 @@ from dldt.codegen.loop.ir import (
     Reduce,
 )  # fmt: skip
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.compiler.dims import FreeDim, evaluate, minimum, symbol
+from dldt.compiler.dims import FreeDim, minimum, symbol
 from dldt.compiler.errors import InternalError
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType
 
 F32, I64 = DType.f32, DType.i64

@@ -10,9 +10,10 @@ from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.lower.store import store
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.task.region import compose, runtime_inputs
-from dldt.compiler.dims import Symbol, evaluate, symbols
+from dldt.compiler.dims import Symbol, symbols
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret
+from dldt.compiler.substitute import evaluate
 from dldt.frontends.read_model import read_model
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline

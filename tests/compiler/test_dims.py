@@ -12,6 +12,7 @@ from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.errors import DldtError, InputError, ShapeError
 from dldt.compiler.spelling import spelling
+from dldt.compiler.substitute import evaluate, substitute
 from dldt.runtime.dim_expression import DimExpression
 
 N, M = dims.symbol("N"), dims.symbol("M")
@@ -70,7 +71,7 @@ def _int(tree: tuple, values: dict[Symbol, int]) -> int:
 @settings(max_examples=400, deadline=None)
 @given(trees, sizes)
 def test_every_expression_evaluates_as_python_does(tree: tuple, values: dict[Symbol, int]) -> None:
-    assert dims.evaluate(_dim(tree), values) == _int(tree, values)
+    assert evaluate(_dim(tree), values) == _int(tree, values)
 
 
 @settings(max_examples=200, deadline=None)
@@ -93,7 +94,7 @@ def test_a_name_may_be_any_text(one: str, two: str) -> None:
     assert parse_dim(str(dim)) == dim
     assert str(dim).isprintable() or not (one + two).isprintable()
     values = {one: 5, two: 8}
-    assert DimExpression(str(dim))(values) == dims.evaluate(dim, {dims.FreeDim(name): values[name] for name in values})
+    assert DimExpression(str(dim))(values) == evaluate(dim, {dims.FreeDim(name): values[name] for name in values})
 
 
 def test_symbols_of_two_kinds_are_two() -> None:
@@ -101,7 +102,7 @@ def test_symbols_of_two_kinds_are_two() -> None:
     total = free.dim * loop.dim + found.dim + loop.dim
     assert len({free, found, loop}) == len({str(free), str(found), str(loop)}) == 3
     assert dims.symbols(total) == {free, found, loop}
-    assert dims.substitute(total, {free: 3, loop: 2}) == found.dim + 8
+    assert substitute(total, {free: 3, loop: 2}) == found.dim + 8
     assert loop.dim * free.dim == free.dim * loop.dim
     assert loop.dim // 2 * (free.dim // 2) == free.dim // 2 * (loop.dim // 2) != (free.dim // 2) * (free.dim // 2)
 
@@ -132,9 +133,9 @@ def test_comparisons_that_are_decided_are_right(a: tuple, b: tuple, values: dict
 @settings(max_examples=200, deadline=None)
 @given(trees, sizes)
 def test_partial_substitution_changes_nothing(tree: tuple, values: dict[Symbol, int]) -> None:
-    step = dims.substitute(_dim(tree), {dims.FreeDim("N"): values[dims.FreeDim("N")]})
+    step = substitute(_dim(tree), {dims.FreeDim("N"): values[dims.FreeDim("N")]})
     assert dims.FreeDim("N") not in dims.symbols(step)
-    assert dims.evaluate(step, values) == _int(tree, values)
+    assert evaluate(step, values) == _int(tree, values)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_an_unknown_dim_is_no_int() -> None:
     with pytest.raises(ShapeError, match=r"dimension N\+1 is not known at compile time"):
         int(N + 1)
     with pytest.raises(ShapeError, match=r"dimension N has no value: N not given"):
-        dims.evaluate(N, {dims.FreeDim("M"): 3})
+        evaluate(N, {dims.FreeDim("M"): 3})
     with pytest.raises(ShapeError, match=r"cannot tell at compile time whether N < 5"):
         assert N < 5
     with pytest.raises(ShapeError, match="division of a dimension by zero"):
@@ -231,3 +232,22 @@ def _grow_by_extrema() -> None:
 def test_expressions_cannot_grow_without_bound(grow) -> None:
     with pytest.raises(DldtError, match=r"grows (too complicated|beyond 64 bits)"):
         grow()
+
+
+def test_an_extremum_is_bounded_case_by_case() -> None:
+    n = dims.symbol("N", 0)
+    rest = n - dims.maximum(n - 2, 0)
+    assert (dims.minimum_of(rest), dims.maximum_of(rest)) == (0, 2)
+    assert dims.maximum(rest, 0) + dims.maximum(n - 2, 0) == n
+
+
+def test_quotients_towards_zero_and_remainders() -> None:
+    n, m = dims.symbol("N", 0), dims.symbol("M", 1)
+    quotient, remainder = dims.truncdiv(n - 5, 3), n % m
+    for value in range(12):
+        assert evaluate(quotient, {dims.FreeDim("N"): value}) == int((value - 5) / 3)
+        for divisor in range(1, 5):
+            assert evaluate(remainder, {dims.FreeDim("N"): value, dims.FreeDim("M"): divisor}) == value % divisor
+    assert dims.minimum_of(remainder) == 0
+    with pytest.raises(ShapeError, match="cannot tell at compile time whether the divisor N is positive"):
+        dims.truncdiv(m, n)

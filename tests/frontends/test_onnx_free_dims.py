@@ -7,6 +7,7 @@ import pytest
 
 from dldt.compiler import dims
 from dldt.compiler.interpret import interpret
+from dldt.compiler.substitute import evaluate
 from dldt.frontends.onnx.importer import import_onnx
 from tests.frontends.onnx_node import model_of, reference, save
 
@@ -84,6 +85,6 @@ def test_free_dims(op_type, opset, letters, others, attributes, tmp_path):
         found = interpret(graph, {"x0": x})
         values = {dims.FreeDim(name): size for name, size in sizes.items()}
         for node, want in zip(graph.outputs, reference(model, {"x0": x}), strict=True):
-            assert tuple(dims.evaluate(dim, values) for dim in node.types[0].shape) == want.shape
+            assert tuple(evaluate(dim, values) for dim in node.types[0].shape) == want.shape
             assert found[node.name].shape == want.shape
             np.testing.assert_allclose(found[node.name], want, rtol=1e-4, atol=1e-5)

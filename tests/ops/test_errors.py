@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from dldt.compiler import dims, ops
+from dldt.compiler import ops
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import DldtError, InputError, ShapeError, UnsupportedError
 from dldt.compiler.op import Op
@@ -114,8 +114,6 @@ CASES = [
     (ops.VariadicSplit(), (X, s(1), v(-2, 5)), "VariadicSplit: lengths [-2,5] hold a negative length"),
     (ops.Slice(), (X, v(0), v(1), v(0), v(0)), "Slice: the step is 0"),
     (ops.Slice(), (X, v(0, 0), v(1), v(1), v(0)), "Slice: start, stop, step and axes have 2, 1, 1 and 1 elements"),
-    (ops.Slice(), (X, t("i64[1]", (dims.symbol("K", -3),)), v(9), v(1), v(0)),
-     "Slice: cannot tell at compile time whether the bound K counts from the end"),
     (ops.StridedSlice((0,), (0,)), (X, v(0), v(1), v(0)), "StridedSlice: the stride at position 0 is 0"),
     (ops.StridedSlice((0, 0), (0, 0), shrink_axis_mask=(0, 1)), (X, v(0, 3), v(1, 4), v(1, 1)),
      "StridedSlice: index 3 is outside dimension 1 of [N,3,8,8]"),

@@ -12,6 +12,7 @@ from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.errors import DldtError
 from dldt.compiler.inference import is_found
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import DType, TensorType
 from tests.ops.case import Case
 from tests.ops.table import all_cases
@@ -53,7 +54,7 @@ def _symbolic_types(case: Case) -> tuple[list[TensorType | None], dict[str, int]
 
 
 def _substituted(types: tuple[TensorType, ...], values: dict[dims.Symbol, int]) -> list[TensorType]:
-    return [attrs.evolve(t, shape=tuple(dims.substitute(dim, values) for dim in t.shape)) for t in types]
+    return [attrs.evolve(t, shape=tuple(substitute(dim, values) for dim in t.shape)) for t in types]
 
 
 @pytest.mark.parametrize("case", SYMBOLIC, ids=lambda case: case.id)

@@ -10,6 +10,7 @@ from dldt.compiler import dims
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ops import Constant, Parameter
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType, TensorType
 from dldt.passes.base import Pass
 
@@ -64,7 +65,7 @@ def random_inputs(graph: Graph, seed: int = 7, sizes: dict[str, int] | None = No
     known = {dims.FreeDim(name): size for name, size in (sizes or {}).items()}
     found = {}
     for value in graph.inputs:
-        shape = tuple(dims.evaluate(d, known) for d in value.type.shape)
+        shape = tuple(evaluate(d, known) for d in value.type.shape)
         dtype = value.type.dtype
         numbers = rng.normal(0, 2, shape) if dtype.is_float else rng.integers(0, 8, shape)
         found[value.node.name] = np.asarray(numbers).astype(dtype.numpy)

@@ -29,8 +29,9 @@ from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.region import Region, compose, destination, is_product, rule_of, runtime_inputs
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, Symbol, product, substitute, symbols
+from dldt.compiler.dims import Dim, Symbol, product, symbols
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import Array, DType
 
 

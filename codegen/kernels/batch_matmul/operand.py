@@ -8,7 +8,8 @@ from dldt.codegen.loop.ir import Apply, Index, Load
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.lower.access import Access
 from dldt.codegen.loop.variables import DEPTH, LINE, batch_variable
-from dldt.compiler.dims import substitute, symbols
+from dldt.compiler.dims import symbols
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import DType
 
 HALVES = (DType.f16, DType.bf16)

@@ -22,7 +22,8 @@ from dldt.codegen.task.implementation import Implementation
 from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.region import compose, destination
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import Dim, substitute, symbols
+from dldt.compiler.dims import Dim, symbols
+from dldt.compiler.substitute import substitute
 
 
 @attrs.frozen

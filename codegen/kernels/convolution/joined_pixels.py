@@ -12,7 +12,7 @@ from dldt.codegen.llvm.requantized import JOINED, Requantized
 from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.loop.ir import Apply, Nest
 from dldt.codegen.loop.variables import PIXEL
-from dldt.compiler.dims import substitute
+from dldt.compiler.substitute import substitute
 from dldt.compiler.types import DType
 
 

@@ -9,7 +9,8 @@ from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.llvm.arithmetic import F32, Arithmetic
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, ceildiv, evaluate, symbols
+from dldt.compiler.dims import Dim, ceildiv, symbols
+from dldt.compiler.substitute import evaluate
 from dldt.compiler.types import DType
 
 

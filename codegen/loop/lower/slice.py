@@ -7,7 +7,6 @@ from dldt.codegen.loop.lower.access import Access, lowers
 from dldt.codegen.loop.lower.known import dims_given, ints_given
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, maximum, maximum_of, minimum, minimum_of
-from dldt.compiler.inference import is_found
 from dldt.compiler.ops.axes import normal_axes
 from dldt.compiler.ops.slice import from_front
 from dldt.compiler.types import TensorType
@@ -68,7 +67,7 @@ def first_taken(size: Dim, start: Dim | None, step: int) -> Dim:
         return low if step > 0 else high
     if maximum_of(start) < 0:
         return maximum(start + size, low)
-    if is_found(start) and minimum_of(start) < 0:
+    if minimum_of(start) < 0:
         return minimum(maximum(from_front(start, size), low), high)
     return minimum(start, high)
 
@@ -77,6 +76,6 @@ def _from_front(place: Dim, size: Dim) -> Dim:
     """The place counted from the front. A place that may be outside the axis at run time is clamped to the nearest
     place inside: no run-time size can make the kernel read outside."""
     counted = place + size if maximum_of(place) < 0 else place
-    if is_found(place) and minimum_of(place) < 0 <= maximum_of(place):
+    if minimum_of(place) < 0 <= maximum_of(place):
         counted = from_front(place, size)
     return minimum(maximum(counted, 0), size - 1)
