@@ -50,6 +50,7 @@ from dldt.codegen.plan.refusal import refuse_undetermined, refuse_unknown, refus
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
 from dldt.codegen.plan.specialization import Specialization
+from dldt.codegen.plan.stored_scalars import stored_scalars
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
@@ -99,7 +100,8 @@ def choose_types(c: Compilation) -> None:
 def make_tasks(c: Compilation) -> None:
     """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
     result."""
-    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions, c.target.block)
+    stored = stored_scalars(region for regions in c.regions.values() for region in regions)
+    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions, c.target.block, stored)
     c.program = make_program(c.graph, decided)
 
 

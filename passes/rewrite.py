@@ -100,13 +100,12 @@ class _Worklist:
         fresh = [Node(self.graph, i) for i in range(mark, self.graph.mark)]
         self._enqueue(n for n in fresh if n in self.graph)
         self._enqueue_below([value.node for value in made])
-        self._enqueue_below([n for n in bereft if n in self.graph and sum(len(v.uses) for v in n.outputs) == 1])
+        self._enqueue_below([n for n in bereft if n in self.graph and n.is_used_once])
 
     def _check_types(self, node: Node, made: tuple[Value, ...]) -> None:
-        used = [value for port, value in enumerate(node.outputs) if port < len(made) or value.uses]
+        used = [value for port, value in enumerate(node.outputs) if port < len(made) or value.is_used]
         old, new = [value.type for value in used], [value.type for value in made]
-        alike = len(used) == len(made) and all(map(self.graph.agree, used, made))
-        if old != new and not alike:
+        if old != new and not (len(used) == len(made) and all(map(self.graph.agree, used, made))):
             wanted, got = ", ".join(map(str, old)), ", ".join(map(str, new))
             raise InternalError(f"pass {self.rewrite.name} would change the type of {node} from {wanted} to {got}")
 
