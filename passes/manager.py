@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.compiler import options
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.inference import is_found
@@ -83,8 +84,10 @@ def run_pipeline(
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
     steps: list[PassRun] = []
-    parts, before = list(graph.walk()), _signature(graph)
+    parts, before, limit = list(graph.walk()), _signature(graph), budget()
     for index, item in enumerate(passes):
+        limit.doing = f"pass {item}"
+        limit.tick()
         start = time.perf_counter()
         count = sum(item.apply(part) for part in parts)
         seconds = time.perf_counter() - start

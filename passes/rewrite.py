@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.traits import Trait
@@ -61,6 +62,7 @@ class _Worklist:
 
     def run(self) -> int:
         count = 0
+        budget().tick()
         limit = 10 * len(self.graph) + 1000
         while self.queue:
             node = self.queue.popleft()
@@ -68,6 +70,8 @@ class _Worklist:
             if node not in self.graph or not self._visit(node):
                 continue
             count += 1
+            if count % 64 == 0:
+                budget().tick()
             if count > limit:
                 raise InternalError(f"pass {self.rewrite.name} does not come to an end: {count} rewrites")
         return count
