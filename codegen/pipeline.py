@@ -29,7 +29,7 @@ from dldt.codegen.object.object import compile_modules
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.plan import show
-from dldt.codegen.plan.arena import plan_arena
+from dldt.codegen.plan.arena import arena_warning, plan_arena
 from dldt.codegen.plan.calls import Calls, make_steps
 from dldt.codegen.plan.compilation import Compilation, Progress
 from dldt.codegen.plan.computed_filters import pack_computed_filters
@@ -50,6 +50,7 @@ from dldt.codegen.plan.refusal import refuse_undetermined, refuse_unknown, refus
 from dldt.codegen.plan.regions import partition
 from dldt.codegen.plan.row_tiling import tile_rows
 from dldt.codegen.plan.specialization import Specialization
+from dldt.codegen.plan.stored_scalars import stored_scalars
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
 from dldt.codegen.plan.weights import WeightSegment
@@ -57,6 +58,7 @@ from dldt.codegen.target import Target
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.task import found_dims
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 
@@ -99,7 +101,8 @@ def choose_types(c: Compilation) -> None:
 def make_tasks(c: Compilation) -> None:
     """Makes the regions a tree of tasks on tensors. Views share the memory of their source; joined parts lie in their
     result."""
-    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions, c.target.block)
+    stored = stored_scalars(region for regions in c.regions.values() for region in regions)
+    decided = Decisions(c.regions, c.layouts, c.types, c.definitions, c.conditions, c.target.block, stored)
     c.program = make_program(c.graph, decided)
 
 
@@ -126,6 +129,7 @@ def plan_memory(c: Compilation) -> None:
     """Places every tensor in memory."""
     share_in_place(c.program)
     c.arena = plan_arena(c.program)
+    c.remarks = [*c.remarks, *arena_warning(c.arena, c.program.inputs)]
 
 
 def write_kernels(c: Compilation) -> None:
@@ -245,7 +249,9 @@ def run_steps(c: Compilation, stop_after: str = "link", dump: Dump | None = None
     if stop_after not in names:
         raise UsageError(f"no step of code generation is called {stop_after!r}; there are: {', '.join(names)}")
     for number, step in enumerate(PIPELINE[: names.index(stop_after) + 1]):
-        started = time.perf_counter()
+        started, limit = time.perf_counter(), budget()
+        limit.doing = f"step {step.name}"
+        limit.tick()
         step.run(c)
         c.seconds[step.name] = time.perf_counter() - started
         if dump is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -17,6 +17,7 @@ from dldt.compiler.errors import InputError, InternalError
 from dldt.compiler.inference import LEAST, Inference, inferring
 from dldt.compiler.op import Op, constant_like
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.topological_order import topological_order
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
 
@@ -67,9 +68,23 @@ class Value:
     @property
     def uses(self) -> list[tuple[Node, int]]:
         """The consumers as (node, input port), sorted."""
-        edges = self.graph._nx.out_edges(self.id, keys=True, data="port")
-        found = sorted((target, key) for _, target, key, port in edges if port == self.port)
-        return [(Node(self.graph, target), key) for target, key in found]
+        return [(Node(self.graph, target), key) for target, key in sorted(self._edges())]
+
+    def _edges(self) -> Iterator[tuple[int, int]]:
+        for target, edges in self.graph._nx._succ[self.id].items():
+            for key, data in edges.items():
+                if data["port"] == self.port:
+                    yield target, key
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it has a consumer."""
+        return next(self._edges(), None) is not None
+
+    @property
+    def is_used_once(self) -> bool:
+        """Whether it has one use. This takes no longer where it has many."""
+        return len(list(islice(self._edges(), 2))) == 1
 
     @property
     def constant(self) -> Array | None:
@@ -117,9 +132,16 @@ class Node:
     def inputs(self) -> tuple[Value | None, ...]:
         """The input values by port; None where an optional input is left out."""
         found: list[Value | None] = [None] * self.graph._data(self.id)["arity"]
-        for source, _, key, port in self.graph._nx.in_edges(self.id, keys=True, data="port"):
-            found[key] = Value(self.graph, source, port)
+        for source, edges in self.graph._nx._pred[self.id].items():
+            for key, data in edges.items():
+                found[key] = Value(self.graph, source, data["port"])
         return tuple(found)
+
+    @property
+    def is_used_once(self) -> bool:
+        """Whether all its outputs together have one use."""
+        edges = self.graph._nx._succ[self.id]
+        return len(edges) == 1 and all(len(each) == 1 for each in edges.values())
 
     def __str__(self) -> str:
         return f"{self.op.type} {self.name!r}"
@@ -137,6 +159,8 @@ class Graph:
         self._parameters: list[int] = []
         self._results: list[int] = []
         self._dims = DimKnowledge()
+        self._order: tuple[list[Node], list[Node]] | None = None
+        """All nodes in order, and those that hold bodies, until an edge or a node comes or goes."""
 
     # ---- building -------------------------------------------------------------------------------------------------
 
@@ -167,7 +191,7 @@ class Graph:
             body._adopt(self._dims)
         types = self._infer(op, node_id, name, values)
         self._next += 1
-        self._nx.add_node(
+        self._changing.add_node(
             node_id,
             op=op,
             types=types,
@@ -251,11 +275,14 @@ class Graph:
         a, b = old.type, new.type
         if a.dtype is not b.dtype or a.rank != b.rank:
             return False
+        renamed = False
         for x, y in zip(a.shape, b.shape, strict=True):
             x, y = self.known(x), self.known(y)
             if x != y and not self._dims.rename(x, y):
                 return False
-        self._rewrite_dims()
+            renamed = renamed or x != y
+        if renamed:
+            self._rewrite_dims()
         return old.type == new.type
 
     def _keep_value(self, old: Value, new: Value) -> None:
@@ -279,7 +306,7 @@ class Graph:
     def _connect(self, node_id: int, values: Iterable[Value | None]) -> None:
         for key, value in enumerate(values):
             if value is not None:
-                self._nx.add_edge(value.id, node_id, key=key, port=value.port)
+                self._changing.add_edge(value.id, node_id, key=key, port=value.port)
 
     # ---- reading --------------------------------------------------------------------------------------------------
 
@@ -311,23 +338,27 @@ class Graph:
 
     def order(self) -> list[Node]:
         """All nodes, producers first; deterministic (ties by age). Raises InputError on a cycle."""
-        successors = self._nx._succ  # its dicts: the views round them would take most of the time
-        pending = {node: sum(map(len, sources.values())) for node, sources in self._nx._pred.items()}
-        ready = [node for node, degree in pending.items() if degree == 0]
-        heapq.heapify(ready)
-        found: list[Node] = []
-        while ready:
-            node = heapq.heappop(ready)
-            found.append(Node(self, node))
-            for target, edges in successors[node].items():
-                pending[target] -= len(edges)
-                if pending[target] == 0:
-                    heapq.heappush(ready, target)
+        return list(self._ordered[0])
+
+    @property
+    def _ordered(self) -> tuple[list[Node], list[Node]]:
+        if self._order is not None:
+            return self._order
+        # networkx' own dicts: the views round them would take most of the time.
+        found = topological_order(self._nx._succ, self._nx._pred)
         if len(found) != len(self._nx):
-            seen = {node.id for node in found}
+            seen = set(found)
             stuck = sorted(self._nx.nodes[n]["name"] for n in self._nx if n not in seen)
             raise InputError(f"the graph has a cycle through {', '.join(map(repr, stuck[:5]))}")
-        return found
+        nodes = [Node(self, node) for node in found]
+        self._order = nodes, [node for node in nodes if node.bodies]
+        return self._order
+
+    @property
+    def _changing(self) -> Any:
+        """The networkx graph, whose nodes or edges are about to change."""
+        self._order = None
+        return self._nx
 
     def walk(self) -> Iterator[Graph]:
         """This graph and every sub-graph that its operations hold, outer first."""
@@ -335,7 +366,7 @@ class Graph:
         while pending:
             graph = pending.pop()
             yield graph
-            for node in graph.order():
+            for node in graph._ordered[1]:
                 pending += node.bodies
 
     # ---- changing -------------------------------------------------------------------------------------------------
@@ -349,15 +380,16 @@ class Graph:
         self._keep_value(old, new)
         for node, key in old.uses:
             if node.id != new.id:
-                self.rewire(node, key, new)
+                self._changing.remove_edge(old.id, node.id, key=key)
+                self._changing.add_edge(new.id, node.id, key=key, port=new.port)
         self._move_names(old, new)
 
     def rewire(self, node: Node, key: int, value: Value) -> None:
         """Input ``key`` of ``node`` becomes ``value``; the node's types must already hold for it."""
         for source, target, k in list(self._nx.in_edges(node.id, keys=True)):
             if k == key:
-                self._nx.remove_edge(source, target, key=k)
-        self._nx.add_edge(value.id, node.id, key=key, port=value.port)
+                self._changing.remove_edge(source, target, key=k)
+        self._changing.add_edge(value.id, node.id, key=key, port=value.port)
 
     def _move_names(self, old: Value, new: Value) -> None:
         source, target = self._data(old.id), self._data(new.id)
@@ -394,14 +426,14 @@ class Graph:
     def remove_output(self, node: Node) -> None:
         """Take a Result away (its producers go with ``prune``)."""
         self._results.remove(node.id)
-        self._nx.remove_node(node.id)
+        self._changing.remove_node(node.id)
 
     def remove_input(self, value: Value) -> None:
         """Take an unused Parameter away."""
-        if value.uses:
+        if value.is_used:
             raise InternalError(f"input {value.name!r} is still in use")
         self._parameters.remove(value.id)
-        self._nx.remove_node(value.id)
+        self._changing.remove_node(value.id)
 
     @property
     def mark(self) -> int:
@@ -419,7 +451,7 @@ class Graph:
             if self._data(current)["op"].traits & (Trait.INTERFACE | Trait.SINK):
                 continue
             sources = {source for source, _ in self._nx.in_edges(current)}
-            self._nx.remove_node(current)
+            self._changing.remove_node(current)
             bereft |= sources
             pending += sources
         return [Node(self, i) for i in sorted(bereft) if i in self._nx]
@@ -434,7 +466,7 @@ class Graph:
                 needed.add(node)
                 pending += [source for source, _ in self._nx.in_edges(node)]
         dead = [node for node in self._nx if node not in needed]
-        self._nx.remove_nodes_from(dead)
+        self._changing.remove_nodes_from(dead)
         return len(dead)
 
     def copy(self) -> Graph:

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
 
 _KINDS = (
@@ -44,7 +45,9 @@ def open_regular(
     except OSError as error:
         raise InputError(f"{name}: {_reason(error, follow)}") from error
     try:
-        _check(name, os.fstat(descriptor), max_bytes, max_links)
+        status = os.fstat(descriptor)
+        _check(name, status, max_bytes, max_links)
+        budget().add_file(status.st_size)
         os.set_blocking(descriptor, True)
         return open(descriptor, "rb")
     except BaseException:

@@ -60,7 +60,7 @@ def _is_float(node: Node) -> bool:
 
 
 def _is_unused(node: Node) -> bool:
-    return not node.op.traits & (Trait.INTERFACE | Trait.SINK) and not any(value.uses for value in node.outputs)
+    return not node.op.traits & (Trait.INTERFACE | Trait.SINK) and not any(value.is_used for value in node.outputs)
 
 
 def _is_identity(node: Node) -> bool:

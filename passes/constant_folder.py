@@ -1,26 +1,33 @@
-"""Computes what depends on constants alone, within bounds on the memory that it takes."""
+"""Computes what depends on constants alone, within bounds on the memory and the time that it takes."""
 
 from __future__ import annotations
+
+import math
 
 import attrs
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.op import Op
 from dldt.compiler.ops import Convert
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
+from dldt.passes.folding_work import folding_work
+from dldt.passes.regular import stays_symbolic
 
 
 @attrs.frozen
 class ConstantFolder:
     """Replaces nodes whose inputs are all constants by what ``evaluate`` gives.
 
-    One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``.
+    One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``; one may take
+    ``max_work`` elementary operations. What is beyond these, or beyond the memory of the budget, is left to the run.
     """
 
     max_growth: int = 64 << 20
     max_total: int = 512 << 20
+    max_work: int = 1 << 31
 
     def fold(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
@@ -41,8 +48,13 @@ class ConstantFolder:
         if any(array is None for array, value in zip(arrays, node.inputs, strict=True) if value is not None):
             return None
         growth = _growth(node, arrays)
-        if growth is None or growth > min(self.max_growth, left):
+        if growth is None or growth > min(self.max_growth, left) or stays_symbolic(node, growth):
             return None
+        limit = budget()
+        limit.doing = f"node {node.name!r} ({node.op.type})"
+        if folding_work(node) > self.max_work or not limit.has_room(_made(node)):
+            return None
+        limit.tick()
         made = _evaluate(node.op, arrays)
         if made is None:
             return None
@@ -59,8 +71,18 @@ def _growth(node: Node, arrays: list[Array | None]) -> int | None:
         return None
     if isinstance(node.op, Convert):
         return 0
-    made = sum(int(np.prod(t.static_shape, dtype=object)) * t.dtype.size for t in node.types)
-    return made - sum(array.nbytes for array in arrays if array is not None)
+    return _made(node) - sum(_memory(array) for array in arrays if array is not None)
+
+
+def _made(node: Node) -> int:
+    """The bytes of the outputs."""
+    return sum(math.prod(t.static_shape) * t.dtype.size for t in node.types)
+
+
+def _memory(array: Array) -> int:
+    """The bytes in memory: a number that is repeated lies there once."""
+    steps = zip(array.shape, array.strides, strict=True)
+    return math.prod(size for size, stride in steps if stride) * array.dtype.itemsize
 
 
 def _evaluate(op: Op, arrays: list[Array | None]) -> tuple[Array, ...] | None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.compiler import options
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.inference import is_found
@@ -83,14 +84,17 @@ def run_pipeline(
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
     steps: list[PassRun] = []
-    parts = list(graph.walk())
+    parts, before, limit = list(graph.walk()), _signature(graph), budget()
     for index, item in enumerate(passes):
-        before = _signature(graph)
+        limit.doing = f"pass {item}"
+        limit.tick()
         start = time.perf_counter()
         count = sum(item.apply(part) for part in parts)
         seconds = time.perf_counter() - start
-        if not _is_kept(before, _signature(graph)):
+        after = _signature(graph) if count else before
+        if not _is_kept(before, after):
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
+        before = after
         stage = pipeline.stage_after(index + 1)
         if verify:
             with _told(f"after pass {item}"):

@@ -121,7 +121,7 @@ class NodePattern(Pattern):
         """See Pattern."""
         if value.op not in self._wanted:
             return
-        if self.single and len(value.uses) != 1:
+        if self.single and not value.is_used_once:
             return
         if self.where is not None and not self.where(value):
             return

@@ -7,6 +7,7 @@ import attrs
 from dldt.compiler.stage import CLEAN, NORMAL, OPSET
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline, parse_passes
+from dldt.passes.transforms.concat_to_tile import ConcatToTile
 from dldt.passes.transforms.decompose_batch_norm import DecomposeBatchNorm
 from dldt.passes.transforms.decompose_fake_quantize import DecomposeFakeQuantize
 from dldt.passes.transforms.drop_broadcasts import DropBroadcasts
@@ -125,6 +126,7 @@ def _clean() -> tuple[Pass, ...]:
         SimplifyReduce(),
         MergeConverts(),
         DropBroadcasts(),
+        ConcatToTile(),
         SimplifyMaxPool(),
         SimplifyConvertLike(),
         SimplifyGroupConvolution(),

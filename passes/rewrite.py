@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.traits import Trait
@@ -61,6 +62,7 @@ class _Worklist:
 
     def run(self) -> int:
         count = 0
+        budget().tick()
         limit = 10 * len(self.graph) + 1000
         while self.queue:
             node = self.queue.popleft()
@@ -68,6 +70,8 @@ class _Worklist:
             if node not in self.graph or not self._visit(node):
                 continue
             count += 1
+            if count % 64 == 0:
+                budget().tick()
             if count > limit:
                 raise InternalError(f"pass {self.rewrite.name} does not come to an end: {count} rewrites")
         return count
@@ -100,13 +104,12 @@ class _Worklist:
         fresh = [Node(self.graph, i) for i in range(mark, self.graph.mark)]
         self._enqueue(n for n in fresh if n in self.graph)
         self._enqueue_below([value.node for value in made])
-        self._enqueue_below([n for n in bereft if n in self.graph and sum(len(v.uses) for v in n.outputs) == 1])
+        self._enqueue_below([n for n in bereft if n in self.graph and n.is_used_once])
 
     def _check_types(self, node: Node, made: tuple[Value, ...]) -> None:
-        used = [value for port, value in enumerate(node.outputs) if port < len(made) or value.uses]
+        used = [value for port, value in enumerate(node.outputs) if port < len(made) or value.is_used]
         old, new = [value.type for value in used], [value.type for value in made]
-        alike = len(used) == len(made) and all(map(self.graph.agree, used, made))
-        if old != new and not alike:
+        if old != new and not (len(used) == len(made) and all(map(self.graph.agree, used, made))):
             wanted, got = ", ".join(map(str, old)), ", ".join(map(str, new))
             raise InternalError(f"pass {self.rewrite.name} would change the type of {node} from {wanted} to {got}")
 

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
+from dldt.compiler.budget import limited
 from dldt.compiler.errors import DldtError, UsageError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.printable import printable
@@ -44,7 +45,9 @@ def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: 
 
 def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
     try:
-        code = body(parser.parse_words(words))
+        arguments = parser.parse_words(words)
+        with limited(getattr(arguments, "max_memory", None), getattr(arguments, "max_seconds", None)):
+            code = body(arguments)
         sys.stdout.flush()
         return code
     except (KeyboardInterrupt, BrokenPipeError):

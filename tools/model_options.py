@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.units import size_of
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
@@ -35,7 +37,37 @@ def add_model_arguments(parser: Parser) -> None:
     group.add_argument(
         "--freeze-placeholder-with-value", metavar="TEXT", help='inputs that become constants: "training->false"'
     )
+    group.add_argument(
+        "--max-memory",
+        type=_size_given,
+        metavar="SIZE",
+        help="what arrays may take while the model is read and compiled: 4GB (default: 512 MiB and eight times the "
+        "size of the files that are read)",
+    )
+    group.add_argument(
+        "--max-seconds",
+        type=_seconds_given,
+        metavar="N",
+        help="how long that may take (default: 900, and one for each MiB of the files)",
+    )
     group.add_argument("--framework", metavar="NAME", help="accepted for those who come from mo")
+
+
+def _size_given(text: str) -> int:
+    try:
+        return size_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _seconds_given(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
 
 
 def model_path(arguments: Arguments) -> Path:

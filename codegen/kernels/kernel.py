@@ -40,6 +40,8 @@ class Kernel:
     the packed weights."""
     operations: Dim | None = None
     """The operations that the algorithm performs, where that differs from ``flops``, which counts by the definition."""
+    shifts: tuple[Dim, ...] = ()
+    """Where the function's pointers stand: bytes behind the start of each operand; none where all stand there."""
     passed: Dim = 0
     """Bytes written to ``scratch`` and read again."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from dldt.codegen.llvm.builder import Builder
@@ -23,16 +22,8 @@ def parameters(
     """The parameters of a kernel function: the buffers, the run-time dims, the range ``[lo, hi)``."""
     attributes = "" if alias else " noalias"
     rows = [(f"ptr{attributes}{' readonly' if b != written else ''}", b.name) for b in buffers]
-    return [*rows, *(("i64", f"dim.{_encoded(s.name)}") for s in symbols), ("i64", "lo"), ("i64", "hi")]
-
-
-def _encoded(name: str) -> str:
-    """``name`` in letters, digits, ``_`` and ``.``. Any other character becomes ``$`` and its bytes in hexadecimal."""
-    return re.sub(r"[^\w.]", lambda found: "".join(f"${byte:02x}" for byte in _bytes(found[0])), name, flags=re.ASCII)
-
-
-def _bytes(character: str) -> bytes:
-    return character.encode("utf-8", "surrogatepass")
+    # Dims are numbered, not named: kernels that differ in their names alone have one text.
+    return [*rows, *(("i64", f"dim{k}") for k in range(len(symbols))), ("i64", "lo"), ("i64", "hi")]
 
 
 def emit_nest(

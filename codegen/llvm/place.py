@@ -17,3 +17,7 @@ class Place:
     kind: str
     index: int = 0
     offset: Dim = 0
+
+    def moved(self, bytes: Dim) -> Place:
+        """The address so many bytes behind."""
+        return attrs.evolve(self, offset=self.offset + bytes)

@@ -28,7 +28,7 @@ LARGEST = 2**62
 """Bytes that no host has."""
 
 _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
-_DIMS, _POOL, _PROFILE = map(REQUEST.offset, ("dims", "pool", "profile"))
+_DIMS, _PROFILE = map(REQUEST.offset, ("dims", "profile"))
 _SLOTS, _OUTPUT_DIMS, _DETAIL = map(REQUEST.offset, ("slots", "output_dims", "detail"))
 _STATES = REQUEST.offset("states")
 _STOP, _CANCEL, _DEADLINE = map(REQUEST.offset, ("stop", "cancel", "deadline"))
@@ -88,19 +88,20 @@ class _ProgramWriter:
         """Write the function that every thread runs."""
         b, scratch = self.b, self.frame.scratch
         b.declare("dldt_weights", "@dldt_weights = external hidden global i8, align 64")
-        b.declare("dldt_barrier", "declare hidden void @dldt_barrier(ptr, i32)")
+        b.declare("dldt_meet", "declare hidden i1 @dldt_meet(ptr, i32, i32, ptr)")
+        b.declare("dldt_begin", "declare hidden void @dldt_begin(ptr)")
+        b.declare("dldt_end", "declare hidden void @dldt_end(ptr, i64)")
         parameters = [("ptr", "request"), ("i32", "tid"), ("i32", "threads")]
         with b.function(f"dldt_main{self.frame.suffix}", parameters) as (request, tid, threads):
-            self.request, self.threads = request, threads
+            self.request, self.tid, self.threads = request, tid, threads
             self.tid64, self.threads64 = b.convert(tid, "i64"), b.convert(threads, "i64")
             self.first = b.compare("eq", tid, b.const("i32", 0))
             self.inputs, self.outputs = self._field(_INPUTS), self._field(_OUTPUTS)
-            self.arena, self.team = self._field(_ARENA), self._field(_POOL)
-            self.profile = self._field(_PROFILE)
+            self.arena = self._field(_ARENA)
             self.met = b.emit("ptr", "alloca i32, align 4")
             b.store(b.const("i32", 0), self.met, 4)
-            wanted = b.compare("ne", self.profile, Ir("ptr", "null"))
-            self.profiled = b.binary("and", wanted, self.first)
+            self.watch = b.emit("ptr", "alloca [2 x ptr], align 8")
+            b.store(b.select(self.first, self._field(_PROFILE), Ir("ptr", "null")), self.watch, 8)
             self.dims = self._field(_DIMS)
             for k, name in enumerate(self.frame.free):
                 self.scope.symbols[name] = b.load("i64", b.gep(self.dims, b.index(8 * k)), 8)
@@ -155,22 +156,15 @@ class _ProgramWriter:
         if self.alone:
             self._stop_if_interrupted()
             return
-        with self.first_alone():
-            self._stop_if_interrupted()
-        b.line(f"call void @dldt_barrier({self.team}, {self.threads})")
-        why = b.load("i32", self._stop_word(), 4)
-        count = b.load("i32", self.met, 4)
-        b.store(b.binary("add", count, b.const("i32", 1)), self.met, 4)
         leave, on = b.label("leave"), b.label("on")
-        stopped = b.compare("ne", why, b.const("i32", 0))
+        stopped = b.emit("i1", f"call i1 @dldt_meet({self.request}, {self.tid}, {self.threads}, {self.met})")
         b.line(f"br i1 {stopped.name}, label %{leave}, label %{on}")
         b.start_block(leave)
         b.line("ret void")
         b.start_block(on)
 
     def _stop_word(self) -> Ir:
-        """The word in which the first thread says before a barrier that the run ends there. Odd and even barriers have
-        one each: a thread may still look at the word of the last barrier while the first thread is past it."""
+        """The word in which the first thread says before a barrier that the run ends there; see ``dldt_meet``."""
         b = self.b
         odd = b.binary("and", b.load("i32", self.met, 4), b.const("i32", 1))
         return b.gep(b.gep(self.request, b.index(_STOP)), b.mul(b.convert(odd, "i64"), b.index(4)))
@@ -282,19 +276,10 @@ class _ProgramWriter:
 
     def call(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir] = ()) -> None:
         """If the request asks for a profile, the first thread adds the ticks that the call took to it."""
-        b = self.b
-        clock = b.choose(self.profiled, self._ticks, lambda: b.index(0))
+        # Functions look whether it does: a branch round each call would cost LLVM most of its time.
+        self.b.line(f"call void @dldt_begin({self.watch})")
         self._invoke(call, low, high, line_buffers)
-        with b.when(self.profiled):
-            slot = b.gep(self.profile, b.index(8 * call.slot))
-            spent = b.sub(self._ticks(), clock)
-            b.store(b.add(b.load("i64", slot, 8), spent), slot, 8)
-
-    def _ticks(self) -> Ir:
-        """The processor's time stamp (x86-64) or virtual counter (aarch64)."""
-        # No inline assembly: LLVM parses it only for the machine that it runs on.
-        self.b.declare("dldt_clock", "declare hidden i64 @dldt_clock()")
-        return self.b.emit("i64", "call i64 @dldt_clock()")
+        self.b.line(f"call void @dldt_end({self.watch}, {self.b.index(call.slot)})")
 
     def _invoke(self, call: Call, low: Ir, high: Ir, line_buffers: Sequence[Ir]) -> None:
         operands = [self.address(place, line_buffers) for place in call.operands]

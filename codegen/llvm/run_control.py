@@ -14,6 +14,7 @@ _MONOTONIC = 1
 _TEXT = """; ModuleID = 'dldt.run_control'
 declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare hidden i64 @dldt_clock()
+declare hidden void @dldt_barrier(ptr, i32)
 
 ; Why the run must end: 0 it need not, 1 the host cancelled it, 2 its deadline has passed. Called by the first thread.
 define hidden i32 @dldt_interrupted(ptr %request) noinline nounwind {{
@@ -55,6 +56,43 @@ on:
   ret i32 0
 }}
 
+; A barrier of all threads; true where the run ends there. %met counts the barriers: odd and even ones have a word each
+; in which the first thread says why, as a thread may still look at the last one while the first thread is past it.
+define hidden i1 @dldt_meet(ptr %request, i32 %tid, i32 %threads, ptr %met) noinline nounwind {{
+entry:
+  %count = load i32, ptr %met, align 4
+  %odd = and i32 %count, 1
+  %words.at = getelementptr i8, ptr %request, i64 {stop}
+  %why.at = getelementptr i32, ptr %words.at, i32 %odd
+  %first = icmp eq i32 %tid, 0
+  br i1 %first, label %look, label %meet
+look:
+  %cancel.at = getelementptr i8, ptr %request, i64 {cancel}
+  %cancel = load i32, ptr %cancel.at, align 4
+  %cancel.wide = zext i32 %cancel to i64
+  %deadline.at = getelementptr i8, ptr %request, i64 {deadline}
+  %deadline = load i64, ptr %deadline.at, align 8
+  %any = or i64 %cancel.wide, %deadline
+  %asked = icmp ne i64 %any, 0
+  br i1 %asked, label %interrupt, label %meet
+interrupt:
+  %interrupted = call i32 @dldt_interrupted(ptr %request)
+  %must = icmp ne i32 %interrupted, 0
+  br i1 %must, label %tell, label %meet
+tell:
+  store i32 %interrupted, ptr %why.at, align 4
+  br label %meet
+meet:
+  %team.at = getelementptr i8, ptr %request, i64 {pool}
+  %team = load ptr, ptr %team.at, align 8
+  call void @dldt_barrier(ptr %team, i32 %threads)
+  %why = load i32, ptr %why.at, align 4
+  %next = add i32 %count, 1
+  store i32 %next, ptr %met, align 4
+  %end = icmp ne i32 %why, 0
+  ret i1 %end
+}}
+
 ; Whether slot %slot has %bytes, of which the first %kept stay as they are. The host is asked where it is too small.
 define hidden i1 @dldt_grow(ptr %request, i32 %slot, i64 %bytes, i64 %kept) noinline nounwind {{
 entry:
@@ -92,8 +130,8 @@ refused:
 
 
 def run_control_module(target: Target) -> str:
-    """The module that defines ``dldt_interrupted`` and ``dldt_grow`` for ``target``."""
-    members = {name: REQUEST.offset(name) for name in ("cancel", "deadline", "asked", "slots", "grow")}
+    """The module that defines ``dldt_interrupted``, ``dldt_meet`` and ``dldt_grow`` for ``target``."""
+    members = {name: REQUEST.offset(name) for name in ("cancel", "deadline", "asked", "slots", "grow", "stop", "pool")}
     return _TEXT.format(
         **members,
         ticks=_TICKS[target.arch],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dldt.codegen.llvm.call_clock import call_clock_module
 from dldt.codegen.llvm.memory import memory_module
 from dldt.codegen.llvm.run_control import run_control_module
 from dldt.codegen.llvm.syscall import syscall_module
@@ -11,5 +12,6 @@ from dldt.codegen.target import Target
 
 def support_modules(target: Target) -> list[str]:
     """The LLVM modules that every artifact contains besides the model's: thread pool, system call, memory
-    functions, and what may end a run early."""
-    return [team_module(target), syscall_module(target), memory_module(), run_control_module(target)]
+    functions, what may end a run early, and what measures calls."""
+    made = [team_module(target), syscall_module(target), memory_module(), run_control_module(target)]
+    return [*made, call_clock_module()]

@@ -14,6 +14,7 @@ from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.object_child import ChildError, ObjectChild
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
 
@@ -89,7 +90,7 @@ class _Batch:
         cache: ObjectCache | None,
     ) -> None:
         self._modules, self._timeout = modules, timeout
-        self._finished, self._cache = finished, cache
+        self._finished, self._cache, self._budget = finished, cache, budget()
         self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
         self._machine = {"triple": target.triple, "cpu": target.cpu.llvm, "features": feature_text(target)}
         self._texts: dict[int, str] = {}
@@ -125,6 +126,8 @@ class _Batch:
                 child.close()
         if self._failures:
             index = min(self._failures)
+            self._budget.doing = f"LLVM, at {_module_name(self._texts[index])}"
+            self._budget.tick()
             raise _failure(self._texts[index], self._failures[index])
         if children and self._cache is not None:
             self._cache.trim()
@@ -150,7 +153,8 @@ class _Batch:
 
     def _compile(self, child: ObjectChild, index: int) -> None:
         try:
-            parts = child.compile(self._texts[index], self._options[index], self._timeout)
+            patience = min(self._timeout, max(self._budget.left, 0))
+            parts = child.compile(self._texts[index], self._options[index], patience)
         except ChildError as error:
             self._failures[index] = str(error)
             return

@@ -11,7 +11,11 @@ from dldt.codegen.plan.intervals import Interval, live_intervals
 from dldt.codegen.plan.place_in_turn import ALIGNMENT, place_in_turn
 from dldt.codegen.plan.stages import defined_dims, plan_stages
 from dldt.codegen.task.task import Program
+from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.dims import Dim
+
+LARGE = 10 * 10**9
+"""Bytes of an arena from which on the user is told."""
 
 SLACK = 256
 """Bytes after the last tensor, so that a vector load that reads past its end stays inside the arena."""
@@ -38,6 +42,17 @@ def plan_arena(program: Program) -> Arena:
     end = place_in_turn(free, Place("arena", offset=size))
     bound = _largest_live_set(fixed) + SLACK if not free else None
     return Arena(end + SLACK, bound, plan_stages(program, found))
+
+
+def arena_warning(arena: Arena, inputs: Iterable[Tensor]) -> list[str]:
+    """A sentence where the arena is larger than most machines' memory, for the user."""
+    size = arena.size
+    if not isinstance(size, int) or size < LARGE:
+        return []
+    shapes = ", ".join(f"{t.name}[{','.join(map(str, t.type.shape))}]" for t in inputs)
+    return [
+        f"each run takes {size / 1e9:.1f} GB of memory between kernels, for inputs {shapes}: smaller ones take less"
+    ]
 
 
 def _place_fixed(intervals: list[Interval]) -> int:

@@ -131,7 +131,8 @@ class _StepMaker:
 
     def _call(self, kernel: Kernel, chosen: Chosen, function: str, shared: bool, tiles: int = 0) -> Call:
         calls = self.calls
-        places = [calls.weights.place(tensor) for tensor in kernel.operands]
+        shifts = kernel.shifts or (0,) * len(kernel.operands)
+        places = [calls.weights.place(t).moved(shift) for t, shift in zip(kernel.operands, shifts, strict=True)]
         if kernel.packed is not None:
             places.append(calls.weights.packed(kernel.packed))
         if kernel.scratch:

@@ -49,7 +49,7 @@ def _tensor_dims(graph: Graph) -> Iterator[tuple[str, Dim]]:
     for node in graph.order():
         if not isinstance(node.op, ops.Constant):
             for value in node.outputs:
-                for dim in value.type.shape if value.uses else ():
+                for dim in value.type.shape if value.is_used else ():
                     yield node.name, dim
 
 

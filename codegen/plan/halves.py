@@ -84,7 +84,7 @@ def _widened(value: Value | None, dtype: DType, wide: Wide) -> Value | None:
 def _converted(value: Value, dtype: DType, wide: Wide) -> Value:
     if value.constant is not None:
         return value.graph.constant(value.constant.astype(DType.f32.numpy))
-    if len(value.uses) == 1 and _moves(value.node):
+    if value.is_used_once and _moves(value.node):
         inputs = (_widened(v, dtype, wide) for v in value.inputs)
         return value.op.all(*inputs, name=value.node.name)[value.port]
     return ops.Convert(DType.f32)(value)

@@ -203,7 +203,7 @@ def _is_fast(dtype: DType, target: Target) -> bool:
 
 
 def _only_user(value: Value) -> Node | None:
-    return value.uses[0][0] if len(value.uses) == 1 else None
+    return value.uses[0][0] if value.is_used_once else None
 
 
 def _is_whole(array: Array) -> bool:

@@ -10,6 +10,7 @@ from dldt.codegen.kernels.library import Library
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Leaf, Program
+from dldt.compiler.budget import budget
 
 Kernels: TypeAlias = dict[Leaf, list[tuple[Kernel, Chosen]]]
 """The kernels of every task, each with the choice that it implements."""
@@ -20,16 +21,27 @@ Functions: TypeAlias = dict[Leaf, list[str]]
 
 def make_kernels(program: Program, on: Setting) -> Kernels:
     """The kernels of every task."""
-    return {
-        leaf: [
+    made: Kernels = {}
+    for leaf in program.leaves():
+        _tick(leaf)
+        made[leaf] = [
             (kernel, chosen)
             for chosen in leaf.chosen
             for kernel in family_of(chosen.implementation).kernels(leaf, chosen, on)
         ]
-        for leaf in program.leaves()
-    }
+    return made
 
 
 def write_functions(kernels: Kernels, library: Library) -> Functions:
     """The function of every kernel, in ``library``; equal kernels share one."""
-    return {leaf: [library.add(kernel) for kernel, _ in made] for leaf, made in kernels.items()}
+    functions: Functions = {}
+    for leaf, made in kernels.items():
+        _tick(leaf)
+        functions[leaf] = [library.add(kernel) for kernel, _ in made]
+    return functions
+
+
+def _tick(leaf: Leaf) -> None:
+    limit = budget()
+    limit.doing = f"the kernel that makes {leaf.output.name!r}"
+    limit.tick()

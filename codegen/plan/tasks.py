@@ -31,7 +31,7 @@ from dldt.compiler.errors import InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 from dldt.compiler.traits import Trait
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.types import Array, DType, TensorType
 
 HOLDERS: dict[type[Op], Callable[[Bodies, Node, list[Task]], None]] = {
     ops.If: branch,
@@ -62,6 +62,8 @@ class Decisions:
     """What is decided before the tasks run."""
     block: int = 0
     """The channels of a block, for tensors that are copied to blocks."""
+    stored: frozenset[Value] = frozenset()
+    """The constants of one element that kernels read from memory."""
 
 
 class TaskMaker:
@@ -119,7 +121,7 @@ class TaskMaker:
             inside = set(region.nodes)
             read = {v for node in region.nodes for _, v in runtime_inputs(node) if v.node not in inside}
             ordered = sorted(read, key=lambda v: (v.id, v.port))
-            sources = {v: self.tensor(v) for v in ordered if v.constant is None or v.constant.size != 1}
+            sources = {v: self.tensor(v) for v in ordered if v.constant is None or self._is_stored(v, v.constant)}
             family = anchor_family(region.anchor)
             if family is not None and family.rows:
                 # Operands of an epilogue in another layout are small or rare: they are copied to its layout with the
@@ -146,6 +148,10 @@ class TaskMaker:
         if pending:
             raise InternalError(f"no task can check that {pending[0].text} (node {pending[0].node!r})")
         return tasks
+
+    def _is_stored(self, value: Value, array: Array) -> bool:
+        """Whether a constant is read from memory."""
+        return array.size != 1 or value in self.decided.stored
 
     def _held(self, node: Node, tasks: list[Task]) -> None:
         """The task of an operation with bodies."""

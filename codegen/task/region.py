@@ -109,11 +109,10 @@ def _argument(
 ) -> Access:
     if value in known:
         return known[value]
-    array = value.constant
-    if array is not None and array.size == 1:
+    array, buffer = value.constant, buffers.get(value)
+    if array is not None and array.size == 1 and buffer is None:
         scalar = number(value.type.dtype, array.reshape(()).item())
         return Access(value.type, lambda index: scalar, array)
-    buffer = buffers.get(value)
     if buffer is None:
         return Access(value.type, _unreadable(value), array)
     dtype = value.type.dtype

@@ -30,7 +30,7 @@ class WeightsWriter:
 
     def add(self, array: Array) -> tuple[int, int]:
         """Where the bytes of ``array`` (C order, little-endian) are: written now, or found among those written."""
-        content = array.reshape(-1).view(np.uint8).data
+        content = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
         key = (hashlib.blake2b(content).digest(), len(content))
         if key not in self._known:
             self._known[key] = self._append(content)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.dims import Dim
 from dldt.compiler.op import Op, op
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, DType, TensorType
+
+
+def is_repeated(array: Array) -> bool:
+    """Whether the array is one number, which lies in memory once."""
+    return not any(stride for size, stride in zip(array.shape, array.strides, strict=True) if size > 1)
 
 
 @op("opset1", traits=Trait.SOURCE | Trait.INTERFACE | Trait.BOUNDARY)
@@ -27,7 +33,7 @@ class Parameter(Op):
 
 @op("opset1", "Const", traits=Trait.SOURCE | Trait.BOUNDARY)
 class Constant(Op):
-    """A constant tensor: ``value``, C-contiguous, little-endian and read-only."""
+    """A constant tensor: ``value``, little-endian and read-only; C-contiguous, or one number that is repeated."""
 
     value: Array = attrs.field(eq=False)
     _identity: int = attrs.field(init=False, repr=False)
@@ -39,8 +45,13 @@ class Constant(Op):
     def of(cls, array: Array) -> Constant:
         """A constant of ``array``, converted to little-endian C order where it is not; then read-only."""
         dtype = DType.of(array.dtype.newbyteorder("<") if array.dtype.byteorder == ">" else array.dtype)
+        if array.size > 1 and is_repeated(array):
+            return cls(np.broadcast_to(np.array(array[(0,) * array.ndim], dtype.numpy), array.shape))
+        if not array.flags.c_contiguous:
+            budget().ask(array.nbytes)
         value = np.ascontiguousarray(array, dtype=dtype.numpy).reshape(array.shape)
         value.flags.writeable = False
+        budget().hold(value)
         return cls(value)
 
     def infer(self) -> TensorType:

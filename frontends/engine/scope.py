@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
+from dldt.compiler.budget import BudgetError, budget
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
@@ -90,6 +91,9 @@ class ImportScope:
         if any(self.poisoned(name) for name in needed(node)):
             self._poisoned.update(node.outputs)
             return
+        limit = budget()
+        limit.doing = f"node {node.title!r} ({node.op_type})"
+        limit.tick()
         try:
             self._import(node)
         except UnsupportedError as error:
@@ -113,7 +117,7 @@ class ImportScope:
                 attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)
             self._bind(node, result if isinstance(result, tuple) else (result,))
-        except UnsupportedError:
+        except (UnsupportedError, BudgetError):
             raise
         except DldtError as error:
             raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error

@@ -41,7 +41,7 @@ def cut_graph(
     graph.prune()
     if outputs is not None or any(name not in parameters for name in named):
         for value in graph.inputs:
-            if not value.uses and value.node.name not in named:
+            if not value.is_used and value.node.name not in named:
                 graph.remove_input(value)
     return graph
 

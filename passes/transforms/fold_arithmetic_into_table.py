@@ -55,7 +55,7 @@ class FoldArithmeticIntoTable(Rewrite[Match]):
 
 def _is_table(value: Value) -> bool:
     """Whether the value is picked by rows out of a smaller constant, nobody else reads it, and no row is missing."""
-    if not isinstance(value.op, Gather) or value.op.batch_dims or len(value.uses) != 1:
+    if not isinstance(value.op, Gather) or value.op.batch_dims or not value.is_used_once:
         return False
     table, index, axis = value.inputs
     if table is None or index is None or axis is None or table.constant is None or axis.constant is None:

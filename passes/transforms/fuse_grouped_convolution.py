@@ -52,11 +52,11 @@ class FuseGroupedConvolution(Rewrite[Match]):
 def _branch(value: Value) -> tuple[Value, Convolution, Array, Array | None] | None:
     """The input, operation, weights and bias of a convolution that nobody else reads."""
     bias = None
-    if len(value.uses) != 1:
+    if not value.is_used_once:
         return None
     if isinstance(value.op, Add):
         a, b = value.inputs
-        if a is None or b is None or b.constant is None or len(a.uses) != 1:
+        if a is None or b is None or b.constant is None or not a.is_used_once:
             return None
         bias = channel_vector(b.constant, value.type.rank, 1, value.type.shape[1])
         channels = value.type.shape[1]

@@ -35,7 +35,7 @@ class FuseRequantization(Rewrite[Match]):
         assert other is not None
         if isinstance(root.op, Add) and not isinstance(scaled.op, Multiply):
             scaled, other = other, scaled
-        if not isinstance(scaled.op, Multiply) or len(scaled.uses) != 1:
+        if not isinstance(scaled.op, Multiply) or not scaled.is_used_once:
             return None
         sums, factor = scaled.node.inputs
         assert sums is not None

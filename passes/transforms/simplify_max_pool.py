@@ -15,7 +15,7 @@ from dldt.passes.rewrite import Rewrite
 def _is_plain(value: Value) -> bool:
     op, indices = value.op, value.node.outputs[1]
     plain = isinstance(op, MaxPool8) and set(op.dilations) <= {1} and op.rounding_type in ("floor", "ceil")
-    return plain and not indices.uses and not indices.names
+    return plain and not indices.is_used and not indices.names
 
 
 @attrs.frozen

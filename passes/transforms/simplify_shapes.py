@@ -25,7 +25,7 @@ class SimplifyShapes(Pass):
             if node not in graph or node.op.has(Trait.BOUNDARY):
                 continue
             for value in node.outputs:
-                if value.uses and _is_known(value):
+                if _is_known(value) and value.is_used:
                     content = np.array(value.type.value, value.type.dtype.numpy).reshape(value.type.static_shape)
                     graph.replace(value, graph.constant(content, name=node.name))
                     count += 1

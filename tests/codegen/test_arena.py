@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dldt.codegen.plan.arena import SLACK, plan_arena
+from dldt.codegen.plan.arena import SLACK, Arena, arena_warning, plan_arena
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
@@ -157,3 +157,15 @@ def test_a_condition_lives_until_its_branch_ends():
     places = [(t.place.offset, t.place.offset + t.bytes) for t in inner if t.place.kind == "arena"]
     assert places
     assert not any(begin <= held < end for begin, end in places)
+
+
+def test_an_arena_of_tens_of_gigabytes_is_said():
+    """With its size, and with the inputs whose dims make it so large."""
+    graph = Graph("large")
+    graph.result(graph.parameter("x", TensorType(DType.f32, (70000, 50000))), "y")
+    inputs = program_of(graph, TARGETS["x86-64-v3"]).inputs
+    (said,) = arena_warning(Arena(23_400_000_000, 0), inputs)
+    assert "23.4 GB" in said
+    assert "x[70000,50000]" in said
+    assert not arena_warning(Arena(1 << 30, 0), inputs)
+    assert not arena_warning(Arena(FreeDim("N").dim, None), inputs)

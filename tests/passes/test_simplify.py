@@ -21,6 +21,7 @@ from dldt.compiler.ops import (
     Subtract,
 )
 from dldt.compiler.types import DType, TensorType
+from dldt.passes.transforms.concat_to_tile import ConcatToTile
 from dldt.passes.transforms.drop_broadcasts import DropBroadcasts
 from dldt.passes.transforms.normalize_arithmetic import NormalizeArithmetic
 from dldt.passes.transforms.simplify_convert_like import SimplifyConvertLike
@@ -95,6 +96,21 @@ def test_a_max_pool_whose_indices_nobody_reads_is_the_plain_one():
     assert rewritten(SimplifyMaxPool(), lambda g: pool(g)[0], count=1) == "MaxPool(x)"
     declined(SimplifyMaxPool(), pool)
     declined(SimplifyMaxPool(), lambda g: pool(g, dilations=(2, 2))[0])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_many_equal_parts_are_a_tile(axis):
+    def build(g, parts=70, others=0):
+        x = g.parameter("x", f32(2, 3, 4))
+        return Concat(axis)(*[x] * parts, *[g.parameter("y", f32(2, 3, 4))] * others)
+
+    repeats = np.ones(3, np.int64)
+    repeats[axis] = 70
+    assert rewritten(ConcatToTile(), build, count=1) == f"Tile(x, {repeats.tolist()})".replace(", ", ",").replace(
+        "x,", "x, "
+    )
+    declined(ConcatToTile(), lambda g: build(g, parts=4))
+    declined(ConcatToTile(), lambda g: build(g, others=1))
 
 
 PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))

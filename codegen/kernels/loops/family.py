@@ -11,6 +11,7 @@ from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.kernels.loops.choose_schedule import choose_schedule
+from dldt.codegen.kernels.loops.rebase import rebase
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.nest import emit_nest
 from dldt.codegen.loop.buffers import Buffer
@@ -75,15 +76,17 @@ def nest_kernel(part: NestPart, implementation: Implementation) -> Kernel:
     nest = part.problem
     used = {nest.buffer, *(sub.buffer for sub in walk(nest.value) if isinstance(sub, Load))}
     operands = {buffer: tensor for buffer, tensor in part.tensors.items() if buffer in used}
-    names = tuple(sorted(nest_symbols(nest), key=str))
-    scheduled = apply_schedule(nest, implementation.schedule)
+    rebased = rebase(nest, tuple(operands))
+    names = tuple(sorted(nest_symbols(rebased.nest), key=str))
+    scheduled = apply_schedule(rebased.nest, implementation.schedule)
     bases = [tensor.base for tensor in operands.values()]
     alias = len(set(bases)) != len(bases)
     return Kernel(
         what=part.what,
         implementation=implementation,
-        emit=Emission(emit_nest, (scheduled, tuple(operands), names), alias),
+        emit=Emission(emit_nest, (scheduled, rebased.buffers, names), alias),
         operands=tuple(operands.values()),
+        shifts=tuple(shift * buffer.dtype.size for buffer, shift in zip(operands, rebased.shifts, strict=True)),
         symbols=names,
         extent=product(axis.extent for axis in scheduled.parallel),
         work=_work(nest),

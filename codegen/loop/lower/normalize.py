@@ -94,13 +94,15 @@ def normalize_l2(op: ops.NormalizeL2, types: Types, x: Access, axes: Access, *, 
 def lrn(op: ops.LRN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> Access:
     """x/(bias + alpha/size^n · Σ x² over a window of ``size`` along the axes)^beta."""
     along = sorted({axis % x.type.rank for axis in ints_given(op, 1, axes)})
-    windows = {axis: fresh.axis("w", op.size) for axis in along}
+    # What lies further away than all the data is never inside.
+    reach = {axis: tuple(_within(n, x.type.shape[axis]) for n in ((op.size - 1) // 2, op.size // 2)) for axis in along}
+    windows = {axis: fresh.axis("w", before + 1 + after) for axis, (before, after) in reach.items()}
     factor = number(x.dtype, op.alpha / op.size ** len(along))
     nothing = number(x.dtype, 0)
 
     def element(index: Index) -> Expr:
         # A guard instead of bounds that depend on the index: along the channels such bounds would differ between lanes.
-        shift = {axis: position(w) - (op.size - 1) // 2 for axis, w in windows.items()}
+        shift = {axis: position(w) - reach[axis][0] for axis, w in windows.items()}
         source = tuple(dim + shift.get(i, 0) for i, dim in enumerate(index))
         square = _square(x(source))
         for axis in along:
@@ -110,6 +112,10 @@ def lrn(op: ops.LRN, types: Types, x: Access, axes: Access, *, fresh: Fresh) -> 
         return apply("div", x(index), _power(base, op.beta))
 
     return Access(types[0], element)
+
+
+def _within(reach: int, size: Dim) -> int:
+    return min(reach, max(size - 1, 0)) if isinstance(size, int) else reach
 
 
 def _power(base: Expr, exponent: float) -> Expr:

@@ -65,9 +65,7 @@ def constant_of_shape_9(input: Value, *, value: Tensor | None = None) -> Value:
         raise InputError(f"shape {list(shape)} has a negative dimension")
     if math.prod(shape) > _MAX_FILLED:
         raise InputError(f"shape {list(shape)} has {math.prod(shape)} elements, at most 2**31 are allowed")
-    if not number.any():
-        return input.graph.constant(np.zeros(shape, number.dtype))  # pages of zeros take no memory until written
-    return input.graph.constant(np.full(shape, number.reshape(()), number.dtype))
+    return input.graph.constant(np.broadcast_to(number.reshape(()), shape))  # the number lies in memory once
 
 
 @ONNX.imports("Identity", since=1)

@@ -8,7 +8,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Subtract
-from dldt.compiler.ops.comparison import Less
+from dldt.compiler.ops.comparison import GreaterEqual, Less, LessEqual
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
@@ -164,9 +164,11 @@ def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
     if not isinstance(rows, int) or not isinstance(columns, int):
         raise UnsupportedError(f"the last two dims of {input.type} must be fixed")
     (diagonal,) = (0,) if k is None else required_ints(k, "the input 'k'")
-    kept = np.tri(rows, columns, diagonal - 1, dtype=bool) if upper else np.tri(rows, columns, diagonal, dtype=bool)
-    mask = input.graph.constant(~kept if upper else kept)
-    return Select()(mask, input, np.array(0, input.type.dtype.numpy))
+    diagonal = min(max(diagonal, -rows), columns)
+    borders = np.arange(diagonal, diagonal + rows, dtype=np.int64).reshape(-1, 1)
+    compare = LessEqual() if upper else GreaterEqual()
+    kept = compare(input.graph.constant(borders), np.arange(columns, dtype=np.int64))
+    return Select()(kept, input, np.array(0, input.type.dtype.numpy))
 
 
 def _extreme(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
