@@ -42,6 +42,8 @@ from dldt.runtime.turn import Turn
 _empty, _ndarray = np.empty, np.ndarray
 _UNSET = (-1,)
 """No dims: those of the next run are new."""
+_NEVER: Plain = (np.dtype(np.void), _UNSET, _UNSET, 0)
+"""What no input is like."""
 
 
 class Request:
@@ -64,7 +66,7 @@ class Request:
         self._held = HeldMemory(metadata, pool.threads, max_memory)
         self._symbols: tuple[int, ...] = ()
         # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
-        self._plain: list[Plain] = []
+        self._plain = self._never = [_NEVER] * (1 + len(binding.inputs))
         self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
         # Of all outputs, with -1 for dims that the run finds; whether there are such.
         self._shapes: Sequence[Shape] = ()
@@ -133,7 +135,7 @@ class Request:
         self._turn.take()
         try:
             # No run fits these, so the next one asks for an arena.
-            self._symbols, self._plain = _UNSET, []
+            self._symbols, self._plain = _UNSET, self._never
             self._held.release()
         finally:
             self._turn.lock.release()
@@ -324,7 +326,7 @@ class Request:
                 self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols, self._plain = _UNSET, []  # what holds if these are refused
+        self._symbols, self._plain = _UNSET, self._never  # what holds if these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         size = self._metadata.arena

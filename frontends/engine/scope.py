@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
-from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
+from dldt.compiler.errors import DldtError, InputError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
 from dldt.compiler.types import Array
@@ -117,7 +117,10 @@ class ImportScope:
             raise
         except DldtError as error:
             raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
+        except MemoryError as error:
+            cause = InputError(f"there is not enough memory for it ({str(error)[:200] or 'no details'})")
+            raise InputError(failure(self.model.path, node, tensors, self.graph, cause)) from error
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
             raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
 
     def _context(self, node: NodeRecord) -> Context:
