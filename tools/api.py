@@ -80,16 +80,17 @@ def read_model(
     )
 
 
-def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11) -> Path:
+def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_to_fp16: bool = False) -> Path:
     """Write the graph as OpenVINO IR: ``path`` (.xml), and a .bin file next to it. Returns the path of the .xml.
 
-    ``ir_version`` is 11 or 10. The graph is written as it is; ``dldt convert`` runs the passes first.
+    ``ir_version`` is 11 or 10. ``compress_to_fp16``: weights are stored in f16 as OpenVINO's converter does it, which
+    changes them; arithmetic stays in f32. The graph is written as it is; ``dldt convert`` runs the passes first.
     """
     target = Path(path)
     if target.suffix != ".xml":
         raise UsageError(f"{target}: the name of an IR ends in .xml")
     require_writable(target)
-    write_ir(graph, target, ir_version=ir_version)
+    write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
     return target
 
 

@@ -1,6 +1,7 @@
 """What the compiler makes of one file, in a process of its own: an exit code and a text, a crash, or a bound that was
 passed."""
 
+import math
 import os
 import resource
 import signal
@@ -19,6 +20,9 @@ SECONDS = 20
 BYTES = 1 << 30
 CEILING = 6 << 30
 """Address space of the process beyond what it has, so that a fault does not take the machine's memory."""
+
+MOST_ELEMENTS = 1 << 20
+"""What a library is run on; larger inputs are the tester's own memory."""
 
 
 @attrs.frozen
@@ -95,6 +99,8 @@ def _child(reader, writer, path, target, library):
 def _run(library):
     with load(library, threads=1) as model:
         shapes = [[dim if isinstance(dim, int) else 1 for dim in tensor.shape] for tensor in model.inputs]
+        if sum(map(math.prod, shapes)) > MOST_ELEMENTS:
+            return
         arrays = [np.ones(shape, tensor.dtype) for shape, tensor in zip(shapes, model.inputs, strict=True)]
         model.profile(*arrays, runs=1)
 

@@ -134,8 +134,8 @@ class Problem:
         space, output, kernel = self.space[axis], self.output[axis], self.kernel[axis]
         if not isinstance(space, int) or not isinstance(output, int):
             return output * kernel
-        firsts = (position * self.strides[axis] - self.pads[axis] for position in range(output))
-        return sum(0 <= first + k * self.dilations[axis] < space for first in firsts for k in range(kernel))
+        stride, shifts = self.strides[axis], (self.pads[axis] - k * self.dilations[axis] for k in range(kernel))
+        return sum(max(0, min(output, -(-(space + s) // stride)) - max(0, -(-s // stride))) for s in shifts)
 
 
 @attrs.frozen
