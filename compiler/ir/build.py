@@ -45,7 +45,7 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None, name: 
     except ShapeError as error:
         free = [value.node.name for value in builder.graph.inputs if not value.type.is_static]
         advice = f"; fixing the shape of {', '.join(map(shown, free[:3]))} (--input) may help" if free else ""
-        raise ShapeError(f"{error}{advice}") from error
+        raise type(error)(f"{error}{advice}") from error
     results = [layer for layer in layers if layer.is_a("Result")]
     if not results:
         raise InputError("the model has no Result layer: it computes nothing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.dims import Dim, ceildiv, maximum, maximum_of, minimum, minimum_of
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UndecidedShapeError
 from dldt.compiler.inference import is_found
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, known_ints, normal_axes, require_integer
@@ -80,5 +80,7 @@ def _clamp(position: Dim, size: Dim, low: Dim, high: Dim, what: str) -> Dim:
     if is_found(position) and minimum_of(position) < 0:
         return minimum(maximum(from_front(position, size), low), high)
     if minimum_of(position) < 0:
-        raise ShapeError(f"{what}: cannot tell at compile time whether the bound {position} counts from the end")
+        raise UndecidedShapeError(
+            f"{what}: cannot tell at compile time whether the bound {position} counts from the end"
+        )
     return minimum(position, high)
