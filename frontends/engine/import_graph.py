@@ -96,7 +96,7 @@ def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorT
     try:
         value = graph.parameter(name, type)
     except ShapeError as error:
-        raise type(error)(f"{scope.model.path}: input {name!r}: {error}") from error
+        raise ShapeError(f"{scope.model.path}: input {name!r}: {error}") from error
     scope.findings.types[name] = type
     wanted = type.dtype if cut_type else declared.dtype or type.dtype
     if isinstance(wanted, Fault):

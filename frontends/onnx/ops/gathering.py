@@ -163,7 +163,7 @@ def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
     rows, columns = input.type.shape[-2:] if input.type.rank >= 2 else (None, None)
     if not isinstance(rows, int) or not isinstance(columns, int):
         raise UnsupportedError(f"the last two dims of {input.type} must be fixed")
-    diagonal = 0 if k is None else required_int(k, "the input 'k'")
+    diagonal = 0 if k is None else min(max(required_int(k, "the input 'k'"), -rows), columns)
     kept = np.tri(rows, columns, diagonal - 1, dtype=bool) if upper else np.tri(rows, columns, diagonal, dtype=bool)
     mask = input.graph.constant(~kept if upper else kept)
     return Select()(mask, input, np.array(0, input.type.dtype.numpy))
