@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.errors import UsageError
+from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def model_path(arguments: Arguments) -> Path:
         raise UsageError(f"two models are given, {given[0]} and {given[1]}; give one")
     path = Path(given[0])
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        open_regular(path).close()  # says what is there instead, such as a broken link
     if getattr(arguments, "framework", None):
         _check_framework(arguments.framework, path)
     if (getattr(arguments, "output", None) or "").endswith((".so", ".xml")):
