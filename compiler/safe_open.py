@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import mmap
 import os
 import stat
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +22,19 @@ KINDS = (
     (stat.S_ISBLK, "a block device"),
 )
 """What is no regular file: a test of its mode, and the words for it."""
+
+LINKS: ContextVar[bool] = ContextVar("links", default=False)
+"""Whether links may be followed where a model names a file: the user alone can say so."""
+
+
+@contextlib.contextmanager
+def links_allowed(allowed: bool) -> Iterator[None]:
+    """Inside the block models may name links, if ``allowed``."""
+    token = LINKS.set(allowed)
+    try:
+        yield
+    finally:
+        LINKS.reset(token)
 
 
 def open_regular(

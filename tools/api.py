@@ -56,6 +56,7 @@ def read_model(
     reverse_input_channels: bool = False,
     layout: Any = None,
     freeze: Mapping[str, Any] | None = None,
+    follow_links: bool = False,
 ) -> Graph:
     """The graph of a model file of any known format (``.onnx``, ``.xml``).
 
@@ -63,6 +64,8 @@ def read_model(
     free dim. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
     after. ``mean_values``, ``scale_values``: one number for each channel, by input. ``layout``: ``{"x": "nhwc"}``, or
     ``"nchw->nhwc"`` if the input is fed in another layout. ``freeze``: inputs that become constants.
+    ``follow_links``: files of weights that the model names may be symbolic links, as in Hugging Face's cache; so
+    allow it only for models that you trust.
     Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
@@ -77,6 +80,7 @@ def read_model(
         reverse_input_channels=reverse_input_channels,
         layout=layout,
         freeze=freeze,
+        follow_links=follow_links,
     )
 
 

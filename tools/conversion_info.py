@@ -28,6 +28,10 @@ def conversion_info(arguments: Arguments, framework: str) -> dict[str, str]:
     business, so ``DIR`` stands for it, as in files of the Model Optimizer."""
     model = Path(arguments.model or arguments.input_model).name
     given = {name: getattr(arguments, name) for name in NOTED}
-    noted = {name: str(value) for name, value in given.items() if value not in (None, "", False, "False", [])}
+    noted = {
+        name: ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in given.items()
+        if value not in (None, "", False, "False", [])
+    }
     parameters = {"framework": framework, "input_model": f"DIR/{model}"} | noted
     return {"dldt_version": __version__} | {f"conversion_parameters/{name}": text for name, text in parameters.items()}

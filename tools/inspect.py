@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("--verify", action="store_true", help="compare a library's code and weights with their hashes")
     parser.add_argument("--plan", action="store_true", help="show how every kernel of a library was made")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
     return run_command(parser, inspect, argv)
 
 
@@ -43,7 +44,7 @@ def inspect(arguments: Arguments) -> int:
     library = path.is_file() and is_artifact(path)
     if arguments.plan:
         return _plan(path, library=library, as_json=arguments.json)
-    found = _artifact(path, verify=arguments.verify) if library else _model(path)
+    found = _artifact(path, verify=arguments.verify) if library else _model(path, follow_links=arguments.follow_links)
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -120,13 +121,13 @@ def _specialization(special: SpecializationInfo, metadata: Metadata) -> str:
     return ", ".join(f"{symbol.text} {size}" for symbol, size in sizes if size is not None)
 
 
-def _model(path: Path) -> dict[str, Any]:
+def _model(path: Path, *, follow_links: bool) -> dict[str, Any]:
     from dldt.compiler.errors import InputError, UnsupportedError
     from dldt.tools import work
     from dldt.tools.api import read_model
 
     try:
-        graph = read_model(path)
+        graph = read_model(path, follow_links=follow_links)
     except (InputError, UnsupportedError) as error:
         return _outline(path, str(error))
     counts: dict[str, int] = {}
