@@ -16,13 +16,14 @@ from typing import TypeAlias
 
 import attrs
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UndecidedShapeError
 from dldt.compiler.spelling import spelling
 
 Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
 
 MAX_COEFFICIENT = 2**63
+_COMPLICATED = "a dimension's expression grows too complicated; fix the model's input shapes"
 MAX_WEIGHT = 2000
 MAX_DEPTH = 60
 MAX_DEGREE = 32
@@ -120,7 +121,7 @@ class Poly:
                 weight, depth = _extent(atom)
                 weights, depths = weights + weight, max(depths, depth)
         if weights > MAX_WEIGHT or depths > MAX_DEPTH:
-            raise ShapeError("a dimension's expression grows too complicated; fix the model's input shapes")
+            raise UndecidedShapeError(_COMPLICATED)
         object.__setattr__(self, "weight", weights)
         object.__setattr__(self, "depth", depths)
 
@@ -156,7 +157,9 @@ class Poly:
         for left, c in self.terms:
             for right, d in _terms(other):
                 if len(table) > MAX_WEIGHT or len(left) + len(right) > MAX_DEGREE:
-                    raise ShapeError("a dimension's expression grows too complicated; fix the model's input shapes")
+                    raise UndecidedShapeError(
+                        "a dimension's expression grows too complicated; fix the model's input shapes"
+                    )
                 key = tuple(sorted(left + right, key=str))
                 table[key] = table.get(key, 0) + c * d
         return _make(table)
@@ -188,7 +191,7 @@ class Poly:
         return _decide(other, self, strict=False)
 
     def __int__(self) -> int:
-        raise ShapeError(f"dimension {self} is not known at compile time")
+        raise UndecidedShapeError(f"dimension {self} is not known at compile time")
 
     __index__ = __int__
 
@@ -250,7 +253,7 @@ def ceildiv(a: Dim, b: Dim) -> Dim:
 def truncdiv(a: Dim, b: Dim) -> Dim:
     """``a / b`` rounded towards zero; ShapeError where ``b`` may be 0 or less."""
     if minimum_of(b) < 1:
-        raise ShapeError(f"cannot tell at compile time whether the divisor {b} is positive")
+        raise UndecidedShapeError(f"cannot tell at compile time whether the divisor {b} is positive")
     return floordiv(maximum(a, 0), b) - floordiv(maximum(-1 * a, 0), b)
 
 
@@ -442,7 +445,7 @@ def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
         return True
     if high < (1 if strict else 0):
         return False
-    raise ShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
+    raise UndecidedShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
 
 
 def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> tuple[float, float]:

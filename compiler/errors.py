@@ -36,3 +36,10 @@ class InternalError(DldtError):
 
 class ShapeError(InputError):
     """The types of an operation's inputs do not fit it."""
+
+
+class UndecidedShapeError(ShapeError):
+    """The types may fit, but this cannot be told before the model runs, as it would have to be: the model may be sound,
+    and other shapes of its inputs may make it one that is supported."""
+
+    exit_code = 3

@@ -29,6 +29,10 @@ class Knowledge(Protocol):
         """The elements of a small tensor of integers, as dims that are found when the model runs."""
 
 
+MOST_ELEMENTS = 1 << 10
+"""A tensor with more of them is not small: its elements are no dims."""
+
+
 @attrs.frozen
 class Inference:
     """The node whose types are being inferred: its graph's knowledge, a prefix that no other node has, its name, and
@@ -49,7 +53,7 @@ class Inference:
         """The elements of an input that is a small tensor of integers: dims that are found when the model runs. None
         where it is not an input of the node, or its size is not known."""
         for given, source in zip(self.inputs, self.sources, strict=True):
-            if given is t and source is not None and isinstance(t.elements, int):
+            if given is t and source is not None and isinstance(t.elements, int) and t.elements <= MOST_ELEMENTS:
                 return self.knowledge.found(*source, t.elements)
         return None
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
 
 import attrs
+
+from dldt.compiler.errors import UsageError
 
 
 @attrs.frozen
@@ -14,6 +18,10 @@ class Variable:
     name: str
     help: str
     default: str = ""
+    takes: Callable[[str], bool] = lambda text: True
+    """Whether a text is a value of it."""
+    values: str = ""
+    """The values it takes, in words."""
 
     @property
     def value(self) -> str:
@@ -26,12 +34,40 @@ class Variable:
         return self.value.lower() not in ("", "0", "off", "false")
 
 
-VERIFY = Variable("DLDT_VERIFY", "verify the graph after every pass (always on in the tests)")
-CODEGEN_TIMEOUT = Variable("DLDT_CODEGEN_TIMEOUT", "seconds that LLVM may take for one module", "300")
+def _is_switch(text: str) -> bool:
+    return text.lower() in ("", "0", "off", "false", "1", "on", "true")
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return 0 < float(text or "1") < math.inf
+    except ValueError:
+        return False
+
+
+def _is_folder(text: str) -> bool:
+    return not os.path.exists(text) or os.path.isdir(text)
+
+
+VERIFY = Variable(
+    "DLDT_VERIFY",
+    "verify the graph after every pass (always on in the tests)",
+    takes=_is_switch,
+    values="0, off, 1 or on",
+)
+CODEGEN_TIMEOUT = Variable(
+    "DLDT_CODEGEN_TIMEOUT",
+    "seconds that LLVM may take for one module",
+    "300",
+    _is_seconds,
+    "a number of seconds above 0",
+)
 CACHE = Variable(
     "DLDT_CACHE",
     "folder of compiled kernels for later compiles, at most 2 GiB, its owner's alone (off: none; "
     "otherwise dldt in $XDG_CACHE_HOME or ~/.cache)",
+    takes=_is_folder,
+    values="a folder, or off",
 )
 HOST_LEVEL = Variable(
     "DLDT_HOST_LEVEL",
@@ -40,3 +76,10 @@ HOST_LEVEL = Variable(
 )
 
 VARIABLES = (VERIFY, CODEGEN_TIMEOUT, CACHE, HOST_LEVEL)
+
+
+def require_sound_environment() -> None:
+    """Raises UsageError where a variable is set to what it does not take."""
+    for variable in VARIABLES:
+        if not variable.takes(variable.value):
+            raise UsageError(f"{variable.name} is {variable.value[:80]!r}; it must be {variable.values}")

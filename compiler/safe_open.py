@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import mmap
 import os
 import stat
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
 
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
 
-_KINDS = (
+KINDS = (
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a character device"),
     (stat.S_ISBLK, "a block device"),
 )
+"""What is no regular file: a test of its mode, and the words for it."""
+
+LINKS: ContextVar[bool] = ContextVar("links", default=False)
+"""Whether links may be followed where a model names a file: the user alone can say so."""
+
+
+@contextlib.contextmanager
+def links_allowed(allowed: bool) -> Iterator[None]:
+    """Inside the block models may name links, if ``allowed``."""
+    token = LINKS.set(allowed)
+    try:
+        yield
+    finally:
+        LINKS.reset(token)
 
 
 def open_regular(
@@ -43,7 +60,7 @@ def open_regular(
     except ValueError as error:  # a NUL byte in the name
         raise InputError(f"{name!r}: not a file name") from error
     except OSError as error:
-        raise InputError(f"{name}: {_reason(error, follow)}") from error
+        raise InputError(f"{name}: {_reason(error, name, follow and dir_fd is None)}") from error
     try:
         status = os.fstat(descriptor)
         _check(name, status, max_bytes, max_links)
@@ -77,7 +94,7 @@ def map_regular(path: str | os.PathLike[str], *, max_bytes: int) -> memoryview:
 
 
 def _check(name: str, status: os.stat_result, max_bytes: int | None, max_links: int | None) -> None:
-    for is_kind, words in _KINDS:
+    for is_kind, words in KINDS:
         if is_kind(status.st_mode):
             raise InputError(f"{name}: is {words}, a regular file is needed")
     if max_links is not None and status.st_nlink > max_links:
@@ -86,13 +103,14 @@ def _check(name: str, status: os.stat_result, max_bytes: int | None, max_links: 
         raise InputError(f"{name}: has {status.st_size:,} bytes, more than the {max_bytes:,} that are allowed")
 
 
-def _reason(error: OSError, follow: bool) -> str:
+def _reason(error: OSError, name: str, follow: bool) -> str:
     if error.errno == errno.ENOENT:
-        return "no such file"
+        broken = follow and os.path.islink(name)
+        return f"is a symbolic link to {os.readlink(name)}, which does not exist" if broken else "no such file"
     if error.errno == errno.EACCES:
         return "cannot be read: permission denied"
-    if error.errno == errno.ELOOP and not follow:
-        return "is a symbolic link, a regular file is needed"
+    if error.errno == errno.ELOOP:
+        return "is a loop of symbolic links" if follow else "is a symbolic link, a regular file is needed"
     if error.errno == errno.ENXIO:
         return "is a socket or a device, a regular file is needed"
-    return f"cannot be opened: {error.strerror}"
+    return f"cannot be opened: {(error.strerror or str(error)).lower()}"

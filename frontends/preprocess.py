@@ -10,6 +10,7 @@ import numpy as np
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.ir.metadata import LAYOUT
 from dldt.compiler.op import Op
 from dldt.compiler.ops.arithmetic import Divide, Subtract
 from dldt.compiler.ops.gather import Gather
@@ -38,6 +39,7 @@ def preprocess(
     for value in graph.inputs:
         if value.node.name in layouts:
             _apply_layout(graph, value, layouts[value.node.name])
+            graph.metadata[LAYOUT + value.node.name] = f"[{','.join(layouts[value.node.name].target.upper())}]"
     means, scales = _numbers(graph, mean_values, "mean"), _numbers(graph, scale_values, "scale")
     reversed_any = False
     for value in graph.inputs:

@@ -11,6 +11,7 @@ import attrs
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.safe_open import links_allowed
 from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.format_of import format_of
 from dldt.frontends.engine.input_spec import DimSpec, InputSpec, Number
@@ -32,6 +33,7 @@ def read_model(
     reverse_input_channels: bool = False,
     layout: Mapping[str, InputLayout | str] | InputLayout | str | None = None,
     freeze: Mapping[str, Any] | None = None,
+    follow_links: bool = False,
     formats: Sequence[Format] = FORMATS,
 ) -> Graph:
     """The graph of a model file, of any of the ``formats`` (.onnx, or OpenVINO's .xml with its .bin).
@@ -40,11 +42,13 @@ def read_model(
     (``"1..8"`` or ``(1, 8)``), or None for free. The name of an inner tensor or node cuts the model there, ``outputs``
     cuts it at the end. ``freeze``: inputs by name that become constants. ``mean_values``, ``scale_values``: numbers a
     channel; the model then computes (x - mean) / scale itself. ``layout``: ``"nhwc->nchw"`` for an NHWC model that
-    shall be fed NCHW. Raises UsageError, InputError, UnsupportedError.
+    shall be fed NCHW. ``follow_links``: files of weights that the model names may be links. Raises UsageError,
+    InputError, UnsupportedError.
     """
     file = Path(path)
     specs = _specs(inputs, freeze or {})
-    graph = format_of(file, formats).load(file, specs, outputs)
+    with links_allowed(follow_links):
+        graph = format_of(file, formats).load(file, specs, outputs)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
     return graph
 

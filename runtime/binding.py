@@ -69,23 +69,24 @@ class Binding:
         ]
 
     def check(self, arrays: Sequence[Any]) -> list[Array]:
-        """Arrays of the right types: those given where possible, copies where byte order or layout do not fit.
-
-        Shapes are not checked here, ``resolve`` does that.
-        """
+        """The arrays, if they are of the right types; ``resolve`` checks their shapes, and ``readable`` copies."""
         if len(arrays) != len(self.inputs):
             raise RuntimeInputError(
                 f"the model takes {len(self.inputs)} inputs, {len(arrays)} were given; its inputs: {_list(self.inputs)}"
             )
-        checked = []
-        for dtype, array, tensor in zip(self._input_dtypes, arrays, self.inputs, strict=True):
-            if type(array) is not np.ndarray or array.dtype is not dtype:
-                array = _check_input(array, tensor)
-            flags = array.flags
-            if not (flags.c_contiguous and flags.aligned):
-                array = np.require(array, requirements=("C", "A"))
-            checked.append(array)
-        return checked
+        return [
+            array if type(array) is np.ndarray and array.dtype is dtype else _check_input(array, tensor)
+            for dtype, array, tensor in zip(self._input_dtypes, arrays, self.inputs, strict=True)
+        ]
+
+    def readable(self, arrays: Sequence[Array]) -> list[Array]:
+        """The arrays where the artifact can read them; copies where byte order or layout do not fit."""
+        return [
+            array
+            if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
+            else np.require(array, dtype, ("C", "A"))
+            for dtype, array in zip(self._input_dtypes, arrays, strict=True)
+        ]
 
     def check_in_place(self, given: Sequence[Any], checked: Sequence[Array]) -> None:
         """Refuse inputs of which ``check`` had to make copies."""
@@ -211,7 +212,7 @@ def _fixed(metadata: Metadata) -> tuple[list[Shape], list[Shape]] | None:
 
 
 def _check_input(array: Any, tensor: TensorInfo) -> Array:
-    """The slow path: say what does not fit, convert what may be converted without loss."""
+    """The slow path: say what does not fit."""
     if isinstance(array, np.generic):
         array = np.asarray(array)
     if not isinstance(array, np.ndarray):
@@ -224,14 +225,12 @@ def _check_input(array: Any, tensor: TensorInfo) -> Array:
     if tensor.type == "bf16" and array.dtype.name == "bfloat16":
         array = array.view(np.uint16)
     expected = tensor.dtype
-    if array.dtype != expected:
-        # Of another byte order alone, the values are the same: copied without a word.
-        if array.dtype.newbyteorder("=") != expected:
-            raise RuntimeInputError(
-                f"input {tensor.name!r} must be {expected}, but the array is {array.dtype}; "
-                f"convert it with x.astype(numpy.{expected.name})"
-            )
-        array = array.astype(expected)
+    # Of another byte order alone, the values are the same: ``readable`` copies them without a word.
+    if array.dtype.newbyteorder("=") != expected:
+        raise RuntimeInputError(
+            f"input {tensor.name!r} must be {expected}, but the array is {array.dtype}; "
+            f"convert it with x.astype(numpy.{expected.name})"
+        )
     return np.asarray(array)
 
 

@@ -25,6 +25,8 @@ _AGAIN = "copy or compile it again"
 _PIECE = 1 << 20
 # So many bytes are read first: they hold the headers and, in most artifacts, all that lies before the code.
 _START = 16384
+# Code of fewer bytes is hashed whenever it is loaded: half a millisecond a megabyte.
+_QUICK = 8 << 20
 # The first sha256() of a process takes as long as ten later ones: made at import, and copied for each use.
 _SHA256 = hashlib.sha256()
 
@@ -39,10 +41,11 @@ class Artifact(NamedTuple):
     code: tuple[int, int]
 
 
-def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Artifact:
+def read_artifact(path: str | os.PathLike[str], *, verify: bool | None = None) -> Artifact:
     """Map the artifact at ``path`` read-only, check it and read its metadata; none of its code can run yet.
 
-    The headers are always checked against their hash, ``verify`` checks code and weights too (it reads the whole file).
+    The headers are always checked against their hash, and so is code of less than 8 MB, unless ``verify`` is False;
+    True checks all code and the weights (it reads the whole file).
     Raises RuntimeLoadError saying what is wrong; ``check_machine`` tells whether this machine can run it.
     """
     name = os.fspath(path)
@@ -55,8 +58,14 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool = False) -> Arti
     head = start[: note.code_offset] if note.code_offset <= len(start) else image.read(0, note.code_offset)
     _check_head(head, note, at, name)
     code = _check_segments(headers, note, name)
+    if verify or (verify is None and note.weights_offset - note.code_offset < _QUICK):
+        _require_hash(
+            image, note.code_offset, note.weights_offset, note.code_sha256, "its code does not match its hash", name
+        )
     if verify:
-        _verify(image, note, name)
+        _require_hash(
+            image, note.weights_offset, note.file_size, note.weights_sha256, "its weights do not match their hash", name
+        )
     metadata = parse_metadata(head[note.metadata_offset : note.metadata_offset + note.metadata_size], name)
     if MACHINES.get(metadata.arch) != note.machine:
         raise RuntimeLoadError(f"{name} is damaged: its metadata is for {metadata.arch}, its code is not; {_AGAIN}")
@@ -204,11 +213,9 @@ def _check_segments(headers: list[tuple[int, ...]], note: Note, name: str) -> tu
     return code
 
 
-def _verify(image: Image, note: Note, name: str) -> None:
-    if _digest(image, note.code_offset, note.weights_offset) != note.code_sha256:
-        _damaged(name, "its code does not match its hash")
-    if _digest(image, note.weights_offset, note.file_size) != note.weights_sha256:
-        _damaged(name, "its weights do not match their hash")
+def _require_hash(image: Image, start: int, end: int, expected: bytes, otherwise: str, name: str) -> None:
+    if _digest(image, start, end) != expected:
+        _damaged(name, otherwise)
 
 
 def _digest(image: Image, start: int, end: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -24,13 +25,14 @@ def load(
     path: str | os.PathLike[str],
     *,
     threads: int | None = None,
-    verify: bool = False,
+    verify: bool | None = None,
     max_memory: int | None = None,
 ) -> Model:
     """Open the artifact at ``path``.
 
-    Format, ABI, header hash, architecture and processor features are checked before any code is mapped; ``verify``
-    also compares code and weights with their SHA-256, which reads the whole file. To load an artifact is to trust it.
+    Format, ABI, header hash, architecture and processor features are checked before any code can run, and code of less
+    than 8 MB is compared with its SHA-256. ``verify``: True compares all code and the weights, which reads the whole
+    file; False neither. To load an artifact is to trust it.
     ``threads``: as told, else DLDT_NUM_THREADS, else min(affinity, cgroup quota); results do not depend on it.
     ``max_memory``: the most bytes that each request may hold for its runs; RunMemoryError where one needs more.
     """
@@ -56,6 +58,8 @@ class Model:
         self._idle: list[Request] = []
         self._stateful = bool(self.metadata.states)
         self._closed = False
+        # Held while a request is made or all are closed: none is made behind the last look at them.
+        self._opening = threading.Lock()
         _MODELS.add(self)
 
     @property
@@ -94,11 +98,12 @@ class Model:
     def create_request(self, *, max_memory: int | None = None) -> Request:
         """A request with its own memory and state, for runs beside others. ``max_memory``: the most bytes that it may
         hold for its runs; None stands for what ``load`` was told."""
-        if self._closed:
-            raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
         limit = self.max_memory if max_memory is None else max_memory
-        request = Request(self._entry_points, self._pool, self._binding, self.metadata, limit)
-        self._requests.add(request)
+        with self._opening:
+            if self._closed:
+                raise RuntimeStateError("the model is closed; load it again with dldt.runtime.load")
+            request = Request(self._entry_points, self._pool, self._binding, self.metadata, limit)
+            self._requests.add(request)
         return request
 
     def bind(self, *arrays: Any, out: Sequence[Array] | None = None) -> Bound:
@@ -110,10 +115,12 @@ class Model:
 
     def close(self) -> None:
         """Wait for the runs in progress, end the workers, unmap the code. Closing twice is no error."""
-        if self._closed:
-            return
-        self._closed = True
-        for request in list(self._requests):
+        with self._opening:
+            if self._closed:
+                return
+            self._closed = True
+            requests = list(self._requests)
+        for request in requests:
             request.close()
         self._idle.clear()
         self._pool.close()
@@ -147,6 +154,7 @@ class Model:
             self._idle.append(request)
 
     def _after_fork(self) -> None:
+        self._opening = threading.Lock()
         self._pool.reset()
         for request in list(self._requests):
             request.after_fork()

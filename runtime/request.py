@@ -16,7 +16,7 @@ from dldt.runtime.binding import Array, Binding, Plain, Shape
 from dldt.runtime.bound import Bound
 from dldt.runtime.deadline import deadline_in
 from dldt.runtime.entry_points import EntryPoints
-from dldt.runtime.errors import DldtRuntimeError, RuntimeInputError
+from dldt.runtime.errors import DldtRuntimeError, RunMemoryError, RuntimeInputError
 from dldt.runtime.held_memory import HeldMemory
 from dldt.runtime.job import Job
 from dldt.runtime.metadata import Metadata
@@ -42,6 +42,8 @@ from dldt.runtime.turn import Turn
 _empty, _ndarray = np.empty, np.ndarray
 _UNSET = (-1,)
 """No dims: those of the next run are new."""
+_NEVER: Plain = (np.dtype(np.void), _UNSET, _UNSET, 0)
+"""What no input is like."""
 
 
 class Request:
@@ -64,7 +66,7 @@ class Request:
         self._held = HeldMemory(metadata, pool.threads, max_memory)
         self._symbols: tuple[int, ...] = ()
         # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
-        self._plain: list[Plain] = []
+        self._plain = self._never = [_NEVER] * (1 + len(binding.inputs))
         self._results: list[tuple[int, str, Shape, np.dtype[Any]]] = []
         # Of all outputs, with -1 for dims that the run finds; whether there are such.
         self._shapes: Sequence[Shape] = ()
@@ -133,7 +135,7 @@ class Request:
         self._turn.take()
         try:
             # No run fits these, so the next one asks for an arena.
-            self._symbols, self._plain = _UNSET, []
+            self._symbols, self._plain = _UNSET, self._never
             self._held.release()
         finally:
             self._turn.lock.release()
@@ -176,6 +178,8 @@ class Request:
 
         Empty for an artifact that does not list its steps.
         """
+        if not isinstance(runs, int) or isinstance(runs, bool) or runs < 1:
+            raise RuntimeInputError(f"runs must be a whole number of 1 or more, not {runs!r}")
         steps = self._metadata.steps
         ticks = (ctypes.c_uint64 * max(1, len(steps)))()
         self._turn.take()
@@ -287,6 +291,7 @@ class Request:
         """The same for any inputs: each is checked, and copied where the artifact cannot read it where it is."""
         checked = self._binding.check(arrays)
         symbols, shapes = self._binding.resolve(checked)
+        checked = self._binding.readable(checked)
         if symbols != self._symbols:
             self._set_symbols(symbols)
         self._fit([array.shape for array in checked], shapes)
@@ -324,17 +329,23 @@ class Request:
                 self._pool.release()
 
     def _set_symbols(self, symbols: tuple[int, ...]) -> None:
-        self._symbols, self._plain = _UNSET, []  # what holds if these are refused
+        self._symbols, self._plain = _UNSET, self._never  # what holds if these are refused
         for position, value in enumerate(symbols, self._memory.first_symbol):
             self._words[position] = value
         size = self._metadata.arena
         if size is None:
             size = self._entry_points.arena_size(self._words[SYMBOLS], self._address + REQUEST.offset("detail"))
         if size < 0:
-            given = ", ".join(f"{s.text}={value}" for s, value in zip(self._metadata.symbols, symbols, strict=True))
-            raise RuntimeInputError(f"the model cannot run with dims {given}: {self._error(CONDITION)}")
-        self._words[ARENA] = self._held.fit_arena(size)
+            raise RuntimeInputError(f"the model cannot run with dims {self._given(symbols)}: {self._error(CONDITION)}")
+        try:
+            self._words[ARENA] = self._held.fit_arena(size)
+        except RunMemoryError as error:
+            raise RunMemoryError(f"{error}; the dims are {self._given(symbols)}") from None
         self._symbols = symbols
+
+    def _given(self, symbols: tuple[int, ...]) -> str:
+        pairs = zip(self._metadata.symbols, symbols, strict=True)
+        return ", ".join(f"{symbol.text}={value}" for symbol, value in pairs)
 
 
 def _signed(words: Sequence[int]) -> list[int]:

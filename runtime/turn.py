@@ -68,8 +68,9 @@ class Turn:
 
     def close(self) -> None:
         """Wait for a run in progress, then keep the lock for good: no other run can begin."""
-        self.lock.acquire()
+        # Said first: who fails to get the lock that is taken now is told the reason.
         self._closed = True
+        self.lock.acquire()
 
     def after_fork(self) -> None:
         """In the child of a fork no run is in progress, whoever held the locks: make new ones."""

@@ -56,6 +56,7 @@ def read_model(
     reverse_input_channels: bool = False,
     layout: Any = None,
     freeze: Mapping[str, Any] | None = None,
+    follow_links: bool = False,
 ) -> Graph:
     """The graph of a model file of any known format (``.onnx``, ``.xml``).
 
@@ -63,6 +64,8 @@ def read_model(
     free dim. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
     after. ``mean_values``, ``scale_values``: one number for each channel, by input. ``layout``: ``{"x": "nhwc"}``, or
     ``"nchw->nhwc"`` if the input is fed in another layout. ``freeze``: inputs that become constants.
+    ``follow_links``: files of weights that the model names may be symbolic links, as in Hugging Face's cache; so
+    allow it only for models that you trust.
     Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
@@ -77,19 +80,21 @@ def read_model(
         reverse_input_channels=reverse_input_channels,
         layout=layout,
         freeze=freeze,
+        follow_links=follow_links,
     )
 
 
-def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11) -> Path:
+def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_to_fp16: bool = False) -> Path:
     """Write the graph as OpenVINO IR: ``path`` (.xml), and a .bin file next to it. Returns the path of the .xml.
 
-    ``ir_version`` is 11 or 10. The graph is written as it is; ``dldt convert`` runs the passes first.
+    ``ir_version`` is 11 or 10. ``compress_to_fp16``: weights are stored in f16 as OpenVINO's converter does it, which
+    changes them; arithmetic stays in f32. The graph is written as it is; ``dldt convert`` runs the passes first.
     """
     target = Path(path)
     if target.suffix != ".xml":
         raise UsageError(f"{target}: the name of an IR ends in .xml")
     require_writable(target)
-    write_ir(graph, target, ir_version=ir_version)
+    write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
     return target
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.progress_line import ProgressLine
@@ -25,6 +26,7 @@ def add_artifact_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--threads", "--nthreads", "-nthreads", type=int, metavar="N", help="default: all that it may use"
     )
+    parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
 
 
 def artifact_path(arguments: Arguments) -> Path:
@@ -38,7 +40,7 @@ def artifact_path(arguments: Arguments) -> Path:
         raise UsageError(f"--threads is {arguments.threads}; it must be 1 or more")
     path = Path(given[0])
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        open_regular(path).close()  # says what is there instead, such as a broken link
     if not path.is_file():
         raise InputError(f"{path}: is not a regular file")
     return path
@@ -58,6 +60,7 @@ def compiled(arguments: Arguments) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
         artifact = Path(folder) / f"{path.stem}.so"
         with ProgressLine() as progress:
-            made = api.compile_model(api.read_model(path, inputs=shapes), artifact, progress=progress)
+            graph = api.read_model(path, inputs=shapes, follow_links=arguments.follow_links)
+            made = api.compile_model(graph, artifact, progress=progress)
         print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
         yield artifact

@@ -158,6 +158,7 @@ def _print(report: dict[str, Any]) -> None:
     inputs = ", ".join(f"{name} {dtype}{shape}" for name, (dtype, shape) in report["inputs"].items())
     rows = [
         ("inputs", inputs),
+        *([("dims", report["assumed_dims"])] if report["assumed_dims"] else []),
         ("threads", f"{report['threads']}, {report['requests']} request{'s' * (report['requests'] > 1)} at once"),
         ("count", f"{report['iterations']} inferences"),
         ("latency", "  ".join(f"{name} {latency[name]:.3f}" for name in ("p50", "p90", "p99", "min", "mean")) + "  ms"),

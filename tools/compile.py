@@ -114,7 +114,7 @@ def compile_command(arguments: Arguments) -> int:
 
     target = resolve_target(arguments.target, arguments.tune_for)
     pipeline = pass_options.pipeline(arguments)
-    if not arguments.quiet:
+    if arguments.verbose:
         print(target_options.target_line(target), file=sys.stderr)
     with ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 1)
@@ -226,7 +226,8 @@ def print_summary(model: Path, made: Compiled, tuned: Path | None = None, measur
         ("model", str(model)),
         (
             "target",
-            f"{summary.target.name} ({summary.target.vector_bits}-bit vectors), tuned for {summary.target.cpu.name}",
+            f"{summary.target.name} ({summary.target.vector_bits}-bit vectors), tuned for {summary.target.cpu.name}"
+            + ("; for another machine: --target" if summary.target.name == "host" else ""),
         ),
         ("kernels", str(summary.kernels)),
         ("weights", f"{bytes_text(summary.constant_bytes)}, packed {bytes_text(summary.weights_bytes)}"),

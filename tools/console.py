@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+from typing import NoReturn
 
+from dldt.compiler.atomic import WRITTEN
 from dldt.compiler.budget import limited
 from dldt.compiler.errors import DldtError, UsageError
+from dldt.compiler.options import require_sound_environment
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.printable import printable
 
@@ -27,24 +34,65 @@ Body = Callable[[Arguments], int]
 
 def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: str = "") -> int:
     """Parse ``argv`` (default: the process's arguments) and run ``body``; returns the exit code. ``failed`` is appended
-    to every message.
+    to every message, unless a file was written: then this is said.
 
-    0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left.
+    0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left,
+    128 and the number of a signal that ended it.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    before = len(WRITTEN)
     try:
-        return _guarded(parser, body, words, failed)
+        with _signals_raise():
+            return _guarded(parser, body, words, failed)
     except KeyboardInterrupt:
-        print("interrupted" + (f"; {failed}" if failed else ""), file=sys.stderr)
+        print("interrupted" + (f"; {_left(failed, before)}" if failed else ""), file=sys.stderr)
         return 130
+    except _EndedError as ended:
+        print(f"ended by {ended.name}" + (f"; {_left(failed, before)}" if failed else ""), file=sys.stderr)
+        return 128 + ended.number
     except BrokenPipeError:
         # The interpreter flushes stdout once more at exit; what is left then goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 
 
-def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
+class _EndedError(BaseException):
+    """A signal asks the process to end; what is open is closed and removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number, self.name = number, signal.Signals(number).name
+
+
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise inside the block, where they would end the process at once."""
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []
+    for number in numbers:
+        signal.signal(number, _raise_ended)
     try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _raise_ended(number: int, _: FrameType | None) -> NoReturn:
+    raise _EndedError(number)
+
+
+def _left(failed: str, before: int) -> str:
+    """What a command that failed leaves behind."""
+    written = ", ".join(printable(str(path)) for path in WRITTEN[before:])
+    return f"{written} was written before" if written else failed
+
+
+def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
+    before = len(WRITTEN)
+    try:
+        require_sound_environment()
         arguments = parser.parse_words(words)
         with limited(getattr(arguments, "max_memory", None), getattr(arguments, "max_seconds", None)):
             code = body(arguments)
@@ -56,7 +104,7 @@ def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
         if "--debug" in words:
             traceback.print_exc()
         code, text = explain(error, parser.prog)
-        shown = printable(text, keep="\n") + (f"\n{failed}" if failed and code > 1 else "")
+        shown = printable(text, keep="\n") + (f"\n{_left(failed, before)}" if failed and code > 1 else "")
         print(shown, file=sys.stderr)
         return code
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import UsageError
 from dldt.tools import model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.conversion_info import conversion_info
 from dldt.tools.output import add_output_arguments, output_path
 from dldt.tools.progress_line import ProgressLine
 
@@ -26,7 +27,12 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
     group = parser.add_argument_group("IR")
     group.add_argument("--ir-version", type=int, choices=(10, 11), default=11, help="the IR's version (default: 11)")
     group.add_argument(
-        "--compress-to-fp16", nargs="?", const="True", default="False", metavar="BOOL", help="False: weights stay as is"
+        "--compress-to-fp16",
+        nargs="?",
+        const="True",
+        default="False",
+        metavar="BOOL",
+        help="store weights in f16, as ovc does (default: False, unlike ovc: weights stay as they are)",
     )
     pass_options.add_pass_arguments(parser)
     group.add_argument("--no-passes", action="store_true", help="write the graph as it was read, without the passes")
@@ -40,8 +46,7 @@ def convert_command(arguments: Arguments) -> int:
     """Convert as the options say. The last lines printed name the two files."""
     if arguments.list_passes:
         return pass_options.list_passes()
-    if arguments.compress_to_fp16.lower() not in ("false", "0", "no"):
-        raise UnsupportedError("--compress-to-fp16 is not supported yet: weights keep the model's precision")
+    compress = _truth("--compress-to-fp16", arguments.compress_to_fp16)
     model = model_options.model_path(arguments)
     path = output_path(arguments, model, ".xml")
 
@@ -54,12 +59,22 @@ def convert_command(arguments: Arguments) -> int:
         progress("passes", 1, 2)
         if not arguments.no_passes:
             api.transform(graph, pipeline=pipeline, stop_after=arguments.stop_after, dump=arguments.dump)
-        api.save_model(graph, path, ir_version=arguments.ir_version)
+        graph.metadata |= conversion_info(arguments, graph.metadata.get("framework", "ir"))
+        api.save_model(graph, path, ir_version=arguments.ir_version, compress_to_fp16=compress)
     if not arguments.quiet:
         print(f"[ SUCCESS ] Generated IR version {arguments.ir_version} model.")
         print(f"[ SUCCESS ] XML file: {path}")
         print(f"[ SUCCESS ] BIN file: {path.with_suffix('.bin')}")
     return 0
+
+
+def _truth(option: str, text: str) -> bool:
+    """A word for true or false, as the old Model Optimizer and ovc take them."""
+    if text.lower() in ("true", "1", "yes"):
+        return True
+    if text.lower() in ("false", "0", "no"):
+        return False
+    raise UsageError(f"{option} is {text!r}; it must be True or False")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """Show a model (.onnx, .xml) or a compiled library (.so).
 
-Of a model: inputs, outputs, operations, parameters, multiply-adds. Of a library: inputs, outputs, target, processor
+Of a model: inputs, outputs, operations, parameters, multiply-adds; of one that cannot be compiled, what the file
+declares, and why. Of a library: inputs, outputs, target, processor
 features, ABI, sizes, hashes; no code of it is run."""
 
 
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("--verify", action="store_true", help="compare a library's code and weights with their hashes")
     parser.add_argument("--plan", action="store_true", help="show how every kernel of a library was made")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
     return run_command(parser, inspect, argv)
 
 
@@ -42,12 +44,13 @@ def inspect(arguments: Arguments) -> int:
     library = path.is_file() and is_artifact(path)
     if arguments.plan:
         return _plan(path, library=library, as_json=arguments.json)
-    found = _artifact(path, verify=arguments.verify) if library else _model(path)
+    found = _artifact(path, verify=arguments.verify) if library else _model(path, follow_links=arguments.follow_links)
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
+    missing = found.pop("missing", {})
     for key, value in found.items():
-        _print(key.replace("_", " "), value)
+        _print(key.replace("_", " "), value, missing)
     return 0
 
 
@@ -118,11 +121,15 @@ def _specialization(special: SpecializationInfo, metadata: Metadata) -> str:
     return ", ".join(f"{symbol.text} {size}" for symbol, size in sizes if size is not None)
 
 
-def _model(path: Path) -> dict[str, Any]:
+def _model(path: Path, *, follow_links: bool) -> dict[str, Any]:
+    from dldt.compiler.errors import InputError, UnsupportedError
     from dldt.tools import work
     from dldt.tools.api import read_model
 
-    graph = read_model(path)
+    try:
+        graph = read_model(path, follow_links=follow_links)
+    except (InputError, UnsupportedError) as error:
+        return _outline(path, str(error))
     counts: dict[str, int] = {}
     for part in graph.walk():
         for node in part.order():
@@ -144,11 +151,32 @@ def _model(path: Path) -> dict[str, Any]:
     }
 
 
-def _print(key: str, value: Any) -> None:
+def _outline(path: Path, reason: str) -> dict[str, Any]:
+    """What the file declares. Raises InputError where it cannot be read at all, which its own message tells."""
+    from dldt.frontends.engine.format_of import format_of
+    from dldt.frontends.formats import FORMATS
+
+    held = format_of(path, FORMATS).outline(path)
+    return {
+        "file": str(path),
+        "kind": "model that cannot be compiled",
+        "name": held.name,
+        **{key: value for key, value in sorted(held.metadata.items()) if len(value) < 200},
+        "inputs": list(held.inputs),
+        "outputs": list(held.outputs),
+        "operations": held.operations,
+        "missing": held.missing,
+        "constants": held.constants,
+        "file_bytes": path.stat().st_size,
+        "reason": reason.splitlines(),
+    }
+
+
+def _print(key: str, value: Any, missing: dict[str, int]) -> None:
     if isinstance(value, dict):
         print(f"{key} ({sum(value.values())})")
         for name, count in value.items():
-            print(f"  {count:5d}  {printable(name)}")
+            print(f"  {count:5d}  {printable(name)}{'  missing' if name in missing else ''}")
     elif isinstance(value, list):
         print(f"{key:<15} {'none' if not value else printable(value[0])}")
         for item in value[1:]:

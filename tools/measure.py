@@ -26,7 +26,7 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
     runtime_ready = CLOCK()
     model = runtime.load(job["path"], threads=job["threads"])
     opened = CLOCK()
-    from dldt.tools.tensors import concrete_shape, fill, require_inputs
+    from dldt.tools.tensors import assumed_dims, concrete_shape, fill, require_inputs
 
     generator = np.random.default_rng(0)
     shapes = {name: tuple(shape) for name, shape in job["shapes"].items()}
@@ -52,6 +52,7 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
         "duration_ms": took / 1e6,
         "peak_rss_bytes": _peak_bytes(),
         "steps": [_step(step) for step in steps],
+        "assumed_dims": assumed_dims(model.inputs, shapes),
         "inputs": {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()},
     }
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.errors import UsageError
+from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.units import size_of
 
@@ -22,9 +23,10 @@ def add_model_arguments(parser: Parser) -> None:
     group.add_argument("-m", "--input-model", metavar="MODEL", help="the model, when it is not given by position")
     group.add_argument(
         "--input",
+        action="append",
         metavar="TEXT",
         help='inputs to keep, with shapes, types or values: "x[1,3,640,640],n[N,1..8]{i64},sr->16000"; a tensor in the '
-        "middle of the model becomes an input, what lies before it is cut off",
+        "middle of the model becomes an input, what lies before it is cut off (repeatable: they add up)",
     )
     group.add_argument("--input-shape", metavar="TEXT", help='shapes in the order of the inputs: "[1,3,224,224],[1,2]"')
     group.add_argument("-b", "--batch", type=int, metavar="N", help="the first dim of every input becomes N")
@@ -49,6 +51,11 @@ def add_model_arguments(parser: Parser) -> None:
         type=_seconds_given,
         metavar="N",
         help="how long that may take (default: 900, and one for each MiB of the files)",
+    )
+    group.add_argument(
+        "--follow-links",
+        action="store_true",
+        help="files of weights that the model names may be symbolic links, as in Hugging Face's cache",
     )
     group.add_argument("--framework", metavar="NAME", help="accepted for those who come from mo")
 
@@ -80,7 +87,7 @@ def model_path(arguments: Arguments) -> Path:
         raise UsageError(f"two models are given, {given[0]} and {given[1]}; give one")
     path = Path(given[0])
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        open_regular(path).close()  # says what is there instead, such as a broken link
     if getattr(arguments, "framework", None):
         _check_framework(arguments.framework, path)
     if (getattr(arguments, "output", None) or "").endswith((".so", ".xml")):
@@ -118,6 +125,7 @@ def read_options(arguments: Arguments) -> dict[str, Any]:
     if arguments.freeze_placeholder_with_value:
         frozen = parse_inputs(arguments.freeze_placeholder_with_value)
         options["freeze"] = {name: spec.value for name, spec in frozen.items()}
+    options["follow_links"] = arguments.follow_links
     options["reverse_input_channels"] = arguments.reverse_input_channels
     return options
 
@@ -149,7 +157,8 @@ def read(arguments: Arguments) -> Graph:
     if arguments.batch < 1:
         raise UsageError(f"--batch is {arguments.batch}; it must be 1 or more")
     given = options.pop("inputs")
-    return read_model(path, inputs=_batched(read_model(path, inputs=given), given, arguments.batch), **options)
+    first = read_model(path, inputs=given, follow_links=arguments.follow_links)
+    return read_model(path, inputs=_batched(first, given, arguments.batch), **options)
 
 
 def _batched(graph: Graph, given: Any, batch: int) -> dict[str, Any]:
@@ -173,7 +182,7 @@ def _inputs(arguments: Arguments) -> Any:
 
     from dldt.frontends.engine.input_spec import parse_input_shapes, parse_inputs
 
-    specs = parse_inputs(arguments.input) if arguments.input else None
+    specs = parse_inputs(",".join(arguments.input)) if arguments.input else None
     if not arguments.input_shape:
         return specs
     shapes = parse_input_shapes(arguments.input_shape)

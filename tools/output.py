@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from dldt.compiler.atomic import require_replaceable
 from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
 
@@ -39,8 +40,7 @@ def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:
 
 def require_writable(path: Path) -> None:
     """Raises InputError where ``path`` cannot be written. Leaves no file behind."""
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a directory; give a file name")
+    require_replaceable(path)
     if not path.parent.is_dir():
         raise InputError(f"cannot write {path}: there is no directory {path.parent}; create it first")
     try:

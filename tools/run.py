@@ -76,6 +76,10 @@ def run(arguments: Arguments) -> int:
     with compiled(arguments) as artifact, runtime.load(artifact, threads=arguments.threads) as model:
         shapes = tensors.parse_shapes(arguments.shape)
         arrays = tensors.read_inputs(arguments.input, model.inputs, shapes, pictures, arguments.seed)
+        filled = [info for info in model.inputs if tensors.is_filled(info.name, arguments.input, len(model.inputs))]
+        assumed = tensors.assumed_dims(filled, shapes)
+        if assumed:
+            print(f"dims: {printable(assumed)}", file=sys.stderr)
         outputs = model.run(arrays)
     _show(outputs, arguments.top, labels)
     if arguments.output:

@@ -89,6 +89,23 @@ def read_inputs(
     return arrays
 
 
+def is_filled(name: str, words: Sequence[str], inputs: int) -> bool:
+    """Whether an input of that name, one of so many, gets numbers of ours: no word names a file for it."""
+    own = [word.removeprefix(f"{name}=") for word in words if inputs == 1 or word.startswith(f"{name}=")]
+    return not any(word.endswith(".npz") for word in words) and all(word in FILLS for word in own)
+
+
+def assumed_dims(infos: Sequence[InputInfo], shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """A sentence on the free dims of ``infos`` that are taken to be 1, for no shape is given; nothing where all are
+    known."""
+    left = [info for info in infos if info.name not in shapes and any(isinstance(dim, str) for dim in info.shape)]
+    if not left:
+        return ""
+    dims = dict.fromkeys(dim for info in left for dim in info.shape if isinstance(dim, str))
+    example = ",".join(f"{info.name}[{','.join(map(str, info.shape))}]" for info in left)
+    return f"{', '.join(dims)} = 1 (free; choose with --shape, numbers in place of the names: {example!r})"
+
+
 def concrete_shape(info: InputInfo, shape: tuple[int, ...] | None) -> tuple[int, ...]:
     """The input's shape in numbers: the given shape, else the model's shape with 1 for each free dim."""
     if shape is None:

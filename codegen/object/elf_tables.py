@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ class StringTable:
         """The offset of ``text``, which is added if it is not there yet."""
         if text not in self._offsets:
             self._offsets[text] = len(self.data)
-            self.data += text.encode() + b"\0"
+            self.data += os.fsencode(text) + b"\0"  # the name of a file may be any bytes
         return self._offsets[text]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
+from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
@@ -42,6 +43,8 @@ def _first_best(x: Value, axis: int, mode: str) -> Value:
     graph, size = x.graph, x.type.shape[axis]
     shape = [1] * x.type.rank
     shape[axis] = -1
+    if isinstance(size, int) and size >= 1 << 31:
+        raise UnsupportedError(f"the best of {size} elements along an axis: at most 2**31 - 1 are supported")
     if isinstance(size, int):
         length = graph.constant(np.array(size, np.int32))
         number = graph.constant(np.arange(size, dtype=np.int32).reshape(shape))

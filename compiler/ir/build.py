@@ -11,6 +11,7 @@ from dldt.compiler.errors import DldtError, InputError, ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.loop_ports import read_ports
+from dldt.compiler.ir.metadata import LAYOUT
 from dldt.compiler.ir.names import UniqueNames, shown, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, LayerPlan, Plan
 from dldt.compiler.ir.port_map import port_map_of
@@ -44,7 +45,7 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None, name: 
     except ShapeError as error:
         free = [value.node.name for value in builder.graph.inputs if not value.type.is_static]
         advice = f"; fixing the shape of {', '.join(map(shown, free[:3]))} (--input) may help" if free else ""
-        raise ShapeError(f"{error}{advice}") from error
+        raise type(error)(f"{error}{advice}") from error
     results = [layer for layer in layers if layer.is_a("Result")]
     if not results:
         raise InputError("the model has no Result layer: it computes nothing")
@@ -82,6 +83,8 @@ class _GraphBuilder:
             name = layer.name if layer.name in names or not names else names[0]
             value = self.graph.parameter(self.parameter_names.take(name), TensorType(dtype, shape))
             self.publish(layer, (value,))
+            if layer.outputs and layer.outputs[0].layout:
+                self.graph.metadata[LAYOUT + value.node.name] = layer.outputs[0].layout
 
     def capture(self, index: int, captured: TensorType, layers: Sequence[Layer]) -> None:
         name = layers[0].name if layers else f"unused_{index}"

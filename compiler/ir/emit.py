@@ -11,8 +11,10 @@ from dldt.compiler.errors import InputError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.ir.attributes import write_attributes
 from dldt.compiler.ir.build import SYMBOLS_ATTRIBUTE
+from dldt.compiler.ir.half_constants import is_decompression
 from dldt.compiler.ir.limits import MAX_BODY_NESTING
 from dldt.compiler.ir.loop_ports import write_ports
+from dldt.compiler.ir.metadata import LAYOUT
 from dldt.compiler.ir.names import UniqueNames, join_names, quote
 from dldt.compiler.ir.plan import BODY_TAGS
 from dldt.compiler.ir.precision import precision_of
@@ -53,6 +55,8 @@ class _Emitter:
     ids: dict[Node, int]
     layer_names: UniqueNames
     tensor_names: dict[Value, tuple[str, ...]]
+    layouts: dict[str, str]
+    """Of inputs, by name."""
 
     def __init__(self, graph: Graph, weights: WeightsWriter, version: int, nesting: int) -> None:
         self.weights = weights
@@ -62,6 +66,9 @@ class _Emitter:
         self.ids = {node: number for number, node in enumerate(_layer_order(graph))}
         self.layer_names = UniqueNames()
         self.tensor_names = _tensor_names(graph, self.ids)
+        self.layouts = {
+            key.removeprefix(LAYOUT): text for key, text in graph.metadata.items() if key.startswith(LAYOUT)
+        }
 
     def layer(self, node: Node) -> Iterator[str]:
         tabs = self.indent + "\t"
@@ -104,12 +111,12 @@ class _Emitter:
         attributes = self._attributes(node)
         if attributes:
             yield f"{tabs}<data {_spelled(attributes)} />\n"
+        if any(map(is_decompression, node.outputs)):
+            yield from _runtime_info(tabs, "decompression", {})
         own = isinstance(node.op, Parameter) and not self.nesting  # those of a body are fed, and take these types
         symbols = symbols_text(node.types[0].shape) if own else {}
         if symbols:
-            yield f"{tabs}<rt_info>\n"
-            yield f'{tabs}\t<attribute name="{SYMBOLS_ATTRIBUTE}" version="0" {_spelled(symbols)} />\n'
-            yield f"{tabs}</rt_info>\n"
+            yield from _runtime_info(tabs, SYMBOLS_ATTRIBUTE, symbols)
 
     def _attributes(self, node: Node) -> Mapping[str, str]:
         op = node.op
@@ -146,8 +153,9 @@ class _Emitter:
             return
         first = _input_count(node)
         yield f"{tabs}<output>\n"
+        layout = self.layouts.get(node.name, "") if isinstance(node.op, Parameter) else ""
         for value in node.outputs:
-            yield from _port(first + value.port, value.type, self.tensor_names.get(value, ()), tabs + "\t")
+            yield from _port(first + value.port, value.type, self.tensor_names.get(value, ()), tabs + "\t", layout)
         yield f"{tabs}</output>\n"
 
     def _loop_ports(self, node: Node, op: Repetition, tabs: str) -> Iterator[str]:
@@ -204,15 +212,23 @@ def _tensor_names(graph: Graph, nodes: Mapping[Node, int]) -> dict[Value, tuple[
     return {value: tuple(names) for value, names in found.items()}
 
 
-def _port(number: int, type: TensorType, names: Sequence[str], tabs: str) -> Iterator[str]:
+def _runtime_info(tabs: str, name: str, values: Mapping[str, str]) -> Iterator[str]:
+    yield f"{tabs}<rt_info>\n"
+    yield f'{tabs}\t<attribute name="{name}" version="0" {_spelled(values)}'.rstrip() + " />\n"
+    yield f"{tabs}</rt_info>\n"
+
+
+def _port(number: int, type: TensorType, names: Sequence[str], tabs: str, layout: str = "") -> Iterator[str]:
     named = f" names={quote(join_names(names))}" if names else ""
     head = f'{tabs}<port id="{number}" precision="{precision_of(type.dtype)}"{named}'
-    if not type.shape:
+    if not type.shape and not layout:
         yield f"{head} />\n"
         return
     yield f"{head}>\n"
     for dim in type.shape:
         yield f"{tabs}\t<dim>{_dim(dim)}</dim>\n"
+    if layout:
+        yield from _runtime_info(tabs + "\t", "layout", {"layout": layout})
     yield f"{tabs}</port>\n"
 
 

@@ -19,11 +19,12 @@ MAX_WORD = 200
 
 @attrs.frozen
 class LayerPort:
-    """One input or output of a layer: its number, its precision as written, its tensor names."""
+    """One input or output of a layer: its number, its precision and layout as written, its tensor names."""
 
     id: int
     precision: str | None
     names: tuple[str, ...]
+    layout: str | None = None
 
 
 @attrs.frozen(eq=False)
@@ -154,7 +155,13 @@ def _ports(element: Element | None) -> tuple[LayerPort, ...]:
 
 def _port(element: Element) -> LayerPort:
     names = split_names(element.attributes.get("names", ""))
-    return LayerPort(_id(element, "id"), element.attributes.get("precision"), names)
+    return LayerPort(_id(element, "id"), element.attributes.get("precision"), names, _layout(element))
+
+
+def _layout(element: Element) -> str | None:
+    info = element.child("rt_info")
+    found = (a.attributes for a in info.all("attribute")) if info else iter(())
+    return next((a.get("layout") for a in found if a.get("name") == "layout"), None)
 
 
 def _producers(layers: dict[int, Layer], edges: Element | None) -> dict[tuple[int, int], tuple[int, int]]:

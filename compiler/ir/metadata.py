@@ -12,6 +12,9 @@ from dldt.compiler.ir.limits import MAX_DEPTH
 from dldt.compiler.ir.names import quote
 
 _TAG = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+LAYOUT = "layout/"
+"""Before the name of an input: the key of its layout (``[N,C,H,W]``), which is written at the input itself."""
+
 _NAMED = "info"
 """The element for a key that is no XML name: ``<info name="my key" value="..."/>``, as OpenVINO writes it."""
 
@@ -66,6 +69,8 @@ def read_metadata(network: Element) -> dict[str, str]:
 def _tree(metadata: Mapping[str, str]) -> _Entry:
     root = _Entry()
     for key, text in metadata.items():
+        if key.startswith(LAYOUT):
+            continue
         place = root
         for part in key.split("/", MAX_DEPTH // 2):
             place = place.children.setdefault(part.replace("%2F", "/").replace("%25", "%"), _Entry())

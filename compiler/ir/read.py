@@ -44,7 +44,7 @@ def read_ir(
         graph = build_graph(make_plan(root), weights, shapes, name)
     except DldtError as error:
         raise type(error)(f"{path}: {error}") from error
-    graph.metadata = read_metadata(root)
+    graph.metadata |= read_metadata(root)
     return graph
 
 

@@ -8,7 +8,7 @@ import re
 
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, FreeDim, Symbol, maximum_of, minimum_of, symbol, symbols
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.ir.limits import MAX_RANK
 from dldt.compiler.substitute import substitute
 from dldt.compiler.types import Shape
@@ -44,11 +44,11 @@ def symbols_text(shape: Shape) -> dict[str, str]:
 
 def parse_shape(text: str, stem: str) -> Shape:
     """The shape of a Parameter's attribute. A free dim becomes a symbol of its own, ``stem`` and the axis.
-    Raises InputError with the reason."""
+    Raises InputError with the reason, UnsupportedError for a rank that is free."""
     if not text.strip():
         return ()
     if "..." in text:
-        raise InputError("its rank is not known; give it a shape and save the model again")
+        raise UnsupportedError("its rank is not known; give it a shape and save the model again")
     if text.count(",") >= MAX_RANK:
         raise InputError(f"its rank is {text.count(',') + 1}, more than {MAX_RANK}")
     return tuple(_parse_dim(part.strip(), f"{stem}_{axis}") for axis, part in enumerate(text.split(",")))

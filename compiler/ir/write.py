@@ -9,15 +9,20 @@ from pathlib import Path
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.ir.copies import with_copies
 from dldt.compiler.ir.emit import emit_network
+from dldt.compiler.ir.half_constants import with_half_constants
 from dldt.compiler.ir.metadata import write_metadata
 from dldt.compiler.ir.names import quote
 from dldt.compiler.ir.read import VERSIONS
 from dldt.compiler.ir.weights import WeightsWriter
 
 
-def write_ir(graph: Graph, xml_path: str | os.PathLike[str], *, ir_version: int = 11) -> tuple[Path, Path]:
-    """Write ``graph`` to ``xml_path`` and its constants beside it (``.bin``); the two paths.
+def write_ir(
+    graph: Graph, xml_path: str | os.PathLike[str], *, ir_version: int = 11, compress_to_fp16: bool = False
+) -> tuple[Path, Path]:
+    """Write ``graph`` to ``xml_path`` and its constants beside it (``.bin``), in f16 where ``compress_to_fp16`` says so
+    and f16 can hold them; the two paths.
 
     Both files appear whole or not at all, the ``.xml`` last. Version 11 keeps free dims; version 10 has none. Raises
     UsageError for a wrong version or file name, InputError where the place cannot be written, UnsupportedError for
@@ -28,8 +33,10 @@ def write_ir(graph: Graph, xml_path: str | os.PathLike[str], *, ir_version: int 
     if path.suffix != ".xml":
         raise UsageError(f"cannot write {path}: the name of an IR must end in .xml")
     bin_path = path.with_suffix(".bin")
+    written = with_copies(graph, all_inputs=ir_version == 10)
+    written = with_half_constants(written) if compress_to_fp16 else written
     with atomic_write(path) as xml, atomic_write(bin_path) as binary:
-        for text in _document(graph, WeightsWriter(binary), ir_version):
+        for text in _document(written, WeightsWriter(binary), ir_version):
             xml.write(text.encode())
         xml.flush()
         os.fsync(xml.fileno())  # now only renaming is left, so the pair stays a pair

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dldt.compiler.dims import Dim, maximum_of, minimum_of
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import UndecidedShapeError
 from dldt.compiler.op import op
 from dldt.compiler.ops.axes import require_same_type
 from dldt.compiler.ops.elementwise import Binary
@@ -31,7 +31,7 @@ def _same(a: Dim, b: Dim) -> bool:
         return difference == 0
     if minimum_of(difference) > 0 or maximum_of(difference) < 0:
         return False
-    raise ShapeError(f"cannot tell at compile time whether {a} equals {b}")
+    raise UndecidedShapeError(f"cannot tell at compile time whether {a} equals {b}")
 
 
 SAME: Callable[[Array, Array], Array] = np.frompyfunc(_same, 2, 1)

@@ -7,7 +7,7 @@ import itertools
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UndecidedShapeError
 from dldt.compiler.inference import same
 from dldt.compiler.op import op
 from dldt.compiler.ops.attributes import ints, lower, one_of
@@ -96,7 +96,7 @@ def static_kernel(kernel: Shape, what: str) -> tuple[int, ...]:
     """The kernel's dims as ints."""
     found = tuple(dim for dim in kernel if isinstance(dim, int))
     if len(found) != len(kernel):
-        raise ShapeError(f"{what}: the kernel's size {text(kernel)} must be known at compile time")
+        raise UndecidedShapeError(f"{what}: the kernel's size {text(kernel)} must be known at compile time")
     return found
 
 

@@ -13,6 +13,8 @@ from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import require_equal, require_rank
 from dldt.compiler.types import Array, DType, TensorType
 
+_LIMITS = ("max_output_boxes_per_class", "iou_threshold", "score_threshold", "soft_nms_sigma")
+
 
 @op("opset9")
 class NonMaxSuppression(Op):
@@ -43,6 +45,10 @@ class NonMaxSuppression(Op):
         require_equal(boxes.shape[2], 4, "the sides of a box and 4", self.type)
         if boxes.dtype is not scores.dtype or not boxes.dtype.is_float:
             raise ShapeError(f"NonMaxSuppression: boxes and scores must be of one floating-point type, got {boxes}")
+        limits = (max_output_boxes_per_class, iou_threshold, score_threshold, soft_nms_sigma)
+        for limit, name in zip(limits, _LIMITS, strict=True):
+            if limit is not None:
+                require_equal(limit.elements, 1, f"the elements of {name} and 1", self.type)
         self.softness(soft_nms_sigma)
         most = maximum_of(product(scores.shape))
         count = defined("count", 0, int(most) if most < 2**62 else None)

@@ -24,6 +24,8 @@ class ShapeOf(Op):
     def infer(self, data: TensorType) -> TensorType:
         if self.output_type not in (DType.i64, DType.i32):
             raise ShapeError(f"ShapeOf: output_type is {self.output_type}, must be i64 or i32")
+        if self.output_type is DType.i32 and any(isinstance(dim, int) and dim >= 2**31 for dim in data.shape):
+            raise ShapeError(f"ShapeOf: {data} has a dim that {self.output_type} cannot hold")
         return TensorType(self.output_type, (data.rank,)).with_value(data.shape)
 
     def evaluate(self, data: Array) -> Array:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from dldt.compiler.types import TensorType
+from dldt.compiler.types import DType, TensorType
+from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
@@ -45,12 +47,30 @@ def described(
 
 
 def cut_place(top: Sequence[NodeRecord], listed: Iterable[NodeRecord], record: GraphRecord) -> str:
-    """How to cut the model round the first of ``listed``: a node of the graph itself, or one in a body of such."""
+    """How to cut the model round the first of ``listed``: a node of the graph itself, or one in a body of such. Where
+    nothing is computed before it there is no cut before it, and none after it where it makes the model's outputs."""
     wanted = {id(node) for node in listed}
     owner = next(node for node in top if any(id(inner) in wanted for inner in all_nodes([node])))
-    before = [printable(name) for name in needed(owner) if name not in record.initializers]
-    after = ",".join(f"{printable(name)}[…]{{f32}}" for name in owner.outputs if name)
-    return f"cut the model before it with --output {','.join(before) or 'TENSOR'}, or after it with --input {after}"
+    computed = {name for node in top for name in node.outputs}
+    read = {name for node in top if node is not owner for name in needed(node)} - set(record.outputs)
+    before = ",".join(printable(name) for name in needed(owner) if name in computed)
+    after = ",".join(f"{printable(n)}{_spec(record.types.get(n))}" for n in owner.outputs if n in read)
+    places = [f"before it with --output {before}"] * bool(before) + [f"after it with --input {after}"] * bool(after)
+    return f"cut the model {', or '.join(places)}" if places else "no cut leaves it out: a model without it is needed"
+
+
+def _spec(declared: DeclaredType | None) -> str:
+    """Shape and type as ``--input`` takes them, as far as the file tells them."""
+    if declared is None:
+        return "[…]{…}"
+    shape = "…" if declared.shape is None else ",".join(map(_dim, declared.shape))
+    return f"[{shape}]{{{declared.dtype if isinstance(declared.dtype, DType) else '…'}}}"
+
+
+def _dim(dim: int | str | None) -> str:
+    if isinstance(dim, str):
+        return dim if dim.isidentifier() else json.dumps(dim)
+    return "?" if dim is None else str(dim)
 
 
 def consumers_of(nodes: Iterable[NodeRecord]) -> dict[str, list[NodeRecord]]:

@@ -11,6 +11,7 @@ import attrs
 from dldt.compiler.graph import Graph
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.import_model import InputSpecs
+from dldt.frontends.engine.outline import Outline
 
 Load: TypeAlias = Callable[[Path, InputSpecs, Sequence[str] | None], Graph]
 """Makes the graph of a file, with its inputs fixed and its outputs cut as the user asks."""
@@ -29,5 +30,7 @@ class Format:
     begins: Callable[[bytes], bool]
     """Whether a file that begins with these bytes (up to 512) may be one."""
     load: Load
+    outline: Callable[[Path], Outline]
+    """What ``dldt inspect`` shows of a file that ``load`` refuses."""
     framework: Framework | None = None
     """Its table of importers, filled."""

@@ -144,8 +144,8 @@ def _checked(dim: DimSpec) -> DimSpec:
     if isinstance(dim, bool) or not isinstance(dim, int | str | tuple):
         raise UsageError(f"{dim!r} is not a dimension: give a number, a name, a range such as 1..8, or ?")
     if isinstance(dim, int):
-        if not 1 <= dim <= _MAX_DIM:
-            raise UsageError(f"a dimension of {dim} is out of range: 1 to 2**40, or -1 for a free one")
+        if not 0 <= dim <= _MAX_DIM:
+            raise UsageError(f"a dimension of {dim} is out of range: 0 to 2**40, or -1 for a free one")
         return dim
     if isinstance(dim, tuple):
         return _range(dim)
@@ -153,7 +153,7 @@ def _checked(dim: DimSpec) -> DimSpec:
         return _unquoted(dim)
     match = _RANGE.fullmatch(dim)
     if match:
-        return _range((int(match[1] or 1), int(match[2]) if match[2] else None))
+        return _range((int(match[1] or 0), int(match[2]) if match[2] else None))
     if not re.fullmatch(r"[A-Za-z_][\w.]*", dim, flags=re.ASCII):
         raise UsageError(f"{dim!r} is not a dimension: give a number, a name, a range such as 1..8, or ?")
     return dim
@@ -168,8 +168,8 @@ def _unquoted(text: str) -> str:
 
 def _range(pair: tuple[int, int | None]) -> DimSpec:
     low, high = pair
-    if low < 1 or (high is not None and not low <= high <= _MAX_DIM):
-        raise UsageError(f"the range {low}..{'' if high is None else high} is empty or reaches below 1")
+    if low < 0 or (high is not None and not low <= high <= _MAX_DIM):
+        raise UsageError(f"the range {low}..{'' if high is None else high} is empty or reaches below 0")
     return pair
 
 
@@ -178,7 +178,7 @@ def _dim(spec: DimSpec, hint: str, symbols: Symbols) -> Dim:
         return spec
     if isinstance(spec, str):
         return symbols.named(spec)
-    low, high = spec or (1, None)
+    low, high = spec or (0, None)
     return low if low == high else symbols.fresh(hint, low, high)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.dims import Dim
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.core import Parameter
 from dldt.compiler.types import Array
@@ -38,6 +38,14 @@ def required_array(value: Value, what: str) -> Array:
 def required_ints(value: Value, what: str) -> tuple[int, ...]:
     """The known content as ints. Raises UnsupportedError."""
     return tuple(int(x) for x in required_array(value, what).ravel())
+
+
+def required_int(value: Value, what: str) -> int:
+    """The one known int. Raises UnsupportedError, and InputError where there are several or none."""
+    found = required_ints(value, what)
+    if len(found) != 1:
+        raise InputError(f"{what} must hold one number, it has {len(found)}")
+    return found[0]
 
 
 class _Evaluation:

@@ -1,4 +1,4 @@
-"""Friendly names of nodes: the framework's names of the tensors that they make."""
+"""Friendly names of nodes: the framework's own, or those of the tensors that they make."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ class Naming:
         self._finished: set[int] = set()
 
     def give(self, value: Value, name: str) -> None:
-        """Tensor ``name`` is ``value``: a new node is named after its tensor, the new nodes behind it after both."""
-        self.finish(value, name)
+        """Tensor ``name`` is ``value``."""
         if name not in value.names:
             self._graph.rename(value, (*value.names, name))
 
     def finish(self, value: Value, name: str) -> None:
-        """Name the nodes that make ``value``, where they are new, after ``name``."""
+        """Name the node that makes ``value``, where it is new, and the new ones behind it after it."""
         node = value.node
         if self._known(node):
             return

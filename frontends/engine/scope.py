@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from dldt.compiler.budget import BudgetError, budget
-from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
+from dldt.compiler.errors import DldtError, InputError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
 from dldt.compiler.types import Array
@@ -121,7 +121,10 @@ class ImportScope:
             raise
         except DldtError as error:
             raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
+        except MemoryError as error:
+            cause = InputError(f"there is not enough memory for it ({str(error)[:200] or 'no details'})")
+            raise InputError(failure(self.model.path, node, tensors, self.graph, cause)) from error
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
             raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
 
     def _context(self, node: NodeRecord) -> Context:
@@ -156,6 +159,7 @@ class ImportScope:
             self.give(name, value)
 
     def _bind(self, node: NodeRecord, values: tuple[Imported | None, ...]) -> None:
+        made = {part.node.id for value in values if value is not None for part in parts(value)}
         for position, name in enumerate(node.outputs):
             value = values[position] if position < len(values) else None
             if value is None and name in self._used:
@@ -163,11 +167,18 @@ class ImportScope:
             if value is None or not name:
                 continue
             self.values[name] = value
+            title = self._title(node, name, several=len(made) > 1)
             for part in parts(value):
-                self._naming.finish(part, name)
+                self._naming.finish(part, title)
             if isinstance(value, Value):
                 self._naming.give(value, name)
                 self.findings.types[name] = value.type
+
+    def _title(self, node: NodeRecord, tensor: str, *, several: bool) -> str:
+        """What the node that makes a tensor is called: an output is found by its name, others by their node's."""
+        if not node.name or tensor in self.record.outputs:
+            return tensor
+        return f"{node.name}_{tensor}" if several else node.name
 
     def _bodies(
         self, title: str, records: tuple[GraphRecord, ...], known: Sequence[Mapping[str, Array]] = ()

@@ -45,6 +45,6 @@ def _dtype(code: int) -> DType | Fault | None:
 
 
 def _dim(proto: Any) -> int | str | None:
-    if proto.HasField("dim_value") and proto.dim_value > 0:
+    if proto.HasField("dim_value") and proto.dim_value >= 0:
         return int(proto.dim_value)
     return None if _UNNAMED.fullmatch(proto.dim_param) else str(proto.dim_param)

@@ -17,6 +17,8 @@ from dldt.compiler.types import Array
 
 _KEYS = ("location", "offset", "length", "checksum")
 _MAX_DEPTH = 16
+_MAX_HASHED = 1 << 30
+_FOLLOW = "; where you trust the model, --follow-links follows links, as the files of Hugging Face's cache are"
 
 
 @attrs.frozen
@@ -28,13 +30,17 @@ class _Place:
 
 
 class ExternalFiles:
-    """The files that a model may name: those in its ``folder`` or below, opened without following links.
+    """The files that a model may name: those in its ``folder`` or below, opened without following links, unless the
+    user allows that (``follow``).
 
     ``name`` and ``content`` are those of the model file itself, to which ``lift_weights`` refers.
     """
 
-    def __init__(self, folder: Path, name: str = "", content: memoryview | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str = "", content: memoryview | None = None, *, follow: bool = False
+    ) -> None:
         self.folder = folder
+        self._follow = follow
         self._name = name
         self._content = content or memoryview(b"")
         self._digests: dict[tuple[int, int], str] = {}
@@ -51,25 +57,28 @@ class ExternalFiles:
         """``count`` elements of ``dtype`` from the file that ``proto.external_data`` names, mapped and read-only.
 
         Every component is opened without following links, and the file must be a regular one with a single name.
-        A checksum, where one is given, must be that of the whole file. ``what`` begins the messages. Raises InputError.
+        A checksum, where one is given, must be that of the tensor's bytes, or of the whole file if this has at most
+        1 GiB. ``what`` begins the messages. Raises InputError.
         """
         needed = count * dtype.itemsize
         place = _place(proto, needed, what)
-        with _open(place.location, self.folder, what) as file:
+        with _open(place.location, self.folder, what, follow=self._follow) as file:
             size = os.fstat(file.fileno()).st_size
             if place.offset + place.length > size:
                 wanted = f"bytes {place.offset} to {place.offset + place.length}"
                 raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
-            if place.checksum and place.checksum.lower() != self._digest(file):
+            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"")
+            content = mapped[place.offset : place.offset + place.length]
+            if place.checksum and place.checksum.lower() not in (_sha1(content), self._digest(file)):
                 raise InputError(f"{what}: external data {'/'.join(place.location)!r} does not have its checksum")
-            if not needed:
-                return np.empty(0, dtype)
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, dtype=dtype, count=count, offset=place.offset)
+        return np.frombuffer(content, dtype=dtype, count=count)
 
     def _digest(self, file: BinaryIO) -> str:
-        """The file's SHA-1, computed once a model: many tensors share a file."""
+        """The file's SHA-1, computed once a model: many tensors share a file. Nothing for a large one: a stranger's may
+        seem to have any size."""
         status = os.fstat(file.fileno())
+        if status.st_size > _MAX_HASHED:
+            return ""
         key = (status.st_dev, status.st_ino)
         if key not in self._digests:
             digest = hashlib.sha1(usedforsecurity=False)
@@ -77,6 +86,10 @@ class ExternalFiles:
                 digest.update(chunk)
             self._digests[key] = digest.hexdigest()
         return self._digests[key]
+
+
+def _sha1(content: memoryview) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
 
 
 def _place(proto: Any, needed: int, what: str) -> _Place:
@@ -118,8 +131,10 @@ def _components(location: str, what: str) -> tuple[str, ...]:
     return parts
 
 
-def _open(parts: tuple[str, ...], folder: Path, what: str) -> BinaryIO:
+def _open(parts: tuple[str, ...], folder: Path, what: str, *, follow: bool) -> BinaryIO:
     shown = "/".join(parts)
+    if follow:
+        return _followed(folder.joinpath(*parts), f"{what}: external data {shown!r} in {folder}")
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:
@@ -129,9 +144,19 @@ def _open(parts: tuple[str, ...], folder: Path, what: str) -> BinaryIO:
             directory = inner
         return open_regular(parts[-1], follow=False, max_links=1, dir_fd=directory)
     except OSError as error:
-        reason = error.strerror or "cannot be opened"
-        raise InputError(f"{what}: folder of external data {shown!r}: {reason} (symbolic links are refused)") from error
+        reason = (error.strerror or "cannot be opened").lower()
+        raise InputError(
+            f"{what}: folder of external data {shown!r}: {reason} (symbolic links are refused){_FOLLOW}"
+        ) from error
     except InputError as error:
-        raise InputError(f"{what}: external data {shown!r} in {folder}: {error}") from error
+        advice = _FOLLOW if "symbolic link" in str(error) else ""
+        raise InputError(f"{what}: external data {shown!r} in {folder}: {error}{advice}") from error
     finally:
         os.close(directory)
+
+
+def _followed(path: Path, begin: str) -> BinaryIO:
+    try:
+        return open_regular(path)
+    except InputError as error:
+        raise InputError(f"{begin}: {error}") from error

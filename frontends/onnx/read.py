@@ -11,7 +11,7 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no stubs
 
 from dldt.compiler.errors import InputError, UnsupportedError
-from dldt.compiler.safe_open import map_regular
+from dldt.compiler.safe_open import LINKS, map_regular
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.onnx.external import ExternalFiles
@@ -43,7 +43,7 @@ def read_onnx(path: str | os.PathLike[str]) -> ModelRecord:
             "onnx.inliner.inline_local_functions"
         )
     _check_text(file, proto.graph)
-    graph = Records(file, opsets, ExternalFiles(file.parent, file.name, data)).graph(proto.graph)
+    graph = Records(file, opsets, ExternalFiles(file.parent, file.name, data, follow=LINKS.get())).graph(proto.graph)
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
     return ModelRecord(ONNX, file, graph, _metadata(proto))

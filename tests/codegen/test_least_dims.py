@@ -20,7 +20,7 @@ from dldt.compiler.dims import FreeDim, symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
-from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 
 HOST = """
 #include <stdio.h>
@@ -109,6 +109,16 @@ def test_a_window_larger_than_the_image_is_refused(tmp_path):
             match=re.escape("cannot run with dims N=2, H=3: node ") + r".*must be at least 0, but they are -1 and 0",
         ):
             model.run({"x": x[:, :, :3].copy()})
+
+
+def test_memory_that_is_refused_is_named_with_the_dims(tmp_path):
+    x = np.ones((2, 3, 500, 6), np.float32)
+    with load(compiled(pool(), tmp_path), threads=1, max_memory=4096) as model:
+        with pytest.raises(
+            RunMemoryError, match=r"the run needs \d+ bytes, .* max_memory of 4096; the dims are N=2, H=500"
+        ):
+            model.run({"x": x})
+        assert model.run({"x": x[:, :, :5].copy()})["y"].shape == (2, 3)
 
 
 def test_a_c_host_is_told(tmp_path):

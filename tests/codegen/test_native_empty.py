@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 
+import dldt
+from dldt.runtime import load
 from tests.codegen.onnx_native import check_text
 
 RNG = np.random.default_rng(5)
@@ -80,3 +84,18 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_gives_what_onnxruntime_gives(name, tmp_path):
     check_text(*CASES[name], tmp_path, tolerance=2e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sizes_of_nothing_may_be_known_when_it_is_compiled(name, tmp_path):
+    text, feeds = CASES[name]
+    path = tmp_path / "m.onnx"
+    onnx.save(onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>\n{text}'), path)
+    empty = next(feed for feed in feeds if any(array.size == 0 for array in feed.values()))
+    expected = onnxruntime.InferenceSession(str(path)).run(None, empty)
+    graph = dldt.read_model(path, inputs={key: array.shape for key, array in empty.items()})
+    dldt.compile_model(graph, tmp_path / "m.so")
+    with load(tmp_path / "m.so", threads=1) as model:
+        for got, want in zip(model.run(empty).values(), expected, strict=True):
+            assert (got.dtype, got.shape) == (want.dtype, want.shape)
+            np.testing.assert_allclose(got, want, rtol=2e-5)

@@ -10,7 +10,7 @@ from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler import dims
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, Symbol
-from dldt.compiler.errors import DldtError, InputError, ShapeError
+from dldt.compiler.errors import DldtError, InputError, ShapeError, UndecidedShapeError
 from dldt.compiler.spelling import spelling
 from dldt.compiler.substitute import evaluate, substitute
 from dldt.runtime.dim_expression import DimExpression
@@ -184,7 +184,7 @@ def test_an_unknown_dim_is_no_int() -> None:
         int(N + 1)
     with pytest.raises(ShapeError, match=r"dimension N has no value: N not given"):
         evaluate(N, {dims.FreeDim("M"): 3})
-    with pytest.raises(ShapeError, match=r"cannot tell at compile time whether N < 5"):
+    with pytest.raises(UndecidedShapeError, match=r"cannot tell at compile time whether N < 5"):
         assert N < 5
     with pytest.raises(ShapeError, match="division of a dimension by zero"):
         dims.floordiv(4, 0)
@@ -251,3 +251,7 @@ def test_quotients_towards_zero_and_remainders() -> None:
     assert dims.minimum_of(remainder) == 0
     with pytest.raises(ShapeError, match="cannot tell at compile time whether the divisor N is positive"):
         dims.truncdiv(m, n)
+
+
+def test_what_cannot_be_told_is_not_supported_and_what_cannot_be_is_refused():
+    assert (ShapeError.exit_code, UndecidedShapeError.exit_code) == (2, 3)

@@ -76,7 +76,7 @@ def test_text_that_is_no_such_thing(text, kind):
 
 
 def kind_of_file(name, suffix, first):
-    return Format(name, suffix, (suffix,), lambda head: head.startswith(first), None)
+    return Format(name, suffix, (suffix,), lambda head: head.startswith(first), None, None)
 
 
 PROTO, SAVED, SYMBOL = (

@@ -100,7 +100,7 @@ def test_branch_of_a_condition_on_shapes_is_chosen_at_import(tmp_path):
     np.testing.assert_array_equal(found["y"], np.maximum(X, 0))
 
 
-def test_names_follow_the_tensors(tmp_path):
+def test_names_of_nodes_and_tensors_are_the_files(tmp_path):
     nodes = [
         helper.make_node("Gemm", ["x", "w", "c"], ["gemm"], name="first", alpha=2.0),
         helper.make_node("Identity", ["gemm"], ["same"]),
@@ -113,9 +113,9 @@ def test_names_follow_the_tensors(tmp_path):
     relu = result.inputs[0]
     assert (result.name, relu.node.name, relu.names) == ("y", "y", ("y",))
     add = relu.inputs[0]
-    assert (add.node.name, add.names) == ("gemm", ("gemm", "same"))
+    assert (add.node.name, add.names) == ("first", ("gemm", "same"))
     inner = {node.name for node in graph.order()}
-    assert {"gemm/Multiply", "gemm/MatMul", "w", "c", "x"} <= inner
+    assert {"first/Multiply", "first/MatMul", "w", "c", "x"} <= inner
 
 
 def test_input_that_is_an_output_and_outputs_that_share_a_value(tmp_path):

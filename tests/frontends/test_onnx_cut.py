@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -124,9 +125,36 @@ def test_everything_that_is_missing_is_reported_at_once(path):
     assert str(caught.value).splitlines() == [
         f"{path}: 1 operation type has no converter (1 of 7 nodes)",
         '  com.acme::Odd v1   1 node   odd (inputs: r f32[N,3]; feeds: Exp "exp")',
-        "  try: cut the model before it with --output r, or after it with --input o[…]{f32}",
+        "  try: cut the model before it with --output r, or after it with --input o[…]{…}",
         "       list the supported operations: dldt ops --framework onnx",
     ]
+
+
+PLACES = {
+    "x": ("(float[2] x) => (float[2] y) { y = v.Odd(x) }", "no cut leaves it out: a model without it is needed"),
+    "before": (
+        "(float[2] x) => (float[2] y) { a = Neg(x)\n y = v.Odd(a) }",
+        "cut the model before it with --output a",
+    ),
+    "after": (
+        "(float[2] x) => (float[2] y) <int64[n_rows,0] a> { a = v.Odd(x)\n y = v.Odd(a) }",
+        "cut the model after it with --input a[n_rows,0]{i64}",
+    ),
+    "an output too": (
+        "(float[2] x) => (float[2] y, float[2] a) { b = Neg(x)\n a = v.Odd(b)\n y = Neg(a) }",
+        "cut the model before it with --output b",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_cut_that_is_proposed_is_one(name, tmp_path):
+    text, place = PLACES[name]
+    header = '< ir_version: 8, opset_import: ["": 17, "v": 1] > g '
+    (tmp_path / "m.onnx").write_bytes(onnx.parser.parse_model(header + text).SerializeToString())
+    with pytest.raises(UnsupportedError) as caught:
+        read_model(tmp_path / "m.onnx")
+    assert f"  try: {place}" in str(caught.value).splitlines()
 
 
 def report(tmp_path, nodes, opsets, outputs=("y",)):

@@ -5,14 +5,18 @@ import os
 import re
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType
 from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.importer import import_onnx
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
+from dldt.frontends.read_model import read_model
+from dldt.tools import inspect
 
 DTYPES = ["f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"]
 
@@ -155,13 +159,16 @@ EXTERNAL = [
     (external(location="sub\\w.bin"), "has a backslash or a NUL"),
     (external(location="w.bin\0"), "has a backslash or a NUL"),
     (external(location="/".join(["sub"] * 17)), "is not a file's path"),
-    (external(location="link.bin"), "is a symbolic link, a regular file is needed"),
+    (
+        external(location="link.bin"),
+        "is a symbolic link, a regular file is needed; where you trust the model, --follow-",
+    ),
     (external(location="linked/w.bin"), "symbolic links are refused"),
     (external(location="hard.bin"), "has 2 hard links, 1 allowed"),
     (external(location="pipe.bin"), "is a named pipe, a regular file is needed"),
     (external(location="sub"), "is a directory"),
     (external(location="missing.bin"), "no such file"),
-    (external(location="nowhere/w.bin"), "No such file"),
+    (external(location="nowhere/w.bin"), "no such file"),
     (external(location="w.bin", offset=20), "bytes 20 to 36 of 'w.bin' are needed, it has 32"),
     (external(location="w.bin", offset=2**60), "are needed, it has 32"),
     (external(location="w.bin", offset=-4), "external data offset '-4' is not a number of bytes"),
@@ -192,6 +199,50 @@ def test_external_data_named_twice_or_beside_other_data(folder):
     unsaid.data_location = TensorProto.DEFAULT
     with pytest.raises(InputError, match="names external data, but says that its data is in the model file"):
         read_tensor(unsaid, ExternalFiles(folder))
+
+
+def test_links_are_followed_where_the_user_allows_it(folder):
+    """As in Hugging Face's cache, whose snapshots are links to files that are named by their hash."""
+    files = ExternalFiles(folder, follow=True)
+    for location in ("link.bin", "linked/w.bin", "hard.bin", "w.bin"):
+        assert read_tensor(external(location=location), files).tolist() == [0, 1, 2, 3]
+    for location, message in (
+        ("../outside.bin", "has '..'"),
+        ("pipe.bin", "is a named pipe"),
+        ("none", "no such file"),
+    ):
+        with pytest.raises(InputError, match=message):
+            read_tensor(external(location=location), files)
+
+
+def test_the_option_follows_links(tmp_path, capsys):
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "abc"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    text = '< ir_version: 8, opset_import: ["": 17] > g (float[2] x) => (float[2] y) { y = Add(x, w) }'
+    model = onnx.parser.parse_model(text)
+    model.graph.initializer.append(numpy_helper.from_array(np.array([5, 6], np.float32), "w"))
+    onnx.save(model, blobs / "1f", save_as_external_data=True, location="w.data", size_threshold=0)
+    (blobs / "w.data").rename(blobs / "2e")
+    (snapshot / "model.onnx").symlink_to("../../blobs/1f")
+    (snapshot / "w.data").symlink_to("../../blobs/2e")
+    with pytest.raises(InputError, match="--follow-links follows links"):
+        read_model(snapshot / "model.onnx")
+    graph = read_model(snapshot / "model.onnx", follow_links=True)
+    assert interpret(graph, {"x": np.ones(2, np.float32)})["y"].tolist() == [6, 7]
+    assert inspect.main([str(snapshot / "model.onnx"), "--follow-links"]) == 0
+    assert "Add" in capsys.readouterr().out
+
+
+def test_checksum_of_the_tensor_or_of_the_file(folder):
+    whole = (folder / "w.bin").read_bytes()
+    part = external(location="w.bin", offset=8, length=16, checksum=hashlib.sha1(whole[8:24]).hexdigest())
+    assert read_tensor(part, ExternalFiles(folder)).tolist() == [2, 3, 4, 5]
+    # ONNX means the whole file. So much of it is never read where a stranger's file seems to have terabytes.
+    os.truncate(folder / "sub" / "w.bin", 1 << 40)
+    large = external(location="sub/w.bin", checksum="0" * 40)
+    with pytest.raises(InputError, match="does not have its checksum"):
+        read_tensor(large, ExternalFiles(folder))
 
 
 def test_checksum_of_the_file(folder):

@@ -30,6 +30,7 @@ from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.import_model import import_model
 from dldt.frontends.engine.model_record import ModelRecord
+from dldt.frontends.engine.outline import outline
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.signature import Attribute, Port, Signature
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -103,5 +104,6 @@ TOY_FILE = Format(
     suffixes=(".toy",),
     begins=lambda head: head.startswith(b"toy\n"),
     load=lambda path, inputs=(), outputs=None: import_model(read_toy(path), inputs, outputs),
+    outline=lambda path: outline(read_toy(path)),
     framework=TOY,
 )

@@ -164,7 +164,6 @@ def test_other_versions_are_refused(tmp_path, version, advice):
         ),
         (PARAMETER, '<data shape="2,q" element_type="f32" />', "'q' is not an integer"),
         (PARAMETER, '<data shape="5..2,3" element_type="f32" />', "the range 5..2 is empty"),
-        (PARAMETER, '<data shape="..." element_type="f32" />', "its rank is not known; give it a shape"),
         (PARAMETER, '<data shape="4294967296,4294967296" element_type="f32" />', "has too many elements"),
         (PARAMETER, f'<data shape="{",".join("?" * 65)}" element_type="f32" />', "its rank is 65, more than 64"),
         (PARAMETER, '<data shape="2,3" element_type="f31" />', "element type 'f31' is not known"),
@@ -365,3 +364,8 @@ def test_a_preprocessing_section_is_not_passed_over(tmp_path):
     section = '<pre-process reference-layer-name="x"><channel id="0"><mean value="104"/></channel></pre-process>'
     path = write_sample(tmp_path, ("<rt_info />", section))
     refused(path, "its <pre-process> (mean and scale) is not supported; give the values when", UnsupportedError)
+
+
+def test_a_rank_that_is_free_is_not_supported(tmp_path):
+    path = write_sample(tmp_path, (PARAMETER, '<data shape="..." element_type="f32" />'))
+    refused(path, "its rank is not known; give it a shape", UnsupportedError)

@@ -10,6 +10,7 @@ from dldt.compiler.dims import maximum, symbol
 from dldt.compiler.errors import InputError, UnsupportedError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
+from dldt.compiler.ir.copies import with_copies
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.ops import Add, Clamp, If, MatMul, Multiply, Negative, ReLU, Split
@@ -86,10 +87,9 @@ def test_names_survive_and_openvino_shows_them(tmp_path):
     graph.result(same, "second")
     graph.result(x, "echo")
     path, _ = write_ir(graph, tmp_path / "m.xml")
-    assert_same_graph(graph, read_ir(path))
+    assert_same_graph(with_copies(graph, all_inputs=False), read_ir(path))
     model = CORE.read_model(path)
-    assert [port.any_name for port in model.inputs] in (["in,put:0"], ["echo"])
-    assert model.inputs[0].names == {"in,put:0", "echo"}
+    assert model.inputs[0].names == {"in,put:0"}
     assert [set(port.names) for port in model.outputs] == [{"right"}, {"first"}, {"second"}, {"echo"}]
     answers = run_openvino(path, [np.arange(4, dtype=np.float32) - 1])
     assert answers["right"].tolist() == [1, 2]

@@ -203,3 +203,30 @@ def test_a_fork_gets_its_own_workers(scale_path):
             os.waitpid(child, 0)
         assert done == (child, 0)
         np.testing.assert_array_equal(model(x), scaled(x))
+
+
+def test_whoever_calls_a_model_that_is_being_closed_is_told_so(scale_path):
+    """Calls, new requests and closing race against each other; a call ends well or says that the model is closed."""
+    x, odd = np.ones(4, np.float32), []
+    for _ in range(30):
+        model = runtime.load(scale_path, threads=1)
+        begin = threading.Barrier(5)
+
+        def call(model=model, begin=begin):
+            begin.wait()
+            try:
+                while True:
+                    model(x)
+                    model.create_request().run(x)
+            except runtime.RuntimeStateError as error:
+                odd.extend([str(error)] * ("the model is closed" not in str(error)))
+
+        threads = [threading.Thread(target=call) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        begin.wait()
+        model.close()
+        for thread in threads:
+            thread.join(20)
+            assert not thread.is_alive()
+    assert odd == []

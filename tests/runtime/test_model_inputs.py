@@ -171,3 +171,11 @@ def test_bfloat16_travels_as_uint16(tmp_path):
         np.testing.assert_array_equal(model(x), np.uint16([0x3F80, 0xC000]))
         np.testing.assert_array_equal(model(x.view(np.uint16)), np.uint16([0x3F80, 0xC000]))
         assert "but the array is float16" in refused(model, np.ones(2, np.float16))
+
+
+def test_shapes_are_refused_before_anything_is_copied(scale):
+    """A view of one element: as a copy it would have 4 TB."""
+    endless = np.broadcast_to(np.float32(1), (1 << 40,))
+    assert "must be at least 1 and at most 1000" in refused(scale, endless)
+    foreign = np.broadcast_to(np.array(1, ">f4"), (1 << 40,))
+    assert "must be at least 1 and at most 1000" in refused(scale, foreign)

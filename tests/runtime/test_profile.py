@@ -76,3 +76,14 @@ def test_nothing_to_share_needs_no_workers(tmp_path):
     with runtime.load(path, threads=3) as model:
         np.testing.assert_array_equal(model(np.ones(2, np.float32)), np.float32([2, 3]))
         assert threading.active_count() == before + 2
+
+
+@pytest.mark.parametrize("runs", [0, -1, 1.5, True])
+def test_a_profile_has_at_least_one_run(scale, runs):
+    with pytest.raises(runtime.RuntimeInputError, match=f"runs must be a whole number of 1 or more, not {runs}"):
+        scale.profile(np.ones(3, np.float32), runs=runs)
+
+
+def test_a_profile_needs_the_inputs(scale):
+    with pytest.raises(runtime.RuntimeInputError, match="the model takes 1 inputs, 0 were given"):
+        scale.create_request().profile(runs=1)

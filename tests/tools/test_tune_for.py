@@ -24,7 +24,7 @@ def inspected(tmp_path, capsys):
 
 
 def test_the_processor_is_named_where_the_target_is(tmp_path, capsys):
-    shown = compile_model(tmp_path, capsys, "--tune-for", "zen3")
+    shown = compile_model(tmp_path, capsys, "--tune-for", "zen3", "-v")
     assert "target x86-64-v3: x86_64-unknown-linux-gnu, tuned for zen3, features sse3 " in shown.err
     assert "target     x86-64-v3 (256-bit vectors), tuned for zen3\n" in shown.out
     assert inspected(tmp_path, capsys) == ("x86-64-v3", "zen3")

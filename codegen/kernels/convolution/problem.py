@@ -3,6 +3,8 @@ convolution of a single tap whose pixels are its rows."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import attrs
 
 from dldt.codegen.kernels.typical_sizes import TypicalSizes
@@ -135,8 +137,8 @@ class Problem:
         space, output, kernel = self.space[axis], self.output[axis], self.kernel[axis]
         if not isinstance(space, int) or not isinstance(output, int):
             return output * kernel
-        firsts = (position * self.strides[axis] - self.pads[axis] for position in range(output))
-        return sum(0 <= first + k * self.dilations[axis] < space for first in firsts for k in range(kernel))
+        stride, shifts = self.strides[axis], (self.pads[axis] - k * self.dilations[axis] for k in range(kernel))
+        return sum(max(0, min(output, -(-(space + s) // stride)) - max(0, -(-s // stride))) for s in shifts)
 
 
 @attrs.frozen
@@ -192,15 +194,28 @@ def segments(problem: Problem, rows: int) -> list[Segment]:
     assert isinstance(total, int)
     assert isinstance(width, int)
     found: list[Segment] = []
-    for start in range(0, total, rows):
+    ends, start = _tap_changes(problem, total, width), 0
+    while start < total:
         size = min(rows, total - start)
         taps = tuple(_valid_taps(problem, start + r, width) for r in range(size))
+        same = ends[bisect_right(ends, start)] - start
+        count = max(1, same // size) if size == rows else 1
         last = found[-1] if found else None
         if last is not None and (last.rows, last.taps) == (size, taps):
-            found[-1] = attrs.evolve(last, count=last.count + 1)
+            found[-1] = attrs.evolve(last, count=last.count + count)
         else:
-            found.append(Segment(start, size, 1, taps))
+            found.append(Segment(start, size, count, taps))
+        start += size * count
     return found
+
+
+def _tap_changes(problem: Problem, total: int, width: int) -> list[int]:
+    """The pixels of a row that read other taps than the pixel before them, and the row's end."""
+    stride, pad, dilation = problem.strides[1], problem.pads[1], problem.dilations[1]
+    assert isinstance(pad, int)
+    edges = (edge + pad - k * dilation for k in range(problem.kernel[1]) for edge in (0, width))
+    changes = {-(-edge // stride) for edge in edges}
+    return [*sorted(pixel for pixel in changes if 0 < pixel < total), total]
 
 
 def _valid_taps(problem: Problem, pixel: int, width: int) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.ops.unique import Unique
 from dldt.compiler.types import DType
-from dldt.frontends.engine.known import known_array, required_ints
+from dldt.frontends.engine.known import known_array, required_int
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 
@@ -153,7 +153,7 @@ def non_max_suppression_10(
 @ONNX.imports("CumSum", since=11)
 def cum_sum_11(x: Value, axis: Value, *, exclusive: int = 0, reverse: int = 0) -> Value:
     """Running sums along the axis."""
-    (at,) = required_ints(axis, "the input 'axis'")
+    at = required_int(axis, "the input 'axis'")
     return CumSum(bool(exclusive), bool(reverse))(x, np.array(at, np.int64))
 
 
@@ -163,8 +163,7 @@ def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
     rows, columns = input.type.shape[-2:] if input.type.rank >= 2 else (None, None)
     if not isinstance(rows, int) or not isinstance(columns, int):
         raise UnsupportedError(f"the last two dims of {input.type} must be fixed")
-    (diagonal,) = (0,) if k is None else required_ints(k, "the input 'k'")
-    diagonal = min(max(diagonal, -rows), columns)
+    diagonal = 0 if k is None else min(max(required_int(k, "the input 'k'"), -rows), columns)
     borders = np.arange(diagonal, diagonal + rows, dtype=np.int64).reshape(-1, 1)
     compare = LessEqual() if upper else GreaterEqual()
     kept = compare(input.graph.constant(borders), np.arange(columns, dtype=np.int64))

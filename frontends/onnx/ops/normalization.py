@@ -35,7 +35,7 @@ def batch_normalization_7(
 ) -> Value:
     """(X - mean) / sqrt(var + epsilon) * scale + B, a channel"""
     if not spatial:
-        raise UnsupportedError("statistics an activation (spatial=0) are not supported")
+        raise UnsupportedError("statistics of each element (spatial=0) are not supported")
     return BatchNormInference(epsilon)(X, scale, B, mean, var)
 
 

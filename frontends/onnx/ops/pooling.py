@@ -129,7 +129,7 @@ def _average(
     pads: tuple[int, ...] | None,
     strides: tuple[int, ...] | None,
 ) -> Value:
-    rank = len(kernel_shape)
+    rank = _window_rank(X, kernel_shape)
     begin, end = padding(pads, auto_pad, rank)
     step = per_axis("strides", strides, rank)
     kernel = per_axis("kernel_shape", kernel_shape, rank)
@@ -161,7 +161,7 @@ def _maximum(
     *,
     indices: bool,
 ) -> tuple[Value, ...]:
-    rank = len(kernel_shape)
+    rank = _window_rank(X, kernel_shape)
     begin, end = padding(pads, auto_pad, rank)
     step = per_axis("strides", strides, rank)
     kernel, dilation = per_axis("kernel_shape", kernel_shape, rank), per_axis("dilations", dilations, rank)
@@ -172,6 +172,15 @@ def _maximum(
         pool = cls(step, dilation, begin, end, kernel, auto_pad=AUTO_PAD[auto_pad], rounding_type=rounding)
         return pool.all(X)[: 1 + indices]
     return (MaxPool(step, begin, end, kernel, rounding, AUTO_PAD[auto_pad])(X),)
+
+
+def _window_rank(X: Value, kernel_shape: tuple[int, ...]) -> int:
+    """How many axes the windows have. Raises ShapeError where these are not the spatial axes of ``X``."""
+    if len(kernel_shape) != X.type.rank - 2:
+        raise ShapeError(
+            f"kernel_shape has {len(kernel_shape)} numbers, {X.type} has {max(0, X.type.rank - 2)} spatial axes"
+        )
+    return len(kernel_shape)
 
 
 def _rounding(

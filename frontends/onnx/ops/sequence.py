@@ -199,6 +199,8 @@ def _items(given: Items, what: str) -> tuple[Value, ...]:
 
 
 def _place(position: np.ndarray[tuple[int, ...], np.dtype[np.generic]], length: int, last: int) -> int:
+    if position.size != 1:
+        raise InputError(f"the position in a sequence must be one number, it has {position.size}")
     place = int(position.item())
     if not -length <= place <= last:
         raise InputError(f"position {place} is outside a sequence of {length}")
@@ -225,6 +227,8 @@ def _lengths(size: int, split: Value | None) -> list[int]:
     known = known_array(split)
     if known is None:
         raise UnsupportedError("the sizes in split of SplitToSequence are computed at run time; they must be constants")
+    if known.ndim > 1:
+        raise InputError(f"split must be a number or a vector, it has {known.ndim} dims")
     if known.ndim:
         return [int(length) for length in known]
     part = int(known.item())
