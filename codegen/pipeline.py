@@ -44,6 +44,7 @@ from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.loop_parts import normalize_parts
 from dldt.codegen.plan.metadata import Demands, metadata
+from dldt.codegen.plan.planar import make_planar
 from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.plan.refusal import refuse_undetermined, refuse_unknown, refuse_unlowered
@@ -68,9 +69,11 @@ GROWN = 4
 
 def take_apart(c: Compilation) -> None:
     """Takes apart what has no kernel of its own: recurrent layers, selections, loops over slices; contractions of bytes
-    sum integers, those of half precision sum floats; filters that are computed are packed."""
+    sum integers, those of half precision sum floats; convolutions over one or three axes become such over two; filters
+    that are computed are packed."""
     c.remarks = half_notes(c.graph, c.target)
-    apart = expand(normalize_parts(expand_sequences(widen_halves(c.graph, c.target), c.target)))
+    planar = make_planar(widen_halves(c.graph, c.target))
+    apart = expand(normalize_parts(expand_sequences(planar, c.target)))
     c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
     refuse_unlowered(c.graph)
 

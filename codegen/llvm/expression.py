@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from dldt.codegen.llvm.builder import Builder
@@ -38,6 +38,11 @@ from dldt.codegen.loop.ir import (
 from dldt.codegen.loop.primitives import shows_rounding
 from dldt.codegen.loop.rounded import is_rounded
 from dldt.compiler.dims import Symbol, maximum_of, minimum_of
+
+IN_STEP = 4
+"""Vectors of a reduction's axis that are reduced side by side: a power of two. An addition takes four cycles."""
+SHORT_BODY = 24
+"""Nodes of a body that is written several times."""
 
 
 class ExpressionEmitter(IndexEmitter):
@@ -237,6 +242,14 @@ class ExpressionEmitter(IndexEmitter):
             return self._unrolled(expr, axes, start, scope)
         if lower.lanes or upper.lanes:
             return self._ragged(expr, axes, (lower, upper), start, scope)
+        if not rest and last is None and _is_worth_steps(expr, axis, 1):
+
+            def placed(place: Ir) -> Scope:
+                inner = scope.inner()
+                inner.symbols[axis.variable] = place
+                return inner
+
+            lower, start = self._in_step(expr, (lower, upper), start, 1, placed)
         # Each inner loop sums separately: then the rounding error grows with the length of a row, not of the whole
         # image.
         split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
@@ -291,9 +304,15 @@ class ExpressionEmitter(IndexEmitter):
         lower, upper = self.dim(axis.lower, scope), self.dim(axis.upper, scope)
         count = self.b.sub(upper, lower)
         whole = self.b.add(lower, self.b.binary("and", count, self.b.index(-self.width)))
-        with self.b.loop(lower, whole, self.width, [start], "strip") as loop:
-            inner = scope.inner(lanes=Lanes(axis.variable, self.width, loop.index))
-            loop.yields = [self._step(expr, loop.carried[0], inner)]
+        begin, total = lower, start
+
+        def placed(place: Ir) -> Scope:
+            return scope.inner(lanes=Lanes(axis.variable, self.width, place))
+
+        if _is_worth_steps(expr, axis, self.width):
+            begin, total = self._in_step(expr, (lower, upper), start, self.width, placed)
+        with self.b.loop(begin, whole, self.width, [total], "strip") as loop:
+            loop.yields = [self._step(expr, loop.carried[0], placed(loop.index))]
         total = loop.results[0]
         if isinstance(axis.extent, int) and axis.extent % self.width == 0:
             return total
@@ -304,6 +323,23 @@ class ExpressionEmitter(IndexEmitter):
             stepped = combine(self.b, expr.kind, loop.carried[0], value, expr.dtype)
             loop.yields = [self.b.select(tail, stepped, loop.carried[0])]
         return loop.results[0]
+
+    def _in_step(
+        self, expr: Reduce, bounds: tuple[Ir, Ir], start: Ir, width: int, placed: Callable[[Ir], Scope]
+    ) -> tuple[Ir, Ir]:
+        """The first position that is left, and the accumulator after those before it, of which several are reduced at a
+        time: none waits for the one before it. A position has ``width`` elements, ``placed`` is the scope of one."""
+        (lower, upper), b, size = bounds, self.b, IN_STEP * width
+        end = b.add(lower, b.binary("and", b.sub(upper, lower), b.index(-size)))
+        fresh = b.splat(reduction_identity(expr.kind, expr.dtype), start.lanes)
+        with b.loop(lower, end, size, [start, *[fresh] * (IN_STEP - 1)], "steps") as loop:
+            scopes = [placed(b.add(loop.index, b.index(k * width))) for k in range(IN_STEP)]
+            loop.yields = [self._step(expr, *pair) for pair in zip(loop.carried, scopes, strict=True)]
+        totals = list(loop.results)
+        while len(totals) > 1:
+            pairs = zip(totals[::2], totals[1::2], strict=True)
+            totals = [combine(b, expr.kind, one, other, expr.dtype) for one, other in pairs]
+        return end, totals[0]
 
     def tail_mask(self, base: Ir, upper: Ir) -> Ir:
         """The lanes of a vector starting at ``base`` that lie below ``upper``."""
@@ -317,3 +353,9 @@ class ExpressionEmitter(IndexEmitter):
         inner = scope.inner()
         inner.symbols[axis.variable] = index
         yield inner
+
+
+def _is_worth_steps(expr: Reduce, axis: Axis, width: int) -> bool:
+    """Whether positions of an axis are reduced side by side: it is long, and the body short."""
+    long = not isinstance(axis.extent, int) or axis.extent >= 2 * IN_STEP * width
+    return long and sum(1 for _ in walk(expr.body)) <= SHORT_BODY

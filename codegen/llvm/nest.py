@@ -48,7 +48,7 @@ def emit_nest(
 
 def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: Scope, bounds: tuple[Ir, Ir]) -> None:
     """The range line by line of its last axis, so that whatever does not change along a line is computed once: the
-    values of the other axes, and masks. The first and the last line may be incomplete."""
+    values of the other axes, masks, and reductions. The first and the last line may be incomplete."""
     (lower, upper), one = bounds, b.index(1)
     *outer, last = scheduled.parallel
     extent = emitter.dim(last.extent, scope)
@@ -58,6 +58,8 @@ def _lines(b: Builder, emitter: ExpressionEmitter, scheduled: Scheduled, scope: 
             begin = b.mul(lines.index, extent)
             line = scope.inner()
             _unflatten(b, emitter, tuple(outer), lines.index, line)
+            within = (*scheduled.serial, *scheduled.inner, last, *((scheduled.vector,) if scheduled.vector else ()))
+            emitter.hoist(scheduled.nest.value, line, {axis.variable for axis in within})
             low = b.intrinsic("llvm.smax", "i64", b.sub(lower, begin), b.index(0))
             high = b.intrinsic("llvm.smin", "i64", b.sub(upper, begin), extent)
             with b.loop(low, high, 1, stem="point") as points:

@@ -57,6 +57,11 @@ def choose_schedule(nest: Nest, target: Target) -> Schedule:
     return tuple(directives)
 
 
+def in_linear_axes(nest: Nest, target: Target) -> Nest:
+    """The nest with its axes merged where they can be, and an axis of channels cut at the blocks."""
+    return _cut_channels(_merge_all(nest, []), target.block, [])
+
+
 def _reductions(nest: Nest, lanes: int) -> Iterator[Directive]:
     """The directives for each reduction of a scheduled nest."""
     for sub in walk(nest.value):

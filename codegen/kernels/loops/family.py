@@ -11,12 +11,15 @@ from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, operands_of
 from dldt.codegen.kernels.loops.choose_schedule import choose_schedule
+from dldt.codegen.kernels.loops.emit_tiled_move import emit_tiled_move
 from dldt.codegen.kernels.loops.rebase import rebase
+from dldt.codegen.kernels.loops.tiled_move import TiledMove
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.nest import emit_nest
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Axis, Load, Nest, Reduce, walk
+from dldt.codegen.loop.merged_reductions import merged_reductions
 from dldt.codegen.loop.output_nest import output_nest
 from dldt.codegen.loop.schedule import apply_schedule, nest_symbols
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
@@ -25,6 +28,9 @@ from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.dims import Dim, maximum_of, product
 from dldt.compiler.types import Array
+
+TILES = "tiles"
+"""The algorithm of movements that registers turn tile by tile."""
 
 
 @attrs.frozen
@@ -47,10 +53,14 @@ class LoopFamily(Family):
             return None
         operands = operands_of(task)
         nest = output_nest(operands.output, compose(task.region, operands.buffers))
+        nest = attrs.evolve(nest, value=merged_reductions(nest.value))
         return [NestPart(task.region.name, nest, {**operands.tensors, operands.output: task.output})]
 
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
+        assert isinstance(part, NestPart)
+        if TiledMove.of(part.problem, on.target) is not None:
+            return Estimate(0.0, Implementation(self.name, TILES))
         schedule = choose_schedule(part.problem, on.target)
         return Estimate(0.0, Implementation(self.name, "loops", schedule=schedule))
 
@@ -58,7 +68,8 @@ class LoopFamily(Family):
         """See Family."""
         part = chosen.part
         assert isinstance(part, NestPart)
-        return [nest_kernel(part, chosen.implementation)]
+        form = TiledMove.of(part.problem, on.target) if chosen.implementation.algorithm == TILES else None
+        return [nest_kernel(part, chosen.implementation) if form is None else _move_kernel(part, chosen, form)]
 
     def reference(self, problem: Nest, *operands: Array) -> Array:
         """The nest, interpreted in numpy. ``operands`` are the arrays of the buffers that it reads, sorted by buffer
@@ -69,6 +80,23 @@ class LoopFamily(Family):
         made = np.zeros(shape, problem.buffer.dtype.numpy)
         run_nests([problem], {**arrays, problem.buffer: made})
         return made
+
+
+def _move_kernel(part: NestPart, chosen: Chosen, form: TiledMove) -> Kernel:
+    nest = part.problem
+    assert isinstance(nest.value, Load)
+    buffers = (nest.value.buffer, nest.buffer)
+    tensors = tuple(part.tensors[buffer] for buffer in buffers)
+    return Kernel(
+        what=part.what,
+        implementation=chosen.implementation,
+        emit=Emission(emit_tiled_move, (form, buffers), tensors[0].base is tensors[1].base),
+        operands=tensors,
+        symbols=(),
+        extent=form.extent,
+        work=form.elements,
+        nest=nest,
+    )
 
 
 def nest_kernel(part: NestPart, implementation: Implementation) -> Kernel:
