@@ -29,14 +29,15 @@ def write_ir(graph: Graph, xml_path: str | os.PathLike[str], *, ir_version: int 
         raise UsageError(f"cannot write {path}: the name of an IR must end in .xml")
     bin_path = path.with_suffix(".bin")
     with atomic_write(path) as xml, atomic_write(bin_path) as binary:
-        for text in _document(graph, WeightsWriter(binary), ir_version):
+        for text in ir_document(graph, WeightsWriter(binary), ir_version):
             xml.write(text.encode())
         xml.flush()
         os.fsync(xml.fileno())  # now only renaming is left, so the pair stays a pair
     return path, bin_path
 
 
-def _document(graph: Graph, weights: WeightsWriter, version: int) -> Iterator[str]:
+def ir_document(graph: Graph, weights: WeightsWriter, version: int) -> Iterator[str]:
+    """The text of the ``.xml``, piece by piece; constants go to ``weights``."""
     yield '<?xml version="1.0"?>\n'
     yield f'<net name={quote(graph.name)} version="{version}">\n'
     yield from emit_network(graph, weights, version)
