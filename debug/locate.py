@@ -10,7 +10,7 @@ import numpy as np
 from dldt.codegen.kernels.kernel import operands_of
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.interpreter import run_nests
-from dldt.codegen.loop.ir import Nest
+from dldt.codegen.loop.ir import Accumulator, Nest, walk
 from dldt.codegen.loop.output_nest import output_nest
 from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.task.region import Region, compose
@@ -21,6 +21,9 @@ from dldt.compiler.types import Array
 from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.probe import probe
+
+LOOPS = "loops"
+"""The family whose kernels are nothing but lowered operations."""
 
 
 @attrs.frozen
@@ -71,14 +74,17 @@ def _accused(
     functions = tuple(dict.fromkeys(c.functions.get(leaf, ())))
     anchor = region.anchor or region.nodes[-1]
     about = (region.nodes, value.name, family, functions, deviation)
-    if all(_lowered_right(nest, leaf, right, tolerance) for nest in _nests(c, leaf)):
+    lowered = [node for node in region.nodes if node != region.anchor or family == LOOPS]
+    wrong = [node for node in lowered if not _node_lowered_right(node, right, tolerance)]
+    if not wrong and all(_lowered_right(nest, leaf, right, tolerance) for nest in _nests(c, leaf)):
         return Culprit("kernel", anchor, *about)
-    wrong = [node for node in region.nodes if not _node_lowered_right(node, right, tolerance)]
     return Culprit("lowering", wrong[0] if wrong else anchor, *about)
 
 
 def _nests(c: Compilation, leaf: Leaf) -> list[Nest]:
-    return [kernel.nest for kernel, _ in c.kernels[leaf] if kernel.nest is not None]
+    """The nests of the leaf's kernels, but for those that only finish what an emitter has summed."""
+    nests = (kernel.nest for kernel, _ in c.kernels[leaf] if kernel.nest is not None)
+    return [nest for nest in nests if not any(isinstance(sub, Accumulator) for sub in walk(nest.value))]
 
 
 def _lowered_right(nest: Nest, leaf: Leaf, right: Mapping[Value, Array], tolerance: float) -> bool:

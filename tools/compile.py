@@ -12,6 +12,7 @@ from dldt.compiler.errors import UsageError
 from dldt.tools import debug_options, model_options, pass_options, target_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path, require_writable
 from dldt.tools.printable import printable
 from dldt.tools.progress_line import ProgressLine
@@ -117,7 +118,11 @@ def compile_command(arguments: Arguments) -> int:
     pipeline = pass_options.pipeline(arguments)
     if not arguments.quiet:
         print(target_options.target_line(target), file=sys.stderr)
-    with contextlib.ExitStack() as shown, ProgressLine(enabled=not arguments.quiet) as progress:
+    with (
+        reproducible(arguments),
+        contextlib.ExitStack() as shown,
+        ProgressLine(enabled=not arguments.quiet) as progress,
+    ):
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
         sizes = [model_options.sizes(text) for text in arguments.specialize or ()]

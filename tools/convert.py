@@ -9,6 +9,7 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.tools import debug_options, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path
 from dldt.tools.progress_line import ProgressLine
 
@@ -48,7 +49,7 @@ def convert_command(arguments: Arguments) -> int:
     from dldt.tools import api
 
     pipeline = pass_options.pipeline(arguments)
-    with ProgressLine(enabled=not arguments.quiet) as progress:
+    with reproducible(arguments), ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 2)
         graph = model_options.read(arguments)
         progress("passes", 1, 2)
