@@ -1,18 +1,18 @@
 """From a graph to an artifact, as one list of steps: read this first.
 
 A ``Compilation`` holds the data that the steps work on. Each step reads what the steps before it made, and adds its own
-results. The pipeline can stop after any step; each step is timed, and a dump shows what it decided.
+results. The pipeline can stop after any step; each step is timed, and an observer hears of it.
 """
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
 
-from dldt.codegen.dump import Dump
 from dldt.codegen.kernels.agreement import agree
 from dldt.codegen.kernels.choice import Choice
 from dldt.codegen.kernels.objective import DEFAULT, Objective, trade
@@ -62,6 +62,7 @@ from dldt.codegen.task.task import found_dims
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.observer import SILENT, Observer, StepRun
 
 GROWN = 4
 """Winograd's algorithm transforms weights into weights that are at least so many times larger."""
@@ -246,19 +247,20 @@ PIPELINE = (
 )
 
 
-def run_steps(c: Compilation, stop_after: str = "link", dump: Dump | None = None) -> Compilation:
+def run_steps(c: Compilation, stop_after: str = "link", observer: Observer = SILENT) -> Compilation:
     """Run the pipeline up to and including the step ``stop_after``. Raises UsageError where there is no such step."""
     names = [step.name for step in PIPELINE]
     if stop_after not in names:
         raise UsageError(f"no step of code generation is called {stop_after!r}; there are: {', '.join(names)}")
     for number, step in enumerate(PIPELINE[: names.index(stop_after) + 1]):
+        observer.step_begins(number, step.name, c)
         started, limit = time.perf_counter(), budget()
         limit.doing = f"step {step.name}"
         limit.tick()
         step.run(c)
         c.seconds[step.name] = time.perf_counter() - started
-        if dump is not None:
-            dump.step(number, step.name, step.what, step.show(c))
+        show = functools.partial(step.show, c)
+        observer.step_ended(StepRun(number, step.name, step.what, c.seconds[step.name], c, show))
     return c
 
 
@@ -289,7 +291,7 @@ def compile_graph(
     path: Path,
     target: Target,
     *,
-    dump: Path | None = None,
+    observer: Observer = SILENT,
     progress: Progress | None = None,
     workers: int | None = None,
     numerics: Numerics | None = None,
@@ -301,7 +303,7 @@ def compile_graph(
 ) -> Summary:
     """Compile a graph (after the passes) to one native library at ``path``.
 
-    ``dump`` receives what every step decided, and the loop IR, LLVM IR and assembly of every kernel. ``numerics`` says
+    ``observer`` hears of every step. ``numerics`` says
     how the numbers may change where that is estimated to be faster. ``tuned`` holds measured choices, which precede
     estimates. ``recorded`` is a plan to follow instead of choosing. ``cache`` takes the machine code of modules that
     were compiled before from the user's cache (DLDT_CACHE), and adds new modules to it. ``optimize`` says what choices
@@ -311,11 +313,8 @@ def compile_graph(
     InputError where ``path`` cannot be written.
     """
     c = Compilation(graph, target, numerics or Numerics(), tuned, ObjectCache.of_user() if cache else None, path)
-    c.recorded, c.workers, c.assembly, c.progress = recorded, workers, dump is not None, progress or c.progress
+    c.recorded, c.workers, c.assembly, c.progress = recorded, workers, observer.code, progress or c.progress
     c.optimize, c.specializations = optimize, specializations
     c.progress("plan", 0, 1)
-    written = None if dump is None else Dump(dump)
-    run_steps(c, dump=written)
-    if written is not None:
-        written.write(c.calls.library, c.modules, c.objects)
+    run_steps(c, observer=observer)
     return summarize(c)

@@ -29,9 +29,14 @@ class UnsupportedError(DldtError):
 
 
 class InternalError(DldtError):
-    """A fault of ours: a pass broke the graph, or LLVM refused the code that we made."""
+    """A fault of ours: a pass broke the graph, or LLVM refused the code that we made. ``files``: what was kept for a
+    report, by path."""
 
     exit_code = 4
+
+    def __init__(self, message: str, files: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.files = files
 
 
 class ShapeError(InputError):

@@ -154,6 +154,8 @@ class Graph:
         self.name = name
         self.metadata: dict[str, str] = {}
         """Free key/value pairs (conversion parameters, producer): written to and read from the IR's rt_info."""
+        self.origins: dict[int, str] = {}
+        """For nodes that a node of the framework's became, by id: that node, for people."""
         self._nx: Any = nx.MultiDiGraph()
         self._next = 0
         self._parameters: list[int] = []
@@ -436,6 +438,11 @@ class Graph:
         self._changing.remove_node(value.id)
 
     @property
+    def ids(self) -> frozenset[int]:
+        """The ids of the nodes. An id stays with its node, and is never given to another one."""
+        return frozenset(self._nx)
+
+    @property
     def mark(self) -> int:
         """The id that the next node gets: nodes added from now on have ids from here up."""
         return self._next
@@ -474,6 +481,7 @@ class Graph:
         they are immutable)."""
         made = Graph(self.name)
         made.metadata = dict(self.metadata)
+        made.origins = dict(self.origins)
         made._next = self._next
         made._parameters = list(self._parameters)
         made._results = list(self._results)

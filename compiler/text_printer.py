@@ -103,7 +103,7 @@ def _node_line(node: Node, names: dict[int, str], inline: bool) -> str:
         content = format_elements(array) if inline or array.size <= INLINE_ELEMENTS else f"@{digest(array)}"
         return f"{head}({content})" + _extras(node, names)
     inputs = ", ".join(_reference(value, names) for value in node.inputs)
-    attributes = "" if isinstance(node.op, Parameter) else _attributes(node.op)
+    attributes = "" if isinstance(node.op, Parameter) else attribute_text(node.op)
     return f"{head}({inputs}){attributes}" + _extras(node, names)
 
 
@@ -117,7 +117,8 @@ def _name(name: str) -> str:
     return f"%{name}" if PLAIN_NAME.fullmatch(name) else f"%{json.dumps(name)}"
 
 
-def _attributes(op: Op) -> str:
+def attribute_text(op: Op) -> str:
+    """`` {name=value, …}`` of the attributes that differ from their defaults; nothing where all are as by default."""
     parts = []
     for field in _fields(type(op)):
         value = getattr(op, field.name)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 import attrs
 
 from dldt.compiler.graph import Graph
+from dldt.compiler.observer import Application, Observer
 
 
 class Pass:
@@ -20,6 +21,16 @@ class Pass:
     def apply(self, graph: Graph) -> int:
         """Change one graph (its sub-graphs are visited by the manager); how many places were changed."""
         raise NotImplementedError(f"{self.name} has no apply")
+
+    def run(self, graph: Graph, observer: Observer) -> int:
+        """``apply`` under an observer, which may refuse. What a pass can do place by place, it asks place by place."""
+        application = Application(str(self), graph, None, f"graph {graph.name!r}")
+        if not observer.allows(application):
+            return 0
+        count = self.apply(graph)
+        if count:
+            observer.applied(application)
+        return count
 
     def __str__(self) -> str:
         given = [f for f in attrs.fields(type(self)) if getattr(self, f.name) != f.default]  # type: ignore[arg-type]  # of attrs

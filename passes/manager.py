@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
 import attrs
 
@@ -14,24 +13,11 @@ from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.inference import is_found
+from dldt.compiler.observer import SILENT, Observer, PassRun
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline
-
-OnChange: TypeAlias = Callable[[int, Pass, Graph, int, float], None]
-"""Called after each step that changed something: index, pass, graph, number of changes, seconds."""
-
-
-@attrs.frozen
-class PassRun:
-    """What one pass did: how many changes, in how many seconds, and the nodes left (sub-graphs included)."""
-
-    index: int
-    name: str
-    count: int
-    seconds: float
-    nodes: int
 
 
 @attrs.frozen
@@ -71,25 +57,31 @@ def run_pipeline(
     pipeline: Pipeline,
     *,
     stop_after: str | int | None = None,
-    on_change: OnChange | None = None,
+    observer: Observer = SILENT,
     verify: bool = False,
 ) -> PipelineReport:
     """Run the passes on ``graph``, in place, sub-graphs included.
 
     ``stop_after``: the number of steps to run, or the name of the pass after whose first step to stop. ``verify``:
     check the graph after every step (``DLDT_VERIFY`` does so everywhere). What a stage forbids is looked for in any
-    case when the stage is reached, and the whole graph is checked when the pipeline is through.
+    case when the stage is reached, and the whole graph is checked when the pipeline is through; but no stage is
+    promised where ``observer`` may refuse something. It hears of every step and of every change.
     Raises UsageError for a ``stop_after`` that is not in the pipeline, InternalError where a pass broke the graph.
     """
     passes = _until(pipeline, stop_after)
     verify = verify or options.VERIFY.enabled
+    if observer.bounded:
+        pipeline = attrs.evolve(pipeline, stages=())
     steps: list[PassRun] = []
     parts, before, limit = list(graph.walk()), _signature(graph), budget()
     for index, item in enumerate(passes):
+        if observer.done:
+            break
         limit.doing = f"pass {item}"
         limit.tick()
+        observer.pass_begins(index, str(item), graph)
         start = time.perf_counter()
-        count = sum(item.apply(part) for part in parts)
+        count = sum(item.run(part, observer) for part in parts)
         seconds = time.perf_counter() - start
         after = _signature(graph) if count else before
         if not _is_kept(before, after):
@@ -102,14 +94,13 @@ def run_pipeline(
         elif (index + 1, stage) in pipeline.stages:
             with _told(f"at stage {stage.name} of the {pipeline.name} pipeline"):
                 stage.check(graph)
-        if count and on_change is not None:
-            on_change(index, item, graph, count, seconds)
         if count:
             parts = list(graph.walk())
         steps.append(PassRun(index, str(item), count, seconds, sum(map(len, parts))))
-    if len(passes) == len(pipeline.passes):
+        observer.pass_ended(steps[-1], graph)
+    if len(steps) == len(pipeline.passes):
         with _told(f"at the end of the {pipeline.name} pipeline"):
-            check(graph, pipeline.stage_after(len(passes)))
+            check(graph, pipeline.stage_after(len(steps)))
     return PipelineReport(tuple(steps))
 
 

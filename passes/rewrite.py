@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import SILENT, Application, Observer
 from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass
 from dldt.passes.match import Match
@@ -44,15 +45,21 @@ class Rewrite(Pass, Generic[M]):
 
     def apply(self, graph: Graph) -> int:
         """Rewrite until no match is left; how many matches were replaced."""
-        return _Worklist(self, graph).run()
+        return self.run(graph, SILENT)
+
+    def run(self, graph: Graph, observer: Observer) -> int:
+        """Rewrite, where the observer allows it at this node."""
+        return _Worklist(self, graph, observer).run()
 
 
 class _Worklist:
     """The nodes still to be looked at: at first all, producers first; then those that a change may have concerned."""
 
-    def __init__(self, rewrite: Rewrite[Any], graph: Graph) -> None:
+    def __init__(self, rewrite: Rewrite[Any], graph: Graph, observer: Observer) -> None:
         self.rewrite = rewrite
+        self.name = str(rewrite)
         self.graph = graph
+        self.observer = observer
         self.roots = Kinds.of(*rewrite.pattern.roots)
         self.arrays = rewrite.pattern.arrays
         self.depth = rewrite.pattern.depth
@@ -88,10 +95,19 @@ class _Worklist:
             mark = self.graph.mark
             made = self.rewrite.rewrite(self.rewrite.record.of(node.outputs[0], captures, self.arrays))
             if made is not None:
-                self._install(node, made if isinstance(made, tuple) else (made,), mark)
-                return True
+                return self._apply(node, made if isinstance(made, tuple) else (made,), mark)
             self._discard_unused(mark)
         return False
+
+    def _apply(self, node: Node, made: tuple[Value, ...], mark: int) -> bool:
+        """Put the replacement in place, unless the observer refuses; whether it was done."""
+        application = Application.at(self.name, node)
+        if not self.observer.allows(application):
+            self._discard_unused(mark)
+            return False
+        self._install(node, made, mark)
+        self.observer.applied(application)
+        return True
 
     def _install(self, node: Node, made: tuple[Value, ...], mark: int) -> None:
         self._check_types(node, made)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BOXES = ("compiler", "frontends", "passes", "codegen", "runtime", "tools")
+BOXES = ("compiler", "frontends", "passes", "codegen", "runtime", "debug", "tools")
 BANNED_NAMES = ("utils", "util", "helpers", "helper", "misc", "common")
 OPTIONAL = {"onnx", "onnxruntime", "openvino", "PIL", "tensorflow", "numpy"}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from dldt.codegen.task.numerics import numerics
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
+from dldt.compiler.observer import SILENT, Observer
+from dldt.compiler.observers import Observers
 from dldt.compiler.specialize import Sizes
 from dldt.compiler.specialize import specialize as specialized
 from dldt.frontends.read_model import read_model as read_file
@@ -29,7 +32,6 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.format import read_artifact
-from dldt.tools.graph_dump import GraphDump
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.output import require_writable
 
@@ -108,6 +110,8 @@ def compile_model(
     pipeline: Pipeline | None = None,
     stop_after: str | None = None,
     dump: PathLike | None = None,
+    observer: Observer = SILENT,
+    verify_each: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
     winograd: bool = True,
@@ -124,7 +128,9 @@ def compile_model(
     ``tune_for``: the processor that choices are made for, a row of docs/targets.md (``zen3``). By default any that runs
     the target's code; for ``host``, this processor, if such choices were measured on it.
     ``threads``: how many threads the compiler may use; the library runs with any number.
-    ``dump``: a fresh directory for what every pass changed and for the code of every kernel.
+    ``dump``: a fresh directory that shows what every pass and step did; its ``index.html`` is the place to begin.
+    ``observer`` hears of every event of the compilation (see ``dldt.compiler.observer``). ``verify_each``: check the
+    graph after every pass.
     ``progress`` is called with the name of what is being done, how much of it is done, and how much there is.
     ``cache``: take kernels that were compiled before from the user's cache (DLDT_CACHE), and add the others to it.
     ``winograd``: 3×3 convolutions may be summed by Winograd's algorithm.
@@ -155,21 +161,23 @@ def compile_model(
     started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
     specializations = _specializations(graph, specialize, pipeline, stop_after)
-    transform(graph, pipeline=pipeline, stop_after=stop_after, dump=dump)
-    summary = compile_graph(
-        graph,
-        artifact,
-        machine,
-        dump=Path(dump) if dump is not None else None,
-        progress=progress,
-        workers=threads,
-        cache=cache,
-        numerics=allowed,
-        optimize=goal,
-        tuned=measured,
-        recorded=recorded,
-        specializations=specializations,
-    )
+    title = graph.name if isinstance(model, Graph) else Path(model).name
+    with dumping(dump, observer, title) as watcher:
+        transform(graph, pipeline=pipeline, stop_after=stop_after, observer=watcher, verify_each=verify_each)
+        summary = compile_graph(
+            graph,
+            artifact,
+            machine,
+            observer=watcher,
+            progress=progress,
+            workers=threads,
+            cache=cache,
+            numerics=allowed,
+            optimize=goal,
+            tuned=measured,
+            recorded=recorded,
+            specializations=specializations,
+        )
     return Compiled(artifact, attrs.evolve(summary, seconds=time.perf_counter() - started))
 
 
@@ -229,23 +237,31 @@ def recorded_plan(path: Path) -> Recorded:
         raise InputError(f"{path}: its plan is damaged ({error})") from error
 
 
+@contextlib.contextmanager
+def dumping(dump: PathLike | None, observer: Observer, title: str = "") -> Iterator[Observer]:
+    """The observer, and one more that writes to the directory ``dump`` where one is given. The dump is closed at the
+    end, after an error too."""
+    if dump is None:
+        yield observer
+        return
+    from dldt.debug.dump import Dump  # nobody else pays for it
+
+    written = Dump(Path(dump), title=title)
+    try:
+        yield Observers([observer, written])
+    finally:
+        written.close()
+
+
 def transform(
     graph: Graph,
     *,
     pipeline: Pipeline | None = None,
     stop_after: str | None = None,
-    dump: PathLike | None = None,
+    observer: Observer = SILENT,
+    verify_each: bool = False,
 ) -> None:
-    """Run the passes on ``graph`` in place: the default pipeline, or the one given; each change goes to ``dump``."""
+    """Run the passes on ``graph`` in place: the default pipeline, or the one given. ``observer`` hears of each."""
+    observer.imported(graph)
     passes = pipeline or default_pipeline()
-    if dump is None:
-        run_pipeline(graph, passes, stop_after=stop_after)
-        return
-    written = GraphDump(Path(dump))
-    written.imported(graph)
-    run_pipeline(
-        graph,
-        passes,
-        stop_after=stop_after,
-        on_change=lambda index, item, changed, count, _: written.changed(index, str(item), changed, count),
-    )
+    run_pipeline(graph, passes, stop_after=stop_after, observer=observer, verify=verify_each)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dldt.compiler.errors import UsageError
-from dldt.tools import model_options, pass_options, target_options
+from dldt.tools import debug_options, model_options, pass_options, target_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path, require_writable
 from dldt.tools.printable import printable
 from dldt.tools.progress_line import ProgressLine
@@ -83,8 +85,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
         "(repeatable)",
     )
     pass_options.add_pass_arguments(parser)
+    debug_options.add_debug_arguments(parser)
     group = parser.add_argument_group("messages")
-    group.add_argument("--dump", metavar="DIR", help="write what every pass changed, and the code of every kernel")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
     group.add_argument(
         "--show-step",
@@ -116,12 +118,17 @@ def compile_command(arguments: Arguments) -> int:
     pipeline = pass_options.pipeline(arguments)
     if arguments.verbose:
         print(target_options.target_line(target), file=sys.stderr)
-    with ProgressLine(enabled=not arguments.quiet) as progress:
+    with (
+        reproducible(arguments),
+        contextlib.ExitStack() as shown,
+        ProgressLine(enabled=not arguments.quiet) as progress,
+    ):
         progress("reading", 0, 1)
         graph = model_options.read(arguments)
         sizes = [model_options.sizes(text) for text in arguments.specialize or ()]
         measured: list[str] = []
         tuned = _tuned(arguments, graph, sizes, pipeline, path, progress, measured.append)
+        observer = shown.enter_context(debug_options.observed(arguments, pipeline, model))
         made = api.compile_model(
             graph,
             path,
@@ -129,8 +136,9 @@ def compile_command(arguments: Arguments) -> int:
             arguments.threads,
             tune_for=arguments.tune_for,
             pipeline=pipeline,
-            stop_after=arguments.stop_after,
-            dump=arguments.dump,
+            stop_after=debug_options.whole_pass(arguments),
+            observer=observer,
+            verify_each=arguments.verify_each,
             progress=progress,
             cache=not arguments.no_cache,
             winograd=not arguments.no_winograd,
@@ -201,7 +209,7 @@ def _tuned(
     seconds = SECONDS if arguments.tune_seconds is None else arguments.tune_seconds
     graphs = [graph.copy(), *(specialize(graph, each)[0] for each in sizes)]
     for ready in graphs:
-        api.transform(ready, pipeline=pipeline, stop_after=arguments.stop_after)
+        api.transform(ready, pipeline=pipeline, stop_after=debug_options.whole_pass(arguments))
         tune(
             ready,
             file,

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from dldt.compiler.errors import UsageError
-from dldt.tools import model_options, pass_options
+from dldt.tools import debug_options, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.conversion_info import conversion_info
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path
 from dldt.tools.progress_line import ProgressLine
 
@@ -35,9 +36,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
         help="store weights in f16, as ovc does (default: False, unlike ovc: weights stay as they are)",
     )
     pass_options.add_pass_arguments(parser)
+    debug_options.add_debug_arguments(parser)
     group.add_argument("--no-passes", action="store_true", help="write the graph as it was read, without the passes")
     group = parser.add_argument_group("messages")
-    group.add_argument("--dump", metavar="DIR", help="write what every pass changed")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
     return run_command(parser, convert_command, argv, failed="nothing was written")
 
@@ -53,12 +54,15 @@ def convert_command(arguments: Arguments) -> int:
     from dldt.tools import api
 
     pipeline = pass_options.pipeline(arguments)
-    with ProgressLine(enabled=not arguments.quiet) as progress:
+    with reproducible(arguments), ProgressLine(enabled=not arguments.quiet) as progress:
         progress("reading", 0, 2)
         graph = model_options.read(arguments)
         progress("passes", 1, 2)
         if not arguments.no_passes:
-            api.transform(graph, pipeline=pipeline, stop_after=arguments.stop_after, dump=arguments.dump)
+            with debug_options.observed(arguments, pipeline, model) as observer:
+                stop = debug_options.whole_pass(arguments)
+                verify = arguments.verify_each
+                api.transform(graph, pipeline=pipeline, stop_after=stop, observer=observer, verify_each=verify)
         graph.metadata |= conversion_info(arguments, graph.metadata.get("framework", "ir"))
         api.save_model(graph, path, ir_version=arguments.ir_version, compress_to_fp16=compress)
     if not arguments.quiet:

@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "run a model or a compiled library on data",
     "bench": "measure latency, throughput, load time and memory",
     "inspect": "show a model, an IR or a compiled library",
+    "debug": "find what made a model wrong: compare, bisect, reduce, repro",
     "ops": "list the operations of a framework that can be imported",
 }
 

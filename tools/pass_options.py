@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 
 
 def add_pass_arguments(parser: Parser) -> None:
-    """``--list-passes``, ``--stop-after``, ``--disable-pass``."""
+    """``--list-passes``, ``--passes``, ``--stop-after``, ``--disable-pass``."""
     group = parser.add_argument_group("passes")
     group.add_argument("--list-passes", action="store_true", help="list the passes in the order in which they run")
-    group.add_argument("--stop-after", metavar="PASS", help="run no pass behind the first PASS")
+    group.add_argument(
+        "--passes", metavar="LIST", help='run these passes, in this order: "fold-constants{max_growth=0},fuse-linear"'
+    )
+    group.add_argument(
+        "--stop-after",
+        metavar="PASS[:N]",
+        help="run no pass behind the first PASS; change nothing behind its N-th change",
+    )
     group.add_argument(
         "--disable-pass",
         action="append",
@@ -25,10 +32,12 @@ def add_pass_arguments(parser: Parser) -> None:
 
 
 def pipeline(arguments: Arguments) -> Pipeline:
-    """The default pipeline without the disabled passes. Raises UsageError for a name that matches no pass."""
-    from dldt.passes.pipelines import default_pipeline
+    """The default pipeline or the passes that were listed, without the disabled ones. Raises UsageError for a name that
+    matches no pass."""
+    from dldt.passes.pipelines import default_pipeline, parse_pipeline
 
-    return default_pipeline().without(arguments.disable_pass)
+    chosen = parse_pipeline(arguments.passes) if arguments.passes else default_pipeline()
+    return chosen.without(arguments.disable_pass)
 
 
 def list_passes() -> int:

@@ -174,7 +174,8 @@ def _failure(text: str, reason: str) -> DldtError:
     descriptor, path = tempfile.mkstemp(prefix="dldt-", suffix=".ll")
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    return InternalError(f"LLVM could not compile the module {_module_name(text)}: {reason}; its IR is kept in {path}")
+    told = f"LLVM could not compile the module {_module_name(text)}: {reason}; its IR is kept in {path}"
+    return InternalError(told, files=(path,))
 
 
 def _module_name(text: str) -> str:

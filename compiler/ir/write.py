@@ -36,14 +36,15 @@ def write_ir(
     written = with_copies(graph, all_inputs=ir_version == 10)
     written = with_half_constants(written) if compress_to_fp16 else written
     with atomic_write(path) as xml, atomic_write(bin_path) as binary:
-        for text in _document(written, WeightsWriter(binary), ir_version):
+        for text in ir_document(written, WeightsWriter(binary), ir_version):
             xml.write(text.encode())
         xml.flush()
         os.fsync(xml.fileno())  # now only renaming is left, so the pair stays a pair
     return path, bin_path
 
 
-def _document(graph: Graph, weights: WeightsWriter, version: int) -> Iterator[str]:
+def ir_document(graph: Graph, weights: WeightsWriter, version: int) -> Iterator[str]:
+    """The text of the ``.xml``, piece by piece; constants go to ``weights``."""
     yield '<?xml version="1.0"?>\n'
     yield f'<net name={quote(graph.name)} version="{version}">\n'
     yield from emit_network(graph, weights, version)

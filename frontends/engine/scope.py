@@ -110,6 +110,7 @@ class ImportScope:
         if importer is None:
             raise UnsupportedError("")  # found before the import; its inputs' types are known now
         tensors = [value for value in given if value is None or isinstance(value, Value)]
+        mark = self.graph.mark
         try:
             arguments = inputs_of(importer, node, given)
             attributes = attributes_of(importer, node)
@@ -117,6 +118,8 @@ class ImportScope:
                 attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)
             self._bind(node, result if isinstance(result, tuple) else (result,))
+            for made in range(mark, self.graph.mark):
+                self.graph.origins.setdefault(made, str(node))  # a node in an inlined body has its own already
         except (UnsupportedError, BudgetError):
             raise
         except DldtError as error:

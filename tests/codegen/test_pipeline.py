@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import numpy as np
 import pytest
 
-from dldt.codegen.dump import Dump
 from dldt.codegen.pipeline import PIPELINE, compile_graph, run_steps
 from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.observer import Observer
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.test_least_dims import split
 from tests.codegen.test_row_tiling import inverted_residual, machine
@@ -107,34 +106,44 @@ SHOWN = {
 """A line that the dump of a step must have."""
 
 
-def test_a_dump_shows_what_every_step_decided(tmp_path):
-    summary = compile_graph(network(), tmp_path / "m.so", TARGET, dump=tmp_path / "dump")
-    files = sorted((tmp_path / "dump" / "steps").iterdir())
-    assert [file.name for file in files] == [f"{k:02d}-{name}.txt" for k, name in enumerate(NAMES)]
-    for step, file in zip(PIPELINE, files, strict=True):
-        text = file.read_text(encoding="utf-8")
-        assert text.startswith(f"# {step.what}\n\n")
-        if step.name in SHOWN:
-            assert re.search(SHOWN[step.name], text, re.MULTILINE), text
-    assert f"arena of {summary.arena_bytes} bytes" in (tmp_path / "dump/steps/08-memory.txt").read_text()
-    assert f"m.so: {summary.file_bytes} bytes" in files[-1].read_text()
+class Decided(Observer):
+    """What each step decided, as text, by step."""
+
+    def __init__(self):
+        self.texts = {}
+        self.begun = []
+
+    def step_begins(self, number, name, compilation):
+        self.begun.append((number, name))
+
+    def step_ended(self, run):
+        assert self.begun[-1] == (run.number, run.name)
+        self.texts[run.name] = "\n".join(run.show())
 
 
-def test_a_dump_of_some_steps(tmp_path):
-    run_steps(Compilation(split(), TARGET), "layouts", Dump(tmp_path))
-    assert sorted(os.listdir(tmp_path / "steps")) == [f"{k:02d}-{name}.txt" for k, name in enumerate(NAMES[:4])]
-    assert (
-        (tmp_path / "steps" / "01-conditions.txt")
-        .read_text()
-        .endswith("what is left of the axis = N-2 must be at least 0\n")
-    )
+def test_an_observer_hears_what_every_step_decided(tmp_path):
+    heard = Decided()
+    summary = compile_graph(network(), tmp_path / "m.so", TARGET, observer=heard)
+    assert heard.begun == list(enumerate(NAMES))
+    assert list(heard.texts) == NAMES
+    for name, text in heard.texts.items():
+        if name in SHOWN:
+            assert re.search(SHOWN[name], text, re.MULTILINE), text
+    assert f"arena of {summary.arena_bytes} bytes" in heard.texts["memory"]
+    assert f"m.so: {summary.file_bytes} bytes" in heard.texts["link"]
 
 
-def test_a_dump_of_row_tiles(tmp_path):
-    run_steps(Compilation(inverted_residual(), machine("x86-64-v3")), "memory", Dump(tmp_path))
-    before, after, memory = (
-        (tmp_path / "steps" / name).read_text() for name in ("05-tasks.txt", "07-row-tiling.txt", "08-memory.txt")
-    )
-    assert "Rows of " not in before
-    assert "\nRows of " in after
+def test_an_observer_of_some_steps():
+    heard = Decided()
+    run_steps(Compilation(split(), TARGET), "layouts", heard)
+    assert list(heard.texts) == NAMES[:4]
+    assert heard.texts["conditions"].endswith("what is left of the axis = N-2 must be at least 0")
+
+
+def test_row_tiles_are_shown():
+    heard = Decided()
+    run_steps(Compilation(inverted_residual(), machine("x86-64-v3")), "memory", heard)
+    assert "Rows of " not in heard.texts["tasks"]
+    assert "\nRows of " in heard.texts["row-tiling"]
+    memory = heard.texts["memory"]
     assert re.search(r" blocked8 of \d+ rows: line buffer 0 \+ 0, \d+ bytes$", memory, re.MULTILINE)

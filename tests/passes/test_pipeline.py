@@ -8,6 +8,7 @@ import pytest
 
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops import (
     Add,
     BatchNormInference,
@@ -124,16 +125,76 @@ def test_the_report_counts_every_step():
     assert lines[-1].split()[:3] == ["all", "2", "4"]
 
 
-def test_the_callback_hears_of_the_steps_that_changed_something():
-    heard = []
-    graph = graph_of(_linear)
-    run_pipeline(
-        graph, _three_steps(), on_change=lambda i, item, g, count, s: heard.append((i, item.name, text(g), count))
-    )
-    assert heard == [
-        (1, "fold-constants", "Multiply(Multiply(x, 3), 2)", 1),
-        (2, "fuse-linear", "Multiply(x, 6)", 1),
+class Heard(Observer):
+    """Notes every event of the passes; refuses the pass called ``refused``."""
+
+    def __init__(self, refused=""):
+        self.events = []
+        self.refused = refused
+
+    @property
+    def bounded(self):
+        return bool(self.refused)
+
+    def pass_begins(self, index, name, graph):
+        self.events.append(("begins", name))
+
+    def allows(self, application):
+        self.events.append(("asks", application.name, application.what))
+        return application.name != self.refused
+
+    def applied(self, application):
+        self.events.append(("applied", application.name, text(application.graph)))
+
+    def pass_ended(self, run, graph):
+        self.events.append(("ended", run.name, run.count, text(graph)))
+
+
+def test_an_observer_hears_of_every_pass_and_every_change():
+    heard = Heard()
+    run_pipeline(graph_of(_linear), _three_steps(), observer=heard)
+    start, folded, fused = "Multiply(Multiply(x, Add(1, 2)), 2)", "Multiply(Multiply(x, 3), 2)", "Multiply(x, 6)"
+    assert heard.events == [
+        ("begins", "remove-dead-code"),
+        ("asks", "remove-dead-code", "graph 'model'"),
+        ("ended", "remove-dead-code", 0, start),
+        ("begins", "fold-constants"),
+        ("asks", "fold-constants", "graph 'model'"),
+        ("applied", "fold-constants", folded),
+        ("ended", "fold-constants", 1, folded),
+        ("begins", "fuse-linear"),
+        ("asks", "fuse-linear", "Multiply 'Multiply_6'"),
+        ("applied", "fuse-linear", fused),
+        ("ended", "fuse-linear", 1, fused),
     ]
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [("fold-constants", "Multiply(Multiply(x, Add(1, 2)), 2)"), ("fuse-linear", "Multiply(Multiply(x, 3), 2)")],
+)
+def test_what_an_observer_refuses_does_not_happen(refused, left):
+    graph = graph_of(_linear)
+    before = len(graph)
+    report = run_pipeline(graph, _three_steps(), observer=Heard(refused), verify=True)
+    assert text(graph) == left
+    assert report.count_of(refused) == 0
+    assert len(graph) <= before  # what a refused rewrite had made is gone
+
+
+def test_an_observer_that_is_done_ends_the_passes():
+    class Done(Observer):
+        seen = 0
+
+        @property
+        def done(self):
+            return self.seen > 0
+
+        def applied(self, application):
+            self.seen += 1
+
+    report = run_pipeline(graph_of(_linear), _three_steps(), observer=Done())
+    assert [s.name for s in report.steps] == ["remove-dead-code", "fold-constants"]
 
 
 @pytest.mark.parametrize(("stop", "steps"), [(0, 0), (2, 2), ("fold-constants", 2), (None, 3)])

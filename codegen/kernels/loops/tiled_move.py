@@ -10,7 +10,8 @@ from dldt.codegen.kernels.loops.choose_schedule import in_linear_axes
 from dldt.codegen.loop.ir import Axis, Load, Nest
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, Symbol, substitute
+from dldt.compiler.dims import Dim, Symbol
+from dldt.compiler.substitute import substitute
 
 LEAST = 4
 """The least extent of either contiguous axis that is worth a tile."""

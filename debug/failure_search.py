@@ -1,0 +1,84 @@
+"""Where a model goes wrong, by a tolerance: in the passes or in code generation; and tests for parts of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import attrs
+
+from dldt.codegen.target import Target
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import Array
+from dldt.debug.bisect import GuiltyApplication, bisect
+from dldt.debug.check import compiled, native_outputs, worst
+from dldt.debug.deviation import Deviation
+from dldt.debug.evaluator import Evaluator
+from dldt.debug.locate import Culprit, locate
+from dldt.debug.native_run import run_artifact
+from dldt.debug.transformed import transformed
+from dldt.passes.pipeline import Pipeline
+
+
+@attrs.frozen
+class Verdict:
+    """What was found: a guilty application, or a culprit among the kernels, or neither. ``output`` and ``deviation``:
+    what is wrong at the end."""
+
+    guilty: GuiltyApplication | None
+    culprit: Culprit | None
+    output: str
+    deviation: Deviation
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        end = f"output {self.output!r}: {self.deviation}"
+        if self.guilty is not None:
+            return f"{self.guilty.text}\n{end}"
+        return f"code generation is guilty: {self.culprit}\n{end}" if self.culprit is not None else end
+
+
+@attrs.frozen
+class FailureSearch:
+    """Compares with the imported graph, as the reference interpreter evaluates it, on ``inputs``."""
+
+    pipeline: Pipeline
+    target: Target
+    inputs: Mapping[str, Array]
+    tolerance: float
+
+    def find(self, graph: Graph, tell: Callable[[str], None] = lambda line: None) -> Verdict | None:
+        """The verdict on a model; None where the library answers as the imported graph does."""
+        evaluator = Evaluator(self.inputs)
+        expected = evaluator.outputs(graph)
+        ready = transformed(graph, self.pipeline)
+        output, deviation = worst(expected, evaluator.outputs(ready))
+        if deviation.exceeds(self.tolerance):
+            tell("the passes are wrong; halving their applications")
+            guilty = bisect(graph, self.pipeline, lambda g: self._agrees(expected, evaluator.outputs(g)), tell)
+            return Verdict(guilty, None, output, deviation)
+        tell("the passes are right; compiling")
+        with tempfile.TemporaryDirectory(prefix="dldt-search-") as folder:
+            path = Path(folder) / "model.so"
+            c = compiled(ready, self.target, path)
+            output, deviation = worst(expected, run_artifact(path, self.inputs))
+        if not deviation.exceeds(self.tolerance):
+            return None
+        tell("the library is wrong; looking at the tensors between kernels")
+        return Verdict(None, locate(c, self.inputs, self.tolerance), output, deviation)
+
+    def fails_in_passes(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
+        """Whether a part of a model is wrong after the passes."""
+        evaluator = Evaluator(inputs)
+        expected = evaluator.outputs(graph)
+        return not self._agrees(expected, evaluator.outputs(transformed(graph, self.pipeline)))
+
+    def fails_natively(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
+        """Whether a part of a model is wrong when it is compiled."""
+        expected = Evaluator(inputs).outputs(graph)
+        return not self._agrees(expected, native_outputs(transformed(graph, self.pipeline), self.target, inputs))
+
+    def _agrees(self, expected: Mapping[str, Array], found: Mapping[str, Array]) -> bool:
+        return not worst(expected, found)[1].exceeds(self.tolerance)

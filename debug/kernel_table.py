@@ -1,0 +1,91 @@
+"""What became of the graph's nodes in code generation: one record for each task that kernels carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+
+from dldt.codegen.kernels.choice import candidates
+from dldt.codegen.kernels.text import print_cost, print_implementation
+from dldt.codegen.plan.compilation import Compilation
+from dldt.codegen.task.implementation import Chosen
+from dldt.codegen.task.task import Leaf
+from dldt.compiler.graph import Node
+
+MOST_CANDIDATES = 12
+
+
+@attrs.frozen
+class KernelEntry:
+    """A task: the tensor that it makes, its nodes by identity and as text, the framework's nodes behind them, how it is
+    carried out and at which estimated cost, what else could have done it, and its functions with flops and bytes."""
+
+    output: str
+    name: str
+    nodes: tuple[str, ...]
+    titles: tuple[str, ...]
+    origins: tuple[str, ...]
+    family: str
+    implementation: str
+    cost: str
+    candidates: tuple[str, ...]
+    functions: tuple[str, ...]
+    flops: int
+    bytes: int | None
+
+    @property
+    def head(self) -> str:
+        """What the assembly says at its top."""
+        lines = [f"computes {self.output!r}: {self.name}", *(f"node {title}" for title in self.titles)]
+        return "\n".join([*lines, *(f"from {origin}" for origin in self.origins), self.implementation, self.cost])
+
+
+def kernel_table(
+    c: Compilation, identity: Callable[[Node], str], origins: Callable[[Node], Iterable[str]]
+) -> list[KernelEntry]:
+    """The records of a compilation whose kernels are written."""
+    entries = []
+    for leaf in c.program.leaves():
+        nodes = leaf.region.nodes if leaf.region is not None else ()
+        chosen = leaf.chosen
+        functions = tuple(dict.fromkeys(c.functions.get(leaf, ())))
+        moved = [each.cost.moved for each in chosen if each.cost.moved is not None]
+        entries.append(
+            KernelEntry(
+                leaf.output.name,
+                leaf.name,
+                tuple(map(identity, nodes)),
+                tuple(map(str, nodes)),
+                tuple(dict.fromkeys(origin for node in nodes for origin in origins(node))),
+                ", ".join(dict.fromkeys(each.implementation.family for each in chosen)),
+                "; ".join(print_implementation(each.implementation) for each in chosen),
+                "; ".join(print_cost(each.cost) for each in chosen),
+                tuple(why_not(c, leaf)),
+                functions,
+                sum(kernel.flops for kernel, _ in c.kernels.get(leaf, ())),
+                sum(moved) if len(moved) == len(chosen) else None,
+            )
+        )
+    return entries
+
+
+def why_not(c: Compilation, leaf: Leaf) -> Iterator[str]:
+    """For each part of a task the candidates with their estimated cycles, cheapest first; the chosen one is marked."""
+    for chosen in leaf.chosen:
+        yield from _compared(c, chosen)
+
+
+def _compared(c: Compilation, chosen: Chosen) -> Iterator[str]:
+    estimates = sorted(candidates(chosen, c.choice.on), key=lambda estimate: estimate.cycles)
+    if len(estimates) < 2:
+        return
+    why = "measured" if chosen.measured else f"least estimate when optimised for {c.optimize}"
+    yield f"{len(estimates)} candidates; chosen: {why}"
+    for estimate in estimates[:MOST_CANDIDATES]:
+        mark = "*" if estimate.implementation == chosen.implementation else " "
+        size = 0 if estimate.packing is None else estimate.packing.size
+        made = estimate.implementation
+        yield f"{mark} {estimate.cycles:12.0f} cycles {size:9d} bytes of weights  {made.family}: {made.algorithm}"
+    if len(estimates) > MOST_CANDIDATES:
+        yield f"  and {len(estimates) - MOST_CANDIDATES} dearer ones"

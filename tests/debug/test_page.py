@@ -1,0 +1,93 @@
+"""The dump's page in a real browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dldt.debug.dump import Dump
+from dldt.debug.dump_options import DumpOptions
+from dldt.tools import api
+from tests.debug.browser import page_source, page_text, screenshot
+from tests.debug.small_model import small_inputs, small_model
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page") / "d"
+    dump = Dump(folder, DumpOptions(values=small_inputs()))
+    api.compile_model(small_model(), folder.parent / "m.so", observer=dump)
+    dump.close()
+    return folder / "index.html"
+
+
+def test_the_overview_has_a_timeline_with_times(page):
+    text = page_text(page, "timeline")
+    for name in ("imported", "fuse-swish", "implementations", "link"):
+        assert name in text
+    assert " ms" in text
+    assert "no output moved" in page_text(page, "verdict")
+    assert "Passes that changed something" in page_text(page, "main")
+
+
+def number_of(page, name):
+    folder = next(path for path in (page.parent / "passes").iterdir() if path.name.endswith(f"-{name}"))
+    return int(folder.name[:3])
+
+
+def test_a_change_is_shown_as_a_picture_and_side_by_side(page):
+    source = page_source(page, f"at={number_of(page, 'fuse-swish')}")
+    assert 'class="node added"' in source
+    assert 'class="node removed"' in source
+    assert 'class="sides"' in source
+    text = page_text(page, "main", f"at={number_of(page, 'fuse-swish')}")
+    assert "Multiply 'swish'" in text
+    assert "Swish" in text
+
+
+def test_nodes_are_found_and_their_life_is_told(page):
+    found = page_text(page, "found", "find=sigmoid gate")
+    assert "gate" in found
+    source = page_source(page, "find=sigmoid gate")
+    place = source.split('href="#node=')[1].split('"')[0]
+    life = page_text(page, "main", f"node={place}")
+    assert "In the framework" in life
+    assert "Sigmoid 'gate'" in life
+    assert "becomes" in life
+    assert "swish" in life
+
+
+def test_a_fused_node_ends_in_a_kernel(page):
+    source = page_source(page, "find=swish multiply")
+    texts = [
+        page_text(page, "main", f"node={part.split(chr(34))[0]}")
+        for part in source.split('id="found"')[1].split('href="#node=')[1:]
+    ]
+    assert any("vector registers" in text and "spills" in text for text in texts)
+
+
+def test_the_arena_is_a_picture(page):
+    source = page_source(page, "arena")
+    assert 'class="arena"' in source
+    assert "<rect" in source.split('class="arena"')[1]
+
+
+def test_dark_and_light_are_two_looks(page, tmp_path):
+    for theme in ("dark", "light"):
+        screenshot(page, "", tmp_path / f"{theme}.png", f"?theme={theme}")
+    assert (tmp_path / "dark.png").read_bytes() != (tmp_path / "light.png").read_bytes()
+
+
+@pytest.mark.skipif(not os.environ.get("DLDT_SCREENSHOTS"), reason="DLDT_SCREENSHOTS=1 takes them for docs/")
+def test_screenshots(page):
+    for name, place in (
+        ("dump-overview", ""),
+        ("dump-change", f"at={number_of(page, 'fuse-swish')}"),
+        ("dump-node", "find=swish"),
+        ("dump-arena", "arena"),
+    ):
+        screenshot(page, place, DOCS / f"{name}.png", "?theme=light")
