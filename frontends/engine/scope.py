@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
+import attrs
+
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
@@ -103,6 +105,9 @@ class ImportScope:
     def _import(self, node: NodeRecord) -> None:
         importer = self.model.framework.find(node.op_type, node.version, node.domain)
         given = [self.lookup(name) if name else None for name in node.inputs]
+        if node.definition is not None:
+            self._bind(node, self._expanded(node, given))
+            return
         if importer is None:
             raise UnsupportedError("")  # found before the import; its inputs' types are known now
         tensors = [value for value in given if value is None or isinstance(value, Value)]
@@ -119,6 +124,24 @@ class ImportScope:
             raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
             raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
+
+    def _expanded(self, node: NodeRecord, given: Sequence[Imported | None]) -> tuple[Imported | None, ...]:
+        """The outputs of a function, whose body is imported into the graph itself."""
+        assert node.definition is not None
+        body = node.definition([value.type if isinstance(value, Value) else None for value in given])
+        wanted = [n for n, own in zip(body.outputs, node.outputs, strict=False) if own in self._used]
+        record = attrs.evolve(body, outputs=tuple(wanted))
+        findings = Findings()
+        scope = ImportScope(self.model, record, self.graph, findings, prefix=f"{self._body_name(node)}/")
+        pairs = zip(record.inputs, given, strict=False)
+        scope.values.update((name, value) for name, value in pairs if value is not None)
+        scope.run()
+        if findings.unsupported:
+            inner, reason = findings.unsupported[0]
+            why = reason or self.model.framework.why_not(inner) or "it is not supported"
+            raise UnsupportedError(f"it is defined by {self.model.framework.operation(inner)}: {why}")
+        made = dict(zip(wanted, scope.outputs(), strict=True))
+        return tuple(made.get(name) for name in body.outputs)
 
     def _context(self, node: NodeRecord) -> Context:
         title = self._body_name(node) if node.bodies else ""

@@ -31,6 +31,11 @@ def element_type(code: int, what: str = "") -> DType:
     return _entry(code, what)[0]
 
 
+def element_code(dtype: DType) -> int:
+    """The ONNX element type code of a DType."""
+    return next(code for code, (own, _) in _FIELDS.items() if own is dtype)
+
+
 def storage_field(code: int, what: str) -> str:
     """The typed field that stores elements of this type."""
     return _entry(code, what)[1]

@@ -22,5 +22,5 @@ class OnnxFramework(Framework):
         return f"supported are operation sets {served}" if served else ""
 
 
-ONNX = OnnxFramework("onnx", "ONNX", newest=25)
-"""Importers are tested up to operation set 25."""
+ONNX = OnnxFramework("onnx", "ONNX", newest=28)
+"""Importers are tested up to operation set 28."""

@@ -112,6 +112,16 @@ def range_11(start: Value, limit: Value, delta: Value) -> Value:
     return Range(start.type.dtype)(reshaped(start, ()), reshaped(limit, ()), reshaped(delta, ()))
 
 
+@ONNX.imports("Range", since=27)
+def range_27(start: Value, limit: Value, delta: Value, *, stash_type: int = 1) -> Value:
+    """As before; half precision is computed in f32 and rounded once."""
+    dtype = start.type.dtype
+    if stash_type != 1 or dtype not in (DType.f16, DType.bf16):
+        return range_11(start, limit, delta)
+    wide = (Convert(DType.f32)(each) for each in (start, limit, delta))
+    return Convert(dtype)(range_11(*wide))
+
+
 @ONNX.imports("NonZero", since=9)
 def non_zero_9(X: Value) -> Value:
     """The indices of the elements that are not zero, one row an axis."""

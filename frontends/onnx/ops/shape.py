@@ -139,6 +139,13 @@ def space_to_depth_1(input: Value, *, blocksize: int) -> Value:
     return SpaceToDepth("blocks_first", _block(blocksize))(input)
 
 
+@ONNX.imports("SpaceToDepth", since=28)
+def space_to_depth_28(input: Value, *, blocksize: int, mode: str = "DCR") -> Value:
+    """As before; CRD puts the channel before the block."""
+    first = one_of("mode", mode, ("DCR", "CRD")) == "DCR"
+    return SpaceToDepth("blocks_first" if first else "depth_first", _block(blocksize))(input)
+
+
 def _block(size: int) -> int:
     if not 1 <= size <= 1 << 20:
         raise InputError(f"blocksize is {size}; it must be from 1 to 2**20")
