@@ -5,25 +5,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Subtract
-from dldt.compiler.ops.comparison import Less
+from dldt.compiler.ops.comparison import Equal, GreaterEqual, Less, LessEqual
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.non_max_suppression import NonMaxSuppression
 from dldt.compiler.ops.non_zero import NonZero
 from dldt.compiler.ops.one_hot import OneHot
+from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rounding import Negative
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.slice import Slice
-from dldt.compiler.ops.squeeze import Squeeze
+from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.top_k import CumSum, TopK
 from dldt.compiler.ops.unique import Unique
 from dldt.compiler.types import DType
-from dldt.frontends.engine.known import known_array, required_ints
+from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.reshaped import reshaped
+from dldt.frontends.onnx.computed_axes import ComputedAxes
+from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
 
 
@@ -163,20 +166,50 @@ def non_max_suppression_10(
 @ONNX.imports("CumSum", since=11)
 def cum_sum_11(x: Value, axis: Value, *, exclusive: int = 0, reverse: int = 0) -> Value:
     """Running sums along the axis."""
-    (at,) = required_ints(axis, "the input 'axis'")
-    return CumSum(bool(exclusive), bool(reverse))(x, np.array(at, np.int64))
+    known, sums = known_array(axis), CumSum(bool(exclusive), bool(reverse))
+    if known is not None:
+        return sums(x, known.reshape(()))
+    rows = ComputedAxes(axis, x.type.rank).between(x)
+    return Reshape()(sums(rows, np.array(1, np.int64)), ShapeOf()(x))
 
 
 @ONNX.imports("Trilu", since=14)
 def trilu_14(input: Value, k: Value | None = None, *, upper: int = 1) -> Value:
     """The upper or lower triangle, zeros elsewhere; the k-th diagonal is the border."""
-    rows, columns = input.type.shape[-2:] if input.type.rank >= 2 else (None, None)
-    if not isinstance(rows, int) or not isinstance(columns, int):
-        raise UnsupportedError(f"the last two dims of {input.type} must be fixed")
-    (diagonal,) = (0,) if k is None else required_ints(k, "the input 'k'")
-    kept = np.tri(rows, columns, diagonal - 1, dtype=bool) if upper else np.tri(rows, columns, diagonal, dtype=bool)
-    mask = input.graph.constant(~kept if upper else kept)
-    return Select()(mask, input, np.array(0, input.type.dtype.numpy))
+    if input.type.rank < 2:
+        raise InputError(f"{input.type} has no last two dims")
+    rows, columns = input.type.shape[-2:]
+    known = np.zeros((), np.int64) if k is None else known_array(k)
+    zero = np.array(0, input.type.dtype.numpy)
+    if known is None or not isinstance(rows, int) or not isinstance(columns, int):
+        border = input.graph.constant(np.zeros((), np.int64)) if k is None else reshaped(k, ())
+        diagonals = _diagonals(input)
+        kept = GreaterEqual()(diagonals, border) if upper else LessEqual()(diagonals, border)
+        return Select()(kept, input, zero)
+    diagonal = int(known.reshape(()))
+    below = np.tri(rows, columns, diagonal - 1, dtype=bool) if upper else np.tri(rows, columns, diagonal, dtype=bool)
+    return Select()(input.graph.constant(~below if upper else below), input, zero)
+
+
+@ONNX.imports("EyeLike", since=9)
+def eye_like_9(input: Value, *, dtype: int | None = None, k: int = 0) -> Value:
+    """1 on the k-th diagonal of a matrix, 0 elsewhere."""
+    if input.type.rank != 2:
+        raise InputError(f"a matrix is needed, the input is {input.type}")
+    wanted = input.type.dtype if dtype is None else element_type(dtype, "attribute 'dtype'")
+    return Convert(wanted)(Equal()(_diagonals(input), k))
+
+
+def _diagonals(x: Value) -> Value:
+    """The number of the diagonal on which each element of the last two dims lies."""
+    rows, columns = (_numbers(x, axis) for axis in (x.type.rank - 2, x.type.rank - 1))
+    return Subtract()(Unsqueeze()(columns, np.array([0], np.int64)), Unsqueeze()(rows, np.array([1], np.int64)))
+
+
+def _numbers(x: Value, axis: int) -> Value:
+    """0, 1, … along an axis."""
+    size = Gather()(ShapeOf()(x), np.array(axis, np.int64), np.array(0, np.int64))
+    return Range(DType.i64)(np.array(0, np.int64), size, np.array(1, np.int64))
 
 
 def _extreme(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
