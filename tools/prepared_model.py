@@ -12,6 +12,8 @@ import numpy as np
 from onnx.backend.base import BackendRep
 
 from dldt.compiler.types import Array
+from dldt.frontends.engine.stored import storage_type
+from dldt.frontends.onnx.element_types import STORAGE_CODES
 from dldt.runtime.model import Model, load
 from dldt.tools.api import compile_model, read_model
 
@@ -82,6 +84,9 @@ def _dims(info: Any) -> Sequence[Any]:
 
 
 def _raw(array: Array) -> Array:
+    kind = storage_type(array.dtype)
+    if kind is not None:
+        return kind.raw(array)
     return array.view(np.uint16) if array.dtype == ml_dtypes.bfloat16 else array
 
 
@@ -93,7 +98,11 @@ def _output(info: Any, found: Mapping[str, Array]) -> Any:
     """One output of the model: an array, or the list of the arrays of a sequence."""
     proto = info.type.optional_type.elem_type if info.type.HasField("optional_type") else info.type
     if not proto.HasField("sequence_type"):
-        return found[info.name]
+        array = found[info.name]
+        kind = STORAGE_CODES.get(proto.tensor_type.elem_type)
+        if kind is None:
+            return array
+        return array.view(kind.numpy) if kind.is_float else array.astype(kind.numpy)
     if f"{info.name}.sizes" in found:
         ends = np.cumsum(found[f"{info.name}.sizes"])
         return np.split(found[info.name], ends[:-1])

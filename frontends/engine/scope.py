@@ -23,6 +23,7 @@ from dldt.frontends.engine.naming import Naming
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.sequences import Imported, part_names, parts, with_parts
+from dldt.frontends.engine.stored import StorageType, StoredTensor, storage_type
 
 
 class ImportScope:
@@ -81,12 +82,13 @@ class ImportScope:
         """What the graph's outputs are; None for one that could not be made."""
         return [None if self.poisoned(name) else self.lookup(name) for name in self.record.outputs]
 
-    def _initializer(self, name: str) -> Value:
+    def _initializer(self, name: str) -> Imported:
         array = self.record.initializers[name].read(f"{self.model.path}: initialiser {name!r}")
-        value = self.graph.constant(array, name=name)
+        kind = storage_type(array.dtype)
+        value = self.graph.constant(array if kind is None else kind.raw(array), name=name)
         self.graph.rename(value, (name,))
         self.findings.types[name] = value.type
-        return value
+        return value if kind is None else StoredTensor(value, kind)
 
     def _guarded(self, node: NodeRecord) -> None:
         if any(self.poisoned(name) for name in needed(node)):
@@ -110,6 +112,9 @@ class ImportScope:
             return
         if importer is None:
             raise UnsupportedError("")  # found before the import; its inputs' types are known now
+        kind = next((g.kind for g in given if isinstance(g, StoredTensor)), None)
+        moved = kind if node.op_type in self.model.framework.moves and not node.domain else None
+        given = [g.bits if moved and isinstance(g, StoredTensor) else g for g in given]
         tensors = [value for value in given if value is None or isinstance(value, Value)]
         try:
             arguments = inputs_of(importer, node, given)
@@ -117,7 +122,8 @@ class ImportScope:
             if importer.context is not None:
                 attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)
-            self._bind(node, result if isinstance(result, tuple) else (result,))
+            made = result if isinstance(result, tuple) else (result,)
+            self._bind(node, made if moved is None else tuple(_stored(each, moved) for each in made))
         except UnsupportedError:
             raise
         except DldtError as error:
@@ -265,6 +271,12 @@ def _captured(graph: Graph, outer: Value, name: str) -> Value:
     if content is not None and not any(map(is_found, content)):
         graph.define(made, content)  # a shape that the body computes with
     return made
+
+
+def _stored(made: Imported | None, kind: StorageType) -> Imported | None:
+    """What an operation made of bits as bits again; shapes are none."""
+    bits = isinstance(made, Value) and made.type.dtype is kind.bits
+    return StoredTensor(made, kind) if isinstance(made, Value) and bits else made
 
 
 def _made(given: Imported | None) -> Imported:

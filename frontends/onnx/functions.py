@@ -9,7 +9,7 @@ import attrs
 import onnx
 from onnx import defs, helper
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import Definition, GraphRecord
@@ -79,8 +79,13 @@ def _body_of(schema: Any, version: int, node: Any, attributes: Mapping[str, Any]
         newest = _newest(schema.context_dependent_function_opset_versions, version)
         proto = onnx.NodeProto()
         proto.CopyFrom(node)
-        del proto.attribute[:]
-        proto.attribute.extend(helper.make_attribute(k, v) for k, v in attributes.items() if _is_plain(v))
+        referring = [a for a in node.attribute if a.ref_attr_name]
+        for each in referring:
+            proto.attribute.remove(each)
+        given = {each.name: attributes[each.name] for each in referring if each.name in attributes}
+        if not all(map(_is_plain, given.values())):
+            raise UnsupportedError("a function hands on an attribute that is a graph or a tensor")
+        proto.attribute.extend(helper.make_attribute(name, value) for name, value in given.items())
         shown = [_type_proto(t).SerializeToString() for t in types]
         data = schema.get_context_dependent_function_with_opset_version(newest, proto.SerializeToString(), shown)
     if not data:

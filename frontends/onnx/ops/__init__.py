@@ -4,6 +4,7 @@ from dldt.frontends.engine.framework import Framework
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops import (
     activation,
+    cast,
     constant,
     control,
     convolution,
@@ -15,6 +16,7 @@ from dldt.frontends.onnx.ops import (
     optional,
     pooling,
     quantization,
+    quantize_linear,
     quantized_math,
     quantized_recurrent,
     recurrent,
@@ -30,6 +32,7 @@ from dldt.frontends.onnx.ops import (
 
 MODULES = (
     activation,
+    cast,
     constant,
     control,
     convolution,
@@ -41,6 +44,7 @@ MODULES = (
     optional,
     pooling,
     quantization,
+    quantize_linear,
     quantized_math,
     quantized_recurrent,
     recurrent,
