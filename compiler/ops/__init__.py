@@ -13,6 +13,14 @@ from dldt.compiler.ops.arithmetic import (
     SquaredDifference,
     Subtract,
 )
+from dldt.compiler.ops.bitwise import (
+    BitwiseAnd,
+    BitwiseLeftShift,
+    BitwiseNot,
+    BitwiseOr,
+    BitwiseRightShift,
+    BitwiseXor,
+)
 from dldt.compiler.ops.broadcast import Broadcast, Tile
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
 from dldt.compiler.ops.concat import Concat
@@ -99,6 +107,12 @@ __all__ = [
     "AvgPool14",
     "BatchNormInference",
     "Binary",
+    "BitwiseAnd",
+    "BitwiseLeftShift",
+    "BitwiseNot",
+    "BitwiseOr",
+    "BitwiseRightShift",
+    "BitwiseXor",
     "Broadcast",
     "Ceiling",
     "Clamp",

@@ -76,25 +76,25 @@ def top_k_11(X: Value, K: Value, *, axis: int = -1, largest: int = 1, sorted: in
 @ONNX.imports("ArgMax", since=1)
 def arg_max_1(data: Value, *, axis: int = 0, keepdims: int = 1) -> Value:
     """The position of the largest along the axis, the first of equals."""
-    return _extreme(data, axis, "max", keepdims, 0)
+    return extreme_place(data, axis, "max", keepdims, 0)
 
 
 @ONNX.imports("ArgMax", since=12)
 def arg_max_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
     """As before."""
-    return _extreme(data, axis, "max", keepdims, select_last_index)
+    return extreme_place(data, axis, "max", keepdims, select_last_index)
 
 
 @ONNX.imports("ArgMin", since=1)
 def arg_min_1(data: Value, *, axis: int = 0, keepdims: int = 1) -> Value:
     """The position of the smallest along the axis, the first of equals."""
-    return _extreme(data, axis, "min", keepdims, 0)
+    return extreme_place(data, axis, "min", keepdims, 0)
 
 
 @ONNX.imports("ArgMin", since=12)
 def arg_min_12(data: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
     """As before."""
-    return _extreme(data, axis, "min", keepdims, select_last_index)
+    return extreme_place(data, axis, "min", keepdims, select_last_index)
 
 
 @ONNX.imports("OneHot", since=9)
@@ -202,17 +202,17 @@ def eye_like_9(input: Value, *, dtype: int | None = None, k: int = 0) -> Value:
 
 def _diagonals(x: Value) -> Value:
     """The number of the diagonal on which each element of the last two dims lies."""
-    rows, columns = (_numbers(x, axis) for axis in (x.type.rank - 2, x.type.rank - 1))
+    rows, columns = (numbers_along(x, axis) for axis in (x.type.rank - 2, x.type.rank - 1))
     return Subtract()(Unsqueeze()(columns, np.array([0], np.int64)), Unsqueeze()(rows, np.array([1], np.int64)))
 
 
-def _numbers(x: Value, axis: int) -> Value:
+def numbers_along(x: Value, axis: int) -> Value:
     """0, 1, … along an axis."""
     size = Gather()(ShapeOf()(x), np.array(axis, np.int64), np.array(0, np.int64))
     return Range(DType.i64)(np.array(0, np.int64), size, np.array(1, np.int64))
 
 
-def _extreme(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
+def extreme_place(data: Value, axis: int, mode: str, keepdims: int, select_last_index: int) -> Value:
     """NaN is the largest and the smallest, as in numpy's argmax and argmin."""
     if not -data.type.rank <= axis < data.type.rank:
         raise InputError(f"axis {axis} is outside rank {data.type.rank}")
