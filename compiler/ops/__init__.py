@@ -59,6 +59,7 @@ from dldt.compiler.ops.reduce import (
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
+from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.shuffle import DepthToSpace, ShuffleChannels, SpaceToDepth
@@ -199,6 +200,8 @@ __all__ = [
     "Reshape",
     "Result",
     "Round",
+    "ScatterElementsUpdate",
+    "ScatterNDUpdate",
     "Select",
     "Selu",
     "ShapeOf",
