@@ -7,7 +7,19 @@ import math
 import attrs
 
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import Atom, DefinedDim, Dim, Extremum, FloorDiv, FreeDim, Poly, Symbol, atoms, floordiv
+from dldt.compiler.dims import (
+    Atom,
+    DefinedDim,
+    Dim,
+    Extremum,
+    FloorDiv,
+    FreeDim,
+    Poly,
+    Symbol,
+    atoms,
+    floordiv,
+    symbols,
+)
 from dldt.compiler.substitute import substitute
 from dldt.compiler.types import TensorType
 
@@ -54,7 +66,7 @@ class DimKnowledge:
         if any((c.relation, c.left, c.right) == (made.relation, made.left, made.right) for c in self.conditions):
             return False
         self.conditions.append(made)
-        return made.relation == "eq" and self.unify(made.left, made.right)
+        return made.relation == "eq" and self._replace(made.left, made.right, in_time=True)
 
     def rename_node(self, old: str, new: str) -> None:
         """A node that asks for conditions has another name."""
@@ -74,7 +86,12 @@ class DimKnowledge:
 
     def unify(self, a: Dim, b: Dim) -> bool:
         """Of two equal dims, solve for an atom, and replace it from now on. False where none can be solved for."""
-        solved = _solved(a, b)
+        return self._replace(a, b, in_time=False)
+
+    def _replace(self, a: Dim, b: Dim, *, in_time: bool) -> bool:
+        """``in_time``: what is replaced is found no earlier than what takes its place, so that all who read it still
+        know it in time."""
+        solved = _solved(a, b, in_time=in_time)
         if solved is None:
             return False
         atom, dim = solved
@@ -82,7 +99,7 @@ class DimKnowledge:
         return True
 
 
-def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
+def _solved(a: Dim, b: Dim, *, in_time: bool) -> tuple[Atom, Dim] | None:
     """An atom and the dim that it equals where ``a == b``. Found dims are replaced before quotients, and these before
     free dims; of two alike, that of ``a``. A free dim stays where its coefficient is not 1."""
     difference = a - b
@@ -101,11 +118,32 @@ def _solved(a: Dim, b: Dim) -> tuple[Atom, Dim] | None:
         rest = -coefficient * (difference - alone)
         if not isinstance(rest, int) and atom in atoms(rest):
             continue
+        if in_time and _is_later(rest, alone):
+            continue
         candidates.append((_rank(atom), atom in first, str(atom), atom, rest))
     if not candidates:
         return None
     *_, atom, rest = max(candidates, key=lambda c: c[:3])
     return atom, rest
+
+
+def _is_later(a: Dim, b: Dim) -> bool:
+    """Whether ``a`` is found later than ``b`` when the model runs: by a node that was added later, in one graph."""
+    ours, theirs = _finders(a), _finders(b)
+    if not theirs:
+        return bool(ours)
+    return any(number > theirs[graph] for graph, number in ours.items() if graph in theirs)
+
+
+def _finders(dim: Dim) -> dict[str, int]:
+    """For each graph, the number of the last node that finds a part of the dim."""
+    found: dict[str, int] = {}
+    for symbol in symbols(dim):
+        graph, mark, rest = symbol.name.rpartition(":")
+        number = rest.partition(".")[0]
+        if isinstance(symbol, DefinedDim) and mark and number.isdecimal():
+            found[graph] = max(found.get(graph, 0), int(number))
+    return found
 
 
 def _rank(atom: Atom) -> int:

@@ -12,6 +12,7 @@ from dldt.codegen.kernels.matmul.family import MatMulFamily
 from dldt.codegen.kernels.pool.family import PoolFamily
 from dldt.codegen.kernels.recurrence.family import RecurrenceFamily
 from dldt.codegen.kernels.running_sum.family import RunningSumFamily
+from dldt.codegen.kernels.scatter.family import ScatterFamily
 from dldt.codegen.kernels.selection.family import SelectionFamily
 from dldt.codegen.kernels.winograd.family import WinogradFamily
 from dldt.compiler.graph import Node
@@ -23,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     BatchMatMulFamily(),
     RecurrenceFamily(),
     SelectionFamily(),
+    ScatterFamily(),
     RunningSumFamily(),
     CopyFamily(),
     ConcatFamily(),

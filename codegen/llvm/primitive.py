@@ -224,6 +224,31 @@ def _sqrt(b: Builder, dtype: DType, x: Ir) -> Ir:
     return b.intrinsic("llvm.sqrt", x.type, x)
 
 
+def _bits(opcode: str) -> Callable[..., Ir]:
+    return lambda b, dtype, x, y: b.binary(opcode, x, y)
+
+
+def _bit_not(b: Builder, dtype: DType, x: Ir) -> Ir:
+    return b.binary("xor", x, b.like(x, -1))
+
+
+def _shift_left(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
+    x, y = b.unify(x, y)
+    inside = b.compare("lt", y, b.like(y, 8 * dtype.size), signed=False)
+    shifted = b.binary("shl", x, b.select(inside, y, b.like(y, 0)))
+    return b.select(inside, shifted, b.like(x, 0))
+
+
+def _shift_right(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
+    x, y = b.unify(x, y)
+    last = 8 * dtype.size - 1
+    inside = b.compare("le", y, b.like(y, last), signed=False)
+    if dtype.is_signed:  # a shift by all bits but one leaves the sign
+        return b.binary("ashr", x, b.select(inside, y, b.like(y, last)))
+    shifted = b.binary("lshr", x, b.select(inside, y, b.like(y, 0)))
+    return b.select(inside, shifted, b.like(x, 0))
+
+
 def _isnan(b: Builder, dtype: DType, x: Ir) -> Ir:
     return b.compare("ne", x, x)
 
@@ -265,6 +290,12 @@ _FLOAT: dict[str, Callable[..., Ir]] = {
     "isinf": _isinf,
 }
 _INTEGER: dict[str, Callable[..., Ir]] = {
+    "bitand": _bits("and"),
+    "bitor": _bits("or"),
+    "bitxor": _bits("xor"),
+    "bitnot": _bit_not,
+    "shl": _shift_left,
+    "shr": _shift_right,
     "maximum": _integer_extremum("max"),
     "minimum": _integer_extremum("min"),
     "relu": _relu,

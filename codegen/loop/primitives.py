@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.ops.activation import sigmoid, softplus
+from dldt.compiler.ops.bitwise import BitwiseLeftShift, BitwiseRightShift
 from dldt.compiler.ops.convert import cast
 from dldt.compiler.ops.unary import erf
 from dldt.compiler.types import Array, DType
@@ -128,6 +129,11 @@ PRIMITIVES: dict[str, Primitive] = {
         gt=np.greater,
         ge=np.greater_equal,
         xor=np.logical_xor,
+        bitand=np.bitwise_and,
+        bitor=np.bitwise_or,
+        bitxor=np.bitwise_xor,
+        shl=BitwiseLeftShift().evaluate,
+        shr=BitwiseRightShift().evaluate,
     ),
     "and": Primitive("and", 2, np.logical_and),
     "or": Primitive("or", 2, np.logical_or),
@@ -169,6 +175,7 @@ PRIMITIVES: dict[str, Primitive] = {
         isinf=np.isinf,
         cast=lambda x: x,  # converted to the dtype that the expression names, as every result is; see ``convert``
     ),
+    "bitnot": Primitive("bitnot", 1, np.bitwise_not),
     "select": Primitive("select", 3, np.where),
 }
 """The primitives by name. The operands of a comparison have one type, as have the two sides of ``select``. The result's

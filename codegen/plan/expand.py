@@ -8,6 +8,7 @@ from dldt.codegen.plan.expand_boxes import expand_boxes
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_range import expand_range
 from dldt.codegen.plan.expand_reshape import expand_reshape
+from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd
 from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
 from dldt.compiler import ops
@@ -20,6 +21,8 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.NonZero: expand_non_zero,
     ops.Range: expand_range,
     ops.Reshape: expand_reshape,
+    ops.ScatterElementsUpdate: expand_scatter_elements,
+    ops.ScatterNDUpdate: expand_scatter_nd,
     ops.TopK: expand_top_k,
     ops.Unique: expand_unique,
 }

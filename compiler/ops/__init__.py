@@ -13,6 +13,14 @@ from dldt.compiler.ops.arithmetic import (
     SquaredDifference,
     Subtract,
 )
+from dldt.compiler.ops.bitwise import (
+    BitwiseAnd,
+    BitwiseLeftShift,
+    BitwiseNot,
+    BitwiseOr,
+    BitwiseRightShift,
+    BitwiseXor,
+)
 from dldt.compiler.ops.broadcast import Broadcast, Tile
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
 from dldt.compiler.ops.concat import Concat
@@ -51,6 +59,7 @@ from dldt.compiler.ops.reduce import (
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
+from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.shuffle import DepthToSpace, ShuffleChannels, SpaceToDepth
@@ -99,6 +108,12 @@ __all__ = [
     "AvgPool14",
     "BatchNormInference",
     "Binary",
+    "BitwiseAnd",
+    "BitwiseLeftShift",
+    "BitwiseNot",
+    "BitwiseOr",
+    "BitwiseRightShift",
+    "BitwiseXor",
     "Broadcast",
     "Ceiling",
     "Clamp",
@@ -185,6 +200,8 @@ __all__ = [
     "Reshape",
     "Result",
     "Round",
+    "ScatterElementsUpdate",
+    "ScatterNDUpdate",
     "Select",
     "Selu",
     "ShapeOf",

@@ -62,26 +62,28 @@ class ReduceProd(Reduction):
 
 @op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC | Trait.EXACT)
 class ReduceMax(Reduction):
-    """y = the largest"""
+    """y = the largest; of no elements -inf, or the least integer"""
 
     shape_values = True
 
     def evaluate(self, data: Array, axes: Array) -> Array:
         if data.dtype == object:
             return _extreme(data, axes, LARGER, self.keep_dims)
-        return np.max(data, axis=ints(axes.ravel()), keepdims=self.keep_dims)
+        lowest = _edges(data.dtype)[0]
+        return np.max(data, axis=ints(axes.ravel()), keepdims=self.keep_dims, initial=lowest)
 
 
 @op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.EXACT)
 class ReduceMin(Reduction):
-    """y = the smallest"""
+    """y = the smallest; of no elements inf, or the largest integer"""
 
     shape_values = True
 
     def evaluate(self, data: Array, axes: Array) -> Array:
         if data.dtype == object:
             return _extreme(data, axes, SMALLER, self.keep_dims)
-        return np.min(data, axis=ints(axes.ravel()), keepdims=self.keep_dims)
+        highest = _edges(data.dtype)[1]
+        return np.min(data, axis=ints(axes.ravel()), keepdims=self.keep_dims, initial=highest)
 
 
 @op("opset1", traits=Trait.IDENTITY_IF_TYPED_ALIKE | Trait.LAYOUT_AGNOSTIC)
@@ -157,3 +159,10 @@ def _extreme(data: Array, axes: Array, pick: Callable[[Array, Array], Array], ke
             best = np.asarray(pick(best, part), dtype=object)
         result = np.expand_dims(best, axis) if keep_dims else np.asarray(best, dtype=object)
     return result
+
+
+def _edges(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """The least and the largest value of an element type."""
+    kind = DType.of(dtype)
+    low, high = kind.bounds if kind.is_integer else (-np.inf, np.inf)
+    return dtype.type(low), dtype.type(high)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import typing
 from typing import Any
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.importer import Importer
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.stored import StoredTensor
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.engine.text import Text
 
@@ -26,6 +27,10 @@ def inputs_of(importer: Importer, node: NodeRecord, given: list[Imported | None]
     ports = importer.signature.inputs
     for position, value in enumerate(given):
         own = ports[min(position, len(ports) - 1)].name if ports else ""
+        if isinstance(value, StoredTensor) and own not in importer.sequences:
+            raise UnsupportedError(
+                f"input {own!r} is of type {value.kind.name}, in which numbers are only stored; cast or dequantise it"
+            )
         if not (value is None or isinstance(value, Value) or own in importer.sequences):
             raise InputError(f"input {own!r} of {node.op_type} must be a tensor, {node.inputs[position]!r} is none")
     variadic = bool(ports) and ports[-1].variadic

@@ -24,8 +24,9 @@ def all_nodes(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
 
 
 def without_importer(framework: Framework, nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
-    """The nodes whose operation has no importer in the version that they ask for."""
-    return [node for node in nodes if framework.find(node.op_type, node.version, node.domain) is None]
+    """The nodes whose operation has no importer in the version that they ask for, and is no function either."""
+    found = (node for node in nodes if node.definition is None)
+    return [node for node in found if framework.find(node.op_type, node.version, node.domain) is None]
 
 
 def described(

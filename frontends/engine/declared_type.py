@@ -6,6 +6,7 @@ import attrs
 
 from dldt.compiler.types import DType
 from dldt.frontends.engine.fault import Fault
+from dldt.frontends.engine.stored import StorageType
 
 
 @attrs.frozen
@@ -16,6 +17,9 @@ class DeclaredType:
     """None: the file does not say; a Fault: not a tensor, or of a type that is not supported."""
     shape: tuple[int | str | None, ...] | None = None
     """A dim is a number, a name, or None for a free one; no shape at all: the rank is not known either."""
+
+    stored: StorageType | None = None
+    """Where numbers are only stored in the element type: that type. ``dtype`` is that of its bits then."""
 
     item: DeclaredType | None = None
     """Of the items, where it is a sequence of tensors."""

@@ -19,6 +19,9 @@ class Framework:
     last version of operations that they were tested for; it is 1 where operations have no versions. A framework with
     words of its own for messages is a class of its own."""
 
+    moves: frozenset[str] = frozenset()
+    """Operations that move elements and do not look at them: they take tensors of any type."""
+
     def __init__(self, name: str, title: str, newest: int = 1) -> None:
         self.name = name
         self.title = title

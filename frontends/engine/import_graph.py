@@ -20,6 +20,7 @@ from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.scope import ImportScope
 from dldt.frontends.engine.sequences import Nothing, StackedSequence, part_names, parts
+from dldt.frontends.engine.stored import StoredTensor
 from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.engine.unsupported import unsupported_error
 
@@ -101,4 +102,5 @@ def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorT
     wanted = type.dtype if cut_type else declared.dtype or type.dtype
     if isinstance(wanted, Fault):
         raise wanted.error(f"input {name!r}:")
-    scope.values[name] = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")
+    made = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")
+    scope.values[name] = made if declared.stored is None else StoredTensor(made, declared.stored)

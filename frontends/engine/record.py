@@ -6,14 +6,18 @@ by several nodes. Layers that write over their input are told apart by ``unique_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import attrs
 
+from dldt.compiler.types import TensorType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.tensor_record import TensorRecord
+
+Definition: TypeAlias = "Callable[[Sequence[TensorType | None]], GraphRecord]"
+"""The body of a function, for the types of its inputs; it uses nothing but its inputs."""
 
 
 @attrs.frozen(eq=False)
@@ -31,6 +35,8 @@ class NodeRecord:
     """The version of its operation that the model asks for; 0 where the model does not say."""
     domain: str = ""
     """Whose operation it is, in frameworks whose operations come from several vendors."""
+    definition: Definition | None = None
+    """Where the operation is a function: its body, which takes the place of the node."""
     bodies: tuple[GraphRecord, ...] = attrs.field(init=False)
     """The graphs among its attributes."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
+import attrs
+
 from dldt.compiler.budget import BudgetError, budget
 from dldt.compiler.errors import DldtError, InputError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
@@ -22,6 +24,7 @@ from dldt.frontends.engine.naming import Naming
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.sequences import Imported, part_names, parts, with_parts
+from dldt.frontends.engine.stored import StorageType, StoredTensor, storage_type
 
 
 class ImportScope:
@@ -80,12 +83,13 @@ class ImportScope:
         """What the graph's outputs are; None for one that could not be made."""
         return [None if self.poisoned(name) else self.lookup(name) for name in self.record.outputs]
 
-    def _initializer(self, name: str) -> Value:
+    def _initializer(self, name: str) -> Imported:
         array = self.record.initializers[name].read(f"{self.model.path}: initialiser {name!r}")
-        value = self.graph.constant(array, name=name)
+        kind = storage_type(array.dtype)
+        value = self.graph.constant(array if kind is None else kind.raw(array), name=name)
         self.graph.rename(value, (name,))
         self.findings.types[name] = value.type
-        return value
+        return value if kind is None else StoredTensor(value, kind)
 
     def _guarded(self, node: NodeRecord) -> None:
         if any(self.poisoned(name) for name in needed(node)):
@@ -107,8 +111,14 @@ class ImportScope:
     def _import(self, node: NodeRecord) -> None:
         importer = self.model.framework.find(node.op_type, node.version, node.domain)
         given = [self.lookup(name) if name else None for name in node.inputs]
+        if node.definition is not None:
+            self._bind(node, self._expanded(node, given))
+            return
         if importer is None:
             raise UnsupportedError("")  # found before the import; its inputs' types are known now
+        kind = next((g.kind for g in given if isinstance(g, StoredTensor)), None)
+        moved = kind if node.op_type in self.model.framework.moves and not node.domain else None
+        given = [g.bits if moved and isinstance(g, StoredTensor) else g for g in given]
         tensors = [value for value in given if value is None or isinstance(value, Value)]
         mark = self.graph.mark
         try:
@@ -117,9 +127,10 @@ class ImportScope:
             if importer.context is not None:
                 attributes[importer.context] = self._context(node)
             result = importer.function(*arguments, **attributes)
-            self._bind(node, result if isinstance(result, tuple) else (result,))
-            for made in range(mark, self.graph.mark):
-                self.graph.origins.setdefault(made, str(node))  # a node in an inlined body has its own already
+            made = result if isinstance(result, tuple) else (result,)
+            self._bind(node, made if moved is None else tuple(_stored(each, moved) for each in made))
+            for number in range(mark, self.graph.mark):
+                self.graph.origins.setdefault(number, str(node))  # a node in an inlined body has its own already
         except (UnsupportedError, BudgetError):
             raise
         except DldtError as error:
@@ -129,6 +140,24 @@ class ImportScope:
             raise InputError(failure(self.model.path, node, tensors, self.graph, cause)) from error
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
             raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
+
+    def _expanded(self, node: NodeRecord, given: Sequence[Imported | None]) -> tuple[Imported | None, ...]:
+        """The outputs of a function, whose body is imported into the graph itself."""
+        assert node.definition is not None
+        body = node.definition([value.type if isinstance(value, Value) else None for value in given])
+        wanted = [n for n, own in zip(body.outputs, node.outputs, strict=False) if own in self._used]
+        record = attrs.evolve(body, outputs=tuple(wanted))
+        findings = Findings()
+        scope = ImportScope(self.model, record, self.graph, findings, prefix=f"{self._body_name(node)}/")
+        pairs = zip(record.inputs, given, strict=False)
+        scope.values.update((name, value) for name, value in pairs if value is not None)
+        scope.run()
+        if findings.unsupported:
+            inner, reason = findings.unsupported[0]
+            why = reason or self.model.framework.why_not(inner) or "it is not supported"
+            raise UnsupportedError(f"it is defined by {self.model.framework.operation(inner)}: {why}")
+        made = dict(zip(wanted, scope.outputs(), strict=True))
+        return tuple(made.get(name) for name in body.outputs)
 
     def _context(self, node: NodeRecord) -> Context:
         title = self._body_name(node) if node.bodies else ""
@@ -260,6 +289,12 @@ def _captured(graph: Graph, outer: Value, name: str) -> Value:
     if content is not None and not any(map(is_found, content)):
         graph.define(made, content)  # a shape that the body computes with
     return made
+
+
+def _stored(made: Imported | None, kind: StorageType) -> Imported | None:
+    """What an operation made of bits as bits again; shapes are none."""
+    bits = isinstance(made, Value) and made.type.dtype is kind.bits
+    return StoredTensor(made, kind) if isinstance(made, Value) and bits else made
 
 
 def _made(given: Imported | None) -> Imported:

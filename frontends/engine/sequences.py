@@ -9,6 +9,7 @@ import attrs
 
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
+from dldt.frontends.engine.stored import StoredTensor
 
 
 @attrs.frozen
@@ -51,7 +52,9 @@ class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
 
-Imported: TypeAlias = Value | TensorSequence | StackedSequence | RaggedSequence | GrowingSequence | Nothing
+Imported: TypeAlias = (
+    Value | TensorSequence | StackedSequence | RaggedSequence | GrowingSequence | Nothing | StoredTensor
+)
 """What the name of a tensor may stand for."""
 
 
@@ -59,6 +62,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
     """The tensors of which it is made."""
     if isinstance(given, Value):
         return (given,)
+    if isinstance(given, StoredTensor):
+        return (given.bits,)
     if isinstance(given, TensorSequence):
         return given.items
     if isinstance(given, GrowingSequence):
@@ -72,6 +77,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
     """The same of other tensors, as many as it has."""
     if isinstance(given, Value):
         return made[0]
+    if isinstance(given, StoredTensor):
+        return StoredTensor(made[0], given.kind)
     if isinstance(given, TensorSequence):
         return TensorSequence(tuple(made), given.dtype)
     if isinstance(given, GrowingSequence):
@@ -83,6 +90,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
 
 def same_form(a: Imported, b: Imported) -> bool:
     """Whether both are of one kind with equally many tensors."""
+    if isinstance(a, StoredTensor) and isinstance(b, StoredTensor):
+        return a.kind == b.kind
     return type(a) is type(b) and len(parts(a)) == len(parts(b))
 
 
@@ -91,6 +100,6 @@ def part_names(name: str, given: Imported) -> list[str]:
     ``name.sizes`` where the items lie one behind the other."""
     if isinstance(given, RaggedSequence):
         return [name, f"{name}.sizes"]
-    if isinstance(given, Value | StackedSequence):
+    if isinstance(given, Value | StackedSequence | StoredTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

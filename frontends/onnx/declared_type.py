@@ -11,7 +11,7 @@ from dldt.compiler.errors import DldtError, UnsupportedError
 from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.fault import Fault
-from dldt.frontends.onnx.element_types import element_type
+from dldt.frontends.onnx.element_types import STORAGE_CODES, element_type
 
 _SEQUENCE = (
     "is a sequence of tensors; give its items as inputs of their own, X.0, X.1, …, or as the parts of one tensor along "
@@ -32,7 +32,8 @@ def declared_type(proto: Any) -> DeclaredType:
         return DeclaredType(Fault(UnsupportedError, f"is not a tensor ({kind}); only tensors are supported"))
     tensor = proto.tensor_type
     shape = tuple(map(_dim, tensor.shape.dim)) if tensor.HasField("shape") else None
-    return DeclaredType(_dtype(tensor.elem_type), shape)
+    stored = STORAGE_CODES.get(tensor.elem_type)
+    return DeclaredType(_dtype(tensor.elem_type) if stored is None else stored.bits, shape, stored)
 
 
 def _dtype(code: int) -> DType | Fault | None:

@@ -6,6 +6,7 @@ from onnx import TensorProto
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.types import DType
+from dldt.frontends.engine.stored import STORAGE_TYPES, StorageType
 
 _FIELDS: dict[int, tuple[DType, str]] = {
     TensorProto.FLOAT: (DType.f32, "float_data"),
@@ -22,6 +23,19 @@ _FIELDS: dict[int, tuple[DType, str]] = {
     TensorProto.UINT64: (DType.u64, "uint64_data"),
     TensorProto.BFLOAT16: (DType.bf16, "int32_data"),
 }
+_KINDS = {kind.name: kind for kind in STORAGE_TYPES}
+STORAGE_CODES: dict[int, StorageType] = {
+    TensorProto.FLOAT8E4M3FN: _KINDS["float8_e4m3fn"],
+    TensorProto.FLOAT8E4M3FNUZ: _KINDS["float8_e4m3fnuz"],
+    TensorProto.FLOAT8E5M2: _KINDS["float8_e5m2"],
+    TensorProto.FLOAT8E5M2FNUZ: _KINDS["float8_e5m2fnuz"],
+    TensorProto.FLOAT4E2M1: _KINDS["float4_e2m1fn"],
+    TensorProto.INT4: _KINDS["int4"],
+    TensorProto.UINT4: _KINDS["uint4"],
+    TensorProto.INT2: _KINDS["int2"],
+    TensorProto.UINT2: _KINDS["uint2"],
+}
+"""The types in which numbers are only stored, by their codes."""
 TYPED_FIELDS = ("float_data", "int32_data", "string_data", "int64_data", "double_data", "uint64_data")
 """Every typed storage field of a TensorProto."""
 
@@ -29,6 +43,11 @@ TYPED_FIELDS = ("float_data", "int32_data", "string_data", "int64_data", "double
 def element_type(code: int, what: str = "") -> DType:
     """The DType for an ONNX element type code. ``what`` begins the message of InputError or UnsupportedError."""
     return _entry(code, what)[0]
+
+
+def element_code(dtype: DType) -> int:
+    """The ONNX element type code of a DType."""
+    return next(code for code, (own, _) in _FIELDS.items() if own is dtype)
 
 
 def storage_field(code: int, what: str) -> str:

@@ -10,6 +10,10 @@ from dldt.frontends.engine.record import NodeRecord
 class OnnxFramework(Framework):
     """Versions are those of operation sets, one a domain."""
 
+    moves = frozenset(
+        ("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "Slice", "Split")
+    ) | frozenset(("Concat", "Gather", "GatherElements", "GatherND", "Where", "Shape", "Size"))
+
     def operation(self, node: NodeRecord) -> str:
         """``ai.onnx::Relu v13``"""
         return f"{printable(node.domain) or 'ai.onnx'}::{printable(node.op_type)} v{node.version}"
@@ -22,5 +26,5 @@ class OnnxFramework(Framework):
         return f"supported are operation sets {served}" if served else ""
 
 
-ONNX = OnnxFramework("onnx", "ONNX", newest=25)
-"""Importers are tested up to operation set 25."""
+ONNX = OnnxFramework("onnx", "ONNX", newest=28)
+"""Importers are tested up to operation set 28."""

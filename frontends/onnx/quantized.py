@@ -52,13 +52,18 @@ def rounded(x: Value, zero: Value | None, dtype: DType, axis: int = 1) -> Value:
     """``x`` rounded to even, plus ``zero``, saturated as ``dtype``."""
     if dtype not in INTEGERS:
         raise UnsupportedError(f"tensors are quantised to {', '.join(map(str, INTEGERS))}, not to {dtype}")
-    whole = Round("half_to_even")(x)
-    if zero is not None and not (zero.constant is not None and not zero.constant.any()):
-        placed = aligned(zero, x, axis)
-        known = placed.constant
-        whole = Add()(whole, Convert(x.type.dtype)(placed) if known is None else known.astype(x.type.dtype.numpy))
+    whole = shifted(Round("half_to_even")(x), zero, axis)
     low, high = dtype.bounds
     return Convert(dtype)(Clamp(float(low), float(high))(whole))
+
+
+def shifted(x: Value, zero: Value | None, axis: int) -> Value:
+    """``x`` plus ``zero``"""
+    if zero is None or (zero.constant is not None and not zero.constant.any()):
+        return x
+    placed = aligned(zero, x, axis)
+    known = placed.constant
+    return Add()(x, Convert(x.type.dtype)(placed) if known is None else known.astype(x.type.dtype.numpy))
 
 
 def quantized(x: Value, scale: Value, zero: Value | None, dtype: DType, axis: int = 1) -> Value:
@@ -72,7 +77,8 @@ def quantized(x: Value, scale: Value, zero: Value | None, dtype: DType, axis: in
 def requantized(sums: Value, scales: tuple[Value, Value, Value], zero: Value, axis: int = 1) -> Value:
     """Sums of products of integers, in the type of ``zero``: round(sums * (a * b / y)) + zero. The scales a and y have
     one element, b may have one for each place along the axis."""
-    a, b, y = (aligned(scale, sums, axis) for scale in scales)
+    placed = (aligned(scale, sums, axis) for scale in scales)
+    a, b, y = (s if s.type.dtype is sums.type.dtype else Convert(sums.type.dtype)(s) for s in placed)
     known = [scale.constant for scale in (a, b, y)]
     if all(scale is not None for scale in known):
         first, second, third = (np.asarray(scale, np.float32) for scale in known)

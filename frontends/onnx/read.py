@@ -16,6 +16,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.onnx.external import ExternalFiles
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.functions import Functions
 from dldt.frontends.onnx.lift_weights import lift_weights
 from dldt.frontends.onnx.records import MAX_NESTING, Records
 
@@ -36,32 +37,15 @@ def read_onnx(path: str | os.PathLike[str]) -> ModelRecord:
     if proto.ir_version > _NEWEST_IR:
         _log.warning("%s: IR version %d is newer than %d, the newest known", file, proto.ir_version, _NEWEST_IR)
     opsets = _opsets(file, proto)
-    called = _called_functions(proto)
-    if called:
-        raise UnsupportedError(
-            f"{file}: the model has functions of its own ({', '.join(called[:5])}); inline them first, with "
-            "onnx.inliner.inline_local_functions"
-        )
     _check_text(file, proto.graph)
-    graph = Records(file, opsets, ExternalFiles(file.parent, file.name, data, follow=LINKS.get())).graph(proto.graph)
+    for function in proto.functions:
+        _check_text(file, function)
+    functions = Functions({(function.domain, function.name): function for function in proto.functions})
+    files = ExternalFiles(file.parent, file.name, data, follow=LINKS.get())
+    graph = Records(file, opsets, files, functions).graph(proto.graph)
     if not graph.outputs:
         raise InputError(f"{file}: the graph has no outputs")
     return ModelRecord(ONNX, file, graph, _metadata(proto))
-
-
-def _called_functions(proto: Any) -> list[str]:
-    """The model's own functions that a node calls."""
-    own = {(function.domain, function.name) for function in proto.functions}
-    called: dict[tuple[str, str], None] = {}
-    pending = [(proto.graph, 0)] if own else []
-    while pending:
-        graph, depth = pending.pop()
-        for node in graph.node:
-            if (node.domain, node.op_type) in own:
-                called[node.domain, node.op_type] = None
-            if depth < MAX_NESTING:
-                pending += [(inner, depth + 1) for given in node.attribute for inner in (given.g, *given.graphs)]
-    return [f"{domain}::{name}" for domain, name in called]
 
 
 def _metadata(proto: Any) -> dict[str, str]:
@@ -113,10 +97,10 @@ def _check_text(file: Path, graph: Any) -> None:
     while pending:
         current = pending.pop()
         texts = [current.name]
-        for info in [*current.input, *current.output, *current.value_info]:
-            texts += [info.name, *(dim.dim_param for dim in info.type.tensor_type.shape.dim)]
-        texts += [tensor.name for tensor in current.initializer]
-        texts += [tensor.values.name for tensor in current.sparse_initializer]
+        if isinstance(current, onnx.FunctionProto):
+            texts += [current.domain, *current.input, *current.output, *current.attribute]
+        else:
+            texts += _graph_texts(current)
         for node in current.node:
             texts += [node.name, node.op_type, node.domain, *node.input, *node.output]
             for attribute in node.attribute:
@@ -125,3 +109,12 @@ def _check_text(file: Path, graph: Any) -> None:
         wrong = next((text for text in texts if not isinstance(text, str)), None)
         if wrong is not None:
             raise InputError(f"{file}: the name {wrong!r} is not valid UTF-8")
+
+
+def _graph_texts(graph: Any) -> list[Any]:
+    """The names in a graph, but for those of its nodes."""
+    texts: list[Any] = []
+    for info in [*graph.input, *graph.output, *graph.value_info]:
+        texts += [info.name, *(dim.dim_param for dim in info.type.tensor_type.shape.dim)]
+    texts += [tensor.name for tensor in graph.initializer]
+    return texts + [tensor.values.name for tensor in graph.sparse_initializer]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.onnx.attributes import plain_attribute
 from dldt.frontends.onnx.declared_type import declared_type
 from dldt.frontends.onnx.external import ExternalFiles
+from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.functions import Functions
 from dldt.frontends.onnx.tensor import read_sparse, read_tensor
 
 MAX_NESTING = 32
@@ -18,12 +22,35 @@ MAX_NESTING = 32
 
 
 class Records:
-    """Makes the records of the graphs in ``file``. ``opsets``: the version of each operation domain."""
+    """Makes the records of the graphs in ``file``. ``opsets``: the version of each operation domain; ``functions``:
+    what the nodes may call; ``given``: in a function, the attributes of the node that calls it."""
 
-    def __init__(self, file: Path, opsets: dict[str, int], files: ExternalFiles) -> None:
+    def __init__(
+        self,
+        file: Path,
+        opsets: dict[str, int],
+        files: ExternalFiles,
+        functions: Functions,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         self._file = file
         self._opsets = opsets
         self._files = files
+        self._functions = functions
+        self._given = given
+
+    def function(self, proto: Any, functions: Functions, given: Mapping[str, Any]) -> GraphRecord:
+        """The record of a FunctionProto for the attributes that a node gives."""
+        own = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in proto.opset_import}
+        opsets = {"": ONNX.newest, **self._opsets, **own}
+        defaults = {each.name: plain_attribute(each, (), self._files) for each in proto.attribute_proto}
+        inner = Records(self._file, opsets, self._files, functions, {**defaults, **given})
+        return GraphRecord(
+            name=proto.name,
+            nodes=tuple(inner._node(node, 0) for node in proto.node),
+            inputs=dict.fromkeys(proto.input, DeclaredType()),
+            outputs=tuple(proto.output),
+        )
 
     def graph(self, proto: Any, depth: int = 0) -> GraphRecord:
         """The record of a GraphProto. Raises InputError on names that are missing or there twice."""
@@ -67,6 +94,10 @@ class Records:
         attributes: dict[str, Any] = {}
         title = f"{proto.op_type} {proto.name or next(iter(proto.output), '')!r}"
         for given in proto.attribute:
+            if given.ref_attr_name and self._given is not None:
+                if given.ref_attr_name in self._given:
+                    attributes[given.name] = self._given[given.ref_attr_name]
+                continue
             if given.name in attributes:
                 raise InputError(f"{self._file}: {title} has attribute {given.name!r} twice")
             graphs = [*([given.g] if given.HasField("g") else []), *given.graphs]
@@ -76,6 +107,7 @@ class Records:
             raise InputError(f"{self._file}: node {proto.name!r} names no operation")
         domain = "" if proto.domain == "ai.onnx" else proto.domain
         version = self._opsets.get(domain, 0)
-        return NodeRecord(
-            proto.op_type, proto.name, tuple(proto.input), tuple(proto.output), attributes, version, domain
-        )
+        known = ONNX.find(proto.op_type, version, domain) is not None
+        definition = self._functions.definition(proto, version, known, attributes, self.function)
+        inputs, outputs = tuple(proto.input), tuple(proto.output)
+        return NodeRecord(proto.op_type, proto.name, inputs, outputs, attributes, version, domain, definition)

@@ -9,7 +9,8 @@ from onnx import TensorProto
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.types import Array, DType
-from dldt.frontends.onnx.element_types import TYPED_FIELDS, element_type, storage_field
+from dldt.frontends.engine.stored import StorageType
+from dldt.frontends.onnx.element_types import STORAGE_CODES, TYPED_FIELDS, element_type, storage_field
 from dldt.frontends.onnx.external import ExternalFiles
 
 _MAX_ELEMENTS = 1 << 40
@@ -25,6 +26,9 @@ def read_tensor(proto: Any, files: ExternalFiles, what: str = "") -> Array:
     """
     what = what or f"tensor {proto.name!r}"
     shape, count = _shape(proto.dims, what)
+    stored_kind = STORAGE_CODES.get(proto.data_type)
+    if stored_kind is not None:
+        return _packed(proto, stored_kind, count, files, what).reshape(shape)
     dtype = element_type(proto.data_type, what)
     if proto.HasField("segment"):
         raise InputError(f"{what}: tensors stored in segments are not valid in a model")
@@ -67,6 +71,26 @@ def read_sparse(proto: Any, files: ExternalFiles, what: str) -> Array:
     dense = np.zeros(count, dtype=values.dtype)
     dense[indices] = values
     return dense.reshape(shape)
+
+
+def _packed(proto: Any, kind: StorageType, count: int, files: ExternalFiles, what: str) -> Array:
+    """Elements of at most 8 bits, the first of a byte in its lowest bits."""
+    each = 8 // kind.width
+    size = -(-count // each)
+    if proto.data_location == TensorProto.EXTERNAL:
+        lifted = files.lifted(proto, what)
+        data = np.frombuffer(lifted, np.uint8) if lifted is not None else files.read(proto, np.dtype("u1"), size, what)
+    elif len(proto.int32_data):
+        data = _narrow(np.array(proto.int32_data), np.dtype("u1"), what)
+    else:
+        data = np.frombuffer(proto.raw_data, np.uint8)
+    if len(data) != size:
+        raise InputError(f"{what}: {len(data)} bytes are stored, {count} elements of type {kind.name} need {size}")
+    codes = np.stack([data >> (kind.width * i) & ((1 << kind.width) - 1) for i in range(each)], -1).ravel()[:count]
+    if kind.is_float:
+        return codes.astype(np.uint8).view(kind.numpy)
+    low = kind.bounds[0]
+    return ((codes.astype(np.int64) - low) % (1 << kind.width) + low).astype(kind.numpy)
 
 
 def _shape(dims: Any, what: str) -> tuple[tuple[int, ...], int]:

@@ -239,5 +239,22 @@ def test_running_sum(tmp_path):
     np.testing.assert_array_equal(np.cumsum(x, 1), reference)
 
 
+def test_scatter(tmp_path):
+    graph, data, updates = Graph("scatter"), normal(9, 40), normal(6, 40, seed=1)
+    places = np.array([[3], [1], [3], [-1], [9], [0]])
+    given = {"data": data, "places": places, "updates": updates}
+    inputs = [graph.parameter(name, TensorType(DType.of(x.dtype), x.shape)) for name, x in given.items()]
+    graph.result(ops.ScatterNDUpdate("sum")(*inputs), "y")
+    made, found = compiled(graph, given, tmp_path)
+    (part,) = parts_of(made, "scatter")
+    rows = np.where(places < 0, places + 9, places).ravel()
+    reference = family("scatter").reference(part.problem, data, rows, updates)
+    np.testing.assert_array_equal(found["y"], reference)
+    wanted = data.copy()
+    for row, update in zip(rows, updates, strict=True):
+        wanted[row : row + 1] += update
+    np.testing.assert_array_equal(wanted, reference)
+
+
 def test_no_family_is_left_out():
     assert {f"test_{each.name}" for each in FAMILIES} <= set(globals())

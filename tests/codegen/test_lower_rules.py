@@ -18,6 +18,7 @@ from dldt.codegen.loop.packed_convolution import PackedConvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
+from dldt.codegen.loop.scattered_rows import ScatteredRows
 from dldt.codegen.loop.soft_boxes import SoftBoxes
 from dldt.codegen.loop.soft_scores import SoftScores
 from dldt.compiler import ops
@@ -39,6 +40,8 @@ WITHOUT_RULE = {
     "NonZero": "taken apart into a kernel that finds places, and divisions (test_native_found.py)",
     "Unique": "taken apart into sorting and NonZero (test_native_found.py)",
     "NonMaxSuppression": "taken apart into ranking and a kernel that keeps boxes (test_native_found.py)",
+    "ScatterElementsUpdate": "taken apart into places and a kernel that writes rows (test_families.py)",
+    "ScatterNDUpdate": "taken apart into places and a kernel that writes rows (test_families.py)",
     "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "RNNSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "GRUSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
@@ -84,6 +87,7 @@ def test_every_rule_has_a_case():
         PackedConvolution,
         Ranked,
         FoundPlaces,
+        ScatteredRows,
         KeptBoxes,
         SoftBoxes,
         SoftScores,

@@ -41,6 +41,7 @@ UNARY: dict[type[Op], str] = {
     ops.Mish: "mish",
     ops.SoftPlus: "softplus",
     ops.LogicalNot: "not",
+    ops.BitwiseNot: "bitnot",
 }
 
 BINARY: dict[type[Op], str] = {
@@ -53,6 +54,11 @@ BINARY: dict[type[Op], str] = {
     ops.LogicalAnd: "and",
     ops.LogicalOr: "or",
     ops.LogicalXor: "xor",
+    ops.BitwiseAnd: "bitand",
+    ops.BitwiseOr: "bitor",
+    ops.BitwiseXor: "bitxor",
+    ops.BitwiseLeftShift: "shl",
+    ops.BitwiseRightShift: "shr",
 }
 
 COMPARISON: dict[type[Op], str] = {

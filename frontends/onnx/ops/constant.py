@@ -13,19 +13,20 @@ from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array, known_dims
 from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.stored import StoredTensor, storage_type
 from dldt.frontends.onnx.framework import ONNX
 
 _MAX_FILLED = 1 << 31
 
 
 @ONNX.imports("Constant", since=1)
-def constant_1(*, value: Tensor, context: Context) -> Value:
+def constant_1(*, value: Tensor, context: Context) -> Imported:
     """A tensor in the model."""
-    return context.graph.constant(value)
+    return _constant(context, value)
 
 
 @ONNX.imports("Constant", since=11)
-def constant_11(*, value: Tensor | None = None, sparse_value: Tensor | None = None, context: Context) -> Value:
+def constant_11(*, value: Tensor | None = None, sparse_value: Tensor | None = None, context: Context) -> Imported:
     """A dense or a sparse tensor."""
     return _only(context, value, sparse_value)
 
@@ -42,7 +43,7 @@ def constant_12(
     value_string: str | None = None,
     value_strings: tuple[str, ...] | None = None,
     context: Context,
-) -> Value:
+) -> Imported:
     """A tensor, a number or a list of numbers."""
     if value_string is not None or value_strings is not None:
         raise UnsupportedError("tensors of strings are not supported")
@@ -99,8 +100,15 @@ def _everything(data: Value) -> Value:
     raise UnsupportedError("the mask of a tensor of free shape is not supported")
 
 
-def _only(context: Context, *values: Tensor | None) -> Value:
+def _only(context: Context, *values: Tensor | None) -> Imported:
     given = [value for value in values if value is not None]
     if len(given) != 1:
         raise InputError(f"Constant must have one value, {len(given)} are given")
-    return context.graph.constant(given[0])
+    return _constant(context, given[0])
+
+
+def _constant(context: Context, array: Tensor) -> Imported:
+    kind = storage_type(array.dtype)
+    return (
+        context.graph.constant(array) if kind is None else StoredTensor(context.graph.constant(kind.raw(array)), kind)
+    )

@@ -34,8 +34,6 @@ from dldt.compiler.ops.unary import (
     Tan,
     Tanh,
 )
-from dldt.compiler.types import DType
-from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
 
 _OF_X: tuple[tuple[str, int, Op], ...] = (
@@ -152,31 +150,3 @@ def is_inf_10(X: Value, *, detect_negative: int = 1, detect_positive: int = 1) -
 def where_9(condition: Value, X: Value, Y: Value) -> Value:
     """X where the condition holds, else Y"""
     return Select()(condition, X, Y)
-
-
-@ONNX.imports("Cast", since=6, until=18)
-def cast_6(input: Value, *, to: int) -> Value:
-    """The elements in another type."""
-    return _cast(input, element_type(to, "attribute 'to'"))
-
-
-@ONNX.imports("Cast", since=19, until=23)
-def cast_19(input: Value, *, to: int, saturate: int = 1) -> Value:
-    """As before; `saturate` is for 8-bit floats only, which are refused."""
-    return _cast(input, element_type(to, "attribute 'to'"))
-
-
-@ONNX.imports("CastLike", since=15, until=18)
-def cast_like_15(input: Value, target_type: Value) -> Value:
-    """The elements in the type of another tensor."""
-    return _cast(input, target_type.type.dtype)
-
-
-@ONNX.imports("CastLike", since=19, until=23)
-def cast_like_19(input: Value, target_type: Value, *, saturate: int = 1) -> Value:
-    """As before; `saturate` is for 8-bit floats only, which are refused."""
-    return _cast(input, target_type.type.dtype)
-
-
-def _cast(x: Value, dtype: DType) -> Value:
-    return x if x.type.dtype is dtype else Convert(dtype)(x)

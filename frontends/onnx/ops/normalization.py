@@ -7,16 +7,18 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add, Divide, Multiply
+from dldt.compiler.ops.arithmetic import Add, Divide, Multiply, Subtract
 from dldt.compiler.ops.comparison import Equal
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, GroupNormalization
-from dldt.compiler.ops.reduce import ReduceL1, ReduceL2, ReduceMax
+from dldt.compiler.ops.reduce import ReduceL1, ReduceL2, ReduceMax, ReduceMean
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rounding import Abs
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import ShapeOf
+from dldt.compiler.ops.unary import Sqrt
 from dldt.compiler.types import DType
+from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 
@@ -77,17 +79,33 @@ def instance_normalization_6(input: Value, scale: Value, B: Value, *, epsilon: f
 
 @ONNX.imports("LayerNormalization", since=17)
 def layer_normalization_17(
-    X: Value, Scale: Value, B: Value | None = None, *, axis: int = -1, epsilon: float = 1e-5, stash_type: int = 1
-) -> Value:
+    X: Value,
+    Scale: Value,
+    B: Value | None = None,
+    *,
+    axis: int = -1,
+    epsilon: float = 1e-5,
+    stash_type: int = 1,
+    context: Context,
+) -> tuple[Value, ...]:
     """(X - mean) / sqrt(variance + epsilon) * Scale + B, with the statistics of the axes from `axis` on"""
     first = axis + X.type.rank if axis < 0 else axis
     if not 0 <= first < X.type.rank:
         raise InputError(f"axis {axis} is outside rank {X.type.rank}")
     given = X.type.dtype
     wide = DType.f32 if stash_type == 1 and given in (DType.f16, DType.bf16) else given
-    normal = MVN(epsilon)(_as(X, wide), np.arange(first, X.type.rank, dtype=np.int64))
+    along = np.arange(first, X.type.rank, dtype=np.int64)
+    normal = MVN(epsilon)(_as(X, wide), along)
     scaled = Multiply()(_as(normal, given), Scale)
-    return scaled if B is None else Add()(scaled, B)
+    made = scaled if B is None else Add()(scaled, B)
+    if context.outputs < 2:
+        return (made,)
+    mean = ReduceMean(True)(_as(X, wide), along)
+    distance = Subtract()(_as(X, wide), mean)
+    variance = ReduceMean(True)(Multiply()(distance, distance), along)
+    deviation = Sqrt()(Add()(variance, epsilon))
+    one = X.graph.constant(np.array(1, wide.numpy))
+    return made, mean, Divide()(one, deviation)
 
 
 @ONNX.imports("GroupNormalization", since=18)

@@ -7,12 +7,14 @@ import numpy as np
 
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.arithmetic import Divide
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
 from dldt.compiler.types import Array
 from dldt.frontends.engine.context import Context
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.window import AUTO_PAD, padding, per_axis
+from dldt.frontends.onnx.window_sums import Windows
 
 
 @ONNX.imports("AveragePool", since=7)
@@ -26,7 +28,7 @@ def average_pool_7(
     strides: tuple[int, ...] | None = None,
 ) -> Value:
     """The mean of each window; padding is left out of it unless `count_include_pad`."""
-    return _average(X, kernel_shape, auto_pad, 0, count_include_pad, None, pads, strides)
+    return _average(X, kernel_shape, auto_pad, 0, count_include_pad, pads, strides)
 
 
 @ONNX.imports("AveragePool", since=10)
@@ -41,7 +43,7 @@ def average_pool_10(
     strides: tuple[int, ...] | None = None,
 ) -> Value:
     """As before; `ceil_mode` keeps a last window that hangs over the end."""
-    return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, None, pads, strides)
+    return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides)
 
 
 @ONNX.imports("AveragePool", since=19)
@@ -56,8 +58,11 @@ def average_pool_19(
     pads: tuple[int, ...] | None = None,
     strides: tuple[int, ...] | None = None,
 ) -> Value:
-    """As before; dilated windows are not supported."""
-    return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, dilations, pads, strides)
+    """As before, with dilated windows."""
+    if all(d == 1 for d in per_axis("dilations", dilations, len(kernel_shape))):
+        return _average(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides)
+    windows = Windows.of(kernel_shape, strides, dilations, pads, auto_pad, ceil_mode)
+    return Divide()(windows.sums(X), windows.counts(X, padded=bool(count_include_pad)))
 
 
 @ONNX.imports("MaxPool", since=1)
@@ -125,7 +130,6 @@ def _average(
     auto_pad: str,
     ceil_mode: int,
     count_include_pad: int,
-    dilations: tuple[int, ...] | None,
     pads: tuple[int, ...] | None,
     strides: tuple[int, ...] | None,
 ) -> Value:
@@ -133,8 +137,6 @@ def _average(
     begin, end = padding(pads, auto_pad, rank)
     step = per_axis("strides", strides, rank)
     kernel = per_axis("kernel_shape", kernel_shape, rank)
-    if any(d != 1 for d in per_axis("dilations", dilations, rank)):
-        raise UnsupportedError(f"average pooling with dilations {list(dilations or ())} is not supported")
     rounding = _rounding(X, kernel, step, begin, end) if ceil_mode and auto_pad == "NOTSET" else "floor"
     if rounding == "ceil" and count_include_pad:
         rounding = "ceil_torch"  # what lies beyond the padding does not count, as it would in AvgPool-1

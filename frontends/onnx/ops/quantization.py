@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Divide, Maximum, Minimum, Subtract
 from dldt.compiler.ops.comparison import Equal
@@ -16,100 +15,9 @@ from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMin
 from dldt.compiler.ops.select import Select
 from dldt.compiler.types import DType
-from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.convolution import conv_1
-from dldt.frontends.onnx.quantized import dequantized, integers, quantized, requantized, rounded
-
-
-@ONNX.imports("QuantizeLinear", since=10)
-def quantize_linear_10(x: Value, y_scale: Value, y_zero_point: Value | None = None) -> Value:
-    """saturate(round(x / y_scale) + y_zero_point), in the type of the zero point (u8 without)."""
-    return _quantized(x, y_scale, y_zero_point, 1)
-
-
-@ONNX.imports("QuantizeLinear", since=13)
-def quantize_linear_13(x: Value, y_scale: Value, y_zero_point: Value | None = None, *, axis: int = 1) -> Value:
-    """As before; a scale for each place along the axis is possible."""
-    return _quantized(x, y_scale, y_zero_point, axis)
-
-
-@ONNX.imports("QuantizeLinear", since=19)
-def quantize_linear_19(
-    x: Value, y_scale: Value, y_zero_point: Value | None = None, *, axis: int = 1, saturate: int = 1
-) -> Value:
-    """As before; ``saturate`` concerns 8-bit floats alone."""
-    return _quantized(x, y_scale, y_zero_point, axis)
-
-
-@ONNX.imports("QuantizeLinear", since=21)
-def quantize_linear_21(
-    x: Value,
-    y_scale: Value,
-    y_zero_point: Value | None = None,
-    *,
-    axis: int = 1,
-    block_size: int = 0,
-    output_dtype: int = 0,
-    saturate: int = 1,
-) -> Value:
-    """As before; the type may be given, and a scale for each block of places."""
-    return _quantized(x, y_scale, y_zero_point, axis, output_dtype, block_size)
-
-
-@ONNX.imports("QuantizeLinear", since=23)
-def quantize_linear_23(
-    x: Value,
-    y_scale: Value,
-    y_zero_point: Value | None = None,
-    *,
-    axis: int = 1,
-    block_size: int = 0,
-    output_dtype: int = 0,
-    precision: int = 0,
-    saturate: int = 1,
-) -> Value:
-    """As before; the type of the division may be given."""
-    if precision not in (0, 1):
-        raise UnsupportedError(f"QuantizeLinear divides as f32, not in the precision {precision} that is asked for")
-    return _quantized(x, y_scale, y_zero_point, axis, output_dtype, block_size)
-
-
-@ONNX.imports("DequantizeLinear", since=10)
-def dequantize_linear_10(x: Value, x_scale: Value, x_zero_point: Value | None = None) -> Value:
-    """(x - x_zero_point) * x_scale"""
-    return dequantized(x, x_scale, x_zero_point)
-
-
-@ONNX.imports("DequantizeLinear", since=13)
-def dequantize_linear_13(x: Value, x_scale: Value, x_zero_point: Value | None = None, *, axis: int = 1) -> Value:
-    """As before; a scale for each place along the axis is possible."""
-    return dequantized(x, x_scale, x_zero_point, axis)
-
-
-@ONNX.imports("DequantizeLinear", since=21)
-def dequantize_linear_21(
-    x: Value, x_scale: Value, x_zero_point: Value | None = None, *, axis: int = 1, block_size: int = 0
-) -> Value:
-    """As before; a scale for each block of places is possible."""
-    _refuse_blocks(block_size)
-    return dequantized(x, x_scale, x_zero_point, axis)
-
-
-@ONNX.imports("DequantizeLinear", since=23)
-def dequantize_linear_23(
-    x: Value,
-    x_scale: Value,
-    x_zero_point: Value | None = None,
-    *,
-    axis: int = 1,
-    block_size: int = 0,
-    output_dtype: int = 0,
-) -> Value:
-    """As before; the type may be given."""
-    _refuse_blocks(block_size)
-    made = dequantized(x, x_scale, x_zero_point, axis)
-    return Convert(element_type(output_dtype))(made) if output_dtype else made
+from dldt.frontends.onnx.quantized import integers, quantized, requantized, rounded
 
 
 @ONNX.imports("DynamicQuantizeLinear", since=11)
@@ -200,17 +108,3 @@ def q_linear_matmul_10(
 def _product(a: Value, a_zero: Value | None, b: Value, b_zero: Value | None) -> Value:
     """The product of two matrices of integers. Zero points are those of rows of a, or of columns of b."""
     return MatMul()(integers(a, a_zero, -2), integers(b, b_zero, -1))
-
-
-def _quantized(
-    x: Value, scale: Value, zero: Value | None, axis: int, output_dtype: int = 0, block_size: int = 0
-) -> Value:
-    _refuse_blocks(block_size)
-    dtype = zero.type.dtype if zero is not None else element_type(output_dtype) if output_dtype else DType.u8
-    wide = x if x.type.dtype.is_float else Convert(DType.f32)(x)
-    return quantized(wide, scale, zero, dtype, axis)
-
-
-def _refuse_blocks(block_size: int) -> None:
-    if block_size:
-        raise UnsupportedError(f"a scale for each block of {block_size} places is not supported")

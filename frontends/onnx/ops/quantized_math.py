@@ -8,10 +8,11 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Sigmoid
 from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.concat import Concat
+from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.activation import leaky_relu_6
 from dldt.frontends.onnx.ops.pooling import global_average_pool_1
-from dldt.frontends.onnx.ops.quantization import dequantize_linear_13, quantize_linear_13
+from dldt.frontends.onnx.ops.quantize_linear import dequantize_linear_13, quantize_linear_13
 from dldt.frontends.onnx.ops.softmax import softmax_1, softmax_13
 from dldt.frontends.onnx.quantized import dequantized, quantized
 
@@ -19,7 +20,9 @@ _DOMAIN = "com.microsoft"
 
 
 @ONNX.imports("QuantizeLinear", domain=_DOMAIN)
-def quantize_linear(x: Value, y_scale: Value, y_zero_point: Value | None = None, *, axis: int | None = None) -> Value:
+def quantize_linear(
+    x: Value, y_scale: Value, y_zero_point: Value | None = None, *, axis: int | None = None
+) -> Imported:
     """As ONNX's."""
     return quantize_linear_13(x, y_scale, y_zero_point, axis=1 if axis is None else axis)
 

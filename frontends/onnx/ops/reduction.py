@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply, Subtract
 from dldt.compiler.ops.comparison import Equal
@@ -26,10 +26,20 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.squeeze import Squeeze
 from dldt.compiler.ops.unary import Exp, Log
 from dldt.compiler.types import Array, DType
-from dldt.frontends.engine.known import required_ints
+from dldt.frontends.engine.known import known_array
+from dldt.frontends.onnx.computed_axes import ComputedAxes
 from dldt.frontends.onnx.framework import ONNX
 
 _Reduce = Callable[[Value, Array, bool], Value]
+_Before = Callable[[Value], Value]
+
+
+def _itself(x: Value) -> Value:
+    return x
+
+
+def _square(x: Value) -> Value:
+    return Multiply()(x, x)
 
 
 def _sum_square(x: Value, axes: Array, keep: bool) -> Value:
@@ -57,19 +67,19 @@ def _smallest(x: Value, axes: Array, keep: bool) -> Value:
     return (ReduceLogicalAnd if x.type.dtype is DType.boolean else ReduceMin)(keep)(x, axes)
 
 
-_TABLE: tuple[tuple[str, int, bool, _Reduce], ...] = (
-    ("ReduceL1", 18, False, lambda x, axes, keep: ReduceL1(keep)(x, axes)),
-    ("ReduceL2", 18, False, lambda x, axes, keep: ReduceL2(keep)(x, axes)),
-    ("ReduceLogSum", 18, False, _log_sum),
-    ("ReduceLogSumExp", 18, False, _log_sum_exp),
-    ("ReduceMax", 18, True, _largest),
-    ("ReduceMean", 18, True, lambda x, axes, keep: ReduceMean(keep)(x, axes)),
-    ("ReduceMin", 18, True, _smallest),
-    ("ReduceProd", 18, True, lambda x, axes, keep: ReduceProd(keep)(x, axes)),
-    ("ReduceSum", 13, True, lambda x, axes, keep: ReduceSum(keep)(x, axes)),
-    ("ReduceSumSquare", 18, False, _sum_square),
+_TABLE: tuple[tuple[str, int, _Before, _Reduce], ...] = (
+    ("ReduceL1", 18, Abs(), lambda x, axes, keep: ReduceL1(keep)(x, axes)),
+    ("ReduceL2", 18, Abs(), lambda x, axes, keep: ReduceL2(keep)(x, axes)),
+    ("ReduceLogSum", 18, Log(), _log_sum),
+    ("ReduceLogSumExp", 18, _itself, _log_sum_exp),
+    ("ReduceMax", 18, _itself, _largest),
+    ("ReduceMean", 18, _itself, lambda x, axes, keep: ReduceMean(keep)(x, axes)),
+    ("ReduceMin", 18, _itself, _smallest),
+    ("ReduceProd", 18, _itself, lambda x, axes, keep: ReduceProd(keep)(x, axes)),
+    ("ReduceSum", 13, _itself, lambda x, axes, keep: ReduceSum(keep)(x, axes)),
+    ("ReduceSumSquare", 18, _square, _sum_square),
 )
-"""Operation, the version that made the axes an input, whether reducing over no axis is the identity, the reduction."""
+"""Operation, the version that made the axes an input, what is left of it over no axis, the reduction."""
 
 
 def _with_attribute(reduction: _Reduce) -> Callable[..., Value]:
@@ -79,21 +89,24 @@ def _with_attribute(reduction: _Reduce) -> Callable[..., Value]:
     return importer
 
 
-def _with_input(reduction: _Reduce, neutral: bool) -> Callable[..., Value]:
+def _with_input(reduction: _Reduce, before: _Before) -> Callable[..., Value]:
     def importer(data: Value, axes: Value | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Value:
-        given = () if axes is None else required_ints(axes, "the input 'axes'")
-        if given or not noop_with_empty_axes:
-            return reduction(data, _axes(data, given), bool(keepdims))
-        if not neutral:
-            raise UnsupportedError("noop_with_empty_axes without axes is not supported here: frameworks differ on it")
-        return data
+        if noop_with_empty_axes and (axes is None or axes.type.elements == 0):
+            return before(data)
+        if axes is None or axes.type.elements == 0:
+            return reduction(data, _axes(data, ()), bool(keepdims))
+        known = known_array(axes)
+        if known is not None:
+            return reduction(data, _axes(data, tuple(int(axis) for axis in known.ravel())), bool(keepdims))
+        along = ComputedAxes(axes, data.type.rank, all_for_none=not noop_with_empty_axes)
+        return along.reduced(data, lambda rows: reduction(rows, np.array([1]), False), keep=bool(keepdims))
 
     return importer
 
 
-for _name, _as_input, _neutral, _reduction in _TABLE:
+for _name, _as_input, _before, _reduction in _TABLE:
     ONNX.imports(_name, since=1)(_with_attribute(_reduction))
-    ONNX.imports(_name, since=_as_input)(_with_input(_reduction, _neutral))
+    ONNX.imports(_name, since=_as_input)(_with_input(_reduction, _before))
 
 
 def _axes(data: Value, axes: tuple[int, ...]) -> Array:

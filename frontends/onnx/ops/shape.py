@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.dims import product
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.broadcast import Broadcast, Tile
 from dldt.compiler.ops.concat import Concat
@@ -16,7 +16,9 @@ from dldt.compiler.ops.shuffle import DepthToSpace, SpaceToDepth
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
+from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.one_of import one_of
+from dldt.frontends.onnx.computed_axes import ComputedAxes
 from dldt.frontends.onnx.framework import ONNX
 
 
@@ -83,7 +85,12 @@ def squeeze_1(data: Value, *, axes: tuple[int, ...] | None = None) -> Value:
 @ONNX.imports("Squeeze", since=13)
 def squeeze_13(data: Value, axes: Value | None = None) -> Value:
     """As before, the axes as an input."""
-    return Squeeze()(data) if axes is None else Squeeze()(data, axes)
+    if axes is None:
+        return Squeeze()(data)
+    known = known_array(axes)
+    if known is not None:
+        return Squeeze()(data, known)
+    return Reshape()(data, ComputedAxes(axes, data.type.rank).others(ShapeOf()(data)))
 
 
 @ONNX.imports("Unsqueeze", since=1)
@@ -95,7 +102,13 @@ def unsqueeze_1(data: Value, *, axes: tuple[int, ...]) -> Value:
 @ONNX.imports("Unsqueeze", since=13)
 def unsqueeze_13(data: Value, axes: Value) -> Value:
     """As before, the axes as an input."""
-    return Unsqueeze()(data, axes)
+    known = known_array(axes)
+    if known is not None:
+        return Unsqueeze()(data, known)
+    count = axes.type.elements
+    if not isinstance(count, int):
+        raise UnsupportedError(f"the number of the axes must be fixed, their type is {axes.type}")
+    return Reshape()(data, ComputedAxes(axes, data.type.rank + count).inserted(ShapeOf()(data)))
 
 
 @ONNX.imports("Transpose", since=1)
@@ -137,6 +150,13 @@ def depth_to_space_11(input: Value, *, blocksize: int, mode: str = "DCR") -> Val
 def space_to_depth_1(input: Value, *, blocksize: int) -> Value:
     """Blocks of the picture become blocks of channels."""
     return SpaceToDepth("blocks_first", _block(blocksize))(input)
+
+
+@ONNX.imports("SpaceToDepth", since=28)
+def space_to_depth_28(input: Value, *, blocksize: int, mode: str = "DCR") -> Value:
+    """As before; CRD puts the channel before the block."""
+    first = one_of("mode", mode, ("DCR", "CRD")) == "DCR"
+    return SpaceToDepth("blocks_first" if first else "depth_first", _block(blocksize))(input)
 
 
 def _block(size: int) -> int:

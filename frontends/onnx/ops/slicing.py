@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.arithmetic import Add, FloorMod, Maximum, Minimum, Multiply, Subtract
+from dldt.compiler.ops.comparison import Less
 from dldt.compiler.ops.concat import Concat
+from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.pad import Pad
+from dldt.compiler.ops.select import Select
+from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.split import Split, VariadicSplit
+from dldt.compiler.ops.top_k import CumSum
+from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
-from dldt.frontends.engine.known import known_array, required_ints
+from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
+from dldt.frontends.onnx.computed_axes import ComputedAxes
 from dldt.frontends.onnx.framework import ONNX
 
+_PADDINGS = ("constant", "edge", "reflect", "wrap")
 _LAST = np.iinfo(np.int64).max
 
 
@@ -33,10 +44,13 @@ def slice_1(
 @ONNX.imports("Slice", since=10)
 def slice_10(data: Value, starts: Value, ends: Value, axes: Value | None = None, steps: Value | None = None) -> Value:
     """data[start:end:step] along some axes, given as inputs"""
-    step: Value | np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None = steps
+    step = None if steps is None else known_array(steps)
+    along = None if axes is None else known_array(axes)
+    if (steps is not None and step is None) or (axes is not None and along is None):
+        return _computed_slice(data, starts, ends, axes, steps)
     if step is None:
         step = np.ones(starts.type.static_shape, starts.type.dtype.numpy)
-    return Slice()(data, starts, ends, step, axes)
+    return Slice()(data, starts, ends, step, along)
 
 
 @ONNX.imports("Split", since=2)
@@ -50,8 +64,12 @@ def split_2(
 @ONNX.imports("Split", since=13)
 def split_13(input: Value, split: Value | None = None, *, axis: int = 0, context: Context) -> tuple[Value, ...]:
     """As before, the lengths as an input."""
-    lengths = None if split is None else required_ints(split, "the input 'split'")
-    return _split(input, axis, lengths, context)
+    if split is None:
+        return _split(input, axis, None, context)
+    lengths = known_array(split)
+    if lengths is None:
+        return _computed_split(input, axis, split, context)
+    return _split(input, axis, tuple(int(length) for length in lengths.ravel()), context)
 
 
 @ONNX.imports("Split", since=18)
@@ -60,7 +78,7 @@ def split_18(
 ) -> tuple[Value, ...]:
     """As before; of `num_outputs` parts the last may be shorter."""
     if split is not None:
-        return _split(input, axis, required_ints(split, "the input 'split'"), context)
+        return split_13(input, split, axis=axis, context=context)
     count = num_outputs or context.outputs
     if count != len(context.node.outputs):
         raise InputError(f"num_outputs is {count}, the node has {len(context.node.outputs)} outputs")
@@ -88,8 +106,11 @@ def pad_18(
     data: Value, pads: Value, constant_value: Value | None = None, axes: Value | None = None, *, mode: str = "constant"
 ) -> Value:
     """As before, round some axes."""
-    chosen = None if axes is None else required_ints(axes, "the input 'axes'")
-    return _padded(data, pads, chosen, mode, constant_value)
+    chosen = None if axes is None else known_array(axes)
+    if axes is not None and chosen is None:
+        return _padded(data, _spread_pads(data, pads, axes), None, mode, constant_value)
+    along = None if chosen is None else tuple(int(axis) for axis in chosen.ravel())
+    return _padded(data, pads, along, mode, constant_value)
 
 
 def _split(x: Value, axis: int, lengths: tuple[int, ...] | None, context: Context) -> tuple[Value, ...]:
@@ -109,6 +130,46 @@ def _split(x: Value, axis: int, lengths: tuple[int, ...] | None, context: Contex
     return VariadicSplit().all(x, np.array(at, np.int64), _list(lengths))
 
 
+def _computed_slice(data: Value, starts: Value, ends: Value, axes: Value | None, steps: Value | None) -> Value:
+    """Along every axis the places from start to end are gathered."""
+    rank, count = data.type.rank, starts.type.elements
+    numbers = np.arange(count if isinstance(count, int) else rank, dtype=np.int64)
+    along = ComputedAxes(data.graph.constant(numbers) if axes is None else axes, rank)
+    if not isinstance(count, int):
+        raise UnsupportedError(f"the number of the starts must be fixed, their type is {starts.type}")
+    step = along.spread(data.graph.constant(np.ones(count, np.int64)) if steps is None else steps, 1)
+    shape = ShapeOf()(data)
+    start, end = (along.spread(each, default) for each, default in ((starts, 0), (ends, _LAST)))
+    back = Less()(step, 0)
+    low, high = Select()(back, _list([-1]), _list([0])), Subtract()(shape, Select()(back, _list([1]), _list([0])))
+    start, end = (Select()(Less()(each, 0), Maximum()(Add()(each, shape), low), each) for each in (start, end))
+    start, end = Maximum()(Minimum()(start, high), 0), Minimum()(end, high)
+    for axis in range(rank):
+        places = Range(DType.i64)(*(reshaped(_part(each, axis), ()) for each in (start, end, step)))
+        data = Gather()(data, places, np.array(axis, np.int64))
+    return data
+
+
+def _computed_split(x: Value, axis: int, split: Value, context: Context) -> tuple[Value, ...]:
+    count, at = len(context.node.outputs), _axis(axis, x)
+    if split.type.shape != (count,):
+        raise InputError(f"split is {split.type}, {count} lengths are needed")
+    ends = CumSum()(split, np.array(0, np.int64))
+    starts = Subtract()(ends, split)
+    one, where = np.ones(1, np.int64), np.array([at], np.int64)
+    return tuple(Slice()(x, _part(starts, i), _part(ends, i), one, where) for i in range(count))
+
+
+def _spread_pads(data: Value, pads: Value, axes: Value) -> Value:
+    """The widths of every axis, where the axes are computed."""
+    along = ComputedAxes(axes, data.type.rank)
+    if not isinstance(along.count, int):
+        raise UnsupportedError(f"the number of the axes must be fixed, their type is {axes.type}")
+    sides = ((0, along.count), (along.count, 2 * along.count))
+    parts = [Slice()(pads, _list([low]), _list([high]), _list([1])) for low, high in sides]
+    return Concat(0)(*(along.spread(part, 0) for part in parts))
+
+
 def _pad(
     x: Value,
     pads: tuple[int, ...],
@@ -125,9 +186,8 @@ def _pad(
         begin[axis], end[axis] = pads[position], pads[position + len(chosen)]
     if max(map(abs, [*begin, *end]), default=0) > 1 << 31:
         raise InputError(f"pads {list(pads)[:16]} are out of range")
-    if mode == "wrap":
-        raise UnsupportedError("padding mode 'wrap' is not supported (constant, edge, reflect are)")
-    one_of("padding mode", mode, ("constant", "edge", "reflect"))
+    if one_of("padding mode", mode, _PADDINGS) == "wrap":
+        return _wrapped(x, _list(begin), _list(end))
     fill = value if mode == "constant" else None
     if isinstance(fill, Value) and fill.type.rank:
         fill = reshaped(fill, ())
@@ -158,7 +218,7 @@ def _padded(data: Value, pads: Value, axes: tuple[int, ...] | None, mode: str, v
     chosen = list(range(rank)) if axes is None else [_axis(axis, data) for axis in axes]
     if pads.type.shape != (2 * len(chosen),) or len(set(chosen)) != len(chosen):
         raise InputError(f"pads is {pads.type}, {2 * len(chosen)} numbers are needed for axes {chosen}")
-    one_of("padding mode", mode, ("constant", "edge", "reflect"))
+    one_of("padding mode", mode, _PADDINGS)
     nothing = pads.graph.constant(np.zeros(1, pads.type.dtype.numpy))
     widths = [_part(pads, at) for at in range(2 * len(chosen))]
     sides = [[nothing] * rank, [nothing] * rank]
@@ -166,7 +226,20 @@ def _padded(data: Value, pads: Value, axes: tuple[int, ...] | None, mode: str, v
         sides[0][axis], sides[1][axis] = widths[position], widths[position + len(chosen)]
     fill = value if mode == "constant" else None
     begin, end = (Concat(0)(*side) for side in sides)
+    if mode == "wrap":
+        return _wrapped(data, begin, end)
     return Pad(mode)(data, begin, end, fill if fill is None or not fill.type.rank else reshaped(fill, ()))
+
+
+def _wrapped(x: Value, begin: Any, end: Any) -> Value:
+    """Every axis continued by itself."""
+    shape = ShapeOf()(x)
+    first, last = Multiply()(x.graph.constant(begin) if not isinstance(begin, Value) else begin, -1), Add()(shape, end)
+    for axis in range(x.type.rank):
+        low, high, size = (reshaped(_part(each, axis), ()) for each in (first, last, shape))
+        places = FloorMod()(Range(DType.i64)(low, high, np.array(1, np.int64)), size)
+        x = Gather()(x, places, np.array(axis, np.int64))
+    return x
 
 
 def _part(numbers: Value, at: int) -> Value:

@@ -19,6 +19,9 @@ _SHAPES = (
     ((), (), {}),
     ((1,), (2, 3, 1, 2, 5), {1: "N,3,1,2,5"}),
 )
+_BITWISE = (ops.BitwiseAnd, ops.BitwiseOr, ops.BitwiseXor)
+_SHIFTS = (ops.BitwiseLeftShift, ops.BitwiseRightShift)
+_EDGES = "the results beyond the bits are not defined there"
 _SIGNED = integers(-20, 20, 4, 9, dtype="i4")
 _DIVISOR = np.where(integers(0, 2, 4, 9, seed=3) == 0, 3, -4).astype("i4")
 
@@ -52,6 +55,30 @@ CASES = [
     *(
         Case(op(), (integers(-9, 9, 3, 5), integers(-9, 9, 5, seed=1)), f"{op.__name__}-i64")
         for op in (ops.Add, ops.Subtract, ops.Multiply, ops.Maximum, ops.Minimum)
+    ),
+    *(
+        Case(op(), (integers(-99, 99, *a, dtype="i4"), integers(-99, 99, *b, seed=1, dtype="i4")),
+             f"{op.__name__}-{_text(a)}-{_text(b)}", symbolic=symbolic)
+        for op in _BITWISE
+        for a, b, symbolic in _SHAPES[:3]
+    ),
+    *(
+        Case(op(), (integers(0, 200, 3, 19, dtype=dtype), integers(0, 200, 19, seed=1, dtype=dtype)),
+             f"{op.__name__}-{dtype}")
+        for op in _BITWISE
+        for dtype in ("u1", "i8")
+    ),
+    *(
+        Case(op(), (integers(0, 99, 4, 9, dtype=dtype), integers(0, 6, 9, seed=1, dtype=dtype)),
+             f"{op.__name__}-{dtype}", symbolic={0: "N,9"})
+        for op in _SHIFTS
+        for dtype in ("i4", "u1", "u8")
+    ),
+    *(
+        Case(op(), (integers(-99, 99, 4, 90, dtype=dtype), integers(-90, 90, 90, seed=1, dtype=dtype)),
+             f"{op.__name__}-beyond-{dtype}", openvino=False, why=_EDGES)
+        for op in _SHIFTS
+        for dtype in ("i1", "i2", "i8")
     ),
     Case(ops.Divide(), (_SIGNED, _DIVISOR), "Divide-i32-floor", openvino=False, why="the CPU device truncates"),
     Case(ops.Divide(m_pythondiv=False), (_SIGNED, _DIVISOR), "Divide-i32-truncate"),

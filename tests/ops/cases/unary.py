@@ -49,6 +49,7 @@ CASES = [
     Case(ops.Negative(), (integers(-9, 9, 3, 7, dtype="i4"),), "Negative-i32"),
     Case(ops.Sign(), (np.array([-3.0, -0.0, 0.0, 7.0], "f4"),), "Sign-zero"),
     Case(ops.LogicalNot(), (booleans(3, 7),), "LogicalNot"),
+    *(Case(ops.BitwiseNot(), (integers(0, 99, 3, 7, dtype=t),), f"BitwiseNot-{t}") for t in ("i4", "u1", "i8")),
     Case(ops.IsNaN(), (np.array([[np.nan, 1, np.inf], [-np.inf, 0, np.nan]], "f4"),), "IsNaN"),
     Case(ops.IsInf(), (np.array([[np.nan, 1, np.inf], [-np.inf, 0, np.nan]], "f4"),), "IsInf"),
     Case(ops.IsInf(detect_negative=False), (np.array([np.nan, 1, np.inf, -np.inf], "f4"),), "IsInf-positive"),

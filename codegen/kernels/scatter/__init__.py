@@ -1,0 +1,1 @@
+"""Writing by index: rows, one after the other."""

@@ -1,0 +1,114 @@
+"""A compiled ONNX model as onnx's backend interface hands it out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+from onnx.backend.base import BackendRep
+
+from dldt.compiler.types import Array
+from dldt.frontends.engine.stored import storage_type
+from dldt.frontends.onnx.element_types import STORAGE_CODES
+from dldt.runtime.model import Model, load
+from dldt.tools.api import compile_model, read_model
+
+
+class PreparedModel(BackendRep):
+    """A model that runs as native code.
+
+    It is compiled when it is made; only where the file does not tell the rank of an input, or how many items a sequence
+    has, at the first run, for the inputs of that run. ``free``: every dim of every input stays free.
+    """
+
+    def __init__(self, proto: Any, target: str = "host", *, free: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="dldt-onnx-")
+        self._source = Path(self._folder.name) / "model.onnx"
+        self._source.write_bytes(proto.SerializeToString())
+        self._target, self._free = target, free
+        constants = {tensor.name for tensor in proto.graph.initializer}
+        constants |= {tensor.values.name for tensor in proto.graph.sparse_initializer}
+        self._inputs = [info for info in proto.graph.input if info.name not in constants]
+        self._outputs = list(proto.graph.output)
+        self._compiled: dict[tuple[tuple[object, ...], ...], Model] = {}
+        if all(map(_is_ranked, self._inputs)):
+            self._model({})
+
+    def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The outputs for the inputs in the model's order, or by name; a sequence is a list of arrays."""
+        given = inputs if isinstance(inputs, Mapping) else dict(zip(self._names(), inputs, strict=False))
+        feeds: dict[str, Array] = {}
+        sequences: dict[str, int] = {}
+        for info in self._inputs:
+            value = given.get(info.name)
+            if isinstance(value, list):
+                feeds |= {f"{info.name}.{i}": np.asarray(item) for i, item in enumerate(value)}
+                sequences[info.name] = len(value)
+            elif value is not None:
+                feeds[info.name] = np.asarray(value)
+        shaped = {} if all(map(_is_ranked, self._inputs)) else {name: array.shape for name, array in feeds.items()}
+        model = self._model(shaped)
+        found = model.run({name: _raw(array) for name, array in feeds.items()})
+        types = {tensor.name: tensor.type for tensor in model.outputs}
+        named = {name: _typed(array, types[name]) for name, array in found.items()}
+        return tuple(_output(info, named) for info in self._outputs)
+
+    def _names(self) -> list[str]:
+        return [info.name for info in self._inputs]
+
+    def _model(self, shapes: Mapping[str, Sequence[int]]) -> Model:
+        key = tuple((name, len(shape)) if self._free else (name, *shape) for name, shape in shapes.items())
+        if key not in self._compiled:
+            specs: dict[str, Any] = {name: (None,) * len(s) if self._free else tuple(s) for name, s in shapes.items()}
+            if self._free and not shapes:
+                specs = {info.name: (None,) * len(_dims(info)) for info in self._inputs}
+            path = Path(self._folder.name) / f"{len(self._compiled)}.so"
+            graph = read_model(self._source, inputs=specs)
+            self._compiled[key] = load(compile_model(graph, path, self._target, threads=1), threads=1)
+        return self._compiled[key]
+
+
+def _is_ranked(info: Any) -> bool:
+    proto = info.type.optional_type.elem_type if info.type.HasField("optional_type") else info.type
+    return bool(proto.HasField("tensor_type") and proto.tensor_type.HasField("shape"))
+
+
+def _dims(info: Any) -> Sequence[Any]:
+    proto = info.type.optional_type.elem_type if info.type.HasField("optional_type") else info.type
+    dims: Sequence[Any] = proto.tensor_type.shape.dim
+    return dims
+
+
+def _raw(array: Array) -> Array:
+    kind = storage_type(array.dtype)
+    if kind is not None:
+        return kind.raw(array)
+    return array.view(np.uint16) if array.dtype == ml_dtypes.bfloat16 else array
+
+
+def _typed(array: Array, dtype: str) -> Array:
+    return array.view(ml_dtypes.bfloat16) if dtype == "bf16" else array
+
+
+def _output(info: Any, found: Mapping[str, Array]) -> Any:
+    """One output of the model: an array, or the list of the arrays of a sequence."""
+    proto = info.type.optional_type.elem_type if info.type.HasField("optional_type") else info.type
+    if not proto.HasField("sequence_type"):
+        array = found[info.name]
+        kind = STORAGE_CODES.get(proto.tensor_type.elem_type)
+        if kind is None:
+            return array
+        return array.view(kind.numpy) if kind.is_float else array.astype(kind.numpy)
+    if f"{info.name}.sizes" in found:
+        ends = np.cumsum(found[f"{info.name}.sizes"])
+        return np.split(found[info.name], ends[:-1])
+    if info.name in found:
+        return list(found[info.name])
+    items: list[Array] = []
+    while f"{info.name}.{len(items)}" in found:
+        items.append(found[f"{info.name}.{len(items)}"])
+    return items
