@@ -27,7 +27,7 @@ def spending(seconds, monkeypatch):
     return watch
 
 
-@pytest.mark.parametrize(("seconds", "code"), [((1, 2, 3, 5, 9), 0), ((1, 2, 5, 17, 65), 1)])
+@pytest.mark.parametrize(("seconds", "code"), [((1, 11, 21, 41, 81), 0), ((1, 11, 41, 161, 641), 1)])
 def test_exponents_between_doublings(seconds, code, monkeypatch, capsys):
     kind = next(kind for kind in GROWING if len(kind.sizes) == 4)
     assert growth.measure_growth([kind.name], spending(seconds, monkeypatch)) == code
