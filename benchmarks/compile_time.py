@@ -5,6 +5,7 @@ compile, which finds both.
 
     python -m benchmarks.compile_time                                      resnet50 and vgg19
     python -m benchmarks.compile_time --against ../base/bin/python         beside another dldt, in turns: medians
+    python -m benchmarks.compile_time --growth [NAME …]                    networks of doubled sizes: is it linear?
 
 ``--against`` does not measure memory, because that takes time.
 """
@@ -23,6 +24,8 @@ from pathlib import Path
 
 from benchmarks.arguments import whole_number
 from benchmarks.environment import Environment
+from benchmarks.growing import GROWING
+from benchmarks.growth import measure_growth
 from benchmarks.machine import describe
 from benchmarks.models import MODELS, Model, model_file, select
 
@@ -39,10 +42,15 @@ def main() -> int:
         "--models", nargs="*", default=list(LIMITS), metavar="NAME", help=", ".join(m.name for m in MODELS)
     )
     parser.add_argument("--rounds", type=whole_number, default=3, help="compiles of each with --against (default: 3)")
+    parser.add_argument(
+        "--growth", nargs="*", metavar="NAME", help=f"measure growth instead: {', '.join(g.name for g in GROWING)}"
+    )
     Environment.add_option(parser)
     arguments = parser.parse_args()
     machine = describe()
     print(f"{machine['cpu']}, {machine['cores']} cores")
+    if arguments.growth is not None:
+        return measure_growth(arguments.growth, watch)
     if arguments.against:
         return beside(arguments)
     head = f"{'model':<14}{'seconds':>9}{'limit':>7}{'again':>9}{'limit':>7}{'peak MiB':>10}{'limit':>7}"

@@ -137,12 +137,12 @@ class Poly:
         table = dict(self.terms)
         for monomial, coefficient in _terms(other):
             table[monomial] = table.get(monomial, 0) + coefficient
-        return _make(table)
+        return polynomial(table)
 
     __radd__ = __add__
 
     def __neg__(self) -> Dim:
-        return _make({m: -c for m, c in self.terms})
+        return polynomial({m: -c for m, c in self.terms})
 
     def __sub__(self, other: Dim) -> Dim:
         return self + -1 * other
@@ -162,7 +162,7 @@ class Poly:
                     )
                 key = tuple(sorted(left + right, key=str))
                 table[key] = table.get(key, 0) + c * d
-        return _make(table)
+        return polynomial(table)
 
     __rmul__ = __mul__
 
@@ -235,7 +235,7 @@ def floordiv(a: Dim, b: Dim) -> Dim:
         if inner is not None:
             return quotient + inner
         for size in sorted({math.gcd(b, c) for m, c in rest.terms if m} - {1}, reverse=True):
-            coarse = _make({m: c // size for m, c in rest.terms if not m or c % size == 0})
+            coarse = polynomial({m: c // size for m, c in rest.terms if not m or c % size == 0})
             fine = rest - coarse * size
             if minimum_of(fine) >= 0 and maximum_of(fine) < size:
                 return quotient + floordiv(coarse, b // size)
@@ -336,7 +336,8 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
     return dim.terms
 
 
-def _make(table: Mapping[Monomial, int]) -> Dim:
+def polynomial(table: Mapping[Monomial, int]) -> Dim:
+    """The dim whose monomials have these coefficients."""
     items = [(m, c) for m, c in table.items() if c]
     if not items:
         return 0
@@ -357,7 +358,7 @@ def _exact_part(a: Dim, b: Dim) -> tuple[Dim, Dim]:
                 table_r[monomial] = coefficient % b
             else:
                 table_r[monomial] = coefficient
-        return _make(table_q), _make(table_r)
+        return polynomial(table_q), polynomial(table_r)
     if a == b:
         return 1, 0
     if len(b.terms) > 1:
@@ -370,7 +371,7 @@ def _exact_part(a: Dim, b: Dim) -> tuple[Dim, Dim]:
             table_r[monomial] = coefficient
         else:
             table_q[left] = coefficient // scale
-    return _make(table_q), _make(table_r)
+    return polynomial(table_q), polynomial(table_r)
 
 
 def _monomial_quotient(monomial: Monomial, divisor: Monomial) -> Monomial | None:
@@ -392,7 +393,7 @@ def _polynomial_division(a: Dim, b: Poly) -> tuple[Dim, Dim]:
         for monomial, coefficient in sorted(_terms(rest), key=lambda t: -len(t[0])):
             left = _monomial_quotient(monomial, lead)
             if left is not None and coefficient % scale == 0:
-                factor = _make({left: coefficient // scale})
+                factor = polynomial({left: coefficient // scale})
                 quotient, rest = quotient + factor, rest - factor * b
                 break
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dldt.compiler.dims import Atom, Dim, FloorDiv, Symbol, extremum, floordiv, symbols
+from dldt.compiler.dims import Atom, Dim, FloorDiv, Symbol, extremum, floordiv, polynomial, product, symbols
 from dldt.compiler.errors import ShapeError
 
 
@@ -13,12 +13,11 @@ def substitute(dim: Dim, values: Mapping[Any, Dim]) -> Dim:
     """``dim`` with symbols (or other atoms) replaced, in normal form again."""
     if isinstance(dim, int):
         return dim
-    result: Dim = 0
+    kept = {m: c for m, c in dim.terms if all(isinstance(atom, Symbol) and atom not in values for atom in m)}
+    result = polynomial(kept)
     for monomial, coefficient in dim.terms:
-        part: Dim = coefficient
-        for atom in monomial:
-            part = part * _substitute_atom(atom, values)
-        result = result + part
+        if monomial not in kept:
+            result = result + product(_substitute_atom(atom, values) for atom in monomial) * coefficient
     return result
 
 

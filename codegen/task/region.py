@@ -92,6 +92,7 @@ def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value 
     known: dict[Value, Access] = {}
     fresh = Fresh()
     inside = set(region.nodes)
+    read = {region.root, *(value for node in region.nodes for value in node.inputs)}
     for node in region.nodes:
         arguments = [None if v is None else _argument(v, known, inside, buffers) for v in node.inputs]
         if accumulated is not None and node == accumulated.node:
@@ -100,7 +101,7 @@ def compose(region: Region, buffers: Mapping[Value, Buffer], accumulated: Value 
             continue
         lowered = rule_of(node).lower(node.op, node.types, *arguments, fresh=fresh)
         results = lowered if isinstance(lowered, tuple) else (lowered,)
-        known.update({v: _memoised(a) for v, a in zip(node.outputs, results, strict=False)})
+        known.update({v: _memoised(a) for v, a in zip(node.outputs, results, strict=False) if v in read})
     return known[region.root]
 
 

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import difflib
+import heapq
 from collections.abc import Iterable
+
+SHOWN = 120
+"""Characters of a name that are compared and shown: the time of a comparison grows with the square."""
+
+COMPARED = 40
+"""Names that are compared character by character: those that have the most pieces of the wanted one."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The close matches of ``name`` among ``known`` as the end of a message, else the first few that there are."""
-    names = list(dict.fromkeys(known))
-    close = difflib.get_close_matches(name, names[:20000], n=5, cutoff=0.6)
+    names = list(dict.fromkeys(each if len(each) <= SHOWN else f"{each[:SHOWN]}…" for each in known))
+    close = difflib.get_close_matches(name[:SHOWN], _likely(name[:SHOWN], names), n=5, cutoff=0.6)
     if close:
         return f"; close matches: {', '.join(map(repr, close))}"
     shown = ", ".join(map(repr, names[:8]))
     return f"; there are {shown}{', …' if len(names) > 8 else ''}" if names else ""
+
+
+def _likely(name: str, names: list[str]) -> list[str]:
+    """The few that share the most pieces with ``name``, of those the ones of most similar length."""
+    if len(names) <= COMPARED:
+        return names
+    length = 2 if len(name) < 12 else 4
+    pieces = [name[at : at + length] for at in range(0, max(len(name) - length + 1, 1), 1 + len(name) // 24)]
+
+    def likeness(each: str) -> tuple[int, int]:
+        return sum(piece in each for piece in pieces), -abs(len(each) - len(name))
+
+    return heapq.nlargest(COMPARED, names, key=likeness)

@@ -10,7 +10,7 @@ import attrs
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Apply, Bind, Expr, Guard, Index, Load, Nest, Reduce, loads
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.compiler.dims import Dim, Poly, symbols
+from dldt.compiler.dims import Atom, Dim, Poly, Symbol, symbols
 
 
 @attrs.frozen
@@ -50,12 +50,16 @@ def _fixed(dim: Dim) -> Dim:
     """The terms without loop variables; 0 where they are a negative number, as before padding."""
     if isinstance(dim, int):
         return max(dim, 0)
-    fixed: Dim = 0
-    for monomial, coefficient in dim.terms:
-        term: Dim = Poly(terms=((monomial, coefficient),)) if monomial else coefficient
-        if not any(isinstance(found, LoopVariable) for found in symbols(term)):
-            fixed = fixed + term
-    return max(fixed, 0) if isinstance(fixed, int) else fixed
+    terms = tuple((monomial, coefficient) for monomial, coefficient in dim.terms if not _moves(monomial))
+    if all(monomial == () for monomial, _ in terms):
+        return max(sum(coefficient for _, coefficient in terms), 0)
+    return Poly(terms=terms)
+
+
+def _moves(monomial: tuple[Atom, ...]) -> bool:
+    if all(isinstance(atom, Symbol) for atom in monomial):
+        return any(isinstance(atom, LoopVariable) for atom in monomial)
+    return any(isinstance(found, LoopVariable) for found in symbols(Poly(terms=((monomial, 1),))))
 
 
 def _less(index: Index, origin: Index) -> Index:
