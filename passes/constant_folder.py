@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.graph import Graph, Node
+from dldt.compiler.observer import SILENT, Application, Observer
 from dldt.compiler.op import Op
 from dldt.compiler.ops import Convert
 from dldt.compiler.traits import Trait
@@ -16,11 +17,14 @@ from dldt.compiler.types import Array
 class ConstantFolder:
     """Replaces nodes whose inputs are all constants by what ``evaluate`` gives.
 
-    One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``.
+    One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``. ``observer`` is asked
+    before each, in the name of the pass ``name``.
     """
 
     max_growth: int = 64 << 20
     max_total: int = 512 << 20
+    observer: Observer = SILENT
+    name: str = ""
 
     def fold(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
@@ -44,12 +48,14 @@ class ConstantFolder:
         if growth is None or growth > min(self.max_growth, left):
             return None
         made = _evaluate(node.op, arrays)
-        if made is None:
+        application = Application.at(self.name, node)
+        if made is None or not self.observer.allows(application):
             return None
         for value, array in zip(node.outputs, made, strict=True):
             name = node.name if len(node.outputs) == 1 else value.name
             graph.replace(value, graph.constant(np.asarray(array), name=name))
         graph.discard(node)
+        self.observer.applied(application)
         return growth
 
 
