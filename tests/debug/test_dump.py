@@ -161,6 +161,12 @@ def test_a_dump_may_end_early(tmp_path):
     assert (tmp_path / "d" / "index.html").exists()
 
 
+def test_the_python_api_dumps_too(tmp_path):
+    for _ in range(2):
+        api.compile_model(small_model(), tmp_path / "m.so", dump=tmp_path / "d")
+        assert data_of(tmp_path / "d")["title"] == "small"
+
+
 def test_weights_that_are_none_of_the_words_are_refused():
     with pytest.raises(UsageError, match="--dump-weights is 'some'; it is one of none, stats, full"):
         DumpOptions(weights="some")
