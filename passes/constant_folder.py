@@ -18,13 +18,13 @@ class ConstantFolder:
     """Replaces nodes whose inputs are all constants by what ``evaluate`` gives.
 
     One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``. ``observer`` is asked
-    before each, in the name of the pass ``name``.
+    before each, in the name of the pass ``item``.
     """
 
     max_growth: int = 64 << 20
     max_total: int = 512 << 20
     observer: Observer = SILENT
-    name: str = ""
+    item: object = None
 
     def fold(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
@@ -48,7 +48,7 @@ class ConstantFolder:
         if growth is None or growth > min(self.max_growth, left):
             return None
         made = _evaluate(node.op, arrays)
-        application = Application.at(self.name, node)
+        application = Application.at(self.item, node)
         if made is None or not self.observer.allows(application):
             return None
         for value, array in zip(node.outputs, made, strict=True):

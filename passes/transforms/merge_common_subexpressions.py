@@ -38,7 +38,7 @@ class MergeCommonSubexpressions(Pass):
             kept = first.setdefault(key, node)
             if kept == node or kept.types != node.types:
                 continue
-            application = Application.at(str(self), node)
+            application = Application.at(self, node)
             if not observer.allows(application):
                 continue
             _merge(graph, kept, node)
