@@ -13,19 +13,24 @@ from dldt.compiler.graph import Graph, Node
 class Application:
     """One application of a pass: a rewrite at one node, or a whole-graph pass on one graph.
 
-    ``name``: the pass with its options. ``root``: the id of the node whose outputs are replaced, None where the pass
-    takes the graph as a whole. ``what``: the node or graph, for people; it stays when the node is gone.
+    ``item``: the pass, which prints with its options. ``root``: the id of the node whose outputs are replaced, None
+    where the pass takes the graph as a whole. ``what``: the node or graph, for people; it stays when the node is gone.
     """
 
-    name: str
+    item: object
     graph: Graph
     root: int | None
     what: str
 
     @classmethod
-    def at(cls, name: str, node: Node) -> Application:
+    def at(cls, item: object, node: Node) -> Application:
         """The application of a rewrite at a node."""
-        return cls(name, node.graph, node.id, str(node))
+        return cls(item, node.graph, node.id, str(node))
+
+    @property
+    def name(self) -> str:
+        """The pass with its options."""
+        return str(self.item)
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from dldt.debug.evaluator import Evaluator
 from dldt.debug.native_run import run_artifact
 from dldt.debug.probe import probe
 from dldt.debug.stop_after import StopAfter
+from dldt.debug.tensor_names import tensor_names
 from dldt.debug.transformed import transformed
 from dldt.passes.pipeline import Pipeline
 
@@ -91,9 +92,9 @@ class ModelSide:
 
 def graph_tensors(graph: Graph, inputs: Mapping[str, Array]) -> Tensors:
     """What the reference interpreter makes of every node."""
-    values = [v for node in graph.order() for v in node.outputs if v.constant is None]
-    found = Evaluator(inputs).values(graph, dict.fromkeys(values))
-    named = {name: found[v] for v in values for name in (v.names or (v.name,))}
+    names = tensor_names(graph)
+    found = Evaluator(inputs).values(graph, names)
+    named = {name: found[v] for v in names for name in names[v]}
     outputs = {node.name: found[v] for node in graph.outputs for v in node.inputs if v is not None and v in found}
     return {**named, **outputs}
 
@@ -102,7 +103,8 @@ def _compiled_tensors(ready: Graph, inputs: Mapping[str, Array], target: Target)
     with tempfile.TemporaryDirectory(prefix="dldt-compare-") as folder:
         path = Path(folder) / "model.so"
         c = compiled(ready, target, path)
-        between = {name: array for v, array in probe(c, inputs).items() for name in (v.names or (v.name,))}
+        names = tensor_names(c.graph)
+        between = {name: array for v, array in probe(c, inputs).items() for name in names.get(v, ())}
         return {**between, **run_artifact(path, inputs)}
 
 

@@ -36,6 +36,8 @@ class Provenance(Observer):
         self._known: dict[int, dict[int, str]] = {}
         """Each graph's nodes (by id) with their names, as of the last event."""
         self._prefix: dict[int, str] = {}
+        self._held: list[Graph] = []
+        """The graphs, so that no other one gets their place in memory, by which they are known."""
 
     def imported(self, graph: Graph) -> None:
         """See Observer."""
@@ -49,23 +51,25 @@ class Provenance(Observer):
     def applied(self, application: Application) -> None:
         """See Observer."""
         graph = application.graph
-        known = self._known.get(id(graph), {})
-        present = graph.ids
-        removed = {i: known[i] for i in known if i not in present}
-        added = [Node(graph, i) for i in sorted(present - known.keys())]
-        root = application.root
-        whole = root is None
-        if root is not None and root not in removed and root in known:
-            removed[root] = known[root]
+        known = self._known.setdefault(id(graph), {})
         prefix = self._prefix.get(id(graph), "")
+        present = graph.ids
+        removed = {i: name for i, name in known.items() if i not in present}
+        gone = tuple(f"{prefix}{i}" for i in removed)
+        added = [Node(graph, i) for i in sorted(present - known.keys())]
+        for i in removed:
+            del known[i]
+        root, whole = application.root, application.root is None
+        if root is not None and root in known:
+            removed[root] = known[root]
         for node in added:
             self.sources[f"{prefix}{node.id}"] = self._inherited(node, removed, prefix, whole)
-        gone = tuple(f"{prefix}{i}" for i in removed if i not in present)
+            known[node.id] = node.name
         self.changes.append(Change(application.name, application.what, gone, tuple(f"{prefix}{n.id}" for n in added)))
-        self._known[id(graph)] = (
-            {node.id: node.name for node in graph.order()} if whole else _updated(known, added, gone)
-        )
-        self._meet(graph)
+        if whole or any(node.bodies for node in added):
+            self._meet(graph)
+        if whole:
+            known.update((node.id, node.name) for node in graph.order())
 
     def take(self) -> list[Change]:
         """The changes since the last call."""
@@ -85,6 +89,7 @@ class Provenance(Observer):
         for part in graph.walk():
             if id(part) not in self._known:
                 prefix = self._prefix.setdefault(id(part), f"{part.name}/")
+                self._held.append(part)
                 self._known[id(part)] = {node.id: node.name for node in part.order()}
                 for node in part.order():
                     own = part.origins.get(node.id, str(node))
@@ -96,10 +101,3 @@ class Provenance(Observer):
         ids: Iterable[int] = namesakes if whole and namesakes else removed
         found = dict.fromkeys(source for i in ids for source in self.sources.get(f"{prefix}{i}", ()))
         return tuple(found)[:MOST] or (str(node),)
-
-
-def _updated(known: Mapping[int, str], added: Iterable[Node], gone: Iterable[str]) -> dict[int, str]:
-    """The nodes after a change."""
-    lost = {int(identity.rpartition("/")[2]) for identity in gone}
-    kept = {i: name for i, name in known.items() if i not in lost}
-    return {**kept, **{node.id: node.name for node in added}}

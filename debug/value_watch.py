@@ -11,6 +11,7 @@ from dldt.compiler.types import Array
 from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator, Statistics
 from dldt.debug.inputs import checked_inputs
+from dldt.debug.tensor_names import tensor_names
 
 TOLERANCE = 1e-4
 """Relative to the largest number of an output: what ``dldt run --expect`` allows too."""
@@ -55,7 +56,7 @@ class ValueWatch:
         """Take the graph as the one that is right. Raises UsageError where the inputs are not those of the graph."""
         checked_inputs(graph, self.inputs)
         values = self._values(graph)
-        self._named = {name: array for value, array in values.items() for name in (value.names or (value.name,))}
+        self._named = {name: values[v] for v, names in tensor_names(graph).items() for name in names}
         self._expected = {node.name: values[v] for node in graph.outputs for v in node.inputs if v is not None}
         return self.look(0, "imported", graph)
 
@@ -64,9 +65,9 @@ class ValueWatch:
         values = self._values(graph)
         found = {node.name: values[v] for node in graph.outputs for v in node.inputs if v is not None}
         lines = tuple(
-            self._line(value, array)
-            for value, array in values.items()
-            if self._before.get(value) is not array and value.constant is None
+            self._line(value, values[value], names)
+            for value, names in tensor_names(graph).items()
+            if self._before.get(value) is not values[value]
         )
         self._before = values
         return self.outputs(number, name, found, lines)
@@ -87,7 +88,7 @@ class ValueWatch:
     def _values(self, graph: Graph) -> dict[Value, Array]:
         return self._evaluator.values(graph, {v: v for node in graph.order() for v in node.outputs})
 
-    def _line(self, value: Value, array: Array) -> str:
+    def _line(self, value: Value, array: Array, names: tuple[str, ...]) -> str:
         line = f"{value.name!r} {value.type}: {Statistics.of(array)}"
-        expected = next((self._named[name] for name in (*value.names, value.name) if name in self._named), None)
+        expected = next((self._named[name] for name in names if name in self._named), None)
         return line if expected is None else f"{line}; {Deviation.between(expected, array)}"

@@ -24,7 +24,7 @@ class Pass:
 
     def run(self, graph: Graph, observer: Observer) -> int:
         """``apply`` under an observer, which may refuse. What a pass can do place by place, it asks place by place."""
-        application = Application(str(self), graph, None, f"graph {graph.name!r}")
+        application = Application(self, graph, None, f"graph {graph.name!r}")
         if not observer.allows(application):
             return 0
         count = self.apply(graph)

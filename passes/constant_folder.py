@@ -9,6 +9,7 @@ import numpy as np
 
 from dldt.compiler.budget import budget
 from dldt.compiler.graph import Graph, Node
+from dldt.compiler.observer import SILENT, Application, Observer
 from dldt.compiler.op import Op
 from dldt.compiler.ops import Convert
 from dldt.compiler.traits import Trait
@@ -23,11 +24,14 @@ class ConstantFolder:
 
     One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``; one may take
     ``max_work`` elementary operations. What is beyond these, or beyond the memory of the budget, is left to the run.
+    ``observer`` is asked before each, in the name of the pass ``item``.
     """
 
     max_growth: int = 64 << 20
     max_total: int = 512 << 20
     max_work: int = 1 << 31
+    observer: Observer = SILENT
+    item: object = None
 
     def fold(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
@@ -56,12 +60,14 @@ class ConstantFolder:
             return None
         limit.tick()
         made = _evaluate(node.op, arrays)
-        if made is None:
+        application = Application.at(self.item, node)
+        if made is None or not self.observer.allows(application):
             return None
         for value, array in zip(node.outputs, made, strict=True):
             name = node.name if len(node.outputs) == 1 else value.name
             graph.replace(value, graph.constant(np.asarray(array), name=name))
         graph.discard(node)
+        self.observer.applied(application)
         return growth
 
 

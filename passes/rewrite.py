@@ -57,7 +57,6 @@ class _Worklist:
 
     def __init__(self, rewrite: Rewrite[Any], graph: Graph, observer: Observer) -> None:
         self.rewrite = rewrite
-        self.name = str(rewrite)
         self.graph = graph
         self.observer = observer
         self.roots = Kinds.of(*rewrite.pattern.roots)
@@ -101,7 +100,7 @@ class _Worklist:
 
     def _apply(self, node: Node, made: tuple[Value, ...], mark: int) -> bool:
         """Put the replacement in place, unless the observer refuses; whether it was done."""
-        application = Application.at(self.name, node)
+        application = Application.at(self.rewrite, node)
         if not self.observer.allows(application):
             self._discard_unused(mark)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.graph import Graph
+from dldt.compiler.observer import SILENT, Observer
 from dldt.passes.base import Pass, transform
 from dldt.passes.constant_folder import ConstantFolder
 
@@ -29,4 +30,8 @@ class FoldConstants(Pass):
 
     def apply(self, graph: Graph) -> int:
         """Fold; how many nodes were folded."""
-        return ConstantFolder(self.max_growth, self.max_total).fold(graph)
+        return self.run(graph, SILENT)
+
+    def run(self, graph: Graph, observer: Observer) -> int:
+        """Fold, where the observer allows it of this node."""
+        return ConstantFolder(self.max_growth, self.max_total, observer, self).fold(graph)

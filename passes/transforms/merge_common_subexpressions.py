@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from dldt.compiler.content import Content
 from dldt.compiler.graph import Graph, Node
+from dldt.compiler.observer import SILENT, Application, Observer
 from dldt.compiler.ops import Constant
 from dldt.compiler.traits import Trait
 from dldt.passes.base import Pass, transform
@@ -23,6 +24,10 @@ class MergeCommonSubexpressions(Pass):
 
     def apply(self, graph: Graph) -> int:
         """Merge in topological order; how many nodes went."""
+        return self.run(graph, SILENT)
+
+    def run(self, graph: Graph, observer: Observer) -> int:
+        """Merge, where the observer allows that this node goes."""
         nodes = graph.order()
         first: dict[Hashable, Node] = {}
         count = 0
@@ -33,7 +38,11 @@ class MergeCommonSubexpressions(Pass):
             kept = first.setdefault(key, node)
             if kept == node or kept.types != node.types:
                 continue
+            application = Application.at(self, node)
+            if not observer.allows(application):
+                continue
             _merge(graph, kept, node)
+            observer.applied(application)
             count += 1
         return count
 

@@ -57,4 +57,4 @@ def page_text(page: Path, element: str, place: str = "") -> str:
 
 def screenshot(page: Path, place: str, path: Path, query: str = "") -> None:
     """A picture of the page."""
-    run_browser("--window-size=1400,900", f"--screenshot={path}", f"file://{page}{query}#{place}")
+    run_browser("--window-size=1200,760", f"--screenshot={path}", f"file://{page}{query}#{place}")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
 from dldt.tools import api
 from tests.debug.browser import page_source, page_text, screenshot
+from tests.debug.planted import with_flipped_sign
+from tests.debug.session import GUILTY
 from tests.debug.small_model import small_inputs, small_model
+from tests.debug.test_dump import data_of
+from tests.frontends.models import model_path
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -82,12 +87,19 @@ def test_dark_and_light_are_two_looks(page, tmp_path):
     assert (tmp_path / "dark.png").read_bytes() != (tmp_path / "light.png").read_bytes()
 
 
-@pytest.mark.skipif(not os.environ.get("DLDT_SCREENSHOTS"), reason="DLDT_SCREENSHOTS=1 takes them for docs/")
-def test_screenshots(page):
-    for name, place in (
-        ("dump-overview", ""),
-        ("dump-change", f"at={number_of(page, 'fuse-swish')}"),
-        ("dump-node", "find=swish"),
-        ("dump-arena", "arena"),
-    ):
-        screenshot(page, place, DOCS / f"{name}.png", "?theme=light")
+@pytest.mark.skipif(not os.environ.get("DLDT_SCREENSHOTS"), reason="DLDT_SCREENSHOTS=1 takes those of docs/")
+def test_screenshots(tmp_path):
+    """The session of docs/debugging.md: the text detector with a pass that flips a sign."""
+    graph = api.read_model(model_path("onnx/ppocr/ch_PP-OCRv4_det_infer.onnx"), inputs={"x": [1, 3, 64, 64]})
+    picture = np.random.default_rng(0).standard_normal((1, 3, 64, 64)).astype(np.float32)
+    dump = Dump(tmp_path / "d", DumpOptions(values={"x": picture}), "det.onnx")
+    api.compile_model(graph, tmp_path / "m.so", pipeline=with_flipped_sign(GUILTY), observer=dump)
+    dump.close()
+    page = tmp_path / "d" / "index.html"
+    assert page.stat().st_size < 3 << 20
+    nodes = data_of(tmp_path / "d")["nodes"]
+    life = next(key for key, (name, kind, _) in nodes.items() if (name, kind) == ("hardswish_61.tmp_0", "HSwish"))
+    places = {"overview": "", "change": f"at={number_of(page, 'flip-sign')}", "node": f"node={life}", "arena": "arena"}
+    for name, place in places.items():
+        screenshot(page, place, DOCS / f"dump-{name}.png", "?theme=dark" if name == "node" else "?theme=light")
+        assert (DOCS / f"dump-{name}.png").stat().st_size > 10_000

@@ -159,7 +159,7 @@ def test_an_observer_hears_of_every_pass_and_every_change():
         ("asks", "remove-dead-code", "graph 'model'"),
         ("ended", "remove-dead-code", 0, start),
         ("begins", "fold-constants"),
-        ("asks", "fold-constants", "graph 'model'"),
+        ("asks", "fold-constants", "Add 'Add_2'"),
         ("applied", "fold-constants", folded),
         ("ended", "fold-constants", 1, folded),
         ("begins", "fuse-linear"),
