@@ -16,6 +16,7 @@ from dldt.compiler.inference import is_found
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
+from dldt.passes.found_dims import has_found_dims, settle_found_dims
 from dldt.passes.pipeline import Pipeline
 
 OnChange: TypeAlias = Callable[[int, Pass, Graph, int, float], None]
@@ -84,10 +85,13 @@ def run_pipeline(
     verify = verify or options.VERIFY.enabled
     steps: list[PassRun] = []
     parts = list(graph.walk())
+    finds = has_found_dims(graph)
     for index, item in enumerate(passes):
         before = _signature(graph)
         start = time.perf_counter()
         count = sum(item.apply(part) for part in parts)
+        if count and finds:
+            settle_found_dims(graph)
         seconds = time.perf_counter() - start
         if not _is_kept(before, _signature(graph)):
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")

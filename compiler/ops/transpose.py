@@ -15,6 +15,8 @@ from dldt.compiler.types import Array, TensorType
 class Transpose(Op):
     """y[i_order[0], i_order[1], ...] = x[i_0, i_1, ...]; an empty ``order`` reverses the axes"""
 
+    shape_values = True
+
     def infer(self, data: TensorType, order: TensorType) -> TensorType:
         wanted = known_ints(order, "order", self.type) or tuple(reversed(range(data.rank)))
         if sorted(wanted) != list(range(data.rank)):
