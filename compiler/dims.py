@@ -23,12 +23,12 @@ Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
 
 MAX_COEFFICIENT = 2**63
-_COMPLICATED = "a dimension's expression grows too complicated; fix the model's input shapes"
 MAX_WEIGHT = 2000
 MAX_DEPTH = 60
 MAX_DEGREE = 32
 MAX_SPLITS = 3
 MAX_SPLIT_WEIGHT = 64
+_COMPLICATED = "a dimension's expression grows too complicated; fix the model's input shapes"
 
 
 @attrs.frozen(cache_hash=True)
@@ -157,9 +157,7 @@ class Poly:
         for left, c in self.terms:
             for right, d in _terms(other):
                 if len(table) > MAX_WEIGHT or len(left) + len(right) > MAX_DEGREE:
-                    raise UndecidedShapeError(
-                        "a dimension's expression grows too complicated; fix the model's input shapes"
-                    )
+                    raise UndecidedShapeError(_COMPLICATED)
                 key = tuple(sorted(left + right, key=str))
                 table[key] = table.get(key, 0) + c * d
         return polynomial(table)

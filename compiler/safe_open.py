@@ -24,6 +24,10 @@ KINDS = (
 )
 """What is no regular file: a test of its mode, and the words for it."""
 
+COPIED = 16 << 20
+"""Files of at most so many bytes are copied before they are read."""
+_CHANGED = "the file was changed while it was read; wait until it is whole"
+
 LINKS: ContextVar[bool] = ContextVar("links", default=False)
 """Whether links may be followed where a model names a file: the user alone can say so."""
 
@@ -82,15 +86,37 @@ def read_regular(path: str | os.PathLike[str], *, max_bytes: int) -> bytes:
 
 
 def map_regular(path: str | os.PathLike[str], *, max_bytes: int) -> memoryview:
-    """A regular file of at most ``max_bytes``, mapped read-only: it costs memory only where it is touched.
+    """A regular file of at most ``max_bytes``: copied where it is small, else mapped read-only, so that it costs memory
+    only where it is touched.
 
-    Whoever overwrites the file in place changes what is mapped, and whoever cuts it short breaks it; a new file in its
-    place does neither. Raises InputError.
+    Whoever overwrites a large file in place changes what is mapped, and whoever cuts it short breaks it (``unchanged``
+    finds this where it is not too late); a new file in its place does neither. Raises InputError.
     """
     with open_regular(path, max_bytes=max_bytes) as file:
-        if not os.fstat(file.fileno()).st_size:
-            return memoryview(b"")
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        size = os.fstat(file.fileno()).st_size
+        if size > COPIED:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        content = file.read(size + 1)
+    if len(content) != size:
+        raise InputError(f"{Path(path)}: {_CHANGED}")
+    return memoryview(content)
+
+
+@contextlib.contextmanager
+def unchanged(path: Path) -> Iterator[None]:
+    """Raises InputError behind the block where a file of this name became shorter, longer or newer meanwhile."""
+    before = _stamp(path)
+    yield
+    if before is not None and _stamp(path) != before:
+        raise InputError(f"{path}: {_CHANGED}")
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _check(name: str, status: os.stat_result, max_bytes: int | None, max_links: int | None) -> None:

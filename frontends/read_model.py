@@ -11,7 +11,7 @@ import attrs
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
-from dldt.compiler.safe_open import links_allowed
+from dldt.compiler.safe_open import links_allowed, unchanged
 from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.format_of import format_of
 from dldt.frontends.engine.input_spec import DimSpec, InputSpec, Number
@@ -47,7 +47,7 @@ def read_model(
     """
     file = Path(path)
     specs = _specs(inputs, freeze or {})
-    with links_allowed(follow_links):
+    with links_allowed(follow_links), unchanged(file):
         graph = format_of(file, formats).load(file, specs, outputs)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
     return graph

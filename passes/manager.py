@@ -17,6 +17,7 @@ from dldt.compiler.observer import SILENT, Observer, PassRun
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
+from dldt.passes.found_dims import has_found_dims, settle_found_dims
 from dldt.passes.pipeline import Pipeline
 
 
@@ -74,6 +75,7 @@ def run_pipeline(
         pipeline = attrs.evolve(pipeline, stages=())
     steps: list[PassRun] = []
     parts, before, limit = list(graph.walk()), _signature(graph), budget()
+    finds = has_found_dims(graph)
     for index, item in enumerate(passes):
         if observer.done:
             break
@@ -82,6 +84,8 @@ def run_pipeline(
         observer.pass_begins(index, str(item), graph)
         start = time.perf_counter()
         count = sum(item.run(part, observer) for part in parts)
+        if count and finds:
+            settle_found_dims(graph)
         seconds = time.perf_counter() - start
         after = _signature(graph) if count else before
         if not _is_kept(before, after):

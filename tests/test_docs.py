@@ -44,3 +44,10 @@ def test_every_command_is_in_the_readme():
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m (benchmarks\.\w+)", README + CONTRIBUTING))))
 def test_every_measurement_that_is_named_exists(module):
     assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+
+
+def test_every_test_that_the_page_of_reported_faults_names_is_there():
+    named = re.findall(r"`((?:tests|benchmarks)/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "reported.md").read_text())
+    assert len(named) > 20
+    for path, test in named:
+        assert f"def {test or ''}" in (ROOT / path).read_text(), (path, test)

@@ -10,6 +10,7 @@ import numpy as np
 
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.ops.convert import Convert
 
 Data: TypeAlias = Mapping[str, str]
 
@@ -24,11 +25,13 @@ def _same_inputs(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[
 
 @attrs.frozen
 class Adaptation:
-    """``opset`` has the version to use instead; ``attributes`` and ``inputs`` change the old ones to its own."""
+    """``opset`` has the version to use instead; ``attributes`` and ``inputs`` change the old ones to its own. ``type``:
+    the operation to use, where it is another one."""
 
     opset: int
     attributes: Callable[[Data], Data] = _same_data
     inputs: Callable[[Graph, Sequence[Value], Data], Sequence[Value]] = _same_inputs
+    type: str = ""
 
 
 def _without(name: str, neutral: str) -> Callable[[Data], Data]:
@@ -40,6 +43,11 @@ def _without(name: str, neutral: str) -> Callable[[Data], Data]:
         return {key: text for key, text in data.items() if key != name}
 
     return attributes
+
+
+def _any(name: str) -> Callable[[Data], Data]:
+    """Drops an attribute that makes no difference here."""
+    return lambda data: {key: text for key, text in data.items() if key != name}
 
 
 def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
@@ -86,6 +94,26 @@ def _interpolate(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[
     return [inputs[0], *pair, *inputs[2:]]
 
 
+def _slope(_: Graph, inputs: Sequence[Value], __: Data) -> Sequence[Value]:
+    """A slope of another type than the data is converted, as old converters left it in f32 beside data of f16."""
+    if len(inputs) != 2 or inputs[0].type.dtype is inputs[1].type.dtype or not inputs[1].type.dtype.is_float:
+        return inputs
+    return [inputs[0], Convert(inputs[0].type.dtype)(inputs[1])]
+
+
+def _backwards(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
+    """data, axes → data, starts, stops, steps, axes of the slice that walks the axes from their ends."""
+    if len(inputs) != 2:
+        raise ShapeError(f"Reverse needs 2 inputs, {len(inputs)} given")
+    axes = inputs[1].constant
+    if axes is None:
+        raise UnsupportedError("the axes are computed; they must be a constant")
+    if data.get("mode", "index").strip().lower() == "mask":
+        axes = np.flatnonzero(axes)
+    ends = (np.full(axes.size, number, np.int64) for number in (-1, -(2**31), -1))
+    return [inputs[0], *map(graph.constant, (*ends, axes.astype(np.int64).reshape(-1)))]
+
+
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("assign", 3): Adaptation(6),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
@@ -102,10 +130,12 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("nonmaxsuppression", 4): Adaptation(9),
     ("nonmaxsuppression", 5): Adaptation(9),
     ("pad", 12): Adaptation(1),
+    ("prelu", 0): Adaptation(1, inputs=_slope),
     ("readvalue", 3): Adaptation(6),
+    ("reverse", 0): Adaptation(8, attributes=_any("mode"), inputs=_backwards, type="Slice"),
     ("shapeof", 1): Adaptation(3),
     ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
     ("topk", 1): Adaptation(3),
-    ("topk", 11): Adaptation(3, attributes=_without("stable", "false")),
+    ("topk", 11): Adaptation(3, attributes=_any("stable")),  # of equals ours always takes the first
 }
-"""(type in lower case, opset that gave it this meaning) → what to use."""
+"""(type in lower case, opset that gave it this meaning, 0 where it has one alone) → what to use."""

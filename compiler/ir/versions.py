@@ -68,7 +68,7 @@ def find_meaning(type_name: str, version: str) -> Meaning:
     meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
     adaptation = ADAPTATIONS.get((kind, meant))
     if adaptation is not None and meant not in REGISTRY.get(kind, {}):
-        return Meaning(find_op(type_name, OPSETS[adaptation.opset - 1]), adaptation)
+        return Meaning(find_op(adaptation.type or type_name, OPSETS[adaptation.opset - 1]), adaptation)
     found = find_op(type_name, OPSETS[asked - 1])
     if OPSETS.index(found.opset) + 1 < meant:
         raise UnsupportedError(f"operation {type_name} of {version} is not supported, only that of {found.opset}")

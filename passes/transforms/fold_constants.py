@@ -34,4 +34,4 @@ class FoldConstants(Pass):
 
     def run(self, graph: Graph, observer: Observer) -> int:
         """Fold, where the observer allows it of this node."""
-        return ConstantFolder(self.max_growth, self.max_total, observer, self).fold(graph)
+        return ConstantFolder(self.max_growth, self.max_total, observer=observer, item=self).fold(graph)

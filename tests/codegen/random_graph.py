@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dldt.compiler import ops
-from dldt.compiler.dims import symbol
+from dldt.compiler.dims import Dim, symbol
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.types import Array, DType, TensorType
 
@@ -68,6 +68,7 @@ class RandomGraph:
             *(self._unary,) * 3, *(self._pair,) * 4, self._broadcast, self._broadcast, self._gate, *(self._concat,) * 3,
             self._split, self._split, self._reshape, self._reshape, self._transpose, self._softmax, self._matmul,
             self._matmul, self._reduce, self._pad, self._slice, self._resize, self._branch, self._branch,
+            self._gathered, self._gathered, self._looked_up, self._looked_up, self._gathered_elements, self._selected,
         )  # fmt: skip
         while count:
             made = self._pick(steps)()
@@ -233,6 +234,51 @@ class RandomGraph:
         sizes = np.array([2 * d for d in x.type.shape[2:]])
         op = ops.Interpolate("nearest", "sizes", "asymmetric", "floor")
         return [op(x, sizes, np.ones(2, np.float32), np.array([2, 3]))]
+
+    def _positions(self, shape: tuple[Dim, ...], size: int) -> Value:
+        """An input of positions along an axis of so many elements, some counted from its end."""
+        name = f"ids{len(self.feeds)}"
+        numbers = [dim if isinstance(dim, int) else self.batch for dim in shape]
+        self.feeds[name] = self.random.integers(-size, size, numbers)
+        return self.graph.parameter(name, TensorType(DType.i64, shape))
+
+    def _gathered(self) -> list[Value]:
+        """What data pick of a value, beside it, or beside what else is of its shape: residuals, inputs of the next
+        product, operands of a reduction."""
+        x = self._any(lambda v: v.type.rank > 1 and isinstance(v.type.shape[-1], int) and v.type.shape[-1] > 0)
+        if x is None:
+            return []
+        axis = self._pick([k for k, d in enumerate(x.type.shape) if isinstance(d, int) and d > 0])
+        size = x.type.shape[axis]
+        found = ops.Gather()(x, self._positions((size,), size), np.array(axis))
+        return [self._beside(found)]
+
+    def _looked_up(self) -> list[Value]:
+        """Rows of a constant table, as an embedding has them."""
+        x = self._any(lambda v: v.type.rank > 1 and isinstance(v.type.shape[-1], int))
+        if x is None:
+            return []
+        table = self.graph.constant(self._normal(11, x.type.shape[-1]))
+        found = ops.Gather()(table, self._positions(x.type.shape[:-1], 11), np.array(0))
+        return [self._beside(found)]
+
+    def _gathered_elements(self) -> list[Value]:
+        x = self._any(lambda v: v.type.rank > 1 and isinstance(v.type.shape[-1], int) and v.type.shape[-1] > 0)
+        if x is None:
+            return []
+        size = x.type.shape[-1]
+        return [self._beside(ops.GatherElements(x.type.rank - 1)(x, self._positions(x.type.shape, size)))]
+
+    def _selected(self) -> list[Value]:
+        x = self._any()
+        y = self._any(lambda v: v.type.shape == x.type.shape)
+        return [ops.Select()(ops.Greater()(x, np.array(self.random.normal(), np.float32)), x, y)]
+
+    def _beside(self, found: Value) -> Value:
+        other = self._any(lambda v: v.type.shape == found.type.shape)
+        if other is None or self._integer(0, 3) == 0:
+            return found
+        return self._tame(self._pick(PAIRS)()(*((found, other) if self._integer(0, 2) else (other, found))))
 
     def _branch(self, depth: int = 0) -> list[Value]:
         x = self._any()

@@ -55,7 +55,18 @@ def test_a_directory(folder):
 
 def test_all_unknown_operations_are_named_at_once(folder):
     done = compile_it(folder, models.unknown_operations())
-    refused(done, 3, "MyFancyOp", "2 nodes", "fancy1", "fancy2", "Nonesuch", "none", "--output", "dldt ops")
+    refused(
+        done,
+        3,
+        "MyFancyOp",
+        "2 nodes",
+        "fancy1",
+        "fancy2",
+        "Nonesuch",
+        "none",
+        "cut the model after it with --input a",
+        "dldt ops",
+    )
 
 
 def test_the_message_ends_with_what_was_written(folder):

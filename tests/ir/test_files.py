@@ -7,7 +7,7 @@ import pytest
 
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import InputError
-from dldt.compiler.safe_open import map_regular, open_regular, read_regular
+from dldt.compiler.safe_open import map_regular, open_regular, read_regular, unchanged
 
 
 def test_a_regular_file_is_read(tmp_path):
@@ -99,14 +99,13 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_atomic_write_does_not_follow_a_link(tmp_path):
-    (tmp_path / "victim").write_bytes(b"mine")
-    (tmp_path / "out").symlink_to("victim")
-    with atomic_write(tmp_path / "out") as file:
+def test_atomic_write_neither_follows_nor_replaces_a_link(tmp_path):
+    (tmp_path / "victim").write_bytes(b"safe")
+    (tmp_path / "out").symlink_to(tmp_path / "victim")
+    with pytest.raises(InputError, match="is a symbolic link"), atomic_write(tmp_path / "out") as file:
         file.write(b"new")
-    assert (tmp_path / "victim").read_bytes() == b"mine"
-    assert (tmp_path / "out").read_bytes() == b"new"
-    assert not (tmp_path / "out").is_symlink()
+    assert (tmp_path / "victim").read_bytes() == b"safe"
+    assert (tmp_path / "out").is_symlink()
 
 
 def test_where_nothing_can_be_written_the_place_is_named(tmp_path):
@@ -116,3 +115,23 @@ def test_where_nothing_can_be_written_the_place_is_named(tmp_path):
         atomic_write(tmp_path).__enter__()
     with pytest.raises(InputError, match=r"cannot write /proc/out: .*; choose another place"):
         atomic_write("/proc/out").__enter__()
+
+
+def test_a_small_file_that_is_cut_short_later_stays_as_it_was(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"hello" * 2000)
+    content = map_regular(path, max_bytes=1 << 20)
+    os.truncate(path, 0)
+    assert bytes(content[-5:]) == b"hello"
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"hello")
+    with unchanged(path):
+        pass
+    with (
+        pytest.raises(InputError, match="a: the file was changed while it was read; wait until it is whole"),
+        unchanged(path),
+    ):
+        path.write_bytes(b"hell")

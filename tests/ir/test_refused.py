@@ -2,9 +2,11 @@
 
 import os
 
+import numpy as np
 import pytest
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from tests.ir.sample import IF_XML, WEIGHTS, XML, write_sample
 
@@ -369,3 +371,47 @@ def test_a_preprocessing_section_is_not_passed_over(tmp_path):
 def test_a_rank_that_is_free_is_not_supported(tmp_path):
     path = write_sample(tmp_path, (PARAMETER, '<data shape="..." element_type="f32" />'))
     refused(path, "its rank is not known; give it a shape", UnsupportedError)
+
+
+def test_reverse_is_read_as_a_slice(tmp_path):
+    """Of OpenVINO's first set, which its newer writers no longer use: both modes."""
+    axes = (np.array([1], np.int64), np.array([False, True]))
+    for mode, given in zip(("index", "mask"), axes, strict=True):
+        kind = "i64" if mode == "index" else "boolean"
+        xml = REVERSE.replace("MODE", mode).replace("KIND", kind).replace("SIZE", str(given.nbytes))
+        xml = xml.replace("COUNT", str(given.size))
+        graph = read_ir(write_sample(tmp_path, xml=xml, weights=given.tobytes()))
+        x = np.arange(6, dtype=np.float32).reshape(2, 3)
+        np.testing.assert_array_equal(interpret(graph, {"x": x})["y"], x[:, ::-1])
+
+
+REVERSE = """<?xml version="1.0"?>
+<net name="n" version="10">
+	<layers>
+		<layer id="0" name="x" type="Parameter" version="opset1">
+			<data shape="2,3" element_type="f32" />
+			<output><port id="0" precision="FP32" names="x"><dim>2</dim><dim>3</dim></port></output>
+		</layer>
+		<layer id="1" name="axes" type="Const" version="opset1">
+			<data element_type="KIND" shape="COUNT" offset="0" size="SIZE" />
+			<output><port id="0"><dim>COUNT</dim></port></output>
+		</layer>
+		<layer id="2" name="y" type="Reverse" version="opset1">
+			<data mode="MODE" />
+			<input>
+				<port id="0" precision="FP32"><dim>2</dim><dim>3</dim></port>
+				<port id="1"><dim>COUNT</dim></port>
+			</input>
+			<output><port id="2" precision="FP32" names="y"><dim>2</dim><dim>3</dim></port></output>
+		</layer>
+		<layer id="3" name="y/sink_port_0" type="Result" version="opset1">
+			<input><port id="0" precision="FP32"><dim>2</dim><dim>3</dim></port></input>
+		</layer>
+	</layers>
+	<edges>
+		<edge from-layer="0" from-port="0" to-layer="2" to-port="0" />
+		<edge from-layer="1" from-port="0" to-layer="2" to-port="1" />
+		<edge from-layer="2" from-port="2" to-layer="3" to-port="0" />
+	</edges>
+</net>
+"""

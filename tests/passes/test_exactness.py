@@ -11,48 +11,11 @@ from dldt.compiler.interpret import interpret
 from dldt.compiler.types import DType
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
-from tests.passes.check import f32, graph_of, i64, random
+from tests.passes.check import f32, graph_of, i64
+from tests.passes.far_from_zero import FAR_AWAY, SHAPE, C, convolved, data, widened
 
 FACTOR = 4
 """A graph after the passes is no further from f64 than so many times the distance of the graph as it was."""
-C = np.float32([41, 7, 3, 0.1]).reshape(1, 4, 1, 1)
-FAR = np.float32([101325, -88000.5, 4096.25, 1e6]).reshape(1, 4, 1, 1)
-SHAPE = (2, 4, 5, 6)
-
-
-def _convolved(x: Value, size: int = 1, pads: int = 0) -> Value:
-    weights = random(5, 4, size, size, seed=9)
-    return ops.Convolution((1, 1), (pads, pads), (pads, pads), (1, 1))(x, weights)
-
-
-def _normalized(x: Value, deviation: float) -> Value:
-    gamma, beta = random(4, seed=1), random(4, seed=2)
-    variance = np.full(4, deviation**2, np.float32)
-    return ops.BatchNormInference(epsilon=1e-5)(x, gamma, beta, FAR.reshape(4), variance)
-
-
-FAR_AWAY = {
-    "standard scores": lambda x: ops.Divide()(ops.Subtract()(x, FAR), C),
-    "a sum and a product": lambda x: ops.Multiply()(ops.Add()(x, -FAR), C),
-    "products around a sum": lambda x: ops.Multiply()(ops.Subtract()(ops.Multiply()(x, 1.0), FAR), C),
-    "a sum before a convolution": lambda x: _convolved(ops.Subtract()(x, FAR)),
-    "a sum before a padded convolution": lambda x: _convolved(ops.Subtract()(x, FAR), 3, 1),
-    "standard scores before a convolution": lambda x: _convolved(ops.Divide()(ops.Subtract()(x, FAR), C)),
-    "standard scores before a padded one": lambda x: _convolved(ops.Divide()(ops.Subtract()(x, FAR), C), 3, 1),
-    "standard scores before a matrix product": lambda x: ops.MatMul()(
-        ops.Divide()(ops.Subtract()(x, FAR[:, :, :, :1]), C), random(6, 3)
-    ),
-    "a normalisation of data": lambda x: _normalized(x, 0.5),
-    "a normalisation before a convolution": lambda x: _convolved(_normalized(x, 0.5)),
-    "a normalisation, moved": lambda x: ops.ReLU()(_normalized(ops.Transpose()(x, i64(0, 1, 3, 2)), 0.5)),
-    "a normalisation of what was computed": lambda x: _normalized(ops.Multiply()(x, 1.1), 0.5),
-    "scores of scores": lambda x: ops.Divide()(
-        ops.Subtract()(ops.Divide()(ops.Subtract()(x, FAR), C), 0.25), np.float32(0.3)
-    ),
-    "a difference to the mean": lambda x: ops.Multiply()(
-        ops.Subtract()(x, ops.ReduceMean(keep_dims=True)(x, i64(2, 3))), C
-    ),
-}
 
 
 def _run(graph: Graph, x: np.ndarray) -> np.ndarray:
@@ -63,7 +26,7 @@ def _run(graph: Graph, x: np.ndarray) -> np.ndarray:
 def _errors(build, x: np.ndarray) -> tuple[float, float]:
     """The distance from f64, before and after the passes, relative to the largest result."""
     graph = graph_of(lambda g: build(g.parameter("x", f32(*x.shape))))
-    wide = _widened(build, x)
+    wide = widened(build, x)
     before = _run(graph, x)
     run_pipeline(graph, default_pipeline(), verify=True)
     after = _run(graph, x)
@@ -71,28 +34,10 @@ def _errors(build, x: np.ndarray) -> tuple[float, float]:
     return tuple(float(np.abs(made - wide).max() / largest) for made in (before, after))
 
 
-def _widened(build, x: np.ndarray) -> np.ndarray:
-    """The same graph on f64: every constant becomes one of f64."""
-    graph = graph_of(lambda g: build(g.parameter("x", f32(*x.shape))))
-    values: dict[Value, np.ndarray] = {}
-    for node in graph.order():
-        if isinstance(node.op, ops.Result):
-            return values[node.inputs[0]]
-        if isinstance(node.op, ops.Parameter):
-            values[node.outputs[0]] = x.astype(np.float64)
-        elif isinstance(node.op, ops.Constant):
-            array = node.op.value
-            values[node.outputs[0]] = array.astype(np.float64) if array.dtype.kind == "f" else array
-        else:
-            values[node.outputs[0]] = node.op.evaluate(*(None if v is None else values[v] for v in node.inputs))
-    raise AssertionError("the graph has no result")
-
-
 @pytest.mark.parametrize("spread", [1.0, 0.01])
 @pytest.mark.parametrize("name", FAR_AWAY)
 def test_offsets_far_above_the_spread_cost_no_accuracy(name, spread):
-    noise = np.random.default_rng(3).standard_normal(SHAPE) * spread
-    before, after = _errors(FAR_AWAY[name], (FAR + noise).astype(np.float32))
+    before, after = _errors(FAR_AWAY[name], data(spread))
     assert after <= FACTOR * before + 3e-7
 
 
@@ -136,12 +81,12 @@ def test_what_shows_roundings_stays_exact(name):
 
 
 NOT_ORDINARY = {
-    "infinity": (lambda x: ops.Multiply()(_convolved(x), np.float32(np.inf)), 0.0),
-    "nan": (lambda x: ops.Multiply()(_convolved(x), np.float32(np.nan)), 0.0),
+    "infinity": (lambda x: ops.Multiply()(convolved(x), np.float32(np.inf)), 0.0),
+    "nan": (lambda x: ops.Multiply()(convolved(x), np.float32(np.nan)), 0.0),
     "an overflow": (lambda x: ops.Multiply()(ops.Multiply()(x, 1e30), 1e30), 1e-30),
     "an underflow": (lambda x: ops.Multiply()(ops.Multiply()(x, 1e-30), 1e-30), 1e30),
-    "scaled weights that vanish": (lambda x: ops.Multiply()(_convolved(x), np.float32(1e-44)), 1e30),
-    "an infinite scale before": (lambda x: _convolved(ops.Multiply()(x, np.float32(np.inf))), 0.0),
+    "scaled weights that vanish": (lambda x: ops.Multiply()(convolved(x), np.float32(1e-44)), 1e30),
+    "an infinite scale before": (lambda x: convolved(ops.Multiply()(x, np.float32(np.inf))), 0.0),
 }
 
 

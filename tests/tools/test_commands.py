@@ -128,6 +128,7 @@ def test_bench_prints_a_report_and_writes_it(digits, tmp_path):
     done = command("bench", "-m", digits[0], "-t", "0.1", "--json", tmp_path / "a.json")
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "inputs",
+        "dims",
         "threads",
         "count",
         "latency",

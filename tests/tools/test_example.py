@@ -1,16 +1,41 @@
 """The README's main job."""
 
+import os
 import re
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 
+from dldt.codegen.target import TARGETS
+from dldt.runtime import cpu
+from tests.errors.commands import command
 from tests.tools.conftest import DIGITS
 
+LEVELS = ("x86-64-v3", "x86-64-v4")
 
-def test_the_example_recognises_digits():
-    done = subprocess.run([sys.executable, DIGITS / "run.py"], capture_output=True, text=True, check=False)
+
+@pytest.fixture(params=["", *LEVELS], ids=["host", *LEVELS])
+def level(request):
+    """The environment of a machine of that level; of this one."""
+    if request.param and (cpu.arch() != "x86_64" or cpu.missing(list(TARGETS[request.param].features))):
+        pytest.skip(f"this processor is no {request.param}")
+    return os.environ | ({"DLDT_HOST_LEVEL": request.param} if request.param else {})
+
+
+def test_the_commands_do_the_same(level, tmp_path):
+    done = command("compile", DIGITS / "digits.onnx", "-o", tmp_path / "d.so", env=level)
+    assert done.returncode == 0, done.stderr
+    if "DLDT_HOST_LEVEL" in level and level["DLDT_HOST_LEVEL"] == "x86-64-v3":
+        assert "host (256-bit vectors)" in done.stdout
+    done = command("run", tmp_path / "d.so", "--top", "1", env=level)
+    assert done.returncode == 0, done.stderr
+    assert "top:" in done.stdout
+
+
+def test_the_example_recognises_digits(level):
+    done = subprocess.run([sys.executable, DIGITS / "run.py"], capture_output=True, text=True, check=False, env=level)
     assert done.returncode == 0, done.stderr
     assert float(re.search(r"accuracy  ([0-9.]+)", done.stdout)[1]) >= 0.97
 

@@ -72,7 +72,7 @@ def dynamic_quantize_lstm(
             raise UnsupportedError(f"{what} of a DynamicQuantizeLSTM is not supported")
     if direction not in _BACKWARD:
         raise InputError(f"direction is {direction!r}, it must be one of {', '.join(_BACKWARD)}")
-    if not R.type.is_static or hidden_size not in (None, R.type.shape[-2]):
+    if not R.type.is_static or R.type.rank != 3 or hidden_size not in (None, R.type.shape[-2]):
         raise InputError(f"hidden_size is {hidden_size}, but R is {R.type}")
     data = dynamic_quantize_linear_11(X)
     made: list[tuple[Value, ...]] = []

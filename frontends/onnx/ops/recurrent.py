@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.op import Op
 from dldt.compiler.ops.arithmetic import Add
@@ -312,6 +312,8 @@ def _gru_bias(b: Value, size: int, *, apart: bool) -> Value:
 
 
 def _size(r: Value, hidden_size: int | None) -> int:
+    if r.type.rank != 3:
+        raise ShapeError(f"R must have 3 dims, it is {r.type}")
     size = r.type.shape[-1]
     if not isinstance(size, int) or hidden_size not in (None, size):
         raise InputError(f"hidden_size is {hidden_size}, but the last dim of R is {size}")
@@ -332,6 +334,8 @@ def _zeros(r: Value, columns: int) -> np.ndarray[tuple[int, ...], np.dtype[np.ge
 
 
 def _batch_first(value: Value, layout: int) -> Value:
+    if value.type.rank != 3:
+        raise ShapeError(f"sequences and states must have 3 dims, one is {value.type}")
     return value if layout else Transpose()(value, np.array([1, 0, 2], np.int64))
 
 
