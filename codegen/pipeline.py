@@ -44,6 +44,7 @@ from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.loop_parts import normalize_parts
 from dldt.codegen.plan.metadata import Demands, metadata
+from dldt.codegen.plan.plain_loops import plain_loop_notes
 from dldt.codegen.plan.planar import make_planar
 from dldt.codegen.plan.precision import stored_types
 from dldt.codegen.plan.recurrent import expand_sequences
@@ -122,6 +123,7 @@ def choose_implementations(c: Compilation) -> None:
     for leaf in leaves:
         leaf.chosen = c.choice.choose(leaf)
     agree(leaves, c.choice)
+    c.remarks = (*c.remarks, *plain_loop_notes(leaves))
 
 
 def join_rows(c: Compilation) -> None:

@@ -131,6 +131,8 @@ class Instructions:
             return self.convert(self.convert(x, "float", signed=signed), to, signed=signed)
         if x.is_float and x.lanes and to in ("i8", "i16"):
             return self._narrow_to_integers(x, to, signed=signed)
+        if x.is_float and x.lanes:
+            return self._to_integers(x, to, signed=signed)
         if x.is_float:
             name = "llvm.fptosi.sat" if signed else "llvm.fptoui.sat"
             return self.intrinsic(name, result, x, suffix=f"{mangle(result)}.{mangle(x.type)}")
@@ -150,6 +152,21 @@ class Instructions:
         x = self.select(self.compare("lt", x, self.like(x, high)), x, self.like(x, high))
         wide = self.emit(vector("i32", x.lanes), f"fptosi {x} to {vector('i32', x.lanes)}")
         return self.convert(wide, to)
+
+    def _to_integers(self, x: Ir, to: str, *, signed: bool) -> Ir:
+        """The same for vectors of long integers. What is above all integers is converted as 0, and replaced behind."""
+        size = bits(to) - int(signed)
+        if signed:
+            x = self.select(self.compare("ne", x, x), self.like(x, 0), x)
+            low = self.like(x, -float(1 << size))
+            x = self.select(self.compare("gt", x, low), x, low)
+        else:
+            x = self.select(self.compare("gt", x, self.like(x, 0)), x, self.like(x, 0))
+        high = self.compare("ge", x, self.like(x, float(1 << size)))
+        inside = self.select(high, self.like(x, 0), x)
+        result = vector(to, x.lanes)
+        found = self.emit(result, f"{'fptosi' if signed else 'fptoui'} {inside} to {result}")
+        return self.select(high, self.like(found, (1 << size) - 1), found)
 
     def round_to_odd(self, x: Ir) -> Ir:
         """A double rounded to odd as a float: rounded toward zero, with the last bit set where that is inexact.

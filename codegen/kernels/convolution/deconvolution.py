@@ -122,8 +122,13 @@ def _phase_part(
         source=image_source(tensor, space),
     )
 
+    channelwise = filters.shape[1:3] == (1, 1) and bool(tensor.layout.block)
+    if channelwise:
+        problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
+
     def weights() -> Array:
-        return filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
+        picked = filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
+        return picked.reshape(1, *picked.shape[:1], *picked.shape[2:]) if channelwise else picked
 
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:
         return (n, c, row * stride[0] + rows.shift, pixel * stride[1] + columns.shift)

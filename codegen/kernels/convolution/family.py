@@ -16,7 +16,7 @@ from dldt.codegen.kernels.convolution.part import ContractionPart, data_of, mult
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, spatial_units
 from dldt.codegen.kernels.convolution.tiles import choose_tile, direct_cycles, is_narrow, narrow_tile, tile_rows, tiles
 from dldt.codegen.kernels.convolution.tuning_key import TuningKey
-from dldt.codegen.kernels.convolution.views import reads_pixels, reads_shuffled
+from dldt.codegen.kernels.convolution.views import is_channelwise, reads_pixels, reads_shuffled
 from dldt.codegen.kernels.convolution.weights import relative_cycles
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.fusion import Fusion
@@ -49,11 +49,14 @@ class ConvolutionFamily(Family):
         return reads_shuffled(value, node, fusion) or reads_pixels(value, node, fusion)
 
     def wants_blocks(self, node: Node) -> bool:
-        """Bytes are multiplied several channels at a time: in blocks these are adjacent."""
+        """Bytes are multiplied several channels at a time: in blocks these are adjacent. Where each channel is read by
+        one of the result, the lanes of a vector are channels."""
         images = node.inputs[0]
         kind = multiplied(node)
-        if images is None or not self.anchors(node) or kind is None or kind.is_float:
+        if images is None or not self.anchors(node) or kind is None:
             return False
+        if kind.is_float:
+            return is_channelwise(node) and images.type.rank in (3, 4)
         if not node.op.has(Trait.CONVOLUTION):
             return False  # the channels of a matrix are its columns, which are adjacent
         _, channels, *space = images.type.shape

@@ -1,4 +1,4 @@
-"""Inputs that convolutions read in place: images with shuffled channels, and NHWC images."""
+"""Inputs of convolutions: shuffled channels and NHWC images are read in place, channelwise ones in blocks."""
 
 from __future__ import annotations
 
@@ -33,3 +33,12 @@ def reads_pixels(value: Value, node: Node, fusion: Fusion) -> bool:
         return False
     stored = source is not None and fusion.is_stored(source) and len(fusion.readers(value)) == 1
     return stored and is_channels_first(value.node) and value.type.dtype is DType.f32
+
+
+def is_channelwise(node: Node) -> bool:
+    """Whether a grouped convolution, or a transposed one, has known filters, one for each of several channels."""
+    weights = node.inputs[1]
+    grouped = isinstance(node.op, ops.GroupConvolution | ops.GroupConvolutionBackpropData)
+    if not grouped or weights is None or weights.constant is None:
+        return False
+    return weights.type.shape[1:3] == (1, 1) and weights.constant.shape[0] > FEW_CHANNELS
