@@ -78,7 +78,7 @@ def _dft(x: Value, dft_length: Value | None, axis: Value, inverse: bool, oneside
     if rank < 2 or width not in (1, 2):
         raise InputError(f"the last dim of {x.type} must be 1 (real numbers) or 2 (complex numbers)")
     parts = Transpose()(x, np.array([rank - 1, *range(rank - 1)]))  # [1 or 2, …]
-    rows = _Rows(parts, axis)
+    rows = _SignalRows(parts, axis)
     given = _size(ShapeOf()(rows.matrix), 1)
     back = inverse and onesided
     length = given if dft_length is None else _scalar(dft_length)
@@ -104,7 +104,7 @@ def _dft(x: Value, dft_length: Value | None, axis: Value, inverse: bool, oneside
     return Concat(rank - 1)(*(Unsqueeze()(part, np.array([-1])) for part in (real, imaginary)))
 
 
-class _Rows:
+class _SignalRows:
     """The numbers along an axis as columns of a batch of matrices [before, along, behind], and back. The first axis
     holds the parts of complex numbers, which stood last."""
 
