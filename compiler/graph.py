@@ -289,9 +289,15 @@ class Graph:
 
     def _keep_value(self, old: Value, new: Value) -> None:
         """The elements of ``old`` that are dims are those of ``new``, too."""
-        value = old.type.value
-        if value is not None and new.type.value is None and new.type.shape == old.type.shape:
+        value, own = old.type.value, new.type.value
+        if value is None or new.type.shape != old.type.shape:
+            return
+        if own is None:
             self._set_value(new.id, new.port, value)
+            return
+        pairs = [(self.known(a), self.known(b)) for a, b in zip(value, own, strict=True)]
+        if any([a != b and self._dims.rename(a, b) for a, b in pairs]):
+            self._rewrite_dims()
 
     def _as_values(self, inputs: tuple[Any, ...]) -> list[Value | None]:
         first = next((x for x in inputs if isinstance(x, Value)), None)

@@ -50,7 +50,10 @@ def _imported(framework: Framework) -> list[str]:
         until = "" if importer.until == importer.since else f"–{importer.until}"
         ranges.setdefault(name, []).append(f"{importer.since}{until}")
     rows = [f"| {name} | {', '.join(found)} |" for name, found in ranges.items()]
-    return ["| operation | versions |", "|---|---|", *rows]
+    defined = [f"| {name} | {versions} |" for name, versions in framework.defined().items()]
+    head = ["| operation | versions |", "|---|---|"]
+    more = ["", f"Imported as what {framework.title} defines them by:", "", *head, *defined]
+    return [*head, *rows, *(more if defined else [])]
 
 
 def passes() -> str:

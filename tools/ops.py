@@ -46,7 +46,9 @@ def _imported_operations(name: str) -> list[dict[str, str]]:
         name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type
         last = "" if importer.until == importer.since else f"-{importer.until}"
         ranges.setdefault(name, []).append(f"{importer.since}{last}")
-    return [{"operation": name, "versions": ", ".join(versions)} for name, versions in ranges.items()]
+    rows = [{"operation": name, "versions": ", ".join(versions)} for name, versions in ranges.items()]
+    defined = framework.defined().items()
+    return rows + [{"operation": name, "versions": f"{each} (by definition)"} for name, each in defined]
 
 
 def _opset_operations() -> list[dict[str, str]]:

@@ -57,6 +57,10 @@ class Framework:
                 limit = importer.until if follower is None else min(importer.until, follower.since - 1)
                 yield attrs.evolve(importer, until=limit)
 
+    def defined(self) -> dict[str, str]:
+        """The operations that are imported as what the framework defines them by, each with its versions."""
+        return {}
+
     def served(self, node: NodeRecord) -> str:
         """The versions of the node's operation that are served, as ``7 to 8, 9 to 9``."""
         same = [i for i in self.importers() if (i.domain, i.op_type) == (node.domain, node.op_type)]

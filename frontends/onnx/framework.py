@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from onnx import defs
+
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import NodeRecord
@@ -13,6 +17,13 @@ class OnnxFramework(Framework):
     moves = frozenset(
         ("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "Slice", "Split")
     ) | frozenset(("Concat", "Gather", "GatherElements", "GatherND", "Where", "Shape", "Size"))
+
+    def defined(self) -> dict[str, str]:
+        """Those whose schema has a body; ``functions`` makes records of these."""
+        newest: list[Any] = [s for s in defs.get_all_schemas() if not s.domain and not s.deprecated]
+        bodies = [s for s in newest if s.has_function or s.has_context_dependent_function]
+        missing = [s for s in bodies if self.find(s.name, self.newest) is None]
+        return {s.name: f"{s.since_version}–{self.newest}" for s in sorted(missing, key=lambda s: s.name)}
 
     def operation(self, node: NodeRecord) -> str:
         """``ai.onnx::Relu v13``"""

@@ -25,8 +25,10 @@ from dldt.frontends.onnx.ops import (
     quantize_linear,
     quantized_math,
     quantized_recurrent,
+    random,
     recurrent,
     reduction,
+    regions,
     resize,
     scan,
     scatter,
@@ -34,6 +36,7 @@ from dldt.frontends.onnx.ops import (
     shape,
     slicing,
     softmax,
+    spectral,
     variadic,
 )
 
@@ -60,8 +63,10 @@ MODULES = (
     quantize_linear,
     quantized_math,
     quantized_recurrent,
+    random,
     recurrent,
     reduction,
+    regions,
     resize,
     scan,
     scatter,
@@ -69,6 +74,7 @@ MODULES = (
     shape,
     slicing,
     softmax,
+    spectral,
     variadic,
 )
 """Their import registered the functions."""
