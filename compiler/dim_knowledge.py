@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import attrs
 
@@ -83,6 +84,14 @@ class DimKnowledge:
         ]
         self.conditions[:] = [c for c in dict.fromkeys(written) if c.relation != "eq" or c.left != c.right]
         return True
+
+    def rename_each(self, pairs: Iterable[tuple[Dim, Dim]]) -> bool:
+        """Of each pair of spellings of one dim, use the second. Whether that changed anything."""
+        renamed = False
+        for a, b in pairs:
+            a, b = self.known(a), self.known(b)
+            renamed |= a != b and self.rename(a, b)
+        return renamed
 
     def unify(self, a: Dim, b: Dim) -> bool:
         """Of two equal dims, solve for an atom, and replace it from now on. False where none can be solved for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import networkx as nx
@@ -235,29 +235,26 @@ class Graph:
 
     def found(self, node: int, port: int, size: int) -> tuple[Dim, ...]:
         """The elements of a small tensor of integers, as dims that are found when the model runs."""
-        data = self._data(node)
-        known: tuple[Dim, ...] | None = data["types"][port].value
-        if known is not None:
-            return known
+        value = Value(self, node, port)
+        if value.type.value is not None:
+            return value.type.value
         prefix = f"{self.name}:{node}.{port}"
         made = tuple(DefinedDim(f"{prefix}.{k}", LEAST).dim for k in range(size))
-        self._set_value(node, port, made)
+        self.define(value, made)
         return made
 
     def define(self, value: Value, elements: tuple[Dim, ...]) -> None:
         """Let ``elements`` be what a small tensor of integers holds."""
-        self._set_value(value.id, value.port, elements)
+        data = self._data(value.id)
+        types: tuple[TensorType, ...] = data["types"]
+        changed = attrs.evolve(types[value.port], value=elements)
+        data["types"] = (*types[: value.port], changed, *types[value.port + 1 :])
 
     def equate(self, symbol: Symbol, dim: Dim) -> None:
         """Let ``symbol`` stand for ``dim``: both are the same."""
         if self.known(symbol.dim) != self.known(dim):
             self._dims.rename(symbol.dim, dim)
             self._rewrite_dims()
-
-    def _set_value(self, node: int, port: int, value: tuple[Dim, ...]) -> None:
-        data = self._data(node)
-        types: tuple[TensorType, ...] = data["types"]
-        data["types"] = (*types[:port], attrs.evolve(types[port], value=value), *types[port + 1 :])
 
     def _rewrite_dims(self) -> None:
         """Write the types of all nodes with what is known now."""
@@ -277,13 +274,7 @@ class Graph:
         a, b = old.type, new.type
         if a.dtype is not b.dtype or a.rank != b.rank:
             return False
-        renamed = False
-        for x, y in zip(a.shape, b.shape, strict=True):
-            x, y = self.known(x), self.known(y)
-            if x != y and not self._dims.rename(x, y):
-                return False
-            renamed = renamed or x != y
-        if renamed:
+        if self._dims.rename_each(zip(a.shape, b.shape, strict=True)):
             self._rewrite_dims()
         return old.type == new.type
 
@@ -293,10 +284,8 @@ class Graph:
         if value is None or new.type.shape != old.type.shape:
             return
         if own is None:
-            self._set_value(new.id, new.port, value)
-            return
-        pairs = [(self.known(a), self.known(b)) for a, b in zip(value, own, strict=True)]
-        if any([a != b and self._dims.rename(a, b) for a, b in pairs]):
+            self.define(new, value)
+        elif self._dims.rename_each(zip(value, own, strict=True)):
             self._rewrite_dims()
 
     def _as_values(self, inputs: tuple[Any, ...]) -> list[Value | None]:
@@ -509,5 +498,4 @@ def with_copied_bodies(op: Op) -> Op:
     frozen: Any = op
     bodies = {f.name: getattr(op, f.name) for f in attrs.fields(frozen.__class__)}
     copies = {name: body.copy() for name, body in bodies.items() if isinstance(body, Graph)}
-    copied: Op = attrs.evolve(frozen, **copies)
-    return copied
+    return cast("Op", attrs.evolve(frozen, **copies))
