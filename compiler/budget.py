@@ -7,9 +7,8 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
-
-import attrs
 
 from dldt.compiler.errors import InputError
 
@@ -30,7 +29,7 @@ class BudgetError(InputError):
     """The model asks for more memory or time than its compile may take."""
 
 
-@attrs.define
+@dataclass  # not attrs: --help works where no extra is installed
 class Budget:
     """What a compile may take, and what it holds. ``doing`` names the node, pass or kernel that is at work."""
 
@@ -41,8 +40,8 @@ class Budget:
     """What each byte of the files that are read adds."""
     doing: str = "the model"
     held: int = 0
-    _started: float = attrs.field(factory=time.monotonic)
-    _owners: set[int] = attrs.field(factory=set)
+    _started: float = field(default_factory=time.monotonic)
+    _owners: set[int] = field(default_factory=set)
 
     @property
     def left(self) -> float:

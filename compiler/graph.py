@@ -271,10 +271,9 @@ class Graph:
 
     def agree(self, old: Value, new: Value) -> bool:
         """Whether two values that are the same have one type, once their dims are known to be equal."""
-        a, b = old.type, new.type
-        if a.dtype is not b.dtype or a.rank != b.rank:
+        if old.type.dtype is not new.type.dtype or old.type.rank != new.type.rank:
             return False
-        if self._dims.rename_each(zip(a.shape, b.shape, strict=True)):
+        if self._dims.rename_each(zip(old.type.shape, new.type.shape, strict=True)):
             self._rewrite_dims()
         return old.type == new.type
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-
-import attrs
+from dataclasses import dataclass
 
 from dldt.compiler.errors import UsageError
 
 
-@attrs.frozen
+@dataclass(frozen=True)  # not attrs: --help works where no extra is installed
 class Variable:
     """An environment variable: its name, its meaning, its default."""
 

@@ -71,7 +71,8 @@ def layout(program, arena, values):
     return rows, evaluate(arena.size, values)
 
 
-def check(program, arena, values):
+def check(program, arena, values, most=1.1):
+    """``most``: how much larger than what is alive at once the arena may be."""
     rows, size = layout(program, arena, values)
     for a, b in itertools.combinations(rows, 2):
         together = a[0] <= b[1] and b[0] <= a[1]
@@ -81,7 +82,7 @@ def check(program, arena, values):
     peak = max((sum(-(-(e - b) // 64) * 64 for f, t, b, e in rows if f <= time <= t) for time in times), default=0)
     assert size >= peak
     if arena.lower_bound is not None:
-        assert peak + SLACK == arena.lower_bound <= size <= 1.1 * arena.lower_bound
+        assert peak + SLACK == arena.lower_bound <= size <= most * arena.lower_bound
 
 
 def check_in_place(program):
@@ -119,7 +120,7 @@ def test_random_models(seed):
     made = RandomGraph(seed, free=seed % 2 == 1)
     program, arena = planned(made.graph)
     for size in SIZES:
-        check(program, arena, {FreeDim("N"): size})
+        check(program, arena, {FreeDim("N"): size}, most=1.3)
     check_in_place(program)
 
 

@@ -11,7 +11,7 @@ from dldt.passes import pipelines
 from dldt.tools.main import main
 from tests.debug.planted import with_flipped_sign
 
-GUILTY = "p2o.Add.31"
+GUILTY = "p2o.Add.30"
 
 
 def run(words: list[str]) -> int:

@@ -17,8 +17,10 @@ PART = 60
 def some_onnx(generator):
     seeds = list(onnx_seeds.seeds())
     for importer, model, arrays in generator.sample(seeds, PART):
-        what, made = generator.choice(list(onnx_seeds.damaged(importer, model, arrays)))
-        yield f"{importer.op_type} v{importer.since}: {what}", {".onnx": made.SerializeToString()}
+        several = list(onnx_seeds.damaged(importer, model, arrays))
+        if several:
+            what, made = generator.choice(several)
+            yield f"{importer.op_type} v{importer.since}: {what}", {".onnx": made.SerializeToString()}
 
 
 def some_ir(generator, folder):
