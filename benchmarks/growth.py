@@ -17,9 +17,6 @@ from benchmarks.growing import GROWING, Growing
 MOST = 1.35
 """The largest acceptable exponent between two sizes: 1 is linear, 2 quadratic."""
 
-SMALL = 5.0
-"""Seconds up to which a compile is too short for its exponent to say much."""
-
 Watch = Callable[[list[str], dict[str, str]], tuple[float, float, int]]
 """Seconds, peak MiB and exit code of a command with these environment variables."""
 
@@ -44,7 +41,7 @@ def _grows_linearly(kind: Growing, start: float, watch: Watch) -> bool:
         seconds, spent, peak, code = _compile(kind.make(size), watch)
         own = max(spent - start, 0.05)
         exponent = math.log(own / before[1]) / math.log(size / before[0]) if before[0] else None
-        bad = bool(code) or (exponent is not None and own > SMALL and exponent > MOST)
+        bad = bool(code) or (exponent is not None and exponent > MOST)
         good, before = good and not bad, (size, own)
         row = f"{kind.name:<12}{size:>8}{seconds:>9.1f}{spent:>8.1f}{peak:>10.0f}"
         row += f"{exponent:>10.2f}" if exponent is not None else f"{'':>10}"

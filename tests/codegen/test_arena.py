@@ -115,12 +115,16 @@ def chain(tensor):
         tensor = tensor.parent
 
 
+LARGER = {8: 1.17, 38: 1.12, 40: 1.27}
+"""Seeds whose arenas are larger than 1.1 times what is alive at once, and how much larger they may be."""
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_random_models(seed):
     made = RandomGraph(seed, free=seed % 2 == 1)
     program, arena = planned(made.graph)
     for size in SIZES:
-        check(program, arena, {FreeDim("N"): size}, most=1.3)
+        check(program, arena, {FreeDim("N"): size}, most=LARGER.get(seed, 1.1))
     check_in_place(program)
 
 
