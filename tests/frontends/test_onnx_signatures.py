@@ -19,9 +19,9 @@ CONTRIBUTED = [s for s in get_all_operator_schema() if s.domain in ("", "com.mic
 def contributed(importer):
     """Whether onnxruntime declares it, and not ONNX."""
     return (
-        bool(importer.domain)
-        or not defs.has(importer.op_type)
-        or importer.until < defs.get_schema(importer.op_type).since_version == 17
+        importer.domain == "com.microsoft"
+        or not defs.has(importer.op_type, importer.domain)
+        or (importer.op_type == "LayerNormalization" and importer.until < 17)
     )
 
 

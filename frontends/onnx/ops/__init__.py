@@ -55,8 +55,12 @@ from dldt.frontends.onnx.ops.microsoft import (
 from dldt.frontends.onnx.ops.microsoft import (
     normalization as microsoft_normalization,
 )
+from dldt.frontends.onnx.ops.ml import features, linear, tree_ensemble
 
 MODULES = (
+    features,
+    linear,
+    tree_ensemble,
     microsoft_activation,
     microsoft_matmul,
     microsoft_normalization,
