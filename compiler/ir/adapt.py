@@ -55,13 +55,6 @@ def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]
     return inputs if data.get("mode", "numpy").strip().lower() == "explicit" else inputs[:2]
 
 
-def _few_batch_dims(data: Data) -> Data:
-    """GatherND-5 makes one dim of all batch dims of its output: with fewer than two it equals GatherND-8."""
-    if data.get("batch_dims", "0").strip() not in ("0", "1"):
-        raise UnsupportedError("attribute batch_dims above 1 is not supported")
-    return data
-
-
 def _batch_norm(_: Graph, inputs: Sequence[Value], __: Data) -> Sequence[Value]:
     """gamma, beta, data, mean, variance → data, gamma, beta, mean, variance"""
     if len(inputs) != 5:
@@ -153,7 +146,6 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("embeddingbagpackedsum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagPacked"),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
-    ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),
     ("gelu", 2): Adaptation(7),
     ("grn", 0): Adaptation(1, attributes=_squares_of_channels, inputs=_channel_axis, type="NormalizeL2"),
     ("interpolate", 11): Adaptation(4, inputs=_interpolate),
