@@ -45,6 +45,7 @@ from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
+from dldt.compiler.ops.prior_box import PriorBox, PriorBox8, PriorBoxClustered
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -91,6 +92,7 @@ from dldt.compiler.ops.unary import (
     Tanh,
 )
 from dldt.compiler.ops.unique import Unique
+from dldt.compiler.ops.yolo import RegionYolo, ReorgYolo
 
 __all__ = [
     "LRN",
@@ -183,6 +185,9 @@ __all__ = [
     "Pad",
     "Parameter",
     "Power",
+    "PriorBox",
+    "PriorBox8",
+    "PriorBoxClustered",
     "RNNCell",
     "RNNSequence",
     "Range",
@@ -197,6 +202,8 @@ __all__ = [
     "ReduceMin",
     "ReduceProd",
     "ReduceSum",
+    "RegionYolo",
+    "ReorgYolo",
     "Reshape",
     "Result",
     "Round",
