@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_detection_output import expand_detection_output
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
 from dldt.codegen.plan.expand_range import expand_range
@@ -19,6 +20,8 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 
 EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
+    ops.DetectionOutput: expand_detection_output,
+    ops.DetectionOutput8: expand_detection_output,
     ops.NonMaxSuppression: expand_boxes,
     ops.NonZero: expand_non_zero,
     ops.PriorBox: expand_prior_box,

@@ -29,6 +29,7 @@ from dldt.compiler.ops.convert import Convert, ConvertLike
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
@@ -129,6 +130,8 @@ __all__ = [
     "Cosh",
     "CumSum",
     "DepthToSpace",
+    "DetectionOutput",
+    "DetectionOutput8",
     "Divide",
     "Elu",
     "Equal",

@@ -13,6 +13,7 @@ from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
 from tests.ops.case import normal
+from tests.ops.table import all_cases
 
 
 def parameter(graph, name, shape, dtype=DType.f32):
@@ -66,3 +67,38 @@ def test_yolo_layers_of_any_size(op, shape, sizes, tmp_path):
     graph = Graph("yolo")
     graph.result(op(parameter(graph, "x", shape)), "y")
     agree(graph, op, [({"x": normal(*size)}, (normal(*size),)) for size in sizes], tmp_path)
+
+
+def detection_case(name):
+    return next(case for case in all_cases() if case.id == f"DetectionOutput/{name}")
+
+
+@pytest.mark.parametrize("name", ["SSD", "all are kept", "a box a class", "best class, cut", "moved priors"])
+def test_detections_of_any_number_of_pictures(name, tmp_path):
+    case = detection_case(name)
+    graph = Graph("detections")
+    names = [f"x{k}" for k in range(len(case.inputs))]
+    shapes = [f"N,{x.shape[1]}" if k != 2 else ",".join(map(str, x.shape)) for k, x in enumerate(case.inputs)]
+    values = [parameter(graph, name, shape) for name, shape in zip(names, shapes, strict=True)]
+    graph.result(case.op(*values), "y")
+    feeds = []
+    for images in (1, 2):
+        arrays = [x if k == 2 else x[:images] for k, x in enumerate(case.inputs)]
+        feeds.append((dict(zip(names, arrays, strict=True)), arrays))
+    agree(graph, case.op, feeds, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["SSD", "all are kept", "best class", "best class, cut", "in pixels"])
+def test_detections_of_any_number_of_priors(name, tmp_path):
+    case = detection_case(name)
+    graph = Graph("detections")
+    size = case.inputs[2].shape[2] // 30
+    classes = 4
+    shapes = ("N,4*P", f"N,{classes}*P", f"1,{case.inputs[2].shape[1]},{size}*P")
+    values = [parameter(graph, f"x{k}", shape) for k, shape in enumerate(shapes)]
+    graph.result(case.op(*values), "y")
+    feeds = []
+    for count in (1, 7, 30):
+        arrays = [x[..., : x.shape[-1] // 30 * count] for x in case.inputs]
+        feeds.append(({f"x{k}": x for k, x in enumerate(arrays)}, arrays))
+    agree(graph, case.op, feeds, tmp_path)
