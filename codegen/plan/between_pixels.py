@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
+import attrs
 import numpy as np
 
 from dldt.codegen.plan.shape_parts import shape_of, size_of
@@ -12,21 +12,32 @@ from dldt.compiler import ops
 from dldt.compiler.graph import Value
 from dldt.compiler.types import DType
 
-Pick: TypeAlias = Callable[[Value], Value]
-"""The elements at places in memory."""
+
+@attrs.frozen
+class Pixels:
+    """Pictures in memory: rows of ``channels`` at each place, or single elements."""
+
+    memory: Value
+    channels: bool
+
+    def at(self, place: Value) -> Value:
+        """What is at places; the channels come last."""
+        return ops.Gather()(self.memory, place, np.array(0))
+
+    def over(self, x: Value) -> Value:
+        """A number for each place, for all channels."""
+        return ops.Unsqueeze()(x, np.array([-1])) if self.channels else x
 
 
-def channels_first(pictures: Value) -> Pick:
-    """Elements of all channels of [N, C, H, W], as [C, ...], at places counted in pixels of [N, H, W]."""
-    turned = ops.Transpose()(pictures, np.array([1, 0, 2, 3]))
-    columns = ops.Reshape()(turned, shape_of(size_of(pictures, 1), -1))
-    return lambda place: ops.Gather()(columns, place, np.array(1))
+def pixel_rows(pictures: Value) -> Pixels:
+    """Of [N, C, H, W] the channels of each pixel, at places counted in pixels."""
+    turned = ops.Transpose()(pictures, np.array([0, 2, 3, 1]))
+    return Pixels(ops.Reshape()(turned, shape_of(-1, size_of(pictures, 1))), channels=True)
 
 
-def each_channel(pictures: Value) -> Pick:
-    """Elements at places counted in all elements."""
-    flat = ops.Reshape()(pictures, np.array([-1]))
-    return lambda place: ops.Gather()(flat, place, np.array(0))
+def single_elements(pictures: Value) -> Pixels:
+    """The elements of [N, C, H, W], at places counted in all of them."""
+    return Pixels(ops.Reshape()(pictures, np.array([-1])), channels=False)
 
 
 def place_of(plane: Value, y: Value, x: Value, wide: Value, high: Value) -> Value:
@@ -35,16 +46,19 @@ def place_of(plane: Value, y: Value, x: Value, wide: Value, high: Value) -> Valu
     return ops.Add()(ops.Multiply()(row, wide), x)
 
 
-def between_pixels(pick: Pick, plane: Value, y: Value, x: Value, sizes: Sequence[Value]) -> Value:
+def between_pixels(pixels: Pixels, plane: Value, y: Value, x: Value, sizes: Sequence[Value]) -> Value:
     """Elements at rows ``y`` and columns ``x``, which lie between the first and the last ones of ``sizes``; of all
     shapes that broadcast."""
     high, wide = sizes
     rows, columns = (_taps(at, size) for at, size in ((y, high), (x, wide)))
     lines = []
     for row, _ in rows:
-        left, right = (pick(place_of(plane, row, column, wide, high)) for column, _ in columns)
-        lines.append(ops.Add()(ops.Multiply()(left, columns[0][1]), ops.Multiply()(right, columns[1][1])))
-    return ops.Add()(ops.Multiply()(lines[0], rows[0][1]), ops.Multiply()(lines[1], rows[1][1]))
+        pair = [
+            ops.Multiply()(pixels.at(place_of(plane, row, column, wide, high)), pixels.over(weight))
+            for column, weight in columns
+        ]
+        lines.append(ops.Add()(*pair))
+    return ops.Add()(*(ops.Multiply()(line, pixels.over(row[1])) for line, row in zip(lines, rows, strict=True)))
 
 
 def inside(at: Value, size: Value) -> Value:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_deformable_convolution import expand_deformable_convolution
 from dldt.codegen.plan.expand_detection_output import expand_detection_output
+from dldt.codegen.plan.expand_grid_sample import expand_grid_sample
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
 from dldt.codegen.plan.expand_proposal import expand_proposal
@@ -24,6 +26,9 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 
 EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
+    ops.DeformableConvolution: expand_deformable_convolution,
+    ops.DeformableConvolution8: expand_deformable_convolution,
+    ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,
     ops.NonMaxSuppression: expand_boxes,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dldt.codegen.plan.accumulated import accumulated
-from dldt.codegen.plan.between_pixels import between_pixels, each_channel, inside, place_of
+from dldt.codegen.plan.between_pixels import between_pixels, inside, place_of, single_elements
 from dldt.codegen.plan.region_cells import (
     Cells,
     as_type,
@@ -94,7 +94,7 @@ def _between(op: ops.PSROIPooling, pictures: Value, rois: Value, _: Node) -> Val
     own = numbered(pictures.graph, 1, *bins, op.output_dim, 1, 1)
     picture = ops.Unsqueeze()(picture_of(rois, known), np.array([2, 3, 4, 5]))
     plane = ops.Add()(ops.Multiply()(picture, np.array(channels)), own)
-    found = ops.Select()(good, between_pixels(each_channel(pictures), plane, y, x, sizes), _ZERO)
+    found = ops.Select()(good, between_pixels(single_elements(pictures), plane, y, x, sizes), _ZERO)
     assert found.type.shape[-1] == g
     return ops.Divide()(ops.ReduceSum(False)(found, np.array([1, 2])), float(bins[0] * bins[1]))
 
@@ -137,7 +137,7 @@ def expand_deformable_psroi_pooling(node: Node) -> tuple[Value, ...]:
     own = numbered(data.graph, 1, op.output_dim, g, g, 1, 1)
     picture = ops.Unsqueeze()(picture_of(boxes, known), np.array([2, 3, 4, 5]))
     plane = ops.Add()(ops.Multiply()(picture, np.array(channels)), own)
-    found = between_pixels(each_channel(data), plane, places[0], places[1], sizes)
+    found = between_pixels(single_elements(data), plane, places[0], places[1], sizes)
     axes = np.array([4, 5])
     total = ops.ReduceSum(False)(ops.Select()(good, found, _ZERO), axes)
     count = ops.ReduceSum(False)(ops.Convert(DType.f32)(good), axes)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dldt.codegen.plan.accumulated import accumulated
-from dldt.codegen.plan.between_pixels import between_pixels, channels_first, inside, place_of
+from dldt.codegen.plan.between_pixels import Pixels, between_pixels, inside, pixel_rows, place_of
 from dldt.codegen.plan.region_cells import (
     Cells,
     as_columns,
@@ -35,7 +35,7 @@ def expand_roi_pooling(node: Node) -> tuple[Value, ...]:
     assert pictures is not None
     assert rois is not None
     make = _largest if op.method == "max" else _between
-    made = ops.Transpose()(make(op, f32(pictures), f32(rois), node), np.array([1, 0, 2, 3]))
+    made = ops.Transpose()(make(op, f32(pictures), f32(rois), node), np.array([0, 3, 1, 2]))
     return (as_type(made, node.types[0].dtype),)
 
 
@@ -44,26 +44,26 @@ def _largest(op: ops.ROIPooling, pictures: Value, rois: Value, node: Node) -> Va
     rows = _cells(op, rois, (2, 4), op.pooled_h, sizes[0], known)
     columns = _cells(op, rois, (1, 3), op.pooled_w, sizes[1], known)
     plane = as_rows(picture_of(rois, known))
-    shape = shape_of(size_of(pictures, 1), size_of(rois, 0), op.pooled_h, op.pooled_w)
+    shape = shape_of(size_of(rois, 0), op.pooled_h, op.pooled_w, size_of(pictures, 1))
     start = ops.Broadcast()(pictures.graph.constant(_LEAST), shape)
     width = columns.most
 
     def step(turn: Value, total: Value, given: Sequence[Value]) -> Value:
-        flat, plane, top, high, left, wide, width, h, w = given
+        memory, plane, top, high, left, wide, width, h, w = given
         i, j = ops.Divide()(turn, width), ops.FloorMod()(turn, width)
         good = ops.LogicalAnd()(ops.Greater()(as_rows(high), i), ops.Greater()(as_columns(wide), j))
         y = ops.Minimum()(ops.Add()(top, i), ops.Subtract()(h, 1))
         x = ops.Minimum()(ops.Add()(left, j), ops.Subtract()(w, 1))
-        found = ops.Gather()(flat, place_of(plane, as_rows(y), as_columns(x), w, h), np.array(1))
-        return ops.Select()(good, ops.Maximum()(total, found), total)
+        pixels = Pixels(memory, channels=True)
+        found = pixels.at(place_of(plane, as_rows(y), as_columns(x), w, h))
+        return ops.Select()(pixels.over(good), ops.Maximum()(total, found), total)
 
-    turned = ops.Transpose()(pictures, np.array([1, 0, 2, 3]))
-    flat = ops.Reshape()(turned, shape_of(size_of(pictures, 1), -1))
-    given = (flat, plane, rows.first, rows.count, columns.first, columns.count, width, *sizes)
+    pixels = pixel_rows(pictures)
+    given = (pixels.memory, plane, rows.first, rows.count, columns.first, columns.count, width, *sizes)
     turns = ops.Multiply()(rows.most, width)
     found = accumulated(turns, start, given, step, f"{node.graph.name}/{node.name}/cells")
     full = ops.Greater()(ops.Multiply()(as_rows(rows.count), as_columns(columns.count)), 0)
-    return ops.Select()(full, found, np.array(0, np.float32))
+    return ops.Select()(pixels.over(full), found, np.array(0, np.float32))
 
 
 def _cells(op: ops.ROIPooling, rois: Value, sides: tuple[int, int], count: int, size: Value, known: Value) -> Cells:
@@ -84,7 +84,8 @@ def _between(op: ops.ROIPooling, pictures: Value, rois: Value, _: Node) -> Value
     zero = np.array(0, np.float32)
     y, x = (ops.Select()(inside(at, size), at, zero) for at, size in ((y, sizes[0]), (x, sizes[1])))
     plane = as_rows(picture_of(rois, known))
-    return ops.Select()(good, between_pixels(channels_first(pictures), plane, y, x, sizes), zero)
+    pixels = pixel_rows(pictures)
+    return ops.Select()(pixels.over(good), between_pixels(pixels, plane, y, x, sizes), zero)
 
 
 def _steps(rois: Value, sides: tuple[int, int], count: int, size: Value) -> Value:

@@ -29,6 +29,14 @@ def f32(value: Value) -> Value:
     return value if value.type.dtype is DType.f32 else ops.Convert(DType.f32)(value)
 
 
+def widened(value: Value) -> Value:
+    """The value in at least f32; constants at once."""
+    if value.type.dtype.size >= 4:
+        return value
+    known = value.constant
+    return f32(value) if known is None else value.graph.constant(known.astype(np.float32))
+
+
 def as_type(value: Value, kind: DType) -> Value:
     """The value as another type."""
     return value if value.type.dtype is kind else ops.Convert(kind)(value)

@@ -29,10 +29,12 @@ from dldt.compiler.ops.convert import Convert, ConvertLike
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.deformable_convolution import DeformableConvolution, DeformableConvolution8
 from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.grid_sample import GridSample
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
@@ -133,6 +135,8 @@ __all__ = [
     "Cos",
     "Cosh",
     "CumSum",
+    "DeformableConvolution",
+    "DeformableConvolution8",
     "DeformablePSROIPooling",
     "DepthToSpace",
     "DetectionOutput",
@@ -153,6 +157,7 @@ __all__ = [
     "Gelu",
     "Greater",
     "GreaterEqual",
+    "GridSample",
     "GroupConvolution",
     "GroupConvolutionBackpropData",
     "GroupNormalization",

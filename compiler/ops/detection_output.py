@@ -11,7 +11,7 @@ from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import at_least, at_most, finite, ints, one_of, positive
-from dldt.compiler.ops.axes import require_equal, require_float, require_rank, require_same_type
+from dldt.compiler.ops.axes import require_equal, require_rank, require_same_type, require_single
 from dldt.compiler.ops.greedy import greedy, ranked
 from dldt.compiler.ops.shuffle import exact
 from dldt.compiler.types import Array, TensorType
@@ -78,7 +78,7 @@ class DetectionBase(Op):
             if t is None:
                 continue
             require_rank(t, port, (rank,), self.type)
-            require_float(t, port, self.type)
+            require_single(t, port, self.type)
             require_same_type(box_logits, t, self.type)
         if (aux_class_preds is None) != (aux_box_preds is None):
             raise ShapeError(f"{self.type}: aux_class_preds and aux_box_preds are given together, or none of them")

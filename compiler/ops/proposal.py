@@ -8,7 +8,7 @@ import numpy as np
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import at_most, finite, floats, one_of, positive
-from dldt.compiler.ops.axes import require_equal, require_float, require_rank, require_same_type
+from dldt.compiler.ops.axes import require_equal, require_rank, require_same_type, require_single
 from dldt.compiler.ops.greedy import greedy, ranked
 from dldt.compiler.types import Array, TensorType
 
@@ -63,7 +63,7 @@ class ProposalBase(Op):
         """The type of the regions, [pictures · post_nms_topn, 5]."""
         given = (class_probs, bbox_deltas, image_shape)
         for t, port in zip(given, _PORTS, strict=True):
-            require_float(t, port, self.type)
+            require_single(t, port, self.type)
             require_same_type(class_probs, t, self.type)
         require_rank(class_probs, "class_probs", (4,), self.type)
         require_rank(bbox_deltas, "bbox_deltas", (4,), self.type)

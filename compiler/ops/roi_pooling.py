@@ -9,7 +9,7 @@ import numpy as np
 
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import at_most, finite, lower, one_of, positive
-from dldt.compiler.ops.axes import require_equal, require_float, require_rank, require_same_type
+from dldt.compiler.ops.axes import require_equal, require_rank, require_same_type, require_single
 from dldt.compiler.ops.bilinear import bilinear
 from dldt.compiler.types import Array, TensorType
 
@@ -21,7 +21,7 @@ def check_regions(data: TensorType, rois: TensorType, what: str) -> None:
     """ShapeError unless data are pictures, and rois regions (picture, left, top, right, bottom) of the same type."""
     require_rank(data, "the picture", (4,), what)
     require_rank(rois, "the regions", (2,), what)
-    require_float(data, "the picture", what)
+    require_single(data, "the picture", what)
     require_same_type(data, rois, what)
     require_equal(rois.shape[1], 5, "the numbers of a region and 5", what)
 

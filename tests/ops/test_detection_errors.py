@@ -125,3 +125,40 @@ _SSD = {"keep_top_k": (10,), "nms_threshold": 0.5, "code_type": CENTER_SIZE, "no
 def test_inputs_are_refused(op, types, message):
     with pytest.raises(DldtError, match=re.escape(message)):
         op.types(*types)
+
+
+_STEPS = {"strides": (1, 1), "pads_begin": (0, 0), "pads_end": (0, 0), "dilations": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "types", "message"),
+    [
+        (
+            {},
+            (f32(1, 4, 5, 5), f32(1, 17, 3, 3), f32(6, 4, 3, 3)),
+            "the channels of offsets and 18 of each of 1 groups",
+        ),
+        (
+            {},
+            (f32(1, 4, 5, 5), f32(1, 18, 4, 3), f32(6, 4, 3, 3)),
+            "a dim of offsets and of the result differ: 4 and 3",
+        ),
+        ({"group": 3}, (f32(1, 4, 5, 5), f32(1, 18, 3, 3), f32(6, 4, 3, 3)), "and of filters differ: 4 and 12"),
+        ({"group": 2}, (f32(1, 4, 5, 5), f32(1, 18, 3, 3), f32(5, 2, 3, 3)), "5 outputs do not divide into 2 groups"),
+        ({"deformable_group": 2**62}, (f32(1, 4, 5, 5), f32(1, 18, 3, 3), f32(6, 4, 3, 3)), "4 channels not into"),
+        (
+            {},
+            (f32(1, 4, 5, 5), f32(1, 18, 3, 3), f32(6, 4, 3, 3), f32(1, 8, 3, 3)),
+            "the channels of mask and 9 of each",
+        ),
+    ],
+)
+def test_moved_taps_are_refused(attributes, types, message):
+    with pytest.raises(DldtError, match=re.escape(message)):
+        ops.DeformableConvolution8(**_STEPS, **attributes).types(*types)
+
+
+def test_wide_floats_are_refused_where_they_are_not_computed():
+    wide = TensorType(DType.f64, (1, 3, 4, 4)), TensorType(DType.f64, (2, 5))
+    with pytest.raises(DldtError, match=r"the picture is of f64; f32 and smaller floating-point types are supported"):
+        ops.ROIPooling(2, 2, 1.0).types(*wide)

@@ -63,6 +63,25 @@ def _deformable(name, *, offsets=None, **attributes):
     return Case(op, inputs, f"DeformablePSROIPooling/{name}", frozenset(), {0: "N,8,H,W"})
 
 
+def _deform(name, *, groups=1, own=1, mask=False, old=False, scale=1.0, **attributes):
+    """3 x 2 taps over 9 x 11 pixels."""
+    given = {"strides": (1, 1), "pads_begin": (1, 1), "pads_end": (1, 1), "dilations": (1, 1), **attributes}
+    given |= {"group": groups, "deformable_group": own}
+    op = ops.DeformableConvolution(**given) if old else ops.DeformableConvolution8(**given)
+    data, filters = normal(2, 4, 9, 11), normal(6, 4 // groups, 3, 2)
+    space = op.window((9, 11), (3, 2)).output
+    offsets = normal(2, own * 12, *space, scale=scale)
+    inputs = [data, offsets, filters] + ([uniform(0, 1, 2, own * 6, *space)] if mask else [])
+    return Case(op, tuple(inputs), f"DeformableConvolution/{name}", frozenset(), tolerance=4e-6)
+
+
+def _grid(mode, outside, aligned, scale=1.3):
+    op = ops.GridSample(aligned, mode, outside)
+    name = f"GridSample/{mode}, {outside}{', corners' if aligned else ''}"
+    return Case(op, (normal(2, 3, 5, 7), uniform(-scale, scale, 2, 4, 6, 2)), name, frozenset(),
+                {0: "N,C,H,W", 1: "N,P,Q,2"}, tolerance=2e-5)  # fmt: skip
+
+
 CASES = [
     _proposal("Caffe"),
     _proposal("of opset 1", old=True, nms_thresh=0.3),
@@ -125,4 +144,16 @@ CASES = [
     _align("as many as pixels, largest", sampling_ratio=0, mode="max", aligned_mode="half_pixel"),
     _align("half pixel", aligned_mode="half_pixel", spatial_scale=0.5),
     _align("half pixel for nearest", aligned_mode="half_pixel_for_nn", spatial_scale=0.7, pooled_h=1),
+    _deform("of opset 1", old=True),
+    _deform("of opset 1, in groups", old=True, groups=2, own=2, strides=(2, 1), dilations=(2, 1)),
+    _deform("masked", mask=True, own=4),
+    _deform("zeros outside", mask=True, bilinear_interpolation_pad=True, scale=3.0),
+    _deform("zeros outside, in groups", groups=2, own=2, bilinear_interpolation_pad=True, pads_end=(0, 2)),
+    _deform("same size", old=True, auto_pad="same_upper", scale=0.2),
+    *(
+        _grid(mode, outside, aligned)
+        for mode in ("bilinear", "nearest", "bicubic")
+        for outside in ("zeros", "border", "reflection")
+        for aligned in (False, True)
+    ),
 ]
