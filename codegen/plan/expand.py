@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_detection_output import expand_detection_output
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
+from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
 from dldt.codegen.plan.expand_range import expand_range
 from dldt.codegen.plan.expand_reshape import expand_reshape
 from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd
 from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
+from dldt.codegen.plan.expand_yolo import expand_region_yolo, expand_reorg_yolo
 from dldt.compiler import ops
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 
 EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
+    ops.DetectionOutput: expand_detection_output,
+    ops.DetectionOutput8: expand_detection_output,
     ops.NonMaxSuppression: expand_boxes,
     ops.NonZero: expand_non_zero,
+    ops.PriorBox: expand_prior_box,
+    ops.PriorBox8: expand_prior_box,
+    ops.PriorBoxClustered: expand_prior_box_clustered,
     ops.Range: expand_range,
+    ops.RegionYolo: expand_region_yolo,
+    ops.ReorgYolo: expand_reorg_yolo,
     ops.Reshape: expand_reshape,
     ops.ScatterElementsUpdate: expand_scatter_elements,
     ops.ScatterNDUpdate: expand_scatter_nd,

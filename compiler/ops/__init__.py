@@ -29,6 +29,7 @@ from dldt.compiler.ops.convert import Convert, ConvertLike
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
@@ -45,6 +46,7 @@ from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
+from dldt.compiler.ops.prior_box import PriorBox, PriorBox8, PriorBoxClustered
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -91,6 +93,7 @@ from dldt.compiler.ops.unary import (
     Tanh,
 )
 from dldt.compiler.ops.unique import Unique
+from dldt.compiler.ops.yolo import RegionYolo, ReorgYolo
 
 __all__ = [
     "LRN",
@@ -127,6 +130,8 @@ __all__ = [
     "Cosh",
     "CumSum",
     "DepthToSpace",
+    "DetectionOutput",
+    "DetectionOutput8",
     "Divide",
     "Elu",
     "Equal",
@@ -183,6 +188,9 @@ __all__ = [
     "Pad",
     "Parameter",
     "Power",
+    "PriorBox",
+    "PriorBox8",
+    "PriorBoxClustered",
     "RNNCell",
     "RNNSequence",
     "Range",
@@ -197,6 +205,8 @@ __all__ = [
     "ReduceMin",
     "ReduceProd",
     "ReduceSum",
+    "RegionYolo",
+    "ReorgYolo",
     "Reshape",
     "Result",
     "Round",

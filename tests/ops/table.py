@@ -8,6 +8,7 @@ from tests.ops.cases import (
     binary,
     convolution,
     deconvolution,
+    detection,
     found,
     gather,
     interpolate,
@@ -41,6 +42,7 @@ FAMILIES = (
     interpolate,
     reduce,
     recurrent,
+    detection,
 )
 
 
