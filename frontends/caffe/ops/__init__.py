@@ -1,0 +1,23 @@
+"""The importers, one small function a layer type; importing this package fills the table."""
+
+from dldt.frontends.caffe.framework import CAFFE
+from dldt.frontends.caffe.ops import (
+    activation,
+    arithmetic,
+    detection,
+    linear,
+    normalization,
+    pooling,
+    reduction,
+    resize,
+    shape,
+)
+from dldt.frontends.engine.framework import Framework
+
+MODULES = (activation, arithmetic, detection, linear, normalization, pooling, reduction, resize, shape)
+"""Their import registered the functions."""
+
+
+def register() -> Framework:
+    """The filled table."""
+    return CAFFE
