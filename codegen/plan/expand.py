@@ -8,8 +8,12 @@ from dldt.codegen.plan.expand_boxes import expand_boxes
 from dldt.codegen.plan.expand_detection_output import expand_detection_output
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
+from dldt.codegen.plan.expand_proposal import expand_proposal
+from dldt.codegen.plan.expand_psroi_pooling import expand_deformable_psroi_pooling, expand_psroi_pooling
 from dldt.codegen.plan.expand_range import expand_range
 from dldt.codegen.plan.expand_reshape import expand_reshape
+from dldt.codegen.plan.expand_roi_align import expand_roi_align
+from dldt.codegen.plan.expand_roi_pooling import expand_roi_pooling
 from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd
 from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
@@ -30,6 +34,13 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.Range: expand_range,
     ops.RegionYolo: expand_region_yolo,
     ops.ReorgYolo: expand_reorg_yolo,
+    ops.Proposal: expand_proposal,
+    ops.Proposal4: expand_proposal,
+    ops.PSROIPooling: expand_psroi_pooling,
+    ops.DeformablePSROIPooling: expand_deformable_psroi_pooling,
+    ops.ROIAlign: expand_roi_align,
+    ops.ROIAlign9: expand_roi_align,
+    ops.ROIPooling: expand_roi_pooling,
     ops.Reshape: expand_reshape,
     ops.ScatterElementsUpdate: expand_scatter_elements,
     ops.ScatterNDUpdate: expand_scatter_nd,

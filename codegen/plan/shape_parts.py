@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dldt.compiler import ops
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Graph, Value
+from dldt.compiler.types import DType
 
 
 def size_of(value: Value, axis: int) -> Value:
@@ -30,3 +33,9 @@ def _vector(part: Value | int) -> Value | np.ndarray[tuple[int, ...], np.dtype[n
     if isinstance(part, int):
         return np.array([part], np.int64)
     return part if part.type.rank == 1 else ops.Unsqueeze()(part, np.array([0]))
+
+
+def numbered(graph: Graph, *shape: int) -> Value:
+    """0, 1, … in C order, as a tensor of i64 that takes no memory."""
+    start = graph.constant(np.array(0))
+    return ops.Reshape()(ops.Range(DType.i64)(start, np.array(math.prod(shape)), np.array(1)), np.array(shape))

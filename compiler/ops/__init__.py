@@ -47,6 +47,8 @@ from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
 from dldt.compiler.ops.prior_box import PriorBox, PriorBox8, PriorBoxClustered
+from dldt.compiler.ops.proposal import Proposal, Proposal4
+from dldt.compiler.ops.psroi_pooling import DeformablePSROIPooling, PSROIPooling
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -60,6 +62,8 @@ from dldt.compiler.ops.reduce import (
 )
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
+from dldt.compiler.ops.roi_align import ROIAlign, ROIAlign9
+from dldt.compiler.ops.roi_pooling import ROIPooling
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
 from dldt.compiler.ops.select import Select
@@ -129,6 +133,7 @@ __all__ = [
     "Cos",
     "Cosh",
     "CumSum",
+    "DeformablePSROIPooling",
     "DepthToSpace",
     "DetectionOutput",
     "DetectionOutput8",
@@ -185,14 +190,20 @@ __all__ = [
     "NotEqual",
     "OneHot",
     "PReLU",
+    "PSROIPooling",
     "Pad",
     "Parameter",
     "Power",
     "PriorBox",
     "PriorBox8",
     "PriorBoxClustered",
+    "Proposal",
+    "Proposal4",
     "RNNCell",
     "RNNSequence",
+    "ROIAlign",
+    "ROIAlign9",
+    "ROIPooling",
     "Range",
     "ReLU",
     "ReadValue",

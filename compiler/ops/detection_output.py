@@ -20,6 +20,7 @@ CORNER, CENTER_SIZE, CORNER_SIZE = (
     f"caffe.PriorBoxParameter.{name}" for name in ("CORNER", "CENTER_SIZE", "CORNER_SIZE")
 )
 _MOST = (1 << 31) - 1
+MOST_CLASSES = 1 << 20
 
 _PORTS = ("box_logits", "class_preds", "proposals", "aux_class_preds", "aux_box_preds")
 
@@ -52,8 +53,11 @@ class DetectionBase(Op):
     def classes(self, predictions: Dim, priors: Dim) -> int:
         """How many classes there are, the background included."""
         found = floordiv(predictions, priors)
-        if not isinstance(found, int):
-            raise UnsupportedError(f"{self.type}: {predictions} scores of {priors} priors are of no fixed classes")
+        if not isinstance(found, int) or found > MOST_CLASSES:
+            raise UnsupportedError(
+                f"{self.type}: {predictions} scores of {priors} priors are of no fixed number of classes, or of more "
+                f"than {MOST_CLASSES}"
+            )
         return found
 
     def labels(self, classes: int) -> list[int]:
@@ -212,7 +216,7 @@ class DetectionOutput8(DetectionBase):
 class DetectionOutput(DetectionBase):
     """As later; the number of classes is an attribute"""
 
-    num_classes: int = attrs.field(converter=int, validator=[positive, at_most(1 << 24)], kw_only=True)
+    num_classes: int = attrs.field(converter=int, validator=[positive, at_most(MOST_CLASSES)], kw_only=True)
 
     def classes(self, predictions: Dim, priors: Dim) -> int:
         return self.num_classes

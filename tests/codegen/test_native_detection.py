@@ -13,6 +13,7 @@ from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
 from tests.ops.case import normal
+from tests.ops.cases import regions
 from tests.ops.table import all_cases
 
 
@@ -102,3 +103,31 @@ def test_detections_of_any_number_of_priors(name, tmp_path):
         arrays = [x[..., : x.shape[-1] // 30 * count] for x in case.inputs]
         feeds.append(({f"x{k}": x for k, x in enumerate(arrays)}, arrays))
     agree(graph, case.op, feeds, tmp_path)
+
+
+REGIONS = {case.id: case for case in regions.CASES}
+
+
+@pytest.mark.parametrize("name", [name for name in REGIONS if not name.startswith("DeformablePSROI")])
+def test_regions_of_any_number_in_pictures_of_any_size(name, tmp_path):
+    """Fewer pictures, smaller ones, and fewer regions; those whose picture is cut off are taken from the first one."""
+    case = REGIONS[name]
+    graph = Graph("regions")
+    shapes = [case.symbolic.get(k) or ",".join(map(str, x.shape)) for k, x in enumerate(case.inputs)]
+    kinds = [DType.of(x.dtype) for x in case.inputs]
+    values = [parameter(graph, f"x{k}", *given) for k, given in enumerate(zip(shapes, kinds, strict=True))]
+    for k, value in enumerate(case.op.all(*values)):
+        graph.result(value, f"y{k}")
+    feeds = []
+    for images, cut in ((None, None), (1, -1)):
+        arrays = []
+        for x, shape in zip(case.inputs, shapes, strict=True):
+            spatial = (slice(None), slice(None), slice(cut), slice(cut)) if "H" in shape else ()
+            part = x[:images] if "N" in shape else x[:cut] if "R" in shape else x
+            arrays.append(np.ascontiguousarray(part[spatial]))
+        if images and "5" in shapes[-1]:
+            arrays[-1][:, 0] = np.minimum(arrays[-1][:, 0], 0)
+        if images and len(arrays) == 3 and "R" in shapes[2]:
+            arrays[2][:] = 0
+        feeds.append(({f"x{k}": x for k, x in enumerate(arrays)}, arrays))
+    agree(graph, case.op, feeds, tmp_path, case.tolerance)

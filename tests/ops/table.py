@@ -18,6 +18,7 @@ from tests.ops.cases import (
     pooling,
     recurrent,
     reduce,
+    regions,
     scatter,
     search,
     slicing,
@@ -43,6 +44,7 @@ FAMILIES = (
     reduce,
     recurrent,
     detection,
+    regions,
 )
 
 

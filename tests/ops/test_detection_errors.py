@@ -17,6 +17,18 @@ def f32(*shape):
     return TensorType(DType.f32, shape)
 
 
+def _proposal(**attributes):
+    given = {
+        "base_size": 16,
+        "pre_nms_topn": 9,
+        "post_nms_topn": 3,
+        "nms_thresh": 0.7,
+        "feat_stride": 16,
+        "min_size": 1,
+    }
+    return ops.Proposal4(**{**given, "ratio": (0.5, 1.0, 2.0), "scale": (8.0,), **attributes})
+
+
 def known(*values):
     array = np.array(values)
     return TensorType(DType.i64, array.shape, constant=array).with_value(array)
@@ -36,6 +48,14 @@ def known(*values):
         (lambda: ops.DetectionOutput8((10,), float("nan")), "nms_threshold is nan, must be finite"),
         (lambda: ops.RegionYolo(1, 2**31, 3, 3, 2), "coords is 2147483648, must be at most"),
         (lambda: ops.RegionYolo(1, 1, 3, 3, 2), "coords is 1, must be at least 2"),
+        (lambda: ops.ROIPooling(2**31, 1, 1.0), "pooled_h is 2147483648, must be at most 4096"),
+        (lambda: ops.ROIAlign(1, 1, 2**31, 1.0, "avg"), "sampling_ratio is 2147483648, must be at most 256"),
+        (lambda: ops.ROIAlign(1, 1, -1, 1.0, "avg"), "sampling_ratio is -1, must not be negative"),
+        (lambda: ops.ROIAlign9(1, 1, 1, float("nan"), "avg"), "spatial_scale is nan, must be finite"),
+        (lambda: ops.PSROIPooling(2**31, 1.0), "output_dim is 2147483648, must be at most"),
+        (lambda: ops.PSROIPooling(1, 1.0, mode="max"), "mode is 'max', must be one of average, bilinear"),
+        (lambda: _proposal(post_nms_topn=2**62), "post_nms_topn is 4611686018427387904, must be at most"),
+        (lambda: _proposal(framework="torch"), "framework is 'torch', must be one of , tensorflow"),
         (lambda: ops.ReorgYolo((0,)), "stride is (0,), must be at least 1"),
     ],
 )
@@ -83,6 +103,22 @@ _SSD = {"keep_top_k": (10,), "nms_threshold": 0.5, "code_type": CENTER_SIZE, "no
         (ops.RegionYolo(1, 4, 3, 3, 2), (f32(1, 15, 3, 3),), "the channels and 2 boxes of 8 differ: 15 and 16"),
         (ops.RegionYolo(3, 4, 3, 1, 2), (f32(1, 16, 3, 3),), "axis 3 is behind end_axis 1"),
         (ops.RegionYolo(1, 4, 3, 3, 2, do_softmax=False), (f32(1, 16, 3, 3),), "mask names no box"),
+        (_proposal(), (f32(1, 5, 2, 2), f32(1, 12, 2, 2), f32(3)), "the channels of class_probs and 2 of each of 3"),
+        (_proposal(), (f32(1, 6, 2, 2), f32(1, 12, 2, 2), f32(2)), "image_shape must have 3 or 4 numbers, got f32[2]"),
+        (_proposal(ratio=()), (f32(1, 6, 2, 2), f32(1, 12, 2, 2), f32(3)), "there are no anchors"),
+        (_proposal(ratio=(0.0,)), (f32(1, 2, 2, 2), f32(1, 4, 2, 2), f32(3)), "a ratio is not above 0"),
+        (ops.ROIPooling(2, 2, 1.0), (f32(1, 3, 4, 4), f32(7, 4)), "the numbers of a region and 5 differ: 4 and 5"),
+        (ops.PSROIPooling(2, 1.0, 3), (f32(1, 9, 4, 4), f32(7, 5)), "the channels and 2 of each of 9 cells differ"),
+        (
+            ops.DeformablePSROIPooling(2, 1.0, 1),
+            (f32(1, 2, 4, 4), f32(7, 5), f32(7, 3, 1, 1)),
+            "3 channels of offsets are no pairs for 2 outputs",
+        ),
+        (
+            ops.ROIAlign(2, 2, 1, 1.0, "avg"),
+            (f32(1, 2, 4, 4), f32(7, 4), known(0, 0)),
+            "the numbers of regions and batch_indices differ: 7 and 2",
+        ),
         (ops.ReorgYolo((2,)), (f32(1, 6, 4, 4),), "dimension 1 of [1,6,4,4] does not divide into 4"),
     ],
 )
