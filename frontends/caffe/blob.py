@@ -111,7 +111,8 @@ def _dims(data: memoryview, field: Field) -> list[int]:
 
 
 def _varint(data: memoryview, field: Field) -> int:
-    return _packed(bytes(data[field.begin : field.end]))[0]
+    (value,) = _packed(bytes(data[field.begin : field.end]))
+    return value
 
 
 def _packed(content: bytes) -> list[int]:
@@ -124,4 +125,4 @@ def _packed(content: bytes) -> list[int]:
             value &= (1 << 64) - 1
             found.append(value - (1 << 64) if value >> 63 else value)
             value, place = 0, 0
-    return found or [0]
+    return found

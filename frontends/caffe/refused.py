@@ -12,6 +12,8 @@ REFUSED: dict[str, str] = {
     "FlowWarp": "warping by a flow is no operation of the opset; cut the model before it with --output",
     "DataAugmentation": "it makes random training data; remove it from the .prototxt, and subtract its mean with "
     "--mean-values",
+    "SpatialTransformer": "sampling at positions that a net computes is no operation of the opset; cut "
+    "the model before it with --output",
     "ConvolutionBinary": "its packed binary weights are published nowhere; use the model with floating-point weights",
     "Binarization": "its packed binary weights are published nowhere; use the model with floating-point weights",
     "ROIWarping": "it is part of an instance-segmentation fork alone; cut the model before it with --output",

@@ -4,17 +4,33 @@ from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.ops import (
     activation,
     arithmetic,
+    correlation,
     detection,
     linear,
     normalization,
     pooling,
+    recurrent,
     reduction,
+    regions,
     resize,
     shape,
 )
 from dldt.frontends.engine.framework import Framework
 
-MODULES = (activation, arithmetic, detection, linear, normalization, pooling, reduction, resize, shape)
+MODULES = (
+    activation,
+    arithmetic,
+    correlation,
+    detection,
+    linear,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    regions,
+    resize,
+    shape,
+)
 """Their import registered the functions."""
 
 

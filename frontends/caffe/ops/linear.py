@@ -193,9 +193,7 @@ def inner_product(
     inputs = _inputs(weight, num_output, ())
     flat = reshape(bottom, [*map(DimOf, range(start)), inputs])
     shape = (inputs, num_output) if transpose else (num_output, inputs)
-    rows = reshape(flat, [1, inputs]) if start == 0 else flat
-    made = MatMul(transpose_b=not transpose)(rows, reshaped(weight, shape))
-    made = reshape(made, [num_output]) if start == 0 else made
+    made = MatMul(transpose_b=not transpose)(flat, reshaped(weight, shape))
     return _added(made, bias, (num_output,), bias_term)
 
 
