@@ -6,6 +6,8 @@ python docs/generate.py            (a test fails when a table is out of date)
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,12 +183,32 @@ def _joined(figures: list[str]) -> str:
     return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
 
 
+def caffe() -> str:
+    """The layer types of Caffe."""
+    return _coverage("caffe")
+
+
+def _coverage(name: str) -> str:
+    """The page of a framework: its folder's docstring, and what its operations were compared with in its tests."""
+    root = str(HERE.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    cases = importlib.import_module(f"tests.frontends.{name}.cases").CASES
+    notes = (importlib.import_module(f"dldt.frontends.{name}").__doc__ or "").partition("\n")[2].strip()
+    framework = next(format.reader().framework for format in FORMATS if format.name == name)
+    page: str = importlib.import_module("docs.coverage").coverage_page(
+        framework, [(case.operation, case.oracle) for case in cases], notes
+    )
+    return page
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "formats.md": formats,
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,
+    "caffe.md": caffe,
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dldt.frontends.caffe.options import CAFFE_OPTIONS
 from dldt.frontends.engine.format_option import FormatOption
 
-OPTIONS: dict[str, tuple[FormatOption, ...]] = {}
+OPTIONS: dict[str, tuple[FormatOption, ...]] = {
+    "Caffe": CAFFE_OPTIONS,
+}
 """By the title of the framework, as ``--help`` groups them."""
