@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.frontends.engine.format_option import FormatOption
+from dldt.frontends.mxnet.options import OPTIONS as MXNET
 
-OPTIONS: dict[str, tuple[FormatOption, ...]] = {}
+OPTIONS: dict[str, tuple[FormatOption, ...]] = {"MXNet": MXNET}
 """By the title of the framework, as ``--help`` groups them."""
