@@ -15,6 +15,7 @@ from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
+from dldt.compiler.ir.compositions.composition import COMPOSITIONS
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.options import VARIABLES
 from dldt.frontends.engine.framework import Framework
@@ -39,6 +40,10 @@ def operations() -> str:
         newest = versions[max(versions)]
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
+    lines += ["", "Read from IR as what they are made of:", "", "| operation | version | made of |", "|---|---|---|"]
+    for (_, number), made in sorted(COMPOSITIONS.items()):
+        version = f"opset{number}" if number else "all"
+        lines.append(f"| {made.type} | {version} | {_cell(_first_paragraph(made.__doc__))} |")
     for framework in filter(None, dict.fromkeys(format.reader().framework for format in FORMATS)):
         lines += ["", f"## {framework.title}", ""]
         lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
