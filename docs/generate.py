@@ -1,7 +1,7 @@
 """Writes the tables of this folder from the registries: operations.md, formats.md, passes.md, options.md, targets.md,
 and the list of steps in architecture.md.
 
-python docs/generate.py            (a test fails when a table is out of date)
+python -m docs.generate            (a test fails when a table is out of date)
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ from dldt.compiler.op import REGISTRY
 from dldt.compiler.options import VARIABLES
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
+from dldt.frontends.mxnet.ops import register as mxnet_importers
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
+from docs.coverage import coverage_page
+from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
 HEAD = "<!-- written by docs/generate.py -->\n\n"
@@ -202,9 +205,19 @@ def _coverage(name: str) -> str:
     return page
 
 
+def mxnet() -> str:
+    """What is imported of MXNet."""
+    notes = (
+        "Read are `-symbol.json` with `-NNNN.params`, of MXNet 0.x to 1.9, without MXNet. "
+        "A symbol seldom tells the shapes of its inputs: `--input data[N,3,224,224]` does."
+    )
+    return coverage_page(mxnet_importers(), ((case.op, "MXNet 1.9.1") for case in MXNET_CASES.values()), notes)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "formats.md": formats,
+    "mxnet.md": mxnet,
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dldt.frontends.caffe.format import CAFFE_FILE
 from dldt.frontends.engine.format import Format
 from dldt.frontends.ir.format import IR
+from dldt.frontends.mxnet.format import MXNET_FILE
 from dldt.frontends.onnx.format import ONNX_FILE
 
 FORMATS: tuple[Format, ...] = (
     ONNX_FILE,
     IR,
     CAFFE_FILE,
+    MXNET_FILE,
 )

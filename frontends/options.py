@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dldt.frontends.caffe.options import CAFFE_OPTIONS
 from dldt.frontends.engine.format_option import FormatOption
+from dldt.frontends.mxnet.options import OPTIONS as MXNET
 
 OPTIONS: dict[str, tuple[FormatOption, ...]] = {
     "Caffe": CAFFE_OPTIONS,
+    "MXNet": MXNET,
 }
 """By the title of the framework, as ``--help`` groups them."""

@@ -47,6 +47,7 @@ class SelectionFamily(Family):
     name = "selection"
     rows = True
     exact = True
+    final = True
 
     def anchors(self, node: Node) -> bool:
         """See Family."""
