@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dldt.frontends.engine.format import Format
 from dldt.frontends.ir.format import IR
+from dldt.frontends.kaldi.format import KALDI_FILE
 from dldt.frontends.onnx.format import ONNX_FILE
 
 FORMATS: tuple[Format, ...] = (
     ONNX_FILE,
     IR,
+    KALDI_FILE,
 )
