@@ -26,7 +26,7 @@ MOST_SUMMED = 64
 def expand(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
     """Adds the component; the tap reads its output. Raises InputError where a field is missing or makes no sense."""
     try:
-        return _EXPANSIONS.get(component.type, _one_node)(builder, name, component, source)
+        return EXPANSIONS.get(component.type, _one_node)(builder, name, component, source)
     except KeyError as error:
         raise InputError(
             f"{builder.path}: component {name!r} ({component.type}) has no field {error.args[0]!r}; the file is damaged"
@@ -145,6 +145,12 @@ def _mask(builder: NetworkBuilder, name: str, component: Component, source: Fram
     return builder.add("Const", name, (), int(component.fields["output_dim"]), value=1.0)
 
 
+def _constant(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
+    """It looks at no frame."""
+    output = component.fields["output"]
+    return builder.add("ConstantComponent", name, (), len(output), output=plain(output))
+
+
 def _at(source: FrameTap, frames: int, edge: Edge) -> FrameTap:
     return FrameTap(source.source, source.offset + int(frames), edge if source.edge == "needed" else source.edge)
 
@@ -160,7 +166,7 @@ def _is_empty(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.size == 0
 
 
-_EXPANSIONS: dict[str, Expansion] = {
+EXPANSIONS: dict[str, Expansion] = {
     "CompositeComponent": _composite,
     "TdnnComponent": _tdnn,
     "TimeHeightConvolutionComponent": _convolution,
@@ -169,6 +175,8 @@ _EXPANSIONS: dict[str, Expansion] = {
     "StatisticsPoolingComponent": _pooling,
     "SpliceComponent": _splice,
     "DropoutMaskComponent": _mask,
+    "ConstantComponent": _constant,
+    "ConstantFunctionComponent": _constant,
     **dict.fromkeys(
         (
             "ClipGradientComponent",

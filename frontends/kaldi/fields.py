@@ -15,8 +15,8 @@ InputYDim InputZDim KeptDim KeyDim LeftContext NestedNnet NestedNnetCount NumBlo
 NumFiltersInOut NumFiltersOut NumHeads NumLeftInputs NumLeftInputsRequired NumLogCountFeatures NumRepeats NumRightInputs
 NumRightInputsRequired NumStreams OutputContext OutputDim OutputPeriod PatchDim PatchStep PatchStride PoolSize PoolStep
 PoolStride PoolXSize PoolXStep PoolYSize PoolYStep PoolZSize PoolZStep Rank RankIn RankInOut RankOut RecurrenceInterval
-RecurrentDim RightContext TimeMaskMaxFrames TimePeriod TimeStride TotalDim UpdatePeriod MaxRowsProcess
-ZeroingInterval
+RecurrentDim RightContext TimeMaskMaxFrames TimePeriod TimeStride TotalDim UpdatePeriod ValueDim MaxRowsProcess
+ZeroingInterval Basis DctKeepDim NumBasis NumMaskRows
 """
 
 _NUMBERS = """
@@ -28,7 +28,7 @@ NumElementsProcessed NumElementsZeroed NumMinibatchesHistory NumSamplesHistory N
 OderivCount OrthonormalConstraint P Power PreconditionMaxChange Scale SelfRepairClippedProportionThreshold
 SelfRepairLowerThreshold SelfRepairScale SelfRepairTarget SelfRepairThreshold SelfRepairTotal SelfRepairUpperThreshold
 SpecAugmentMaxProportion SpecAugmentMaxRegions Stddev StatsCount TargetRms VarianceFloor ZeroedProportion ZeroingSum
-ZeroingThreshold ActiveScalingCount AvgInputCount MaxChangePerSample
+ZeroingThreshold ActiveScalingCount AvgInputCount MaxChangePerSample GradientBoost SelectorLearnRateCoef Shrinkage
 """
 
 _LISTS = "BackwardIndexes ColumnMap Context FrameOffset Reorder RequiredTimeOffsets Sizes TimeOffsets"

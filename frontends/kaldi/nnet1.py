@@ -142,6 +142,11 @@ def _copy(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, 
     return builder.add("Copy", name, (source,), out, columns=columns)
 
 
+def _block_softmax(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    blocks = tuple(int(t) for t in _whole(fields["block_dims"]))
+    return builder.add("BlockSoftmax", name, (source,), out, block_dims=blocks)
+
+
 def _dropout(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
     return builder.add("NoOpComponent", name, (source,), out)
 
@@ -230,6 +235,7 @@ def _whole(values: Any) -> Any:
 
 _LAYERS: dict[str, Layer] = {
     "Splice": _splice,
+    "BlockSoftmax": _block_softmax,
     "Copy": _copy,
     "Dropout": _dropout,
     "LstmProjected": _lstm,

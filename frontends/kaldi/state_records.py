@@ -74,7 +74,9 @@ class StateRecords:
                 following = self.records.window(self._joined(source), 0, 0, self.chunk, 0)
             self._write(f"{source}/history", following)
         if self.counted:
-            self._write(COUNTER, self.records.add("Advance", f"{COUNTER}/next", (self._counter(),), frames=self.chunk))
+            self._write(
+                COUNTER, self.records.add("Advance", f"{COUNTER}/advanced", (self._counter(),), frames=self.chunk)
+            )
 
     def _behind(self, ended: str) -> str:
         """How many frames behind the end there were, up to each frame of the call."""

@@ -39,7 +39,7 @@ def streaming(network: TimedNetwork, chunk: int, states: bool) -> tuple[GraphRec
     form = _Streaming(network, found, still, chunk, late, unsteady(network, order, still), StateRecords(chunk, states))
     record = form.record(order)
     delay = max(
-        (late[tap.source] - tap.offset for tap in network.outputs.values() if tap.source not in still), default=0
+        (late[tap.source] + tap.offset for tap in network.outputs.values() if tap.source not in still), default=0
     )
     return record, {"kaldi_form": "streaming", "kaldi_delay": str(delay), "kaldi_chunk": str(chunk)}
 
@@ -67,7 +67,7 @@ class _Streaming:
         for name, given in network.inputs.items():
             if name in needed or name in self.still:
                 self.inputs[name] = frames_type(1 if given.still else self.chunk, given.width)
-        delay = max(self.late[tap.source] - tap.offset for tap in network.outputs.values())
+        delay = max(self.late[tap.source] + tap.offset for tap in network.outputs.values())
         self._reserve(order, delay)
         for part in order:
             if isinstance(part, Cycle) and self._is_loop(part):

@@ -36,7 +36,8 @@ class TimedRecords:
     def component(self, node: TimedNode, inputs: tuple[str, ...]) -> None:
         """A node of the network."""
         self.names.add(node.name)
-        self.nodes.append(NodeRecord(node.op_type, node.name, inputs, (node.name,), node.attributes))
+        given = {**node.attributes, "width": node.width} if node.op_type == "Const" else node.attributes
+        self.nodes.append(NodeRecord(node.op_type, node.name, inputs, (node.name,), given))
 
     def free(self, name: str) -> str:
         """``name``, or such a name with a number."""

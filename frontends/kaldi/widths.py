@@ -79,15 +79,11 @@ WIDTHS: dict[str, Callable[[Fields, int], int]] = {
     "StatisticsExtractionComponent": _statistics,
     "StatisticsPoolingComponent": _pooled_statistics,
     "DctComponent": lambda f, width: width // int(f["dct_dim"]) * int(f.get("dct_keep_dim") or f["dct_dim"]),
-    "Convolutional1dComponent": lambda f, width: (
-        int(f["filter_params"].shape[0]) * (1 + (width // _streams(f, width) - f["patch_dim"]) // f["patch_step"])
+    "Convolutional1dComponent": lambda f, _: (
+        int(f["filter_params"].shape[0]) * (1 + (f["patch_stride"] - f["patch_dim"]) // f["patch_step"])
     ),
 }
 """Of those whose output has another width than their input."""
-
-
-def _streams(fields: Fields, width: int) -> int:
-    return int(width // fields["patch_stride"]) if fields["patch_stride"] else 1
 
 
 def width_of(kind: str, fields: Fields, width: int) -> int:

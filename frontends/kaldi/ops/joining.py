@@ -6,15 +6,18 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add, FloorMod, Multiply
-from dldt.compiler.ops.comparison import Equal, Greater
+from dldt.compiler.ops.arithmetic import Add, FloorMod, Multiply, Subtract
+from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less
 from dldt.compiler.ops.concat import Concat
+from dldt.compiler.ops.convert import Convert
+from dldt.compiler.ops.logical import LogicalAnd
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.slice import Slice
+from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.kaldi.framework import KALDI
-from dldt.frontends.kaldi.ops.time import rows
+from dldt.frontends.kaldi.ops.time import frames, numbers
 
 
 @KALDI.imports("Append")
@@ -45,8 +48,7 @@ def const(*, value: float, width: int = 0, context: Context) -> Value:
 
 
 @KALDI.imports("ConstantComponent")
-@KALDI.imports("ConstantFunctionComponent")
-def constant_component(*ignored: Value, output: Tensor, input_dim: int = 0, context: Context) -> Value:
+def constant_component(*, output: Tensor, context: Context) -> Value:
     """The same frame at all times."""
     return context.graph.constant(np.ascontiguousarray(output.reshape(1, -1)))
 
@@ -84,7 +86,7 @@ def failover(*inputs: Value, before: int = 0, after: int = 0) -> Value:
         return Select()(Greater()(valid[0], 0.5), x, y)
     if not before and not after:
         return x
-    parts = [rows(y, 0, before)] if before else []
-    parts.append(rows(x, before, -after if after else None))
-    parts += [rows(y, -after, None)] if after else []
-    return Concat(0)(*parts)
+    number = numbers(x, 0)
+    last = Convert(DType.f32)(Subtract()(frames(x), np.array(after, np.int64)))
+    there = LogicalAnd()(GreaterEqual()(number, float(before)), Less()(number, last))
+    return Select()(there, x, y)
