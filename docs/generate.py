@@ -13,6 +13,8 @@ from pathlib import Path
 
 import attrs
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
@@ -26,6 +28,7 @@ from dldt.frontends.mxnet.ops import register as mxnet_importers
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
 from docs.coverage import coverage_page
+from docs.kaldi_page import kaldi
 from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
@@ -222,6 +225,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "options.md": options,
     "targets.md": targets,
     "caffe.md": caffe,
+    "kaldi.md": kaldi,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dldt.frontends.caffe.format import CAFFE_FILE
 from dldt.frontends.engine.format import Format
 from dldt.frontends.ir.format import IR
+from dldt.frontends.kaldi.format import KALDI_FILE
 from dldt.frontends.mxnet.format import MXNET_FILE
 from dldt.frontends.onnx.format import ONNX_FILE
 
@@ -13,4 +14,5 @@ FORMATS: tuple[Format, ...] = (
     IR,
     CAFFE_FILE,
     MXNET_FILE,
+    KALDI_FILE,
 )
