@@ -57,6 +57,16 @@ class TensorOfFoundRank:
 
 
 @attrs.frozen
+class ReservedSequence:
+    """A sequence of ``count`` items none of which has been set. ``item``: the shape of the items as far as it is
+    known."""
+
+    count: Value
+    dtype: DType | None = None
+    item: tuple[int | None, ...] | None = None
+
+
+@attrs.frozen
 class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
@@ -67,6 +77,7 @@ Imported: TypeAlias = (
     | StackedSequence
     | RaggedSequence
     | GrowingSequence
+    | ReservedSequence
     | TensorOfFoundRank
     | Nothing
     | StoredTensor
@@ -86,6 +97,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return given.appended
     if isinstance(given, RaggedSequence):
         return (given.flat, given.sizes)
+    if isinstance(given, ReservedSequence):
+        return (given.count,)
     if isinstance(given, TensorOfFoundRank):
         return (given.value, given.rank)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
@@ -103,6 +116,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return GrowingSequence(given.start, tuple(made))
     if isinstance(given, RaggedSequence):
         return RaggedSequence(*made)
+    if isinstance(given, ReservedSequence):
+        return ReservedSequence(made[0], given.dtype, given.item)
     if isinstance(given, TensorOfFoundRank):
         return TensorOfFoundRank(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given

@@ -9,8 +9,15 @@ inputs; variables, functions and control flow are resolved by the reader.
 
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.tensorflow.framework import TENSORFLOW
+from dldt.frontends.tensorflow.ops import (
+    branching,
+    variables,
+)
 
-MODULES = ()
+MODULES = (
+    branching,
+    variables,
+)
 """Their import registered the functions."""
 
 
