@@ -58,12 +58,13 @@ class TensorOfFoundRank:
 
 @attrs.frozen
 class ReservedSequence:
-    """A sequence of ``count`` items none of which has been set. ``item``: the shape of the items as far as it is
-    known."""
+    """A sequence of ``count`` items none of which has been set. ``item``: the shape of the items as far as it is known;
+    ``grows``: it becomes longer where an item behind its end is set."""
 
     count: Value
     dtype: DType | None = None
     item: tuple[int | None, ...] | None = None
+    grows: bool = False
 
 
 @attrs.frozen
@@ -117,7 +118,7 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
     if isinstance(given, RaggedSequence):
         return RaggedSequence(*made)
     if isinstance(given, ReservedSequence):
-        return ReservedSequence(made[0], given.dtype, given.item)
+        return ReservedSequence(made[0], given.dtype, given.item, given.grows)
     if isinstance(given, TensorOfFoundRank):
         return TensorOfFoundRank(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given

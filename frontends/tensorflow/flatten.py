@@ -11,9 +11,11 @@ import attrs
 
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
+from dldt.frontends.tensorflow.frames import with_loops
 from dldt.frontends.tensorflow.function_library import FunctionLibrary, FunctionNodes
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode, tensor_names
-from dldt.frontends.tensorflow.needed_nodes import needed_nodes
+from dldt.frontends.tensorflow.needed_nodes import pruned
+from dldt.frontends.tensorflow.renamed import renamed, renamed_node
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = {
@@ -39,7 +41,8 @@ class Flatten:
 
     def graph(self, nodes: Iterable[GraphNode], inputs: tuple[str, ...], outputs: tuple[str, ...]) -> FlatGraph:
         """The flat graph. Raises InputError where functions call themselves or do not fit their calls."""
-        return self._renamed(FlatGraph(tuple(self._flat(nodes, ())), inputs, outputs))
+        whole = FlatGraph(tuple(self._flat(nodes, ())), inputs, outputs)
+        return pruned(with_loops(renamed(whole, self.name)))
 
     def rename(self, tensor: str, name: str) -> None:
         """The graph calls the tensor by this name."""
@@ -47,7 +50,7 @@ class Flatten:
 
     def everything(self, nodes: Iterable[GraphNode]) -> list[GraphNode]:
         """The nodes with those of the functions that they call, whether something reads them or not."""
-        return [attrs.evolve(node, inputs=tuple(map(self.name, node.inputs))) for node in self._flat(nodes, ())]
+        return [renamed_node(node, self.name) for node in self._flat(nodes, ())]
 
     def name(self, tensor: str) -> str:
         """The tensor that a name stands for."""
@@ -169,19 +172,6 @@ class Flatten:
                 break
             tensor = producers[tensor].inputs[0]
         return tensor
-
-    def _renamed(self, graph: FlatGraph) -> FlatGraph:
-        """With the final names, without the nodes that nothing reads."""
-        outputs = tuple(map(self.name, graph.outputs))
-        nodes = [
-            attrs.evolve(
-                node,
-                inputs=tuple(map(self.name, node.inputs)),
-                bodies={name: tuple(map(self._renamed, each)) for name, each in node.bodies.items()},
-            )
-            for node in graph.nodes
-        ]
-        return FlatGraph(needed_nodes(nodes, outputs), graph.inputs, outputs)
 
 
 @attrs.frozen

@@ -15,9 +15,11 @@ from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tensorflow.attributes import is_type, plain_attribute
 from dldt.frontends.tensorflow.element_types import element_type
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode
+from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode, tensor_names
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
+_HINTS = ("N", "output_shapes", "parallel_iterations")
+"""Attributes that change nothing in what is computed: they are dropped where an importer does not declare them."""
 PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 VARIABLES = ("VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable")
 _FIRST_WITH_SCALARS = 24
@@ -53,16 +55,17 @@ class GraphRecords:
     def _node(self, node: GraphNode, ports: Mapping[str, int]) -> NodeRecord:
         importer = TENSORFLOW.find(node.op)
         declared = importer.signature.attributes if importer else {}
-        attributes: dict[str, Any] = {
+        plain = {
             name: plain_attribute(value)
             for name, value in node.attributes.items()
-            if name[:1] != "_" and (name in declared or not (is_type(value) or name == "N"))
+            if name[:1] != "_" and (name in declared or not (is_type(value) or name in _HINTS))
         }
+        attributes: dict[str, Any] = {name: value for name, value in plain.items() if value is not None}
         for name, bodies in node.bodies.items():
             made = tuple(self.graph(body, dict.fromkeys(body.inputs, DeclaredType())) for body in bodies)
             attributes[name] = made if name == "branches" else made[0]
-        outputs = node.outputs
-        outputs += tuple(f"{node.name}:{i}" for i in range(len(outputs), ports.get(node.name, 0) + 1))
+        names = tensor_names(node.name, ports.get(node.name, 0) + 1)
+        outputs = node.outputs if node.bodies else (*node.outputs, *names[len(node.outputs) :])
         return NodeRecord(node.op, node.name, node.inputs, outputs, attributes)
 
     def _stored(self, node: GraphNode) -> TensorRecord:

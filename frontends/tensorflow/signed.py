@@ -44,7 +44,7 @@ def signed_record(
     for name, (_, tensor) in given.items():
         if name != tensor:
             flatten.rename(tensor, name)
-    flat = flatten.graph(needed_nodes(kept, outputs.values()), (), tuple(outputs.values()))
+    flat = flatten.graph(needed_nodes(kept, outputs.values(), controls=True), (), tuple(outputs.values()))
     _refuse_changes(flatten, flat.nodes, file)
     declared = {name: _declared(signature.inputs[key]) for name, (key, _) in given.items()}
     declared |= {node.name: records.placeholder(node) for node in flat.nodes if node.op in PLACEHOLDERS}

@@ -11,11 +11,17 @@ from dldt.frontends.engine.framework import Framework
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.ops import (
     branching,
+    loop,
+    tensor_array,
+    tensor_list,
     variables,
 )
 
 MODULES = (
     branching,
+    loop,
+    tensor_array,
+    tensor_list,
     variables,
 )
 """Their import registered the functions."""

@@ -26,7 +26,6 @@ def if_(
     *input: Imported,
     then_branch: GraphRecord,
     else_branch: GraphRecord,
-    output_shapes: tuple[tuple[int | None, ...] | None, ...] = (),
     context: Context,
 ) -> tuple[Imported | None, ...]:
     """The outputs of one branch or the other, which take what they need from around; of a known condition only its
@@ -40,7 +39,6 @@ def case(
     branch_index: Value,
     *input: Imported,
     branches: tuple[GraphRecord, ...],
-    output_shapes: tuple[tuple[int | None, ...] | None, ...] = (),
     context: Context,
 ) -> tuple[Imported | None, ...]:
     """The outputs of the branch of this number; of the last one, where there is none of this number."""
