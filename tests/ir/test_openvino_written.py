@@ -142,6 +142,7 @@ def adapted():
             lambda p: opset13.interpolate(p, c(half), shape_calculation_mode="scales", axes=c([2, 3]), **resize),
             image,
         ),
+        "grn1": (lambda p: opset1.grn(p, 0.5), image),
         "max_pool14": (lambda p: opset15.max_pool(p, [2, 2], [1, 1], [0, 0], [0, 0], [3, 2]), image),
     }  # fmt: skip
 

@@ -15,10 +15,13 @@ from tests.ops.cases import (
     movement,
     normalization,
     pooling,
+    rearranged,
     recurrent,
     reduce,
     scatter,
     search,
+    searched,
+    sequences,
     slicing,
     unary,
 )
@@ -41,6 +44,9 @@ FAMILIES = (
     interpolate,
     reduce,
     recurrent,
+    rearranged,
+    searched,
+    sequences,
 )
 
 
