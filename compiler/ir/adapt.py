@@ -114,6 +114,10 @@ def _backwards(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Va
     return [inputs[0], *map(graph.constant, (*ends, axes.astype(np.int64).reshape(-1)))]
 
 
+def _summed(_: Data) -> Data:
+    return {"reduction": "sum"}
+
+
 def _squares_of_channels(data: Data) -> Data:
     """GRN divides by the root of ``bias`` and the sum of squares over the channels."""
     return {"eps": data.get("bias", "1"), "eps_mode": "add"}
@@ -129,6 +133,8 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("assign", 3): Adaptation(6),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
     ("broadcast", 1): Adaptation(3, inputs=_broadcast),
+    ("embeddingbagoffsetssum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagOffsets"),
+    ("embeddingbagpackedsum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagPacked"),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
     ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),

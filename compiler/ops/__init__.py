@@ -34,9 +34,11 @@ from dldt.compiler.ops.ctc_greedy_decoder import CTCGreedyDecoder, CTCGreedyDeco
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
 from dldt.compiler.ops.einsum import Einsum
 from dldt.compiler.ops.elementwise import Binary, Unary
+from dldt.compiler.ops.embedding_bag import EmbeddingBagOffsets, EmbeddingBagPacked, EmbeddingSegmentsSum
 from dldt.compiler.ops.extract_image_patches import ExtractImagePatches
 from dldt.compiler.ops.eye import Eye
 from dldt.compiler.ops.fake_quantize import FakeQuantize
+from dldt.compiler.ops.fourier import DFT, IDFT, IRDFT, RDFT
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.gather_tree import GatherTree
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
@@ -103,8 +105,12 @@ from dldt.compiler.ops.unary import (
 from dldt.compiler.ops.unique import Unique
 
 __all__ = [
+    "DFT",
+    "IDFT",
+    "IRDFT",
     "LRN",
     "MVN",
+    "RDFT",
     "Abs",
     "Acos",
     "Acosh",
@@ -146,6 +152,9 @@ __all__ = [
     "Divide",
     "Einsum",
     "Elu",
+    "EmbeddingBagOffsets",
+    "EmbeddingBagPacked",
+    "EmbeddingSegmentsSum",
     "Equal",
     "Erf",
     "Exp",

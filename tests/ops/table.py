@@ -8,6 +8,7 @@ from tests.ops.cases import (
     binary,
     convolution,
     deconvolution,
+    embedding,
     found,
     gather,
     interpolate,
@@ -22,6 +23,7 @@ from tests.ops.cases import (
     search,
     searched,
     sequences,
+    signals,
     slicing,
     unary,
 )
@@ -47,6 +49,8 @@ FAMILIES = (
     rearranged,
     searched,
     sequences,
+    embedding,
+    signals,
 )
 
 
