@@ -9,11 +9,80 @@ inputs; variables, functions and control flow are resolved by the reader.
 
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.tensorflow.framework import TENSORFLOW
+from dldt.frontends.tensorflow.ops import (
+    activation,
+    casting,
+    convolution,
+    counting,
+    crop,
+    deconvolution,
+    detection,
+    einsum,
+    elementwise,
+    fake_quantization,
+    gathering,
+    identity,
+    joining,
+    matmul,
+    matrix,
+    normalization,
+    padding,
+    partition,
+    pooling,
+    quantization,
+    rearranged,
+    recurrent,
+    reduction,
+    resize,
+    scatter,
+    segments,
+    sequence_labels,
+    sequences,
+    shape,
+    slicing,
+    space,
+    sparse,
+)
+from dldt.frontends.tensorflow.refused import REFUSED
 
-MODULES = ()
+MODULES = (
+    activation,
+    casting,
+    convolution,
+    counting,
+    crop,
+    deconvolution,
+    detection,
+    einsum,
+    elementwise,
+    fake_quantization,
+    gathering,
+    identity,
+    joining,
+    matmul,
+    matrix,
+    normalization,
+    padding,
+    partition,
+    pooling,
+    quantization,
+    rearranged,
+    recurrent,
+    reduction,
+    resize,
+    scatter,
+    segments,
+    sequence_labels,
+    sequences,
+    shape,
+    slicing,
+    space,
+    sparse,
+)
 """Their import registered the functions."""
 
 
 def register() -> Framework:
     """The filled table."""
+    TENSORFLOW.refused = REFUSED
     return TENSORFLOW
