@@ -48,12 +48,39 @@ class GrowingSequence:
 
 
 @attrs.frozen
+class TensorOfFoundRank:
+    """A tensor whose rank is found at run time, which only an output can be: ``value`` has the highest rank, ``rank``
+    tells how many dims, the last ones, it has; those before them are 1."""
+
+    value: Value
+    rank: Value
+
+
+@attrs.frozen
+class ReservedSequence:
+    """A sequence of ``count`` items none of which has been set. ``item``: the shape of the items as far as it is
+    known."""
+
+    count: Value
+    dtype: DType | None = None
+    item: tuple[int | None, ...] | None = None
+
+
+@attrs.frozen
 class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
 
 Imported: TypeAlias = (
-    Value | TensorSequence | StackedSequence | RaggedSequence | GrowingSequence | Nothing | StoredTensor
+    Value
+    | TensorSequence
+    | StackedSequence
+    | RaggedSequence
+    | GrowingSequence
+    | ReservedSequence
+    | TensorOfFoundRank
+    | Nothing
+    | StoredTensor
 )
 """What the name of a tensor may stand for."""
 
@@ -70,6 +97,10 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return given.appended
     if isinstance(given, RaggedSequence):
         return (given.flat, given.sizes)
+    if isinstance(given, ReservedSequence):
+        return (given.count,)
+    if isinstance(given, TensorOfFoundRank):
+        return (given.value, given.rank)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
 
 
@@ -85,6 +116,10 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return GrowingSequence(given.start, tuple(made))
     if isinstance(given, RaggedSequence):
         return RaggedSequence(*made)
+    if isinstance(given, ReservedSequence):
+        return ReservedSequence(made[0], given.dtype, given.item)
+    if isinstance(given, TensorOfFoundRank):
+        return TensorOfFoundRank(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
 
 
@@ -97,9 +132,11 @@ def same_form(a: Imported, b: Imported) -> bool:
 
 def part_names(name: str, given: Imported) -> list[str]:
     """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items; ``name`` and
-    ``name.sizes`` where the items lie one behind the other."""
+    ``name.sizes`` where the items lie one behind the other, ``name`` and ``name.rank`` where the rank is found."""
     if isinstance(given, RaggedSequence):
         return [name, f"{name}.sizes"]
+    if isinstance(given, TensorOfFoundRank):
+        return [name, f"{name}.rank"]
     if isinstance(given, Value | StackedSequence | StoredTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

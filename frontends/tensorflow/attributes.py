@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dldt.compiler.errors import InputError
@@ -47,7 +48,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-_KINDS = {
+_KINDS: dict[str, Callable[[Any], Any]] = {
     "s": _text,
     "i": _same,
     "f": _same,

@@ -43,7 +43,7 @@ def read_tensor(proto: Any, what: str) -> Array:
         if len(proto.tensor_content) != count * dtype.size:
             raise InputError(f"{what} holds {len(proto.tensor_content)} bytes, {count * dtype.size} are its size")
         return np.frombuffer(proto.tensor_content, dtype.numpy).reshape(dims)
-    given = _given(proto, dtype.numpy)
+    given = tensor_elements(proto, dtype.numpy)
     if given.size > count:
         raise InputError(f"{what} holds {given.size} elements, {count} are its size")
     made = np.full(count, given[-1] if given.size else 0, dtype.numpy)
@@ -51,7 +51,7 @@ def read_tensor(proto: Any, what: str) -> Array:
     return made.reshape(dims)
 
 
-def _given(proto: Any, dtype: np.dtype[Any]) -> Array:
+def tensor_elements(proto: Any, dtype: np.dtype[Any]) -> Array:
     """The elements that are written one by one."""
     if proto.half_val:
         bits = np.array(proto.half_val, np.int64).astype(np.uint16)

@@ -11,6 +11,7 @@ from dldt.frontends.engine.framework import Framework
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.ops import (
     activation,
+    branching,
     casting,
     convolution,
     counting,
@@ -42,11 +43,13 @@ from dldt.frontends.tensorflow.ops import (
     slicing,
     space,
     sparse,
+    variables,
 )
 from dldt.frontends.tensorflow.refused import REFUSED
 
 MODULES = (
     activation,
+    branching,
     casting,
     convolution,
     counting,
@@ -78,6 +81,7 @@ MODULES = (
     slicing,
     space,
     sparse,
+    variables,
 )
 """Their import registered the functions."""
 
