@@ -114,14 +114,32 @@ def _backwards(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Va
     return [inputs[0], *map(graph.constant, (*ends, axes.astype(np.int64).reshape(-1)))]
 
 
+def _summed(_: Data) -> Data:
+    return {"reduction": "sum"}
+
+
+def _squares_of_channels(data: Data) -> Data:
+    """GRN divides by the root of ``bias`` and the sum of squares over the channels."""
+    return {"eps": data.get("bias", "1"), "eps_mode": "add"}
+
+
+def _channel_axis(graph: Graph, inputs: Sequence[Value], _: Data) -> Sequence[Value]:
+    if len(inputs) != 1:
+        raise ShapeError(f"GRN needs 1 input, {len(inputs)} given")
+    return [inputs[0], graph.constant(np.array([1], np.int64))]
+
+
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("assign", 3): Adaptation(6),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
     ("broadcast", 1): Adaptation(3, inputs=_broadcast),
+    ("embeddingbagoffsetssum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagOffsets"),
+    ("embeddingbagpackedsum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagPacked"),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
     ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),
     ("gelu", 2): Adaptation(7),
+    ("grn", 0): Adaptation(1, attributes=_squares_of_channels, inputs=_channel_axis, type="NormalizeL2"),
     ("interpolate", 11): Adaptation(4, inputs=_interpolate),
     ("maxpool", 14): Adaptation(8),
     ("mvn", 2): Adaptation(6, attributes=_mvn_data, inputs=_mvn_axes),
