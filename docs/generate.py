@@ -1,5 +1,5 @@
-"""Writes the tables of this folder from the registries: operations.md, passes.md, options.md, targets.md, and the list
-of steps in architecture.md.
+"""Writes the tables of this folder from the registries: operations.md, formats.md, passes.md, options.md, targets.md,
+and the list of steps in architecture.md.
 
 python docs/generate.py            (a test fails when a table is out of date)
 """
@@ -36,7 +36,7 @@ def operations() -> str:
         newest = versions[max(versions)]
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
-    for framework in dict.fromkeys(format.framework for format in FORMATS if format.framework is not None):
+    for framework in filter(None, dict.fromkeys(format.reader().framework for format in FORMATS)):
         lines += ["", f"## {framework.title}", ""]
         lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
         lines += _imported(framework)
@@ -54,6 +54,24 @@ def _imported(framework: Framework) -> list[str]:
     head = ["| operation | versions |", "|---|---|"]
     more = ["", f"Imported as what {framework.title} defines them by:", "", *head, *defined]
     return [*head, *rows, *(more if defined else [])]
+
+
+def formats() -> str:
+    """The formats of model files, and the options that each has for itself."""
+    lines = ["# Formats", "", "| `--framework` | files | operations |", "|---|---|---|"]
+    for format in FORMATS:
+        framework = format.reader().framework
+        names = ", ".join(f"`{name}`" for name in (format.name, *format.aliases))
+        lines.append(f"| {names} | {format.title} | {len(list(framework.importers())) if framework else 'all'} |")
+    for format in FORMATS:
+        if not format.options:
+            continue
+        lines += ["", f"## {format.name}", "", "| option | meaning |", "|---|---|"]
+        for option in format.options:
+            value = "" if option.kind == "flag" else f" {option.metavar}"
+            short = f"`{option.short}`, " if option.short else ""
+            lines.append(f"| {short}`--{option.name}{value}` | {_cell(option.help)} |")
+    return "\n".join(lines) + "\n"
 
 
 def passes() -> str:
@@ -160,6 +178,7 @@ def _joined(figures: list[str]) -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
+    "formats.md": formats,
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,

@@ -34,6 +34,8 @@ def read_model(
     layout: Mapping[str, InputLayout | str] | InputLayout | str | None = None,
     freeze: Mapping[str, Any] | None = None,
     follow_links: bool = False,
+    framework: str | None = None,
+    options: Mapping[str, Any] | None = None,
     formats: Sequence[Format] = FORMATS,
 ) -> Graph:
     """The graph of a model file, of any of the ``formats`` (.onnx, or OpenVINO's .xml with its .bin).
@@ -42,13 +44,16 @@ def read_model(
     (``"1..8"`` or ``(1, 8)``), or None for free. The name of an inner tensor or node cuts the model there, ``outputs``
     cuts it at the end. ``freeze``: inputs by name that become constants. ``mean_values``, ``scale_values``: numbers a
     channel; the model then computes (x - mean) / scale itself. ``layout``: ``"nhwc->nchw"`` for an NHWC model that
-    shall be fed NCHW. ``follow_links``: files of weights that the model names may be links. Raises UsageError,
-    InputError, UnsupportedError.
+    shall be fed NCHW. ``follow_links``: files of weights that the model names may be links. ``framework``: whose model
+    it is, where the file's name does not tell. ``options``: those that the format alone has, by name. Raises
+    UsageError, InputError, UnsupportedError.
     """
     file = Path(path)
     specs = _specs(inputs, freeze or {})
     with links_allowed(follow_links), unchanged(file):
-        graph = format_of(file, formats).load(file, specs, outputs)
+        format = format_of(file, formats, framework)
+        given = format.checked(options or {})
+        graph = format.reader().load(file, specs, outputs, given)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
     return graph
 

@@ -86,11 +86,12 @@ def inner_imports(path):
 
 def test_imports_stand_at_the_top():
     """Inside functions only optional packages; the commands may put off anything, so that --help is quick and a command
-    names the extra that it misses."""
+    names the extra that it misses; the table of formats puts off the code that reads them."""
     found = {}
     for path in sources():
         box = path.relative_to(ROOT).parts[0]
-        bad = [n for n in inner_imports(path) if n.split(".")[0] not in OPTIONAL and box != "tools"]
+        late = box == "tools" or (box == "frontends" and path.name == "format.py")
+        bad = [n for n in inner_imports(path) if n.split(".")[0] not in OPTIONAL and not late]
         if bad:
             found[str(path.relative_to(ROOT))] = bad
     assert not found

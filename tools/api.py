@@ -59,6 +59,8 @@ def read_model(
     layout: Any = None,
     freeze: Mapping[str, Any] | None = None,
     follow_links: bool = False,
+    framework: str | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The graph of a model file of any known format (``.onnx``, ``.xml``).
 
@@ -67,7 +69,9 @@ def read_model(
     after. ``mean_values``, ``scale_values``: one number for each channel, by input. ``layout``: ``{"x": "nhwc"}``, or
     ``"nchw->nhwc"`` if the input is fed in another layout. ``freeze``: inputs that become constants.
     ``follow_links``: files of weights that the model names may be symbolic links, as in Hugging Face's cache; so
-    allow it only for models that you trust.
+    allow it only for models that you trust. ``framework``: whose model it is, where the file's name does not tell
+    (``"caffe"``). ``options``: those that only its format has (``{"input_proto": "deploy.prototxt"}``; docs/formats.md
+    lists them).
     Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
@@ -83,6 +87,8 @@ def read_model(
         layout=layout,
         freeze=freeze,
         follow_links=follow_links,
+        framework=framework,
+        options=options,
     )
 
 

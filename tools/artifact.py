@@ -12,6 +12,7 @@ from pathlib import Path
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.format_options import add_format_arguments, format_options, named_model
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.progress_line import ProgressLine
 
@@ -27,11 +28,13 @@ def add_artifact_arguments(parser: Parser) -> None:
         "--threads", "--nthreads", "-nthreads", type=int, metavar="N", help="default: all that it may use"
     )
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
+    add_format_arguments(parser)
 
 
 def artifact_path(arguments: Arguments) -> Path:
     """The file that the arguments name. Raises UsageError or InputError."""
     given = [text for text in (arguments.model, arguments.path_to_model) if text]
+    given = given or [text for text in (named_model(arguments),) if text]
     if not given:
         raise UsageError("no model is given")
     if len(set(given)) > 1:
@@ -41,8 +44,8 @@ def artifact_path(arguments: Arguments) -> Path:
     path = Path(given[0])
     if not path.exists():
         open_regular(path).close()  # says what is there instead, such as a broken link
-    if not path.is_file():
-        raise InputError(f"{path}: is not a regular file")
+    if not path.is_file() and not path.is_dir():
+        raise InputError(f"{path}: is neither a regular file nor a directory")
     return path
 
 
@@ -50,7 +53,7 @@ def artifact_path(arguments: Arguments) -> Path:
 def compiled(arguments: Arguments) -> Iterator[Path]:
     """The library to run. A model is first compiled for this machine, into a temporary file."""
     path = artifact_path(arguments)
-    if is_artifact(path):
+    if path.is_file() and is_artifact(path):
         yield path
         return
     from dldt.frontends.engine.input_spec import parse_inputs
@@ -60,7 +63,8 @@ def compiled(arguments: Arguments) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
         artifact = Path(folder) / f"{path.stem}.so"
         with ProgressLine() as progress:
-            graph = api.read_model(path, inputs=shapes, follow_links=arguments.follow_links)
+            given = format_options(arguments)
+            graph = api.read_model(path, inputs=shapes, follow_links=arguments.follow_links, **given)
             made = api.compile_model(graph, artifact, progress=progress)
         print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
         yield artifact

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dldt.compiler.errors import UsageError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.format_options import add_format_arguments, format_options
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.model_options import model_path
 from dldt.tools.printable import printable
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("--plan", action="store_true", help="show how every kernel of a library was made")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
+    add_format_arguments(parser)
     return run_command(parser, inspect, argv)
 
 
@@ -44,7 +46,7 @@ def inspect(arguments: Arguments) -> int:
     library = path.is_file() and is_artifact(path)
     if arguments.plan:
         return _plan(path, library=library, as_json=arguments.json)
-    found = _artifact(path, verify=arguments.verify) if library else _model(path, follow_links=arguments.follow_links)
+    found = _artifact(path, verify=arguments.verify) if library else _model(path, arguments)
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -121,15 +123,15 @@ def _specialization(special: SpecializationInfo, metadata: Metadata) -> str:
     return ", ".join(f"{symbol.text} {size}" for symbol, size in sizes if size is not None)
 
 
-def _model(path: Path, *, follow_links: bool) -> dict[str, Any]:
+def _model(path: Path, arguments: Arguments) -> dict[str, Any]:
     from dldt.compiler.errors import InputError, UnsupportedError
     from dldt.tools import work
     from dldt.tools.api import read_model
 
     try:
-        graph = read_model(path, follow_links=follow_links)
+        graph = read_model(path, follow_links=arguments.follow_links, **format_options(arguments))
     except (InputError, UnsupportedError) as error:
-        return _outline(path, str(error))
+        return _outline(path, str(error), arguments)
     counts: dict[str, int] = {}
     for part in graph.walk():
         for node in part.order():
@@ -151,12 +153,13 @@ def _model(path: Path, *, follow_links: bool) -> dict[str, Any]:
     }
 
 
-def _outline(path: Path, reason: str) -> dict[str, Any]:
+def _outline(path: Path, reason: str, arguments: Arguments) -> dict[str, Any]:
     """What the file declares. Raises InputError where it cannot be read at all, which its own message tells."""
     from dldt.frontends.engine.format_of import format_of
     from dldt.frontends.formats import FORMATS
 
-    held = format_of(path, FORMATS).outline(path)
+    format = format_of(path, FORMATS, arguments.framework)
+    held = format.reader().outline(path, format.checked(format_options(arguments)["options"]))
     return {
         "file": str(path),
         "kind": "model that cannot be compiled",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dldt.compiler.errors import UsageError
 from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.format_options import add_format_arguments, format_options, named_model
 from dldt.tools.units import size_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def add_model_arguments(parser: Parser) -> None:
         action="store_true",
         help="files of weights that the model names may be symbolic links, as in Hugging Face's cache",
     )
-    group.add_argument("--framework", metavar="NAME", help="accepted for those who come from mo")
+    add_format_arguments(parser)
 
 
 def _size_given(text: str) -> int:
@@ -81,6 +82,7 @@ def model_path(arguments: Arguments) -> Path:
     """The model's file. Raises UsageError where no file or two files are given, InputError where the file does not
     exist."""
     given = [text for text in (arguments.model, arguments.input_model) if text]
+    given = given or [text for text in (named_model(arguments),) if text]
     if not given:
         raise UsageError("no model is given")
     if len(set(given)) > 1:
@@ -88,19 +90,9 @@ def model_path(arguments: Arguments) -> Path:
     path = Path(given[0])
     if not path.exists():
         open_regular(path).close()  # says what is there instead, such as a broken link
-    if getattr(arguments, "framework", None):
-        _check_framework(arguments.framework, path)
     if (getattr(arguments, "output", None) or "").endswith((".so", ".xml")):
         raise UsageError("--output names tensors of the model; the file to write is given by -o")
     return path
-
-
-def _check_framework(name: str, path: Path) -> None:
-    from dldt.frontends.engine.format_of import format_of
-    from dldt.frontends.formats import FORMATS
-
-    if name != format_of(path, FORMATS).name:
-        raise UsageError(f"--framework {name} does not fit {path.name}")
 
 
 def read_options(arguments: Arguments) -> dict[str, Any]:
@@ -109,7 +101,7 @@ def read_options(arguments: Arguments) -> dict[str, Any]:
     from dldt.frontends.layout import parse_layout
     from dldt.frontends.mean_scale import parse_mean_scale
 
-    options: dict[str, Any] = {"inputs": _inputs(arguments)}
+    options: dict[str, Any] = {"inputs": _inputs(arguments), **format_options(arguments)}
     if arguments.output:
         options["outputs"] = [name.strip() for name in arguments.output.split(",") if name.strip()]
     if arguments.mean_values:
@@ -157,7 +149,7 @@ def read(arguments: Arguments) -> Graph:
     if arguments.batch < 1:
         raise UsageError(f"--batch is {arguments.batch}; it must be 1 or more")
     given = options.pop("inputs")
-    first = read_model(path, inputs=given, follow_links=arguments.follow_links)
+    first = read_model(path, inputs=given, follow_links=arguments.follow_links, **format_options(arguments))
     return read_model(path, inputs=_batched(first, given, arguments.batch), **options)
 
 

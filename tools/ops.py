@@ -16,7 +16,9 @@ DESCRIPTION = """List the operations that can be imported from a framework, and 
 def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
     """Run the command; returns its exit code."""
     parser = Parser(prog, DESCRIPTION)
-    parser.add_argument("--framework", default="onnx", metavar="NAME", help="onnx (default), or ir: our own")
+    parser.add_argument(
+        "--framework", default="onnx", metavar="NAME", help="onnx (default), another framework, or ir: our own"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return run_command(parser, list_operations, argv)
 
@@ -37,10 +39,10 @@ def list_operations(arguments: Arguments) -> int:
 def _imported_operations(name: str) -> list[dict[str, str]]:
     from dldt.frontends.formats import FORMATS
 
-    frameworks = {format.name: format.framework for format in FORMATS}
-    framework = frameworks.get(name)
+    found = next((format for format in FORMATS if name in (format.name, *format.aliases)), None)
+    framework = found.reader().framework if found is not None else None
     if framework is None:
-        raise UsageError(f"no framework is called {name!r}; there are: {', '.join(frameworks)}")
+        raise UsageError(f"no framework is called {name!r}; there are: {', '.join(each.name for each in FORMATS)}")
     ranges: dict[str, list[str]] = {}
     for importer in framework.importers():
         name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type

@@ -6,7 +6,10 @@ A framework's folder brings:
 * ``read.py``: bytes → ModelRecord. It gives every tensor a name and makes attributes plain values;
 * ``ops/``: one small function an operation, ``@CAFFE.imports("Pooling")``. Inputs are positional parameters,
   attributes keyword-only ones, with the framework's names and defaults;
-* ``format.py``: a Format, how its files are recognised; it is listed in ``frontends/formats.py``.
+* ``format.py``: a Format, how its files are recognised; it is listed in ``frontends/formats.py``, and imports nothing
+  of the above until a model is read;
+* ``reader.py``: the Reader that it then imports;
+* ``options.py``: the options that only this framework has, listed in ``frontends/options.py``.
 
 Cutting, order, bodies, names and the report of all that is missing are here. ``import_model`` is the way from the
 record to the graph, and the place to begin reading. The tests of a framework compare each importer's signature with

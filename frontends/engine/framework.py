@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -21,6 +22,9 @@ class Framework:
 
     moves: frozenset[str] = frozenset()
     """Operations that move elements and do not look at them: they take tensors of any type."""
+
+    refused: Mapping[str, str] = MappingProxyType({})
+    """Operations that are known and not imported, each with the reason and what to do, as messages end with it."""
 
     def __init__(self, name: str, title: str, newest: int = 1) -> None:
         self.name = name
@@ -75,4 +79,4 @@ class Framework:
     def why_not(self, node: NodeRecord) -> str:
         """Why no importer serves the node; nothing where its operation is not known at all."""
         served = self.served(node)
-        return f"supported are versions {served}" if served else ""
+        return f"supported are versions {served}" if served else self.refused.get(node.op_type, "")

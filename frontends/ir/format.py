@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dldt.frontends.engine.format import Format
-from dldt.frontends.ir.importer import import_ir
-from dldt.frontends.ir.outline import ir_outline
+from dldt.frontends.engine.format import Format, Reader
 
 
 def _begins(head: bytes) -> bool:
     return head.lstrip().startswith((b"<?xml", b"<net"))
 
 
-IR = Format("ir", ".xml (OpenVINO IR)", (".xml",), _begins, import_ir, ir_outline)
+def _reader() -> Reader:
+    from dldt.frontends.ir.reader import READER
+
+    return READER
+
+
+IR = Format("ir", ".xml (OpenVINO IR)", (".xml",), _begins, _reader)

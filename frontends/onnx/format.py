@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from dldt.frontends.engine.format import Format
-from dldt.frontends.engine.outline import Outline, outline
-from dldt.frontends.onnx.importer import import_onnx
-from dldt.frontends.onnx.ops import register
-from dldt.frontends.onnx.read import read_onnx
+from dldt.frontends.engine.format import Format, Reader
 
 
 def _begins(head: bytes) -> bool:
@@ -16,8 +10,10 @@ def _begins(head: bytes) -> bool:
     return not head or head[:1] == b"\x08"
 
 
-def _outline(path: Path) -> Outline:
-    return outline(read_onnx(path))
+def _reader() -> Reader:
+    from dldt.frontends.onnx.reader import READER
+
+    return READER
 
 
-ONNX_FILE = Format("onnx", ".onnx", (".onnx",), _begins, import_onnx, _outline, register())
+ONNX_FILE = Format("onnx", ".onnx", (".onnx",), _begins, _reader)

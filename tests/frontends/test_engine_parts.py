@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import attrs
 import pytest
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UsageError
 from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.format_of import format_of
+from dldt.frontends.engine.format_option import FormatOption
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.text import Text
@@ -76,7 +78,7 @@ def test_text_that_is_no_such_thing(text, kind):
 
 
 def kind_of_file(name, suffix, first):
-    return Format(name, suffix, (suffix,), lambda head: head.startswith(first), None, None)
+    return Format(name, suffix, (suffix,), lambda head: head.startswith(first), None, aliases=(name[:2],))
 
 
 PROTO, SAVED, SYMBOL = (
@@ -107,6 +109,32 @@ def test_the_content_must_fit_one_of_the_formats_that_share_a_name(tmp_path):
         InputError, match=re.escape("it looks like a JSON document; .pb, .pb and -symbol.json are supp")
     ):
         format_of(tmp_path / "m.pb", (PROTO, SAVED, SYMBOL))
+
+
+def test_the_name_of_a_framework_tells_the_format(tmp_path):
+    (tmp_path / "net").write_bytes(b"anything")
+    formats = (PROTO, SAVED, SYMBOL)
+    assert [format_of(tmp_path / "net", formats, name) for name in ("proto", "SAVED", "sy")] == [*formats]
+    with pytest.raises(UsageError, match="no framework is called 'caffe'; there are: proto, saved, symbol"):
+        format_of(tmp_path / "net", formats, "caffe")
+    with pytest.raises(UsageError, match=r"--framework symbol does not fit m\.pb"):
+        format_of(tmp_path / "m.pb", formats, "symbol")
+
+
+def test_a_directory_is_a_model_where_a_format_says_so(tmp_path):
+    with pytest.raises(InputError, match=r"is a directory, and none that is a model; \.pb, \.pb and -symbol\.json are"):
+        format_of(tmp_path, (PROTO, SAVED, SYMBOL))
+    wanted = attrs.evolve(SAVED, directory=lambda path: path == tmp_path)
+    assert format_of(tmp_path, (PROTO, wanted, SYMBOL)) is wanted
+
+
+def test_an_option_belongs_to_its_format():
+    proto = attrs.evolve(PROTO, options=(FormatOption("input_proto", "the text"), FormatOption("k", "layers")))
+    assert proto.checked({"k": "x"}) == {"k": "x"}
+    with pytest.raises(UsageError, match=re.escape("counts is no option of the format proto (it has input_proto, k)")):
+        proto.checked({"counts": "x"})
+    with pytest.raises(UsageError, match=re.escape("k is no option of the format saved (it has none)")):
+        SAVED.checked({"k": "x"})
 
 
 def test_operations_and_reasons_are_shown_with_what_they_have():

@@ -26,7 +26,7 @@ from dldt.compiler.ops.split import Split
 from dldt.compiler.safe_open import read_regular
 from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
-from dldt.frontends.engine.format import Format
+from dldt.frontends.engine.format import Format, Reader
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.import_model import import_model
 from dldt.frontends.engine.model_record import ModelRecord
@@ -103,7 +103,9 @@ TOY_FILE = Format(
     title=".toy",
     suffixes=(".toy",),
     begins=lambda head: head.startswith(b"toy\n"),
-    load=lambda path, inputs=(), outputs=None: import_model(read_toy(path), inputs, outputs),
-    outline=lambda path: outline(read_toy(path)),
-    framework=TOY,
+    reader=lambda: Reader(
+        load=lambda path, inputs, outputs, _: import_model(read_toy(path), inputs, outputs),
+        outline=lambda path, _: outline(read_toy(path)),
+        framework=TOY,
+    ),
 )

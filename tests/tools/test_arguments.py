@@ -74,8 +74,6 @@ def test_contradictions_are_usage_errors(words, message):
         ([], "no model is given"),
         (["a.onnx", "-m", "b.onnx"], "two models are given, a.onnx and b.onnx"),
         (["{model}", "--output", "model.so"], "--output names tensors of the model; the file to write is given by -o"),
-        (["{model}", "--framework", "ir"], "--framework ir does not fit model.onnx"),
-        (["{model}", "--framework", "nonesuch"], "--framework nonesuch does not fit model.onnx"),
     ],
 )
 def test_the_model_must_be_clear(words, message, tmp_path):

@@ -1,0 +1,8 @@
+"""The options of every format, for the command line. Nothing is imported that is not part of Python."""
+
+from __future__ import annotations
+
+from dldt.frontends.engine.format_option import FormatOption
+
+OPTIONS: dict[str, tuple[FormatOption, ...]] = {}
+"""By the title of the framework, as ``--help`` groups them."""
