@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from dldt.compiler.types import DType
+from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.signature import Attribute, Port, Signature, Tensor
 
 _TYPES = {
@@ -29,11 +30,16 @@ _KINDS = {
     "type": DType,
     "shape": tuple[int | None, ...],
     "tensor": Tensor,
-    "func": str,
+    "func": GraphRecord,
+    "list(func)": tuple[GraphRecord, ...],
+    "list(shape)": tuple[tuple[int | None, ...] | None, ...],
     "list(int)": tuple[int, ...],
     "list(float)": tuple[float, ...],
     "list(string)": tuple[str, ...],
 }
+
+
+_NUMBERS = ("complex64", "complex128")
 
 
 @attrs.frozen
@@ -61,7 +67,9 @@ def _entry(name, inputs, _outputs, attributes):
     implied = {word for _, kind in pairs for word in kind.split("*") if word}
     found = [_attribute(item) for item in _split(attributes)]
     known = {a.name: a for a in found if a is not None}
-    return name, Entry(Signature(ports, known), frozenset(implied & set(known)) | _unread(attributes))
+    types = {a.name for a in known.values() if a.kind is DType}
+    numeric = types if any(known[name].default in _NUMBERS for name in types) else frozenset()
+    return name, Entry(Signature(ports, known), frozenset(implied & set(known)) | numeric | _unread(attributes))
 
 
 def _split(text):
