@@ -18,7 +18,7 @@ from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode, tensor_names
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
-_HINTS = ("N", "output_shapes", "parallel_iterations")
+_HINTS = ("N", "output_shapes")
 """Attributes that change nothing in what is computed: they are dropped where an importer does not declare them."""
 PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 VARIABLES = ("VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable")

@@ -34,7 +34,9 @@ def answers(case):
         rest = tensors[position:] if position == len(names) - 1 else [tensors[position]]
         arguments |= dealt(case.op, parts, rest)
     entry = registry()[case.op]
-    defaults = {n: a.default for n, a in entry.signature.attributes.items() if not a.required and n not in entry.implied}
+    defaults = {
+        n: a.default for n, a in entry.signature.attributes.items() if not a.required and n not in entry.implied
+    }
     for name, value in {**defaults, **case.attributes}.items():
         arguments[name] = attribute(case.op, value)
     made = op_def_library.apply_op(case.op, **arguments)

@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from dldt.compiler.types import DType
+from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.signature import Attribute, Port, Signature, Tensor
 
 _TYPES = {
@@ -29,7 +30,8 @@ _KINDS = {
     "type": DType,
     "shape": tuple[int | None, ...],
     "tensor": Tensor,
-    "func": str,
+    "func": GraphRecord,
+    "list(func)": tuple[GraphRecord, ...],
     "list(int)": tuple[int, ...],
     "list(float)": tuple[float, ...],
     "list(string)": tuple[str, ...],
