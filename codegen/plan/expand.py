@@ -16,6 +16,7 @@ from dldt.codegen.plan.expand_eye import expand_eye
 from dldt.codegen.plan.expand_fourier import expand_dft, expand_irdft, expand_rdft
 from dldt.codegen.plan.expand_gather_tree import expand_gather_tree
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
+from dldt.codegen.plan.expand_random import expand_random_uniform
 from dldt.codegen.plan.expand_range import expand_range
 from dldt.codegen.plan.expand_reshape import expand_reshape
 from dldt.codegen.plan.expand_roll import expand_roll
@@ -42,6 +43,7 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.NonMaxSuppression: expand_boxes,
     ops.NonZero: expand_non_zero,
     ops.RDFT: expand_rdft,
+    ops.RandomUniform: expand_random_uniform,
     ops.Range: expand_range,
     ops.Reshape: expand_reshape,
     ops.Roll: expand_roll,

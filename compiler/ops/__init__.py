@@ -54,6 +54,7 @@ from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
+from dldt.compiler.ops.random_uniform import RandomUniform
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -215,6 +216,7 @@ __all__ = [
     "Power",
     "RNNCell",
     "RNNSequence",
+    "RandomUniform",
     "Range",
     "ReLU",
     "ReadValue",

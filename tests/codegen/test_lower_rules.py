@@ -55,6 +55,7 @@ WITHOUT_RULE = {
     "IDFT": "taken apart into products of matrices (test_native.py)",
     "RDFT": "taken apart into products of matrices (test_native.py)",
     "IRDFT": "taken apart into products of matrices (test_native.py)",
+    "RandomUniform": "taken apart into arithmetic on integers (test_native.py)",
     "GatherTree": "taken apart into a loop (test_native.py)",
     "LSTMSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
     "RNNSequence": "taken apart into a product and a loop, which is a kernel (test_recurrence.py)",
