@@ -35,7 +35,7 @@ class _Frame:
 
 
 @attrs.frozen(eq=False)
-class _Carried:
+class _LoopValue:
     """A value that one turn hands to the next: before the first turn, in a turn, behind it, and after the last one."""
 
     start: str
@@ -137,7 +137,7 @@ class _Frames:
         """Whether a Merge takes what enters the loop first, and then what comes back."""
         return any(self._nodes[node_of(n)].op in _NEXT for n in node.inputs if node_of(n) in self._nodes)
 
-    def _carried(self, merge: GraphNode, frame: _Frame) -> _Carried:
+    def _carried(self, merge: GraphNode, frame: _Frame) -> _LoopValue:
         makers = [self._nodes.get(node_of(name)) for name in merge.inputs]
         enter = next((node for node in makers if node is not None and node.op in _ENTERS), None)
         back = next((node for node in makers if node is not None and node.op in _NEXT), None)
@@ -149,16 +149,16 @@ class _Frames:
         ends = {name for switch in switches for name in (switch, f"{switch}:0")}
         exits = [node.name for node in self._graph.nodes if node.op in _EXITS and node.inputs[0] in ends]
         inside = (merge.name, *(f"{switch}:1" for switch in switches))
-        return _Carried(enter.inputs[0], merge.name, inside, back.inputs[0], tuple(exits))
+        return _LoopValue(enter.inputs[0], merge.name, inside, back.inputs[0], tuple(exits))
 
-    def _inner(self, frame: _Frame, carried: Sequence[_Carried], cond: GraphNode) -> tuple[GraphNode, ...]:
+    def _inner(self, frame: _Frame, carried: Sequence[_LoopValue], cond: GraphNode) -> tuple[GraphNode, ...]:
         """The nodes of a turn that compute."""
         ends = {node_of(name) for each in carried for name in each.inside}
         outside = (*_ENTERS, *_EXITS, *_NEXT, "LoopCond")
         return tuple(node for node in frame.nodes if node.name not in ends and node.op not in outside)
 
     def _part(
-        self, nodes: Sequence[GraphNode], outputs: Sequence[str], carried: Sequence[_Carried], names: Sequence[str]
+        self, nodes: Sequence[GraphNode], outputs: Sequence[str], carried: Sequence[_LoopValue], names: Sequence[str]
     ) -> FlatGraph:
         """The nodes that compute these tensors of the carried values, which have these names."""
         given = {name: own for each, own in zip(carried, names, strict=True) for name in each.inside}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,13 @@ _ONE_RESULT = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 """Their further outputs are for training."""
 
 
-def frozen_record(graph: Any, file: Path, variables: Mapping[str, TensorRecord]) -> GraphRecord:
-    """The record of a GraphDef. ``variables``: what it does not hold itself. Raises InputError."""
+def frozen_record(
+    graph: Any, file: Path, variables: Mapping[str, TensorRecord], outputs: Sequence[str] = ()
+) -> GraphRecord:
+    """The record of a GraphDef. ``variables``: what it does not hold itself; ``outputs``: where it ends, if that is
+    known. Raises InputError."""
     nodes = graph_nodes(graph.node, file)
-    outputs = results(nodes)
+    outputs = tuple(outputs) or results(nodes)
     if not outputs:
         raise InputError(f"{file}: the graph has no outputs")
     needed = needed_nodes(tuple(nodes.values()), outputs, controls=True)
@@ -55,6 +58,14 @@ def results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:
         node for node in ends if node.op not in _INNER and not (node.name in pivots and _follows_switch(node, nodes))
     ]
     return tuple(name for node in own or ends for name in node.outputs[: 1 if node.op in _ONE_RESULT else None])
+
+
+def fed_results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:
+    """The same, but for what no input reaches, such as the nodes that save variables."""
+    found = results(nodes)
+    whole = tuple(nodes.values())
+    fed = [name for name in found if any(node.op in PLACEHOLDERS for node in needed_nodes(whole, [name]))]
+    return tuple(fed) or found
 
 
 def _follows_switch(node: GraphNode, nodes: Mapping[str, GraphNode]) -> bool:

@@ -18,7 +18,7 @@ from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode, tensor_names
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
-_HINTS = ("N", "output_shapes", "parallel_iterations")
+_HINTS = ("N", "output_shapes")
 """Attributes that change nothing in what is computed: they are dropped where an importer does not declare them."""
 PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 VARIABLES = ("VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable")
@@ -28,7 +28,8 @@ _FIRST_WITH_SCALARS = 24
 
 @attrs.frozen(eq=False)
 class GraphRecords:
-    """Makes the records of one model. ``variables``: their contents by the names of their nodes."""
+    """Makes the records of one model. ``variables``: what variables hold, and constants that are stored elsewhere, by
+    the names of their nodes."""
 
     file: Path
     variables: Mapping[str, TensorRecord]
@@ -69,8 +70,10 @@ class GraphRecords:
         return NodeRecord(node.op, node.name, node.inputs, outputs, attributes)
 
     def _stored(self, node: GraphNode) -> TensorRecord:
+        if node.name in self.variables:
+            return self.variables[node.name]
         if node.op in VARIABLES:
-            return self.variables.get(node.name) or _without_value(node, self.file)
+            return _without_value(node, self.file)
         value = node.attributes.get("value")
         made = None if value is None else plain_attribute(value)
         if not isinstance(made, TensorRecord):

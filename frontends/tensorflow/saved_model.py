@@ -6,30 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no stubs
-
 from dldt.compiler.errors import InputError, UsageError
-from dldt.compiler.safe_open import map_regular
 from dldt.frontends.engine.format import Options
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_nodes import graph_nodes
 from dldt.frontends.tensorflow.graph_records import GraphRecords
-from dldt.frontends.tensorflow.proto import PROTO
+from dldt.frontends.tensorflow.loaded import Loaded
+from dldt.frontends.tensorflow.parsed import parsed
 from dldt.frontends.tensorflow.restored import restored
-from dldt.frontends.tensorflow.signed import Signed, signed_record
+from dldt.frontends.tensorflow.signed import signed_record
 
-_MAX_BYTES = 1 << 31
-_SERVING = "serving_default"
+SERVING = "serving_default"
 _INTERNAL = "__saved_model_init_op"
 
 
-def is_saved_model(path: Path) -> bool:
-    """Whether the directory is one."""
-    return (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file()
-
-
-def read_saved_model(file: Path, options: Options) -> Signed:
+def read_saved_model(file: Path, options: Options) -> Loaded:
     """The record of one signature of a SavedModel; its variables are read from the directory ``variables`` beside the
     file when they are needed. Raises InputError, UnsupportedError, UsageError."""
     meta = _meta_graph(file, options.get("saved_model_tags"))
@@ -53,7 +45,7 @@ def chosen_signature(meta: Any, wanted: str | None, file: Path) -> Any:
             "tf.saved_model.save(model, path, signatures=…), or model.export(path) in Keras"
         )
     if wanted is None:
-        wanted = _SERVING if _SERVING in known else known[0] if len(known) == 1 else None
+        wanted = SERVING if SERVING in known else known[0] if len(known) == 1 else None
     if wanted not in known:
         about = f"no signature is called {wanted!r}" if wanted else "it has several signatures"
         raise UsageError(f"{file}: {about}; name one by --signature: {', '.join(known)}")
@@ -61,12 +53,7 @@ def chosen_signature(meta: Any, wanted: str | None, file: Path) -> Any:
 
 
 def _meta_graph(file: Path, tags: str | None) -> Any:
-    saved = PROTO["SavedModel"]()
-    data = map_regular(file, max_bytes=_MAX_BYTES)
-    try:
-        saved.ParseFromString(bytes(data))
-    except DecodeError as error:
-        raise InputError(f"{file}: not a SavedModel: it is truncated, damaged or of another format") from error
+    saved = parsed("SavedModel", file)
     wanted = None if tags is None else {tag.strip() for tag in tags.split(",") if tag.strip()}
     return chosen_meta_graph(saved.meta_graphs, wanted, file)
 

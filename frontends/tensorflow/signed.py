@@ -16,21 +16,14 @@ from dldt.frontends.tensorflow.flatten import Flatten
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_node import GraphNode
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
+from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
 
-@attrs.frozen(eq=False)
-class Signed:
-    """The record, and other names by which a user may call its tensors."""
-
-    graph: GraphRecord
-    names: Mapping[str, str]
-
-
 def signed_record(
     nodes: Mapping[str, GraphNode], library: FunctionLibrary, signature: Any, records: GraphRecords, file: Path
-) -> Signed:
+) -> Loaded:
     """The record of what a SignatureDef computes: its inputs and outputs have the signature's names. Raises InputError
     and UnsupportedError."""
     inputs = {key: _tensor(info, key, nodes, file) for key, info in sorted(signature.inputs.items())}
@@ -51,7 +44,7 @@ def signed_record(
     record = records.graph(flat, declared, file.name)
     names = {key: name for name, (key, tensor) in given.items() if key != name}
     names |= {tensor: name for name, (_, tensor) in given.items() if tensor != name}
-    return Signed(_with_names(record, tuple(outputs), nodes), names)
+    return Loaded(_with_names(record, tuple(outputs), nodes), names)
 
 
 def _with_names(record: GraphRecord, keys: Sequence[str], nodes: Mapping[str, GraphNode]) -> GraphRecord:

@@ -50,6 +50,7 @@ from dldt.frontends.tensorflow.ops import (
     tensor_list,
     variables,
 )
+from dldt.frontends.tensorflow.refused import REFUSED
 
 MODULES = (
     activation,
@@ -97,4 +98,5 @@ MODULES = (
 
 def register() -> Framework:
     """The filled table."""
+    TENSORFLOW.refused = REFUSED
     return TENSORFLOW

@@ -42,6 +42,7 @@ def while_(
     *input: Imported,
     cond: GraphRecord,
     body: GraphRecord,
+    parallel_iterations: int = 10,
     context: Context,
 ) -> tuple[Imported, ...]:
     """The carried values as the last turn leaves them. The body gives whether there is another turn, then the values;

@@ -41,7 +41,7 @@ def tensor_array_write(handle: Imported, index: Value, value: Value, flow_in: Im
 
 
 @TENSORFLOW.imports("TensorArrayReadV3")
-def tensor_array_read(handle: Imported, index: Value, flow_in: Imported, *, dtype: DType | None = None) -> Value:
+def tensor_array_read(handle: Imported, index: Value, flow_in: Imported, *, dtype: DType) -> Value:
     """One item."""
     return item_at(flow_in, index)
 
@@ -58,7 +58,7 @@ def tensor_array_gather(
     indices: Value,
     flow_in: Imported,
     *,
-    dtype: DType | None = None,
+    dtype: DType,
     element_shape: tuple[int | None, ...] | None = None,
 ) -> Value:
     """The items of these numbers as one tensor."""
@@ -78,7 +78,7 @@ def tensor_array_concat(
     handle: Imported,
     flow_in: Imported,
     *,
-    dtype: DType | None = None,
+    dtype: DType,
     element_shape_except0: tuple[int | None, ...] | None = None,
 ) -> tuple[Value, None]:
     """The items one behind the other along their first axis."""

@@ -49,16 +49,14 @@ def tensor_list_set_item(
 
 
 @TENSORFLOW.imports("TensorListGetItem")
-def tensor_list_get_item(
-    input_handle: Imported, index: Value, element_shape: Value, *, element_dtype: DType | None = None
-) -> Value:
+def tensor_list_get_item(input_handle: Imported, index: Value, element_shape: Value, *, element_dtype: DType) -> Value:
     """One item."""
     return item_at(input_handle, index)
 
 
 @TENSORFLOW.imports("TensorListStack")
 def tensor_list_stack(
-    input_handle: Imported, element_shape: Value, *, element_dtype: DType | None = None, num_elements: int = -1
+    input_handle: Imported, element_shape: Value, *, element_dtype: DType, num_elements: int = -1
 ) -> Value:
     """All items as one tensor."""
     return stack_of(input_handle)
@@ -74,7 +72,7 @@ def tensor_list_push_back(input_handle: Imported, tensor: Value) -> Imported:
 
 @TENSORFLOW.imports("TensorListPopBack")
 def tensor_list_pop_back(
-    input_handle: Imported, element_shape: Value, *, element_dtype: DType | None = None
+    input_handle: Imported, element_shape: Value, *, element_dtype: DType
 ) -> tuple[Imported, Value]:
     """The list without its last item, and this."""
     if not isinstance(input_handle, TensorSequence) or not input_handle.items:
@@ -91,9 +89,7 @@ def tensor_list_length(input_handle: Imported, *, context: Context) -> Value:
 
 
 @TENSORFLOW.imports("TensorListGather")
-def tensor_list_gather(
-    input_handle: Imported, indices: Value, element_shape: Value, *, element_dtype: DType | None = None
-) -> Value:
+def tensor_list_gather(input_handle: Imported, indices: Value, element_shape: Value, *, element_dtype: DType) -> Value:
     """The items of these numbers as one tensor."""
     return Gather()(stack_of(input_handle), indices, _ZERO)
 
@@ -110,8 +106,8 @@ def tensor_list_concat(
     element_shape: Value,
     leading_dims: Value,
     *,
-    element_dtype: DType | None = None,
-    shape_type: DType | None = None,
+    element_dtype: DType,
+    shape_type: DType,
 ) -> tuple[Value, None]:
     """The items one behind the other along their first axis."""
     return joined_items(input_handle), None

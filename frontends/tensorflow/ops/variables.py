@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.gather import Gather
+from dldt.compiler.ops.gather import Gather, GatherND
 from dldt.compiler.types import DType
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 
 
 @TENSORFLOW.imports("ReadVariableOp")
-def read_variable(resource: Value) -> Value:
+def read_variable(resource: Value, *, dtype: DType) -> Value:
     """The variable."""
     return resource
 
 
 @TENSORFLOW.imports("ResourceGather")
-def resource_gather(resource: Value, indices: Value, *, batch_dims: int = 0, validate_indices: bool = True) -> Value:
+def resource_gather(
+    resource: Value, indices: Value, *, batch_dims: int = 0, validate_indices: bool = True, dtype: DType
+) -> Value:
     """Rows of a variable."""
-    if batch_dims:
-        raise UnsupportedError("rows of a variable in batches (batch_dims) are not supported")
-    return Gather()(resource, indices, np.array(0, np.int64))
+    return Gather(batch_dims)(resource, indices, np.array(batch_dims, np.int64))
+
+
+@TENSORFLOW.imports("ResourceGatherNd")
+def resource_gather_nd(resource: Value, indices: Value, *, dtype: DType) -> Value:
+    """Parts of a variable, of which each row of the indices names one."""
+    return GatherND()(resource, indices)
 
 
 @TENSORFLOW.imports("VariableShape")

@@ -1,7 +1,7 @@
 """Makes the models of ``flow_cases/`` and what TensorFlow computes for them; run where TensorFlow is (2.21.0 made those
 there): ``TF_USE_LEGACY_KERAS=1 python make_flow_cases.py [name …]``.
 
-A case is a .npz: ``file:…`` are the files of the model, ``in:…`` inputs, ``out:…`` outputs; further runs have ``in1:…``.
+A case is a .npz: ``file:…`` are the files of the model, ``in0:…`` the inputs of the first run, ``out0:…`` its outputs.
 """
 
 import sys

@@ -32,7 +32,6 @@ _KINDS = {
     "tensor": Tensor,
     "func": GraphRecord,
     "list(func)": tuple[GraphRecord, ...],
-    "list(shape)": tuple[tuple[int | None, ...] | None, ...],
     "list(int)": tuple[int, ...],
     "list(float)": tuple[float, ...],
     "list(string)": tuple[str, ...],
