@@ -8,6 +8,7 @@ from dldt.frontends.ir.format import IR
 from dldt.frontends.kaldi.format import KALDI_FILE
 from dldt.frontends.mxnet.format import MXNET_FILE
 from dldt.frontends.onnx.format import ONNX_FILE
+from dldt.frontends.tensorflow.format import TENSORFLOW_FILE
 
 FORMATS: tuple[Format, ...] = (
     ONNX_FILE,
@@ -15,4 +16,5 @@ FORMATS: tuple[Format, ...] = (
     CAFFE_FILE,
     MXNET_FILE,
     KALDI_FILE,
+    TENSORFLOW_FILE,
 )
