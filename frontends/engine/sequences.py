@@ -1,4 +1,5 @@
-"""Sequences of tensors and optionals, which exist while a model is imported: the graph has tensors alone."""
+"""Sequences of tensors, optionals and complex tensors, which exist while a model is imported: the graph has tensors of
+real numbers alone."""
 
 from __future__ import annotations
 
@@ -68,6 +69,13 @@ class ReservedSequence:
 
 
 @attrs.frozen
+class ComplexTensor:
+    """A tensor of complex numbers: ``pairs`` has one more axis, of two, for the real and the imaginary parts."""
+
+    pairs: Value
+
+
+@attrs.frozen
 class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
@@ -82,6 +90,7 @@ Imported: TypeAlias = (
     | TensorOfFoundRank
     | Nothing
     | StoredTensor
+    | ComplexTensor
 )
 """What the name of a tensor may stand for."""
 
@@ -92,6 +101,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return (given,)
     if isinstance(given, StoredTensor):
         return (given.bits,)
+    if isinstance(given, ComplexTensor):
+        return (given.pairs,)
     if isinstance(given, TensorSequence):
         return given.items
     if isinstance(given, GrowingSequence):
@@ -111,6 +122,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return made[0]
     if isinstance(given, StoredTensor):
         return StoredTensor(made[0], given.kind)
+    if isinstance(given, ComplexTensor):
+        return ComplexTensor(made[0])
     if isinstance(given, TensorSequence):
         return TensorSequence(tuple(made), given.dtype)
     if isinstance(given, GrowingSequence):
@@ -138,6 +151,6 @@ def part_names(name: str, given: Imported) -> list[str]:
         return [name, f"{name}.sizes"]
     if isinstance(given, TensorOfFoundRank):
         return [name, f"{name}.rank"]
-    if isinstance(given, Value | StackedSequence | StoredTensor):
+    if isinstance(given, Value | StackedSequence | StoredTensor | ComplexTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

@@ -74,7 +74,8 @@ def count_up(graph_of: Value, end: Value | int) -> Value:
     stop: Any = end if isinstance(end, Value) else integer(end)
     if isinstance(end, int):
         return graph_of.graph.constant(np.arange(end, dtype=np.int64))
-    return Range(DType.i64)(integer(0), stop, integer(1))
+    made: Value = Range(DType.i64)(integer(0), stop, integer(1))
+    return made
 
 
 def normal_axis(axis: int, rank: int, what: str = "axis") -> int:

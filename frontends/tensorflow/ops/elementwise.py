@@ -173,7 +173,7 @@ def _log1p_times(x: Value, y: Value) -> Value:
     return _no_nan(y, x, lambda factor: Multiply()(_log1p(y), factor))
 
 
-def _atan2(y: Value, x: Value) -> Value:
+def atan2(y: Value, x: Value) -> Value:
     """The angle of the point (x, y)."""
     zero, pi = like(x, 0), like(x, np.pi)
     on_axis = Equal()(x, zero)
@@ -222,7 +222,7 @@ for _name, _make in _UNARY:
     TENSORFLOW.imports(_name)(named(_make, "x"))
 for _name, _make in _BINARY:
     TENSORFLOW.imports(_name)(named(_make, "x y"))
-TENSORFLOW.imports("Atan2")(named(_atan2, "y x"))
+TENSORFLOW.imports("Atan2")(named(atan2, "y x"))
 
 
 @TENSORFLOW.imports("Equal")

@@ -19,7 +19,7 @@ from dldt.compiler.ops.unique import Unique
 from dldt.compiler.types import DType
 from dldt.frontends.engine.known import known_array, required_ints
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import integer, ints, joined, like, sizes, wide
+from dldt.frontends.tensorflow.numbers import count_up, integer, ints, joined, like, sizes, wide
 
 
 @TENSORFLOW.imports("Unique")
@@ -76,7 +76,7 @@ def _stitch(*indices_and_data: Value) -> Value:
     known = known_array(place)
     if known is not None and sorted(known.tolist()) == list(range(known.size)):
         return Gather()(row, np.argsort(known).astype(np.int64), integer(0))
-    count = Reshape()(Add()(ReduceMax()(place, ints(0)), integer(1)), ints(1))
+    count = sizes(count_up(place, Add()(ReduceMax()(place, ints(0)), integer(1))), (0,))
     zeros = Broadcast()(row.graph.constant(like(row, 0)), joined(count, rest) if len(tail) else count)
     return ScatterNDUpdate()(zeros, Reshape()(place, ints(-1, 1)), row)
 

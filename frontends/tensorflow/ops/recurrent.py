@@ -29,7 +29,7 @@ _MAX_STEPS = 256
 
 
 @attrs.frozen
-class _Cell:
+class _LstmCell:
     """What all steps of an LSTM share."""
 
     w: Value
@@ -69,7 +69,7 @@ def lstm_block_cell(
     use_peephole: bool = False,
 ) -> tuple[Value, ...]:
     """One step: gates, states and output."""
-    cell = _Cell(w, (wci, wcf, wco) if use_peephole else None, b, forget_bias, cell_clip)
+    cell = _LstmCell(w, (wci, wcf, wco) if use_peephole else None, b, forget_bias, cell_clip)
     return cell.step(x, cs_prev, h_prev)
 
 
@@ -101,7 +101,7 @@ def block_lstm(
     context: Context,
 ) -> tuple[Value | None, ...]:
     """All steps of an LSTM: what a step makes, for each of them; zeros from seq_len_max on."""
-    cell = _Cell(w, (wci, wcf, wco) if use_peephole else None, b, forget_bias, cell_clip)
+    cell = _LstmCell(w, (wci, wcf, wco) if use_peephole else None, b, forget_bias, cell_clip)
     return _sequence(seq_len_max, x, cs_prev, h_prev, cell, context)
 
 
@@ -123,7 +123,7 @@ def block_lstm_v2(
 ) -> tuple[Value | None, ...]:
     """The same; the gates stand in the order input, forget, cell, output."""
     ordered = [_regated(each) for each in (w, b)]
-    cell = _Cell(ordered[0], (wci, wcf, wco) if use_peephole else None, ordered[1], 0.0, cell_clip)
+    cell = _LstmCell(ordered[0], (wci, wcf, wco) if use_peephole else None, ordered[1], 0.0, cell_clip)
     return _sequence(seq_len_max, x, cs_prev, h_prev, cell, context)
 
 
@@ -132,7 +132,9 @@ def _regated(x: Value) -> Value:
     return Concat(x.type.rank - 1)(i, c, f, o)
 
 
-def _sequence(steps: Value, x: Value, c: Value, h: Value, cell: _Cell, context: Context) -> tuple[Value | None, ...]:
+def _sequence(
+    steps: Value, x: Value, c: Value, h: Value, cell: _LstmCell, context: Context
+) -> tuple[Value | None, ...]:
     if x.type.rank != 3:
         raise ShapeError(f"the data must have rank 3 (time, batch, inputs), not {x.type}")
     only_h = not any(context.node.outputs[:6])
@@ -152,7 +154,7 @@ def _sequence(steps: Value, x: Value, c: Value, h: Value, cell: _Cell, context: 
     return tuple(Concat(0)(*(Unsqueeze()(row[k], ints(0)) for row in rows)) for k in range(7))
 
 
-def _kernel(steps: Value, x: Value, c: Value, h: Value, cell: _Cell) -> Value:
+def _kernel(steps: Value, x: Value, c: Value, h: Value, cell: _LstmCell) -> Value:
     """The output of all steps by one operation, whose gates stand in the order forget, input, cell, output."""
     hidden = cell.w.type.shape[1]
     if not isinstance(hidden, int) or hidden % 4:

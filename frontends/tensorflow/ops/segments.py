@@ -18,7 +18,7 @@ from dldt.compiler.ops.unary import Sqrt
 from dldt.compiler.types import Array
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.named import named
-from dldt.frontends.tensorflow.numbers import bounds, cast, integer, ints, joined, like, sizes, wide
+from dldt.frontends.tensorflow.numbers import bounds, cast, count_up, integer, ints, joined, like, sizes, wide
 
 _HOW = {"Sum": "sum", "Prod": "prod", "Max": "max", "Min": "min"}
 
@@ -42,12 +42,12 @@ def _rows(data: Value, ids: Value, count: Value, how: str) -> Value:
     tail = range(ids.type.rank, data.type.rank)
     flat = Reshape()(wide(ids), ints(-1))
     kept = Select()(Less()(flat, integer(0)), count, flat)
-    more = Reshape()(Add()(count, integer(1)), ints(1))
     rest = sizes(data, tail) if len(tail) else ints()
-    start = Broadcast()(data.graph.constant(_neutral(data, how)), joined(more, rest))
+    behind = Add()(sizes(count_up(count, count), (0,)), integer(1))
+    start = Broadcast()(data.graph.constant(_neutral(data, how)), joined(behind, rest))
     updates = data if ids.type.rank == 1 else Reshape()(data, joined(ints(-1), rest))
     made = ScatterNDUpdate(_HOW[how])(start, Reshape()(kept, ints(-1, 1)), updates)
-    return Slice()(made, ints(0), Reshape()(count, ints(1)), ints(1), ints(0))
+    return Slice()(made, ints(0), ints(-1), ints(1), ints(0))
 
 
 def _unsorted(how: str) -> Callable[..., Value]:

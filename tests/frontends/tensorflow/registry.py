@@ -38,6 +38,9 @@ _KINDS = {
 }
 
 
+_NUMBERS = ("complex64", "complex128")
+
+
 @attrs.frozen
 class Entry:
     """An operation: its signature, and the attributes that its inputs say."""
@@ -63,7 +66,9 @@ def _entry(name, inputs, _outputs, attributes):
     implied = {word for _, kind in pairs for word in kind.split("*") if word}
     found = [_attribute(item) for item in _split(attributes)]
     known = {a.name: a for a in found if a is not None}
-    return name, Entry(Signature(ports, known), frozenset(implied & set(known)) | _unread(attributes))
+    types = {a.name for a in known.values() if a.kind is DType}
+    numeric = types if any(known[name].default in _NUMBERS for name in types) else frozenset()
+    return name, Entry(Signature(ports, known), frozenset(implied & set(known)) | numeric | _unread(attributes))
 
 
 def _split(text):

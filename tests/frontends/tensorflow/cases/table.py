@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.frontends.tensorflow.cases import choosing, elementwise, shapes, spatial
+from tests.frontends.tensorflow.cases import choosing, drawn, elementwise, shapes, spatial
 
-FAMILIES = {module.__name__.rsplit(".", 1)[1]: module.CASES for module in (elementwise, spatial, shapes, choosing)}
+FAMILIES = {
+    module.__name__.rsplit(".", 1)[1]: module.CASES for module in (elementwise, spatial, shapes, choosing, drawn)
+}
 STORED = Path(__file__).with_name("expected.npz")
 
 
