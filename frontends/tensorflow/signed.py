@@ -39,7 +39,10 @@ def signed_record(
             flatten.rename(tensor, name)
     flat = flatten.graph(needed_nodes(kept, outputs.values(), controls=True), (), tuple(outputs.values()))
     _refuse_changes(flatten, flat.nodes, file)
-    declared = {name: _declared(signature.inputs[key]) for name, (key, _) in given.items()}
+    declared = {
+        name: _declared(signature.inputs[key], nodes[tensor.partition(":")[0]], records)
+        for name, (key, tensor) in given.items()
+    }
     declared |= {node.name: records.placeholder(node) for node in flat.nodes if node.op in PLACEHOLDERS}
     record = records.graph(flat, declared, file.name)
     names = {key: name for name, (key, tensor) in given.items() if key != name}
@@ -76,5 +79,8 @@ def _tensor(info: Any, key: str, nodes: Mapping[str, GraphNode], file: Path) -> 
     return node if port in ("", "0") else f"{node}:{port}"
 
 
-def _declared(info: Any) -> DeclaredType:
+def _declared(info: Any, node: GraphNode, records: GraphRecords) -> DeclaredType:
+    """What the signature says of an input or, where it says nothing, the graph."""
+    if node.op in PLACEHOLDERS and not (info.dtype and info.HasField("tensor_shape")):
+        return records.placeholder(node)
     return DeclaredType(element_type(info.dtype), tensor_shape(info.tensor_shape))
