@@ -5,8 +5,10 @@ from __future__ import annotations
 from dldt.frontends.engine.format import Format
 from dldt.frontends.ir.format import IR
 from dldt.frontends.onnx.format import ONNX_FILE
+from dldt.frontends.tflite.format import TFLITE_FILE
 
 FORMATS: tuple[Format, ...] = (
     ONNX_FILE,
     IR,
+    TFLITE_FILE,
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dldt.frontends.engine.format_option import FormatOption
+from dldt.frontends.tflite import options as tflite
 
-OPTIONS: dict[str, tuple[FormatOption, ...]] = {}
+OPTIONS: dict[str, tuple[FormatOption, ...]] = {
+    "TensorFlow Lite": tflite.OPTIONS,
+}
 """By the title of the framework, as ``--help`` groups them."""
