@@ -14,7 +14,8 @@ from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.state_variable import StateVariable
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
-from dldt.compiler.graph import Graph
+from dldt.compiler.graph import Graph, Node
+from dldt.compiler.ops.core import Result
 from dldt.runtime.version import __version__
 
 
@@ -57,7 +58,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "features": list(target.features),
         "symbols": [_bounds(bounds[name]) for name in demands.dims],
         "inputs": [_port(v.node.name, v.type.dtype.value, declared_shape(v)) for v in graph.inputs],
-        "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
+        "outputs": [_output(node) for node in graph.outputs],
         "arena": demands.arena,
         "dims": len(demands.dims) + demands.found,
         "slots": demands.slots,
@@ -74,6 +75,11 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "steps": [_step(called) for called in calls.called],
         "plan": demands.plan,
     }
+
+
+def _output(node: Node) -> dict[str, object]:
+    port = _port(node.name, node.types[0].dtype.value, node.types[0].shape)
+    return port | {"rank_of": node.op.rank_of} if isinstance(node.op, Result) and node.op.rank_of else port
 
 
 def _specialization(special: Specialization, start: int) -> dict[str, object]:
