@@ -17,7 +17,7 @@ from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
 MAX_RANK = 64
 MAX_ELEMENTS = 2**40
-OPSETS = tuple(f"opset{number}" for number in range(1, 16))
+OPSETS = tuple(f"opset{number}" for number in range(1, 17))
 
 
 class Operand(Protocol):

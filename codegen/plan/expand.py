@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_ctc import expand_ctc_greedy_decoder, expand_ctc_greedy_decoder_seq_len
+from dldt.codegen.plan.expand_einsum import expand_einsum
+from dldt.codegen.plan.expand_embedding import (
+    expand_embedding_bag_offsets,
+    expand_embedding_bag_packed,
+    expand_embedding_segments_sum,
+)
+from dldt.codegen.plan.expand_eye import expand_eye
+from dldt.codegen.plan.expand_fourier import expand_dft, expand_irdft, expand_rdft
+from dldt.codegen.plan.expand_gather_tree import expand_gather_tree
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
+from dldt.codegen.plan.expand_random import expand_random_uniform
 from dldt.codegen.plan.expand_range import expand_range
 from dldt.codegen.plan.expand_reshape import expand_reshape
-from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd
+from dldt.codegen.plan.expand_roll import expand_roll
+from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd, expand_scatter_update
 from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
 from dldt.compiler import ops
@@ -17,12 +29,27 @@ from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
 
 EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
+    ops.CTCGreedyDecoder: expand_ctc_greedy_decoder,
+    ops.CTCGreedyDecoderSeqLen: expand_ctc_greedy_decoder_seq_len,
+    ops.DFT: expand_dft,
+    ops.Einsum: expand_einsum,
+    ops.EmbeddingBagOffsets: expand_embedding_bag_offsets,
+    ops.EmbeddingBagPacked: expand_embedding_bag_packed,
+    ops.EmbeddingSegmentsSum: expand_embedding_segments_sum,
+    ops.Eye: expand_eye,
+    ops.GatherTree: expand_gather_tree,
+    ops.IDFT: expand_dft,
+    ops.IRDFT: expand_irdft,
     ops.NonMaxSuppression: expand_boxes,
     ops.NonZero: expand_non_zero,
+    ops.RDFT: expand_rdft,
+    ops.RandomUniform: expand_random_uniform,
     ops.Range: expand_range,
     ops.Reshape: expand_reshape,
+    ops.Roll: expand_roll,
     ops.ScatterElementsUpdate: expand_scatter_elements,
     ops.ScatterNDUpdate: expand_scatter_nd,
+    ops.ScatterUpdate: expand_scatter_update,
     ops.TopK: expand_top_k,
     ops.Unique: expand_unique,
 }

@@ -34,6 +34,25 @@ def expand_scatter_elements(node: Node) -> tuple[Value, ...]:
     return (_written(node, op.reduction, 0, data, ops.Select()(inside, total, _number(-1)), updates),)
 
 
+def expand_scatter_update(node: Node) -> tuple[Value, ...]:
+    """The dims behind the axis are those of a row; the dims before it have the same indices each."""
+    op, (data, indices, updates, axis) = node.op, node.inputs
+    assert isinstance(op, ops.ScatterUpdate)
+    assert data is not None
+    assert indices is not None
+    assert updates is not None
+    assert axis is not None
+    at = known_int(axis.type, "axis", op.type) % data.type.rank
+    shape = ops.ShapeOf()(data)
+    place, inside = _normal(ops.Reshape()(_wide(indices), _LAST), _size(shape, at))
+    if at:
+        before = ops.ReduceProd(False)(ops.Slice()(shape, np.array([0]), np.array([at]), np.array([1])), np.array([0]))
+        outer = ops.Reshape()(ops.Range(DType.i64)(_number(0), before, _number(1)), np.array([-1, 1]))
+        place = ops.Add()(ops.Multiply()(outer, _size(shape, at)), place)
+    rest = data.type.rank - at - 1
+    return (_written(node, "none", rest, data, ops.Select()(inside, place, _number(-1)), updates),)
+
+
 def expand_scatter_nd(node: Node) -> tuple[Value, ...]:
     """The dims that no index names are those of a row."""
     op, (data, indices, updates) = node.op, node.inputs

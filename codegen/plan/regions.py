@@ -90,9 +90,10 @@ class _Partition:
         users = self.consumers[value]
         if any(c.op.has(Trait.BOUNDARY) or stays_node(c) for c in users):
             return False
-        if len(users) > 1 and not (kind == "move" and self._cheap_move(value, users)):
+        anchored = self.anchor.get(value) is not None
+        if len(users) > 1 and (anchored or kind != "move" or not self._cheap_move(value, users)):
             return False
-        if self.anchor.get(value) is not None:
+        if anchored:
             return (made == "map" and value.type.shape == node.types[0].shape) or self._is_written(value, node)
         if made == "reduce":
             return node.op.has(Trait.READS_ONCE) or kind == "move"

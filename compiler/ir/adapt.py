@@ -114,15 +114,51 @@ def _backwards(graph: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Va
     return [inputs[0], *map(graph.constant, (*ends, axes.astype(np.int64).reshape(-1)))]
 
 
+def _lstm_data(data: Data) -> Data:
+    return _without("input_forget", "false")(_without("weights_format", "fico")(data))
+
+
+def _without_peepholes(count: int) -> Callable[[Graph, Sequence[Value], Data], Sequence[Value]]:
+    """The inputs up to ``count``; the weights of the cell's own state behind them must be zeros."""
+
+    def inputs(_: Graph, given: Sequence[Value], __: Data) -> Sequence[Value]:
+        for extra in given[count:]:
+            if extra.constant is None or extra.constant.any():
+                raise UnsupportedError("weights of peepholes are not supported, unless they are zeros")
+        return given[:count]
+
+    return inputs
+
+
+def _summed(_: Data) -> Data:
+    return {"reduction": "sum"}
+
+
+def _squares_of_channels(data: Data) -> Data:
+    """GRN divides by the root of ``bias`` and the sum of squares over the channels."""
+    return {"eps": data.get("bias", "1"), "eps_mode": "add"}
+
+
+def _channel_axis(graph: Graph, inputs: Sequence[Value], _: Data) -> Sequence[Value]:
+    if len(inputs) != 1:
+        raise ShapeError(f"GRN needs 1 input, {len(inputs)} given")
+    return [inputs[0], graph.constant(np.array([1], np.int64))]
+
+
 ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("assign", 3): Adaptation(6),
     ("batchnorminference", 1): Adaptation(5, inputs=_batch_norm),
     ("broadcast", 1): Adaptation(3, inputs=_broadcast),
+    ("embeddingbagoffsetssum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagOffsets"),
+    ("embeddingbagpackedsum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagPacked"),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
     ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),
     ("gelu", 2): Adaptation(7),
+    ("grn", 0): Adaptation(1, attributes=_squares_of_channels, inputs=_channel_axis, type="NormalizeL2"),
     ("interpolate", 11): Adaptation(4, inputs=_interpolate),
+    ("lstmcell", 1): Adaptation(4, attributes=_lstm_data, inputs=_without_peepholes(6)),
+    ("lstmsequence", 1): Adaptation(5, attributes=_lstm_data, inputs=_without_peepholes(7)),
     ("maxpool", 14): Adaptation(8),
     ("mvn", 2): Adaptation(6, attributes=_mvn_data, inputs=_mvn_axes),
     ("nonmaxsuppression", 1): Adaptation(9),
@@ -133,6 +169,8 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("prelu", 0): Adaptation(1, inputs=_slope),
     ("readvalue", 3): Adaptation(6),
     ("reverse", 0): Adaptation(8, attributes=_any("mode"), inputs=_backwards, type="Slice"),
+    ("scatterelementsupdate", 3): Adaptation(12),
+    ("scatterndupdate", 4): Adaptation(15),
     ("shapeof", 1): Adaptation(3),
     ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
     ("topk", 1): Adaptation(3),

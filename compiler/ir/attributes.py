@@ -45,14 +45,14 @@ class IrAttribute:
     optional: bool
 
 
-_KNOWN: dict[type[Op], tuple[IrAttribute, ...]] = {}
+_KNOWN: dict[type[Any], tuple[IrAttribute, ...]] = {}
 
 
-def attributes_of(cls: type[Op]) -> tuple[IrAttribute, ...]:
-    """The attributes of an operation class, in the order of its fields."""
+def attributes_of(cls: type[Any]) -> tuple[IrAttribute, ...]:
+    """The attributes of the class of an operation or a composition, in the order of its fields."""
     if cls not in _KNOWN:
         hints = typing.get_type_hints(cls)
-        fields: tuple[Any, ...] = attrs.fields(cls)  # type: ignore[arg-type]  # of attrs
+        fields: tuple[Any, ...] = attrs.fields(cls)
         _KNOWN[cls] = tuple(_attribute(field, hints[field.name]) for field in fields if field.init)
     return _KNOWN[cls]
 
@@ -63,7 +63,7 @@ def write_attributes(op: Op) -> dict[str, str]:
     return {a.spelling: _text(value) for a, value in values if value is not None}
 
 
-def read_attributes(cls: type[Op], data: Mapping[str, str]) -> dict[str, Any]:
+def read_attributes(cls: type[Any], data: Mapping[str, str]) -> dict[str, Any]:
     """The keyword arguments of ``cls`` from a layer's ``<data>``; absent attributes take the operation's default.
 
     Raises InputError for a value that is malformed or missing, UnsupportedError for an attribute that the operation

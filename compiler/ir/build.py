@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from dldt.compiler.errors import DldtError, InputError, ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.ir.compositions.composition import Composition
 from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.loop_ports import read_ports
 from dldt.compiler.ir.metadata import LAYOUT
@@ -110,9 +111,18 @@ class _GraphBuilder:
             return self.conditional(step.meaning.operation, step, inputs)
         if step.layer.type.lower() in BODY_TAGS:
             return self.loop(step.meaning.operation, step, inputs)
+        made = step.meaning.operation(**step.attributes)
+        if isinstance(made, Composition):
+            return self.composition(made, step.layer, inputs)
         adaptation = step.meaning.adaptation
         adapted = adaptation.inputs(self.graph, inputs, step.layer.data) if adaptation else inputs
-        return self.graph.add(step.meaning.operation(**step.attributes), adapted, name=step.layer.name)
+        return self.graph.add(made, adapted, name=step.layer.name)
+
+    def composition(self, made: Composition, layer: Layer, inputs: list[Value]) -> tuple[Value, ...]:
+        values = made.outputs(layer.type, inputs)
+        if values[0] not in inputs and values[0].constant is None:
+            self.graph.rename_node(values[0].node, layer.name)
+        return values
 
     def constant(self, layer: Layer) -> Value:
         shape = parse_ints(_attribute(layer, "shape"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.ir.adapt import ADAPTATIONS, Adaptation
-from dldt.compiler.op import OPSETS, REGISTRY, Op, find_op
+from dldt.compiler.ir.compositions.composition import COMPOSITIONS
+from dldt.compiler.op import OPSETS, REGISTRY, find_op
 
 _MEANINGS: dict[str, tuple[int, ...]] = {
     "assign": (3, 6),
@@ -50,9 +53,9 @@ _LEGACY_OPS = ("grucell", "rnncell", "proposal")
 
 @attrs.frozen
 class Meaning:
-    """The operation of a layer, and how its attributes and inputs become the operation's."""
+    """The operation of a layer, and how its attributes and inputs become the operation's; or its Composition."""
 
-    operation: type[Op]
+    operation: type[Any]
     adaptation: Adaptation | None = None
 
 
@@ -66,6 +69,9 @@ def find_meaning(type_name: str, version: str) -> Meaning:
         raise UnsupportedError(f"operation {type_name} of {version}, an operation set that is not known")
     asked = max(OPSETS.index(version) + 1, _FIRST.get(kind, 1))
     meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
+    composition = COMPOSITIONS.get((kind, meant))
+    if composition is not None:
+        return Meaning(composition)
     adaptation = ADAPTATIONS.get((kind, meant))
     if adaptation is not None and meant not in REGISTRY.get(kind, {}):
         return Meaning(find_op(adaptation.type or type_name, OPSETS[adaptation.opset - 1]), adaptation)

@@ -1,6 +1,7 @@
 """The operations, one file an operation or a tight family."""
 
 from dldt.compiler.ops.activation import Clamp, Elu, Gelu, HSigmoid, HSwish, Mish, ReLU, Sigmoid, SoftPlus, SoftSign
+from dldt.compiler.ops.adaptive_pooling import AdaptiveAvgPool, AdaptiveMaxPool
 from dldt.compiler.ops.arithmetic import (
     Add,
     Divide,
@@ -13,6 +14,7 @@ from dldt.compiler.ops.arithmetic import (
     SquaredDifference,
     Subtract,
 )
+from dldt.compiler.ops.batch_space import BatchToSpace, SpaceToBatch
 from dldt.compiler.ops.bitwise import (
     BitwiseAnd,
     BitwiseLeftShift,
@@ -28,13 +30,20 @@ from dldt.compiler.ops.control import If
 from dldt.compiler.ops.convert import Convert, ConvertLike
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.ops.ctc_greedy_decoder import CTCGreedyDecoder, CTCGreedyDecoderSeqLen
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.einsum import Einsum
 from dldt.compiler.ops.elementwise import Binary, Unary
+from dldt.compiler.ops.embedding_bag import EmbeddingBagOffsets, EmbeddingBagPacked, EmbeddingSegmentsSum
+from dldt.compiler.ops.extract_image_patches import ExtractImagePatches
+from dldt.compiler.ops.eye import Eye
 from dldt.compiler.ops.fake_quantize import FakeQuantize
+from dldt.compiler.ops.fourier import DFT, IDFT, IRDFT, RDFT
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.gather_tree import GatherTree
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
-from dldt.compiler.ops.logical import IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
+from dldt.compiler.ops.logical import IsFinite, IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
 from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.lstm import LSTMCell, LSTMSequence
 from dldt.compiler.ops.matmul import MatMul
@@ -45,6 +54,7 @@ from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
+from dldt.compiler.ops.random_uniform import RandomUniform
 from dldt.compiler.ops.reduce import (
     ReduceL1,
     ReduceL2,
@@ -57,9 +67,12 @@ from dldt.compiler.ops.reduce import (
     ReduceSum,
 )
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
+from dldt.compiler.ops.roll import Roll
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
-from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
+from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate, ScatterUpdate
+from dldt.compiler.ops.search_sorted import Bucketize, SearchSorted
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.shuffle import DepthToSpace, ShuffleChannels, SpaceToDepth
@@ -93,11 +106,17 @@ from dldt.compiler.ops.unary import (
 from dldt.compiler.ops.unique import Unique
 
 __all__ = [
+    "DFT",
+    "IDFT",
+    "IRDFT",
     "LRN",
     "MVN",
+    "RDFT",
     "Abs",
     "Acos",
     "Acosh",
+    "AdaptiveAvgPool",
+    "AdaptiveMaxPool",
     "Add",
     "Asin",
     "Asinh",
@@ -107,6 +126,7 @@ __all__ = [
     "AvgPool",
     "AvgPool14",
     "BatchNormInference",
+    "BatchToSpace",
     "Binary",
     "BitwiseAnd",
     "BitwiseLeftShift",
@@ -115,6 +135,9 @@ __all__ = [
     "BitwiseRightShift",
     "BitwiseXor",
     "Broadcast",
+    "Bucketize",
+    "CTCGreedyDecoder",
+    "CTCGreedyDecoderSeqLen",
     "Ceiling",
     "Clamp",
     "Concat",
@@ -128,10 +151,16 @@ __all__ = [
     "CumSum",
     "DepthToSpace",
     "Divide",
+    "Einsum",
     "Elu",
+    "EmbeddingBagOffsets",
+    "EmbeddingBagPacked",
+    "EmbeddingSegmentsSum",
     "Equal",
     "Erf",
     "Exp",
+    "ExtractImagePatches",
+    "Eye",
     "FakeQuantize",
     "Floor",
     "FloorMod",
@@ -140,6 +169,7 @@ __all__ = [
     "Gather",
     "GatherElements",
     "GatherND",
+    "GatherTree",
     "Gelu",
     "Greater",
     "GreaterEqual",
@@ -151,6 +181,7 @@ __all__ = [
     "HardSigmoid",
     "If",
     "Interpolate",
+    "IsFinite",
     "IsInf",
     "IsNaN",
     "LSTMCell",
@@ -185,6 +216,7 @@ __all__ = [
     "Power",
     "RNNCell",
     "RNNSequence",
+    "RandomUniform",
     "Range",
     "ReLU",
     "ReadValue",
@@ -199,9 +231,13 @@ __all__ = [
     "ReduceSum",
     "Reshape",
     "Result",
+    "ReverseSequence",
+    "Roll",
     "Round",
     "ScatterElementsUpdate",
     "ScatterNDUpdate",
+    "ScatterUpdate",
+    "SearchSorted",
     "Select",
     "Selu",
     "ShapeOf",
@@ -215,6 +251,7 @@ __all__ = [
     "SoftPlus",
     "SoftSign",
     "Softmax8",
+    "SpaceToBatch",
     "SpaceToDepth",
     "Split",
     "Sqrt",

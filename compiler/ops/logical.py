@@ -75,6 +75,18 @@ class IsNaN(Op):
 
 
 @op("opset10", traits=Trait.ELEMENTWISE)
+class IsFinite(Op):
+    """y = whether x is a number, and not infinite"""
+
+    def infer(self, data: TensorType) -> TensorType:
+        require_float(data, "data", self.type)
+        return TensorType(DType.boolean, data.shape)
+
+    def evaluate(self, data: Array) -> Array:
+        return np.isfinite(data)
+
+
+@op("opset10", traits=Trait.ELEMENTWISE)
 class IsInf(Op):
     """y = whether x is infinite: plus infinity where ``detect_positive``, minus infinity where ``detect_negative``"""
 

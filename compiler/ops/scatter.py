@@ -17,6 +17,27 @@ REDUCTIONS = ("none", "sum", "prod", "min", "max")
 _JOIN: dict[str, Any] = {"sum": np.add, "prod": np.multiply, "min": np.minimum, "max": np.maximum}
 
 
+@op("opset3")
+class ScatterUpdate(Op):
+    """y = data, but the slices indices[i] along ``axis`` are those of updates, in order; of two that go to one place
+    the later counts"""
+
+    def infer(self, data: TensorType, indices: TensorType, updates: TensorType, axis: TensorType) -> TensorType:
+        require_integer(indices, "indices", self.type)
+        require_same_type(data, updates, self.type)
+        at = normal_axis(known_int(axis, "axis", self.type), data.rank, self.type)
+        _require_shape((*data.shape[:at], *indices.shape, *data.shape[at + 1 :]), updates.shape, self.type)
+        return TensorType(data.dtype, data.shape)
+
+    def evaluate(self, data: Array, indices: Array, updates: Array, axis: Array) -> Array:
+        at = int(axis.reshape(())) % data.ndim
+        index, inside = _inside(indices.astype(np.int64).ravel(), data.shape[at])
+        parts = updates.reshape(*data.shape[:at], indices.size, *data.shape[at + 1 :])
+        made = data.copy()
+        made[(slice(None),) * at + (index[inside],)] = np.compress(inside, parts, at)
+        return made
+
+
 @op("opset12")
 class ScatterElementsUpdate(Op):
     """y = data, but y[.., indices[i, j, ..], ..] along ``axis`` is updates[i, j, ..], or is joined with it

@@ -40,6 +40,15 @@ def product_before_convolution(channels):
     return graph
 
 
+def product_read_in_two_orders():
+    """The pairs of a product, and the same pairs with their parts exchanged: it is not stored in one order."""
+    graph = Graph("pairs")
+    product = ops.MatMul()(graph.parameter("x", TensorType(DType.f32, (5, 8))), numbers(8, 6))
+    pairs = ops.Reshape(True)(product, np.array([0, -1, 2]))
+    graph.result(ops.Add()(pairs, ops.Gather()(pairs, np.array([1, 0]), np.array(-1))), "y")
+    return graph
+
+
 def one_value_many_results():
     graph = Graph("results")
     made = ops.Tanh()(convolved(image(graph, 1, 3, 6, 7), 17))
@@ -154,6 +163,7 @@ def free_batch():
 
 
 MODELS = {
+    "two orders": (product_read_in_two_orders,),
     **{f"product-{c}": (product_before_convolution, c) for c in (20, 48)},
     "results": (one_value_many_results,),
     "inputs": (inputs_and_constants_as_results,),

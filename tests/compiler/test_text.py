@@ -114,7 +114,7 @@ HEAD = 'graph "g"\n  %x f32[2] = Parameter()\n'
     [
         ("", "the text holds no graph"),
         ("hello", "line 1: this line is indented by 0, it belongs to no graph"),
-        (HEAD + "  %y f32[2] = Nope(%x)", "line 3: operation Nope is not known (of opset1 to opset15)"),
+        (HEAD + "  %y f32[2] = Nope(%x)", "line 3: operation Nope is not known (of opset1 to opset16)"),
         (HEAD + "  %y f32[2] = SoftMax(%x)", "line 3: operation SoftMax has the versions [1, 8]: write SoftMax-<n"),
         (HEAD + "  %y f32[2] = SoftMax-3(%x)", "line 3: operation SoftMax-3 is not known"),
         (HEAD + "  %y f32[2] = ReLU(%z)", "line 3: %z is not defined above this line"),

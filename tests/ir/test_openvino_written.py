@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import openvino as ov
 import pytest
-from openvino import opset1, opset2, opset5, opset7, opset8, opset13, opset15
+from openvino import opset1, opset2, opset3, opset5, opset7, opset8, opset13, opset15
 
 from benchmarks.random_weights import randomise
 from dldt.compiler.dims import Symbol, atoms
@@ -142,6 +142,11 @@ def adapted():
             lambda p: opset13.interpolate(p, c(half), shape_calculation_mode="scales", axes=c([2, 3]), **resize),
             image,
         ),
+        "embedding_offsets3": (
+            lambda p: opset3.embedding_bag_offsets_sum(p, c(np.int64([1, 0, 1])), c(np.int64([0, 2]))), x
+        ),
+        "embedding_packed3": (lambda p: opset3.embedding_bag_packed_sum(p, c(np.int64([[1, 0], [1, 1]]))), x),
+        "grn1": (lambda p: opset1.grn(p, 0.5), image),
         "max_pool14": (lambda p: opset15.max_pool(p, [2, 2], [1, 1], [0, 0], [0, 0], [3, 2]), image),
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from tests.ops.cases import (
     binary,
     convolution,
     deconvolution,
+    embedding,
     found,
     gather,
     interpolate,
@@ -15,10 +16,14 @@ from tests.ops.cases import (
     movement,
     normalization,
     pooling,
+    rearranged,
     recurrent,
     reduce,
     scatter,
     search,
+    searched,
+    sequences,
+    signals,
     slicing,
     unary,
 )
@@ -41,6 +46,11 @@ FAMILIES = (
     interpolate,
     reduce,
     recurrent,
+    rearranged,
+    searched,
+    sequences,
+    embedding,
+    signals,
 )
 
 

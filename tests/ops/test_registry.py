@@ -41,5 +41,5 @@ def test_the_newest_version_not_above_the_asked_one_is_found() -> None:
     assert find_op("MaxPool", "opset15") is ops.MaxPool14
     with pytest.raises(UnsupportedError, match=r"operation Gelu of opset1 is not supported"):
         find_op("Gelu", "opset1")
-    with pytest.raises(UnsupportedError, match=r"operation set 'opset99' is not known \(opset1 to opset15 are\)"):
+    with pytest.raises(UnsupportedError, match=r"operation set 'opset99' is not known \(opset1 to opset16 are\)"):
         find_op("ReLU", "opset99")

@@ -148,6 +148,17 @@ def is_nan(op: ops.IsNaN, types: Types, x: Access) -> Access:
     return Access(types[0], lambda index: apply("isnan", x(index), dtype=DType.boolean))
 
 
+@lowers(ops.IsFinite, kind="map")
+def is_finite(op: ops.IsFinite, types: Types, x: Access) -> Access:
+    """Whether x is a number, and not infinite."""
+
+    def element(index: Index) -> Expr:
+        odd = (apply(name, x(index), dtype=DType.boolean) for name in ("isnan", "isinf"))
+        return apply("not", apply("or", *odd))
+
+    return Access(types[0], element)
+
+
 @lowers(ops.IsInf, kind="map")
 def is_inf(op: ops.IsInf, types: Types, x: Access) -> Access:
     """Whether x is infinite with a sign that the attributes ask for."""
