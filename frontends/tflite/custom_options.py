@@ -18,14 +18,24 @@ _STRUCTURES: dict[str, tuple[str, ...]] = {
 }
 """Numbers of 32 bits, in their order; what follows them is TF Lite's own."""
 
+_FRACTIONS = frozenset(
+    ("nms_score_threshold", "nms_iou_threshold", "y_scale", "x_scale", "h_scale", "w_scale", "scale_x", "scale_y")
+) | {"scale", "target_rotation_radians"}
+
 
 def custom_options(op: str, data: memoryview) -> dict[str, Any]:
     """The attributes of a custom operation by name."""
     fields = _STRUCTURES.get(op)
     if fields is None:
-        return flexbuffer_map(data) if len(data) else {}
+        found = flexbuffer_map(data) if len(data) else {}
+        return {name: _typed(name, value) for name, value in found.items() if not name.startswith("_")}
     if len(data) < 4 * len(fields):
         return {"padding": Fault(InputError, f"is missing: the options of {op} have {len(data)} bytes")}
     numbers = struct.unpack_from(f"<{len(fields)}i", data)
     values: dict[str, Any] = dict(zip(fields, numbers, strict=True))
     return values | {"padding": _PADDINGS.get(values["padding"], f"Padding {values['padding']}")}
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A number of an option that is a fraction, as such: a flexbuffer stores 10.0 and 10 as its writer likes."""
+    return float(value) if name in _FRACTIONS and type(value) is int else value

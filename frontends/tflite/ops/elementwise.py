@@ -65,7 +65,7 @@ def _truncated(x: Value, y: Value) -> Value:
     return Divide()(x, y) if x.type.dtype.is_float else Divide(m_pythondiv=False)(x, y)
 
 
-def _angle(y: Value, x: Value) -> Value:
+def angle(y: Value, x: Value) -> Value:
     """The angle of the point (x, y): that of the quotient, turned by pi where x is negative; on the y axis, half a pi
     with the sign of y."""
     zero, pi = _number(x, 0), _number(x, np.pi)
@@ -111,7 +111,7 @@ _UNARY: dict[str, _One] = {
     "STABLEHLO_TANH": lambda x: Tanh()(x),
 }
 _BINARY: dict[str, _Two] = {
-    "ATAN2": _angle,
+    "ATAN2": angle,
     "BITWISE_XOR": lambda x, y: BitwiseXor()(x, y),
     "EQUAL": lambda x, y: Equal()(x, y),
     "FLOOR_DIV": _floored,
