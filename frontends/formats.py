@@ -9,6 +9,7 @@ from dldt.frontends.kaldi.format import KALDI_FILE
 from dldt.frontends.mxnet.format import MXNET_FILE
 from dldt.frontends.onnx.format import ONNX_FILE
 from dldt.frontends.tensorflow.format import TENSORFLOW_FILE
+from dldt.frontends.tflite.format import TFLITE_FILE
 
 FORMATS: tuple[Format, ...] = (
     ONNX_FILE,
@@ -17,4 +18,5 @@ FORMATS: tuple[Format, ...] = (
     MXNET_FILE,
     KALDI_FILE,
     TENSORFLOW_FILE,
+    TFLITE_FILE,
 )
