@@ -12,13 +12,13 @@ from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import DType
+from dldt.frontends.engine.quantized import aligned, integers, requantized
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.convolution import conv_1
 from dldt.frontends.onnx.ops.matmul import gemm_11
 from dldt.frontends.onnx.ops.microsoft.activation import activated
 from dldt.frontends.onnx.ops.microsoft.domain import MICROSOFT
 from dldt.frontends.onnx.ops.quantization import dynamic_quantize_linear_11
-from dldt.frontends.onnx.quantized import aligned, integers, requantized
 
 Ints = tuple[int, ...]
 

@@ -15,6 +15,7 @@ from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unary import Sqrt
 from dldt.frontends.engine.known import known_array
+from dldt.frontends.engine.quantized import dequantized, quantized
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.gathering import range_11, trilu_14, unique_11
 from dldt.frontends.onnx.ops.grid_sample import grid_sample_16
@@ -22,7 +23,6 @@ from dldt.frontends.onnx.ops.microsoft.domain import MICROSOFT
 from dldt.frontends.onnx.ops.pooling import average_pool_10
 from dldt.frontends.onnx.ops.quantization import q_linear_conv_10
 from dldt.frontends.onnx.ops.slicing import pad_11
-from dldt.frontends.onnx.quantized import dequantized, quantized
 
 Ints = tuple[int, ...]
 
