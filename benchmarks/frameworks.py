@@ -41,6 +41,8 @@ class Stored:
     y: tuple[str, ...] = ("y",)
     shape: tuple[int, ...] = ()
     boxes: bool = False
+    signal: bool = False
+    """Random inputs are normal, as sound is, and not between 0 and 1."""
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ MODELS = (
     Stored("kaldi/nnet1_random.nnet", "kaldi/nnet1_random.npz"),
     Stored("tf/fer/fer_minixception.pb", "tf/fer/fer_minixception.npz", "in0", ("out0",)),
     Stored("tf/random_topology/dped.pb", "tf/random_topology/dped.npz"),
-    Stored("tf/basic_pitch/nmp", shape=(1, 43844, 1)),
+    Stored("tf/basic_pitch/nmp", shape=(1, 43844, 1), signal=True),
     *(
         Stored(f"tf/human/{n}.pb", shape=(1, size, size, channels))
         for n, size, channels in (("blazeface", 256, 3), ("emotion", 64, 1), ("facemesh", 192, 3), ("liveness", 32, 3))
@@ -156,7 +158,8 @@ def _error(model: Stored, arguments: argparse.Namespace, folder: Path) -> tuple[
 def _with_tensorflow(model: Stored, graph, python: str, folder: Path) -> tuple[list[Array], list[Array]]:
     """Random inputs, and what TensorFlow answers: in another process, whose interpreter has it."""
     rng = np.random.default_rng(0)
-    feeds = [rng.random(v.type.static_shape).astype(v.type.dtype.numpy) for v in graph.inputs]
+    draw = rng.standard_normal if model.signal else rng.random
+    feeds = [draw(v.type.static_shape).astype(v.type.dtype.numpy) for v in graph.inputs]
     inputs, outputs = folder / "inputs.npz", folder / "outputs.npz"
     np.savez(inputs, **{v.node.name: x for v, x in zip(graph.inputs, feeds, strict=True)})
     script = Path(__file__).with_name("tensorflow_outputs.py")
