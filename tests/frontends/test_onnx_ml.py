@@ -196,6 +196,49 @@ def test_support_vectors(same, kernel, given, one_class):
          n_supports=5, rho=[0.25], support_vectors=vectors.ravel().tolist(), one_class=one_class)  # fmt: skip
 
 
+def pairwise(classes):
+    """Attributes of a random classifier by support vectors."""
+    counts = [5, 4, 6][:classes]
+    return {
+        "classlabels_ints": list(range(10, 10 + classes)),
+        "coefficients": RNG.standard_normal((classes - 1) * sum(counts)).tolist(),
+        "kernel_type": "RBF",
+        "kernel_params": [0.3, 0.0, 3.0],
+        "rho": (RNG.standard_normal(classes * (classes - 1) // 2) * 0.1).tolist(),
+        "support_vectors": RNG.standard_normal(sum(counts) * 6).tolist(),
+        "vectors_per_class": counts,
+    }
+
+
+@pytest.mark.parametrize("transform", ["NONE", "LOGISTIC", "SOFTMAX"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_support_vectors_of_classes(same, transform, classes):
+    same("SVMClassifier", [X], outputs=2, **pairwise(classes), post_transform=transform)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.6])
+def test_support_vectors_with_probabilities(tmp_path, shift):
+    """onnxruntime ends the iteration for them within 0.0025 of its end, which for two classes is the sigmoid."""
+    fields = pairwise(2)
+    model = ml_model("SVMClassifier", [X], 2, **fields, prob_a=[-1.3], prob_b=[shift])
+    label, scores = reference(model, {"x0": X})
+    plain = ml_model("SVMClassifier", [X], 2, **fields)
+    decisions = reference(plain, {"x0": X})[1][:, 1]
+    share = 1 / (1 + np.exp(-1.3 * decisions.astype(np.float64) + shift))
+    made = interpret(import_onnx(save(model, tmp_path)), {"x0": X})
+    np.testing.assert_array_equal(made["y0"], label)
+    np.testing.assert_allclose(made["y1"], np.stack([share, 1 - share], 1), rtol=1e-5)
+    np.testing.assert_allclose(made["y1"], scores, atol=0.01)
+
+
+def test_probabilities_of_more_classes_are_refused_and_labels_are_not(tmp_path):
+    model = ml_model("SVMClassifier", [X], 2, **pairwise(3), prob_a=[-1.0, -1.2, -1.1], prob_b=[0.1, 0.2, 0.3])
+    with pytest.raises(UnsupportedError, match="y1"):
+        import_onnx(save(model, tmp_path))
+    graph = import_onnx(save(model, tmp_path), outputs=["y0"])
+    np.testing.assert_array_equal(interpret(graph, {"x0": X})["y0"], reference(model, {"x0": X})[0])
+
+
 def test_features(same):
     same("Scaler", [X], offset=RNG.standard_normal(6).tolist(), scale=RNG.standard_normal(6).tolist())
     same("Scaler", [(X * 9).astype(I64)], offset=[0.5], scale=[2.0])

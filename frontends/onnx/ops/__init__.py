@@ -55,11 +55,12 @@ from dldt.frontends.onnx.ops.microsoft import (
 from dldt.frontends.onnx.ops.microsoft import (
     normalization as microsoft_normalization,
 )
-from dldt.frontends.onnx.ops.ml import features, linear, tree_ensemble
+from dldt.frontends.onnx.ops.ml import features, linear, support_vectors, tree_ensemble
 
 MODULES = (
     features,
     linear,
+    support_vectors,
     tree_ensemble,
     microsoft_activation,
     microsoft_matmul,

@@ -69,13 +69,13 @@ def svm_regressor_1(
 ) -> Value:
     """The sum of the coefficients times the kernel of X [N,F] and each support vector, plus rho: [N,1]; with
     ``one_class`` its sign."""
-    x = _floats(X)
+    x = as_floats(X)
     weights = np.array(coefficients or (), np.float32)
     if n_supports:
         vectors = np.array(support_vectors or (), np.float32).reshape(n_supports, -1)
         if len(weights) != n_supports:
             raise InputError(f"{len(weights)} coefficients are given for {n_supports} support vectors")
-        made = MatMul()(_kernel(x, vectors, kernel_type, kernel_params or ()), weights[:, None])
+        made = MatMul()(kernel(x, vectors, kernel_type, kernel_params or ()), weights[:, None])
     else:
         made = MatMul()(x, weights[:, None])
     made = Add()(made, np.array((rho or (0.0,))[0], np.float32))
@@ -84,7 +84,7 @@ def svm_regressor_1(
     return transformed(made, post_transform)
 
 
-def _kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Value:
+def kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Value:
     """The kernel of each row of x [N,F] and each vector [S,F]: [N,S]"""
     gamma, shift, degree = (*given, *(0.0,) * 3)[:3]
     if x.type.shape[-1] != vectors.shape[1]:
@@ -105,7 +105,7 @@ def _kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Va
 
 
 def _linear(X: Value, coefficients: tuple[float, ...], intercepts: tuple[float, ...], rows: int) -> Value:
-    x = _floats(X)
+    x = as_floats(X)
     width = x.type.shape[-1]
     if x.type.rank != 2 or rows < 1 or len(coefficients) % rows or len(intercepts) not in (0, rows):
         raise InputError(f"{len(coefficients)} coefficients and {len(intercepts)} intercepts do not fit {X.type}")
@@ -116,5 +116,6 @@ def _linear(X: Value, coefficients: tuple[float, ...], intercepts: tuple[float, 
     return Add()(made, np.array(intercepts, np.float32)) if intercepts else made
 
 
-def _floats(x: Value) -> Value:
+def as_floats(x: Value) -> Value:
+    """x as f32"""
     return x if x.type.dtype is DType.f32 else Convert(DType.f32)(x)
