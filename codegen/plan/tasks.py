@@ -26,7 +26,7 @@ from dldt.codegen.task.task import Compute, Copy, Program, Task
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import Dim, Symbol, product, symbols
+from dldt.compiler.dims import DefinedDim, Dim, Symbol, product, symbols
 from dldt.compiler.errors import InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
@@ -83,6 +83,8 @@ class TaskMaker:
         self.copies: dict[tuple[Tensor, DType, Layout], Tensor] = {}
         self.parents: set[Tensor] = set()
         """Tensors that others are parts of."""
+        self.known_before: dict[Tensor, frozenset[Symbol]] = {}
+        """The dims that are known when the first element of a tensor is written."""
 
     def run(self, graph: Graph) -> Program:
         """The tasks of the whole model."""
@@ -133,6 +135,7 @@ class TaskMaker:
                 (data, *_), blocked = region.anchor.inputs, Layout(self.decided.block)
                 sources = {v: self.laid(t, tasks, blocked) if v == data else t for v, t in sources.items()}
             self.tensors[root] = output
+            self.known_before[output] = frozenset(self.known)
             if self._is_view(region, output, sources):
                 output.parent = next(iter(sources.values()))
                 if isinstance(region.nodes[0].op, Prefix):
@@ -231,6 +234,10 @@ class TaskMaker:
             source = sources.get(value)
             if source is None or not self._fits(source, output, axis, offset):
                 continue
+            before = self.known_before.get(source, frozenset(self.known))
+            if not {s for dim in output.type.shape for s in symbols(dim) if isinstance(s, DefinedDim)} <= before:
+                continue  # the memory of the whole does not exist yet when the part is made
+            self.known_before[output] &= before
             if not pieces:
                 if source in self.parents:
                     continue

@@ -9,6 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.pipeline import compile_graph
+from dldt.codegen.plan.expand import EXPANSIONS
 from dldt.compiler.dims import Poly, Symbol, atoms
 from dldt.compiler.graph import Graph
 from dldt.runtime import load
@@ -60,7 +61,7 @@ def expected(cases):
 
 @pytest.mark.parametrize("family", FAMILIES, ids=name)
 def test_free_dims(family, tmp_path):
-    lowered = [case for case in family.CASES if type(case.op) in RULES]
+    lowered = [case for case in family.CASES if type(case.op) in RULES or type(case.op) in EXPANSIONS]
     found = [(case, types) for case in lowered if (types := symbolic_types(case)) is not None and plain(types)]
     if not found:
         pytest.skip("no case of this family has free dims")

@@ -49,6 +49,21 @@ def product_read_in_two_orders():
     return graph
 
 
+def part_before_the_size_of_the_whole():
+    """Rows that are joined with as many as the data tell; these are counted by the rows, so that they are made before
+    there is memory for the whole."""
+    graph, zero = Graph("part"), np.array(0)
+    rows = ops.Abs()(graph.parameter("x", TensorType(DType.i64, (3,))))
+    places = ops.Minimum()(rows, np.array(5))
+    counts = ops.ScatterElementsUpdate("sum")(graph.constant(np.zeros(6, int)), places, np.ones(3, int), zero)
+    missing = ops.Squeeze()(ops.NonZero()(ops.Equal()(counts, zero)), np.array([0]))
+    whole = ops.Concat(0)(places, missing)
+    size = ops.Gather()(ops.ShapeOf()(whole), zero, zero)
+    order = ops.TopK(0, "min", "value", DType.i64).all(whole, size)[1]
+    graph.result(ops.Gather()(ops.Concat(0)(graph.constant(np.array([7, 8, 9])), missing), order, zero), "y")
+    return graph
+
+
 def one_value_many_results():
     graph = Graph("results")
     made = ops.Tanh()(convolved(image(graph, 1, 3, 6, 7), 17))
@@ -163,6 +178,7 @@ def free_batch():
 
 
 MODELS = {
+    "part": (part_before_the_size_of_the_whole,),
     "two orders": (product_read_in_two_orders,),
     **{f"product-{c}": (product_before_convolution, c) for c in (20, 48)},
     "results": (one_value_many_results,),
@@ -184,7 +200,8 @@ def feeds(graph, batch, flags):
             found[value.node.name] = np.array(bool(flags >> bit & 1))
             bit += 1
             continue
-        found[value.node.name] = numbers(*(d if isinstance(d, int) else batch for d in value.type.shape))
+        made = numbers(*(d if isinstance(d, int) else batch for d in value.type.shape))
+        found[value.node.name] = made if value.type.dtype is DType.f32 else np.rint(3 * made).astype(np.int64)
     return found
 
 
