@@ -6,12 +6,13 @@ python docs/generate.py            (a test fails when a table is out of date)
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import attrs
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
@@ -23,6 +24,7 @@ from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
+from docs.caffe_page import caffe
 
 HERE = Path(__file__).parent
 HEAD = "<!-- written by docs/generate.py -->\n\n"
@@ -176,25 +178,6 @@ def _joined(figures: list[str]) -> str:
         group, _, name = figure.partition(".")
         groups.setdefault(group, []).append(name)
     return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
-
-
-def caffe() -> str:
-    """The layer types of Caffe."""
-    return _coverage("caffe")
-
-
-def _coverage(name: str) -> str:
-    """The page of a framework: its folder's docstring, and what its operations were compared with in its tests."""
-    root = str(HERE.parent)
-    if root not in sys.path:
-        sys.path.insert(0, root)
-    cases = importlib.import_module(f"tests.frontends.{name}.cases").CASES
-    notes = (importlib.import_module(f"dldt.frontends.{name}").__doc__ or "").partition("\n")[2].strip()
-    framework = next(format.reader().framework for format in FORMATS if format.name == name)
-    page: str = importlib.import_module("docs.coverage").coverage_page(
-        framework, [(case.operation, case.oracle) for case in cases], notes
-    )
-    return page
 
 
 TABLES: dict[str, Callable[[], str]] = {
