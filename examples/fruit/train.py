@@ -62,14 +62,15 @@ def _segmentation(rng, made) -> None:
     trunk = [
         _conv("conv1", "data", 16, 3, 1, 1),
         _conv("conv2", "conv1", 24, 3, 1, 2, dilation=2),
-        _conv("conv3", "conv2", 32, 3, 1, 4, dilation=4),
+        _conv("conv3", "conv2", 48, 3, 1, 4, dilation=4),
     ]
-    blobs = _random(rng, (3, 16, 24, 32))
+    blobs = _random(rng, (3, 16, 24, 48))
     some = made[:60]
-    features = _columns(_features(trunk, blobs, some), 1)
-    classes = np.concatenate([labels.ravel() for _, labels, _ in some])
+    features = _columns(_features(trunk, blobs, some), 1)[::5]
+    classes = np.concatenate([labels.ravel() for _, labels, _ in some])[::5]
     wanted = np.where(classes[:, None] == np.arange(CLASSES), 1.0, -1.0)
-    blobs["score"] = _as_filters(_fit(features, wanted, 1.0), 1)
+    weights = np.sqrt(1 / np.bincount(classes, minlength=CLASSES))[classes, None] * 100
+    blobs["score"] = _as_filters(_fit(features * weights, wanted * weights, 0.01), 1)
     heads = [
         _conv("score", "conv3", CLASSES, 1, 1, 0, relu=False),
         _layer("ArgMax", "classes", ["score"], "argmax_param { axis: 1 }"),
