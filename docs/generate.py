@@ -6,7 +6,6 @@ python -m docs.generate            (a test fails when a table is out of date)
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +26,7 @@ from dldt.frontends.formats import FORMATS
 from dldt.frontends.mxnet.ops import register as mxnet_importers
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
+from docs.caffe_page import caffe
 from docs.coverage import coverage_page
 from docs.kaldi_page import kaldi
 from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
@@ -187,25 +187,6 @@ def _joined(figures: list[str]) -> str:
         group, _, name = figure.partition(".")
         groups.setdefault(group, []).append(name)
     return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
-
-
-def caffe() -> str:
-    """The layer types of Caffe."""
-    return _coverage("caffe")
-
-
-def _coverage(name: str) -> str:
-    """The page of a framework: its folder's docstring, and what its operations were compared with in its tests."""
-    root = str(HERE.parent)
-    if root not in sys.path:
-        sys.path.insert(0, root)
-    cases = importlib.import_module(f"tests.frontends.{name}.cases").CASES
-    notes = (importlib.import_module(f"dldt.frontends.{name}").__doc__ or "").partition("\n")[2].strip()
-    framework = next(format.reader().framework for format in FORMATS if format.name == name)
-    page: str = importlib.import_module("docs.coverage").coverage_page(
-        framework, [(case.operation, case.oracle) for case in cases], notes
-    )
-    return page
 
 
 def mxnet() -> str:

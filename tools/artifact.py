@@ -28,7 +28,7 @@ def add_artifact_arguments(parser: Parser) -> None:
         "--threads", "--nthreads", "-nthreads", type=int, metavar="N", help="default: all that it may use"
     )
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
-    add_format_arguments(parser)
+    add_format_arguments(parser, taken=frozenset({"-d"}))  # benchmark_app's device
 
 
 def artifact_path(arguments: Arguments) -> Path:

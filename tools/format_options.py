@@ -10,8 +10,9 @@ from dldt.frontends.options import OPTIONS
 from dldt.tools.arguments import Arguments, Parser
 
 
-def add_format_arguments(parser: Parser) -> None:
-    """Add ``--framework``, and the options of every format in a group of its own."""
+def add_format_arguments(parser: Parser, taken: frozenset[str] = frozenset()) -> None:
+    """Add ``--framework``, and the options of every format in a group of its own. ``taken``: short spellings that the
+    command has for itself."""
     parser.add_argument(
         "--framework", metavar="NAME", help="whose model it is, where the file's name does not tell (onnx, ir …)"
     )
@@ -20,12 +21,13 @@ def add_format_arguments(parser: Parser) -> None:
         group = parser.add_argument_group(title)
         for option in options:
             if option.name not in known:  # formats may share one
-                _add(group, option)
+                _add(group, option, taken)
             known.add(option.name)
 
 
-def _add(group: argparse._ArgumentGroup, option: FormatOption) -> None:
-    spellings = [*([option.short] if option.short else []), f"--{option.name.replace('_', '-')}"]
+def _add(group: argparse._ArgumentGroup, option: FormatOption, taken: frozenset[str]) -> None:
+    short = [option.short] if option.short and option.short not in taken else []
+    spellings = [*short, f"--{option.name.replace('_', '-')}"]
     if option.kind == "flag":
         group.add_argument(*spellings, dest=option.name, action="store_true", help=option.help)
         return

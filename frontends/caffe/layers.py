@@ -37,6 +37,7 @@ _TYPES = (
     LayerType("ConvolutionDepthwise", "convolution_param", blobs=1, apart=True),
     LayerType("Correlation", "correlation_param", 2),
     LayerType("Crop", "crop_param", 2),
+    LayerType("CTCGreedyDecoder", "ctc_decoder_param", 2),
     LayerType("Deconvolution", "convolution_param", blobs=1, apart=True),
     LayerType("DepthwiseConvolution", "convolution_param", blobs=1, apart=True),
     LayerType("DetectionOutput", "detection_output_param", 5),

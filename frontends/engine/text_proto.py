@@ -85,6 +85,8 @@ class _TextProto:
 
     def _field(self, top: _Open, name: str) -> None:
         field = top.fields.get(name)
+        if field is None and name != "[" and not name.isidentifier():
+            raise self._tokens.error(f"the name of a field is expected, not {printable(name)!r}")
         if field is None:
             line = self._tokens.line
             self._unknown.append(UnknownField(top.message, name, self._skipped(name), line))

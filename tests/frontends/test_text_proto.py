@@ -89,7 +89,7 @@ REFUSED = [
     ("on: maybe", "field 'on' cannot be 'maybe'"),
     ("one: 3", "'{' is expected behind 'one', which is a message"),
     ("one {", "the text ends before '}'"),
-    ("one { > ", "a value is expected behind '>'"),
+    ("one { > ", "the name of a field is expected, not '>'"),
     ("name 'a'", "':' is expected behind 'name'"),
     ("eps: 1 eps: 2", "field 'eps' is given twice"),
     ("one {} one {}", "field 'one' is given twice"),
@@ -100,6 +100,8 @@ REFUSED = [
     ("one {" * 200, "messages are nested more than 100 deep"),
     ("one {" * 100000, "messages are nested more than 100 deep"),
     ("fork {" * 100000, "a value is expected behind 'fork'"),
+    ("on: true : 3", "the name of a field is expected, not ':'"),
+    ("3: 1", "the name of a field is expected, not '3'"),
     ("pool: 7", "field 'pool' cannot be '7'"),
 ]
 

@@ -171,7 +171,7 @@ def im2col(
         per_axis("dilation", dilation, None, None, rank),
     )
     channels, taps = bottom.type.shape[1], math.prod(kernel)
-    if not isinstance(channels, int) or channels * taps > 1 << 20:
+    if not isinstance(channels, int) or channels * taps * taps > 1 << 22:
         raise UnsupportedError(f"{channels} channels of windows of {taps} elements")
     one = np.eye(taps, dtype=np.float32).reshape(1, taps, 1, *kernel)
     return GroupConvolution(**fields)(bottom, np.repeat(one, channels, 0))

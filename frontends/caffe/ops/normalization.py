@@ -33,9 +33,10 @@ def batch_norm(
     weight = required_array(factor, "the blob of the moving average's weight").reshape(-1)
     if weight.size != 1:
         raise InputError(f"the third blob has {weight.size} numbers, one is expected")
-    share = np.float32(0) if weight[0] == 0 else np.float32(1) / np.float32(weight[0])
-    means = required_array(mean, "the blob of means").reshape(-1) * share
-    variances = required_array(variance, "the blob of variances").reshape(-1) * share
+    with np.errstate(all="ignore"):
+        share = np.float32(0) if weight[0] == 0 else np.float32(1) / np.float32(weight[0])
+        means = required_array(mean, "the blob of means").reshape(-1) * share
+        variances = required_array(variance, "the blob of variances").reshape(-1) * share
     _check_channels(bottom, means.size, variances.size)
     ones, zeros = np.ones_like(means), np.zeros_like(means)
     return BatchNormInference(eps)(bottom, ones, zeros, means, variances)

@@ -159,7 +159,11 @@ def _rounding(x: Value, kernel: tuple[int, ...], step: tuple[int, ...], pad: tup
 
 def _space(x: Value) -> tuple[int, int]:
     """Height and width. Raises UnsupportedError where they are free."""
+    if x.type.rank != 4:
+        raise ShapeError(f"{x.type} must have two spatial axes")
     height, width = x.type.shape[2:]
     if not isinstance(height, int) or not isinstance(width, int):
         raise UnsupportedError(f"height and width of {x.type} must be fixed")
+    if height < 1 or width < 1:
+        raise InputError(f"{x.type} has no elements")
     return height, width

@@ -42,8 +42,8 @@ def arg_max(bottom: Value, *, out_max_val: bool = False, top_k: int = 1, axis: i
     flat = reshape(bottom, [DimOf(0), -1]) if axis is None else bottom
     along = 1 if axis is None else axis_of(axis, bottom.type.rank)
     size = flat.type.shape[along]
-    if not isinstance(size, int):
-        raise UnsupportedError(f"axis {along} of {flat.type} must be fixed")
+    if not isinstance(size, int) or size >= 1 << 31:
+        raise UnsupportedError(f"axis {along} of {flat.type} must be fixed, and shorter than 2**31")
     # Of equal elements Caffe takes the last one, TopK the first.
     found = TopK(along, "max", "value", DType.i32).all(turned(flat, along), np.array(top_k, np.int64))
     values, places = found[0], Convert(DType.f32)(Subtract()(np.array(size - 1, np.int32), found[1]))

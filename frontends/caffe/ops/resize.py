@@ -102,4 +102,6 @@ def _space(x: Value) -> tuple[int, int]:
     if x.type.rank != 4 or not all(isinstance(dim, int) for dim in x.type.shape[2:]):
         raise UnsupportedError(f"{x.type} must have four axes, the last two of fixed size")
     height, width = (int(dim) for dim in x.type.shape[2:] if isinstance(dim, int))
+    if height < 1 or width < 1:
+        raise InputError(f"{x.type} has no elements")
     return height, width

@@ -177,4 +177,13 @@ CASES = (
         a=(1, 4, 7, 6),
         expected=lambda x, a: formulas.correlation(x, a, 3, 3, 2, 2),
     ),
+    one(
+        "CTCGreedyDecoder",
+        "plain",
+        "",
+        (9, 3, 3),
+        bottom="x,m",
+        m=np.array([[1] * 3] * 6 + [[1, 1, 0]] * 2 + [[1, 0, 0]], np.float32),
+        expected=formulas.ctc,
+    ),
 )

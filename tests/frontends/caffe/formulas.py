@@ -257,3 +257,20 @@ def overlap(a, b):
     w, h = (max(0, min(a[2 + k], b[2 + k]) - max(a[k], b[k]) + 1) for k in (0, 1))
     areas = [(box[2] - box[0] + 1) * (box[3] - box[1] + 1) for box in (a, b)]
     return w * h / (sum(areas) - w * h)
+
+
+def ctc(x, mask):
+    """Step by step: the best class, if it is neither the last one (blank) nor that of the step before."""
+    steps, batch, classes = x.shape
+    made = np.full((batch, steps, 1, 1), -1.0)
+    for n in range(batch):
+        found, before = [], -1
+        for t in range(steps):
+            if mask[t, n] == 0:
+                break
+            best = int(x[t, n].argmax())
+            if best not in (classes - 1, before):
+                found.append(best)
+            before = best
+        made[n, : len(found), 0, 0] = found
+    return made

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from tests.frontends.caffe.cases import CASES
+from tests.frontends.caffe.topologies import NARROW, TOPOLOGIES
 
 STORED = Path(__file__).with_name("opencv.npz")
 
@@ -24,20 +25,37 @@ def outputs_of(net, wanted=None):
         loaded = cv2.dnn.readNetFromCaffe(str(Path(folder) / "net.prototxt"), model)
         for name, array in net.feeds().items():
             loaded.setInput(array, name)
+        loaded.enableFusion(False)
         if wanted is None:
             wanted = loaded.getUnconnectedOutLayersNames()
-        return dict(zip(wanted, loaded.forward(wanted), strict=True))
+        # One by one: of several it gives memory that later layers write over.
+        return {name: np.array(loaded.forward(name)) for name in wanted}
+
+
+def sampled(array, count=24):
+    """Some elements of a blob, always the same ones of a shape, and then the largest absolute value."""
+    flat = np.asarray(array, np.float32).ravel()
+    places = np.random.default_rng(flat.size).integers(0, flat.size, count)
+    return np.append(flat[places], np.abs(flat).max())
 
 
 def main():
-    """Write the file."""
+    """Write the files."""
+    topologies = {}
+    for name, sizes in NARROW.items():
+        builder = TOPOLOGIES[name](**sizes)
+        layers = list(builder.writers.values())
+        for blob, array in zip(builder.writers, outputs_of(builder.net(), layers).values(), strict=True):
+            whole = name.startswith("faster") or blob == "detection_out"
+            topologies[f"{name}/{blob}"] = array if whole and array.size < 4000 else sampled(array)
+    np.savez_compressed(STORED.with_name("opencv_topologies.npz"), **topologies)
     stored = {}
     for case in CASES:
         if case.expected is None:
             for place, array in enumerate(outputs_of(case.net).values()):
                 stored[f"{case.key}/{place}"] = np.asarray(array)
     np.savez_compressed(STORED, **stored)
-    print(f"{len(stored)} arrays by OpenCV {cv2.__version__}")
+    print(f"{len(stored)} arrays of cases, {len(topologies)} of topologies by OpenCV {cv2.__version__}")
 
 
 if __name__ == "__main__":

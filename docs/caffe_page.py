@@ -1,0 +1,14 @@
+"""The page of what is imported from Caffe."""
+
+from __future__ import annotations
+
+from dldt.frontends import caffe as frontend
+from dldt.frontends.caffe.ops import register
+from docs.coverage import coverage_page
+from tests.frontends.caffe.cases import CASES
+
+
+def caffe() -> str:
+    """The layer types of Caffe; what stands before them is the frontend's own description."""
+    notes = (frontend.__doc__ or "").partition("\n")[2].strip()
+    return coverage_page(register(), [(case.operation, case.oracle) for case in CASES], notes)
