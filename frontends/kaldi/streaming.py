@@ -41,7 +41,7 @@ def streaming(network: TimedNetwork, chunk: int, states: bool) -> tuple[GraphRec
     delay = max(
         (late[tap.source] + tap.offset for tap in network.outputs.values() if tap.source not in still), default=0
     )
-    return record, {"kaldi_form": "streaming", "kaldi_delay": str(delay), "kaldi_chunk": str(chunk)}
+    return record, {"kaldi_form": "streaming", "run_delay": str(delay), "run_chunk": str(chunk)}
 
 
 @attrs.define
