@@ -177,10 +177,9 @@ class Graph:
         """A new constant; the array is made read-only, not copied where it need not be."""
         return self.add(Constant.of(np.asarray(array)), (), name=name)[0]
 
-    def result(self, value: Value, name: str = "") -> Node:
-        """A new output of the graph, called ``name`` (default: the value's own name)."""
-        name = name or value.name
-        (made,) = self.add(Result(), (value,), name=name)
+    def result(self, value: Value, name: str = "", rank_of: str | None = None) -> Node:
+        """A new output of the graph, called ``name`` (default: the value's own name), or the rank of another one."""
+        (made,) = self.add(Result(rank_of), (value,), name=name or value.name)
         self._results.append(made.id)
         return made.node
 

@@ -20,6 +20,7 @@ from dldt.compiler.ops.state import Assign, ReadValue
 from dldt.compiler.substitute import evaluate
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
+from dldt.runtime.found_ranks import with_found_ranks
 
 States: TypeAlias = dict[str, Array]
 """The variables of a model by name; one that was never assigned is not there."""
@@ -39,7 +40,9 @@ def interpret(graph: Graph, inputs: Mapping[str, Array], states: States | None =
     arrays = [np.asarray(inputs[name]) for name in names]
     _check_inputs(names, [value.type for value in graph.inputs], arrays)
     made = run(graph, arrays, {} if states is None else states)
-    return dict(zip([node.name for node in graph.outputs], made, strict=True))
+    results = [(node.name, node.op) for node in graph.outputs]
+    ranks = {name: op.rank_of for name, op in results if isinstance(op, Result) and op.rank_of}
+    return with_found_ranks({name: array for (name, _), array in zip(results, made, strict=True)}, ranks)
 
 
 def run(graph: Graph, inputs: Sequence[Array], states: States | None = None) -> list[Array]:

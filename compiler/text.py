@@ -9,7 +9,8 @@
 
 One line a node, producers first: output types, operation (with its opset's number where there are several versions),
 inputs (``_``: left out; ``%split:1``: another output than the first), attributes that are not the default. Sub-graphs
-are indented below their node. Small constants are written out, large ones named by a digest of their content.
+are indented below their node. A result that tells the rank of another one ends in ``rank_of "y"``. Small constants are
+written out, large ones named by a digest of their content.
 """
 
 from __future__ import annotations

@@ -176,7 +176,8 @@ def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array
         value = _reference(scope, scanner)
         if value is None:
             raise scanner.error("a result must have a value")
-        scope.graph.result(value, name)
+        rank_of = scanner.string() if scanner.accept("rank_of") else None
+        scope.graph.result(value, name, rank_of)
     else:
         scope.pending = _read_node(scope, scanner, constants)
         return

@@ -14,7 +14,7 @@ from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import REGISTRY, Op
 from dldt.compiler.ops.body_ports import PORTS, port_tuple
-from dldt.compiler.ops.core import Constant, Parameter
+from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.text_constants import INLINE_ELEMENTS, digest, format_elements
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
@@ -64,7 +64,8 @@ def _graph_lines(graph: Graph, depth: int, label: str, inline: bool) -> Iterator
             if isinstance(body, Graph):
                 yield field.name, body
     for node in graph.outputs:
-        yield f"{pad}result {json.dumps(node.name)} = {_reference(node.inputs[0], names)}"
+        told = f" rank_of {json.dumps(node.op.rank_of)}" if isinstance(node.op, Result) and node.op.rank_of else ""
+        yield f"{pad}result {json.dumps(node.name)} = {_reference(node.inputs[0], names)}{told}"
 
 
 def _symbol_lines(nodes: list[Node]) -> list[str]:

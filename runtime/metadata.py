@@ -24,6 +24,8 @@ class TensorInfo(NamedTuple):
     name: str
     type: str
     shape: tuple[int | str, ...]
+    rank_of: str = ""
+    """Of an output that tells how many dims another one has: the name of this."""
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
@@ -211,6 +213,10 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
         raise _BadError(f"has free dims that no input determines: {', '.join(unbound)}")
     if not outputs:
         raise _BadError("lists no output")
+    ranked = {tensor.name: tensor.rank_of for tensor in outputs if tensor.rank_of}
+    for name, of in ranked.items():
+        if of in ranked or all(tensor.name != of for tensor in outputs):
+            raise _BadError(f"says that output {name} is the rank of {of!r}, which is none")
     arena = raw.get("arena")
     if arena is not None and not _is_size(arena):
         raise _BadError(f"gives the arena as {arena!r}")
@@ -332,7 +338,7 @@ def _state(item: Any) -> StateInfo:
     slot = item.get("slot")
     if not _is_count(slot):
         raise _BadError(f"gives the state {tensor.name} the slot {slot!r}")
-    return StateInfo(*tensor, slot)
+    return StateInfo(tensor.name, tensor.type, tensor.shape, slot)
 
 
 def _step(item: Any) -> StepInfo:
@@ -362,4 +368,7 @@ def _tensor(item: Any, symbols: dict[str, str] | None) -> TensorInfo:
         known = _is_expression(dim, symbols) if isinstance(dim, str) else _is_size(dim)
         if not known:
             raise _BadError(f"gives {name} the dim {dim!r}")
-    return TensorInfo(name, kind, tuple(shape))
+    rank_of = item.get("rank_of", "")
+    if not isinstance(rank_of, str):
+        raise _BadError(f"says of {name} that it is the rank of {rank_of!r}")
+    return TensorInfo(name, kind, tuple(shape), rank_of)

@@ -17,6 +17,7 @@ from dldt.runtime.bound import Bound
 from dldt.runtime.deadline import deadline_in
 from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import DldtRuntimeError, RunMemoryError, RuntimeInputError
+from dldt.runtime.found_ranks import with_found_ranks
 from dldt.runtime.held_memory import HeldMemory
 from dldt.runtime.job import Job
 from dldt.runtime.metadata import Metadata
@@ -63,6 +64,7 @@ class Request:
         ranks = [len(tensor.shape) for tensor in binding.outputs] if metadata.dims > len(metadata.symbols) else []
         self._memory = RequestMemory(len(binding.inputs), len(binding.outputs), metadata.dims, sum(ranks))
         self._address, self._words = self._memory.address, self._memory.words
+        self._ranks = {tensor.name: tensor.rank_of for tensor in binding.outputs if tensor.rank_of}
         self._held = HeldMemory(metadata, pool.threads, max_memory)
         self._symbols: tuple[int, ...] = ()
         # What inputs must be like for ``_place`` to accept them; word, name, shape and type of each output.
@@ -86,7 +88,8 @@ class Request:
     def run(self, *arrays: Any, out: Sequence[Array] | None = None, deadline: float | None = None) -> dict[str, Array]:
         """Run on arrays in the model's order, or on one dict by name; outputs by name, in the model's order.
 
-        Outputs are new arrays, or those of ``out`` in the model's order, which must fit exactly. ``deadline``: the
+        Outputs are new arrays, or those of ``out`` in the model's order, which must fit exactly (where the data decide
+        the rank of an output, it has the highest one there, and the next output tells its own). ``deadline``: the
         seconds that the run may take; RunDeadlineError where it takes longer.
         """
         turn = self._turn
@@ -232,7 +235,8 @@ class Request:
         status = self._call(self._address) if self._alone else self._run_together(self._memory)
         if status:
             raise self._error(status)
-        return self._read_outputs(outputs) if self._found else outputs
+        outputs = self._read_outputs(outputs) if self._found else outputs
+        return with_found_ranks(outputs, self._ranks) if self._ranks and out is None else outputs
 
     def _error(self, status: int, words: memoryview | None = None) -> DldtRuntimeError:
         if self._held.slots is not None:

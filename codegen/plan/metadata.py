@@ -14,7 +14,8 @@ from dldt.codegen.target import Target
 from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.state_variable import StateVariable
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
-from dldt.compiler.graph import Graph
+from dldt.compiler.graph import Graph, Node
+from dldt.compiler.ops.core import Result
 from dldt.runtime.version import __version__
 
 
@@ -57,7 +58,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "features": list(target.features),
         "symbols": [_bounds(bounds[name]) for name in demands.dims],
         "inputs": [_port(v.node.name, v.type.dtype.value, declared_shape(v)) for v in graph.inputs],
-        "outputs": [_port(n.name, n.types[0].dtype.value, n.types[0].shape) for n in graph.outputs],
+        "outputs": [_output(node) for node in graph.outputs],
         "arena": demands.arena,
         "dims": len(demands.dims) + demands.found,
         "slots": demands.slots,
@@ -81,6 +82,11 @@ def _for_the_caller(metadata: Mapping[str, str]) -> dict[str, object]:
     """What whoever runs the model must know of it: the texts whose keys begin with ``run_``."""
     found = {key.removeprefix("run_"): text for key, text in metadata.items() if key.startswith("run_")}
     return {"run": found} if found else {}
+
+
+def _output(node: Node) -> dict[str, object]:
+    port = _port(node.name, node.types[0].dtype.value, node.types[0].shape)
+    return port | {"rank_of": node.op.rank_of} if isinstance(node.op, Result) and node.op.rank_of else port
 
 
 def _specialization(special: Specialization, start: int) -> dict[str, object]:

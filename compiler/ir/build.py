@@ -199,7 +199,8 @@ class _GraphBuilder:
             if not layer.inputs:
                 raise InputError("it has no input")
             value = self.source(layer, 0)
-            self.graph.result(value, self.result_names.take(_result_name(layer, value)))
+            name = self.result_names.take(_result_name(layer, value))
+            self.graph.result(value, name, rank_of=layer.data.get("rank_of"))
 
 
 class _naming:  # noqa: N801 - reads as a statement

@@ -64,7 +64,10 @@ class Constant(Op):
 
 @op("opset1", traits=Trait.INTERFACE | Trait.BOUNDARY)
 class Result(Op):
-    """An output of the graph."""
+    """An output of the graph. With ``rank_of`` it is a number: how many dims, the last ones, the output of that name
+    has; the dims before them, which are 1, stand for none."""
+
+    rank_of: str | None = None
 
     def infer(self, value: TensorType) -> TensorType:
         return value

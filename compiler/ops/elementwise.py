@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import attrs
 
-from dldt.compiler.dims import Dim, maximum, minimum, minimum_of, symbols
+from dldt.compiler.dims import Dim, maximum, maximum_of, minimum, minimum_of, symbols
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.inference import current, require, same
 from dldt.compiler.op import Op
@@ -80,8 +80,11 @@ def _common(x: Dim, y: Dim, a: Shape, b: Shape, what: str) -> Dim:
 
 def _may_be_one(x: Dim, y: Dim) -> bool:
     """Whether one of two dims may be 1 without the other when the model runs. Dims that depend on one symbol, such as
-    the sizes of an image that was made smaller and larger, are taken to be equal instead."""
-    if current() is None or symbols(x) & symbols(y):
+    the sizes of an image that was made smaller and larger, are taken to be equal instead, unless one is never more
+    than 1, which is how exporters say that it broadcasts."""
+    if current() is None:
+        return False
+    if symbols(x) & symbols(y) and min(maximum_of(x), maximum_of(y)) > 1:
         return False
     return any(not isinstance(dim, int) and minimum_of(dim) <= 1 for dim in (x, y))
 

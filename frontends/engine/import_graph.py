@@ -19,7 +19,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.scope import ImportScope
-from dldt.frontends.engine.sequences import Nothing, StackedSequence, part_names, parts
+from dldt.frontends.engine.sequences import Nothing, StackedSequence, TensorOfFoundRank, part_names, parts
 from dldt.frontends.engine.stored import StoredTensor
 from dldt.frontends.engine.symbols import Symbols
 from dldt.frontends.engine.unsupported import unsupported_error
@@ -61,7 +61,8 @@ def import_graph(
             raise UnsupportedError(f"output {name!r} is an optional without a value")
         if value is not None:
             for part, own in zip(parts(value), part_names(name, value), strict=True):
-                graph.result(part, own)
+                tells = isinstance(value, TensorOfFoundRank) and part is value.rank
+                graph.result(part, own, rank_of=name if tells else None)
     graph.prune()
     graph.metadata = {"framework": model.framework.name, **model.metadata}
     return graph

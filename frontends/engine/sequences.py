@@ -48,12 +48,28 @@ class GrowingSequence:
 
 
 @attrs.frozen
+class TensorOfFoundRank:
+    """A tensor whose rank is found at run time, which only an output can be: ``value`` has the highest rank, ``rank``
+    tells how many dims, the last ones, it has; those before them are 1."""
+
+    value: Value
+    rank: Value
+
+
+@attrs.frozen
 class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
 
 Imported: TypeAlias = (
-    Value | TensorSequence | StackedSequence | RaggedSequence | GrowingSequence | Nothing | StoredTensor
+    Value
+    | TensorSequence
+    | StackedSequence
+    | RaggedSequence
+    | GrowingSequence
+    | TensorOfFoundRank
+    | Nothing
+    | StoredTensor
 )
 """What the name of a tensor may stand for."""
 
@@ -70,6 +86,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return given.appended
     if isinstance(given, RaggedSequence):
         return (given.flat, given.sizes)
+    if isinstance(given, TensorOfFoundRank):
+        return (given.value, given.rank)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
 
 
@@ -85,6 +103,8 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return GrowingSequence(given.start, tuple(made))
     if isinstance(given, RaggedSequence):
         return RaggedSequence(*made)
+    if isinstance(given, TensorOfFoundRank):
+        return TensorOfFoundRank(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
 
 
@@ -97,9 +117,11 @@ def same_form(a: Imported, b: Imported) -> bool:
 
 def part_names(name: str, given: Imported) -> list[str]:
     """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items; ``name`` and
-    ``name.sizes`` where the items lie one behind the other."""
+    ``name.sizes`` where the items lie one behind the other, ``name`` and ``name.rank`` where the rank is found."""
     if isinstance(given, RaggedSequence):
         return [name, f"{name}.sizes"]
+    if isinstance(given, TensorOfFoundRank):
+        return [name, f"{name}.rank"]
     if isinstance(given, Value | StackedSequence | StoredTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

@@ -14,7 +14,8 @@ from dldt.compiler.ops.control import If
 from dldt.compiler.types import Array
 from dldt.frontends.engine.context import Context, ImportedBody
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
-from dldt.frontends.engine.sequences import Imported, parts, same_form, with_parts
+from dldt.frontends.engine.sequences import Imported, TensorOfFoundRank, parts, same_form, with_parts
+from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.onnx.required_condition import require_condition
 
 Branches: TypeAlias = tuple[GraphRecord, GraphRecord]
@@ -56,8 +57,9 @@ def branches_with_rest(cond: Value, branches: Branches, context: Context) -> tup
         differing = [name for name, ranks in zip(names, _ranks(bodies), strict=True) if len(set(ranks)) > 1]
         if not differing:
             return _joined(cond, bodies, captures, names, moved, context)
-    bodies, captures = context.import_bodies(tuple(records), known)
-    return _joined(cond, bodies, captures, names, moved, context)  # it refuses, and says why
+    records = [_extended(branch, own, moved, names) for branch in branches]
+    bodies, _ = context.import_bodies(tuple(records), known)
+    return _of_found_rank(cond, records, bodies, names, moved, context)
 
 
 def outcomes(cond: Value, context: Context) -> tuple[dict[str, Array], ...]:
@@ -120,6 +122,50 @@ def _ranks(bodies: Sequence[ImportedBody]) -> list[tuple[tuple[int, ...], ...]]:
     return list(zip(*made, strict=True))
 
 
+def _of_found_rank(
+    cond: Value,
+    records: Sequence[GraphRecord],
+    bodies: Sequence[ImportedBody],
+    names: Sequence[str],
+    moved: Sequence[NodeRecord],
+    context: Context,
+) -> tuple[Imported | None, ...]:
+    """The outputs of the If where nothing is left that could make one rank of those that differ: with dims of 1 before
+    them and their ranks behind, as the graph's outputs may be."""
+    ranks = dict(zip(names, _ranks(bodies), strict=True))
+    differing = [name for name, (a, b) in ranks.items() if a != b and len(a) == len(b) == 1]
+    padded = []
+    for side, record in enumerate(records):
+        for name in differing:
+            own, highest = ranks[name][side][0], max(rank for (rank,) in ranks[name])
+            record = _with_rank(record, name, own, highest)
+        padded.append(record)
+    known = outcomes(cond, context)
+    bodies, captures = context.import_bodies(tuple(padded), known)
+    told = [f"{name}.rank" for name in differing]
+    given = _given(cond, bodies, captures, [*names, *told])
+    for name, rank in zip(differing, told, strict=True):
+        value, number = given[name], given.pop(rank)
+        if isinstance(value, Value) and isinstance(number, Value):
+            given[name] = TensorOfFoundRank(value, number)
+    return _settled(given, moved, context)
+
+
+def _with_rank(branch: GraphRecord, name: str, own: int, highest: int) -> GraphRecord:
+    """The branch with the output ``name`` of the highest rank, and its own rank as a further output."""
+    full, axes, rank = f"{name}.full", f"{name}.axes", f"{name}.rank"
+    constants = {
+        axes: TensorRecord.of(np.arange(highest - own, dtype=np.int64)),
+        rank: TensorRecord.of(np.array(own, np.int64)),
+    }
+    node = NodeRecord("Unsqueeze", full, (name, axes), (full,), version=13)
+    if own == highest:
+        node = NodeRecord("Identity", full, (name,), (full,), version=16)
+    outputs = (*(full if output == name else output for output in branch.outputs), rank)
+    initializers = {**branch.initializers, **constants}
+    return attrs.evolve(branch, nodes=(*branch.nodes, node), outputs=outputs, initializers=initializers)
+
+
 def _joined(
     cond: Value,
     bodies: Sequence[ImportedBody],
@@ -129,11 +175,22 @@ def _joined(
     context: Context,
 ) -> tuple[Imported | None, ...]:
     """The outputs of the If that holds the moved nodes; None for one that only these read."""
+    return _settled(_given(cond, bodies, captures, names), moved, context)
+
+
+def _given(
+    cond: Value, bodies: Sequence[ImportedBody], captures: Sequence[Value], names: Sequence[str]
+) -> dict[str, Imported]:
+    """The outputs of an If by their names."""
     then, otherwise = bodies
     if not all(same_form(a, b) for a, b in zip(then.outputs, otherwise.outputs, strict=True)):
         raise UnsupportedError("the branches of If give sequences of different lengths, or only one of them a value")
     values = iter(If(then.graph, otherwise.graph).all(cond, *captures))
-    given = {n: with_parts(a, [next(values) for _ in parts(a)]) for n, a in zip(names, then.outputs, strict=True)}
+    return {n: with_parts(a, [next(values) for _ in parts(a)]) for n, a in zip(names, then.outputs, strict=True)}
+
+
+def _settled(given: dict[str, Imported], moved: Sequence[NodeRecord], context: Context) -> tuple[Imported | None, ...]:
+    """The If's own outputs; those of the moved nodes are given to who reads them."""
     own = context.node.outputs[: context.outputs]
     context.settle(moved, {name: value for name, value in given.items() if name not in own})
     return tuple(given.get(name) for name in own)

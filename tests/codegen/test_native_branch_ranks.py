@@ -8,6 +8,8 @@ import pytest
 
 import dldt
 from dldt.compiler.errors import DldtError
+from dldt.compiler.interpret import interpret
+from dldt.compiler.text import parse_graph, print_graph
 from dldt.runtime import load
 from dldt.runtime.errors import RuntimeInputError
 from tests.codegen.onnx_native import check_text, compile_text
@@ -94,10 +96,41 @@ def test_a_branch_behind_which_the_model_cannot_run_is_a_condition(equal, tmp_pa
         model.run({"x": normal(2, 3, 4)})
 
 
-def test_ranks_that_stay_different_are_refused(tmp_path):
-    text = "g (float[m,1,n] x, bool c) => (float y) {" + branches() + " y = Relu(s) }"
-    with pytest.raises(DldtError, match=r"output 0 is \[m,n\] in then_body and \[m,1,n\] in else_body"):
-        compile_text(text, tmp_path)
+ENDS = {
+    "the_branches_end_the_model": "g (float[m,1,n] x, bool c) => (float s, float[m,1,n] r) {"
+    + branches()
+    + " r = Relu(x) }",
+    "nodes_stand_behind_them": "g (float[m,1,n] x, bool c) => (float y, float s) {" + branches() + " y = Relu(s) }",
+    "numbers": "g (float[m,1,n] x, bool c) => (float y) {\n s = If(c) <then_branch = t () => (float r)"
+    " { r = ReduceSum<keepdims = 0>(x) }, else_branch = e () => (float[a,b,d] r2) { r2 = Neg(x) }>\n y = Abs(s) }",
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_an_output_has_the_rank_that_data_decide(name, tmp_path):
+    check_text(ENDS[name], [feed for feed in FEEDS if feed["x"].size], tmp_path)
+
+
+def test_arrays_that_are_given_have_the_highest_rank(tmp_path):
+    text = "g (float[1,2,3] x, bool c) => (float s) {" + branches().replace("{1}", "{0}") + "}"
+    x, full, rank = normal(1, 2, 3), np.empty((1, 2, 3), np.float32), np.empty((), np.int64)
+    with load(compile_text(text, tmp_path)) as model:
+        assert [str(info) for info in model.outputs] == ["s: f32[1,2,3]", "s.rank: i64[]"]
+        model(x, np.array(True), out=(full, rank))
+    np.testing.assert_array_equal(full, x)
+    assert rank == 2
+
+
+def test_the_rank_is_kept_in_text_and_ir(tmp_path):
+    compile_text("g (float[m,1,n] x, bool c) => (float s) {" + branches() + "}", tmp_path)
+    graph = dldt.read_model(tmp_path / "model.onnx")
+    again = dldt.read_model(dldt.save_model(graph, tmp_path / "model.xml"))
+    parsed = parse_graph(print_graph(graph))
+    for feed in FEEDS[:2]:
+        wanted = np.squeeze(feed["x"], 1) if feed["c"] else feed["x"]
+        for made in (graph, again, parsed):
+            (array,) = interpret(made, feed).values()
+            np.testing.assert_array_equal(array, wanted)
 
 
 def test_a_branch_that_data_choose_and_that_ends_the_model_is_refused(tmp_path):
