@@ -62,7 +62,7 @@ def read_component(stream: TokenStream, ends: frozenset[str] = frozenset(), dept
 
 
 def _bare(stream: TokenStream, place: int) -> Any:
-    """What stands in a component of nnet1 without a token: two widths, then lists of whole numbers, vectors, matrices."""
+    """What stands in a component of nnet1 without a token: two widths, then lists, vectors and matrices."""
     if not stream.binary:
         return read_matrix(stream) if stream.peek() == b"[" else stream.number()
     if stream.peek() in (b"F", b"D", b"C"):
