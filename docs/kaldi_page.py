@@ -17,6 +17,9 @@ The streaming form answers late, by as many frames as the metadata says (`run_de
 frame as often at the end, and leaves out as many answers at the beginning. Where a model treats frames that are not
 there as zeros (`IfDefined` of a later frame), it has an input `ended`, 1 for each frame that is such a repetition.
 
+Outputs are computed for every frame. Of a chain model, whose frames are subsampled, every third one is meant. The
+files of an acoustic model (`.mdl`) have the priors of its classes: `--counts ""` subtracts their logarithms.
+
 Read as other operations: """
 
 

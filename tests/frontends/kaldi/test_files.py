@@ -199,6 +199,21 @@ output-node name=output input=c"""
     close(run(load(tmp_path / "m.raw", nnet3(config, components)), x), wanted)
 
 
+def test_splices_of_nnet1_repeat_the_ends_of_their_own_layer(tmp_path):
+    first, second = [-1, 0, 2], [-2, 1]
+    layers = [("Splice", 9, 3, [("", first)]), ("Tanh", 9, 9, []), ("Splice", 18, 9, [("", second)])]
+    x = X[:, :3].astype(np.float64)
+    places = np.arange(len(x))
+    for offsets in (first, second):
+        x = np.concatenate([x[np.clip(places + t, 0, len(x) - 1)] for t in offsets], -1)
+        x = np.tanh(x) if offsets is first else x
+    close(run(load(tmp_path / "m.nnet", nnet1(layers)), X[:, :3]), x)
+    with pytest.raises(
+        UnsupportedError, match=r"layer '3_Splice' repeats .* that is late itself; leave out --streaming"
+    ):
+        read_model(tmp_path / "m.nnet", options={"streaming": True})
+
+
 REFUSED = (
     ("component-node name=a component=b input=input", InputError, "has component 'b', which the file does not have"),
     ("component-node name=a component=a input=Append(input", InputError, r"the end is missing in 'Append\(input'"),
