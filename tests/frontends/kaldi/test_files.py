@@ -214,6 +214,22 @@ def test_splices_of_nnet1_repeat_the_ends_of_their_own_layer(tmp_path):
         read_model(tmp_path / "m.nnet", options={"streaming": True})
 
 
+def test_outputs_that_look_at_no_frame(tmp_path):
+    config = """input-node name=input dim=6
+output-node name=output input=Offset(input, 1)
+output-node name=second input=Scale(2.0, Const(1.5, 2))"""
+    graph = load(tmp_path / "m.raw", nnet3(config, {}))
+    made = interpret(graph, {"input": X})
+    np.testing.assert_array_equal(made["second"], np.full((8, 2), 3.0))
+    streaming = read_model(tmp_path / "m.raw", options={"frames_per_chunk": 3})
+    states = {}
+    found = streamed(streaming, {"input": X}, lambda feeds: interpret(streaming, feeds, states))
+    for name, array in made.items():
+        np.testing.assert_array_equal(found[name], array)
+    alone = "input-node name=input dim=6\noutput-node name=output input=Const(1.5, 2)"
+    assert list(interpret(load(tmp_path / "n.raw", nnet3(alone, {})), {})) == ["output"]
+
+
 REFUSED = (
     ("component-node name=a component=b input=input", InputError, "has component 'b', which the file does not have"),
     ("component-node name=a component=a input=Append(input", InputError, r"the end is missing in 'Append\(input'"),
