@@ -13,9 +13,12 @@ utterance, `[T,dim]` with T free, unless `--streaming` asks for one that takes `
 keeps the rest in state variables, as the old Model Optimizer's did. Both give the same frames: beyond its ends an
 utterance goes on with its first and its last frame, as far as the outputs cannot be computed without.
 
-The streaming form answers late, by as many frames as the metadata says (`kaldi_delay`): the caller repeats the last
+The streaming form answers late, by as many frames as the metadata says (`run_delay`): the caller repeats the last
 frame as often at the end, and leaves out as many answers at the beginning. Where a model treats frames that are not
 there as zeros (`IfDefined` of a later frame), it has an input `ended`, 1 for each frame that is such a repetition.
+
+Outputs are computed for every frame. Of a chain model, whose frames are subsampled, every third one is meant. The
+files of an acoustic model (`.mdl`) have the priors of its classes: `--counts ""` subtracts their logarithms.
 
 Read as other operations: """
 

@@ -24,7 +24,8 @@ DESCRIPTION = """Run a compiled library, or a model (compiled for this machine f
 
   dldt run resnet50.so --input cat.png --mean-values 123.7,116.3,103.5 --scale-values 58.4,57.1,57.4 --top 5
   dldt run model.so --input x=x.npy --input state=zeros -o out.npz
-  dldt run model.onnx --expect reference.npz --rtol 1e-4"""
+  dldt run model.onnx --expect reference.npz --rtol 1e-4
+  dldt run tdnn.mdl --input feats.ark -o posteriors.ark"""
 
 DIFFERENT = 5
 
@@ -41,7 +42,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
         default=[],
         metavar="NAME=DATA",
         help="a .npy, .npz, raw little-endian file or picture (the extra 'images'), or random, zeros, ones; the name "
-        "may be left out when there is one input; inputs that are not given are random",
+        "may be left out when there is one input; inputs that are not given are random. With a Kaldi archive (.ark, "
+        ".scp) every utterance is run",
     )
     group.add_argument("--seed", type=int, default=0, metavar="N", help="of the random inputs (default: 0)")
     group.add_argument("--mean-values", metavar="NUMBERS", help="subtracted from the channels of a picture")
@@ -49,7 +51,15 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
     group.add_argument("--reverse-input-channels", action="store_true", help="pictures as BGR")
     group.add_argument("--layout", default="", metavar="LETTERS", help="of an input that takes a picture: NCHW, NHWC")
     group = parser.add_argument_group("results")
-    group.add_argument("-o", "--output", metavar="FILE.npz", help="write the outputs by name")
+    group.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write the outputs by name: .npz; .ark or .scp where the input is an archive",
+    )
+    group.add_argument(
+        "--archive-form", choices=("binary", "text", "compressed"), default="binary", help="how an .ark is written"
+    )
     group.add_argument("--top", type=int, metavar="K", help="print the K largest numbers of each output and row")
     group.add_argument("--labels", metavar="FILE", help="names for --top, one a line")
     group.add_argument("--expect", metavar="FILE.npz", help="compare with these outputs; exit code 5 when they differ")
@@ -63,6 +73,7 @@ def run(arguments: Arguments) -> int:
     from dldt import runtime
     from dldt.tools import tensors
     from dldt.tools.picture import PictureOptions, parse_numbers
+    from dldt.tools.utterances import is_for_utterances, run_utterances
 
     if arguments.output:
         require_writable(Path(arguments.output))
@@ -74,6 +85,9 @@ def run(arguments: Arguments) -> int:
         arguments.reverse_input_channels,
     )
     with compiled(arguments) as artifact, runtime.load(artifact, threads=arguments.threads) as model:
+        if is_for_utterances(arguments.input):
+            print(run_utterances(model, arguments.input, arguments.output, arguments.archive_form))
+            return 0
         shapes = tensors.parse_shapes(arguments.shape)
         arrays = tensors.read_inputs(arguments.input, model.inputs, shapes, pictures, arguments.seed)
         filled = [info for info in model.inputs if tensors.is_filled(info.name, arguments.input, len(model.inputs))]

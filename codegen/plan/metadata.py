@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -74,7 +74,14 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
         "steps": [_step(called) for called in calls.called],
         "plan": demands.plan,
+        **_for_the_caller(graph.metadata),
     }
+
+
+def _for_the_caller(metadata: Mapping[str, str]) -> dict[str, object]:
+    """What whoever runs the model must know of it: the texts whose keys begin with ``run_``."""
+    found = {key.removeprefix("run_"): text for key, text in metadata.items() if key.startswith("run_")}
+    return {"run": found} if found else {}
 
 
 def _output(node: Node) -> dict[str, object]:

@@ -39,7 +39,7 @@ def read_component(stream: TokenStream, ends: frozenset[str] = frozenset(), dept
     closing = f"</{kind}>"
     for _ in range(MOST_FIELDS):
         if stream.peek() != b"<":
-            bare.append(_bare(stream))
+            bare.append(_bare(stream, len(bare)))
             continue
         token = stream.next_token()
         if token in (closing, "<!EndOfComponent>"):
@@ -61,18 +61,13 @@ def read_component(stream: TokenStream, ends: frozenset[str] = frozenset(), dept
     raise stream.fail(f"the component has more than {MOST_FIELDS} fields")
 
 
-def _bare(stream: TokenStream) -> Any:
-    """What stands in a component of nnet1 without a token: a number, a list of whole numbers, a vector or a matrix."""
+def _bare(stream: TokenStream, place: int) -> Any:
+    """What stands in a component of nnet1 without a token: two widths, then lists, vectors and matrices."""
     if not stream.binary:
         return read_matrix(stream) if stream.peek() == b"[" else stream.number()
     if stream.peek() in (b"F", b"D", b"C"):
         return read_matrix(stream)
-    start = stream.position
-    number = stream.integer()
-    if stream.peek() in (b"<", b"F", b"D", b"\x04", b""):
-        return number
-    stream.position = start
-    return stream.integers()
+    return stream.integer() if place < 2 else stream.integers()
 
 
 def _value(stream: TokenStream, name: str) -> Any:

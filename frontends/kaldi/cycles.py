@@ -18,6 +18,12 @@ class Cycle:
     members: tuple[str, ...]
     backward: bool
     """Whether they read later frames: the last frame is computed first."""
+    inside: frozenset[str] = attrs.field(init=False)
+    """The members, to ask whether a node is one."""
+
+    @inside.default
+    def _inside(self) -> frozenset[str]:
+        return frozenset(self.members)
 
 
 def in_order(network: TimedNetwork) -> list[tuple[str, ...] | Cycle]:

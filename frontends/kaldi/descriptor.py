@@ -99,7 +99,8 @@ class _Parser:
         operands: list[Expression] = []
         numbers: list[float] = []
         for position, kind in enumerate(kinds):
-            if kind in "+?" or (kinds[position + 1 : position + 2] == "?" and self.words[self.place] == ")"):
+            left_out = kinds[position + 1 : position + 2] == "?" and self.words[self.place : self.place + 1] == [")"]
+            if kind in "+?" or left_out:
                 continue
             if position:
                 self.expect(",")

@@ -140,6 +140,11 @@ def _splice(builder: NetworkBuilder, name: str, component: Component, source: Fr
     return builder.append(name, (*(head.later(t) for t in frames), tail))
 
 
+def _splice_max(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
+    frames = _limited(component.fields["context"])
+    return builder.add(component.type, name, tuple(source.later(int(t)) for t in frames), builder.widths[source.source])
+
+
 def _mask(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
     """Nothing is dropped."""
     return builder.add("Const", name, (), int(component.fields["output_dim"]), value=1.0)
@@ -174,6 +179,7 @@ EXPANSIONS: dict[str, Expansion] = {
     "StatisticsExtractionComponent": _extraction,
     "StatisticsPoolingComponent": _pooling,
     "SpliceComponent": _splice,
+    "SpliceMaxComponent": _splice_max,
     "DropoutMaskComponent": _mask,
     "ConstantComponent": _constant,
     "ConstantFunctionComponent": _constant,

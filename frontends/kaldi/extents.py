@@ -119,6 +119,7 @@ def _needed(
         ask(tap, OUTPUT)
     for part in reversed(order):
         members = part.members if isinstance(part, Cycle) else part
+        inside = part.inside if isinstance(part, Cycle) else frozenset(part)
         own = NEVER
         for name in members:
             own = own.join(found.get(name, NEVER))
@@ -129,7 +130,7 @@ def _needed(
         for name in members:
             found[name] = own
             for tap in network.nodes[name].taps:
-                if tap.source not in members:
+                if tap.source not in inside:
                     ask(tap, own)
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _INTEGERS = """
-AppendedConv BiasDim BlockDim CellDim ColOffset ConstComponentDim DctDim Dim FeatureDim FiltXDim FiltXStep FiltYDim
+BiasDim BlockDim CellDim ColOffset ConstComponentDim DctDim Dim FeatureDim FiltXDim FiltXStep FiltYDim
 FiltYStep FloatLen HeightIn HeightOut HeightInOut HeightSubsampleOut InputDim InputPeriod InputVectorization InputXDim
 InputYDim InputZDim KeptDim KeyDim LeftContext NestedNnet NestedNnetCount NumBlocks NumComponents NumFiltersIn
 NumFiltersInOut NumFiltersOut NumHeads NumLeftInputs NumLeftInputsRequired NumLogCountFeatures NumRepeats NumRightInputs

@@ -35,10 +35,11 @@ def lateness(
                 f"{network.path}: node {members[0]!r} depends on all later frames, so there is no streaming form; "
                 "leave out --streaming"
             )
+        inside = part.inside if isinstance(part, Cycle) else frozenset(part)
         own = 0
         for name in members:
             for tap in network.nodes[name].taps:
-                if tap.source in members or tap.source in still:
+                if tap.source in inside or tap.source in still:
                     continue
                 if tap.edge == "repeat" and tap.source in network.nodes and (late[tap.source] or tap.source in moving):
                     raise UnsupportedError(

@@ -20,6 +20,8 @@ class LoopRecord:
     network: TimedNetwork
     part: Cycle
     still: frozenset[str]
+    readers: Mapping[str, set[str]]
+    """Who reads each tensor, as ``TimedNetwork.readers`` tells."""
     delays: dict[str, int] = attrs.field(init=False)
     """How many of its frames each member hands on, the oldest first."""
     given: dict[FrameTap, str] = attrs.field(factory=dict)
@@ -29,14 +31,14 @@ class LoopRecord:
         found: dict[str, int] = {}
         for name in self.part.members:
             for tap in self.network.nodes[name].taps:
-                if tap.source in self.part.members and tap.offset:
+                if tap.source in self.part.inside and tap.offset:
                     found[tap.source] = max(found.get(tap.source, 0), inner_delay(tap))
         return found
 
     def outer_taps(self) -> tuple[FrameTap, ...]:
         """What the members read of nodes that move and are no members."""
         taps = [tap for name in self.part.members for tap in self.network.nodes[name].taps]
-        return tuple(dict.fromkeys(t for t in taps if t.source not in self.part.members and t.source not in self.still))
+        return tuple(dict.fromkeys(t for t in taps if t.source not in self.part.inside and t.source not in self.still))
 
     def give(self, tap: FrameTap, tensor: str) -> None:
         """``tensor`` has what ``tap`` reads, a row a frame."""
@@ -44,10 +46,7 @@ class LoopRecord:
 
     def read_outside(self) -> tuple[str, ...]:
         """The members whose frames are read by other nodes."""
-        members = set(self.part.members)
-        taps = [tap for name, node in self.network.nodes.items() if name not in members for tap in node.taps]
-        used = {tap.source for tap in (*taps, *self.network.outputs.values())}
-        return tuple(name for name in self.part.members if name in used)
+        return tuple(name for name in self.part.members if not self.readers.get(name, set()) <= self.part.inside)
 
     def add_to(self, records: TimedRecords, first: Mapping[str, str], valid: str = "") -> dict[str, str]:
         """Adds the record. ``first``: the tensors with the frames before the first turn; ``valid``: a tensor that says
@@ -80,7 +79,7 @@ class LoopRecord:
     def _inner(
         self, tap: FrameTap, states: Mapping[str, str], slices: Mapping[FrameTap, str], body: TimedRecords
     ) -> str:
-        if tap.source not in self.part.members:
+        if tap.source not in self.part.inside:
             return slices.get(tap, tap.source)
         if not tap.offset:
             return tap.source

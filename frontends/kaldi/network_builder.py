@@ -22,6 +22,7 @@ class NetworkBuilder:
     nodes: dict[str, TimedNode] = attrs.field(factory=dict)
     widths: dict[str, int] = attrs.field(factory=dict)
     """Of every tensor that is known, before its node is made, too."""
+    numbers: dict[str, int] = attrs.field(factory=dict)
     making: str = ""
     """The node whose turn it is: only it may have its name."""
 
@@ -44,9 +45,10 @@ class NetworkBuilder:
 
     def free(self, name: str) -> str:
         """``name``, or where that is taken such a name with a number."""
-        own, number = name, 2
+        own = name
         while own in self.nodes or own in self.inputs or (own in self.widths and own != self.making):
-            own, number = f"{name}_{number}", number + 1
+            self.numbers[name] = number = self.numbers.get(name, 1) + 1
+            own = f"{name}_{number}"
         return own
 
     def append(self, name: str, taps: tuple[FrameTap, ...]) -> FrameTap:

@@ -36,12 +36,21 @@ def streaming(network: TimedNetwork, chunk: int, states: bool) -> tuple[GraphRec
     found = extents(network, order)
     still = network.still()
     late = lateness(network, order, found, still)
-    form = _Streaming(network, found, still, chunk, late, unsteady(network, order, still), StateRecords(chunk, states))
+    form = _Streaming(
+        network,
+        found,
+        still,
+        chunk,
+        late,
+        unsteady(network, order, still),
+        StateRecords(chunk, states),
+        network.readers(),
+    )
     record = form.record(order)
     delay = max(
         (late[tap.source] + tap.offset for tap in network.outputs.values() if tap.source not in still), default=0
     )
-    return record, {"kaldi_form": "streaming", "kaldi_delay": str(delay), "kaldi_chunk": str(chunk)}
+    return record, {"kaldi_form": "streaming", "run_delay": str(delay), "run_chunk": str(chunk)}
 
 
 @attrs.define
@@ -53,6 +62,7 @@ class _Streaming:
     late: dict[str, int]
     unsteady: frozenset[str]
     states: StateRecords
+    readers: dict[str, set[str]]
     inputs: dict[str, DeclaredType] = attrs.field(factory=dict)
     ends: bool = False
     """Whether something depends on where the end is."""
@@ -77,8 +87,12 @@ class _Streaming:
                 if name in needed or name in self.still:
                     self._node(name)
         for name, tap in network.outputs.items():
+            source = self._tap(tap, delay, None)
+            moving = next((n for n, given in network.inputs.items() if n in self.inputs and not given.still), None)
+            if tap.source in self.still and moving and self.chunk > 1:
+                source = self.records.add("Spread", f"{source}/spread", (source, moving))
             self.records.names.discard(name)
-            self.records.node("NoOpComponent", name, (self._tap(tap, delay, None),), {})
+            self.records.node("NoOpComponent", name, (source,), {})
         self.states.finish()
         inputs = {**self.inputs, **self.states.inputs}
         if self.ends:
@@ -113,7 +127,7 @@ class _Streaming:
 
     def _is_loop(self, part: Cycle) -> bool:
         """Whether frames of one call depend on one another."""
-        taps = [tap for name in part.members for tap in self.network.nodes[name].taps if tap.source in part.members]
+        taps = [tap for name in part.members for tap in self.network.nodes[name].taps if tap.source in part.inside]
         return part.members[0] in self.extents.needed and any(0 < -tap.offset < self.chunk for tap in taps)
 
     def _node(self, name: str) -> None:
@@ -170,7 +184,7 @@ class _Streaming:
 
     def _loop(self, part: Cycle) -> None:
         late, own = self.late[part.members[0]], self.extents.needed[part.members[0]]
-        loop = LoopRecord(self.network, part, self.still)
+        loop = LoopRecord(self.network, part, self.still, self.readers)
         for tap in loop.outer_taps():
             loop.give(tap, self._tap(tap, late, own))
         first = {name: self.states.loop_state(name, frames, self._width(name)) for name, frames in loop.delays.items()}

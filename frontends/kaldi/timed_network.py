@@ -59,15 +59,27 @@ class TimedNetwork:
     priors: Any = None
     """The priors of the classes that the file has, as a vector."""
 
+    def readers(self) -> dict[str, set[str]]:
+        """The names of the nodes that read each tensor, and those of the outputs, in brackets."""
+        found: dict[str, set[str]] = {}
+        for node in self.nodes.values():
+            for tap in node.taps:
+                found.setdefault(tap.source, set()).add(node.name)
+        for name, tap in self.outputs.items():
+            found.setdefault(tap.source, set()).add(f"[{name}]")
+        return found
+
     def still(self) -> frozenset[str]:
         """The tensors that are the same at all times."""
         found = {name for name, given in self.inputs.items() if given.still}
         found |= {name for name, node in self.nodes.items() if node.op_type in ("Const", "ConstantComponent")}
-        waiting = [node for node in self.nodes.values() if node.name not in found]
-        changed = True
-        while changed:
-            now = [n for n in waiting if n.taps and all(tap.source in found for tap in n.taps)]
-            found |= {node.name for node in now}
-            waiting = [node for node in waiting if node.name not in found]
-            changed = bool(now)
+        readers = self.readers()
+        moving = {node.name: len({tap.source for tap in node.taps}) for node in self.nodes.values()}
+        pending = list(found)
+        while pending:
+            for reader in readers.get(pending.pop(), set()) & moving.keys():
+                moving[reader] -= 1
+                if not moving[reader]:
+                    found.add(reader)
+                    pending.append(reader)
         return frozenset(found)

@@ -19,6 +19,7 @@ class TimedRecords:
     nodes: list[NodeRecord] = attrs.field(factory=list)
     made: dict[tuple[Any, ...], str] = attrs.field(factory=dict)
     names: set[str] = attrs.field(factory=set)
+    numbers: dict[str, int] = attrs.field(factory=dict)
 
     def add(self, op_type: str, name: str, inputs: tuple[str, ...], **attributes: Any) -> str:
         """The output of a node. An equal one may be there already."""
@@ -41,9 +42,10 @@ class TimedRecords:
 
     def free(self, name: str) -> str:
         """``name``, or such a name with a number."""
-        own, number = name, 2
+        own = name
         while own in self.names:
-            own, number = f"{name}_{number}", number + 1
+            self.numbers[name] = number = self.numbers.get(name, 1) + 1
+            own = f"{name}_{number}"
         self.names.add(own)
         return own
 

@@ -25,7 +25,7 @@ def whole(network: TimedNetwork) -> GraphRecord:
     """The graph record of a network for whole utterances."""
     network = hoisted(network)
     order = in_order(network)
-    form = _Whole(network, extents(network, order), network.still())
+    form = _Whole(network, extents(network, order), network.still(), network.readers())
     return form.record(order)
 
 
@@ -34,6 +34,7 @@ class _Whole:
     network: TimedNetwork
     extents: Extents
     still: frozenset[str]
+    readers: dict[str, set[str]]
     records: TimedRecords = attrs.field(factory=TimedRecords)
     inputs: dict[str, DeclaredType] = attrs.field(factory=dict)
     padded: dict[str, str] = attrs.field(factory=dict)
@@ -119,7 +120,7 @@ class _Whole:
         if part.members[0] not in self.extents.needed:
             return
         own = self.extents.needed[part.members[0]]
-        loop = LoopRecord(self.network, part, self.still)
+        loop = LoopRecord(self.network, part, self.still, self.readers)
         for tap in loop.outer_taps():
             loop.give(tap, self.tap(tap, own))
         zeros = {
@@ -131,8 +132,8 @@ class _Whole:
     def _output(self, name: str, tap: FrameTap) -> None:
         from_time = Extent(0, 0)
         source = self.tap(tap, from_time)
-        if tap.source in self.still:
-            moving = next(n for n, given in self.network.inputs.items() if not given.still)
+        moving = next((n for n, given in self.network.inputs.items() if n in self.inputs and not given.still), None)
+        if tap.source in self.still and moving:
             source = self.records.add("Spread", f"{source}/spread", (source, moving))
         self.records.names.discard(name)
         self.records.node("NoOpComponent", name, (source,), {})

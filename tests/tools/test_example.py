@@ -47,3 +47,11 @@ def test_the_pictures_are_those_that_were_not_trained_on():
     assert data["images"].shape == (360, 1, 8, 8)
     order = np.random.default_rng(20240501).permutation(1797)[1797 * 4 // 5 :]
     assert np.array_equal(data["labels"], load_digits().target[order])
+
+
+def test_the_speech_example_hears_vowels():
+    folder = DIGITS.parent / "speech"
+    done = subprocess.run([sys.executable, folder / "run.py"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "heard oeia           spoken oeia" in done.stdout
+    assert float(re.search(r"accuracy  ([0-9.]+)", done.stdout)[1]) >= 0.97

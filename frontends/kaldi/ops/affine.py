@@ -61,6 +61,23 @@ def affine_transform(x: Value, *, linearity: Tensor, bias: Tensor) -> Value:
     return affine(x, linearity, bias)
 
 
+@KALDI.imports("DctComponent")
+def cosine_transform(x: Value, *, dim: int, dct_dim: int, reorder: bool = False, dct_keep_dim: int = 0) -> Value:
+    """The first cosine transforms of each block of a frame; with ``reorder`` the blocks are interlaced."""
+    kept = dct_keep_dim or dct_dim
+    if dct_dim < 1 or dim % dct_dim or not 1 <= kept <= dct_dim or (reorder and kept != dct_dim):
+        raise InputError(f"{kept} cosine transforms of blocks of {dct_dim} numbers do not fit to frames of {dim}")
+    angles = np.arange(kept)[:, None] * (np.arange(dct_dim) + 0.5) * np.pi / dct_dim
+    matrix: Tensor = (np.cos(angles) * np.where(np.arange(kept)[:, None], (2 / dct_dim) ** 0.5, dct_dim**-0.5)).astype(
+        np.float32
+    )
+    if reorder:
+        made = MatMul()(matrix, Reshape(True)(x, np.array([0, dct_dim, dim // dct_dim], np.int64)))
+    else:
+        made = MatMul(False, True)(Reshape(True)(x, np.array([0, dim // dct_dim, dct_dim], np.int64)), matrix)
+    return Reshape(True)(made, np.array([0, dim // dct_dim * kept], np.int64))
+
+
 @KALDI.imports("LinearTransform")
 def linear_transform(x: Value, *, linearity: Tensor) -> Value:
     """x Wᵀ"""

@@ -34,18 +34,24 @@ def convolutional_1d(
     bias_params: Tensor,
     appended_conv: bool = False,
 ) -> Value:
-    """nnet2: like ``ConvolutionalComponent``."""
-    return _over_patches(x, patch_dim, patch_step, patch_stride, filter_params, bias_params)
+    """nnet2: like ``ConvolutionalComponent``; with ``appended_conv`` the frames are interlaced."""
+    return _over_patches(x, patch_dim, patch_step, patch_stride, filter_params, bias_params, appended_conv)
 
 
-def _over_patches(x: Value, size: int, step: int, stride: int, filters: Tensor, bias: Tensor) -> Value:
+def _over_patches(
+    x: Value, size: int, step: int, stride: int, filters: Tensor, bias: Tensor, interlaced: bool = False
+) -> Value:
     width = x.type.shape[-1]
     if not isinstance(width, int) or min(size, step, stride) < 1 or width % stride or size > stride:
         raise InputError(f"patches of {size} numbers, {step} apart in {stride}, do not fit to frames of {width}")
     splices = width // stride
     if filters.shape[1] != splices * size:
         raise InputError(f"filters of {list(filters.shape)} do not fit to patches of {splices} times {size} numbers")
-    image = Reshape()(x, np.array([-1, splices, stride], np.int64))
+    if interlaced:
+        rows = Reshape()(x, np.array([-1, stride, splices], np.int64))
+        image = Transpose()(rows, np.array([0, 2, 1], np.int64))
+    else:
+        image = Reshape()(x, np.array([-1, splices, stride], np.int64))
     kernel = np.ascontiguousarray(filters).reshape(-1, splices, size)
     made = Add()(Convolution((step,), (0,), (0,), (1,))(image, kernel), bias.reshape(1, -1, 1))
     count = 1 + (stride - size) // step

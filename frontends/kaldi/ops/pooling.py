@@ -6,10 +6,11 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Multiply
+from dldt.compiler.ops.arithmetic import Maximum, Multiply, Power
 from dldt.compiler.ops.pooling import AvgPool, MaxPool
 from dldt.compiler.ops.reduce import ReduceMax, ReduceSum
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rounding import Abs
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unary import Sqrt
 from dldt.frontends.kaldi.framework import KALDI
@@ -25,11 +26,22 @@ def _groups(x: Value, count: int) -> Value:
 
 @KALDI.imports("PnormComponent")
 def pnorm(x: Value, *, input_dim: int, output_dim: int, p: float = 2.0) -> Value:
-    """sqrt(sum of squares) of each group of neighbours."""
-    if p != 2.0:
-        raise InputError(f"the norm with p = {p} is not known, only that with 2")
+    """(sum of |x| ** p) ** (1 / p) of each group of neighbours."""
     groups = _groups(x, output_dim)
+    if p <= 0:
+        raise InputError(f"there is no norm with p = {p}")
+    if p != 2.0:
+        return Power()(ReduceSum(False)(Power()(Abs()(groups), p), np.array([2], np.int64)), 1 / p)
     return Sqrt()(ReduceSum(False)(Multiply()(groups, groups), np.array([2], np.int64)))
+
+
+@KALDI.imports("SpliceMaxComponent")
+def splice_max(*frames: Value) -> Value:
+    """The largest of each number over frames of several times."""
+    made = frames[0]
+    for frame in frames[1:]:
+        made = Maximum()(made, frame)
+    return made
 
 
 @KALDI.imports("MaxoutComponent")

@@ -88,6 +88,14 @@ def _image_pool(x: Any) -> Any:
     return np.stack([image[:, i : i + 2, j : j + 2, :].max((1, 2, 3)) for i in (0, 2) for j in (0, 1)], -1)
 
 
+def cosines(size: int) -> Any:
+    """The orthonormal cosine transform, as rows."""
+    rows = [[np.cos(np.pi / size * (n + 0.5) * k) for n in range(size)] for k in range(size)]
+    made = np.array(rows) * np.sqrt(2 / size)
+    made[0] = np.sqrt(1 / size)
+    return made
+
+
 def patches(x: Any, w: Any, b: Any, splices: int, stride: int, size: int, step: int) -> Any:
     frames = x.reshape(len(x), splices, stride)
     made = [frames[:, :, p : p + size].reshape(len(x), -1) @ w.T + b for p in range(0, stride - size + 1, step)]
@@ -401,4 +409,46 @@ COMPONENTS = (
         lambda x: _time_height(x, _TH, _THB, _TH_OFFSETS, 2, 5, 3, 2),
     ),
     ComponentCase("RestrictedAttentionComponent", 16, _att(True), lambda x: _attention(x, 2, 2, 3, 0.7, True)),
+    ComponentCase(
+        "PnormComponent",
+        6,
+        [("InputDim", 6), ("OutputDim", 2), ("P", 3.0)],
+        lambda x: (np.abs(x.reshape(-1, 2, 3)) ** 3).sum(-1) ** (1 / 3),
+        "cubes",
+    ),
+    ComponentCase(
+        "DctComponent",
+        6,
+        [("Dim", 6), ("DctDim", 3), ("Reorder", False), ("DctKeepDim", 2)],
+        lambda x: (x.reshape(-1, 2, 3) @ cosines(3)[:2].T).reshape(-1, 4),
+    ),
+    ComponentCase(
+        "DctComponent",
+        6,
+        [("Dim", 6), ("DctDim", 3), ("Reorder", True), ("DctKeepDim", 0)],
+        lambda x: (cosines(3) @ x.reshape(-1, 3, 2)).reshape(-1, 6),
+        "interlaced",
+    ),
+    ComponentCase(
+        "Convolutional1dComponent",
+        12,
+        [
+            ("PatchDim", 3),
+            ("PatchStep", 1),
+            ("PatchStride", 6),
+            ("AppendedConv", True),
+            ("FilterParams", PATCH),
+            ("BiasParams", MEAN),
+        ],
+        lambda x: patches(x.reshape(-1, 6, 2).transpose(0, 2, 1).reshape(-1, 12), PATCH, MEAN, 2, 6, 3, 1),
+        "appended",
+    ),
+    ComponentCase("SpliceMaxComponent", 6, [("Dim", 6), ("Context", [0])], lambda x: x),
+    ComponentCase(
+        "MaxpoolingComponent",
+        6,
+        [("InputDim", 6), ("OutputDim", 2), ("PoolSize", 3), ("PoolStride", 1)],
+        lambda x: x.reshape(-1, 2, 3).max(-1),
+        "nnet2",
+    ),
 )

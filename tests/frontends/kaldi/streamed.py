@@ -15,7 +15,7 @@ Arrays = Mapping[str, Any]
 def streamed(graph: Graph, inputs: Arrays, run: Callable[[dict[str, Any]], Arrays]) -> dict[str, Any]:
     """The outputs for all frames, as often as there is a chunk: the last frame is repeated until its output is there,
     and the first outputs, which belong to no frame, are left out."""
-    delay, chunk = int(graph.metadata["kaldi_delay"]), int(graph.metadata["kaldi_chunk"])
+    delay, chunk = int(graph.metadata["run_delay"]), int(graph.metadata["run_chunk"])
     frames = len(inputs["input"])
     calls = -(-(frames + delay) // chunk)
     x = np.concatenate([inputs["input"], np.repeat(inputs["input"][-1:], calls * chunk - frames, 0)])

@@ -66,7 +66,7 @@ def test_native_requests_keep_their_states_apart(name, tmp_path):
             return made
 
         agree(streamed(metadata, {"input": x}, both)["output"], y)
-        delay = int(metadata.metadata["kaldi_delay"])
+        delay = int(metadata.metadata["run_delay"])
         alone = interpret(read_model(path), {"input": other})["output"]
         agree(np.concatenate(answers)[delay : delay + len(x)], alone)
         second.reset()

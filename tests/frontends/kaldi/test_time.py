@@ -60,7 +60,7 @@ def test_native_code_for_a_whole_utterance_is_the_definition(case, tmp_path):
 def test_streaming_gives_the_same_frames_later(case, frames, chunk, tmp_path):
     given = inputs_of(case, frames)
     graph = read_model(written(case, tmp_path), options={"frames_per_chunk": chunk})
-    assert int(graph.metadata["kaldi_delay"]) == case.delay
+    assert int(graph.metadata["run_delay"]) == case.delay
     states = {}
     got = streamed(graph, given, lambda feeds: interpret(graph, feeds, states))
     compare(got, outputs(case.config, case.functions, given, case.context))
