@@ -15,6 +15,7 @@ from dldt.frontends.tensorflow.element_types import element_type
 from dldt.frontends.tensorflow.flatten import Flatten
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_node import GraphNode
+from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
@@ -73,7 +74,7 @@ def _refuse_changes(flatten: Flatten, nodes: Sequence[GraphNode], file: Path) ->
 
 
 def _tensor(info: Any, key: str, nodes: Mapping[str, GraphNode], file: Path) -> str:
-    node, _, port = info.name.partition(":")
+    node, _, port = checked_text(info.name, file).partition(":")
     if node not in nodes or (port and not port.isdecimal()) or len(port) > 5:
         raise InputError(f"{file}: the signature names {info.name!r} for {key!r}, which the graph does not have")
     return node if port in ("", "0") else f"{node}:{port}"
