@@ -5,6 +5,8 @@ import pytest
 
 from dldt.compiler.interpret import interpret
 from dldt.frontends.read_model import read_model
+from dldt.passes.manager import run_pipeline
+from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.model import load
 from dldt.tools.api import compile_model
 from tests.frontends.tensorflow.flow_cases import NAMES, model_of, runs_of
@@ -29,3 +31,22 @@ def test_native_code_gives_what_tensorflow_gives(name, tmp_path):
     graph = read_model(model_of(name, tmp_path))
     with load(compile_model(graph, tmp_path / "m.so", threads=1), threads=1) as native:
         check(name, native.run)
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [
+        ("lstm", "LSTMSequence"),
+        ("bidirectional", "LSTMSequence"),
+        ("gru", "GRUSequence"),
+        ("v1_dynamic_rnn", "LSTMSequence"),
+        ("array", "TensorIterator"),
+        ("v1_dynamic_gru", "TensorIterator"),
+    ],
+)
+def test_a_loop_over_steps_becomes_an_operation_on_the_sequence(name, operation, tmp_path):
+    graph = read_model(model_of(name, tmp_path))
+    run_pipeline(graph, default_pipeline())
+    kinds = [node.op.type for node in graph.order()]
+    assert operation in kinds
+    assert "Loop" not in kinds
