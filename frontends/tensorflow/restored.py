@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dldt.compiler.errors import InputError
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.flatten import Flatten
@@ -29,29 +30,42 @@ def restored(
         if node.op not in VARIABLES:
             continue
         shared = node.attributes["shared_name"].s.decode("utf-8", "replace") if "shared_name" in node.attributes else ""
-        wanted = [keys.get(node.name, ""), shared, node.name]
-        if not any(key in checkpoint.tensors for key in wanted):
+        key, part = keys.get(node.name, ("", ""))
+        wanted = [key, shared, node.name]
+        if not any(name in checkpoint.tensors for name in wanted):
             own = checkpoint.keys() if own is None else own
-            wanted += [own.get(key, "") for key in (shared, node.name)]
-        key = next((key for key in wanted if key in checkpoint.tensors), None)
-        if key is not None:
-            found[node.name] = checkpoint.tensors[key]
+            wanted += [own.get(name, "") for name in (shared, node.name)]
+        name = next((name for name in wanted if name in checkpoint.tensors), None)
+        if name is not None:
+            found[node.name] = _part(checkpoint.tensors[name], part if name == key else "", file)
     return found
+
+
+def _part(tensor: TensorRecord, part: str, file: Path) -> TensorRecord:
+    """A part of a tensor, as restoring nodes write it: ``10 4 0,5:-`` are the first five rows of [10, 4]."""
+    if not part:
+        return tensor
+    places = [place.split(",") for place in part.split(" ")[-1].split(":")]
+    if not all(place == ["-"] or (len(place) == 2 and all(map(str.isdecimal, place))) for place in places):
+        raise InputError(f"{file}: {part!r} does not tell a part of a tensor")
+    ranges = [(0, None) if len(place) == 1 else (int(place[0]), int(place[0]) + int(place[1])) for place in places]
+    return TensorRecord(lambda what: tensor.read(what)[tuple(slice(*each) for each in ranges)])
 
 
 def _restored_keys(
     nodes: Mapping[str, GraphNode], library: FunctionLibrary, restore: str, file: Path
-) -> dict[str, str]:
-    """The key of each variable, as the nodes that the restoring one waits for name it."""
+) -> dict[str, tuple[str, str]]:
+    """The key of each variable and the part of its tensor, as the nodes that the restoring one waits for name them."""
     flat = Flatten(library, file).everything(_before(nodes, restore))
     by_name = {node.name: node for node in flat}
-    keys: dict[str, str] = {}
+    keys: dict[str, tuple[str, str]] = {}
     for node in flat:
         if node.op in _ASSIGN and len(node.inputs) == 2:
             source, _, port = _behind(node.inputs[1], by_name).partition(":")
-            names = _texts(by_name, source)
-            if int(port or 0) < len(names):
-                keys[node.inputs[0]] = names[int(port or 0)]
+            names, parts = (_texts(by_name, source, position) for position in (1, 2))
+            number = int(port or 0)
+            if number < len(names):
+                keys[node.inputs[0]] = names[number], parts[number] if number < len(parts) else ""
     return keys
 
 
@@ -77,12 +91,12 @@ def _behind(tensor: str, nodes: Mapping[str, GraphNode]) -> str:
     return tensor
 
 
-def _texts(nodes: Mapping[str, GraphNode], restore: str) -> list[str]:
-    """The keys that a node reads from a checkpoint."""
+def _texts(nodes: Mapping[str, GraphNode], restore: str, position: int) -> list[str]:
+    """The texts that a node takes which reads a checkpoint: at 1 the keys, at 2 the parts."""
     node: Any = nodes.get(restore)
-    if node is None or node.op not in ("RestoreV2", "Restore", "RestoreSlice") or len(node.inputs) < 2:
+    if node is None or node.op not in ("RestoreV2", "Restore", "RestoreSlice") or len(node.inputs) <= position:
         return []
-    names: Any = nodes.get(node.inputs[1])
-    if names is None or "value" not in names.attributes:
+    texts: Any = nodes.get(node.inputs[position])
+    if texts is None or "value" not in texts.attributes:
         return []
-    return [text.decode("utf-8", "replace") for text in names.attributes["value"].tensor.string_val]
+    return [text.decode("utf-8", "replace") for text in texts.attributes["value"].tensor.string_val]

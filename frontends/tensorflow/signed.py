@@ -15,6 +15,7 @@ from dldt.frontends.tensorflow.element_types import element_type
 from dldt.frontends.tensorflow.flatten import Flatten
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_node import GraphNode
+from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
@@ -39,7 +40,10 @@ def signed_record(
             flatten.rename(tensor, name)
     flat = flatten.graph(needed_nodes(kept, outputs.values(), controls=True), (), tuple(outputs.values()))
     _refuse_changes(flatten, flat.nodes, file)
-    declared = {name: _declared(signature.inputs[key]) for name, (key, _) in given.items()}
+    declared = {
+        name: _declared(signature.inputs[key], nodes[tensor.partition(":")[0]], records)
+        for name, (key, tensor) in given.items()
+    }
     declared |= {node.name: records.placeholder(node) for node in flat.nodes if node.op in PLACEHOLDERS}
     record = records.graph(flat, declared, file.name)
     names = {key: name for name, (key, tensor) in given.items() if key != name}
@@ -70,11 +74,14 @@ def _refuse_changes(flatten: Flatten, nodes: Sequence[GraphNode], file: Path) ->
 
 
 def _tensor(info: Any, key: str, nodes: Mapping[str, GraphNode], file: Path) -> str:
-    node, _, port = info.name.partition(":")
+    node, _, port = checked_text(info.name, file).partition(":")
     if node not in nodes or (port and not port.isdecimal()) or len(port) > 5:
         raise InputError(f"{file}: the signature names {info.name!r} for {key!r}, which the graph does not have")
     return node if port in ("", "0") else f"{node}:{port}"
 
 
-def _declared(info: Any) -> DeclaredType:
+def _declared(info: Any, node: GraphNode, records: GraphRecords) -> DeclaredType:
+    """What the signature says of an input or, where it says nothing, the graph."""
+    if node.op in PLACEHOLDERS and not (info.dtype and info.HasField("tensor_shape")):
+        return records.placeholder(node)
     return DeclaredType(element_type(info.dtype), tensor_shape(info.tensor_shape))
