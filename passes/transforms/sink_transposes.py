@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import Concat, Pad, PReLU, StridedSlice, Transpose
+from dldt.compiler.ops import MVN, Concat, Pad, PReLU, Squeeze, StridedSlice, Transpose, Unsqueeze
 from dldt.compiler.ops.reduce import Reduction
 from dldt.compiler.ops.softmax import SoftmaxBase
 from dldt.compiler.traits import Trait
@@ -18,7 +18,18 @@ from dldt.passes.pattern import Kind, Kinds, node
 from dldt.passes.rewrite import Rewrite
 from dldt.passes.with_attributes import with_attributes
 
-_KINDS: tuple[Kind, ...] = (Trait.ELEMENTWISE, PReLU, Concat, Pad, StridedSlice, Reduction, SoftmaxBase)
+_KINDS: tuple[Kind, ...] = (
+    Trait.ELEMENTWISE,
+    PReLU,
+    Concat,
+    Pad,
+    StridedSlice,
+    Reduction,
+    SoftmaxBase,
+    MVN,
+    Squeeze,
+    Unsqueeze,
+)
 _MOVING = Kinds.of(*_KINDS, Transpose)
 
 
@@ -33,7 +44,8 @@ class SinkTransposes(Rewrite[Match]):
         x → Transpose(p) → PReLU(slope)                 x → PReLU(slope in x's layout) → Transpose(p)
         x → Transpose(p) → SoftMax(axis)                x → SoftMax(p[axis]) → Transpose(p)
         x → Transpose(p) → ReduceMean(axes)             x → ReduceMean(p[axes]), where the other axes keep their order
-        likewise Concat, Pad, StridedSlice, Reduce with kept dims; constants are transposed
+        x → Transpose(p) → Squeeze(axes)                x → Squeeze(p[axes]) → Transpose(p without them)
+        likewise Concat, Pad, StridedSlice, MVN, Unsqueeze, Reduce with kept dims; constants are transposed
 
     Other readers of the Transpose must be such that it moves behind them, too, or Transposes, which merge with it: else
     it would be done twice.
@@ -51,6 +63,8 @@ class SinkTransposes(Rewrite[Match]):
         if order is None:
             return None
         sink = next((f for kind, f in _SINKS if root.op in Kinds.of(kind)), None)
+        if isinstance(root.op, Squeeze | Unsqueeze):
+            return _view(root, order)
         made = None if sink is None else sink(root, order)
         if made is None or made.type.rank != len(order):
             return made
@@ -165,6 +179,32 @@ def _strided(root: Value, order: tuple[int, ...]) -> Value | None:
     return made(_source(data), *(row[back] for row in full))
 
 
+def _normalized(root: Value, order: tuple[int, ...]) -> Value | None:
+    data, axes = root.inputs
+    if data is None or axes is None or axes.constant is None or not isinstance(data.op, Transpose):
+        return None
+    return root.op(_source(data), np.array(sorted(order[int(axis)] for axis in axes.constant.ravel()), np.int64))
+
+
+def _view(root: Value, order: tuple[int, ...]) -> Value | None:
+    """A view without some axes of 1, or with more of them, which stand where they stood."""
+    data, axes = root.inputs if len(root.inputs) == 2 else (None, None)
+    if data is None or axes is None or axes.constant is None or not isinstance(data.op, Transpose):
+        return None
+    rank = max(len(order), root.type.rank)
+    named = sorted(int(axis) % rank for axis in axes.constant.ravel())
+    kept = [axis for axis in range(rank) if axis not in named]
+    if isinstance(root.op, Squeeze):
+        left = [order[axis] for axis in kept]
+        made = root.op(_source(data), np.array(sorted(order[axis] for axis in named), np.int64))
+        moved = [sorted(left).index(axis) for axis in left]
+    else:
+        made = root.op(_source(data), np.array(named, np.int64))
+        behind = iter(kept[axis] for axis in order)
+        moved = [axis if axis in named else next(behind) for axis in range(rank)]
+    return made if moved == sorted(moved) else Transpose()(made, np.array(moved, np.int64))
+
+
 def _reduce(root: Value, order: tuple[int, ...]) -> Value | None:
     op = root.op
     assert isinstance(op, Reduction)
@@ -191,6 +231,7 @@ _SINKS: tuple[tuple[Kind, Callable[[Value, tuple[int, ...]], Value | None]], ...
     (Concat, _concat),
     (Pad, _pad),
     (StridedSlice, _strided),
+    (MVN, _normalized),
     (Reduction, _reduce),
     (SoftmaxBase, _along_axis),
     (Trait.ELEMENTWISE, _elementwise),

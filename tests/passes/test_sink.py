@@ -9,6 +9,7 @@ from dldt.compiler import dims
 from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ops import (
+    MVN,
     Abs,
     Add,
     Clamp,
@@ -120,6 +121,21 @@ def test_a_slice_moves_before_the_transpose():
 
     got = rewritten(SinkTransposes(), build, count=1)
     assert got == "Transpose(StridedSlice(x, [1,0,0,0], [0,0,0,2], [1,1,1,1]), [0,3,1,2])"
+
+
+VIEWS = {
+    "squeeze": (lambda t: Squeeze()(t, i64(2)), "Transpose(Squeeze(x, [1]), [0,2,1])"),
+    "squeeze to the same order": (lambda t: Squeeze()(t, i64(1)), "Squeeze(x, [3])"),
+    "unsqueeze": (lambda t: Unsqueeze()(t, i64(1)), "Transpose(Unsqueeze(x, [1]), [0,1,4,2,3])"),
+    "normalisation": (lambda t: MVN(1e-3)(t, i64(2, 3)), "Transpose(MVN(x, [1,2]), [0,3,1,2])"),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views_and_normalisations_move_before_the_transpose(name):
+    build, wanted = VIEWS[name]
+    shape = f32(2, 1, 5, 1) if "squeeze" in name and name != "unsqueeze" else NHWC
+    assert rewritten(SinkTransposes(), lambda g: build(moved(g.parameter("x", shape))), count=1) == wanted
 
 
 STAYING = {
