@@ -30,8 +30,8 @@ _NO_RESULT = (
 )
 _INNER = ("Switch", "RefSwitch", "Exit", "RefExit", "Enter", "LoopCond", "NextIteration")
 """What of control flow is no result where there is any other."""
-_ONE_RESULT = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
-"""Their further outputs are for training."""
+_ONE_RESULT = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "Merge", "RefMerge")
+"""Their further outputs are for training, or tell which branch was taken."""
 
 
 def frozen_record(
@@ -69,7 +69,9 @@ def fed_results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:
 
 
 def _follows_switch(node: GraphNode, nodes: Mapping[str, GraphNode]) -> bool:
-    """Whether it only tells which branch is taken."""
+    """Whether it only tells which branch is taken, or that one was."""
+    if node.op in ("Merge", "RefMerge"):
+        return True
     source = nodes.get(node.inputs[0].partition(":")[0]) if node.inputs else None
     return source is not None and source.op in _INNER
 
