@@ -7,12 +7,11 @@ import pytest
 
 from dldt.frontends.engine.signature import Signature
 from dldt.frontends.tensorflow.ops import register
-from tests.frontends.tensorflow.control import CONTROL
 from tests.frontends.tensorflow.registry import registry
 
-OWN = {"Mish", "swish_f32"}
-"""Functions of Keras models that were saved by other tools."""
-REGISTERED = [i for i in register().importers() if i.op_type not in OWN and not i.op_type.startswith(CONTROL)]
+OWN = {"FusedDepthwiseConv2dNative", "Mish", "Prelu", "swish_f32"}
+"""Operations of TensorFlow.js, and functions of Keras models that were saved by other tools."""
+REGISTERED = [importer for importer in register().importers() if importer.op_type not in OWN]
 
 
 @pytest.mark.parametrize("importer", REGISTERED, ids=[each.op_type for each in REGISTERED])
