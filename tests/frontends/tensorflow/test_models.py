@@ -11,8 +11,8 @@ from dldt.tools.api import compile_model
 from tests.frontends.models import ROOT
 
 STEP = 17
-LIMIT = 2e-5
-"""Sums of many products differ by their order; a mistake is larger by far."""
+LIMIT = 1e-4
+"""Of the largest number: as in benchmarks/accuracy.py."""
 REFERENCES = Path(__file__).with_name("model_references.npz")
 SHAPES = {
     "human/emotion.pb": (1, 64, 64, 1),
