@@ -49,7 +49,8 @@ def export(folder: Path, names: list[str], *, saved: bool) -> None:
     for name in names:
         size, arguments = NETWORKS[name]
         tf_keras.utils.set_random_seed(16)
-        fields = {"weights": None, "input_shape": (size, size, 3), "classes": 10, **arguments}
+        top = {} if "include_top" in arguments else {"classes": 10, "classifier_activation": None}
+        fields = {"weights": None, "input_shape": (size, size, 3), **top, **arguments}
         network = getattr(tf_keras.applications, name)(**fields)
         pictures = np.random.default_rng(16).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
         for layer in network._flatten_layers(include_self=False):
