@@ -420,20 +420,12 @@ def extremum(kind: str, a: Dim, b: Dim) -> Dim:
         return a if kind == "max" else b
     if high <= 0:
         return b if kind == "max" else a
-    for one, other in ((a, b), (b, a)):
-        if _is_opposite(kind, one, other):
-            return one
+    for one, other in ((a, b), (b, a)):  # min(a, max(a, b)) = a
+        match _terms(other):
+            case (((Extremum(kind=opposite, left=x, right=y),), 1),) if opposite != kind and one in (x, y):
+                return one
     left, right = sorted((a, b), key=str)
     return Poly(terms=(((Extremum(kind, left, right),), 1),))
-
-
-def _is_opposite(kind: str, one: Dim, other: Dim) -> bool:
-    """Whether ``other`` is the opposite extremum of ``one`` and something: min(a, max(a, b)) = a."""
-    terms = _terms(other)
-    if len(terms) != 1 or terms[0][1] != 1 or len(terms[0][0]) != 1:
-        return False
-    (atom,) = terms[0][0]
-    return isinstance(atom, Extremum) and atom.kind != kind and one in (atom.left, atom.right)
 
 
 def _provably_below(a: Dim, b: Dim) -> bool:

@@ -16,6 +16,7 @@ from dldt.frontends.tensorflow.graph_node import GraphNode
 from dldt.frontends.tensorflow.graph_nodes import graph_nodes
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
+from dldt.frontends.tensorflow.pipeline_inputs import pipeline_inputs
 
 _NO_RESULT = (
     "NoOp",
@@ -46,7 +47,7 @@ def frozen_record(
     needed = needed_nodes(tuple(nodes.values()), outputs, controls=True)
     flat = Flatten(FunctionLibrary(graph.library.function, file), file).graph(needed, (), outputs)
     records = GraphRecords(file, variables, graph.versions.producer)
-    return records.graph(flat, declared_inputs(nodes, records))
+    return records.graph(flat, {**declared_inputs(nodes, records), **pipeline_inputs(flat)})
 
 
 def results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:

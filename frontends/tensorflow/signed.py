@@ -19,6 +19,7 @@ from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
+from dldt.frontends.tensorflow.pipeline_inputs import pipeline_inputs
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
 
@@ -45,7 +46,8 @@ def signed_record(
         for name, (key, tensor) in given.items()
     }
     declared |= {node.name: records.placeholder(node) for node in flat.nodes if node.op in PLACEHOLDERS}
-    record = records.graph(flat, declared, file.name)
+    declared |= pipeline_inputs(flat)
+    record = records.graph(flat, declared)
     names = {key: name for name, (key, tensor) in given.items() if key != name}
     names |= {tensor: name for name, (_, tensor) in given.items() if tensor != name}
     return Loaded(_with_names(record, tuple(outputs), nodes), names)
