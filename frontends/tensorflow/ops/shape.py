@@ -54,7 +54,7 @@ def reshape(tensor: Value, shape: Value) -> Value:
 
 
 @TENSORFLOW.imports("EnsureShape")
-def ensure_shape(input: Value, *, shape: tuple[int | None, ...] | None) -> Value:
+def ensure_shape(input: Value, *, shape: tuple[int | None, ...] | None = None) -> Value:
     """The tensor, which must fit the shape: what is fixed on both sides is compared here."""
     own = input.type.shape
     fits = shape is None or (
