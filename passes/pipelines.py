@@ -46,6 +46,7 @@ from dldt.passes.transforms.merge_reshapes import MergeReshapes
 from dldt.passes.transforms.merge_transposes import MergeTransposes
 from dldt.passes.transforms.move_bytes import MoveBytes
 from dldt.passes.transforms.normalize_arithmetic import NormalizeArithmetic
+from dldt.passes.transforms.raise_transposes import RaiseTransposes
 from dldt.passes.transforms.remove_dead_code import RemoveDeadCode
 from dldt.passes.transforms.remove_identities import RemoveIdentities
 from dldt.passes.transforms.shape_channel_constants import ShapeChannelConstants
@@ -90,6 +91,7 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),
     Precedence(SinkTransposes, MergeTransposes, "transposes meet their inverses only after they moved"),
     Precedence(MergeTransposes, FuseDilatedConvolution, "Transposes stand between blocks of space and convolution"),
+    Precedence(RaiseTransposes, FoldInputAffineIntoWeights, "a Transpose would stand before the convolution"),
     Precedence(SinkViews, MergeReshapes, "views meet their inverses only after they moved"),
     Precedence(DecomposeBatchNorm, SinkViews, "a product and a sum move before a view, a BatchNorm does not"),
     Precedence(SinkViews, FoldScaleIntoWeights, "a view between a convolution and its BatchNorm would keep them apart"),
@@ -187,6 +189,7 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     """
     fold = (
         *_layout(),
+        RaiseTransposes(),
         FuseDilatedConvolution(),  # Transposes stood between its parts
         FusePad(),
         *_linear(),

@@ -43,6 +43,7 @@ from tests.passes.spelled import PADDED, convolved, layer_norm, sixth_of_clamp
 
 X = f32(2, 4, 6, 6)
 C4 = random(1, 4, 1, 1, low=0.5)
+PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
 
 
 EVERY_PASS = sorted(PASSES.values(), key=lambda cls: cls.name)
@@ -91,9 +92,8 @@ def _moved_relu(x):
 def _moved_blocks(x):
     """A dilated convolution, of whose parts only the convolution reads channels first."""
     block, none, two = i64(1, 1, 2, 2), i64(0, 0, 0, 0), i64(0, 0, 2, 2)
-    plain = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
     there = Transpose()(SpaceToBatch()(x, block, two, two), i64(0, 2, 3, 1))
-    inner = Convolution(**plain)(Transpose()(there, i64(0, 3, 1, 2)), random(4, 4, 3, 3))
+    inner = Convolution(**PLAIN)(Transpose()(there, i64(0, 3, 1, 2)), random(4, 4, 3, 3))
     return BatchToSpace()(inner, block, none, none)
 
 
@@ -161,6 +161,10 @@ SWAPS = {
         "Add(Convolution(x, [4,4,3,3]), [1,4,1,1])",
     ),
     ("sink-transposes", "merge-transposes"): (_moved_relu, "ReLU(x)"),
+    ("raise-transposes", "fold-input-affine-into-weights"): (
+        lambda x: Convolution(**PLAIN)(Transpose()(Multiply()(x, np.float32(3)), i64(0, 2, 3, 1)), random(4, 6, 3, 3)),
+        "Convolution(Transpose(x, [0,2,3,1]), [4,6,3,3])",
+    ),
     ("merge-transposes", "fuse-dilated-convolution"): (_moved_blocks, "Convolution(x, [4,4,3,3])"),
     ("sink-views", "merge-reshapes"): (
         lambda x: Reshape(special_zero=False)(ReLU()(Reshape(special_zero=False)(x, i64(8, 36))), i64(2, 4, 6, 6)),
