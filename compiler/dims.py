@@ -420,6 +420,10 @@ def extremum(kind: str, a: Dim, b: Dim) -> Dim:
         return a if kind == "max" else b
     if high <= 0:
         return b if kind == "max" else a
+    for one, other in ((a, b), (b, a)):  # min(a, max(a, b)) = a
+        match _terms(other):
+            case (((Extremum(kind=opposite, left=x, right=y),), 1),) if opposite != kind and one in (x, y):
+                return one
     left, right = sorted((a, b), key=str)
     return Poly(terms=(((Extremum(kind, left, right),), 1),))
 

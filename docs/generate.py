@@ -29,6 +29,7 @@ from dldt.passes.pipelines import default_pipeline
 from docs.caffe_page import caffe
 from docs.coverage import coverage_page
 from docs.kaldi_page import kaldi
+from docs.tensorflow_page import tensorflow
 from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
@@ -207,6 +208,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "targets.md": targets,
     "caffe.md": caffe,
     "kaldi.md": kaldi,
+    "tensorflow.md": tensorflow,
 }
 
 

@@ -20,6 +20,7 @@ from dldt.passes.transforms.fold_loops import FoldLoops
 from dldt.passes.transforms.fold_scale_into_weights import FoldScaleIntoWeights
 from dldt.passes.transforms.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.transforms.fuse_clamp import FuseClamp
+from dldt.passes.transforms.fuse_dilated_convolution import FuseDilatedConvolution
 from dldt.passes.transforms.fuse_gelu import FuseGelu
 from dldt.passes.transforms.fuse_grouped_convolution import FuseGroupedConvolution
 from dldt.passes.transforms.fuse_hsigmoid import FuseHSigmoid
@@ -45,6 +46,7 @@ from dldt.passes.transforms.merge_reshapes import MergeReshapes
 from dldt.passes.transforms.merge_transposes import MergeTransposes
 from dldt.passes.transforms.move_bytes import MoveBytes
 from dldt.passes.transforms.normalize_arithmetic import NormalizeArithmetic
+from dldt.passes.transforms.raise_transposes import RaiseTransposes
 from dldt.passes.transforms.remove_dead_code import RemoveDeadCode
 from dldt.passes.transforms.remove_identities import RemoveIdentities
 from dldt.passes.transforms.shape_channel_constants import ShapeChannelConstants
@@ -88,6 +90,8 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
     Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),
     Precedence(SinkTransposes, MergeTransposes, "transposes meet their inverses only after they moved"),
+    Precedence(MergeTransposes, FuseDilatedConvolution, "Transposes stand between blocks of space and convolution"),
+    Precedence(RaiseTransposes, FoldInputAffineIntoWeights, "a Transpose would stand before the convolution"),
     Precedence(SinkViews, MergeReshapes, "views meet their inverses only after they moved"),
     Precedence(DecomposeBatchNorm, SinkViews, "a product and a sum move before a view, a BatchNorm does not"),
     Precedence(SinkViews, FoldScaleIntoWeights, "a view between a convolution and its BatchNorm would keep them apart"),
@@ -185,6 +189,8 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     """
     fold = (
         *_layout(),
+        RaiseTransposes(),
+        FuseDilatedConvolution(),  # Transposes stood between its parts
         FusePad(),
         *_linear(),
         FuseGroupedConvolution(),  # its branches are convolutions with at most a bias: folding has made them so

@@ -82,7 +82,7 @@ def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple
     ports = [part[1] for part in found if part is not None]
     sums = _sums(sources.pop())
     size = old[0].type.shape[-1]
-    if sums is None or sorted(ports) != [0, 1, 2, 3] or not isinstance(size, int):
+    if sums is None or sorted(ports) != [0, 1, 2, 3] or not isinstance(size, int) or len(sums.recurrent) != size:
         return False
     columns = _columns(ports, size)
     shift = np.concatenate([np.broadcast_to(part[2], size) for part in found if part is not None])
@@ -171,7 +171,7 @@ def _replace_rnn(graph: Graph, hidden: Value) -> bool:
     name = _ACTIVATIONS.get(type(hidden.op))
     total = hidden.inputs[0] if name is not None else None
     sums = None if total is None else _sums(total)
-    if sums is None:
+    if sums is None or len(sums.recurrent) != len(sums.bias):
         return False
     made: Any = RNNCell
     weights = (sums.weights.T, sums.recurrent.T, sums.bias)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode
 from dldt.frontends.tensorflow.in_order import in_order
 from dldt.frontends.tensorflow.needed_nodes import node_of, used_tensors
@@ -27,6 +27,9 @@ def with_branches(graph: FlatGraph) -> FlatGraph:
     from one side of it becomes part of a branch. Raises UnsupportedError."""
     if not any(node.op in MERGES or node.op in SWITCHES for node in graph.nodes):
         return graph
+    for node in graph.nodes:
+        if (node.op in SWITCHES and len(node.inputs) != 2) or (node.op in _PASSES and not node.inputs):
+            raise InputError(f"{node.op} {node.name!r} has {len(node.inputs)} inputs")
     return _Branches(graph).graph()
 
 

@@ -62,7 +62,7 @@ def behind(name: str, makers: Mapping[str, NodeRecord]) -> str:
     """The tensor behind nodes that hand it on."""
     for _ in range(len(makers) + 1):
         node = makers.get(name)
-        if node is None or node.op_type not in _PASSES:
+        if node is None or node.op_type not in _PASSES or not node.inputs:
             break
         name = node.inputs[0]
     return name

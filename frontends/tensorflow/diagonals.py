@@ -8,7 +8,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, ShapeError
 from dldt.compiler.types import Array
 
-_MAX_ELEMENTS = 1 << 26
+_MAX_ELEMENTS = 1 << 22
 
 
 @attrs.frozen

@@ -20,6 +20,9 @@ _NEXT = ("NextIteration", "RefNextIteration")
 def with_loops(graph: FlatGraph) -> FlatGraph:
     """The graph with a While for each frame, the innermost ones first, and an If for each condition. Raises InputError
     and UnsupportedError."""
+    for node in graph.nodes:
+        if node.op in (*_ENTERS, *_EXITS, *_NEXT, "LoopCond") and len(node.inputs) != 1:
+            raise InputError(f"{node.op} {node.name!r} has {len(node.inputs)} inputs")
     if any(node.op in _ENTERS for node in graph.nodes):
         graph = _Frames(graph).graph()
     return with_branches(graph)

@@ -16,6 +16,7 @@ from dldt.frontends.tensorflow.graph_node import GraphNode
 from dldt.frontends.tensorflow.graph_nodes import graph_nodes
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
+from dldt.frontends.tensorflow.pipeline_inputs import pipeline_inputs
 
 _NO_RESULT = (
     "NoOp",
@@ -30,8 +31,8 @@ _NO_RESULT = (
 )
 _INNER = ("Switch", "RefSwitch", "Exit", "RefExit", "Enter", "LoopCond", "NextIteration")
 """What of control flow is no result where there is any other."""
-_ONE_RESULT = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
-"""Their further outputs are for training."""
+_ONE_RESULT = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "Merge", "RefMerge")
+"""Their further outputs are for training, or tell which branch was taken."""
 
 
 def frozen_record(
@@ -46,7 +47,7 @@ def frozen_record(
     needed = needed_nodes(tuple(nodes.values()), outputs, controls=True)
     flat = Flatten(FunctionLibrary(graph.library.function, file), file).graph(needed, (), outputs)
     records = GraphRecords(file, variables, graph.versions.producer)
-    return records.graph(flat, declared_inputs(nodes, records))
+    return records.graph(flat, {**declared_inputs(nodes, records), **pipeline_inputs(flat)})
 
 
 def results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:
@@ -69,7 +70,9 @@ def fed_results(nodes: Mapping[str, GraphNode]) -> tuple[str, ...]:
 
 
 def _follows_switch(node: GraphNode, nodes: Mapping[str, GraphNode]) -> bool:
-    """Whether it only tells which branch is taken."""
+    """Whether it only tells which branch is taken, or that one was."""
+    if node.op in ("Merge", "RefMerge"):
+        return True
     source = nodes.get(node.inputs[0].partition(":")[0]) if node.inputs else None
     return source is not None and source.op in _INNER
 

@@ -46,7 +46,7 @@ class FunctionLibrary:
         self._made += len(proto.node_def) + 1
         if self._made > _MAX_NODES:
             raise InputError(f"{self._file}: the functions that the model calls have more than {_MAX_NODES} nodes")
-        wanted = [arg.name for arg in proto.signature.input_arg]
+        wanted = [checked_text(arg.name, self._file) for arg in proto.signature.input_arg]
         if len(wanted) != len(arguments):
             raise InputError(
                 f"{self._file}: function {name!r} takes {len(wanted)} arguments, {len(arguments)} are given"
@@ -57,7 +57,8 @@ class FunctionLibrary:
         for node, attributes in drawn:
             names.add(node, attributes)
         nodes = tuple(names.node(node, attributes) for node, attributes in drawn)
-        outputs = tuple(names.tensor(proto.ret.get(arg.name, "")) for arg in proto.signature.output_arg)
+        results = [checked_text(arg.name, self._file) for arg in proto.signature.output_arg]
+        outputs = tuple(names.tensor(proto.ret.get(name, "")) for name in results)
         return FunctionNodes(nodes, outputs)
 
     def outputs(self, op: str, attributes: Mapping[str, Any]) -> dict[str, int]:

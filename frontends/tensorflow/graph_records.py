@@ -39,7 +39,8 @@ class GraphRecords:
         """The record of a graph; the weights of its bodies are their own."""
         ports = _most_ports(flat)
         stored = {node.name: self._stored(node) for node in flat.nodes if node.op in ("Const", *VARIABLES)}
-        kept = [node for node in flat.nodes if node.name not in stored and node.name not in inputs]
+        given = {name.partition(":")[0] for name in inputs}
+        kept = [node for node in flat.nodes if node.name not in stored and node.name not in given]
         return GraphRecord(name, tuple(self._node(node, ports) for node in kept), dict(inputs), flat.outputs, stored)
 
     def placeholder(self, node: GraphNode) -> DeclaredType:

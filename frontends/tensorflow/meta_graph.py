@@ -9,7 +9,7 @@ from dldt.frontends.engine.format import Options
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.frozen import fed_results, frozen_record
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
-from dldt.frontends.tensorflow.graph_nodes import graph_nodes
+from dldt.frontends.tensorflow.graph_nodes import checked_text, graph_nodes
 from dldt.frontends.tensorflow.graph_records import GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.parsed import parsed
@@ -27,7 +27,7 @@ def read_meta_graph(file: Path, options: Options) -> Loaded:
     nodes = graph_nodes(meta.graph_def.node, file)
     library = FunctionLibrary(meta.graph_def.library.function, file)
     checkpoint = Checkpoint.open(Path(options.get("input_checkpoint") or file.with_suffix("")))
-    stored = restored(nodes, library, meta.saver_def.restore_op_name, checkpoint, file)
+    stored = restored(nodes, library, checked_text(meta.saver_def.restore_op_name, file), checkpoint, file)
     if options.get("signature") or SERVING in meta.signature_def:
         signature = chosen_signature(meta, options.get("signature"), file)
         records = GraphRecords(file, stored, meta.graph_def.versions.producer)

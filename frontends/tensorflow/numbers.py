@@ -16,6 +16,9 @@ from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.types import Array, DType
 
+MAX_PARTS = 1 << 14
+"""How many nodes an importer makes at most of a number that a file names."""
+
 
 def ints(*numbers: int) -> Array:
     """A vector of i64."""
@@ -76,6 +79,13 @@ def count_up(graph_of: Value, end: Value | int) -> Value:
         return graph_of.graph.constant(np.arange(end, dtype=np.int64))
     made: Value = Range(DType.i64)(integer(0), stop, integer(1))
     return made
+
+
+def part_count(count: int, what: str) -> int:
+    """A number of outputs or steps that a file names. Raises InputError where it is absurd."""
+    if not 0 <= count <= MAX_PARTS:
+        raise InputError(f"{what} is {count}; it must be from 0 to {MAX_PARTS}")
+    return count
 
 
 def normal_axis(axis: int, rank: int, what: str = "axis") -> int:

@@ -24,6 +24,19 @@ def read_tensorflow(path: Path, options: Options) -> Loaded:
     """The model that a path names. Raises InputError, UnsupportedError, UsageError."""
     check_options(options)
     path = _named(path, options)
+    try:
+        return _read(path, options)
+    except UnicodeDecodeError as error:  # protobuf looks at a text when it is asked for it
+        raise InputError(f"{path}: a name in it is not valid UTF-8") from error
+
+
+def _named(path: Path, options: Options) -> Path:
+    """The model, where an option names it."""
+    named = options.get("input_meta_graph") or options.get("saved_model_dir")
+    return Path(named) if named else path
+
+
+def _read(path: Path, options: Options) -> Loaded:
     if path.is_dir():
         path = next((p for p in map(path.joinpath, ("saved_model.pb", "saved_model.pbtxt")) if p.is_file()), path)
         _refuse(path, options, "input_checkpoint", "a SavedModel has its own variables")
@@ -38,12 +51,6 @@ def read_tensorflow(path: Path, options: Options) -> Loaded:
     for name in ("signature", "saved_model_tags"):
         _refuse(path, options, name, "a graph has no signatures")
     return _graph(path, options)
-
-
-def _named(path: Path, options: Options) -> Path:
-    """The model, where an option names it."""
-    named = options.get("input_meta_graph") or options.get("saved_model_dir")
-    return Path(named) if named else path
 
 
 def _graph(file: Path, options: Options) -> Loaded:

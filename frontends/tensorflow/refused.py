@@ -14,6 +14,7 @@ _FILES = "it reads or writes files; cut the model behind it (--input) and hand o
 _LINEAR_ALGEBRA = "matrix decompositions are not supported; cut the model behind it (--input)"
 _FUNCTION = "this function of elements is not supported; cut the model behind it (--input)"
 _PYTHON = "it calls Python code, which a file does not hold; cut the model behind it (--input)"
+_OLD_INTEGERS = "integers of this old form are not supported; export the model in f32, or as TensorFlow Lite"
 _DEVICE = "it is for another device; freeze or export the model for the CPU"
 
 REASONS: dict[str, tuple[str, ...]] = {
@@ -89,6 +90,11 @@ REASONS: dict[str, tuple[str, ...]] = {
         *("TPUPartitionedCall", "TPUExecute", "XlaLaunch", "CollectiveReduce"),
         *("CollectiveGather", "NcclAllReduce", "CudnnRNN", "CudnnRNNV2", "CudnnRNNV3", "_Send", "_Recv", "_HostSend"),
         *("_HostRecv",),
+    ),
+    _OLD_INTEGERS: (
+        *("QuantizedConv2D", "QuantizedDepthwiseConv2D", "QuantizedMatMul", "QuantizedAdd", "QuantizedMul"),
+        *("QuantizedAvgPool", "QuantizedBiasAdd", "QuantizedConcat", "QuantizedMaxPool", "QuantizedRelu"),
+        *("QuantizedRelu6", "QuantizedReshape", "Requantize", "RequantizationRange", "QuantizeDownAndShrinkRange"),
     ),
     "overlaps that are given as a matrix are not supported; compute boxes and use NonMaxSuppressionV3": (
         "NonMaxSuppressionWithOverlaps",

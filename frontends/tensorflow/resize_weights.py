@@ -9,7 +9,8 @@ from dldt.compiler.errors import ShapeError
 from dldt.compiler.types import Array
 
 _STEPS = 1024
-_MAX_ELEMENTS = 1 << 26
+_MAX_ELEMENTS = 1 << 24
+_MAX_SIZE = 1 << 14
 
 
 def cubic_weights(before: int, behind: int, align_corners: bool, half_pixel_centers: bool) -> Array:
@@ -58,7 +59,7 @@ def _taps(x: float, a: float) -> Array:
 def _zeros(before: int, behind: int) -> Array:
     if before < 1 or behind < 1:
         raise ShapeError(f"an axis of {before} elements cannot become one of {behind}")
-    if before * behind > _MAX_ELEMENTS:
+    if before * behind > _MAX_ELEMENTS or behind > _MAX_SIZE:
         raise ShapeError(f"an axis of {before} elements that becomes one of {behind} needs too many weights")
     budget().tick()
     return np.zeros((behind, before))

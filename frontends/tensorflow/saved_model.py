@@ -10,7 +10,7 @@ from dldt.compiler.errors import InputError, UsageError
 from dldt.frontends.engine.format import Options
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
-from dldt.frontends.tensorflow.graph_nodes import graph_nodes
+from dldt.frontends.tensorflow.graph_nodes import checked_text, graph_nodes
 from dldt.frontends.tensorflow.graph_records import GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.parsed import parsed
@@ -31,7 +31,7 @@ def read_saved_model(file: Path, options: Options) -> Loaded:
     stored = {}
     if (file.parent / "variables" / "variables.index").is_file():
         checkpoint = Checkpoint.open(file.parent / "variables" / "variables")
-        stored = restored(nodes, library, meta.saver_def.restore_op_name, checkpoint, file)
+        stored = restored(nodes, library, checked_text(meta.saver_def.restore_op_name, file), checkpoint, file)
     records = GraphRecords(file, stored, meta.graph_def.versions.producer)
     return signed_record(nodes, library, signature, records, file)
 
@@ -60,7 +60,7 @@ def _meta_graph(file: Path, tags: str | None) -> Any:
 
 def chosen_meta_graph(graphs: Sequence[Any], wanted: set[str] | None, file: Path) -> Any:
     """The graph with these tags; those for serving, or the only one, where none are asked for."""
-    own = [set(graph.meta_info_def.tags) for graph in graphs]
+    own = [{checked_text(tag, file) for tag in graph.meta_info_def.tags} for graph in graphs]
     found = [graph for graph, tags in zip(graphs, own, strict=True) if (wanted or {"serve"}) == tags]
     if wanted is None and not found and len(graphs) == 1:
         found = list(graphs)

@@ -15,9 +15,11 @@ from dldt.frontends.tensorflow.element_types import element_type
 from dldt.frontends.tensorflow.flatten import Flatten
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_node import GraphNode
+from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.graph_records import PLACEHOLDERS, VARIABLES, GraphRecords
 from dldt.frontends.tensorflow.loaded import Loaded
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes
+from dldt.frontends.tensorflow.pipeline_inputs import pipeline_inputs
 from dldt.frontends.tensorflow.tensor import tensor_shape
 
 
@@ -44,7 +46,8 @@ def signed_record(
         for name, (key, tensor) in given.items()
     }
     declared |= {node.name: records.placeholder(node) for node in flat.nodes if node.op in PLACEHOLDERS}
-    record = records.graph(flat, declared, file.name)
+    declared |= pipeline_inputs(flat)
+    record = records.graph(flat, declared)
     names = {key: name for name, (key, tensor) in given.items() if key != name}
     names |= {tensor: name for name, (_, tensor) in given.items() if tensor != name}
     return Loaded(_with_names(record, tuple(outputs), nodes), names)
@@ -73,7 +76,7 @@ def _refuse_changes(flatten: Flatten, nodes: Sequence[GraphNode], file: Path) ->
 
 
 def _tensor(info: Any, key: str, nodes: Mapping[str, GraphNode], file: Path) -> str:
-    node, _, port = info.name.partition(":")
+    node, _, port = checked_text(info.name, file).partition(":")
     if node not in nodes or (port and not port.isdecimal()) or len(port) > 5:
         raise InputError(f"{file}: the signature names {info.name!r} for {key!r}, which the graph does not have")
     return node if port in ("", "0") else f"{node}:{port}"

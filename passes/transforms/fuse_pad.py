@@ -5,19 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import AvgPool, Clamp, MaxPool, Pad
+from dldt.compiler.ops import AvgPool, Clamp, MaxPool, Pad, Transpose
 from dldt.compiler.ops.convolution import ConvolutionBase
 from dldt.compiler.traits import Trait
+from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.match import Match
 from dldt.passes.pattern import node
+from dldt.passes.permutation import permutation
 from dldt.passes.rewrite import Rewrite
 from dldt.passes.with_attributes import with_attributes
 
 
 def _is_padded(value: Value) -> bool:
     data = value.inputs[0]
-    return data is not None and isinstance(data.op, Pad)
+    return data is not None and isinstance(_behind_transpose(data)[0].op, Pad)
+
+
+def _behind_transpose(data: Value) -> tuple[Value, Array | None]:
+    """What a Transpose that nobody else reads reads, and its order; else the value itself."""
+    source = data.inputs[0] if isinstance(data.op, Transpose) and data.is_used_once else None
+    order = data.inputs[1] if source is not None else None
+    if source is None or order is None or order.constant is None:
+        return data, None
+    return source, permutation(order.constant, data.type.rank)
 
 
 @transform
@@ -27,6 +38,7 @@ class FusePad(Rewrite[Match]):
     ::
 
         x → Pad([0,0,a,b], [0,0,c,d], 0) → Convolution(pads p)     x → Convolution(pads p + (a,b), (c,d))
+        x → Pad → Transpose → Convolution                          x → Transpose → Convolution, likewise
 
     To an AvgPool the zeros were data, so it must count its padding from now on; where it has pads of its own that it
     does not count, it stays as it is. A MaxPool pads with minus infinity. That gives the same maximum only where the
@@ -37,10 +49,11 @@ class FusePad(Rewrite[Match]):
 
     def rewrite(self, match: Match) -> Value | None:
         """The operation with wider pads, reading the Pad's input."""
-        op, (pad, *rest) = match.root.op, match.root.inputs
+        op, (data, *rest) = match.root.op, match.root.inputs
         assert isinstance(op, ConvolutionBase | MaxPool | AvgPool)
-        assert pad is not None
-        begin, end = _zero_padding(pad)
+        assert data is not None
+        pad, order = _behind_transpose(data)
+        begin, end = _zero_padding(pad, order)
         x = pad.inputs[0]
         if begin is None or end is None or x is None or op.auto_pad not in ("explicit", "valid"):
             return None
@@ -59,7 +72,8 @@ class FusePad(Rewrite[Match]):
         }
         if isinstance(op, AvgPool):
             changes["exclude_pad"] = False
-        made = with_attributes(op, **changes)(x, *rest)
+        moved = x if order is None else Transpose()(x, order)
+        made = with_attributes(op, **changes)(moved, *rest)
         return made if made.type == match.root.type else None
 
 
@@ -75,7 +89,7 @@ def _reaches_data(op: MaxPool, begin: tuple[int, ...], end: tuple[int, ...]) -> 
     return dense and all(pad < kernel for pad, kernel in zip(sums, op.kernel * 2, strict=True))
 
 
-def _zero_padding(pad: Value) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
+def _zero_padding(pad: Value, order: Array | None) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
     """The spatial pads, where batch and channels are not padded, nothing is cropped and the value is zero."""
     op, inputs = pad.op, pad.inputs
     assert isinstance(op, Pad)
@@ -87,6 +101,8 @@ def _zero_padding(pad: Value) -> tuple[tuple[int, ...] | None, tuple[int, ...] |
     begin, end = (None if v is None or v.constant is None else v.constant.ravel() for v in inputs[1:3])
     if begin is None or end is None or np.any(begin < 0) or np.any(end < 0):
         return None, None
+    if order is not None:
+        begin, end = begin[order], end[order]
     if np.any(begin[:2]) or np.any(end[:2]):
         return None, None
     return tuple(int(n) for n in begin[2:]), tuple(int(n) for n in end[2:])

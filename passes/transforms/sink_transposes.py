@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import Concat, Pad, PReLU, Transpose
+from dldt.compiler.ops import MVN, Concat, Pad, PReLU, Squeeze, StridedSlice, Transpose, Unsqueeze
 from dldt.compiler.ops.reduce import Reduction
 from dldt.compiler.ops.softmax import SoftmaxBase
 from dldt.compiler.traits import Trait
@@ -17,6 +17,20 @@ from dldt.passes.match import Match
 from dldt.passes.pattern import Kind, Kinds, node
 from dldt.passes.rewrite import Rewrite
 from dldt.passes.with_attributes import with_attributes
+
+_KINDS: tuple[Kind, ...] = (
+    Trait.ELEMENTWISE,
+    PReLU,
+    Concat,
+    Pad,
+    StridedSlice,
+    Reduction,
+    SoftmaxBase,
+    MVN,
+    Squeeze,
+    Unsqueeze,
+)
+_MOVING = Kinds.of(*_KINDS, Transpose)
 
 
 @transform
@@ -29,13 +43,16 @@ class SinkTransposes(Rewrite[Match]):
         x → Transpose(p) → Add(Transpose(p) ← z)        x, z → Add → Transpose(p)
         x → Transpose(p) → PReLU(slope)                 x → PReLU(slope in x's layout) → Transpose(p)
         x → Transpose(p) → SoftMax(axis)                x → SoftMax(p[axis]) → Transpose(p)
-        likewise Concat, Pad, Reduce with kept dims; constants are transposed
+        x → Transpose(p) → ReduceMean(axes)             x → ReduceMean(p[axes]), where the other axes keep their order
+        x → Transpose(p) → Squeeze(axes)                x → Squeeze(p[axes]) → Transpose(p without them)
+        likewise Concat, Pad, StridedSlice, MVN, Unsqueeze, Reduce with kept dims; constants are transposed
 
-    The Transpose must have no other reader, else it would be done twice.
+    Other readers of the Transpose must be such that it moves behind them, too, or Transposes, which merge with it: else
+    it would be done twice.
     """
 
     pattern = node(
-        (Trait.ELEMENTWISE, PReLU, Concat, Pad, Reduction, SoftmaxBase),
+        _KINDS,
         where=lambda value: any(v is not None and isinstance(v.op, Transpose) for v in value.inputs),
     )
 
@@ -46,22 +63,31 @@ class SinkTransposes(Rewrite[Match]):
         if order is None:
             return None
         sink = next((f for kind, f in _SINKS if root.op in Kinds.of(kind)), None)
+        if isinstance(root.op, Squeeze | Unsqueeze):
+            return _view(root, order)
         made = None if sink is None else sink(root, order)
-        return None if made is None else Transpose()(made, np.array(order, np.int64))
+        if made is None or made.type.rank != len(order):
+            return made
+        return Transpose()(made, np.array(order, np.int64))
 
 
 def _common_order(root: Value) -> tuple[int, ...] | None:
-    """The permutation of every transposed input; None where they differ, or where one has another reader."""
+    """The permutation of every transposed input; None where they differ, or where one has a reader that keeps it."""
     orders = set()
     for value in root.inputs:
         if value is None or not isinstance(value.op, Transpose):
             continue
         order = value.inputs[1]
-        if order is None or order.constant is None or {user.id for user, _ in value.uses} != {root.id}:
+        if order is None or order.constant is None or not _moves_on(value, root):
             return None
         given = tuple(int(axis) for axis in order.constant.ravel())
         orders.add(given or tuple(reversed(range(value.type.rank))))
     return orders.pop() if len(orders) == 1 else None
+
+
+def _moves_on(value: Value, root: Value) -> bool:
+    """Whether the Transpose can move behind every reader, or merges with it."""
+    return all(user.id == root.id or user.op in _MOVING for user, _ in value.uses)
 
 
 def _source(value: Value | None) -> Value:
@@ -131,14 +157,65 @@ def _pad(root: Value, order: tuple[int, ...]) -> Value | None:
     return root.op(_source(data), begin.constant[back], end.constant[back], *fill)
 
 
-def _reduce(root: Value, order: tuple[int, ...]) -> Value | None:
-    data, axes = root.inputs
-    if not getattr(root.op, "keep_dims", False) or data is None or axes is None or axes.constant is None:
+def _strided(root: Value, order: tuple[int, ...]) -> Value | None:
+    """Axis by axis: only begins, ends and strides, which are constants."""
+    op = root.op
+    assert isinstance(op, StridedSlice)
+    data, *given = root.inputs
+    numbers = [None if value is None else value.constant for value in given]
+    odd = any((*op.new_axis_mask, *op.shrink_axis_mask, *op.ellipsis_mask))
+    if odd or data is None or not isinstance(data.op, Transpose) or any(array is None for array in numbers):
         return None
-    if not isinstance(data.op, Transpose):
+    rows = [array.ravel() for array in numbers if array is not None]
+    if len(rows) == 2:
+        rows.append(np.ones_like(rows[0]))
+    back, missing = np.argsort(order), len(order) - rows[0].size
+    full = [np.append(row, np.full(missing, fill)).astype(np.int64) for row, fill in zip(rows, (0, 0, 1), strict=True)]
+    masks = [
+        np.append((*mask, *(0,) * (rows[0].size - len(mask))), np.ones(missing)).astype(np.int64)[back]
+        for mask in (op.begin_mask, op.end_mask)
+    ]
+    made = StridedSlice(tuple(masks[0].tolist()), tuple(masks[1].tolist()))
+    return made(_source(data), *(row[back] for row in full))
+
+
+def _normalized(root: Value, order: tuple[int, ...]) -> Value | None:
+    data, axes = root.inputs
+    if data is None or axes is None or axes.constant is None or not isinstance(data.op, Transpose):
+        return None
+    return root.op(_source(data), np.array(sorted(order[int(axis)] for axis in axes.constant.ravel()), np.int64))
+
+
+def _view(root: Value, order: tuple[int, ...]) -> Value | None:
+    """A view without some axes of 1, or with more of them, which stand where they stood."""
+    data, axes = root.inputs if len(root.inputs) == 2 else (None, None)
+    if data is None or axes is None or axes.constant is None or not isinstance(data.op, Transpose):
+        return None
+    rank = max(len(order), root.type.rank)
+    named = sorted(int(axis) % rank for axis in axes.constant.ravel())
+    kept = [axis for axis in range(rank) if axis not in named]
+    if isinstance(root.op, Squeeze):
+        left = [order[axis] for axis in kept]
+        made = root.op(_source(data), np.array(sorted(order[axis] for axis in named), np.int64))
+        moved = [sorted(left).index(axis) for axis in left]
+    else:
+        made = root.op(_source(data), np.array(named, np.int64))
+        behind = iter(kept[axis] for axis in order)
+        moved = [axis if axis in named else next(behind) for axis in range(rank)]
+    return made if moved == sorted(moved) else Transpose()(made, np.array(moved, np.int64))
+
+
+def _reduce(root: Value, order: tuple[int, ...]) -> Value | None:
+    op = root.op
+    assert isinstance(op, Reduction)
+    data, axes = root.inputs
+    if data is None or axes is None or axes.constant is None or not isinstance(data.op, Transpose):
         return None
     moved = sorted(order[int(axis) % len(order)] for axis in axes.constant.ravel())
-    return root.op(_source(data), np.array(moved, np.int64))
+    left = [axis for axis in order if axis not in moved]
+    if not op.keep_dims and left != sorted(left):
+        return None
+    return op(_source(data), np.array(moved, np.int64))
 
 
 def _untransposed(array: Array, order: tuple[int, ...]) -> Array:
@@ -153,6 +230,8 @@ _SINKS: tuple[tuple[Kind, Callable[[Value, tuple[int, ...]], Value | None]], ...
     (PReLU, _prelu),
     (Concat, _concat),
     (Pad, _pad),
+    (StridedSlice, _strided),
+    (MVN, _normalized),
     (Reduction, _reduce),
     (SoftmaxBase, _along_axis),
     (Trait.ELEMENTWISE, _elementwise),

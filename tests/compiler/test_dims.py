@@ -241,6 +241,17 @@ def test_an_extremum_is_bounded_case_by_case() -> None:
     assert dims.maximum(rest, 0) + dims.maximum(n - 2, 0) == n
 
 
+def test_an_extremum_of_a_dim_and_its_opposite_is_the_dim() -> None:
+    n, m = dims.symbol("N", 0), dims.symbol("M", 0)
+    assert dims.minimum(n, dims.maximum(n, m)) == n
+    assert dims.maximum(dims.minimum(m, n), n) == n
+    assert dims.minimum(n, dims.maximum(n + 1, m)) == n
+    for other in (dims.maximum(n, m) + 1, 2 * dims.maximum(n, m), dims.minimum(n, m)):
+        for sizes in ((0, 3), (3, 0), (2, 2)):
+            values = {dims.FreeDim("N"): sizes[0], dims.FreeDim("M"): sizes[1]}
+            assert evaluate(dims.minimum(n, other), values) == min(sizes[0], evaluate(other, values))
+
+
 def test_quotients_towards_zero_and_remainders() -> None:
     n, m = dims.symbol("N", 0), dims.symbol("M", 1)
     quotient, remainder = dims.truncdiv(n - 5, 3), n % m

@@ -21,6 +21,7 @@ from dldt.compiler.ops import (
     Multiply,
     Pad,
     ReLU,
+    Transpose,
 )
 from dldt.compiler.types import DType, TensorType
 from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
@@ -267,6 +268,14 @@ def test_zeros_around_what_is_never_negative_become_pads_of_a_max_pool():
         rewritten(FusePad(), lambda g: MaxPool(**POOL)(_pad(ReLU()(g.parameter("x", X)))), count=1)
         == "MaxPool(ReLU(x))"
     )
+
+
+def test_zeros_before_a_transpose_become_pads():
+    def build(g):
+        padded = _pad(g.parameter("x", f32(2, 6, 6, 4)), begin=(0, 1, 0, 0), end=(0, 1, 2, 0))
+        return WINDOWED["convolution"](Transpose()(padded, i64(0, 3, 1, 2)))
+
+    assert rewritten(FusePad(), build, count=1) == "Convolution(Transpose(x, [0,3,1,2]), [6,4,3,3])"
 
 
 KEPT_PADS = {

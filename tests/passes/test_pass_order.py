@@ -9,6 +9,7 @@ from dldt.compiler.graph import Graph
 from dldt.compiler.ops import (
     Add,
     BatchNormInference,
+    BatchToSpace,
     Broadcast,
     Clamp,
     Convert,
@@ -27,6 +28,7 @@ from dldt.compiler.ops import (
     Reshape,
     RNNCell,
     ShapeOf,
+    SpaceToBatch,
     Subtract,
     Transpose,
     Unsqueeze,
@@ -41,6 +43,7 @@ from tests.passes.spelled import PADDED, convolved, layer_norm, sixth_of_clamp
 
 X = f32(2, 4, 6, 6)
 C4 = random(1, 4, 1, 1, low=0.5)
+PLAIN = dict(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
 
 
 EVERY_PASS = sorted(PASSES.values(), key=lambda cls: cls.name)
@@ -84,6 +87,14 @@ def _spread_mean(x):
 
 def _moved_relu(x):
     return Transpose()(ReLU()(Transpose()(x, i64(0, 2, 3, 1))), i64(0, 3, 1, 2))
+
+
+def _moved_blocks(x):
+    """A dilated convolution, of whose parts only the convolution reads channels first."""
+    block, none, two = i64(1, 1, 2, 2), i64(0, 0, 0, 0), i64(0, 0, 2, 2)
+    there = Transpose()(SpaceToBatch()(x, block, two, two), i64(0, 2, 3, 1))
+    inner = Convolution(**PLAIN)(Transpose()(there, i64(0, 3, 1, 2)), random(4, 4, 3, 3))
+    return BatchToSpace()(inner, block, none, none)
 
 
 def _reversed(x):
@@ -150,6 +161,11 @@ SWAPS = {
         "Add(Convolution(x, [4,4,3,3]), [1,4,1,1])",
     ),
     ("sink-transposes", "merge-transposes"): (_moved_relu, "ReLU(x)"),
+    ("raise-transposes", "fold-input-affine-into-weights"): (
+        lambda x: Convolution(**PLAIN)(Transpose()(Multiply()(x, np.float32(3)), i64(0, 2, 3, 1)), random(4, 6, 3, 3)),
+        "Convolution(Transpose(x, [0,2,3,1]), [4,6,3,3])",
+    ),
+    ("merge-transposes", "fuse-dilated-convolution"): (_moved_blocks, "Convolution(x, [4,4,3,3])"),
     ("sink-views", "merge-reshapes"): (
         lambda x: Reshape(special_zero=False)(ReLU()(Reshape(special_zero=False)(x, i64(8, 36))), i64(2, 4, 6, 6)),
         "ReLU(x)",

@@ -9,6 +9,7 @@ from dldt.compiler import dims
 from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ops import (
+    MVN,
     Abs,
     Add,
     Clamp,
@@ -29,6 +30,7 @@ from dldt.compiler.ops import (
     Reshape,
     SoftMax,
     Squeeze,
+    StridedSlice,
     Swish,
     Transpose,
     Unsqueeze,
@@ -95,12 +97,50 @@ def test_two_values_transposed_alike():
     assert got == "Transpose(Concat(Add(x, z), ReLU(x)), [0,3,1,2])"
 
 
-def test_a_mean_that_drops_dims_stays_behind_the_transpose():
-    declined(SinkTransposes(), lambda g: ReduceMax(keep_dims=False)(moved(g.parameter("x", NHWC)), i64(1)))
+def test_a_reduction_that_drops_dims_and_keeps_the_order_of_the_others_needs_no_transpose():
+    def over(axis):
+        return lambda g: ReduceMax(keep_dims=False)(moved(g.parameter("x", NHWC)), i64(axis))
+
+    assert rewritten(SinkTransposes(), over(1), count=1) == "ReduceMax(x, [3])"
+    declined(SinkTransposes(), over(2))
+
+
+def test_transposes_that_several_read_move_where_all_readers_can():
+    def build(g):
+        t = moved(g.parameter("x", NHWC))
+        return Multiply()(t, ReLU()(t)), moved(t, (0, 2, 3, 1))
+
+    got = rewritten(SinkTransposes(), build, count=2)
+    assert "Transpose(Multiply(x, ReLU(x)), [0,3,1,2])" in got
+
+
+def test_a_slice_moves_before_the_transpose():
+    def build(g):
+        t = moved(g.parameter("x", NHWC))
+        return StridedSlice((0, 1), (1, 0))(t, i64(1, 0), i64(0, 2), i64(1, 1))
+
+    got = rewritten(SinkTransposes(), build, count=1)
+    assert got == "Transpose(StridedSlice(x, [1,0,0,0], [0,0,0,2], [1,1,1,1]), [0,3,1,2])"
+
+
+VIEWS = {
+    "squeeze": (lambda t: Squeeze()(t, i64(2)), "Transpose(Squeeze(x, [1]), [0,2,1])"),
+    "squeeze to the same order": (lambda t: Squeeze()(t, i64(1)), "Squeeze(x, [3])"),
+    "unsqueeze": (lambda t: Unsqueeze()(t, i64(1)), "Transpose(Unsqueeze(x, [1]), [0,1,4,2,3])"),
+    "normalisation": (lambda t: MVN(1e-3)(t, i64(2, 3)), "Transpose(MVN(x, [1,2]), [0,3,1,2])"),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views_and_normalisations_move_before_the_transpose(name):
+    build, wanted = VIEWS[name]
+    shape = f32(2, 1, 5, 1) if "squeeze" in name and name != "unsqueeze" else NHWC
+    assert rewritten(SinkTransposes(), lambda g: build(moved(g.parameter("x", shape))), count=1) == wanted
 
 
 STAYING = {
-    "other readers": lambda g, t: (ReLU()(t), Abs()(t)),
+    "a reader that keeps it": lambda g, t: (ReLU()(t), Reshape()(t, i64(-1))),
+    "a slice that drops an axis": lambda g, t: (StridedSlice((0,), (0,), (), (1,))(t, i64(1), i64(2)),),
     "another value": lambda g, t: (Add()(t, g.parameter("z", f32(2, 3, 4, 5))),),
     "another order": lambda g, t: (Add()(t, moved(g.parameter("z", f32(2, 3, 4, 5)), (0, 1, 2, 3))),),
     "a constant that widens": lambda g, t: (Add()(t, random(2, 1, 1, 1, 1)),),

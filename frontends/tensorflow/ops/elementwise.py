@@ -250,7 +250,7 @@ def add_n(*inputs: Value) -> Value:
 
 
 @TENSORFLOW.imports("AccumulateNV2")
-def accumulate_n_v2(*inputs: Value, shape: tuple[int | None, ...] | None) -> Value:
+def accumulate_n_v2(*inputs: Value, shape: tuple[int | None, ...] | None = None) -> Value:
     """The sum of all."""
     return _chain(Add(), inputs)
 

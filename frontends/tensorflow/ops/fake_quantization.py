@@ -114,6 +114,8 @@ def nudged(low: Array, high: Array, bits: int, *, narrow: bool) -> tuple[Array, 
 
 
 def _fake(x: Value, low: Array, high: Array, bits: int, narrow: bool) -> Value:
+    if np.shape(low) != np.shape(high) or np.ndim(low) > 1:
+        raise InputError(f"min and max have the shapes {list(np.shape(low))} and {list(np.shape(high))}")
     below, above = nudged(np.asarray(low), np.asarray(high), bits, narrow=narrow)
     none = np.asarray(low == high)
     made = FakeQuantize((1 << bits) - int(narrow))(x, below, np.where(none, below + 1, above), below, above)

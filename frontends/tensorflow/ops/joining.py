@@ -24,7 +24,7 @@ def concat_v2(*values_and_axis: Value) -> Value:
 
 
 @TENSORFLOW.imports("ParallelConcat")
-def parallel_concat(*values: Value, shape: tuple[int | None, ...] | None) -> Value:
+def parallel_concat(*values: Value, shape: tuple[int | None, ...] | None = None) -> Value:
     """The values one after the other along the first axis."""
     return Concat(0)(*values)
 

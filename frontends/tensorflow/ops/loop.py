@@ -53,18 +53,30 @@ def while_(
     start = _start(cond, input, trips, context)
     given = tuple(_as_carried(body, i, value, count, trips) for i, value in enumerate(input))
     given = _with_items(body, context, given)
-    first = [value for carried in given for value in parts(carried)]
+    turns = [i for i in count.turns if trips is not None and _dtype(input, (i,)) is _dtype(input, count.turns)]
+    first = [value for i, carried in enumerate(given) if i not in turns for value in parts(carried)]
     types = [TensorType(v.type.dtype, v.type.shape) for v in first]
-    imported, op, captures = settled(partial(_loop, body, context, given, trips is not None), types)
+    make = partial(_loop, body, context, given, turns, trips is not None)
+    imported, op, captures = settled(make, types)
     outer = (np.array(-1, np.int64) if trips is None else trips, start)
     values = iter(op.all(*outer, *first, *captures))
     found: list[Imported] = []
-    for inner in imported.outputs[1:]:
-        if isinstance(inner, GrowingSequence):
+    for i, inner in enumerate(imported.outputs[1:]):
+        if i in turns:
+            assert trips is not None
+            dtype = _dtype(given, (i,))
+            found.append(trips if trips.type.dtype is dtype else Convert(dtype)(trips))
+        elif isinstance(inner, GrowingSequence):
             found.append(StackedSequence(next(values)))
         else:
             found.append(with_parts(inner, [next(values) for _ in parts(inner)]))
     return tuple(found)
+
+
+def _dtype(given: Sequence[Imported], turns: Sequence[int]) -> DType:
+    """The element type of the first counter."""
+    value = given[turns[0]] if turns else None
+    return value.type.dtype if isinstance(value, Value) else DType.i64
 
 
 def _around(body: GraphRecord, context: Context) -> Iterable[tuple[str, Imported]]:
@@ -129,28 +141,54 @@ def _with_items(body: GraphRecord, context: Context, given: tuple[Imported, ...]
 
 
 def _loop(
-    body: GraphRecord, context: Context, given: Sequence[Imported], counts: bool, types: Sequence[TensorType]
+    body: GraphRecord,
+    context: Context,
+    given: Sequence[Imported],
+    turns: Sequence[int],
+    counts: bool,
+    types: Sequence[TensorType],
 ) -> Made:
+    """The loop for these types of its carried values. ``turns``: the values that are the number of the turn, which the
+    loop itself counts; ``counts``: it has no other condition."""
     left = iter(types)
-    makers = [_maker(value, [next(left) for _ in parts(value)]) for value in given]
-    imported, captures = context.import_body(body, makers, partial(_finished, counts))
+    number = _TurnNumber(_dtype(given, turns))
+    makers = [
+        number if i in turns else _maker(value, [next(left) for _ in parts(value)]) for i, value in enumerate(given)
+    ]
+    imported, captures = context.import_body(body, makers, partial(_finished, turns, counts))
     _check_forms(body, given, imported)
-    carried = len(types)
+    parameters = {value: place for place, value in enumerate(imported.graph.inputs)}
+    own = None if number.value is None else parameters[number.value]
+    places = [place for place in range(len(parameters)) if place != own]
     ports: list[InputPort] = []
     outputs: list[OutputPort] = []
     result = 1
-    for inner in imported.outputs[1:]:
-        for _ in parts(inner):
+    for i, inner in enumerate(imported.outputs[1:]):
+        for _ in parts(inner) if i not in turns else ():
             if isinstance(inner, GrowingSequence):
                 outputs.append(ConcatOutput(result=result))
             else:
-                ports.append(MergedInput(2 + len(ports), len(ports), result))
+                ports.append(MergedInput(2 + len(ports), places[len(ports)], result))
                 outputs.append(BodyOutput(result))
             result += 1
-    ports += [InvariantInput(2 + carried + i, carried + i) for i in range(len(captures))]
+    carried = len(types)
+    ports += [InvariantInput(2 + carried + i, places[carried + i]) for i in range(len(captures))]
     build: Any = Loop
-    op = build(imported.graph, tuple(ports), tuple(outputs), condition_result=0, iteration_parameter=None)
+    op = build(imported.graph, tuple(ports), tuple(outputs), condition_result=0, iteration_parameter=own)
     return imported, op, captures
+
+
+class _TurnNumber:
+    """Makes what the body takes for counters that start with 0: one number, that of the turn."""
+
+    def __init__(self, dtype: DType) -> None:
+        self.value: Value | None = None
+        self._dtype = dtype
+
+    def __call__(self, graph: Graph, name: str) -> Value:
+        if self.value is None:
+            self.value = graph.parameter(name, TensorType(self._dtype, ()))
+        return self.value
 
 
 def _maker(value: Imported, types: Sequence[TensorType]) -> MakeInput:
@@ -160,8 +198,10 @@ def _maker(value: Imported, types: Sequence[TensorType]) -> MakeInput:
     return lambda graph, name: with_parts(value, [graph.parameter(f"{name}.{i}", t) for i, t in enumerate(types)])
 
 
-def _finished(counts: bool, position: int, made: Imported) -> tuple[Value, ...]:
+def _finished(turns: Sequence[int], counts: bool, position: int, made: Imported) -> tuple[Value, ...]:
     """The Results of an output: what a turn adds to a list is a part of the whole."""
+    if position - 1 in turns:
+        return ()
     if position == 0:
         if not isinstance(made, Value):
             raise InputError("the condition of a loop is no tensor")

@@ -19,7 +19,7 @@ from dldt.compiler.ops.unique import Unique
 from dldt.compiler.types import DType
 from dldt.frontends.engine.known import known_array, required_ints
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import count_up, integer, ints, joined, like, sizes, wide
+from dldt.frontends.tensorflow.numbers import count_up, integer, ints, joined, like, part_count, sizes, wide
 
 
 @TENSORFLOW.imports("Unique")
@@ -55,7 +55,7 @@ def dynamic_partition(data: Value, partitions: Value, *, num_partitions: int) ->
     if partitions.type.rank != 1:
         rows = Reshape()(data, joined(ints(-1), sizes(data, tail)) if len(tail) else ints(-1))
     made = []
-    for number in range(num_partitions):
+    for number in range(part_count(num_partitions, "num_partitions")):
         places = NonZero()(Equal()(flat, like(flat, number)))
         made.append(Gather()(rows, Reshape()(places, ints(-1)), integer(0)))
     return tuple(made)

@@ -101,6 +101,8 @@ def _bounds(low: Value, high: Value) -> tuple[Array, Array]:
         required_array(x, f"the input {name!r}").astype(np.float32)
         for x, name in ((low, "min_range"), (high, "max_range"))
     ]
+    if found[0].shape != found[1].shape or found[0].ndim > 1:
+        raise InputError(f"min_range and max_range have the shapes {list(found[0].shape)} and {list(found[1].shape)}")
     if (found[0] > found[1]).any():
         raise InputError("min_range is above max_range")
     return found[0], found[1]

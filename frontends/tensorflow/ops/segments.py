@@ -45,7 +45,8 @@ def _rows(data: Value, ids: Value, count: Value, how: str) -> Value:
     rest = sizes(data, tail) if len(tail) else ints()
     behind = Add()(sizes(count_up(count, count), (0,)), integer(1))
     start = Broadcast()(data.graph.constant(_neutral(data, how)), joined(behind, rest))
-    updates = data if ids.type.rank == 1 else Reshape()(data, joined(ints(-1), rest))
+    shape = joined(ints(-1), rest) if len(tail) else ints(-1)
+    updates = data if ids.type.rank == 1 else Reshape()(data, shape)
     made = ScatterNDUpdate(_HOW[how])(start, Reshape()(kept, ints(-1, 1)), updates)
     return Slice()(made, ints(0), ints(-1), ints(1), ints(0))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError
@@ -14,9 +16,11 @@ from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import DType
-from dldt.frontends.engine.known import known_array, required_int, required_ints
+from dldt.frontends.engine.known import required_int, required_ints
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.numbers import cast, ints, joined, like, normal_axis, wide
+
+_MAX_CONSTANT = 1 << 12
 
 
 @TENSORFLOW.imports("Shape")
@@ -50,7 +54,7 @@ def reshape(tensor: Value, shape: Value) -> Value:
 
 
 @TENSORFLOW.imports("EnsureShape")
-def ensure_shape(input: Value, *, shape: tuple[int | None, ...] | None) -> Value:
+def ensure_shape(input: Value, *, shape: tuple[int | None, ...] | None = None) -> Value:
     """The tensor, which must fit the shape: what is fixed on both sides is compared here."""
     own = input.type.shape
     fits = shape is None or (
@@ -147,16 +151,16 @@ def ones_like(x: Value) -> Value:
 @TENSORFLOW.imports("ConcatOffset")
 def concat_offset(concat_dim: Value, *shape: Value) -> tuple[Value, ...]:
     """Where each part begins in the parts joined along an axis."""
-    axis = required_int(concat_dim, "the input 'concat_dim'")
-    known = [known_array(each) for each in shape]
-    if any(array is None for array in known):
-        raise ShapeError("the shapes of the parts must be known")
-    starts = np.cumsum([0, *(int(array[axis]) for array in known if array is not None)])
-    row = np.eye(int(known[0].size if known[0] is not None else 0), dtype=shape[0].type.dtype.numpy)[axis]
-    return tuple(shape[0].graph.constant(row * start) for start in starts[:-1].astype(row.dtype))
+    sizes = [np.array(required_ints(each, "the input 'shape'"), np.int64) for each in shape]
+    axis = normal_axis(required_int(concat_dim, "the input 'concat_dim'"), sizes[0].size, "concat_dim")
+    if any(each.size != sizes[0].size for each in sizes):
+        raise ShapeError("the parts have different ranks")
+    starts = np.cumsum([0, *(each[axis] for each in sizes)])
+    row = np.eye(sizes[0].size, dtype=np.int64)[axis]
+    return tuple(shape[0].graph.constant((row * start).astype(shape[0].type.dtype.numpy)) for start in starts[:-1])
 
 
 def _all(x: Value, number: int) -> Value:
-    if x.type.is_static:
+    if x.type.is_static and prod(x.type.static_shape) <= _MAX_CONSTANT:
         return x.graph.constant(np.full(x.type.static_shape, number, x.type.dtype.numpy))
     return Broadcast()(x.graph.constant(like(x, number)), ShapeOf()(x))

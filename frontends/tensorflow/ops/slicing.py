@@ -16,7 +16,7 @@ from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.strided_slice import StridedSlice
 from dldt.frontends.engine.known import known_array, known_dims, required_int, required_ints
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import integer, ints, normal_axis, wide
+from dldt.frontends.tensorflow.numbers import integer, ints, normal_axis, part_count, wide
 
 _LAST = np.iinfo(np.int64).max
 
@@ -70,7 +70,7 @@ def slice_from(input: Value, begin: Value, size: Value) -> Value:
 def split(split_dim: Value, value: Value, *, num_split: int) -> tuple[Value, ...]:
     """Equal parts along an axis."""
     axis = normal_axis(required_int(split_dim, "the input 'split_dim'"), value.type.rank)
-    return Split(num_split).all(value, integer(axis))
+    return Split(part_count(num_split, "num_split")).all(value, integer(axis))
 
 
 @TENSORFLOW.imports("SplitV")
@@ -89,7 +89,7 @@ def unpack(value: Value, *, num: int, axis: int = 0) -> tuple[Value, ...]:
     at = normal_axis(axis, value.type.rank)
     if num == 0:
         return ()
-    parts = Split(num).all(value, integer(at))
+    parts = Split(part_count(num, "num")).all(value, integer(at))
     return tuple(Squeeze()(part, ints(at)) for part in parts)
 
 

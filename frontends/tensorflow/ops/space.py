@@ -17,7 +17,7 @@ from dldt.frontends.engine.known import required_array, required_ints
 from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.tensorflow.channels import as_given, channels_first, spatial, to_first, to_last
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import bounds, like
+from dldt.frontends.tensorflow.numbers import bounds, like, part_count
 
 
 @TENSORFLOW.imports("SpaceToDepth")
@@ -81,9 +81,10 @@ def dilation_2d(
 ) -> Value:
     """The largest sum of an element and that of the form in each window."""
     step, rate = (spatial(what, each, "NHWC", 4) for what, each in (("strides", strides), ("rates", rates)))
-    if filter.type.rank != 3 or not filter.type.is_static or not input.type.is_static:
+    if input.type.rank != 4 or filter.type.rank != 3 or not filter.type.is_static or not input.type.is_static:
         raise UnsupportedError(f"fixed shapes are needed, not {input.type} and {filter.type}")
     kernel, space = filter.type.static_shape[:2], input.type.static_shape[1:3]
+    part_count(kernel[0] * kernel[1], "the number of the form's elements")
     reach = [(k - 1) * r + 1 for k, r in zip(kernel, rate, strict=True)]
     same = one_of("padding", padding, ("SAME", "VALID")) == "SAME"
     counts = [-(-(n if same else n - r + 1) // s) for n, r, s in zip(space, reach, step, strict=True)]

@@ -308,6 +308,138 @@ def case_v1_dynamic_lengths():
     return dynamic_rnn(lambda: v1.nn.rnn_cell.BasicRNNCell(4), lengths=True)
 
 
+def case_masked():
+    layers = [tf.keras.layers.Masking(), tf.keras.layers.LSTM(4, return_sequences=True)]
+    return keras_case(layers, (None, 3), (2, 5, 3))
+
+
+def case_gru_before():
+    return keras_case([tf.keras.layers.GRU(4, reset_after=False, return_sequences=True)], (None, 3), (2, 5, 3))
+
+
+def case_stacked():
+    cells = [tf.keras.layers.LSTMCell(4), tf.keras.layers.GRUCell(3)]
+    return keras_case([tf.keras.layers.RNN(cells, return_sequences=True)], (None, 3), (2, 5, 3))
+
+
+def case_convolution_lstm():
+    layer = tf.keras.layers.ConvLSTM2D(2, 3, return_sequences=True, padding="same")
+    return keras_case([layer], (4, 6, 6, 2), (1, 4, 6, 6, 2))
+
+
+def case_map():
+    @tf.function(input_signature=[spec(None, 3)])
+    def f(x):
+        return {"y": tf.map_fn(lambda row: tf.reduce_sum(row) * row, x)}
+
+    return saved(f, [{"x": floats(n, 3)} for n in (1, 4)])
+
+
+def case_growing():
+    @tf.function(input_signature=[spec(2, 5)])
+    def f(x):
+        def body(i, x, out):
+            best = tf.argmax(x * tf.cast(i, F32), 1, output_type=tf.int32)
+            return i + 1, x * 2.0, tf.concat([out, best[:, None]], 1)
+
+        shapes = (tf.TensorShape([]), x.shape, tf.TensorShape([2, None]))
+        start = (tf.constant(0), x, tf.zeros([2, 0], tf.int32))
+        until = lambda i, x, _: tf.logical_and(i < 4, tf.reduce_max(x) < 50.0)  # noqa: E731 (a name for the argument)
+        return {"y": tf.while_loop(until, body, start, shape_invariants=shapes)[2]}
+
+    return saved(f, [{"x": floats(2, 5)}, {"x": 10 * floats(2, 5)}])
+
+
+def case_early():
+    @tf.function(input_signature=[spec(8)])
+    def f(x):
+        array, total = tf.TensorArray(F32, 8, element_shape=[]), tf.constant(0.0)
+        for i in tf.range(8):
+            total += x[i]
+            array = array.write(i, total)
+            if total > 1.5:
+                break
+        return {"y": array.stack(), "total": total}
+
+    return saved(f, [{"x": floats(8)}, {"x": np.full(8, 0.6, np.float32)}])
+
+
+def case_changed():
+    variable = tf.Variable(np.float32(1))
+
+    @tf.function(input_signature=[spec(3)])
+    def f(x):
+        variable.assign_add(1.0)
+        return {"y": x * variable}
+
+    return saved(f, [{"x": floats(3)}], [variable])
+
+
+def case_v1_map():
+    def build():
+        x = v1.placeholder(F32, [None, 3], "x")
+        v1.identity(v1.map_fn(lambda row: v1.reduce_sum(row) * row, x), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(n, 3)} for n in (1, 4)])
+
+
+def case_v1_bidirectional():
+    def build():
+        x = v1.placeholder(F32, [2, None, 3], "x")
+        sizes = v1.placeholder(tf.int32, [2], "size")
+        cells = v1.nn.rnn_cell.BasicLSTMCell(3), v1.nn.rnn_cell.GRUCell(3)
+        both, _ = v1.nn.bidirectional_dynamic_rnn(*cells, x, sequence_length=sizes, dtype=F32)
+        v1.identity(v1.concat(both, 2), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(2, 5, 3), "size": np.array([3, 5], np.int32)}])
+
+
+def case_v1_projection():
+    def build():
+        x = v1.placeholder(F32, [2, None, 3], "x")
+        cells = v1.nn.rnn_cell.LSTMCell(4, num_proj=3, use_peepholes=True), v1.nn.rnn_cell.BasicRNNCell(4)
+        y, _ = v1.nn.dynamic_rnn(v1.nn.rnn_cell.MultiRNNCell(cells), x, dtype=F32)
+        v1.identity(y, "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(2, 5, 3)}])
+
+
+def case_v1_nested_cond():
+    def build():
+        x, p = v1.placeholder(F32, [3], "x"), v1.placeholder(tf.bool, [], "p")
+        inner = lambda: v1.cond(  # noqa: E731 (a name for the argument)
+            v1.reduce_sum(x) > 0, lambda: (x * 2, x), lambda: (x - 1, v1.constant([7.0, 8, 9]))
+        )
+        y = v1.cond(p, inner, lambda: (v1.constant([1.0, 2, 3]), x))
+        v1.identity(y[0] + y[1], "out")
+        v1.identity(v1.cond(p, lambda: y[0], lambda: y[1]), "again")
+        return ["out", "again"]
+
+    return frozen(build, [{"x": floats(3), "p": np.bool_(p)} for p in (False, True)])
+
+
+def case_v1_case():
+    def build():
+        x, k = v1.placeholder(F32, [3], "x"), v1.placeholder(tf.int32, [], "k")
+        cases = [(v1.equal(k, 0), lambda: x), (v1.equal(k, 1), lambda: x * 2)]
+        v1.identity(v1.case(cases, default=lambda: x * 3, exclusive=True), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(3), "k": np.int32(k)} for k in (0, 1, 2)])
+
+
+def case_v1_default():
+    def build():
+        x = v1.placeholder(F32, [2], "x")
+        v1.identity(x * v1.placeholder_with_default(np.float32(3), [], "k"), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(2)}])
+
+
 CASES = {name[5:]: make for name, make in list(globals().items()) if name.startswith("case_")}
 
 

@@ -22,6 +22,9 @@ _TYPES = {
     **{f"q{sign}int{bits}": DType(f"{sign or 'i'}{bits}") for sign in ("", "u") for bits in (8, 16)},
     "qint32": DType.i32,
 }
+VERSION = Path(__file__).with_name("registry.txt").read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+"""Which TensorFlow the table is of."""
+
 _KINDS = {
     "int": int,
     "float": float,

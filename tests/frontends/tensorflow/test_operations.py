@@ -56,11 +56,12 @@ ALIKE = {
     *("RefIdentity", "SegmentMaxV2", "SegmentMinV2", "SegmentProdV2", "SegmentSumV2", "TopK", "UniqueWithCountsV2"),
     *(f"Scatter{how}" for how in ("Add", "Div", "Max", "Min", "Mul", "Sub", "Update")),
     *(f"ScatterNd{how}" for how in ("Add", "Max", "Min", "Sub", "Update")),
-    *("VariableShape", "swish_f32"),
+    *("VariableShape", "swish_f32", "_FusedConv2D", "FusedDepthwiseConv2dNative", "_FusedMatMul", "Prelu"),
+    *("_FusedDepthwiseConv2dNative", "FusedPadConv2D"),
     *(f"{kind}{axes}" for kind in ("FFT", "IFFT", "IRFFT", "RFFT") for axes in ("", "2D", "3D")),
     *("Angle", "Complex", "ComplexAbs", "Conj", "Imag", "Real"),
     *("Multinomial", "StatelessMultinomial", "StatelessRandomGetAlg", "StatelessTruncatedNormal"),
     *("StatelessTruncatedNormalV2", "TruncatedNormal"),
 }
 """Other spellings of operations that have cases, those that TensorFlow runs on variables or not at all, and those of
-test_spectral.py and test_drawn.py."""
+test_spectral.py, test_drawn.py and test_fused.py."""

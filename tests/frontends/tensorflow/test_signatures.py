@@ -9,8 +9,8 @@ from dldt.frontends.engine.signature import Signature
 from dldt.frontends.tensorflow.ops import register
 from tests.frontends.tensorflow.registry import registry
 
-OWN = {"Mish", "swish_f32"}
-"""Functions of Keras models that were saved by other tools."""
+OWN = {"FusedDepthwiseConv2dNative", "Mish", "Prelu", "swish_f32"}
+"""Operations of TensorFlow.js, and functions of Keras models that were saved by other tools."""
 REGISTERED = [importer for importer in register().importers() if importer.op_type not in OWN]
 
 

@@ -1,0 +1,30 @@
+"""The page of TensorFlow's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dldt.frontends.tensorflow.ops import register
+from docs.coverage import coverage_page
+from tests.frontends.tensorflow.cases.table import FAMILIES
+from tests.frontends.tensorflow.registry import VERSION, registry
+
+_NOTES = """Operations of graphs (frozen, SavedModel, MetaGraph), with the names of TensorFlow's registry. Every
+importer's inputs, attributes and defaults are compared with that registry ({version}, {count} operations); the cases
+are run by the interpreter and as native code, beside what TensorFlow answers. Fourier transforms are compared with
+numpy, random numbers without seeds by their distribution; variables, functions and control flow have tests of whole
+models.
+
+Pictures stay as they are fed (`NHWC`). Inside, convolutions, pools and normalisations read the channels behind the
+batch: the Transposes round them meet and cancel, so that a network keeps one, at its input."""
+
+
+def tensorflow() -> str:
+    """The operations of TensorFlow."""
+    return coverage_page(register(), _cases(), _NOTES.format(version=VERSION, count=len(registry())))
+
+
+def _cases() -> Iterator[tuple[str, str]]:
+    for cases in FAMILIES.values():
+        for case in cases:
+            yield case.op, VERSION
