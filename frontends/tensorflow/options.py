@@ -14,6 +14,9 @@ TENSORFLOW_OPTIONS = (
     FormatOption("tensorflow_object_detection_api_pipeline_config", "not supported: see the message", "path", "FILE"),
     FormatOption("tensorflow_custom_operations_config_update", "not supported: see the message", "path", "FILE"),
     FormatOption("tensorflow_use_custom_operations_config", "not supported: see the message", "path", "FILE"),
+    FormatOption("tensorflow_custom_layer_libraries", "not supported: see the message", "path", "FILES"),
+    FormatOption("tensorboard_logdir", "not supported: see the message", "path", "DIRECTORY"),
+    FormatOption("disable_nhwc_to_nchw", "not supported: see the message", "flag"),
     FormatOption("transformations_config", "not supported: see the message", "path", "FILE"),
 )
 """As the old Model Optimizer spells them."""

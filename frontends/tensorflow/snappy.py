@@ -51,6 +51,8 @@ def _copy(data: bytes, at: int, tag: int, made: bytearray) -> int:
     width = {1: 1, 2: 2, 3: 4}[kind]
     offset = int.from_bytes(data[at : at + width], "little") | ((tag >> 5) << 8 if kind == 1 else 0)
     length = (tag >> 2 & 7) + 4 if kind == 1 else (tag >> 2) + 1
+    if at + width > len(data):
+        raise ValueError("it ends in the middle of a copy")
     if not 0 < offset <= len(made):
         raise ValueError("it repeats bytes that are not there")
     start = len(made) - offset

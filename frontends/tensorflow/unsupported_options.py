@@ -14,6 +14,14 @@ _REASONS = {
         "no sub-graph is replaced by an operation of its own, so there is nothing to update; leave it out"
     ),
     "tensorflow_use_custom_operations_config": "sub-graphs are imported as they are; leave it out",
+    "tensorflow_custom_layer_libraries": (
+        "libraries of TensorFlow are not loaded; cut the model round the operation with --input and --output"
+    ),
+    "tensorboard_logdir": "nothing is written for TensorBoard; dldt inspect shows the model",
+    "disable_nhwc_to_nchw": (
+        "inputs and outputs keep the layout that the model has; leave it out, or change the layout of an input with "
+        "--layout"
+    ),
     "transformations_config": "sub-graphs are imported as they are; leave it out",
 }
 

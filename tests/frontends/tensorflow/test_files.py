@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from dldt.compiler.errors import InputError, UnsupportedError, UsageError
 from dldt.compiler.interpret import interpret
 from dldt.frontends.read_model import read_model
+from dldt.frontends.tensorflow.options import TENSORFLOW_OPTIONS
 
 FILES = Path(__file__).with_name("file_cases.npz")
 
@@ -159,6 +162,25 @@ def test_options_that_do_not_fit(folder):
         read_model(path / "frozen.pb", options={"signature": "serving_default"})
     with pytest.raises(UsageError, match="--transformations_config is not supported: sub-graphs are imported as they"):
         read_model(path / "frozen.pb", options={"transformations_config": "x.json"})
+
+
+def test_every_option_of_the_old_model_optimizer_is_known(folder):
+    path = folder("v2") / "frozen.pb"
+    refused = [option.name for option in TENSORFLOW_OPTIONS if option.help.startswith("not supported")]
+    assert len(refused) == 7
+    for name in refused:
+        with pytest.raises(UsageError, match=f"--{name} is not supported: "):
+            read_model(path, options={name: "x"})
+
+
+def test_no_framework_is_imported(folder):
+    code = (
+        "import sys; from dldt.frontends.read_model import read_model; read_model(sys.argv[1]);"
+        "print([name for name in ('tensorflow', 'keras', 'h5py', 'onnx') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(folder("saved_v1") / "saved")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_a_keras_model_without_tensorflow_says_what_to_install(tmp_path, monkeypatch):
