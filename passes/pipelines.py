@@ -189,9 +189,9 @@ def default_pipeline(*, merge_convolutions: bool = False) -> Pipeline:
     """
     fold = (
         *_layout(),
-        RaiseTransposes(),
         FuseDilatedConvolution(),  # Transposes stood between its parts
         FusePad(),
+        RaiseTransposes(),  # a Pad may have stood between
         *_linear(),
         FuseGroupedConvolution(),  # its branches are convolutions with at most a bias: folding has made them so
         *_linear(),  # a product or sum behind the Concat now stands behind a convolution

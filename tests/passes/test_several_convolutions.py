@@ -47,6 +47,13 @@ def test_unequal_convolutions_of_a_split_stay(changes):
     declined(FuseGroupedConvolution(), lambda g: _branches(g, **changes))
 
 
+def test_sums_of_vectors_are_no_convolutions():
+    def build(g):
+        return Concat(0)(*(Add()(g.parameter(name, f32(3)), 1.0) for name in ("a", "b")))
+
+    declined(FuseGroupedConvolution(), build)
+
+
 def _inception(g, widths=(8, 4, 16), kernel=(1, 1), attributes=PLAIN):
     x = g.parameter("x", X)
     made = [Convolution(**attributes)(x, random(n, 4, *kernel, seed=n)) for n in widths]
