@@ -10,6 +10,8 @@ CUSTOM = "custom"
 """The domain of operations that a file names itself."""
 INTERNAL = "quantized"
 """The domain of what the reader puts round operations on quantised tensors and variables."""
+BODY = "body"
+"""The domain of operations on variables where these are not followed."""
 
 
 class TfliteFramework(Framework):
@@ -24,6 +26,8 @@ class TfliteFramework(Framework):
                 f"it is TensorFlow's {node.op_type[4:]}, for which TF Lite calls TensorFlow; convert the model with "
                 "TFLITE_BUILTINS alone, or compile the SavedModel"
             )
+        if node.domain == BODY:
+            return "variables in a subgraph that is called are not supported; those of the main subgraph are"
         return super().why_not(node)
 
 

@@ -9,6 +9,11 @@ R = np.random.default_rng(1)
 F = np.float32
 
 
+def reseed(seed):
+    """The numbers of a module do not depend on those of others."""
+    R.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+
+
 def f(*shape, low=-3, high=3):
     return R.uniform(low, high, shape).astype(F)
 
