@@ -6,10 +6,13 @@ python docs/generate.py            (a test fails when a table is out of date)
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import attrs
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
@@ -21,6 +24,7 @@ from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
+from docs.tflite_page import tflite
 
 HERE = Path(__file__).parent
 HEAD = "<!-- written by docs/generate.py -->\n\n"
@@ -182,6 +186,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,
+    "tflite.md": tflite,
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dldt.frontends.engine.framework import Framework
+from dldt.frontends.engine.importer import Importer
 from dldt.frontends.engine.record import NodeRecord
 from dldt.frontends.tflite.refused import REFUSED
 
@@ -18,6 +21,10 @@ class TfliteFramework(Framework):
     """Operations are the builtin ones of the schema, and custom ones by name."""
 
     refused = REFUSED
+
+    def importers(self) -> Iterator[Importer]:
+        """Those of operations that files have; what the reader adds are none."""
+        return (importer for importer in super().importers() if importer.domain != INTERNAL)
 
     def why_not(self, node: NodeRecord) -> str:
         """Operations of TensorFlow itself are known by their prefix."""

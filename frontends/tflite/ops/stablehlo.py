@@ -113,8 +113,8 @@ def convert(input: Value, *, result_type: str) -> Value:
 @TFLITE.imports("STABLEHLO_IOTA")
 def iota(*, iota_dimension: int = 0, result_type: str, result_shape: tuple[int, ...], context: Context) -> Value:
     """The place along one axis."""
-    if not 0 <= iota_dimension < len(result_shape):
-        raise InputError(f"dim {iota_dimension} of {len(result_shape)}")
+    if not 0 <= iota_dimension < len(result_shape) or not 0 <= min(result_shape) <= max(result_shape) < 1 << 28:
+        raise InputError(f"places along dim {iota_dimension} of {list(result_shape)}")
     shape = [1] * len(result_shape)
     shape[iota_dimension] = result_shape[iota_dimension]
     places = np.arange(result_shape[iota_dimension]).astype(required_type(result_type, "result_type").numpy)
