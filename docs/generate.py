@@ -1,11 +1,12 @@
 """Writes the tables of this folder from the registries: operations.md, formats.md, passes.md, options.md, targets.md,
 and the list of steps in architecture.md.
 
-python docs/generate.py            (a test fails when a table is out of date)
+python -m docs.generate            (a test fails when a table is out of date)
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,13 +19,18 @@ from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
+from dldt.compiler.ir.compositions.composition import COMPOSITIONS
 from dldt.compiler.op import REGISTRY
 from dldt.compiler.options import VARIABLES
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
+from dldt.frontends.mxnet.ops import register as mxnet_importers
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
+from docs.coverage import coverage_page
+from docs.kaldi_page import kaldi
 from docs.tflite_page import tflite
+from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
 HEAD = "<!-- written by docs/generate.py -->\n\n"
@@ -40,6 +46,10 @@ def operations() -> str:
         newest = versions[max(versions)]
         numbers = ", ".join(f"opset{number}" for number in sorted(versions))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
+    lines += ["", "Read from IR as what they are made of:", "", "| operation | version | made of |", "|---|---|---|"]
+    for (_, number), made in sorted(COMPOSITIONS.items()):
+        version = f"opset{number}" if number else "all"
+        lines.append(f"| {made.type} | {version} | {_cell(_first_paragraph(made.__doc__))} |")
     for framework in filter(None, dict.fromkeys(format.reader().framework for format in FORMATS)):
         lines += ["", f"## {framework.title}", ""]
         lines += [f"Versions up to {framework.newest}.", ""] if framework.newest > 1 else []
@@ -180,12 +190,43 @@ def _joined(figures: list[str]) -> str:
     return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
 
 
+def caffe() -> str:
+    """The layer types of Caffe."""
+    return _coverage("caffe")
+
+
+def _coverage(name: str) -> str:
+    """The page of a framework: its folder's docstring, and what its operations were compared with in its tests."""
+    root = str(HERE.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    cases = importlib.import_module(f"tests.frontends.{name}.cases").CASES
+    notes = (importlib.import_module(f"dldt.frontends.{name}").__doc__ or "").partition("\n")[2].strip()
+    framework = next(format.reader().framework for format in FORMATS if format.name == name)
+    page: str = importlib.import_module("docs.coverage").coverage_page(
+        framework, [(case.operation, case.oracle) for case in cases], notes
+    )
+    return page
+
+
+def mxnet() -> str:
+    """What is imported of MXNet."""
+    notes = (
+        "Read are `-symbol.json` with `-NNNN.params`, of MXNet 0.x to 1.9, without MXNet. "
+        "A symbol seldom tells the shapes of its inputs: `--input data[N,3,224,224]` does."
+    )
+    return coverage_page(mxnet_importers(), ((case.op, "MXNet 1.9.1") for case in MXNET_CASES.values()), notes)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "formats.md": formats,
+    "mxnet.md": mxnet,
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,
+    "caffe.md": caffe,
+    "kaldi.md": kaldi,
     "tflite.md": tflite,
 }
 

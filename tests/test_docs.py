@@ -16,7 +16,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize("name", generate.TABLES)
 def test_a_table_is_up_to_date(name):
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert written == generate.HEAD + generate.TABLES[name](), "run: python docs/generate.py"
+    assert written == generate.HEAD + generate.TABLES[name](), "run: python -m docs.generate"
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])

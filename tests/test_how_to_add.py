@@ -52,7 +52,7 @@ def test_every_path_and_every_test_exists(name):
 
 def test_the_steps_are_those_of_the_pipeline():
     text = page("architecture.md")
-    assert generate.with_steps(text) == text, "run: python docs/generate.py"
+    assert generate.with_steps(text) == text, "run: python -m docs.generate"
 
 
 def test_the_layers_are_those_that_are_checked():

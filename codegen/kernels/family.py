@@ -59,6 +59,8 @@ class Family:
     """Whether its operands must lie in C order."""
     exact: bool = False
     """Whether its operands must be stored in the types of the graph."""
+    final: bool = False
+    """Whether its results are written as they are: no operation that follows is computed with them."""
     states: bool = False
     """Whether its results are states that it reads again, which are therefore stored in the graph's type."""
 

@@ -24,7 +24,7 @@ from dldt.compiler.ops.fourier import Fourier
 
 DIRECT = 256
 """Transforms of more numbers are made of two stages, where their number is a product."""
-LARGEST = 4096
+LARGEST = 2048
 """The most numbers of one stage: their matrix has four times the square of it."""
 
 _ONE, _LAST = np.array([1]), np.array([-1])

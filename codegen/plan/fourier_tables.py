@@ -18,14 +18,14 @@ _FIRST, _SECOND, _LAST = np.array([0]), np.array([1]), np.array([-1])
 
 
 @attrs.frozen
-class Turn:
+class Rotation:
     """The entries e^(sign * 2 pi i * row * column / n) of a matrix of ``rows`` by ``columns``, as sine and cosine."""
 
     cosine: Value
     sine: Value
 
     @classmethod
-    def of(cls, rows: Value, columns: Value, n: Value, sign: int) -> Turn:
+    def of(cls, rows: Value, columns: Value, n: Value, sign: int) -> Rotation:
         """Computed in f64; whole turns are taken off before, in integers."""
         places = ops.Multiply()(ops.Unsqueeze()(counted(rows), _SECOND), counted(columns))
         turns = converted(ops.FloorMod()(places, n), DType.f64)
@@ -41,7 +41,7 @@ def pairs_to_pairs(sign: int) -> Table:
     """[2 * rows, 2 * columns]: complex numbers become complex numbers."""
 
     def table(rows: Value, columns: Value, n: Value) -> Value:
-        turn = Turn.of(rows, columns, n, sign)
+        turn = Rotation.of(rows, columns, n, sign)
         real, imaginary = _side(turn.cosine, turn.sine), _side(ops.Negative()(turn.sine), turn.cosine)
         both = ops.Concat(1)(ops.Unsqueeze()(real, _SECOND), ops.Unsqueeze()(imaginary, _SECOND))
         return ops.Reshape()(both, _shape(rows, columns, 2, 2))
@@ -51,14 +51,14 @@ def pairs_to_pairs(sign: int) -> Table:
 
 def reals_to_pairs(rows: Value, columns: Value, n: Value) -> Value:
     """[rows, 2 * columns]: real numbers become complex ones."""
-    turn = Turn.of(rows, columns, n, -1)
+    turn = Rotation.of(rows, columns, n, -1)
     return ops.Reshape()(_side(turn.cosine, turn.sine), _shape(rows, columns, 1, 2))
 
 
 def pairs_to_reals(rows: Value, columns: Value, n: Value) -> Value:
     """[2 * rows, columns]: the first half of a spectrum becomes real numbers. Each of its numbers counts twice, but the
     first one, and the one in the middle of an even n."""
-    turn = Turn.of(rows, columns, n, 1)
+    turn = Rotation.of(rows, columns, n, 1)
     place = counted(rows)
     single = ops.LogicalOr()(ops.Equal()(place, number(0)), ops.Equal()(ops.Multiply()(place, number(2)), n))
     times = ops.Unsqueeze()(ops.Select()(single, np.array(1.0), np.array(2.0)), _SECOND)

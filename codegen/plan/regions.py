@@ -81,6 +81,7 @@ class _Partition:
             or producer.op.has(Trait.BOUNDARY)
             or stays_node(producer)
             or any(f.writes_parts(producer) for f in FAMILIES)
+            or _is_final(producer)
         ):
             return False
         family = anchor_family(node)
@@ -124,6 +125,12 @@ class _Partition:
             nodes.add(node)
             pending += [v.node for _, v in runtime_inputs(node) if v in self.inlined]
         return Region(tuple(sorted(nodes, key=lambda n: self.position[n])), root, self.anchor[root])
+
+
+def _is_final(node: Node) -> bool:
+    """Whether the family that computes the node writes its result as it is: nothing can be computed on top."""
+    family = anchor_family(node)
+    return family is not None and family.final
 
 
 def _consumers(graph: Graph) -> dict[Value, tuple[Node, ...]]:

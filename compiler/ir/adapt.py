@@ -45,21 +45,14 @@ def _without(name: str, neutral: str) -> Callable[[Data], Data]:
     return attributes
 
 
-def _any(name: str) -> Callable[[Data], Data]:
-    """Drops an attribute that makes no difference here."""
-    return lambda data: {key: text for key, text in data.items() if key != name}
+def _any(*names: str) -> Callable[[Data], Data]:
+    """Drops attributes that make no difference here."""
+    return lambda data: {key: text for key, text in data.items() if key not in names}
 
 
 def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
     """Broadcast-1 always has the axes; Broadcast-3 only where the mode is explicit."""
     return inputs if data.get("mode", "numpy").strip().lower() == "explicit" else inputs[:2]
-
-
-def _few_batch_dims(data: Data) -> Data:
-    """GatherND-5 makes one dim of all batch dims of its output: with fewer than two it equals GatherND-8."""
-    if data.get("batch_dims", "0").strip() not in ("0", "1"):
-        raise UnsupportedError("attribute batch_dims above 1 is not supported")
-    return data
 
 
 def _batch_norm(_: Graph, inputs: Sequence[Value], __: Data) -> Sequence[Value]:
@@ -153,7 +146,6 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("embeddingbagpackedsum", 0): Adaptation(15, attributes=_summed, type="EmbeddingBagPacked"),
     ("gather", 1): Adaptation(8),
     ("gather", 7): Adaptation(8),
-    ("gathernd", 5): Adaptation(8, attributes=_few_batch_dims),
     ("gelu", 2): Adaptation(7),
     ("grn", 0): Adaptation(1, attributes=_squares_of_channels, inputs=_channel_axis, type="NormalizeL2"),
     ("interpolate", 11): Adaptation(4, inputs=_interpolate),
@@ -171,6 +163,7 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("reverse", 0): Adaptation(8, attributes=_any("mode"), inputs=_backwards, type="Slice"),
     ("scatterelementsupdate", 3): Adaptation(12),
     ("scatterndupdate", 4): Adaptation(15),
+    ("roipooling", 0): Adaptation(2, attributes=_any("output_size", "output_roi")),  # pooled_h and pooled_w again
     ("shapeof", 1): Adaptation(3),
     ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
     ("topk", 1): Adaptation(3),

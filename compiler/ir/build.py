@@ -119,7 +119,7 @@ class _GraphBuilder:
         return self.graph.add(made, adapted, name=step.layer.name)
 
     def composition(self, made: Composition, layer: Layer, inputs: list[Value]) -> tuple[Value, ...]:
-        values = made.outputs(layer.type, inputs)
+        values = made.outputs(inputs)
         if values[0] not in inputs and values[0].constant is None:
             self.graph.rename_node(values[0].node, layer.name)
         return values

@@ -1,4 +1,4 @@
-"""Bodies of loops whose carried values change their dims."""
+"""The body of a loop whose carried values change shape: imported until the types before and behind a turn agree."""
 
 from __future__ import annotations
 

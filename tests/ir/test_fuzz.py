@@ -4,6 +4,7 @@ import contextlib
 import random
 import re
 
+import openvino as ov
 import pytest
 
 from dldt.compiler.errors import InputError, UnsupportedError
@@ -16,6 +17,7 @@ from tests.frontends.onnx_text import model_of_text
 from tests.frontends.test_onnx_loop import POWERS
 from tests.ir.models import add_case
 from tests.ir.sample import IF_XML, XML, write_sample
+from tests.ir.test_openvino_composed import MODELS, model_of
 from tests.ops.table import FAMILIES
 
 NUMBERS = (
@@ -73,6 +75,16 @@ def test_damaged_loops(tmp_path):
     path, _ = write_ir(graph, tmp_path / "m.xml")
     text = path.read_text()
     for _ in range(100):
+        path.write_text(damaged(text, generator))
+        accepts_or_refuses(path)
+
+
+def test_damaged_compositions(tmp_path):
+    generator = random.Random(3)
+    path = tmp_path / "m.xml"
+    ov.save_model(model_of(MODELS)[0], path, compress_to_fp16=False)
+    text = path.read_text()
+    for _ in range(150):
         path.write_text(damaged(text, generator))
         accepts_or_refuses(path)
 

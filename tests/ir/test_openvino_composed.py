@@ -3,7 +3,7 @@
 import numpy as np
 import openvino as ov
 import pytest
-from openvino import opset1, opset3, opset4, opset8, opset13, opset14, opset15, opset16
+from openvino import opset1, opset3, opset4, opset5, opset8, opset13, opset14, opset15, opset16
 
 from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import ShapeError, UnsupportedError
@@ -49,6 +49,36 @@ CELL = [normal(2, 3), normal(2, 4, seed=1), normal(2, 4, seed=2)]
 WEIGHTS = [normal(16, 3), normal(16, 4), normal(16)]
 
 MODELS = {
+    "gather_nd5_batch": (
+        lambda x: opset5.gather_nd(x, constant(integers(0, 4, 2, 3, 1)), 2), [normal(2, 3, 4, 5)]
+    ),
+    "fake_convert13": (
+        lambda x: opset13.fake_convert(x, constant(np.float32(3)), None, "f8e4m3"),
+        [np.concatenate([normal(99), normal(50) * 1e-3, normal(50) * 200, np.float32([0, 160, -999, 1 / 1024])])],
+    ),
+    "fake_convert13_shifted": (
+        lambda x: opset13.fake_convert(x, constant(np.float32([2, 5])), constant(np.float32([1, 0])), "f8e5m2"),
+        [normal(40, 2) * np.float32(1e2)],
+    ),
+    "sparse_fill16": (
+        lambda v, s: opset16.sparse_fill_empty_rows(
+            v, constant(i64(6, 4)), constant(np.int64([[1, 2], [1, 3], [4, 0]])), s
+        ),
+        [normal(3), np.array(-1, "f4")],
+    ),
+    "ctc_loss4": (
+        lambda x: opset4.ctc_loss(
+            x, *map(constant, (np.int32([6, 4]), np.int32([[0, 0, 2, 1, 1, 1], [1, 2, 0, 0, 0, 0]]), np.int32([4, 2])))
+        ),
+        [normal(2, 6, 4)],
+    ),
+    "ctc_loss4_blank": (
+        lambda x: opset4.ctc_loss(
+            x, *map(constant, (np.int64([6, 5]), np.int64([[1, 2, 3, 0, 0, 0], [2, 2, 0, 0, 0, 0]]), np.int64([3, 2]))),
+            constant(np.int64(0)),
+        ),
+        [normal(2, 6, 4)],
+    ),
     "range1": (lambda x: opset1.range(constant(np.float32(1)), constant(np.float32(4)), constant(np.float32(0.5))), []),
     "identity16": (lambda x: opset16.identity(opset1.relu(x)), [normal(2, 3)]),
     "one_hot16": (

@@ -28,6 +28,7 @@ from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 
+_LARGEST = 1 << 12
 _FIRST, _ONE, _ALL = np.array([0]), np.array([1]), np.array([-1])
 
 
@@ -43,7 +44,11 @@ class Col2Im(Composition):
     def compose(self, data: Value, output_size: Value, kernel_size: Value) -> tuple[Value, ...]:
         kernel = known_ints(kernel_size.type, "kernel_size", "Col2Im")
         given = (kernel, self.strides, self.dilations, self.pads_begin, self.pads_end)
-        if data.type.rank not in (2, 3) or any(len(numbers) != 2 for numbers in given) or min(kernel) < 1:
+        if (
+            data.type.rank not in (2, 3)
+            or any(len(numbers) != 2 for numbers in given)
+            or not 1 <= min(kernel) <= max(kernel) <= _LARGEST
+        ):
             raise ShapeError(f"columns {data.type} and kernel {list(kernel)} are none of an image: two axes are needed")
         sizes = [scalar(Gather()(output_size, number(i), number(0))) for i in range(2)]
         area = Multiply()(sizes[0], sizes[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
@@ -15,16 +15,19 @@ from dldt.compiler.graph import Value
 class Composition:
     """Base of the compositions: the fields are a layer's attributes, the parameters of ``compose`` its inputs."""
 
+    type: ClassVar[str]
+    """The type of the layer."""
+
     def compose(self, *inputs: Any) -> tuple[Value, ...]:
         """The outputs, made of operations."""
         raise NotImplementedError
 
-    def outputs(self, type_name: str, inputs: Sequence[Value]) -> tuple[Value, ...]:
+    def outputs(self, inputs: Sequence[Value]) -> tuple[Value, ...]:
         """Like ``compose``, with a sentence for the user where the number of inputs does not fit."""
         try:
             inspect.signature(self.compose).bind(*inputs)
         except TypeError as error:
-            raise ShapeError(f"{type_name} does not take {len(inputs)} inputs") from error
+            raise ShapeError(f"{self.type} does not take {len(inputs)} inputs") from error
         return self.compose(*inputs)
 
 
@@ -40,6 +43,7 @@ def composed(type_name: str, meant: int = 0) -> Callable[[_Class], _Class]:
 
     def decorate(cls: _Class) -> _Class:
         made: Any = attrs.frozen(cls)
+        made.type = type_name
         COMPOSITIONS[type_name.lower(), meant] = made
         frozen: _Class = made
         return frozen

@@ -12,12 +12,16 @@ from dldt.compiler.ir.compositions.sizes import scalar
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.attributes import ints, lower, one_of
 from dldt.compiler.ops.comparison import Less
+from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
+from dldt.compiler.ops.gather import GatherND
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pooling import AvgPool14
+from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.select import Select
-from dldt.compiler.ops.shape_of import Range
+from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.slice import Slice
 from dldt.compiler.types import Array
 
 
@@ -27,6 +31,22 @@ class RangeOfOneType(Composition):
 
     def compose(self, start: Value, stop: Value, step: Value) -> tuple[Value, ...]:
         return (Range(start.type.dtype)(start, stop, step),)
+
+
+@composed("GatherND", 5)
+class GatherNDWithJoinedBatch(Composition):
+    """All dims of the batch become one dim of the result."""
+
+    batch_dims: int = attrs.field(default=0, converter=int)
+
+    def compose(self, data: Value, indices: Value) -> tuple[Value, ...]:
+        made = GatherND(self.batch_dims)(data, indices)
+        if self.batch_dims < 2:
+            return (made,)
+        rest = Slice()(ShapeOf()(made), np.array([self.batch_dims]), np.array([made.type.rank]), np.array([1]))
+        if made.type.rank == self.batch_dims:
+            return (Reshape()(made, np.array([-1])),)
+        return (Reshape()(made, Concat(0)(np.array([-1]), rest)),)
 
 
 @composed("Identity")

@@ -6,22 +6,19 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Graph, Value
-from dldt.compiler.ops.arithmetic import Multiply, Subtract
+from dldt.compiler.ops.arithmetic import Multiply
 from dldt.compiler.ops.body_ports import ConcatOutput, MergedInput, SliceInput
 from dldt.compiler.ops.broadcast import Broadcast
-from dldt.compiler.ops.comparison import Equal, Less
+from dldt.compiler.ops.comparison import Equal
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
-from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reduce import ReduceProd
 from dldt.compiler.ops.reshape import Reshape
-from dldt.compiler.ops.select import Select
+from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
-from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.tensor_iterator import TensorIterator
-from dldt.compiler.ops.transpose import Transpose
-from dldt.compiler.types import DType, TensorType
+from dldt.compiler.types import TensorType
 from dldt.frontends.onnx.computed_axes import ComputedAxes
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.gathering import extreme_place, numbers_along
@@ -53,13 +50,7 @@ def reverse_sequence_10(input: Value, sequence_lens: Value, *, batch_axis: int =
     """The first elements along the time axis in reverse, as many as each sequence has."""
     if {batch_axis, time_axis} != {0, 1}:
         raise InputError(f"batch_axis and time_axis are 0 and 1 in some order, not {batch_axis} and {time_axis}")
-    swap = np.array([1, 0, *range(2, input.type.rank)], np.int64)
-    rows = input if time_axis == 1 else Transpose()(input, swap)
-    length = Unsqueeze()(Convert(DType.i64)(sequence_lens), np.array([1], np.int64))
-    time = Unsqueeze()(numbers_along(rows, 1), np.array([0], np.int64))
-    place = Select()(Less()(time, length), Subtract()(Subtract()(length, 1), time), time)
-    made = Gather(1)(rows, place, np.array(1, np.int64))
-    return made if time_axis == 1 else Transpose()(made, swap)
+    return ReverseSequence(batch_axis, time_axis)(input, sequence_lens)
 
 
 @ONNX.imports("CumProd", since=26)

@@ -1,0 +1,1 @@
+"""MXNet: a symbol in JSON and its parameters → Graph."""

@@ -1,0 +1,5 @@
+"""Whole nets of the kinds that people export."""
+
+from __future__ import annotations
+
+NETS = {}
