@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import dldt
-from benchmarks import sessions
+from benchmarks import lite_models, sessions
 from benchmarks.models import MODELS, Model, fixed_file, model_file, random_inputs, select
 from dldt import runtime
 from dldt.codegen.host import resolve_target
@@ -58,6 +58,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for model in found:
             for label, check in _checks(model, arguments):
+                failed += not _row(label, check, Path(folder), limit, arguments.debug)
+        if exact and not arguments.models:
+            for label, check in lite_models.checks(arguments.target, arguments.ir):
                 failed += not _row(label, check, Path(folder), limit, arguments.debug)
     for line in missing:
         print(line)

@@ -13,9 +13,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from tests.frontends.tflite.real import REAL
-
-FILE = Path(__file__).with_name("real_expected.npz")
+from tests.frontends.tflite.real import REAL, STORED
 
 
 def with_builtin(data):
@@ -76,5 +74,5 @@ if __name__ == "__main__":
     arrays = {}
     for each in REAL:
         arrays |= run(each, Path(os.environ["DLDT_MODELS"]))
-    np.savez_compressed(FILE, **{key.replace("/", "\\"): array for key, array in arrays.items()})
-    sys.stdout.write(f"{len(arrays)} arrays, {FILE.stat().st_size} bytes\n")
+    np.savez_compressed(STORED, **{key.replace("/", "\\"): array for key, array in arrays.items()})
+    sys.stdout.write(f"{len(arrays)} arrays, {STORED.stat().st_size} bytes\n")

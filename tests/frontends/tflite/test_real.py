@@ -1,7 +1,5 @@
 """The real models: MediaPipe's nets with half-precision and sparse weights, and a net of bytes that keeps a state."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -9,14 +7,7 @@ from dldt.frontends.tflite.importer import import_tflite
 from dldt.runtime.model import load
 from dldt.tools.api import compile_model
 from tests.frontends.models import model_path
-from tests.frontends.tflite.real import REAL
-
-EXPECTED = np.load(Path(__file__).with_name("real_expected.npz"))
-
-
-def wanted(real, call, name):
-    key = f"{real.name}|{call}|{name}".replace("/", "\\")
-    return EXPECTED[key], float(EXPECTED[f"{key}|most"])
+from tests.frontends.tflite.real import REAL, expected
 
 
 @pytest.mark.parametrize("real", REAL, ids=lambda real: real.name)
@@ -28,7 +19,7 @@ def test_a_real_model_is_what_tf_lite_makes_of_it(real, tmp_path):
     for call, array in enumerate(real.feeds()):
         outputs = request.run(array)
         for name, got in zip(real.tensors, outputs.values(), strict=True):
-            numbers, most = wanted(real, call, name)
+            numbers, most = expected(real, call, name)
             difference = np.abs(got.ravel()[:: real.step].astype(np.float64) - numbers).max()
             assert difference <= (real.units if real.units else 1e-4 * most), (call, name)
             seen.update(numbers.tolist())
