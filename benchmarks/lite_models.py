@@ -111,7 +111,7 @@ def lite(file: Path, threads: int) -> Callable[[list[Array]], Any]:
 def inputs_of(file: Path) -> list[Array]:
     rng = np.random.default_rng(0)
     types = [value.type for value in dldt.read_model(file).inputs]
-    floats = [rng.random(t.static_shape, np.float32) for t in types]
+    floats = [rng.random([dim if isinstance(dim, int) else 1 for dim in t.shape], np.float32) for t in types]
     return [x if t.dtype.is_float else (99 * x).astype(t.dtype.numpy) for x, t in zip(floats, types, strict=True)]
 
 

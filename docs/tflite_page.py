@@ -13,9 +13,9 @@ integers.
 
 * **Quantised models.** Around an operation on quantised tensors stand nodes that make numbers of integers and integers
   of numbers; the passes move them, so that contractions sum bytes. An operation gives what TF Lite's reference kernel
-  gives, or one unit more or less: that kernel rounds scaled sums twice, which moves about one number in 500. Its LOGISTIC
-  and TANH of 16 bits interpolate; they are up to three units away. What only moves or compares elements works on the
-  integers.
+  gives, or one unit more or less: that kernel rounds scaled sums twice, which moves about one number in 500. Its
+  LOGISTIC and TANH of 16 bits interpolate; they are up to three units away. What only moves or compares elements works
+  on the integers.
 * **Hybrid models**, floats with weights of bytes: the weights are made floats when the model is compiled. TF Lite
   rounds the data to bytes as well, at run time; its results are less exact by that.
 * **Weights** of half precision (DEQUANTIZE), of 4 and 2 bits, and sparse ones (DENSIFY) become plain ones.
