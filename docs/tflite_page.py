@@ -24,7 +24,10 @@ integers.
 * **Subgraphs** become branches, bodies of loops, and what stands in place of a call. Variables in them are refused.
 * **Custom operations**: MediaPipe's, TFLite_Detection_PostProcess. `Flex…` operations are TensorFlow's own, and
   refused.
-* Tensors of text, and those that are quantised in blocks, are refused."""
+* Tensors of text, and those that are quantised in blocks, are refused.
+
+Where TF Lite has no reference kernel of an operation (CEIL, ELU, ROUND and others), its only one gave the expected
+values."""
 
 
 def tflite() -> str:
