@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import dldt
-from benchmarks import caffe, frameworks, sessions, speech
+from benchmarks import caffe, frameworks, lite_models, sessions, speech
 from benchmarks.models import MODELS, Model, fixed_file, model_file, random_inputs, select
 from dldt import runtime
 from dldt.codegen.host import resolve_target
@@ -60,7 +60,7 @@ def main() -> int:
             for label, check in _checks(model, arguments):
                 failed += not _row(label, check, Path(folder), limit, arguments.debug)
         if exact and not arguments.models:
-            kinds = (caffe, frameworks, speech)
+            kinds = (caffe, frameworks, lite_models, speech)
             for label, check in (row for kind in kinds for row in kind.checks(arguments.target, arguments.ir)):
                 failed += not _row(label, check, Path(folder), limit, arguments.debug)
     for line in missing:

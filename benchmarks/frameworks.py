@@ -1,4 +1,4 @@
-"""Models of MXNet, TensorFlow and TensorFlow Lite beside their references.
+"""Models of MXNet and TensorFlow beside their references.
 
     python -m benchmarks.frameworks                        max|error| / max|y| of each model, at most 1e-4, with a fixed
                                                            and with a free batch
@@ -71,10 +71,6 @@ MODELS = (
     *(
         Stored(f"tf/human/{n}.pb", shape=(1, size, size, channels))
         for n, size, channels in (("blazeface", 256, 3), ("emotion", 64, 1), ("facemesh", 192, 3), ("liveness", 32, 3))
-    ),
-    *(
-        Stored(f"tflite/mediapipe/{n}.tflite")
-        for n in ("face_landmark", "hand_landmark_lite", "face_detection_full_range_sparse")
     ),
 )
 

@@ -16,12 +16,7 @@ def main(file: str, inputs: str, outputs: str, *names: str) -> None:
     with np.load(inputs) as given:
         feeds = {name: given[name] for name in given.files}
     path = Path(file)
-    if path.suffix == ".tflite":
-        made = _lite(path, feeds, names)
-    elif path.is_dir():
-        made = _saved(path, feeds)
-    else:
-        made = _frozen(path, feeds, names)
+    made = _saved(path, feeds) if path.is_dir() else _frozen(path, feeds, names)
     np.savez(outputs, **{name: np.asarray(made[name]) for name in names})
 
 
@@ -37,17 +32,6 @@ def _frozen(path: Path, feeds: dict, names: tuple[str, ...]) -> dict:
 def _saved(path: Path, feeds: dict) -> dict:
     signature = tf.saved_model.load(str(path)).signatures["serving_default"]
     return {name: value.numpy() for name, value in signature(**{k: tf.constant(v) for k, v in feeds.items()}).items()}
-
-
-def _lite(path: Path, feeds: dict, names: tuple[str, ...]) -> dict:
-    kind = tf.lite.experimental.OpResolverType.BUILTIN_REF
-    interpreter = tf.lite.Interpreter(str(path), experimental_op_resolver_type=kind)
-    interpreter.allocate_tensors()
-    for detail, value in zip(interpreter.get_input_details(), feeds.values(), strict=True):
-        interpreter.set_tensor(detail["index"], value)
-    interpreter.invoke()
-    found = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
-    return dict(zip(names, found, strict=True))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from docs.caffe_page import caffe
 from docs.coverage import coverage_page
 from docs.kaldi_page import kaldi
 from docs.tensorflow_page import tensorflow
+from docs.tflite_page import tflite
 from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
@@ -209,6 +210,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "caffe.md": caffe,
     "kaldi.md": kaldi,
     "tensorflow.md": tensorflow,
+    "tflite.md": tflite,
 }
 
 

@@ -19,6 +19,7 @@ from dldt.codegen.plan.computed_product import computed_product
 from dldt.codegen.target import Target
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType
 from dldt.passes.integers import BYTES, Bytes, bytes_of, integer_weights, sums_integers
 
@@ -33,10 +34,11 @@ def sum_integers(graph: Graph, target: Target) -> Graph:
     ::
 
         Convolution(Convert(x) - z, w) + b   →   Convert(IntegerConvolution(x, w) + (b - z · Σ w))
+        Transpose(Convert(x) - z)            →   Convert(Transpose(x)) - z                            likewise Reshape
 
     Sums of floats are exact up to 2^24, sums of integers up to 2^31.
     """
-    graph = _drop_clamps(graph)
+    graph = _movements_first(_drop_clamps(graph))
     if not any(sums_integers(node.outputs[0]) for inner in graph.walk() for node in inner.order() if node.outputs):
         return graph
     made = graph.copy()
@@ -61,6 +63,38 @@ def _drop_clamps(graph: Graph) -> Graph:
                 inner.replace(node.outputs[0], x)
         inner.prune()
     return made
+
+
+def _movements_first(graph: Graph) -> Graph:
+    """The graph with what only moves elements before bytes become floats, so that contractions find the bytes."""
+    if not any(_moves_floats(node) for inner in graph.walk() for node in inner.order()):
+        return graph
+    made = graph.copy()
+    for inner in made.walk():
+        for node in inner.order():
+            if _moves_floats(node):
+                _move(inner, node)
+        inner.prune()
+    return made
+
+
+def _moves_floats(node: Node) -> bool:
+    """Whether a node moves the elements of bytes that became floats."""
+    if not node.op.has(Trait.PERMUTATION) or not node.inputs or len(node.outputs) != 1:
+        return False
+    found = None if node.inputs[0] is None else bytes_of(node.inputs[0])
+    return found is not None and isinstance(found.zero, int)
+
+
+def _move(graph: Graph, node: Node) -> None:
+    first, *others = node.inputs
+    assert first is not None
+    found = bytes_of(first)
+    assert found is not None
+    wide: Value = ops.Convert(DType.f32)(node.op(found.data, *others, name=node.name))
+    if found.zero:
+        wide = ops.Subtract()(wide, np.asarray(found.zero, np.float32))
+    graph.replace(node.outputs[0], wide)
 
 
 def _is_vain(node: Node) -> bool:

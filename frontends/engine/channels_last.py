@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,6 +28,12 @@ def channels_last(x: Value) -> Value:
 def transposed(x: Value, order: Sequence[int]) -> Value:
     """``x`` with its axes in this order. It is taken before what works element by element with single numbers, as a
     quantisation does: bytes move, and what was transposed the other way is found."""
+    return before_elementwise(x, lambda source: _reordered(source, tuple(order)))
+
+
+def before_elementwise(x: Value, move: Callable[[Value], Value]) -> Value:
+    """``move(x)``, which changes no element, before the last operations that made ``x``, as far as these work element
+    by element with single numbers."""
     chain: list[Value] = []
     source = x
     while len(chain) < _FARTHEST and _is_elementwise(source):
@@ -35,11 +41,9 @@ def transposed(x: Value, order: Sequence[int]) -> Value:
         first = source.inputs[0]
         assert first is not None
         source = first
-    made = _reordered(source, tuple(order))
-    if made is None:
-        if not chain or source.constant is not None:
-            return Transpose()(x, np.array(order, np.int64))
-        made = Transpose()(source, np.array(order, np.int64))
+    if source.constant is not None:
+        return move(x)
+    made = move(source)
     for value in reversed(chain):
         made = value.op(made, *value.inputs[1:])
     return made
@@ -55,12 +59,11 @@ def _is_elementwise(value: Value) -> bool:
     return all(v is not None and v.constant is not None and v.constant.size == 1 and v.type.rank <= 1 for v in others)
 
 
-def _reordered(source: Value, order: tuple[int, ...]) -> Value | None:
-    """A transposed tensor, transposed once; None where it is none."""
-    if not isinstance(source.op, Transpose):
-        return None
-    first, before = source.inputs
-    if first is None or before is None or before.constant is None:
-        return None
-    joined = tuple(int(before.constant.ravel()[axis]) for axis in order)
-    return first if joined == tuple(range(len(order))) else Transpose()(first, np.array(joined, np.int64))
+def _reordered(source: Value, order: tuple[int, ...]) -> Value:
+    """A tensor transposed, once where it is transposed already."""
+    if isinstance(source.op, Transpose):
+        first, before = source.inputs
+        if first is not None and before is not None and before.constant is not None:
+            joined = tuple(int(before.constant.ravel()[axis]) for axis in order)
+            return first if joined == tuple(range(len(order))) else Transpose()(first, np.array(joined, np.int64))
+    return Transpose()(source, np.array(order, np.int64))

@@ -14,9 +14,9 @@ def auto_pad(padding: str) -> str:
 
 
 def check_rank(x: Value, rank: int) -> None:
-    """Raises InputError where the data is not images of that many axes."""
+    """Raises InputError where a tensor has another number of axes."""
     if x.type.rank != rank:
-        raise InputError(f"the data is {x.type}, its rank must be {rank}")
+        raise InputError(f"a tensor is {x.type}, its rank must be {rank}")
 
 
 def check_strides(*strides: int) -> None:

@@ -12,7 +12,8 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.tflite.flatbuffer import Flatbuffer, Table
 from dldt.frontends.tflite.framework import TFLITE
-from dldt.frontends.tflite.subgraphs import Subgraphs, operator_code
+from dldt.frontends.tflite.operator_row import operator_code
+from dldt.frontends.tflite.subgraphs import Subgraphs
 from dldt.frontends.tflite.tensor import FileTensor
 from dldt.frontends.tflite.variables import Variables
 
@@ -35,7 +36,7 @@ def read_tflite(path: str | os.PathLike[str], signature: str | None = None) -> M
         raise InputError(f"{file}: version {model['version']} of the schema; {_VERSION} is the one that exists")
     subgraphs = Subgraphs(
         file,
-        tuple(operator_code(table, file) for table in model["operator_codes"]),
+        tuple(operator_code(table) for table in model["operator_codes"]),
         model["subgraphs"],
         tuple(_content(table, data, file) for table in model["buffers"]),
     )
@@ -83,11 +84,9 @@ def _names(signature: Table | None, tensors: int) -> dict[int, str]:
 def _first_values(subgraphs: Subgraphs, index: int) -> dict[str, FileTensor]:
     """What CALL_ONCE assigns to variables: constants in a subgraph of its own."""
     found: dict[str, FileTensor] = {}
-    for operator in subgraphs.tables[index]["operators"]:
-        code = operator["opcode_index"]
-        op = subgraphs.codes[code][0] if code < len(subgraphs.codes) else ""
-        if op == "CALL_ONCE" and operator["builtin_options_type"]:
-            found |= _assigned(subgraphs, operator["builtin_options"]["init_subgraph_index"])
+    for row in subgraphs.rows(index):
+        if row.op == "CALL_ONCE":
+            found |= _assigned(subgraphs, row.attributes.get("init_subgraph_index", 0))
     return found
 
 
@@ -95,11 +94,9 @@ def _assigned(subgraphs: Subgraphs, index: int) -> dict[str, FileTensor]:
     tensors, _ = subgraphs.tensors(index)
     variables: dict[int, str] = {}
     found: dict[str, FileTensor] = {}
-    for operator in subgraphs.tables[index]["operators"]:
-        code, inputs, outputs = operator["opcode_index"], operator["inputs"], operator["outputs"]
-        op = subgraphs.codes[code][0] if code < len(subgraphs.codes) else ""
-        if op == "VAR_HANDLE" and outputs and operator["builtin_options_type"]:
-            variables[outputs[0]] = operator["builtin_options"]["shared_name"]
-        if op == "ASSIGN_VARIABLE" and len(inputs) > 1 and inputs[0] in variables and 0 <= inputs[1] < len(tensors):
-            found[variables[inputs[0]]] = tensors[inputs[1]]
+    for row in subgraphs.rows(index):
+        if row.op == "VAR_HANDLE" and row.outputs:
+            variables[row.outputs[0]] = row.attributes.get("shared_name", "")
+        if row.op == "ASSIGN_VARIABLE" and len(row.inputs) > 1 and row.inputs[0] in variables and row.inputs[1] >= 0:
+            found[variables[row.inputs[0]]] = tensors[row.inputs[1]]
     return found

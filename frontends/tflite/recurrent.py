@@ -23,6 +23,7 @@ from dldt.compiler.ops.split import Split
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.frontends.tflite.activated import activated
+from dldt.frontends.tflite.padding import check_rank
 
 Step: TypeAlias = Callable[[Value, tuple[Value, ...]], tuple[Value, ...]]
 """A step of a sequence: its data and the states before it → the states after it, the first of which is the output."""
@@ -101,6 +102,7 @@ class Lstm:
         """The plain LSTM over [batch, time, data]: the sequence, the output and the cell's state at its end."""
         assert self.enter is not None
         gates = (self.forget, self.enter, self.candidate, self.leave)
+        check_rank(self.forget.output, 2)
         size = self.forget.output.type.static_shape[0]
         w, r = (Concat(0)(*parts) for parts in zip(*((gate.data, gate.output) for gate in gates), strict=True))
         zeros = data.graph.constant(np.zeros(size, np.float32))
@@ -119,6 +121,7 @@ class Lstm:
 
 def over_time(data: Value, states: tuple[Value, ...], step: Step, *, reverse: bool = False) -> tuple[Value, ...]:
     """The steps of [batch, time, …] one by one: the sequence of what they give, then the last states."""
+    check_rank(data, 3)
     steps = data.type.shape[1]
     if not isinstance(steps, int) or not 0 < steps <= _MOST_STEPS:
         raise UnsupportedError(f"a sequence of {steps} steps: 1 to {_MOST_STEPS}, known when compiling, are supported")
@@ -133,6 +136,7 @@ def over_time(data: Value, states: tuple[Value, ...], step: Step, *, reverse: bo
 
 def batch_first(data: Value, *, time_major: bool) -> Value:
     """[batch, time, …]; and back."""
+    check_rank(data, 3)
     return Transpose()(data, np.array([1, 0, 2], np.int64)) if time_major else data
 
 
@@ -150,6 +154,8 @@ def svdf(
     x: Value, feature: Value, time: Value, bias: Value | None, state: Value, rank: int, function: str
 ) -> tuple[Value, Value]:
     """A filter over features, then one over the last ``memory`` steps, which the state holds."""
+    check_rank(x, 2)
+    check_rank(time, 2)
     filters, memory = time.type.static_shape
     if rank < 1 or filters % rank:
         raise InputError(f"{filters} filters of rank {rank}")
@@ -190,6 +196,9 @@ def lstm_layer(
     h, c = states
     if h is None or c is None:
         raise InputError("an LSTM needs tensors for its output and its cell's state")
+    check_rank(data, 3)
+    if more is not None:
+        check_rank(more, 3)
     if lstm.is_plain and not reverse:
         return lstm.sequence(data, h, c)
     if more is None:

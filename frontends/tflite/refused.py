@@ -5,7 +5,8 @@ from __future__ import annotations
 _TEXT = "it works on text; cut the model behind it, and give what it makes as an input"
 _TABLE = "it looks up keys in a table that the application fills; cut the model behind it"
 _OLD = "no converter writes it, and it has no defined arithmetic; cut the model"
-_STABLE = "TF Lite runs it only where the converter did not lower StableHLO; convert without StableHLO operations"
+_STABLE = "TF Lite itself runs few of StableHLO's operations; convert the model to TF Lite's own"
+_RANDOM = "TF Lite draws other numbers in every run; cut the model behind it, and give the numbers as an input"
 
 REFUSED: dict[str, str] = {
     "HASHTABLE_LOOKUP": _TABLE,
@@ -18,4 +19,17 @@ REFUSED: dict[str, str] = {
     "CONCAT_EMBEDDINGS": _OLD,
     "DELEGATE": "it stands for a part that a delegate compiled for one device; take the model before delegation",
     "PLACEHOLDER_FOR_GREATER_OP_CODES": _OLD,
+    "EMBEDDING_LOOKUP_SPARSE": "it sums rows by coordinates of a sparse tensor; replace it by GATHER and SEGMENT_SUM",
+    "RANDOM_STANDARD_NORMAL": _RANDOM,
+    "RANDOM_UNIFORM": _RANDOM,
+    "MULTINOMIAL": _RANDOM,
+    **dict.fromkeys(
+        (
+            *("DILATE", "REDUCE_WINDOW", "STABLEHLO_CASE", "STABLEHLO_CONVOLUTION", "STABLEHLO_CUSTOM_CALL"),
+            *("STABLEHLO_DOT_GENERAL", "STABLEHLO_GATHER", "STABLEHLO_REDUCE", "STABLEHLO_REDUCE_WINDOW"),
+            *("STABLEHLO_RNG_BIT_GENERATOR", "STABLEHLO_SCATTER", "STABLEHLO_SORT"),
+        ),
+        _STABLE,
+    ),
 }
+"""By the name in the schema."""

@@ -8,19 +8,20 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
-from dldt.frontends.tflite.custom_options import custom_options
 from dldt.frontends.tflite.flatbuffer import Table
-from dldt.frontends.tflite.framework import CUSTOM
+from dldt.frontends.tflite.framework import BODY
+from dldt.frontends.tflite.operator_row import OperatorRow
 from dldt.frontends.tflite.quantized_records import dequantize, quantize, stands_for_floats, works_on_integers
-from dldt.frontends.tflite.schema import BUILTINS
 from dldt.frontends.tflite.tensor import FileTensor
 from dldt.frontends.tflite.variables import STATES, Variables
 
 _MAX_OPERATORS = 1 << 18
+_TENSORS = 8
+"""How many tensors of a subgraph that is called count as an operator."""
 _MAX_NESTING = 24
 _BODY = "subgraph"
 """What the attributes are called that name a subgraph."""
@@ -38,6 +39,8 @@ class Subgraphs:
     operators: int = 0
     """How many were read; a subgraph that is called again counts again."""
     _seen: dict[int, tuple[tuple[FileTensor, ...], tuple[str, ...]]] = attrs.field(factory=dict)
+    _rows: dict[int, tuple[OperatorRow, ...]] = attrs.field(factory=dict)
+    _borders: dict[int, tuple[str, tuple[int, ...], tuple[int, ...]]] = attrs.field(factory=dict)
 
     def tensors(self, index: int) -> tuple[tuple[FileTensor, ...], tuple[str, ...]]:
         """The tensors of a subgraph, and their names in the file."""
@@ -49,9 +52,33 @@ class Subgraphs:
             self._seen[index] = found, tuple(table["name"] for table in tables)
         return self._seen[index]
 
+    def rows(self, index: int) -> tuple[OperatorRow, ...]:
+        """The operators of a subgraph."""
+        if index not in self._rows:
+            tensors, _ = self.tensors(index)
+            tables = self.tables[index]["operators"]
+            self._rows[index] = tuple(OperatorRow.of(table, self.codes, tensors, self.path) for table in tables)
+        return self._rows[index]
+
+    def borders(self, index: int) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+        """The name of a subgraph, its inputs and its outputs."""
+        if index not in self._borders:
+            table, count = self.tables[index], len(self.tensors(index)[0])
+            for place in (*table["inputs"], *table["outputs"]):
+                if not 0 <= place < count:
+                    raise self.damaged(f"a subgraph names tensor {place}, there are {count}")
+            self._borders[index] = table["name"], table["inputs"], table["outputs"]
+        return self._borders[index]
+
     def record(self, index: int, names: dict[int, str], variables: Variables | None) -> GraphRecord:
         """The subgraph as a graph; ``names``: those of tensors that are called otherwise than in the file."""
         return _Builder(self, index, 0, "", names, variables).graph()
+
+    def spend(self, operators: int) -> None:
+        """Raise InputError where a file asks for more work than any model needs."""
+        self.operators += operators
+        if self.operators > _MAX_OPERATORS:
+            raise self.damaged(f"with all that is called, it has more than {_MAX_OPERATORS} operators")
 
     def damaged(self, why: str) -> InputError:
         """The error to raise."""
@@ -77,11 +104,12 @@ class _Builder:
         variables: Variables | None,
     ) -> None:
         self._file = file
-        self._table = file.tables[index] if 0 <= index < len(file.tables) else None
+        self._index = index
         self._tensors, labels = file.tensors(index)
         self._depth = depth
         if depth > _MAX_NESTING:
             raise file.damaged(f"subgraphs call each other more than {_MAX_NESTING} deep")
+        file.spend(len(self._tensors) // _TENSORS)
         self._variables = variables
         self._prefix = prefix
         self._names = _distinct(labels, prefix, given)
@@ -93,20 +121,16 @@ class _Builder:
 
     def graph(self, *, captures: bool = False) -> GraphRecord:
         """The record. ``captures``: its inputs are tensors from around it."""
-        assert self._table is not None
-        table = self._table
-        inputs, outputs = (self._indices(table[key], "subgraph") for key in ("inputs", "outputs"))
-        for operator in table["operators"]:
-            self._file.operators += 1
-            if self._file.operators > _MAX_OPERATORS:
-                raise self._file.damaged(f"with all that is called, it has more than {_MAX_OPERATORS} operators")
-            self._operator(operator)
+        name, inputs, outputs = self._file.borders(self._index)
+        for row in self._file.rows(self._index):
+            self._file.spend(1)
+            self._operator(row)
         effects: tuple[str, ...] = ()
         if self._variables is not None and self._depth == 0:
             kept = self._variables.assignments()
             self._nodes += kept
             effects = tuple(node.outputs[0] for node in kept)
-        declared = {self._names[i]: self._tensors[i].declared for i in inputs if i >= 0}
+        declared = {self._names[i]: self._tensors[i].declared for i in inputs}
         made = {name for node in self._nodes for name in node.outputs}
         constants = {
             self._names[i]: tensor.record
@@ -115,10 +139,10 @@ class _Builder:
         }
         types = {self._names[i]: t.declared for i, t in enumerate(self._tensors) if self._names[i] not in constants}
         return GraphRecord(
-            name=self._prefix or table["name"],
+            name=self._prefix or name,
             nodes=tuple(self._nodes),
             inputs={} if captures else declared,
-            outputs=tuple(self._names[i] for i in outputs if i >= 0),
+            outputs=tuple(self._names[i] for i in outputs),
             initializers={n: r for n, r in {**constants, **self._extra}.items() if n not in self._given.values()}
             if captures
             else {**constants, **self._extra},
@@ -126,36 +150,15 @@ class _Builder:
             effects=effects,
         )
 
-    def _indices(self, given: tuple[int, ...], what: str) -> list[int]:
-        for index in given:
-            if not -1 <= index < len(self._tensors):
-                raise self._file.damaged(f"a {what} names tensor {index}, there are {len(self._tensors)}")
-        return list(given)
-
-    def _operator(self, table: Table) -> None:
-        code = table["opcode_index"]
-        if code >= len(self._file.codes):
-            raise self._file.damaged(f"an operator names code {code}, there are {len(self._file.codes)}")
-        op, domain = self._file.codes[code]
-        inputs = self._indices(table["inputs"], f"{op} operator")
-        outputs = self._indices(table["outputs"], f"{op} operator")
-        if op in ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"):
-            self._stateful(op, table, inputs, outputs)
+    def _operator(self, row: OperatorRow) -> None:
+        inputs, outputs = list(row.inputs), list(row.outputs)
+        if row.op in ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"):
+            self._stateful(row.op, row.attributes, inputs, outputs)
             return
-        if domain == CUSTOM:
-            attributes = custom_options(op, table["custom_options"])
-        else:
-            attributes = self._attributes(table, inputs)
-        self._add(op, domain, inputs, outputs, attributes)
-
-    def _attributes(self, table: Table, inputs: list[int]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key in ("builtin_options", "builtin_options_2"):
-            options = table[key] if table[f"{key}_type"] else None
-            found |= dict(options.items()) if options is not None else {}
-        return {
-            key: self._bodies(key, value, inputs) if _BODY in key else _plain(value) for key, value in found.items()
+        attributes = {
+            key: self._bodies(key, value, inputs) if _BODY in key else value for key, value in row.attributes.items()
         }
+        self._add(row.op, row.domain, inputs, outputs, attributes)
 
     def _bodies(self, key: str, value: Any, inputs: list[int]) -> Any:
         if isinstance(value, tuple):
@@ -165,24 +168,23 @@ class _Builder:
         if key not in ("then_subgraph_index", "else_subgraph_index"):
             return _Builder(self._file, index, self._depth + 1, own, {}, None).graph()
         self._file.tensors(index)
-        taken = self._file.tables[index]["inputs"]
+        _, taken, _ = self._file.borders(index)
         outer = inputs[1:]
         if len(taken) != len(outer):
             raise self._file.damaged(f"IF gives {len(outer)} tensors to a subgraph of {len(taken)} inputs")
         given = {inner: self._names[i] for inner, i in zip(taken, outer, strict=True) if i >= 0}
         return _Builder(self._file, index, self._depth + 1, own, given, None).graph(captures=True)
 
-    def _stateful(self, op: str, table: Table, inputs: list[int], outputs: list[int]) -> None:
+    def _stateful(self, op: str, attributes: dict[str, Any], inputs: list[int], outputs: list[int]) -> None:
         if op == "CALL_ONCE":
             return
         if op == "VAR_HANDLE":
-            options = table["builtin_options"]
-            name = options["shared_name"] if options is not None and options.kind == "VarHandleOptions" else ""
+            name = attributes.get("shared_name", "")
             self._resources[outputs[0] if outputs else -1] = name or "variable"
             return
         variable = self._resources.get(inputs[0] if inputs else -1)
         if variable is None or self._variables is None:
-            node = NodeRecord(op, "", (), tuple(self._name(i) for i in outputs), domain="in a subgraph")
+            node = NodeRecord(op, "", (), tuple(self._name(i) for i in outputs), domain=BODY)
             self._nodes.append(node)
             return
         if op == "READ_VARIABLE" and outputs and outputs[0] >= 0:
@@ -269,22 +271,3 @@ def _distinct(labels: tuple[str, ...], prefix: str, given: dict[int, str]) -> li
         taken.add(name)
         names.append(name)
     return names
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, memoryview):
-        return tuple(value.tolist())
-    if isinstance(value, Table):
-        return Fault(UnsupportedError, f"is a {value.kind}")
-    return value
-
-
-def operator_code(table: Table, path: Path) -> tuple[str, str]:
-    """The operation that an entry of the file's list stands for, and its domain."""
-    number = max(table["builtin_code"], table["deprecated_builtin_code"])
-    name = BUILTINS.get(number)
-    if name is None:
-        return f"builtin operator {number}", ""
-    if name == "CUSTOM":
-        return table["custom_code"], CUSTOM
-    return name, ""

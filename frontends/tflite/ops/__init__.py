@@ -19,6 +19,7 @@ from dldt.frontends.tflite.ops import (
     shape,
     signals,
     slicing,
+    stablehlo,
     variables,
 )
 
@@ -39,6 +40,7 @@ MODULES = (
     shape,
     signals,
     slicing,
+    stablehlo,
     variables,
 )
 """Their import registered the functions."""

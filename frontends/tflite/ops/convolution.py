@@ -121,7 +121,7 @@ def transpose_conv(
     """Filters are [out, height, width, in]."""
     check_rank(input, 4)
     check_rank(weights, 4)
-    shape = required_ints(output_shape, "input 'output_shape'")
+    shape = _result_shape(output_shape, 4)
     filters = transposed(weights, (3, 0, 1, 2))
     strides, kernel = (stride_h, stride_w), weights.type.static_shape[1:3]
     made = _transposed(channels_first(input), filters, shape[1:3], strides, kernel, padding)
@@ -149,7 +149,7 @@ def conv_3d_transpose(
     check_rank(filter, 5)
     if (dilation_d_factor, dilation_h_factor, dilation_w_factor) != (1, 1, 1):
         raise UnsupportedError("TF Lite defines CONV_3D_TRANSPOSE without dilations alone")
-    shape = required_ints(output_shape, "input 'output_shape'")
+    shape = _result_shape(output_shape, 5)
     filters = transposed(filter, (4, 3, 0, 1, 2))
     strides, kernel = (stride_d, stride_h, stride_w), filter.type.static_shape[:3]
     made = _transposed(channels_first(input), filters, shape[1:4], strides, kernel, padding)
@@ -209,6 +209,13 @@ def _transposed(
     ends = [max(end, 0) for end in ends]
     ones = (1,) * len(strides)
     return ConvolutionBackpropData(tuple(strides), begins, ends, ones, "explicit", extra)(data, filters)
+
+
+def _result_shape(given: Value, rank: int) -> tuple[int, ...]:
+    shape = required_ints(given, "input 'output_shape'")
+    if len(shape) != rank or min(shape) < 1:
+        raise InputError(f"the result's shape is {list(shape)}; {rank} numbers above 0 are needed")
+    return shape
 
 
 def _static(dim: Dim) -> int:

@@ -23,6 +23,7 @@ from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.known import required_int
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.tflite.framework import CUSTOM, TFLITE
+from dldt.frontends.tflite.padding import check_rank
 
 
 @TFLITE.imports("NON_MAX_SUPPRESSION_V4")
@@ -77,6 +78,8 @@ def detection_post_process(
     scores, zeros up to ``max_detections``, and how many they are."""
     if max_classes_per_detection < 1 or max_detections < 1 or num_classes < 1:
         raise InputError("max_detections, max_classes_per_detection and num_classes must be above 0")
+    for value, rank in ((box_encodings, 3), (class_predictions, 3), (anchors, 2)):
+        check_rank(value, rank)
     boxes = _decoded(box_encodings, anchors, (y_scale, x_scale, h_scale, w_scale))
     width = class_predictions.type.shape[2]
     if not isinstance(width, int) or width < num_classes:

@@ -164,7 +164,7 @@ def bucketize(input: Value, *, boundaries: tuple[float, ...] = ()) -> Value:
 @TFLITE.imports("MATRIX_DIAG")
 def matrix_diag(diagonal: Value) -> Value:
     """Vectors as diagonals of matrices, zeros elsewhere."""
-    size = diagonal.type.shape[-1]
+    size = diagonal.type.shape[-1] if diagonal.type.rank else None
     if not isinstance(size, int):
         raise UnsupportedError("the last dim of a diagonal must be fixed")
     here = Unsqueeze()(diagonal, np.array([-2], np.int64))
@@ -174,6 +174,8 @@ def matrix_diag(diagonal: Value) -> Value:
 @TFLITE.imports("MATRIX_SET_DIAG")
 def matrix_set_diag(input: Value, diagonal: Value) -> Value:
     """Matrices with another diagonal."""
+    if input.type.rank < 2:
+        raise InputError(f"{input.type} are no matrices")
     rows, columns = input.type.shape[-2:]
     if not isinstance(rows, int) or not isinstance(columns, int):
         raise UnsupportedError("the last two dims of the matrices must be fixed")

@@ -9,6 +9,7 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.reshape import Reshape
+from dldt.frontends.engine.channels_last import before_elementwise
 from dldt.frontends.tflite.activated import activated
 from dldt.frontends.tflite.framework import TFLITE
 
@@ -50,4 +51,5 @@ def batch_matmul(
 def _rows(data: Value, depth: object) -> Value:
     if not isinstance(depth, int) or depth < 1:
         raise InputError(f"weights for {depth} inputs a row")
-    return Reshape()(data, np.array([-1, depth], np.int64))
+    shape = np.array([-1, depth], np.int64)
+    return before_elementwise(data, lambda source: Reshape()(source, shape))

@@ -6,9 +6,10 @@ from tests.frontends.tflite import (
     cases_images,
     cases_indices,
     cases_shapes,
+    cases_stablehlo,
     cases_state,
 )
 
-MODULES = (cases_detection, cases_elementwise, cases_images, cases_indices, cases_shapes, cases_state)
+MODULES = (cases_detection, cases_elementwise, cases_images, cases_indices, cases_shapes, cases_stablehlo, cases_state)
 CASES = tuple(case for module in MODULES for case in module.CASES)
 assert len({case.name for case in CASES}) == len(CASES)

@@ -3,10 +3,15 @@
 import numpy as np
 
 from tests.frontends.tflite.case import one
-from tests.frontends.tflite.graphs import const, given, like
+from tests.frontends.tflite.graphs import Spec, const, given, like
 
 R = np.random.default_rng(1)
 F = np.float32
+
+
+def reseed(seed):
+    """The numbers of a module do not depend on those of others."""
+    R.bit_generator.state = np.random.default_rng(seed).bit_generator.state
 
 
 def f(*shape, low=-3, high=3):
@@ -155,9 +160,28 @@ def _quantised():
     yield one("QUANTIZE", again, [like(np.uint8, 0.02, 125)], "QuantizeOptions", label="i8-u8")
     half = const(f(3, 4).astype(np.float16))
     yield one("DEQUANTIZE", [half], [like(F, shape=(3, 4))], "DequantizeOptions", label="f16")
+    yield from _sparse()
     for bits in (8, 4):
         values = {"min": -1.3, "max": 2.1, "num_bits": bits}
         yield one("FAKE_QUANT", [f(3, 40)], [like(F)], "FakeQuantOptions", label=f"{bits}", **values)
+
+
+def _sparse():
+    """Rows of a matrix, and a matrix of blocks of two by two."""
+    index = {"array_segments_type": 1, "array_indices_type": 1, "format": "SPARSE_CSR"}
+
+    def csr(segments, indices):
+        parts = {"array_segments": segments, "array_indices": indices}
+        return index | {key: {"kind": "Int32Vector", "values": values} for key, values in parts.items()}
+
+    dense = [{"format": "DENSE", "dense_size": size} for size in (4, 2)]
+    rows = {"traversal_order": (0, 1), "dim_metadata": [dense[0], csr((0, 2, 2, 3, 5), (0, 3, 1, 2, 4))]}
+    sparse = Spec(f(5), True, sparsity={"shape": (4, 5), "sparsity": rows})
+    yield one("DENSIFY", [sparse], [like(F, shape=(4, 5))], "DensifyOptions", label="rows")
+    blocks = {"traversal_order": (0, 1, 2, 3), "block_map": (0, 1)}
+    blocks["dim_metadata"] = [dense[1], csr((0, 1, 3), (2, 0, 1)), dense[1], dense[1]]
+    sparse = Spec(f(12), True, sparsity={"shape": (4, 6), "sparsity": blocks})
+    yield one("DENSIFY", [sparse], [like(F, shape=(4, 6))], "DensifyOptions", label="blocks")
 
 
 CASES = (*_unary(), *_binary(), *_quantised())

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 
 from tests.frontends.tflite.case import one
-from tests.frontends.tflite.cases_elementwise import bytes_of, f, i
+from tests.frontends.tflite.cases_elementwise import bytes_of, f, i, reseed
 from tests.frontends.tflite.graphs import const, given, like
 
 F = np.float32
@@ -149,4 +149,5 @@ def _with_bias():
     yield one("Convolution2DTransposeBias", parts, [like(F)], custom=custom, **formula)
 
 
+reseed(3)
 CASES = (*_float_convolutions(), *_quantised_convolutions(), *_products(), *_pooling(), *_resizing(), *_with_bias())

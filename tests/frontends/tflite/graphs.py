@@ -21,6 +21,8 @@ class Spec:
     variable: bool = False
     label: str = ""
     signature: tuple = ()
+    sparsity: dict = attrs.field(factory=dict)
+    """With the shape of the dense tensor; the array has the stored elements."""
 
 
 def const(array, scale=(), zero=(), axis=0, label=""):
@@ -68,6 +70,8 @@ class Graph:
             table["shape_signature"] = spec.signature
         if spec.variable:
             table["is_variable"] = True
+        if spec.sparsity:
+            table |= spec.sparsity
         if spec.scale:
             zero = spec.zero or (0,) * len(spec.scale)
             table["quantization"] = {"scale": spec.scale, "zero_point": zero, "quantized_dimension": spec.axis}
