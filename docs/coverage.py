@@ -24,7 +24,7 @@ def coverage_page(framework: Framework, cases: Iterable[tuple[str, str]], notes:
     lines[-1] += "compared with |"
     lines.append("|---|---|---|")
     served = dict.fromkeys(importer.op_type for importer in framework.importers())
-    for operation in sorted({*served, *framework.refused}, key=str.lower):
+    for operation in sorted({*served, *framework.refused}, key=lambda name: (name.lower(), name)):
         imported = "yes" if operation in served else f"no: {framework.refused[operation]}"
         against = ", ".join(f"{count} × {oracle}" for oracle, count in sorted(oracles.get(operation, {}).items()))
         lines.append(f"| {operation} | {imported} | {against} |")

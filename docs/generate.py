@@ -6,10 +6,14 @@ python -m docs.generate            (a test fails when a table is out of date)
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import attrs
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from dldt.codegen.cpus import CPUS, WIDTHS, Fit
 from dldt.codegen.pipeline import PIPELINE
@@ -24,6 +28,7 @@ from dldt.frontends.mxnet.ops import register as mxnet_importers
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
 from docs.coverage import coverage_page
+from docs.kaldi_page import kaldi
 from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
 
 HERE = Path(__file__).parent
@@ -184,6 +189,25 @@ def _joined(figures: list[str]) -> str:
     return ", ".join(f"{group}: {' '.join(names)}" for group, names in groups.items())
 
 
+def caffe() -> str:
+    """The layer types of Caffe."""
+    return _coverage("caffe")
+
+
+def _coverage(name: str) -> str:
+    """The page of a framework: its folder's docstring, and what its operations were compared with in its tests."""
+    root = str(HERE.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    cases = importlib.import_module(f"tests.frontends.{name}.cases").CASES
+    notes = (importlib.import_module(f"dldt.frontends.{name}").__doc__ or "").partition("\n")[2].strip()
+    framework = next(format.reader().framework for format in FORMATS if format.name == name)
+    page: str = importlib.import_module("docs.coverage").coverage_page(
+        framework, [(case.operation, case.oracle) for case in cases], notes
+    )
+    return page
+
+
 def mxnet() -> str:
     """What is imported of MXNet."""
     notes = (
@@ -200,6 +224,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,
+    "caffe.md": caffe,
+    "kaldi.md": kaldi,
 }
 
 

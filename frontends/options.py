@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from dldt.frontends.caffe.options import CAFFE_OPTIONS
 from dldt.frontends.engine.format_option import FormatOption
+from dldt.frontends.kaldi.options import KALDI_OPTIONS
 from dldt.frontends.mxnet.options import OPTIONS as MXNET
+from dldt.frontends.tensorflow.options import TENSORFLOW_OPTIONS
+from dldt.frontends.tflite import options as tflite
 
-OPTIONS: dict[str, tuple[FormatOption, ...]] = {"MXNet": MXNET}
+OPTIONS: dict[str, tuple[FormatOption, ...]] = {
+    "Caffe": CAFFE_OPTIONS,
+    "MXNet": MXNET,
+    "Kaldi": KALDI_OPTIONS,
+    "TensorFlow": TENSORFLOW_OPTIONS,
+    "TensorFlow Lite": tflite.OPTIONS,
+}
 """By the title of the framework, as ``--help`` groups them."""

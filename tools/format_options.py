@@ -15,10 +15,13 @@ def add_format_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--framework", metavar="NAME", help="whose model it is, where the file's name does not tell (onnx, ir …)"
     )
+    known: set[str] = set()
     for title, options in OPTIONS.items():
         group = parser.add_argument_group(title)
         for option in options:
-            _add(group, option)
+            if option.name not in known:  # formats may share one
+                _add(group, option)
+            known.add(option.name)
 
 
 def _add(group: argparse._ArgumentGroup, option: FormatOption) -> None:

@@ -16,13 +16,15 @@ class KeptBoxes(Op):
     triples (batch, class, box) that are kept, in i64 [1 + B·C·most, 3], and before them in the first row their number.
     ``centered``: a box is (x, y, width, height), else two opposite corners (y, x, y, x). ``limits`` are two numbers of
     f32: a box goes where its overlap with a kept one is above the first, or where its score is not above the second.
-    ``most_kept`` is one number of i64: how many boxes of a class are kept at most. ``most`` bounds it.
+    ``most_kept`` is one number of i64: how many boxes of a class are kept at most. ``most`` bounds it. Only the first
+    ``candidates`` of ranked are looked at, where that is not None.
 
     The compiler makes it while it generates native code (``take_selections_apart``); it is in no operation set.
     """
 
     centered: bool
     most: int | None
+    candidates: int | None = None
 
     type = "KeptBoxes"
     opset = ""
@@ -35,7 +37,9 @@ class KeptBoxes(Op):
     ) -> TensorType:
         """See the class."""
         batches, classes, size = scores.shape
-        bound: Dim = size if self.most is None else minimum(size, max(self.most, 0))
+        bound: Dim = size
+        for limit in (self.most, self.candidates):
+            bound = bound if limit is None else minimum(bound, max(limit, 0))
         return TensorType(DType.i64, (1 + batches * classes * bound, 3))
 
 

@@ -45,9 +45,9 @@ def _without(name: str, neutral: str) -> Callable[[Data], Data]:
     return attributes
 
 
-def _any(name: str) -> Callable[[Data], Data]:
-    """Drops an attribute that makes no difference here."""
-    return lambda data: {key: text for key, text in data.items() if key != name}
+def _any(*names: str) -> Callable[[Data], Data]:
+    """Drops attributes that make no difference here."""
+    return lambda data: {key: text for key, text in data.items() if key not in names}
 
 
 def _broadcast(_: Graph, inputs: Sequence[Value], data: Data) -> Sequence[Value]:
@@ -163,6 +163,7 @@ ADAPTATIONS: dict[tuple[str, int], Adaptation] = {
     ("reverse", 0): Adaptation(8, attributes=_any("mode"), inputs=_backwards, type="Slice"),
     ("scatterelementsupdate", 3): Adaptation(12),
     ("scatterndupdate", 4): Adaptation(15),
+    ("roipooling", 0): Adaptation(2, attributes=_any("output_size", "output_roi")),  # pooled_h and pooled_w again
     ("shapeof", 1): Adaptation(3),
     ("squeeze", 15): Adaptation(1, attributes=_without("allow_axis_skip", "false")),
     ("topk", 1): Adaptation(3),

@@ -32,6 +32,8 @@ from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.ctc_greedy_decoder import CTCGreedyDecoder, CTCGreedyDecoderSeqLen
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
+from dldt.compiler.ops.deformable_convolution import DeformableConvolution, DeformableConvolution8
+from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
 from dldt.compiler.ops.einsum import Einsum
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.embedding_bag import EmbeddingBagOffsets, EmbeddingBagPacked, EmbeddingSegmentsSum
@@ -41,6 +43,7 @@ from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.fourier import DFT, IDFT, IRDFT, RDFT
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.gather_tree import GatherTree
+from dldt.compiler.ops.grid_sample import GridSample
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.logical import IsFinite, IsInf, IsNaN, LogicalAnd, LogicalNot, LogicalOr, LogicalXor
@@ -54,6 +57,9 @@ from dldt.compiler.ops.one_hot import OneHot
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU, Selu, Swish
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
+from dldt.compiler.ops.prior_box import PriorBox, PriorBox8, PriorBoxClustered
+from dldt.compiler.ops.proposal import Proposal, Proposal4
+from dldt.compiler.ops.psroi_pooling import DeformablePSROIPooling, PSROIPooling
 from dldt.compiler.ops.random_uniform import RandomUniform
 from dldt.compiler.ops.reduce import (
     ReduceL1,
@@ -69,6 +75,8 @@ from dldt.compiler.ops.reduce import (
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
+from dldt.compiler.ops.roi_align import ROIAlign, ROIAlign9
+from dldt.compiler.ops.roi_pooling import ROIPooling
 from dldt.compiler.ops.roll import Roll
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
 from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate, ScatterUpdate
@@ -104,6 +112,7 @@ from dldt.compiler.ops.unary import (
     Tanh,
 )
 from dldt.compiler.ops.unique import Unique
+from dldt.compiler.ops.yolo import RegionYolo, ReorgYolo
 
 __all__ = [
     "DFT",
@@ -149,7 +158,12 @@ __all__ = [
     "Cos",
     "Cosh",
     "CumSum",
+    "DeformableConvolution",
+    "DeformableConvolution8",
+    "DeformablePSROIPooling",
     "DepthToSpace",
+    "DetectionOutput",
+    "DetectionOutput8",
     "Divide",
     "Einsum",
     "Elu",
@@ -173,6 +187,7 @@ __all__ = [
     "Gelu",
     "Greater",
     "GreaterEqual",
+    "GridSample",
     "GroupConvolution",
     "GroupConvolutionBackpropData",
     "GroupNormalization",
@@ -211,11 +226,20 @@ __all__ = [
     "NotEqual",
     "OneHot",
     "PReLU",
+    "PSROIPooling",
     "Pad",
     "Parameter",
     "Power",
+    "PriorBox",
+    "PriorBox8",
+    "PriorBoxClustered",
+    "Proposal",
+    "Proposal4",
     "RNNCell",
     "RNNSequence",
+    "ROIAlign",
+    "ROIAlign9",
+    "ROIPooling",
     "RandomUniform",
     "Range",
     "ReLU",
@@ -229,6 +253,8 @@ __all__ = [
     "ReduceMin",
     "ReduceProd",
     "ReduceSum",
+    "RegionYolo",
+    "ReorgYolo",
     "Reshape",
     "Result",
     "ReverseSequence",

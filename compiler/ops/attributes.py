@@ -7,6 +7,8 @@ from typing import Any
 
 from dldt.compiler.errors import InputError
 
+_F32_LIMIT = 2.0**128
+
 
 def ints(values: Iterable[Any]) -> tuple[int, ...]:
     """A tuple of Python ints."""
@@ -45,3 +47,31 @@ def not_negative(instance: Any, attribute: Any, value: Any) -> None:
     numbers = value if isinstance(value, tuple) else (value,)
     if any(number < 0 for number in numbers):
         raise InputError(f"{instance.type}: {attribute.name} is {value}, must not be negative")
+
+
+def finite(instance: Any, attribute: Any, value: Any) -> None:
+    """An attrs validator: the float, or every float of the tuple, is a number that f32 can hold."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    if not all(abs(number) < _F32_LIMIT for number in numbers):
+        raise InputError(f"{instance.type}: {attribute.name} is {value}, must be finite")
+
+
+def at_most(limit: int) -> Callable[[Any, Any, Any], None]:
+    """An attrs validator: the int, or every int of the tuple, is not above ``limit``."""
+
+    def check(instance: Any, attribute: Any, value: Any) -> None:
+        numbers = value if isinstance(value, tuple) else (value,)
+        if any(number > limit for number in numbers):
+            raise InputError(f"{instance.type}: {attribute.name} is {value}, must be at most {limit}")
+
+    return check
+
+
+def at_least(limit: float) -> Callable[[Any, Any, Any], None]:
+    """An attrs validator: the number is not below ``limit``."""
+
+    def check(instance: Any, attribute: Any, value: Any) -> None:
+        if not value >= limit:
+            raise InputError(f"{instance.type}: {attribute.name} is {value}, must be at least {limit}")
+
+    return check

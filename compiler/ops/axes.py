@@ -78,6 +78,13 @@ def require_float(t: TensorType, port: str, what: str) -> None:
         raise ShapeError(f"{what}: {port} must be of a floating-point type, got {t}")
 
 
+def require_single(t: TensorType, port: str, what: str) -> None:
+    """Refuses what is not of a floating-point type of at most 32 bits."""
+    require_float(t, port, what)
+    if t.dtype.size > 4:
+        raise UnsupportedError(f"{what}: {port} is of {t.dtype}; f32 and smaller floating-point types are supported")
+
+
 def require_integer(t: TensorType, port: str, what: str) -> None:
     """ShapeError unless the element type is an integer one."""
     if not t.dtype.is_integer:

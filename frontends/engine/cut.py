@@ -141,10 +141,10 @@ def _rewired(node: NodeRecord, port: int, name: str) -> NodeRecord:
 
 
 def _reachable(record: GraphRecord) -> set[str]:
-    """The tensors that the outputs need."""
+    """The tensors that outputs and effects need."""
     producers = {name: node for node in record.nodes for name in node.outputs if name}
     used: set[str] = set()
-    pending = list(record.outputs)
+    pending = [*record.outputs, *record.effects]
     while pending:
         name = pending.pop()
         if name in used:

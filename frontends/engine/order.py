@@ -12,7 +12,7 @@ from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 
 def ordered(graph: GraphRecord, file: Path, outer: Iterable[str] = ()) -> list[NodeRecord]:
-    """The nodes that the outputs need, producers first, ties in file order. ``outer``: names that a body may use.
+    """The nodes that outputs and effects need, producers first, ties in file order. ``outer``: what a body may use.
 
     Raises InputError on two producers of a tensor, a missing tensor or a cycle.
     """
@@ -46,7 +46,7 @@ def _wanted(
     graph: GraphRecord, producers: dict[str, int], needs: list[tuple[str, ...]], given: set[str], file: Path
 ) -> set[int]:
     wanted: set[int] = set()
-    pending = [producers[name] for name in graph.outputs if name in producers]
+    pending = [producers[name] for name in (*graph.outputs, *graph.effects) if name in producers]
     while pending:
         index = pending.pop()
         if index in wanted:

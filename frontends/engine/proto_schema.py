@@ -39,7 +39,7 @@ class ProtoSchema:
         self._package = package
         self._enums = set(enums or {})
         for name, numbers in (enums or {}).items():
-            enum = file.enum_type.add(name=name)
+            enum = file.message_type.add(name=_scope(name)).enum_type.add(name=name)
             enum.options.allow_alias = len(set(numbers.values())) < len(numbers)
             for label, number in numbers.items():
                 enum.value.add(name=label, number=number)
@@ -87,5 +87,11 @@ class ProtoSchema:
         if kind in _SCALARS:
             field.type = _SCALARS[kind]
             return
-        field.type = _Field.TYPE_ENUM if kind in self._enums else _Field.TYPE_MESSAGE
-        field.type_name = f".{self._package}.{kind}"
+        enum = kind in self._enums
+        field.type = _Field.TYPE_ENUM if enum else _Field.TYPE_MESSAGE
+        field.type_name = f".{self._package}.{_scope(kind)}.{kind}" if enum else f".{self._package}.{kind}"
+
+
+def _scope(enum: str) -> str:
+    """The message that an enumeration stands in, so that others may have the same labels."""
+    return f"{enum}Labels"

@@ -66,6 +66,8 @@ class GraphRecord:
     initializers: dict[str, TensorRecord] = attrs.field(factory=dict)
     types: dict[str, DeclaredType] = attrs.field(factory=dict)
     """Of inner and output tensors, where the file has them."""
+    effects: tuple[str, ...] = ()
+    """Tensors that are made though no output needs them, as what a variable holds from the next run on."""
 
     def walk(self) -> Iterator[NodeRecord]:
         """Every node, those in bodies after their owner."""

@@ -1,4 +1,5 @@
-"""Sequences of tensors and optionals, which exist while a model is imported: the graph has tensors alone."""
+"""Sequences of tensors, optionals and complex tensors, which exist while a model is imported: the graph has tensors of
+real numbers alone."""
 
 from __future__ import annotations
 
@@ -57,6 +58,24 @@ class TensorOfFoundRank:
 
 
 @attrs.frozen
+class ReservedSequence:
+    """A sequence of ``count`` items none of which has been set. ``item``: the shape of the items as far as it is known;
+    ``grows``: it becomes longer where an item behind its end is set."""
+
+    count: Value
+    dtype: DType | None = None
+    item: tuple[int | None, ...] | None = None
+    grows: bool = False
+
+
+@attrs.frozen
+class ComplexTensor:
+    """A tensor of complex numbers: ``pairs`` has one more axis, of two, for the real and the imaginary parts."""
+
+    pairs: Value
+
+
+@attrs.frozen
 class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
@@ -67,9 +86,11 @@ Imported: TypeAlias = (
     | StackedSequence
     | RaggedSequence
     | GrowingSequence
+    | ReservedSequence
     | TensorOfFoundRank
     | Nothing
     | StoredTensor
+    | ComplexTensor
 )
 """What the name of a tensor may stand for."""
 
@@ -80,12 +101,16 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return (given,)
     if isinstance(given, StoredTensor):
         return (given.bits,)
+    if isinstance(given, ComplexTensor):
+        return (given.pairs,)
     if isinstance(given, TensorSequence):
         return given.items
     if isinstance(given, GrowingSequence):
         return given.appended
     if isinstance(given, RaggedSequence):
         return (given.flat, given.sizes)
+    if isinstance(given, ReservedSequence):
+        return (given.count,)
     if isinstance(given, TensorOfFoundRank):
         return (given.value, given.rank)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
@@ -97,12 +122,16 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
         return made[0]
     if isinstance(given, StoredTensor):
         return StoredTensor(made[0], given.kind)
+    if isinstance(given, ComplexTensor):
+        return ComplexTensor(made[0])
     if isinstance(given, TensorSequence):
         return TensorSequence(tuple(made), given.dtype)
     if isinstance(given, GrowingSequence):
         return GrowingSequence(given.start, tuple(made))
     if isinstance(given, RaggedSequence):
         return RaggedSequence(*made)
+    if isinstance(given, ReservedSequence):
+        return ReservedSequence(made[0], given.dtype, given.item, given.grows)
     if isinstance(given, TensorOfFoundRank):
         return TensorOfFoundRank(*made)
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
@@ -122,6 +151,6 @@ def part_names(name: str, given: Imported) -> list[str]:
         return [name, f"{name}.sizes"]
     if isinstance(given, TensorOfFoundRank):
         return [name, f"{name}.rank"]
-    if isinstance(given, Value | StackedSequence | StoredTensor):
+    if isinstance(given, Value | StackedSequence | StoredTensor | ComplexTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]

@@ -10,10 +10,10 @@ from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
-from dldt.frontends.mxnet.files import Files, files_of
 from dldt.frontends.mxnet.framework import MXNET
 from dldt.frontends.mxnet.mxnet_symbol import read_symbol
 from dldt.frontends.mxnet.params import read_params
+from dldt.frontends.mxnet.symbol_files import SymbolFiles, files_of
 from dldt.frontends.mxnet.symbol_records import SymbolRecords
 from dldt.frontends.mxnet.write_params import write_params
 
@@ -39,7 +39,7 @@ def read_mxnet(path: Path, options: Options, named: Collection[str] = ()) -> Mod
     return ModelRecord(MXNET, path, graph)
 
 
-def _missing(files: Files, missing: Mapping[str, str]) -> str:
+def _missing(files: SymbolFiles, missing: Mapping[str, str]) -> str:
     shown = ", ".join(f"{name!r} ({use})" for name, use in list(missing.items())[:_SHOWN])
     more = f", … {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
     count = "1 parameter is" if len(missing) == 1 else f"{len(missing)} parameters are"
@@ -49,7 +49,7 @@ def _missing(files: Files, missing: Mapping[str, str]) -> str:
     )
 
 
-def _save(files: Files, graph: GraphRecord, params: Mapping[str, TensorRecord]) -> None:
+def _save(files: SymbolFiles, graph: GraphRecord, params: Mapping[str, TensorRecord]) -> None:
     """Writes the parameters that the model uses."""
     assert files.saved is not None
     arrays = {f"arg:{name}": params[name].read("") for name in graph.initializers if name in params}

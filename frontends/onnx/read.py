@@ -75,8 +75,11 @@ def _opsets(file: Path, proto: Any) -> dict[str, int]:
     opsets: dict[str, int] = {}
     for entry in proto.opset_import:
         domain = "" if entry.domain == "ai.onnx" else entry.domain
-        if domain in opsets:
-            raise InputError(f"{file}: opset_import names domain {domain or 'ai.onnx'!r} twice")
+        if opsets.get(domain, entry.version) != entry.version:
+            raise InputError(
+                f"{file}: opset_import gives domain {domain or 'ai.onnx'!r} two versions, {opsets[domain]} and "
+                f"{entry.version}"
+            )
         opsets[domain] = entry.version
     if not opsets:
         raise InputError(f"{file}: the model has no opset_import, so its operations have no defined meaning")

@@ -22,7 +22,7 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.types import Array, DType
-from dldt.frontends.onnx.sampling import cubic
+from dldt.passes.sampling import cubic
 
 
 @attrs.frozen

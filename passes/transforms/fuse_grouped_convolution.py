@@ -52,7 +52,7 @@ class FuseGroupedConvolution(Rewrite[Match]):
 def _branch(value: Value) -> tuple[Value, Convolution, Array, Array | None] | None:
     """The input, operation, weights and bias of a convolution that nobody else reads."""
     bias = None
-    if not value.is_used_once:
+    if not value.is_used_once or value.type.rank < 3:
         return None
     if isinstance(value.op, Add):
         a, b = value.inputs

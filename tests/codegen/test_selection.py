@@ -197,3 +197,16 @@ def test_the_extreme_of_long_rows(size, tmp_path):
 def run_text(text: str, feed: dict[str, np.ndarray], folder: Path) -> dict[str, np.ndarray]:
     with load(compile_text(text, folder), threads=2) as native:
         return native.run(feed)
+
+
+@pytest.mark.parametrize("k", [2, 40])
+@pytest.mark.parametrize("dtype", [DType.i32, DType.i64, DType.f32], ids=str)
+def test_places_alone_in_another_type(k, dtype, tmp_path):
+    """No other operation reads the places: what converts them must not become part of the kernel that finds them."""
+    graph = Graph("places")
+    x = graph.parameter("x", TensorType(DType.f32, (3, 120)))
+    places = ops.TopK(1, "max", "value", DType.i32).all(x, np.array(k))[1]
+    graph.result(ops.Convert(dtype)(places), "y")
+    feed = mixed((3, 120), DType.f32, np.random.default_rng(1))
+    (found,) = run_native(graph, {"x": feed}, resolve_target("host"), tmp_path, threads=1).values()
+    np.testing.assert_array_equal(found, best(feed, 1, k, "max", "value").astype(dtype.numpy))

@@ -28,6 +28,13 @@ def test_regions(where, mode, tmp_path):
     check(model_of("RoiAlign", inputs, 16, **attributes, **sizes), inputs, tmp_path, rtol=1e-4)
 
 
+@pytest.mark.parametrize("where", ["half_pixel", "output_half_pixel"])
+def test_regions_with_as_many_samples_as_pixels(where, tmp_path):
+    inputs = [X, ROIS, np.array([0, 1, 1])]
+    attributes = dict(coordinate_transformation_mode=where, spatial_scale=0.75, output_height=2, output_width=1)
+    check(model_of("RoiAlign", inputs, 16, **attributes), inputs, tmp_path, rtol=1e-4)
+
+
 @pytest.mark.parametrize("groups", [(1, 1), (1, 3), (3, 1)], ids=str)
 def test_taps_that_are_moved(groups, tmp_path):
     group, offset_group = groups
@@ -104,7 +111,7 @@ def test_drawn_classes(tmp_path):
 
 def test_what_is_refused(tmp_path):
     inputs = [X, ROIS, np.array([0, 1, 1])]
-    with pytest.raises(UnsupportedError, match="a sampling_ratio that follows from the size of each region"):
-        import_onnx(save(model_of("RoiAlign", inputs, 16), tmp_path))
+    with pytest.raises(UnsupportedError, match="whose number follows from the size of each region"):
+        import_onnx(save(model_of("RoiAlign", inputs, 16, mode="max"), tmp_path))
     with pytest.raises(InputError, match=r"must be 1 \(real numbers\) or 2"):
         import_onnx(save(model_of("DFT", [X], 20), tmp_path))

@@ -12,15 +12,24 @@ from dldt.frontends.onnx.ops import register
 
 register()
 IMPORTERS = list(ONNX.importers())
-CONTRIBUTED = [s for s in get_all_operator_schema() if s.domain == "com.microsoft"]
-"""onnxruntime's own operations."""
+CONTRIBUTED = [s for s in get_all_operator_schema() if s.domain in ("", "com.microsoft")]
+"""onnxruntime's own operations; some stand in ONNX's domain."""
+
+
+def contributed(importer):
+    """Whether onnxruntime declares it, and not ONNX."""
+    return (
+        importer.domain == "com.microsoft"
+        or not defs.has(importer.op_type, importer.domain)
+        or (importer.op_type == "LayerNormalization" and importer.until < 17)
+    )
 
 
 def schemas(importer):
     """Every schema that the importer serves: the one at its first version, and those that replace it later."""
     found = {
         s.since_version: s
-        for s in (defs.get_all_schemas_with_history() if not importer.domain else CONTRIBUTED)
+        for s in (CONTRIBUTED if contributed(importer) else defs.get_all_schemas_with_history())
         if s.name == importer.op_type and s.domain == importer.domain and s.since_version <= importer.until
     }
     first = max(v for v in found if v <= importer.since)
@@ -33,7 +42,8 @@ def port(parameter):
 
 
 def attribute(name, declared, importer):
-    given = declared.default_value if not importer.domain else onnx.AttributeProto.FromString(declared._default_value)
+    own = contributed(importer)
+    given = onnx.AttributeProto.FromString(declared._default_value) if own else declared.default_value
     value = helper.get_attribute_value(given) if given.type else None
     value = value.decode() if isinstance(value, bytes) else value
     value = tuple(v.decode() if isinstance(v, bytes) else v for v in value) if isinstance(value, list) else value

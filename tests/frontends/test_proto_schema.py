@@ -45,6 +45,13 @@ def test_defaults_maps_and_enumerations():
     assert (dict(again.named), again.nested["b"].x) == ({"a": 7}, 0.5)
 
 
+def test_two_enumerations_may_have_the_same_labels():
+    schema = ProtoSchema(
+        "probe", {"A": "1 x Pool = MAX\n2 y Wise = MAX"}, {"Pool": {"MAX": 0}, "Wise": {"SUM": 1, "MAX": 2}}
+    )
+    assert (schema["A"]().x, schema["A"]().y) == (0, 2)
+
+
 def test_two_schemas_do_not_meet():
     first = ProtoSchema("probe", {"A": "1 x int32"})
     second = ProtoSchema("probe", {"A": "1 x string"})

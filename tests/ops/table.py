@@ -8,6 +8,7 @@ from tests.ops.cases import (
     binary,
     convolution,
     deconvolution,
+    detection,
     embedding,
     found,
     gather,
@@ -19,6 +20,7 @@ from tests.ops.cases import (
     rearranged,
     recurrent,
     reduce,
+    regions,
     scatter,
     search,
     searched,
@@ -51,6 +53,8 @@ FAMILIES = (
     sequences,
     embedding,
     signals,
+    detection,
+    regions,
 )
 
 

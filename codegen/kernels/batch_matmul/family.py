@@ -67,8 +67,8 @@ class BatchMatMulFamily(Family):
             return False
         region = fusion.region(value)
         inside = set(region.nodes)
-        read = {v for n in region.nodes for _, v in runtime_inputs(n) if v.node not in inside and v.constant is None}
-        if len(read) != 1 or region.anchor is not None:
+        read = {v for n in region.nodes for _, v in runtime_inputs(n) if v.node not in inside}
+        if len([v for v in read if v.constant is None]) != 1 or region.anchor is not None:
             return False
         if widens and any(rule_of(node).kind != "move" and not _widens(node) for node in region.nodes):
             return False

@@ -9,13 +9,14 @@ from dldt.codegen.kernels.selection.function import selection_function
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.loop.buffers import Buffer
+from dldt.codegen.loop.kept_boxes import KeptBoxes
 from dldt.compiler.dims import Symbol
 
 
 def emit_boxes(
     b: Builder,
     name: str,
-    centered: bool,
+    problem: KeptBoxes,
     ports: Mapping[str, Buffer],
     output: Buffer,
     buffers: Sequence[Buffer],
@@ -27,7 +28,7 @@ def emit_boxes(
     with selection_function(b, name, ports, output, buffers, symbols, alias=alias) as made:
         batches, classes, size = made.dims(*ports["scores"].shape)
         (width,) = made.dims(ports["ranked"].shape[-1])
-        writer = _BoxWriter(b, made.areas, made.output, size, centered=centered)
+        writer = _BoxWriter(b, made.areas, made.output, size, problem)
         writer.begin()
         with b.loop(b.index(0), batches, stem="batch") as batch, b.loop(b.index(0), classes, stem="class") as kind:
             row = b.add(b.mul(batch.index, classes), kind.index)
@@ -36,8 +37,12 @@ def emit_boxes(
 
 
 class _BoxWriter:
-    def __init__(self, b: Builder, areas: Mapping[str, Ir], out: Ir, size: Ir, *, centered: bool) -> None:
-        self.b, self.areas, self.out, self.size, self.boxes = b, areas, out, size, Boxes(b, centered)
+    def __init__(self, b: Builder, areas: Mapping[str, Ir], out: Ir, size: Ir, problem: KeptBoxes) -> None:
+        self.b, self.areas, self.out, self.size, self.boxes = b, areas, out, size, Boxes(b, problem.centered)
+        self.end = size
+        if problem.candidates is not None:
+            limit = b.index(max(problem.candidates, 0))
+            self.end = b.select(b.compare("lt", size, limit), size, limit)
 
     def begin(self) -> None:
         """Read the limits."""
@@ -61,7 +66,7 @@ class _BoxWriter:
         scores = b.gep(self.areas["scores"], b.mul(b.mul(row, self.size), b.index(4)))
         boxes = b.gep(self.areas["boxes"], b.mul(b.mul(batch, self.size), b.index(16)))
         enough = b.compare("gt", self.most, b.index(0))
-        with b.loop(b.index(0), self.size, carried=[enough], stem="box", guarded=True) as loop:
+        with b.loop(b.index(0), self.end, carried=[enough], stem="box", guarded=True) as loop:
             place = b.load("i64", b.gep(ranked, b.mul(loop.index, b.index(8))), 8)
             score = b.load("float", b.gep(scores, b.mul(place, b.index(4))), 4)
             good = b.compare("gt", score, self.least)

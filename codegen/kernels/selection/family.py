@@ -53,6 +53,10 @@ class SelectionFamily(Family):
         """See Family."""
         return isinstance(node.op, Selection)
 
+    def writes_parts(self, node: Node) -> bool:
+        """See Family: positions are stored as such, what reads them is a kernel of its own."""
+        return isinstance(node.op, Selection)
+
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""
         anchor = None if task.region is None else task.region.anchor
@@ -95,10 +99,19 @@ class SelectionFamily(Family):
             return np.flatnonzero(operands[0])
         if not isinstance(problem, KeptBoxes):
             return _soft_reference(problem, *operands)
-        boxes, scores, _, most, limits = operands
+        boxes, scores, order, most, limits = operands
+        if problem.candidates is not None:
+            scores = _first_of(scores, order[..., : problem.candidates])
         encoding = "center" if problem.centered else "corner"
         nms = ops.NonMaxSuppression(encoding, sort_result_descending=False)
         return nms.evaluate(boxes, scores, most[:1], limits[:1], limits[1:])[0]
+
+
+def _first_of(scores: Array, order: Array) -> Array:
+    """The scores of the boxes in ``order``; the others have the least."""
+    found = np.full_like(scores, -np.inf)
+    np.put_along_axis(found, order, np.take_along_axis(scores, order, -1), -1)
+    return found
 
 
 def _soft_reference(problem: SoftBoxes | SoftScores, boxes: Array, scores: Array, third: Array, limits: Array) -> Array:
@@ -139,7 +152,7 @@ def _emission(
         return Emission(emit_soft_boxes, (problem.centered, rows, buffers, out, used, names), alias)
     if isinstance(problem, SoftScores):
         return Emission(emit_soft_scores, (problem.centered, buffers, out, used, names), alias)
-    return Emission(emit_boxes, (problem.centered, buffers, out, used, names), alias)
+    return Emission(emit_boxes, (problem, buffers, out, used, names), alias)
 
 
 def _size(problem: Selection, buffers: Mapping[str, Buffer]) -> tuple[Dim, Dim]:

@@ -39,8 +39,36 @@ from dldt.frontends.onnx.ops import (
     spectral,
     variadic,
 )
+from dldt.frontends.onnx.ops.microsoft import (
+    activation as microsoft_activation,
+)
+from dldt.frontends.onnx.ops.microsoft import (
+    attention,
+    blocked,
+    grouped_attention,
+    other,
+    rotary,
+)
+from dldt.frontends.onnx.ops.microsoft import (
+    matmul as microsoft_matmul,
+)
+from dldt.frontends.onnx.ops.microsoft import (
+    normalization as microsoft_normalization,
+)
+from dldt.frontends.onnx.ops.ml import features, linear, tree_ensemble
 
 MODULES = (
+    features,
+    linear,
+    tree_ensemble,
+    microsoft_activation,
+    microsoft_matmul,
+    microsoft_normalization,
+    attention,
+    blocked,
+    grouped_attention,
+    other,
+    rotary,
     activation,
     along_axis,
     bitwise,

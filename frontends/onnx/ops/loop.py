@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from dldt.compiler.ops.arithmetic import Maximum
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, InputPort, InvariantInput, MergedInput, OutputPort
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.loop import Loop
-from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.context import Context, ImportedBody, MakeInput
@@ -31,13 +30,11 @@ from dldt.frontends.engine.sequences import (
     same_form,
     with_parts,
 )
+from dldt.frontends.engine.settled import Made, parameter_of, settled
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_growth import only_grows
 from dldt.frontends.onnx.sequence_ragged import ragged
 from dldt.frontends.onnx.unroll import known_turns, unrolled
-
-Made: TypeAlias = tuple[ImportedBody, Repetition, tuple[Value, ...]]
-"""The body, the operation, and the captured values that are its last inputs."""
 
 
 @ONNX.imports("Loop", since=1)
@@ -77,24 +74,6 @@ def loop_1(
         else:
             found.append(with_parts(inner, [next(values) for _ in parts(inner)]))
     return tuple(found)
-
-
-def settled(make: Callable[[Sequence[TensorType]], Made], types: Sequence[TensorType]) -> Made:
-    """What ``make`` makes of the types of the carried values. Where these have other dims behind a turn than before it,
-    the body is imported once more: an importer may decide by the shapes that it sees."""
-    while True:
-        body, op, captures = make(types)
-        first = {port.parameter: t for port, t in zip(op.carried, types, strict=True)}
-        before = [first.get(i, value.type) for i, value in enumerate(op.body.inputs)]
-        after = op.widened(op.body, before)
-        if after == before:
-            return body, op, captures
-        types = [after[port.parameter] for port in op.carried]
-
-
-def parameter_of(t: TensorType) -> Callable[[Graph, str], Value]:
-    """Makes a Parameter of the type."""
-    return lambda graph, name: graph.parameter(name, t)
 
 
 def _carried(body: GraphRecord, position: int, value: Imported) -> Imported:

@@ -15,9 +15,9 @@ from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMin
 from dldt.compiler.ops.select import Select
 from dldt.compiler.types import DType
+from dldt.frontends.engine.quantized import integers, quantized, requantized, rounded
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.convolution import conv_1
-from dldt.frontends.onnx.quantized import integers, quantized, requantized, rounded
 
 
 @ONNX.imports("DynamicQuantizeLinear", since=11)

@@ -12,12 +12,12 @@ from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.rounding import Round
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.types import DType
+from dldt.frontends.engine.quantized import aligned, dequantized, quantized, shifted
 from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.stored import StorageType, StoredTensor
 from dldt.frontends.onnx.element_types import STORAGE_CODES, element_type
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.narrow import narrowed, saturated, widened
-from dldt.frontends.onnx.quantized import aligned, dequantized, quantized, shifted
 
 
 @ONNX.imports("QuantizeLinear", since=10)

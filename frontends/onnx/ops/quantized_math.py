@@ -8,13 +8,13 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Sigmoid
 from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.concat import Concat
+from dldt.frontends.engine.quantized import dequantized, quantized
 from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.activation import leaky_relu_6
 from dldt.frontends.onnx.ops.pooling import global_average_pool_1
 from dldt.frontends.onnx.ops.quantize_linear import dequantize_linear_13, quantize_linear_13
 from dldt.frontends.onnx.ops.softmax import softmax_1, softmax_13
-from dldt.frontends.onnx.quantized import dequantized, quantized
 
 _DOMAIN = "com.microsoft"
 

@@ -3,30 +3,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.op import Op
 from dldt.compiler.ops.arithmetic import Add, Maximum, Minimum, Multiply, Subtract
 from dldt.compiler.ops.comparison import GreaterEqual, LessEqual
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
+from dldt.compiler.ops.deformable_convolution import DeformableConvolution8
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.logical import LogicalAnd
-from dldt.compiler.ops.matmul import MatMul
-from dldt.compiler.ops.reduce import ReduceMax, ReduceMean, ReduceProd
+from dldt.compiler.ops.reduce import ReduceMax
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.roi_align import ROIAlign9
 from dldt.compiler.ops.select import Select
-from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.sampling import Tap, bounded, linear_taps, sampled
 from dldt.frontends.onnx.window import padding, per_axis
+from dldt.passes.sampling import Tap, bounded, linear_taps
 
 
 @ONNX.imports("RoiAlign", since=10)
@@ -85,33 +87,12 @@ def deform_conv_19(
     """Convolution whose taps are moved by offsets, and weighed by a mask."""
     if X.type.rank != 4 or W.type.rank != 4 or not all(isinstance(dim, int) for dim in W.type.shape):
         raise UnsupportedError(f"deformable convolution is of pictures by fixed weights, not of {X.type} by {W.type}")
-    outputs, inputs, high, wide = (int(dim) for dim in W.type.static_shape)
-    if group < 1 or offset_group < 1 or outputs % group or (inputs * group) % offset_group:
-        raise InputError(f"channels of {W.type} do not divide into {group} groups, or {offset_group} of offsets")
+    begin, end = padding(pads, "NOTSET", 2)
     step, dilation = per_axis("strides", strides, 2), per_axis("dilations", dilations, 2)
-    begin, _ = padding(pads, "NOTSET", 2)
-    shape, place = ShapeOf()(X), ShapeOf()(offset)
-    channels, taps = inputs * group, high * wide
-    pixels = Reshape()(X, Concat(0)(np.array([-1, channels // offset_group]), _product(shape, (2, 3))))
-    moved = Reshape()(offset, Concat(0)(np.array([-1, taps, 2]), _picked(place, (2, 3))))
-    at = []
-    for axis in (0, 1):
-        kernel = np.indices((high, wide))[axis].reshape(-1) * dilation[axis] - begin[axis]
-        base = np.asarray(kernel, X.type.dtype.numpy).reshape(1, taps, 1, 1)
-        walk = Multiply()(_walk(place, 2 + axis, X.type.dtype, axis), np.array(step[axis], X.type.dtype.numpy))
-        here = Add()(Add()(Gather()(moved, _number(axis), _number(2)), base), walk)
-        at.append(Reshape(special_zero=True)(here, np.array([0, -1])))
-    sizes = [_size(shape, 2), _size(shape, 3)]
-    found = sampled(
-        pixels, sizes, [[bounded(t, s, "zeros") for t in linear_taps(a)] for a, s in zip(at, sizes, strict=True)]
-    )
-    if mask is not None:
-        flat = Reshape()(mask, Concat(0)(np.array([-1, 1]), _product(place, (2, 3), taps)))
-        found = Multiply()(found, flat)
-    columns = Reshape()(found, Concat(0)(np.array([-1, group, inputs * taps]), _product(place, (2, 3))))
-    weights = reshaped(W, (1, group, outputs // group, inputs * taps))
-    made = Reshape()(MatMul()(weights, columns), Concat(0)(np.array([-1, outputs]), _picked(place, (2, 3))))
-    return made if B is None else Add()(made, reshaped(B, (1, outputs, 1, 1)))
+    build: type[Any] = DeformableConvolution8
+    op = build(step, begin, end, dilation, "explicit", group, offset_group, bilinear_interpolation_pad=True)
+    made: Value = op(X, offset, W) if mask is None else op(X, offset, W, mask)
+    return made if B is None else Add()(made, reshaped(B, (1, W.type.shape[0], 1, 1)))
 
 
 def _roi_align(
@@ -125,11 +106,23 @@ def _roi_align(
     *,
     shifted: bool,
 ) -> Value:
-    one_of("mode", mode, ("avg", "max"))
-    if ratio < 1:
-        raise UnsupportedError("a sampling_ratio that follows from the size of each region is not supported; give one")
     if X.type.rank != 4 or rois.type.rank != 2 or min(size) < 1:
         raise InputError(f"regions {rois.type} do not fit a picture {X.type}, or the output is empty")
+    if one_of("mode", mode, ("avg", "max")) == "avg":
+        return ROIAlign9(*size, ratio, scale, mode, "half_pixel_for_nn" if shifted else "asymmetric")(X, rois, batch)
+    return _largest_samples(X, rois, batch, size, ratio, scale, shifted=shifted)
+
+
+def _largest_samples(
+    X: Value, rois: Value, batch: Value, size: tuple[int, int], ratio: int, scale: float, *, shifted: bool
+) -> Value:
+    """The largest weighted pixel of all samples of each cell, as onnxruntime has it; ROIAlign takes the largest sample,
+    and none below 0."""
+    if ratio < 1:
+        raise UnsupportedError(
+            "the largest of samples whose number follows from the size of each region is not supported; give a "
+            "sampling_ratio"
+        )
     shape, dtype = ShapeOf()(X), X.type.dtype
     columns = Reshape()(Transpose()(X, np.array([1, 0, 2, 3])), Concat(0)(_picked(shape, (1,)), np.array([-1])))
     sides = [Multiply()(Gather()(rois, _number(k), _number(1)), np.array(scale, dtype.numpy)) for k in range(4)]
@@ -146,18 +139,16 @@ def _roi_align(
         insides.append(LogicalAnd()(GreaterEqual()(at, np.array(-1, dtype.numpy)), LessEqual()(at, end)))
         last = Subtract()(end, np.array(1, dtype.numpy))
         taps.append(linear_taps(Minimum()(Maximum()(at, np.array(0, dtype.numpy)), last)))
-    made = _sampled_regions(columns, batch, sizes, taps, Add() if mode == "avg" else Maximum())
+    made = _weighted_pixels(columns, batch, sizes, taps)
     inside = LogicalAnd()(Unsqueeze()(insides[0], np.array([2])), Unsqueeze()(insides[1], np.array([1])))
     made = Select()(inside, made, np.array(0, dtype.numpy))
     split = np.array([0, 0, size[0], ratio, size[1], ratio])
-    reduce = ReduceMean() if mode == "avg" else ReduceMax()
-    cells = reduce(Reshape(special_zero=True)(made, split), np.array([3, 5]))
+    cells = ReduceMax()(Reshape(special_zero=True)(made, split), np.array([3, 5]))
     return Transpose()(cells, np.array([1, 0, 2, 3]))
 
 
-def _sampled_regions(columns: Value, batch: Value, sizes: list[Value], taps: list[list[Tap]], join: Op) -> Value:
-    """[C, R, rows, columns] of the pixels [C, N·H·W]. ``join`` puts the four weighted pixels of a sample together: as
-    their largest where maxima are wanted, which is what onnxruntime does."""
+def _weighted_pixels(columns: Value, batch: Value, sizes: list[Value], taps: list[list[Tap]]) -> Value:
+    """[C, R, rows, columns] of the pixels [C, N·H·W]: of the four weighted pixels of a sample the largest."""
     total: Value | None = None
     start = Multiply()(Convert(DType.i64)(batch), Multiply()(sizes[0], sizes[1]))
     for down in taps[0]:
@@ -169,19 +160,9 @@ def _sampled_regions(columns: Value, batch: Value, sizes: list[Value], taps: lis
             assert column.weight is not None
             weight = Multiply()(Unsqueeze()(row.weight, np.array([2])), Unsqueeze()(column.weight, np.array([1])))
             part = Multiply()(Gather()(columns, place, _number(1)), weight)
-            total = part if total is None else join(total, part)
+            total = part if total is None else Maximum()(total, part)
     assert total is not None
     return total
-
-
-def _walk(shape: Value, axis: int, dtype: DType, position: int) -> Value:
-    """0, 1, … along rows or columns."""
-    numbers = Convert(dtype)(Range(DType.i64)(_number(0), _size(shape, axis), _number(1)))
-    return Reshape()(numbers, np.array([1, 1, -1, 1] if position == 0 else [1, 1, 1, -1]))
-
-
-def _product(shape: Value, axes: tuple[int, ...], factor: int = 1) -> Value:
-    return Multiply()(ReduceProd(True)(_picked(shape, axes), np.array([0])), _number(factor))
 
 
 def _picked(shape: Value, axes: tuple[int, ...]) -> Value:

@@ -27,8 +27,8 @@ from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.sequences import Imported
+from dldt.frontends.engine.settled import Made, parameter_of, settled
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.ops.loop import Made, parameter_of, settled
 
 Ints: TypeAlias = "tuple[int, ...] | None"
 

@@ -1,4 +1,4 @@
-"""Quantised tensors in terms of plain operations: what ONNX's quantising operations are built of."""
+"""Quantised tensors in terms of plain operations: what the quantising operations of frameworks are built of."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def dequantized(x: Value, scale: Value, zero: Value | None, axis: int = 1) -> Va
     return Multiply()(integers(x, zero, axis, scale.type.dtype), aligned(scale, x, axis))
 
 
-def rounded(x: Value, zero: Value | None, dtype: DType, axis: int = 1) -> Value:
-    """``x`` rounded to even, plus ``zero``, saturated as ``dtype``."""
+def rounded(x: Value, zero: Value | None, dtype: DType, axis: int = 1, mode: str = "half_to_even") -> Value:
+    """``x`` rounded, plus ``zero``, saturated as ``dtype``."""
     if dtype not in INTEGERS:
         raise UnsupportedError(f"tensors are quantised to {', '.join(map(str, INTEGERS))}, not to {dtype}")
-    whole = shifted(Round("half_to_even")(x), zero, axis)
+    whole = shifted(Round(mode)(x), zero, axis)
     low, high = dtype.bounds
     return Convert(dtype)(Clamp(float(low), float(high))(whole))
 
@@ -66,12 +66,14 @@ def shifted(x: Value, zero: Value | None, axis: int) -> Value:
     return Add()(x, Convert(x.type.dtype)(placed) if known is None else known.astype(x.type.dtype.numpy))
 
 
-def quantized(x: Value, scale: Value, zero: Value | None, dtype: DType, axis: int = 1) -> Value:
+def quantized(
+    x: Value, scale: Value, zero: Value | None, dtype: DType, axis: int = 1, mode: str = "half_to_even"
+) -> Value:
     """saturate(round(x / scale) + zero)"""
     placed = aligned(scale, x, axis)
     if placed.type.dtype is not x.type.dtype:
         placed = Convert(x.type.dtype)(placed)
-    return rounded(Divide()(x, placed), zero, dtype, axis)
+    return rounded(Divide()(x, placed), zero, dtype, axis, mode)
 
 
 def requantized(sums: Value, scales: tuple[Value, Value, Value], zero: Value, axis: int = 1) -> Value:

@@ -15,7 +15,7 @@ _SYMBOL = "-symbol.json"
 
 
 @attrs.frozen
-class Files:
+class SymbolFiles:
     """A symbol, and where its parameters are: of two arrays of one name the one in the later file counts."""
 
     symbol: Path
@@ -29,17 +29,17 @@ class Files:
         return self.symbol.name.removesuffix(_SYMBOL).removesuffix(".json")
 
 
-def files_of(named: Path, options: Options) -> Files:
+def files_of(named: Path, options: Options) -> SymbolFiles:
     """The files of the model that the user names by its symbol or its parameters. Raises InputError, UsageError."""
     given = options.get("input_symbol")
     symbol = Path(given) if given else None
     if options.get("nd_prefix_name") or options.get("pretrained_model_name"):
         return _from_nd(named, symbol, options)
     if named.name.endswith(".params"):
-        return Files(symbol or _symbol_of(named), (named,))
+        return SymbolFiles(symbol or _symbol_of(named), (named,))
     if symbol is not None and symbol != named:
         raise UsageError(f"{named}: --input-symbol gives a symbol; the model must be its parameters then (.params)")
-    return Files(named, (_newest_params(named),))
+    return SymbolFiles(named, (_newest_params(named),))
 
 
 def _symbol_of(params: Path) -> Path:
@@ -65,7 +65,7 @@ def _newest_params(symbol: Path) -> Path:
     return max(own)[1]
 
 
-def _from_nd(named: Path, symbol: Path | None, options: Options) -> Files:
+def _from_nd(named: Path, symbol: Path | None, options: Options) -> SymbolFiles:
     prefix, pretrained = options.get("nd_prefix_name"), options.get("pretrained_model_name")
     own = symbol or (named if named.name.endswith(".json") else None)
     if not prefix or not pretrained or own is None:
@@ -80,4 +80,4 @@ def _from_nd(named: Path, symbol: Path | None, options: Options) -> Files:
     args, auxs = (folder.with_name(f"{folder.name}_{kind}.nd") for kind in ("args", "auxs"))
     files = tuple(path for path in (known, args, auxs) if path is not auxs or auxs.is_file())
     saved = own.with_name(f"{folder.name}-0000.params") if options.get("save_params_from_nd") else None
-    return Files(own, files, saved)
+    return SymbolFiles(own, files, saved)

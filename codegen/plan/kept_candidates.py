@@ -1,0 +1,58 @@
+"""The boxes that a kernel keeps, as tensors of a size that is known before: those behind the last one are marked."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from dldt.codegen.loop.kept_boxes import KeptBoxes
+from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.plan.in_memory import in_memory
+from dldt.codegen.plan.shape_parts import size_of
+from dldt.compiler import ops
+from dldt.compiler.dims import minimum
+from dldt.compiler.graph import Value
+from dldt.compiler.types import DType
+
+
+@attrs.frozen
+class KeptCandidates:
+    """For each box that may be kept: the row of its scores, its place in the row, its score, and whether it is kept
+    (``here``); the kept ones come first, row by row, in a row the best first. ``number`` [1] says how many they are."""
+
+    row: Value
+    place: Value
+    score: Value
+    here: Value
+    number: Value
+
+
+def kept_candidates(
+    boxes: Value, scores: Value, overlap: float, least: float, candidates: int | None = None, most: int | None = None
+) -> KeptCandidates:
+    """Of ``boxes`` [B, N, 4] and ``scores`` [B, C, N], in f32, those that stay in each row of scores: the first
+    ``candidates`` in the order of scores are looked at, each above ``least``; one goes that overlaps a kept one by more
+    than ``overlap``; at most ``most`` stay."""
+    graph, size = scores.graph, scores.type.shape[2]
+    numbers = in_memory(scores)
+    ranked = Ranked(size if candidates is None else minimum(size, candidates), "max")(numbers)
+    limits = graph.constant(np.array([overlap, least], np.float32))
+    enough = graph.constant(np.full(2, 2**31 - 1 if most is None else most))
+    found = KeptBoxes(False, most, candidates)(in_memory(boxes), numbers, ranked, enough, limits)
+    number = ops.Reshape()(_part(found, 0, 1, 0, 1), np.array([1]))
+    triples = _part(found, 1, 2**62, 0, 3)
+    here = ops.Less()(ops.Range(DType.i64)(np.array(0), size_of(triples, 0), np.array(1)), number)
+    batch, kind, place = (_column(triples, k, here) for k in range(3))
+    row = ops.Add()(ops.Multiply()(batch, size_of(scores, 1)), kind)
+    at = ops.Add()(ops.Multiply()(row, size_of(scores, 2)), place)
+    score = ops.Gather()(ops.Reshape()(scores, np.array([-1])), at, np.array(0))
+    return KeptCandidates(row, place, score, here, number)
+
+
+def _part(x: Value, first: int, last: int, left: int, right: int) -> Value:
+    return ops.Slice()(x, np.array([first, left]), np.array([last, right]), np.array([1, 1]))
+
+
+def _column(triples: Value, k: int, here: Value) -> Value:
+    """A column of the triples; behind the last one it is 0."""
+    return ops.Select()(here, ops.Reshape()(_part(triples, 0, 2**62, k, k + 1), np.array([-1])), np.array(0))

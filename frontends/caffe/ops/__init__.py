@@ -1,0 +1,39 @@
+"""The importers, one small function a layer type; importing this package fills the table."""
+
+from dldt.frontends.caffe.framework import CAFFE
+from dldt.frontends.caffe.ops import (
+    activation,
+    arithmetic,
+    correlation,
+    detection,
+    linear,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    regions,
+    resize,
+    shape,
+)
+from dldt.frontends.engine.framework import Framework
+
+MODULES = (
+    activation,
+    arithmetic,
+    correlation,
+    detection,
+    linear,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    regions,
+    resize,
+    shape,
+)
+"""Their import registered the functions."""
+
+
+def register() -> Framework:
+    """The filled table."""
+    return CAFFE

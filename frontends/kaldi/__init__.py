@@ -1,0 +1,1 @@
+"""Kaldi: nnet1, nnet2 and nnet3 models."""

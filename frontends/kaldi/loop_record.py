@@ -1,0 +1,99 @@
+"""A recurrence as a record: a body that makes one frame, and what it carries from frame to frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from dldt.frontends.engine.record import GraphRecord, NodeRecord
+from dldt.frontends.kaldi.cycles import Cycle, inner_delay
+from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.timed_records import TimedRecords, frames_type
+
+
+@attrs.define
+class LoopRecord:
+    """Made step by step: ``outer_taps`` says what the body reads of other nodes, ``give`` takes the tensors for that,
+    ``add_to`` makes the record."""
+
+    network: TimedNetwork
+    part: Cycle
+    still: frozenset[str]
+    delays: dict[str, int] = attrs.field(init=False)
+    """How many of its frames each member hands on, the oldest first."""
+    given: dict[FrameTap, str] = attrs.field(factory=dict)
+
+    @delays.default
+    def _delays(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name in self.part.members:
+            for tap in self.network.nodes[name].taps:
+                if tap.source in self.part.members and tap.offset:
+                    found[tap.source] = max(found.get(tap.source, 0), inner_delay(tap))
+        return found
+
+    def outer_taps(self) -> tuple[FrameTap, ...]:
+        """What the members read of nodes that move and are no members."""
+        taps = [tap for name in self.part.members for tap in self.network.nodes[name].taps]
+        return tuple(dict.fromkeys(t for t in taps if t.source not in self.part.members and t.source not in self.still))
+
+    def give(self, tap: FrameTap, tensor: str) -> None:
+        """``tensor`` has what ``tap`` reads, a row a frame."""
+        self.given[tap] = tensor
+
+    def read_outside(self) -> tuple[str, ...]:
+        """The members whose frames are read by other nodes."""
+        members = set(self.part.members)
+        taps = [tap for name, node in self.network.nodes.items() if name not in members for tap in node.taps]
+        used = {tap.source for tap in (*taps, *self.network.outputs.values())}
+        return tuple(name for name in self.part.members if name in used)
+
+    def add_to(self, records: TimedRecords, first: Mapping[str, str], valid: str = "") -> dict[str, str]:
+        """Adds the record. ``first``: the tensors with the frames before the first turn; ``valid``: a tensor that says
+        of each frame whether it is one, where some are not: those are handed on as zeros. Returns what each member
+        hands on behind the last turn."""
+        body = TimedRecords(names={*self.given.values()})
+        members = self.part.members
+        states = {name: body.free(f"{name}/before") for name in self.delays}
+        slices = {tap: body.free(f"{tensor}/frame") for tap, tensor in self.given.items()}
+        mask = body.free("valid") if valid else ""
+        body.names.update(members)
+        for name in members:
+            node = self.network.nodes[name]
+            inputs = tuple(self._inner(tap, states, slices, body) for tap in node.taps)
+            body.component(node, inputs)
+        handed = tuple(self._handed(name, states[name], mask, body) for name in self.delays)
+        outside = self.read_outside()
+        widths = {name: self.network.nodes[name].width for name in members}
+        ports = {own: frames_type(self.delays[name], widths[name]) for name, own in states.items()}
+        ports |= {own: frames_type(1, _width(self.network, tap.source)) for tap, own in slices.items()}
+        ports |= {mask: frames_type(1, 1)} if valid else {}
+        record = GraphRecord(f"{members[0]}/loop", tuple(body.nodes), ports, (*handed, *outside))
+        last = {name: records.free(f"{name}/after") for name in self.delays}
+        attributes = {"states": len(states), "backward": self.part.backward, "body": record}
+        given = (*(first[name] for name in states), *self.given.values(), *([valid] if valid else []))
+        own = records.free(f"{members[0]}/loop")
+        records.nodes.append(NodeRecord("Recurrence", own, given, (*last.values(), *outside), attributes))
+        return last
+
+    def _inner(
+        self, tap: FrameTap, states: Mapping[str, str], slices: Mapping[FrameTap, str], body: TimedRecords
+    ) -> str:
+        if tap.source not in self.part.members:
+            return slices.get(tap, tap.source)
+        if not tap.offset:
+            return tap.source
+        frames, ago = self.delays[tap.source], inner_delay(tap)
+        return body.window(states[tap.source], 0, 0, frames - ago, ago - 1)
+
+    def _handed(self, name: str, state: str, mask: str, body: TimedRecords) -> str:
+        frame = body.add("Guard", f"{name}/valid", (name, mask)) if mask else name
+        if self.delays[name] == 1:
+            return body.node("NoOpComponent", f"{name}/handed", (frame,), {})
+        rest = body.window(state, 0, 0, 1, 0)
+        return body.add("Rows", f"{name}/handed", (rest, frame))
+
+
+def _width(network: TimedNetwork, source: str) -> int:
+    return network.inputs[source].width if source in network.inputs else network.nodes[source].width

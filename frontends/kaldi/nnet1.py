@@ -1,0 +1,244 @@
+"""nnet1: a chain of components, each with its output and its input width before its fields.
+
+Frames beyond the ends of an utterance are those at the ends, in every layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from dldt.compiler.errors import InputError
+from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.kaldi.component import Component, read_component
+from dldt.frontends.kaldi.expansion import MOST_TAPS, plain
+from dldt.frontends.kaldi.network_builder import NetworkBuilder
+from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.token_stream import TokenStream
+
+MOST_LAYERS = 10_000
+DEEPEST = 8
+_LSTM = ("w_gifo_x", "w_gifo_r", "bias", "peephole_i_c", "peephole_f_c", "peephole_o_c", "w_r_m")
+
+BARE: dict[str, tuple[str, ...]] = {
+    "AffineTransform": ("linearity", "bias"),
+    "LinearTransform": ("linearity",),
+    "AddShift": ("shift_data",),
+    "Rescale": ("scale_data",),
+    "ParametricRelu": ("alpha", "beta"),
+    "BlockSoftmax": ("block_dims",),
+    "Copy": ("copy_from_indices",),
+    "Splice": ("frame_offsets",),
+    "LstmProjected": _LSTM,
+    "LstmProjectedStreams": _LSTM,
+    "BlstmProjected": tuple(f"{way}_{name}" for way in "fb" for name in _LSTM),
+    "BlstmProjectedStreams": tuple(f"{way}_{name}" for way in "fb" for name in _LSTM),
+    "RecurrentComponent": ("w_forward", "w_recurrent", "bias"),
+}
+"""What stands in a component without a token, behind the two widths."""
+
+KINDS = frozenset(
+    (
+        *BARE,
+        "AveragePoolingComponent",
+        "ConvolutionalComponent",
+        "Dropout",
+        "FramePoolingComponent",
+        "HiddenSoftmax",
+        "KlHmm",
+        "LengthNormComponent",
+        "MaxPoolingComponent",
+        "MultiBasisComponent",
+        "ParallelComponent",
+        "Rbm",
+        "SentenceAveragingComponent",
+        "Sigmoid",
+        "SimpleSentenceAveragingComponent",
+        "Softmax",
+        "Tanh",
+    )
+)
+_ENDS = frozenset(("</Nnet>", *(f"<{kind}>" for kind in KINDS)))
+
+Layer: TypeAlias = Callable[[NetworkBuilder, str, dict[str, Any], int, FrameTap], FrameTap]
+
+
+def read_nnet1(stream: TokenStream) -> TimedNetwork:
+    """The network behind <Nnet>."""
+    builder = NetworkBuilder(stream.path)
+    last = _chain(stream, builder, None, "", 0)
+    return TimedNetwork(stream.path, builder.inputs, builder.nodes, {"output": last}, {"kaldi": "nnet1"})
+
+
+def _chain(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, prefix: str, depth: int) -> FrameTap:
+    stream.expect("<Nnet>")
+    for number in range(1, MOST_LAYERS + 1):
+        token = stream.next_token()
+        if token == "</Nnet>":
+            stream.token()
+            if source is None:
+                raise stream.fail("the network has no layer")
+            return source
+        if token not in _ENDS:
+            raise stream.fail(f"{token[:60]!r} is no component of nnet1")
+        source = _layer(stream, builder, source, f"{prefix}{number}_{token[1:-1]}", depth)
+    raise stream.fail(f"the network has more than {MOST_LAYERS} layers")
+
+
+def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int) -> FrameTap:
+    if stream.next_token() == "<ParallelComponent>":
+        return _parallel(stream, builder, source, name, depth)
+    component = read_component(stream, _ENDS)
+    if len(component.bare) < 2 or not all(isinstance(item, int | float) for item in component.bare[:2]):
+        raise stream.fail(f"{component.type} has no widths")
+    out, into = (int(item) for item in component.bare[:2])
+    source = _checked(builder, source, into, out, name)
+    kind = component.type.removesuffix("Streams")
+    try:
+        return _LAYERS.get(kind, _one_node)(builder, name, _fields(component), out, source)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{builder.path}: layer {name!r} lacks fields or has wrong ones ({error}); the file is damaged"
+        ) from error
+
+
+def _checked(builder: NetworkBuilder, source: FrameTap | None, into: int, out: int, name: str) -> FrameTap:
+    if source is None:
+        source = builder.input("input", into)
+    width = builder.widths[source.source]
+    if width != into or out < 1:
+        raise InputError(f"{builder.path}: layer {name!r} is for {into} numbers a frame, it is given {width}")
+    return source
+
+
+def _fields(component: Component) -> dict[str, Any]:
+    """The fields by name, those without a token among them."""
+    names = BARE.get(component.type, ())
+    bare = component.bare[2:]
+    if len(bare) != len(names):
+        raise ValueError(f"{len(names)} tensors are expected, {len(bare)} are there")
+    return {**component.fields, **dict(zip(names, bare, strict=True))}
+
+
+def _one_node(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    kind = name.partition("_")[2] if "/" not in name else name.rpartition("/")[2].partition("_")[2]
+    given = {key: plain(value) for key, value in fields.items()}
+    return builder.add(kind, name, (source,), out, **given)
+
+
+def _splice(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    offsets = [int(t) for t in _whole(fields["frame_offsets"])]
+    if not 0 < len(offsets) <= MOST_TAPS or len(offsets) * builder.widths[source.source] != out:
+        raise ValueError(f"{len(offsets)} frames")
+    return builder.append(name, tuple(FrameTap(source.source, t, "repeat") for t in offsets))
+
+
+def _copy(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    columns = tuple(int(t) - 1 for t in _whole(fields["copy_from_indices"]))
+    if len(columns) != out:
+        raise ValueError(f"{len(columns)} columns")
+    return builder.add("Copy", name, (source,), out, columns=columns)
+
+
+def _block_softmax(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    blocks = tuple(int(t) for t in _whole(fields["block_dims"]))
+    return builder.add("BlockSoftmax", name, (source,), out, block_dims=blocks)
+
+
+def _dropout(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    return builder.add("NoOpComponent", name, (source,), out)
+
+
+def _lstm(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    """The four gates of all frames, then the recurrence of cell and projection."""
+    return _one_way(builder, name, fields, "", -1, source)
+
+
+def _blstm(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    ways = (_one_way(builder, f"{name}/{way}", fields, f"{way}_", step, source) for way, step in (("f", -1), ("b", 1)))
+    return builder.append(name, tuple(ways))
+
+
+def _one_way(
+    builder: NetworkBuilder, name: str, fields: dict[str, Any], way: str, step: int, source: FrameTap
+) -> FrameTap:
+    weights, bias = fields[f"{way}w_gifo_x"], fields[f"{way}bias"]
+    projection = fields[f"{way}w_r_m"]
+    cells, out = weights.shape[0] // 4, projection.shape[0]
+    given = {"linearity": TensorRecord.of(weights), "bias": TensorRecord.of(bias)}
+    gates = builder.add("AffineTransform", f"{name}/gates", (source,), 4 * cells, **given)
+    rest = {key: TensorRecord.of(fields[f"{way}{key}"]) for key in (*_LSTM[1:2], *_LSTM[3:])}
+    clip = float(fields.get("cell_clip", 50.0))
+    cell, result = builder.free(f"{name}/cell"), builder.free(name)
+    before = (FrameTap(result, step, "zero"), FrameTap(cell, step, "zero"))
+    both = builder.add("LstmProjected", f"{name}/step", (gates, *before), cells + out, cell_clip=clip, **rest)
+    builder.add("DimRange", cell, (both,), cells, start=0, size=cells)
+    return builder.add("DimRange", result, (both,), out, start=cells, size=out)
+
+
+def _recurrent(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    given = {"linearity": TensorRecord.of(fields["w_forward"]), "bias": TensorRecord.of(fields["bias"])}
+    forward = builder.add("AffineTransform", f"{name}/forward", (source,), out, **given)
+    own = builder.free(name)
+    weights = {"linearity": TensorRecord.of(fields["w_recurrent"])}
+    back = builder.add("LinearTransform", f"{name}/back", (FrameTap(own, -1, "zero"),), out, **weights)
+    total = builder.add("Sum", f"{name}/sum", (forward, back), out)
+    return builder.add("Tanh", own, (total,), out)
+
+
+def _parallel(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int) -> FrameTap:
+    """Nets side by side: each takes its part of a frame, their outputs stand side by side."""
+    stream.token()
+    out, into = stream.integer(), stream.integer()
+    source = _checked(builder, source, into, out, name)
+    stream.expect("<NestedNnetCount>")
+    count = stream.integer()
+    if depth == DEEPEST or not 1 <= count <= 1000:
+        raise stream.fail(f"{count} nets in {depth + 1} nets are none")
+    parts, start = [], 0
+    for number in range(1, count + 1):
+        stream.expect("<NestedNnet>")
+        stream.integer()
+        size = _first_width(stream)
+        if size < 1 or start + size > into:
+            raise stream.fail(f"net {number} takes {size} numbers a frame, {into - start} are left")
+        part = builder.add("DimRange", f"{name}/{number}", (source,), size, start=start, size=size)
+        parts.append(_chain(stream, builder, part, f"{name}/{number}/", depth + 1))
+        start += size
+    stream.expect("</ParallelComponent>")
+    if stream.peek() == b"<" and stream.next_token() == "<!EndOfComponent>":
+        stream.token()
+    return builder.append(name, tuple(parts))
+
+
+def _first_width(stream: TokenStream) -> int:
+    """How many numbers a frame the net that comes next takes."""
+    position = stream.position
+    try:
+        stream.expect("<Nnet>")
+        stream.token()
+        stream.integer()
+        return stream.integer()
+    finally:
+        stream.position = position
+
+
+def _whole(values: Any) -> Any:
+    """A list of whole numbers, which a text file may have as a vector."""
+    found = np.asarray(values)
+    if found.dtype.kind == "f" and not np.all(found == np.round(found)):
+        raise ValueError("whole numbers are expected")
+    return found.reshape(-1)
+
+
+_LAYERS: dict[str, Layer] = {
+    "Splice": _splice,
+    "BlockSoftmax": _block_softmax,
+    "Copy": _copy,
+    "Dropout": _dropout,
+    "LstmProjected": _lstm,
+    "BlstmProjected": _blstm,
+    "RecurrentComponent": _recurrent,
+}

@@ -1,0 +1,4 @@
+"""The name of the domain."""
+
+MICROSOFT = "com.microsoft"
+"""As nodes have it."""

@@ -1,0 +1,4 @@
+"""The name of the domain."""
+
+ML = "ai.onnx.ml"
+"""As nodes have it."""

@@ -1,0 +1,1 @@
+"""TensorFlow: graphs, SavedModels, checkpoints and what Keras and TensorFlow.js store."""

@@ -1,0 +1,44 @@
+"""Run as a program: loads a Keras model and writes it as a SavedModel. Nothing but TensorFlow is imported, and no code
+that a model file holds is run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+MISSING = 3
+
+
+def main(path: str, folder: str) -> int:
+    """Write the SavedModel of the model ``path`` to ``folder``."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+    try:
+        import tensorflow as tf  # type: ignore[import-untyped]  # it has no stubs
+    except ImportError:
+        return MISSING
+    model = tf.keras.models.load_model(path, compile=False)
+    specs = [tf.TensorSpec(tensor.shape, tensor.dtype, _name(tensor)) for tensor in model.inputs]
+
+    def call(*given: Any) -> dict[str, Any]:
+        """The outputs by name; a model takes its inputs as it has them."""
+        made = model(list(given) if len(given) > 1 else given[0], training=False)
+        flat = tf.nest.flatten(made)
+        names = getattr(model, "output_names", [])
+        own = names if len(names) == len(set(names)) == len(flat) else [f"output_{i}" for i in range(len(flat))]
+        return dict(zip(own, flat, strict=True))
+
+    holder = tf.Module()
+    holder.model = model
+    function = tf.function(call, input_signature=specs)
+    tf.saved_model.save(holder, folder, signatures={"serving_default": function})
+    return 0
+
+
+def _name(tensor: Any) -> str:
+    return str(tensor.name).partition(":")[0].replace("/", "_")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

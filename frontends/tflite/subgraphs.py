@@ -1,0 +1,290 @@
+"""Subgraphs of a .tflite file as records: operators in their order, bodies with names of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.frontends.engine.fault import Fault
+from dldt.frontends.engine.record import GraphRecord, NodeRecord
+from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.tflite.custom_options import custom_options
+from dldt.frontends.tflite.flatbuffer import Table
+from dldt.frontends.tflite.framework import CUSTOM
+from dldt.frontends.tflite.quantized_records import dequantize, quantize, stands_for_floats, works_on_integers
+from dldt.frontends.tflite.schema import BUILTINS
+from dldt.frontends.tflite.tensor import FileTensor
+from dldt.frontends.tflite.variables import STATES, Variables
+
+_MAX_OPERATORS = 1 << 18
+_MAX_NESTING = 24
+_BODY = "subgraph"
+"""What the attributes are called that name a subgraph."""
+
+
+@attrs.define
+class Subgraphs:
+    """Makes records of the subgraphs of one file."""
+
+    path: Path
+    codes: tuple[tuple[str, str], ...]
+    """Operation and domain, by the index that operators give."""
+    tables: tuple[Table, ...]
+    buffers: tuple[memoryview | None, ...]
+    operators: int = 0
+    """How many were read; a subgraph that is called again counts again."""
+    _seen: dict[int, tuple[tuple[FileTensor, ...], tuple[str, ...]]] = attrs.field(factory=dict)
+
+    def tensors(self, index: int) -> tuple[tuple[FileTensor, ...], tuple[str, ...]]:
+        """The tensors of a subgraph, and their names in the file."""
+        if not 0 <= index < len(self.tables):
+            raise self.damaged(f"subgraph {index} is named, there are {len(self.tables)}")
+        if index not in self._seen:
+            tables = self.tables[index]["tensors"]
+            found = tuple(FileTensor.of(table, self._data(table)) for table in tables)
+            self._seen[index] = found, tuple(table["name"] for table in tables)
+        return self._seen[index]
+
+    def record(self, index: int, names: dict[int, str], variables: Variables | None) -> GraphRecord:
+        """The subgraph as a graph; ``names``: those of tensors that are called otherwise than in the file."""
+        return _Builder(self, index, 0, "", names, variables).graph()
+
+    def damaged(self, why: str) -> InputError:
+        """The error to raise."""
+        return InputError(f"{self.path}: not a sound TensorFlow Lite model: {why}")
+
+    def _data(self, table: Table) -> memoryview | None:
+        buffer = int(table["buffer"])
+        if buffer >= len(self.buffers):
+            raise self.damaged(f"tensor {table['name']!r} names buffer {buffer}, there are {len(self.buffers)}")
+        return self.buffers[buffer]
+
+
+class _Builder:
+    """One subgraph, in one place where it is used."""
+
+    def __init__(
+        self,
+        file: Subgraphs,
+        index: int,
+        depth: int,
+        prefix: str,
+        given: dict[int, str],
+        variables: Variables | None,
+    ) -> None:
+        self._file = file
+        self._table = file.tables[index] if 0 <= index < len(file.tables) else None
+        self._tensors, labels = file.tensors(index)
+        self._depth = depth
+        if depth > _MAX_NESTING:
+            raise file.damaged(f"subgraphs call each other more than {_MAX_NESTING} deep")
+        self._variables = variables
+        self._prefix = prefix
+        self._names = _distinct(labels, prefix, given)
+        self._given = given
+        self._floats: dict[int, str] = {}
+        self._resources: dict[int, str] = {}
+        self._nodes: list[NodeRecord] = []
+        self._extra: dict[str, TensorRecord] = {}
+
+    def graph(self, *, captures: bool = False) -> GraphRecord:
+        """The record. ``captures``: its inputs are tensors from around it."""
+        assert self._table is not None
+        table = self._table
+        inputs, outputs = (self._indices(table[key], "subgraph") for key in ("inputs", "outputs"))
+        for operator in table["operators"]:
+            self._file.operators += 1
+            if self._file.operators > _MAX_OPERATORS:
+                raise self._file.damaged(f"with all that is called, it has more than {_MAX_OPERATORS} operators")
+            self._operator(operator)
+        effects: tuple[str, ...] = ()
+        if self._variables is not None and self._depth == 0:
+            kept = self._variables.assignments()
+            self._nodes += kept
+            effects = tuple(node.outputs[0] for node in kept)
+        declared = {self._names[i]: self._tensors[i].declared for i in inputs if i >= 0}
+        made = {name for node in self._nodes for name in node.outputs}
+        constants = {
+            self._names[i]: tensor.record
+            for i, tensor in enumerate(self._tensors)
+            if tensor.data is not None and self._names[i] not in declared and self._names[i] not in made
+        }
+        types = {self._names[i]: t.declared for i, t in enumerate(self._tensors) if self._names[i] not in constants}
+        return GraphRecord(
+            name=self._prefix or table["name"],
+            nodes=tuple(self._nodes),
+            inputs={} if captures else declared,
+            outputs=tuple(self._names[i] for i in outputs if i >= 0),
+            initializers={n: r for n, r in {**constants, **self._extra}.items() if n not in self._given.values()}
+            if captures
+            else {**constants, **self._extra},
+            types=types,
+            effects=effects,
+        )
+
+    def _indices(self, given: tuple[int, ...], what: str) -> list[int]:
+        for index in given:
+            if not -1 <= index < len(self._tensors):
+                raise self._file.damaged(f"a {what} names tensor {index}, there are {len(self._tensors)}")
+        return list(given)
+
+    def _operator(self, table: Table) -> None:
+        code = table["opcode_index"]
+        if code >= len(self._file.codes):
+            raise self._file.damaged(f"an operator names code {code}, there are {len(self._file.codes)}")
+        op, domain = self._file.codes[code]
+        inputs = self._indices(table["inputs"], f"{op} operator")
+        outputs = self._indices(table["outputs"], f"{op} operator")
+        if op in ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"):
+            self._stateful(op, table, inputs, outputs)
+            return
+        if domain == CUSTOM:
+            attributes = custom_options(op, table["custom_options"])
+        else:
+            attributes = self._attributes(table, inputs)
+        self._add(op, domain, inputs, outputs, attributes)
+
+    def _attributes(self, table: Table, inputs: list[int]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key in ("builtin_options", "builtin_options_2"):
+            options = table[key] if table[f"{key}_type"] else None
+            found |= dict(options.items()) if options is not None else {}
+        return {
+            key: self._bodies(key, value, inputs) if _BODY in key else _plain(value) for key, value in found.items()
+        }
+
+    def _bodies(self, key: str, value: Any, inputs: list[int]) -> Any:
+        if isinstance(value, tuple):
+            return tuple(self._bodies(key, each, inputs) for each in value)
+        index = int(value)
+        own = f"{self._prefix}{len(self._nodes)}/{key.removesuffix('_index').removesuffix('_subgraph')}/"
+        if key not in ("then_subgraph_index", "else_subgraph_index"):
+            return _Builder(self._file, index, self._depth + 1, own, {}, None).graph()
+        self._file.tensors(index)
+        taken = self._file.tables[index]["inputs"]
+        outer = inputs[1:]
+        if len(taken) != len(outer):
+            raise self._file.damaged(f"IF gives {len(outer)} tensors to a subgraph of {len(taken)} inputs")
+        given = {inner: self._names[i] for inner, i in zip(taken, outer, strict=True) if i >= 0}
+        return _Builder(self._file, index, self._depth + 1, own, given, None).graph(captures=True)
+
+    def _stateful(self, op: str, table: Table, inputs: list[int], outputs: list[int]) -> None:
+        if op == "CALL_ONCE":
+            return
+        if op == "VAR_HANDLE":
+            options = table["builtin_options"]
+            name = options["shared_name"] if options is not None and options.kind == "VarHandleOptions" else ""
+            self._resources[outputs[0] if outputs else -1] = name or "variable"
+            return
+        variable = self._resources.get(inputs[0] if inputs else -1)
+        if variable is None or self._variables is None:
+            node = NodeRecord(op, "", (), tuple(self._name(i) for i in outputs), domain="in a subgraph")
+            self._nodes.append(node)
+            return
+        if op == "READ_VARIABLE" and outputs and outputs[0] >= 0:
+            tensor = self._tensors[outputs[0]]
+            self._nodes.append(self._variables.read(variable, tensor, self._names[outputs[0]]))
+        elif op == "ASSIGN_VARIABLE" and len(inputs) > 1 and inputs[1] >= 0:
+            self._variables.write(variable, self._names[inputs[1]])
+
+    def _add(self, op: str, domain: str, inputs: list[int], outputs: list[int], attributes: dict[str, Any]) -> None:
+        tensors = [self._tensors[i] if i >= 0 else None for i in (*inputs, *outputs)]
+        states = [inputs[p] for p in STATES.get(op, ()) if p < len(inputs) and self._is_state(inputs[p])]
+        read = [self._name(i) for i in inputs]
+        for state in states:
+            read[inputs.index(state)] = self._state(state)
+        made = [self._name(i) for i in outputs]
+        after = [f"{self._names[i]}/next" for i in states]
+        if op == "PAD" and works_on_integers("PADV2", attributes, tensors) and tensors[0] is not None:
+            op, read = "PADV2", [*read, self._zero_point(tensors[0])]
+        behind: list[NodeRecord] = []
+        if not works_on_integers(op, attributes, tensors):
+            read = [self._dequantized(op, p, i, name) for p, (i, name) in enumerate(zip(inputs, read, strict=True))]
+            for position, index in enumerate((*outputs, *states)):
+                if index < 0 or not self._tensors[index].is_quantized:
+                    continue
+                names, at = (made, position) if position < len(made) else (after, position - len(made))
+                integers, names[at] = names[at], f"{names[at]}/float"
+                behind.append(quantize(names[at], integers, self._tensors[index], op))
+        self._nodes.append(NodeRecord(op, "", tuple(read), (*made, *after), attributes, domain=domain))
+        self._nodes += behind
+        for state in states:
+            assert self._variables is not None
+            self._variables.write(self._names[state], f"{self._names[state]}/next")
+
+    def _is_state(self, index: int) -> bool:
+        return index >= 0 and self._tensors[index].is_variable and self._variables is not None
+
+    def _state(self, index: int) -> str:
+        """What a variable tensor holds now."""
+        assert self._variables is not None
+        name = self._names[index]
+        if name not in self._variables.current:
+            self._nodes.append(self._variables.read(name, self._tensors[index], name))
+        return self._variables.current[name]
+
+    def _name(self, index: int) -> str:
+        return self._names[index] if index >= 0 else ""
+
+    def _dequantized(self, op: str, position: int, index: int, name: str) -> str:
+        if index < 0 or not stands_for_floats(op, position, self._tensors[index]):
+            return name
+        quantization = self._tensors[index].quantization
+        assert quantization is not None
+        if name != self._names[index]:
+            self._nodes.append(dequantize(name, f"{name}/number", quantization))
+            return f"{name}/number"
+        if index not in self._floats:
+            self._floats[index] = f"{self._prefix}{self._names[index]}/number"
+            self._nodes.append(dequantize(self._names[index], self._floats[index], quantization))
+        return self._floats[index]
+
+    def _zero_point(self, tensor: FileTensor) -> str:
+        """A constant that pads a quantised tensor with 0."""
+        assert tensor.quantization is not None
+        name = f"{self._prefix}{len(self._nodes)}/zero"
+        zero = np.array(tensor.quantization.zero[0])
+        kind = tensor.dtype
+        fits = not isinstance(kind, Fault) and kind.bounds[0] <= zero <= kind.bounds[1]
+        if isinstance(kind, Fault) or not fits:
+            raise self._file.damaged(f"a tensor of type {kind} has the zero point {zero}")
+        self._extra[name] = TensorRecord.of(zero.astype(kind.numpy))
+        return name
+
+
+def _distinct(labels: tuple[str, ...], prefix: str, given: dict[int, str]) -> list[str]:
+    """A name for each tensor: its own, with its number where another has it too, or it has none."""
+    taken = set(given.values())
+    names = []
+    for index, label in enumerate(labels):
+        name = given.get(index, f"{prefix}{label or 'tensor'}")
+        if index not in given and name in taken:
+            name = f"{name}:{index}"
+        while index not in given and name in taken:
+            name = f"{name}_"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, memoryview):
+        return tuple(value.tolist())
+    if isinstance(value, Table):
+        return Fault(UnsupportedError, f"is a {value.kind}")
+    return value
+
+
+def operator_code(table: Table, path: Path) -> tuple[str, str]:
+    """The operation that an entry of the file's list stands for, and its domain."""
+    number = max(table["builtin_code"], table["deprecated_builtin_code"])
+    name = BUILTINS.get(number)
+    if name is None:
+        return f"builtin operator {number}", ""
+    if name == "CUSTOM":
+        return table["custom_code"], CUSTOM
+    return name, ""
