@@ -10,7 +10,6 @@ from dldt.compiler.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply
 from dldt.compiler.ops.comparison import Greater, GreaterEqual, Less, NotEqual
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
-from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.logical import LogicalAnd
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.reduce import ReduceMax
@@ -23,6 +22,7 @@ from dldt.compiler.ops.top_k import TopK
 from dldt.compiler.ops.unary import Exp
 from dldt.compiler.types import DType
 from dldt.frontends.engine.one_of import one_of
+from dldt.frontends.mxnet.box_rows import best, in_front, places_of, rows_at
 from dldt.frontends.mxnet.framework import MXNET
 from dldt.frontends.mxnet.greedy import kept_first, side
 from dldt.frontends.mxnet.literal import clipped, ints, number, size
@@ -59,37 +59,19 @@ def box_nms(
     valid = Greater()(scores, number(valid_thresh, data))
     if id_index >= 0 and background_id >= 0:
         valid = LogicalAnd()(valid, NotEqual()(side(rows, id_index), number(background_id, data)))
-    order, alive = _best(scores, valid, topk)
-    chosen = _rows(rows, order)
+    order, alive = best(scores, valid, topk)
+    chosen = rows_at(rows, order)
     boxes = _coordinates(chosen, coord_start)
     corners = _corners(boxes) if in_format == "center" else boxes
     classes = side(chosen, id_index) if id_index >= 0 and not force_suppress else None
     kept = kept_first(corners, classes, alive, overlap_thresh, equal=False)
     if in_format != out_format:
         chosen = _with_coordinates(chosen, corners if out_format == "corner" else _centers(boxes), coord_start)
-    return Reshape()(_filled(_in_front(chosen, kept), rows), ShapeOf()(data))
+    return Reshape()(_filled(in_front(chosen, kept), rows), ShapeOf()(data))
 
 
 def _within(width: int, *positions: int) -> bool:
     return all(position < width for position in positions) and positions[0] >= 3
-
-
-def _best(scores: Value, valid: Value, topk: int) -> tuple[Value, Value]:
-    """The places of valid rows by their scores, the others behind them; and which of these are valid."""
-    masked = Select()(valid, scores, number(_LEAST, scores))
-    count = scores.type.shape[1]
-    if topk > 0:
-        wanted = np.array(min(topk, count) if isinstance(count, int) else topk, np.int64)
-        values, order = TopK(1, "max", "value", DType.i64).all(masked, wanted)
-    else:
-        every = np.array(count, np.int64) if isinstance(count, int) else Squeeze()(size(scores, 1), ints(0))
-        values, order = TopK(1, "max", "value", DType.i64).all(masked, every)
-    return order, Greater()(values, number(_LEAST, scores))
-
-
-def _rows(rows: Value, places: Value) -> Value:
-    """Rows [B, N, numbers] at places [B, K]."""
-    return Gather(1)(rows, places, np.array(1, np.int64))
 
 
 def _coordinates(rows: Value, start: int) -> Value:
@@ -101,17 +83,6 @@ def _with_coordinates(rows: Value, boxes: Value, start: int) -> Value:
     width = rows.type.shape[2]
     behind = Slice()(rows, ints(start + 4), ints(_END), ints(1), ints(2)) if width != start + 4 else None
     return Concat(2)(*(part for part in (before, boxes, behind) if part is not None))
-
-
-def _in_front(rows: Value, kept: Value) -> Value:
-    """The rows that stay, in their order, before rows of -1."""
-    count = Squeeze()(size(rows, 1), ints(0))
-    keys = Select()(kept, Unsqueeze()(Subtract()(count, _places(rows)), ints(0)), np.array(0, np.int64))
-    found = rows.type.shape[1]
-    every = np.array(found, np.int64) if isinstance(found, int) else count
-    values, order = TopK(1, "max", "value", DType.i64).all(keys, every)
-    stays = Unsqueeze()(Greater()(values, np.array(0, np.int64)), ints(2))
-    return Select()(stays, _rows(rows, order), number(-1, rows))
 
 
 def _filled(rows: Value, like: Value) -> Value:
@@ -260,23 +231,17 @@ def multi_box_detection(
     boxes = _decoded(offsets, _centers(anchor), variances, -1.0)
     boxes = clipped(boxes, 0.0, 1.0) if clip else boxes
     valid = GreaterEqual()(scores, number(threshold, scores))
-    order, alive = _best(scores, valid, -1)
+    order, alive = best(scores, valid, -1)
     numbers = Convert(scores.type.dtype)(Squeeze()(labels, ints(1)))
     table = Concat(2)(Unsqueeze()(numbers, ints(2)), Unsqueeze()(scores, ints(2)), boxes)
-    rows = _rows(table, order)
+    rows = rows_at(table, order)
     known = alive
     if nms_topk > 0:
-        first = Unsqueeze()(Less()(_places(rows), np.array(nms_topk, np.int64)), ints(0))
-        rows = Select()(Unsqueeze()(first, ints(2)), rows, _in_front(table, valid))
+        first = Unsqueeze()(Less()(places_of(rows), np.array(nms_topk, np.int64)), ints(0))
+        rows = Select()(Unsqueeze()(first, ints(2)), rows, in_front(table, valid))
         alive = LogicalAnd()(alive, first)
     classes = None if force_suppress else side(rows, 0)
     kept = kept_first(_coordinates(rows, 2), classes, alive, nms_threshold, equal=True)
     own, rest = (Slice()(rows, ints(start), ints(end), ints(1), ints(2)) for start, end in ((0, 1), (1, _END)))
     label = Select()(Unsqueeze()(kept, ints(2)), own, number(-1, rows))
     return Select()(Unsqueeze()(known, ints(2)), Concat(2)(label, rest), number(-1, rows))
-
-
-def _places(rows: Value) -> Value:
-    """0, 1, … for each row."""
-    count = Squeeze()(size(rows, 1), ints(0))
-    return Range(DType.i64)(rows.graph.constant(np.array(0, np.int64)), count, np.array(1, np.int64))

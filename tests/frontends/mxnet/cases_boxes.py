@@ -129,3 +129,79 @@ case(
     clip=False,
 )
 case("_contrib_MultiBoxDetection", SCORES, OFFSETS, ANCHORS, name="topk", nms_threshold=0.3, nms_topk=5)
+
+REGIONS = np.array([[0, 1, 1, 6, 5], [1, 0, 2, 3, 7], [0, 2.5, 0.4, 7.6, 6.2]], np.float32)
+case("ROIPooling", (2, 3, 8, 9), REGIONS, pooled_size="(2, 3)", spatial_scale=1)
+case(
+    "ROIPooling",
+    (2, 3, 8, 9),
+    REGIONS * np.float32([1, 2, 2, 2, 2]),
+    name="scale",
+    pooled_size="(3, 3)",
+    spatial_scale=0.5,
+)
+case("_contrib_ROIAlign", (2, 3, 8, 9), REGIONS, pooled_size="(2, 3)", spatial_scale=1, sample_ratio=2)
+case("_contrib_ROIAlign", (2, 3, 8, 9), REGIONS, name="adaptive", pooled_size="(2, 2)", spatial_scale=0.5)
+case("_contrib_ROIAlign", (2, 3, 8, 9), REGIONS, name="aligned", pooled_size="(2, 2)", spatial_scale=1, aligned=True)
+case(
+    "_contrib_DeformableConvolution",
+    (2, 4, 6, 7),
+    (2, 18, 6, 7),
+    (3, 4, 3, 3),
+    (3,),
+    params=(2, 3),
+    kernel="(3, 3)",
+    pad="(1, 1)",
+    num_filter=3,
+)
+case(
+    "_contrib_ModulatedDeformableConvolution",
+    (2, 4, 6, 7),
+    (2, 18, 6, 7),
+    (2, 9, 6, 7),
+    (3, 4, 3, 3),
+    (3,),
+    params=(3, 4),
+    kernel="(3, 3)",
+    pad="(1, 1)",
+    num_filter=3,
+)
+case("GridGenerator", (2, 6), transform_type="affine", target_shape="(3, 4)")
+case("GridGenerator", (2, 2, 3, 4), name="warp", transform_type="warp")
+case("BilinearSampler", (2, 3, 5, 6), uniform((2, 2, 4, 3), -1.2, 1.2))
+case(
+    "SpatialTransformer",
+    (2, 3, 5, 6),
+    uniform((2, 6), -0.6, 0.6),
+    target_shape="(4, 3)",
+    transform_type="affine",
+    sampler_type="bilinear",
+)
+PROPOSED = {"scales": "(2, 4)", "ratios": "(0.5, 1)", "feature_stride": 8, "rpn_min_size": 4}
+PROBABLE = uniform((1, 8, 5, 6), 0, 1, 21)
+MOVES = uniform((1, 16, 5, 6), -0.3, 0.3, 22)
+INFO = np.array([[40, 44, 1]], np.float32)
+case("_contrib_Proposal", PROBABLE, MOVES, INFO, rpn_pre_nms_top_n=30, rpn_post_nms_top_n=8, threshold=0.6, **PROPOSED)
+case(
+    "_contrib_Proposal",
+    PROBABLE,
+    MOVES,
+    INFO,
+    name="again",
+    outputs=2,
+    rpn_pre_nms_top_n=12,
+    rpn_post_nms_top_n=20,
+    threshold=0.3,
+    output_score=True,
+    **PROPOSED,
+)
+case(
+    "_contrib_MultiProposal",
+    np.repeat(PROBABLE, 2, 0) * uniform((2, 8, 5, 6), 0.5, 1, 23),
+    np.repeat(MOVES, 2, 0),
+    np.array([[40, 44, 1], [32, 48, 1.2]], np.float32),
+    rpn_pre_nms_top_n=30,
+    rpn_post_nms_top_n=8,
+    threshold=0.6,
+    **PROPOSED,
+)

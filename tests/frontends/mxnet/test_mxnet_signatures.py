@@ -14,6 +14,7 @@ import pytest
 from dldt.frontends.mxnet.aliases import ALIASES
 from dldt.frontends.mxnet.attributes import IGNORED, IGNORED_OF
 from dldt.frontends.mxnet.ops import register
+from dldt.frontends.mxnet.refused import REFUSED
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text())
 IMPORTERS = {importer.op_type: importer for importer in register().importers()}
@@ -91,3 +92,9 @@ def test_every_other_name_is_the_registrys():
         other: name for other, name in ALIASES.items() if not other.startswith("_sparse") and others.get(other) != name
     }
     assert wrong == {}
+
+
+def test_every_operation_of_the_old_tool_is_imported_or_refused():
+    known = set(IMPORTERS) | set(REFUSED) | {"null"}
+    missing = [name for name in OLD_TOOL if ALIASES.get(name, name) not in known]
+    assert missing == []
