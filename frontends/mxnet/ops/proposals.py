@@ -53,7 +53,8 @@ def _importer(
     come again and again."""
     if iou_loss:
         raise UnsupportedError("iou_loss=True is not supported")
-    if rpn_post_nms_top_n < 1 or feature_stride < 1 or cls_prob.type.rank != 4 or not scales or not ratios:
+    positive = all(0 < number < np.inf for number in (*scales, *ratios, rpn_post_nms_top_n, feature_stride))
+    if not positive or cls_prob.type.rank != 4 or not scales or not ratios:
         raise InputError(f"scores {cls_prob.type} [N, 2 · anchors, H, W], scales, ratios and counts do not fit")
     anchors = _anchors(feature_stride, ratios, scales)
     if cls_prob.type.shape[1] != 2 * len(anchors):

@@ -106,6 +106,8 @@ def bilinear_resize_2d(
 
 
 def _resized(dim: int, wanted: int, scale: float | None, mode: str) -> int:
+    if scale is not None and not 0 < scale < _MOST_SCALE:
+        raise InputError(f"a factor is {scale}, more than 0 and less than {_MOST_SCALE} is needed")
     if mode == "size":
         return wanted if scale is None else int(np.float32(dim) * np.float32(scale))
     if mode == "odd_scale":
