@@ -218,7 +218,7 @@ REFUSED = [
 @pytest.mark.parametrize(("edit", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_a_symbol_is_refused_with_its_place(edit, message, tmp_path):
     with pytest.raises(DldtError, match=re.escape(message)) as caught:
-        answer(dense(tmp_path, edit))
+        answer(dense(tmp_path, edit), framework="mxnet")
     assert "net-symbol.json" in str(caught.value)
 
 
@@ -271,7 +271,7 @@ def test_json_that_is_none(text, tmp_path):
     (tmp_path / "a-symbol.json").write_text(text)
     (tmp_path / "a-0000.params").write_bytes(params_bytes({}))
     with pytest.raises(InputError, match=r"a-symbol\.json"):
-        read_model(tmp_path / "a-symbol.json")
+        read_model(tmp_path / "a-symbol.json", framework="mxnet")
 
 
 def test_no_framework_is_imported():
