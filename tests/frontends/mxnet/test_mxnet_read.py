@@ -175,6 +175,18 @@ def test_parameters_of_two_files_beside_a_pretrained_model(tmp_path):
     same(answer(tmp_path / "nd-0000.params"))
 
 
+def test_saved_states_are_auxiliary(tmp_path):
+    net, names = SymbolWriter(), ("gamma", "beta", "mean", "var")
+    entries = [net.param(name, np.ones(3, np.float32)) for name in names]
+    path = net.save(tmp_path, net.op("BatchNorm", net.input("data"), *entries, name="bn"))
+    for kind, own in (("args", names[:2]), ("auxs", names[2:])):
+        (tmp_path / f"nd_{kind}.nd").write_bytes(params_bytes({name: np.ones(3, np.float32) for name in own}))
+    given = {"input_symbol": str(path), "nd_prefix_name": str(tmp_path / "nd"), "save_params_from_nd": True}
+    read_model(path, inputs={"data": (2, 3)}, options={**given, "pretrained_model_name": str(tmp_path / "net")})
+    written = (tmp_path / "nd-0000.params").read_bytes()
+    assert [written.count(name) for name in (b"arg:gamma", b"arg:beta", b"aux:mean", b"aux:var")] == [1, 1, 1, 1]
+
+
 def test_a_model_is_told_from_others_by_its_first_bytes(tmp_path):
     path = dense(tmp_path)
     for name in ("plain", "net.bin"):
