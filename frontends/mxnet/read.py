@@ -50,7 +50,8 @@ def _missing(files: SymbolFiles, missing: Mapping[str, str]) -> str:
 
 
 def _save(files: SymbolFiles, graph: GraphRecord, params: Mapping[str, TensorRecord]) -> None:
-    """Writes the parameters that the model uses."""
+    """Writes the parameters that the model uses; running means and variances are what MXNet calls auxiliary."""
     assert files.saved is not None
-    arrays = {f"arg:{name}": params[name].read("") for name in graph.initializers if name in params}
-    write_params(files.saved, arrays)
+    states = {name for node in graph.nodes if "BatchNorm" in node.op_type for name in node.inputs[3:5]}
+    kinds = {name: "aux" if name in states else "arg" for name in graph.initializers if name in params}
+    write_params(files.saved, {f"{kind}:{name}": params[name].read("") for name, kind in kinds.items()})

@@ -70,7 +70,9 @@ def rnn(
         raise ShapeError(f"data {data.type} must be [T, N, I]; {num_layers} layers of {state_size}")
     layer = _Layers(mode, state_size, 1 + bidirectional, num_layers)
     lengths = sequence_length if use_sequence_length else None
-    states = [value for value in (state, state_cell) if value is not None]
+    states = [state, state_cell] if mode == "lstm" else [state]
+    if not all(value is not None and value.type.rank == 3 for value in states):
+        raise ShapeError(f"{mode} needs {len(states)} states [layers · directions, N, H], the first is {state.type}")
     return layer.run(data, _vector(parameters), states, lengths)
 
 
@@ -102,7 +104,9 @@ class _Layers:
     directions: int
     count: int
 
-    def run(self, data: Value, vector: Array, states: Sequence[Value], lengths: Value | None) -> tuple[Value, ...]:
+    def run(
+        self, data: Value, vector: Array, states: Sequence[Value | None], lengths: Value | None
+    ) -> tuple[Value, ...]:
         width = data.type.shape[2]
         if not isinstance(width, int):
             raise ShapeError(f"the last dim of data {data.type} must be fixed")
@@ -111,7 +115,7 @@ class _Layers:
         steps = lengths if lengths is None else cast(lengths, DType.i64)
         if steps is None:
             steps = Broadcast()(Squeeze()(size(data, 0), ints(0)), size(data, 1))
-        begins = [self._states(value, data) for value in states]
+        begins = [self._states(value, data) for value in states if value is not None]
         lasts: list[list[Value]] = [[] for _ in states]
         for number in range(self.count):
             start, stop = number * self.directions, (number + 1) * self.directions

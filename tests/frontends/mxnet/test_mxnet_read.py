@@ -175,6 +175,18 @@ def test_parameters_of_two_files_beside_a_pretrained_model(tmp_path):
     same(answer(tmp_path / "nd-0000.params"))
 
 
+def test_saved_states_are_auxiliary(tmp_path):
+    net, names = SymbolWriter(), ("gamma", "beta", "mean", "var")
+    entries = [net.param(name, np.ones(3, np.float32)) for name in names]
+    path = net.save(tmp_path, net.op("BatchNorm", net.input("data"), *entries, name="bn"))
+    for kind, own in (("args", names[:2]), ("auxs", names[2:])):
+        (tmp_path / f"nd_{kind}.nd").write_bytes(params_bytes({name: np.ones(3, np.float32) for name in own}))
+    given = {"input_symbol": str(path), "nd_prefix_name": str(tmp_path / "nd"), "save_params_from_nd": True}
+    read_model(path, inputs={"data": (2, 3)}, options={**given, "pretrained_model_name": str(tmp_path / "net")})
+    written = (tmp_path / "nd-0000.params").read_bytes()
+    assert [written.count(name) for name in (b"arg:gamma", b"arg:beta", b"aux:mean", b"aux:var")] == [1, 1, 1, 1]
+
+
 def test_a_model_is_told_from_others_by_its_first_bytes(tmp_path):
     path = dense(tmp_path)
     for name in ("plain", "net.bin"):
@@ -210,6 +222,7 @@ REFUSED = [
     (change(2, attrs={"num_hidden": "4", "units": "4"}), "attribute 'units' is not one of FullyConnected"),
     (change(2, op="Custom", attrs={"op_type": "mine"}), "its meaning is Python code of the model's author"),
     (change(2, op="CTCLoss", attrs={}), "it is for training; export the model without it"),
+    (change(2, op="_foreach", attrs={}, subgraphs=[]), "sub-graphs that run again and again are not imported"),
     (change(2, op="Frobnicate", attrs={}), "Frobnicate   1 node   fc"),
     (change(1, name="v"), "1 parameter is not in net-0000.params: 'v' (FullyConnected \"fc\"); give the file"),
 ]
@@ -218,7 +231,7 @@ REFUSED = [
 @pytest.mark.parametrize(("edit", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_a_symbol_is_refused_with_its_place(edit, message, tmp_path):
     with pytest.raises(DldtError, match=re.escape(message)) as caught:
-        answer(dense(tmp_path, edit))
+        answer(dense(tmp_path, edit), framework="mxnet")
     assert "net-symbol.json" in str(caught.value)
 
 
@@ -271,7 +284,7 @@ def test_json_that_is_none(text, tmp_path):
     (tmp_path / "a-symbol.json").write_text(text)
     (tmp_path / "a-0000.params").write_bytes(params_bytes({}))
     with pytest.raises(InputError, match=r"a-symbol\.json"):
-        read_model(tmp_path / "a-symbol.json")
+        read_model(tmp_path / "a-symbol.json", framework="mxnet")
 
 
 def test_no_framework_is_imported():
