@@ -7,6 +7,13 @@ from collections.abc import Callable
 from dldt.codegen.plan.expand_boxes import expand_boxes
 from dldt.codegen.plan.expand_deformable_convolution import expand_deformable_convolution
 from dldt.codegen.plan.expand_detection_output import expand_detection_output
+from dldt.codegen.plan.expand_detectron import (
+    expand_detectron_output,
+    expand_prior_grid,
+    expand_roi_features,
+    expand_top_rois,
+)
+from dldt.codegen.plan.expand_generate_proposals import expand_proposals, expand_proposals_of_one
 from dldt.codegen.plan.expand_grid_sample import expand_grid_sample
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
@@ -28,6 +35,12 @@ from dldt.compiler.op import Op
 EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.DeformableConvolution: expand_deformable_convolution,
     ops.DeformableConvolution8: expand_deformable_convolution,
+    ops.ExperimentalDetectronDetectionOutput: expand_detectron_output,
+    ops.ExperimentalDetectronGenerateProposalsSingleImage: expand_proposals_of_one,
+    ops.ExperimentalDetectronPriorGridGenerator: expand_prior_grid,
+    ops.ExperimentalDetectronROIFeatureExtractor: expand_roi_features,
+    ops.ExperimentalDetectronTopKROIs: expand_top_rois,
+    ops.GenerateProposals: expand_proposals,
     ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,

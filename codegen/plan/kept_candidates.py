@@ -49,6 +49,13 @@ def kept_candidates(
     return KeptCandidates(row, place, score, here, number)
 
 
+def upright(boxes: Value) -> Value:
+    """The boxes; those whose corners are in the wrong order overlap nothing, so they have no extent."""
+    low, high = (ops.Slice()(boxes, np.array([k]), np.array([k + 2]), np.array([1]), np.array([2])) for k in (0, 2))
+    wrong = ops.ReduceLogicalOr(True)(ops.Less()(high, low), np.array([2]))
+    return ops.Select()(wrong, np.array(0, np.float32), boxes)
+
+
 def _part(x: Value, first: int, last: int, left: int, right: int) -> Value:
     return ops.Slice()(x, np.array([first, left]), np.array([last, right]), np.array([1, 1]))
 

@@ -31,9 +31,16 @@ from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
 from dldt.compiler.ops.deformable_convolution import DeformableConvolution, DeformableConvolution8
 from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
+from dldt.compiler.ops.detectron import (
+    ExperimentalDetectronDetectionOutput,
+    ExperimentalDetectronPriorGridGenerator,
+    ExperimentalDetectronROIFeatureExtractor,
+    ExperimentalDetectronTopKROIs,
+)
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
+from dldt.compiler.ops.generate_proposals import ExperimentalDetectronGenerateProposalsSingleImage, GenerateProposals
 from dldt.compiler.ops.grid_sample import GridSample
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
@@ -146,6 +153,11 @@ __all__ = [
     "Equal",
     "Erf",
     "Exp",
+    "ExperimentalDetectronDetectionOutput",
+    "ExperimentalDetectronGenerateProposalsSingleImage",
+    "ExperimentalDetectronPriorGridGenerator",
+    "ExperimentalDetectronROIFeatureExtractor",
+    "ExperimentalDetectronTopKROIs",
     "FakeQuantize",
     "Floor",
     "FloorMod",
@@ -155,6 +167,7 @@ __all__ = [
     "GatherElements",
     "GatherND",
     "Gelu",
+    "GenerateProposals",
     "Greater",
     "GreaterEqual",
     "GridSample",

@@ -9,6 +9,7 @@ from tests.ops.cases import (
     convolution,
     deconvolution,
     detection,
+    detectron,
     found,
     gather,
     interpolate,
@@ -45,6 +46,7 @@ FAMILIES = (
     recurrent,
     detection,
     regions,
+    detectron,
 )
 
 

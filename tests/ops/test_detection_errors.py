@@ -162,3 +162,38 @@ def test_wide_floats_are_refused_where_they_are_not_computed():
     wide = TensorType(DType.f64, (1, 3, 4, 4)), TensorType(DType.f64, (2, 5))
     with pytest.raises(DldtError, match=r"the picture is of f64; f32 and smaller floating-point types are supported"):
         ops.ROIPooling(2, 2, 1.0).types(*wide)
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "message"),
+    [
+        (
+            ops.ExperimentalDetectronROIFeatureExtractor(3, 2, (4, 8)),
+            (f32(7, 4), f32(1, 2, 9, 9)),
+            "1 levels of features need as many pyramid_scales, got (4, 8)",
+        ),
+        (
+            ops.ExperimentalDetectronDetectionOutput(0.1, 0.5, 1, 9, 9, 4.0, (1.0, 1.0, 1.0, 1.0)),
+            (f32(7, 4), f32(7, 4), f32(7, 1), f32(1, 3)),
+            "num_classes is 1, must be at least 2",
+        ),
+        (
+            ops.ExperimentalDetectronDetectionOutput(0.1, 0.5, 2, 9, 9, 4.0, (1.0, 0.0, 1.0, 1.0)),
+            (f32(7, 4), f32(7, 8), f32(7, 2), f32(1, 3)),
+            "deltas_weights is (1.0, 0.0, 1.0, 1.0), must be 4 numbers but 0",
+        ),
+        (
+            ops.GenerateProposals(1.0, 0.5, 9, 9, nms_eta=0.5),
+            (f32(1, 3), f32(2, 2, 3, 4), f32(1, 12, 2, 2), f32(1, 3, 2, 2)),
+            "nms_eta is 0.5; only 1 is supported",
+        ),
+        (
+            ops.ExperimentalDetectronPriorGridGenerator(h=2**31 - 1, w=2**31 - 1),
+            (f32(3, 4), f32(1, 2, 9, 9), f32(1, 3, 9, 9)),
+            "more than 2^40 elements",
+        ),
+    ],
+)
+def test_what_detectron_is_made_of_is_refused(op, types, message):
+    with pytest.raises(DldtError, match=re.escape(message)):
+        op.types(*types)
