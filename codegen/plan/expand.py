@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_class_nms import expand_matrix_nms, expand_multiclass_nms
 from dldt.codegen.plan.expand_deformable_convolution import expand_deformable_convolution
 from dldt.codegen.plan.expand_detection_output import expand_detection_output
 from dldt.codegen.plan.expand_detectron import (
@@ -44,6 +45,9 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,
+    ops.MatrixNms: expand_matrix_nms,
+    ops.MulticlassNms: expand_multiclass_nms,
+    ops.MulticlassNms9: expand_multiclass_nms,
     ops.NonMaxSuppression: expand_boxes,
     ops.NonZero: expand_non_zero,
     ops.PriorBox: expand_prior_box,

@@ -7,7 +7,7 @@ import numpy as np
 
 from dldt.codegen.plan.best_kept import best_kept
 from dldt.codegen.plan.decoded_boxes import clipped, decoded_boxes
-from dldt.codegen.plan.kept_candidates import KeptCandidates, kept_candidates, upright
+from dldt.codegen.plan.kept_candidates import KeptCandidates, Suppression, kept_candidates, upright
 from dldt.codegen.plan.shape_parts import shape_of, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -51,7 +51,8 @@ def expand_detection_output(node: Node) -> tuple[Value, ...]:
     found = _best_class(op, boxes, table, labels) if op.decrease_label_id else _each_class(op, boxes, table, labels)
     if not op.labels(classes) or op.top_k == 0 or op.keep_top_k[0] == 0:
         found = attrs.evolve(found, least=np.inf, limit=1)
-    kept = kept_candidates(upright(found.boxes), found.scores, op.nms_threshold, found.least, found.limit)
+    rule = Suppression(op.nms_threshold, found.least, found.limit)
+    kept = kept_candidates(upright(found.boxes), found.scores, rule)
     answers = _Answers(kept.row, kept.place, kept.number)
     if op.keep_top_k[0] > 0:
         answers = _best(kept, size_of(logits, 0), len(labels), found, op.keep_top_k[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from dldt.codegen.plan.best_kept import best_kept
 from dldt.codegen.plan.between_pixels import Pixels, pixel_rows
-from dldt.codegen.plan.kept_candidates import kept_candidates, upright
+from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.region_cells import as_type, column, f32
 from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples
 from dldt.codegen.plan.shape_parts import numbered, shape_of, size_of
@@ -115,7 +115,8 @@ def expand_detectron_output(node: Node) -> tuple[Value, ...]:
     edges = np.array([0, 0, 1, 1], np.float32)
     limit = None if op.post_nms_count == -1 else op.post_nms_count
     wide = upright(ops.Add()(by_class, edges))
-    kept = kept_candidates(wide, ops.Unsqueeze()(own, _ONE), op.nms_threshold, op.score_threshold, None, limit)
+    rule = Suppression(op.nms_threshold, op.score_threshold, None, limit, least_side=1.0)
+    kept = kept_candidates(wide, ops.Unsqueeze()(own, _ONE), rule)
     best = best_kept(kept, node.graph.constant(np.array(1)), classes, size_of(rois, 0), most)
     number = numbered(node.graph, most)
     many = ops.Greater()(kept.number, most)

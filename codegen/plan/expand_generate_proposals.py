@@ -8,7 +8,7 @@ from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.expand_non_zero import count_of
 from dldt.codegen.plan.in_memory import in_memory
-from dldt.codegen.plan.kept_candidates import kept_candidates, upright
+from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.kept_rows import kept_rows
 from dldt.codegen.plan.region_cells import as_type, f32
 from dldt.codegen.plan.shape_parts import size_of
@@ -29,9 +29,8 @@ def expand_proposals_of_one(node: Node) -> tuple[Value, ...]:
     boxes, own = _moved(anchors, batch[1], batch[0], 1.0), _table(batch[2], 1)
     large = _large(boxes, 1.0, node.graph.constant(np.array(op.min_size, np.float32)))
     own = ops.Multiply()(own, ops.Convert(DType.f32)(large))
-    kept = kept_candidates(
-        upright(boxes), ops.Unsqueeze()(own, _ONE), op.nms_threshold, -np.inf, op.pre_nms_count, op.post_nms_count
-    )
+    rule = Suppression(op.nms_threshold, -np.inf, op.pre_nms_count, op.post_nms_count)
+    kept = kept_candidates(upright(boxes), ops.Unsqueeze()(own, _ONE), rule)
     rows = kept_rows(kept, size_of(own, 0), op.post_nms_count)
     chosen = ops.Gather(1)(boxes, rows.place, np.array(1))
     regions = ops.Select()(ops.Unsqueeze()(rows.here, np.array([2])), chosen, _NOTHING)
@@ -56,7 +55,8 @@ def expand_proposals(node: Node) -> tuple[Value, ...]:
     good = ops.Select()(ops.GatherElements(1)(large, places), best, _NO_SCORE)
     edges = np.array([0, 0, op.extra, op.extra], np.float32)
     wide = upright(ops.Add()(chosen, edges) if op.extra else chosen)
-    kept = kept_candidates(wide, ops.Unsqueeze()(good, _ONE), op.nms_threshold, -np.inf, None, op.post_nms_count)
+    rule = Suppression(op.nms_threshold, -np.inf, None, op.post_nms_count, least_side=op.extra)
+    kept = kept_candidates(wide, ops.Unsqueeze()(good, _ONE), rule)
     rows = kept_rows(kept, size_of(own, 0), op.post_nms_count)
     found = Prefix(count_of(node))(FoundPlaces()(in_memory(kept.here), name=node.name))
     row, place = (ops.Gather()(x, found, _ZERO) for x in (kept.row, kept.place))

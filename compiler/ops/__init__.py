@@ -22,6 +22,7 @@ from dldt.compiler.ops.bitwise import (
     BitwiseXor,
 )
 from dldt.compiler.ops.broadcast import Broadcast, Tile
+from dldt.compiler.ops.class_nms import MatrixNms, MulticlassNms, MulticlassNms9
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.control import If
@@ -193,6 +194,7 @@ __all__ = [
     "LogicalXor",
     "Loop",
     "MatMul",
+    "MatrixNms",
     "MaxPool",
     "MaxPool8",
     "MaxPool14",
@@ -200,6 +202,8 @@ __all__ = [
     "Minimum",
     "Mish",
     "Mod",
+    "MulticlassNms",
+    "MulticlassNms9",
     "Multiply",
     "Negative",
     "NonMaxSuppression",

@@ -197,3 +197,23 @@ def test_wide_floats_are_refused_where_they_are_not_computed():
 def test_what_detectron_is_made_of_is_refused(op, types, message):
     with pytest.raises(DldtError, match=re.escape(message)):
         op.types(*types)
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "message"),
+    [
+        (ops.MulticlassNms(), (f32(1, 9, 4), f32(1, 2, 8)), "the numbers of boxes and scores differ: 9 and 8"),
+        (ops.MulticlassNms(), (f32(1, 9, 4), f32(1, 2**21, 9)), "must be fixed, and at most 2^20"),
+        (ops.MulticlassNms9(), (f32(3, 9, 4), f32(2, 9), known(9)), "dims of boxes and scores differ: 3 and 2"),
+        (ops.MatrixNms(), (f32(1, 9, 5), f32(1, 2, 9)), "the sides of a box and 4 differ: 5 and 4"),
+    ],
+)
+def test_boxes_of_classes_are_refused(op, types, message):
+    with pytest.raises(DldtError, match=re.escape(message)):
+        op.types(*types)
+
+
+@pytest.mark.parametrize("attributes", [{"nms_top_k": 2**62}, {"keep_top_k": -2}, {"sort_result_type": "box"}])
+def test_attributes_of_class_nms_are_refused(attributes):
+    with pytest.raises(InputError, match=f"MatrixNms: {next(iter(attributes))} is .*, must be"):
+        ops.MatrixNms(**attributes)

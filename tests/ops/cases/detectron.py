@@ -66,6 +66,28 @@ def _answers(name, **attributes):
     return Case(op, inputs, f"DetectronOutput/{name}")
 
 
+def _class_nms(kind, name, *, rois=None, pixels=False, **attributes):
+    """Boxes that overlap; no two scores are equal."""
+    op = kind(**attributes)
+    if rois is None:
+        boxes, scores = np.stack([_boxes(20), _boxes(20, seed=1)]), _scores(2, 3, 20)
+        inputs, symbolic = (boxes, scores), {0: "N,20,4", 1: "N,3,20"}
+    else:
+        boxes, scores = np.stack([_boxes(20, seed=k) for k in range(3)]), _scores(3, 20)
+        inputs, symbolic = (boxes, scores, np.array(rois)), {}
+    boxes = boxes if pixels else boxes / np.float32(90)
+    return Case(op, (boxes, *inputs[1:]), f"{kind.__name__}/{name}", frozenset(), symbolic)
+
+
+_ORDERS = {
+    f"by {kind}{', of all pictures' if across else ''}": {
+        "sort_result_type": kind, "sort_result_across_batch": across
+    }
+    for kind in ("none", "score", "classid")
+    for across in (False, True)
+}  # fmt: skip
+
+
 CASES = [
     _grid("of the picture"),
     _grid("strides", stride_x=16.0, stride_y=12.0, flatten=False),
@@ -85,4 +107,28 @@ CASES = [
     _answers("usual"),
     _answers("cut by class", post_nms_count=2),
     _answers("cut", score_threshold=0.05, max_detections_per_image=16, nms_threshold=0.9),
+    *(
+        _class_nms(ops.MulticlassNms, name, iou_threshold=0.3, score_threshold=0.2, keep_top_k=17, **order)
+        for name, order in _ORDERS.items()
+    ),
+    _class_nms(ops.MulticlassNms, "few candidates", iou_threshold=0.1, nms_top_k=7, background_class=1),
+    _class_nms(ops.MulticlassNms, "in pixels", iou_threshold=0.3, normalized=False, pixels=True, output_type="i32"),
+    _class_nms(ops.MulticlassNms, "threshold that shrinks", iou_threshold=0.9, nms_eta=0.7),
+    _class_nms(ops.MulticlassNms, "none", iou_threshold=0.3, score_threshold=2.0),
+    _class_nms(ops.MulticlassNms9, "of opset 9", iou_threshold=0.3, keep_top_k=9),
+    _class_nms(ops.MulticlassNms9, "of each class", iou_threshold=0.3, rois=(7, 0, 13), keep_top_k=9),
+    _class_nms(
+        ops.MulticlassNms9,
+        "of each class, sorted",
+        iou_threshold=0.3,
+        rois=(7, 13),
+        background_class=0,
+        sort_result_type="classid",
+    ),
+    *(
+        _class_nms(ops.MatrixNms, name, score_threshold=0.2, keep_top_k=17, post_threshold=0.1, **order)
+        for name, order in _ORDERS.items()
+    ),
+    _class_nms(ops.MatrixNms, "gaussian", decay_function="gaussian", gaussian_sigma=1.5, nms_top_k=9),
+    _class_nms(ops.MatrixNms, "in pixels", normalized=False, pixels=True, background_class=2),
 ]
