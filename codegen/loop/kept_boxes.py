@@ -17,7 +17,9 @@ class KeptBoxes(Op):
     ``centered``: a box is (x, y, width, height), else two opposite corners (y, x, y, x). ``limits`` are two numbers of
     f32: a box goes where its overlap with a kept one is above the first, or where its score is not above the second.
     ``most_kept`` is one number of i64: how many boxes of a class are kept at most. ``most`` bounds it. Only the first
-    ``candidates`` of ranked are looked at, where that is not None.
+    ``candidates`` of ranked are looked at, where that is not None. Boxes overlap where both sides of what they share
+    are above 0 and not below ``least_side``; with ``inclusive`` a box goes where its overlap is the first limit too;
+    each that is kept makes this limit ``eta`` times as large while it is above 0.5.
 
     The compiler makes it while it generates native code (``take_selections_apart``); it is in no operation set.
     """
@@ -25,6 +27,9 @@ class KeptBoxes(Op):
     centered: bool
     most: int | None
     candidates: int | None = None
+    least_side: float = 0.0
+    inclusive: bool = False
+    eta: float = 1.0
 
     type = "KeptBoxes"
     opset = ""

@@ -15,14 +15,17 @@ from dldt.compiler.types import DType
 
 @attrs.frozen
 class Pixels:
-    """Pictures in memory: rows of ``channels`` at each place, or single elements."""
+    """Pictures in memory: rows of ``channels`` at each place, or single elements. Places may be counted from a
+    ``start`` each."""
 
     memory: Value
     channels: bool
+    start: Value | None = None
 
     def at(self, place: Value) -> Value:
         """What is at places; the channels come last."""
-        return ops.Gather()(self.memory, place, np.array(0))
+        at = place if self.start is None else ops.Add()(place, self.start)
+        return ops.Gather()(self.memory, at, np.array(0))
 
     def over(self, x: Value) -> Value:
         """A number for each place, for all channels."""

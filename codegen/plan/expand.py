@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dldt.codegen.plan.expand_boxes import expand_boxes
+from dldt.codegen.plan.expand_class_nms import expand_matrix_nms, expand_multiclass_nms
 from dldt.codegen.plan.expand_ctc import expand_ctc_greedy_decoder, expand_ctc_greedy_decoder_seq_len
 from dldt.codegen.plan.expand_deformable_convolution import expand_deformable_convolution
 from dldt.codegen.plan.expand_detection_output import expand_detection_output
+from dldt.codegen.plan.expand_detectron import (
+    expand_detectron_output,
+    expand_prior_grid,
+    expand_roi_features,
+    expand_top_rois,
+)
 from dldt.codegen.plan.expand_einsum import expand_einsum
 from dldt.codegen.plan.expand_embedding import (
     expand_embedding_bag_offsets,
@@ -17,6 +24,7 @@ from dldt.codegen.plan.expand_embedding import (
 from dldt.codegen.plan.expand_eye import expand_eye
 from dldt.codegen.plan.expand_fourier import expand_dft, expand_irdft, expand_rdft
 from dldt.codegen.plan.expand_gather_tree import expand_gather_tree
+from dldt.codegen.plan.expand_generate_proposals import expand_proposals, expand_proposals_of_one
 from dldt.codegen.plan.expand_grid_sample import expand_grid_sample
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
@@ -55,9 +63,18 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.RandomUniform: expand_random_uniform,
     ops.DeformableConvolution: expand_deformable_convolution,
     ops.DeformableConvolution8: expand_deformable_convolution,
+    ops.ExperimentalDetectronDetectionOutput: expand_detectron_output,
+    ops.ExperimentalDetectronGenerateProposalsSingleImage: expand_proposals_of_one,
+    ops.ExperimentalDetectronPriorGridGenerator: expand_prior_grid,
+    ops.ExperimentalDetectronROIFeatureExtractor: expand_roi_features,
+    ops.ExperimentalDetectronTopKROIs: expand_top_rois,
+    ops.GenerateProposals: expand_proposals,
     ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,
+    ops.MatrixNms: expand_matrix_nms,
+    ops.MulticlassNms: expand_multiclass_nms,
+    ops.MulticlassNms9: expand_multiclass_nms,
     ops.PriorBox: expand_prior_box,
     ops.PriorBox8: expand_prior_box,
     ops.PriorBoxClustered: expand_prior_box_clustered,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from dldt.codegen.plan.best_kept import best_kept
 from dldt.codegen.plan.decoded_boxes import clipped, decoded_boxes
-from dldt.codegen.plan.kept_candidates import kept_candidates
+from dldt.codegen.plan.kept_candidates import KeptCandidates, Suppression, kept_candidates, upright
 from dldt.codegen.plan.shape_parts import shape_of, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -50,11 +51,11 @@ def expand_detection_output(node: Node) -> tuple[Value, ...]:
     found = _best_class(op, boxes, table, labels) if op.decrease_label_id else _each_class(op, boxes, table, labels)
     if not op.labels(classes) or op.top_k == 0 or op.keep_top_k[0] == 0:
         found = attrs.evolve(found, least=np.inf, limit=1)
-    kept = kept_candidates(_upright(found.boxes), found.scores, op.nms_threshold, found.least, found.limit)
+    rule = Suppression(op.nms_threshold, found.least, found.limit)
+    kept = kept_candidates(upright(found.boxes), found.scores, rule)
     answers = _Answers(kept.row, kept.place, kept.number)
     if op.keep_top_k[0] > 0:
-        score = ops.Select()(kept.here, kept.score, _NO_SCORE)
-        answers = _best(answers, score, kept.here, size_of(logits, 0), len(labels), found, op.keep_top_k[0])
+        answers = _best(kept, size_of(logits, 0), len(labels), found, op.keep_top_k[0])
     made = _rows(op, node, found, answers, labels)
     kind = node.types[0].dtype
     return (made if kind is DType.f32 else ops.Convert(kind)(made),)
@@ -107,35 +108,13 @@ def _best_class(op: DetectionBase, boxes: Value, scores: Value, labels: list[int
     return _Candidates(chosen, ops.Select()(each, ops.Unsqueeze()(values, _ONE), _NO_SCORE), -np.inf, None)
 
 
-def _upright(boxes: Value) -> Value:
-    """The boxes; those whose corners are in the wrong order overlap nothing, so they have no extent."""
-    low, high = (ops.Slice()(boxes, np.array([k]), np.array([k + 2]), _ONE, np.array([2])) for k in (0, 2))
-    wrong = ops.ReduceLogicalOr(True)(ops.Less()(high, low), np.array([2]))
-    return ops.Select()(wrong, _NOTHING, boxes)
-
-
-def _best(
-    kept: _Answers, score: Value, here: Value, images: Value, classes: int, found: _Candidates, most: int
-) -> _Answers:
-    """Of each picture the ``most`` best; of equals the earlier prior, then the earlier class. Scores lie in a table
-    [pictures, priors · classes] for that."""
-    priors = size_of(found.scores, 2)
-    image, kind = ops.Divide()(kept.row, np.array(classes)), ops.FloorMod()(kept.row, np.array(classes))
-    place = ops.Add()(ops.Multiply()(image, priors), kept.place)
-    width = ops.Multiply()(priors, np.array(classes))
-    count = ops.Multiply()(images, width)
-    at = ops.Select()(here, ops.Add()(ops.Multiply()(place, np.array(classes)), kind), count)
-    nothing = ops.Broadcast()(score.graph.constant(_NO_SCORE), shape_of(ops.Add()(count, 1)))
-    table = ops.ScatterNDUpdate()(nothing, ops.Unsqueeze()(at, _ONE), score)
-    table = ops.Reshape()(ops.Slice()(table, np.array([0]), shape_of(count), _ONE), shape_of(images, width))
-    best, at = ops.TopK(1, "max", "value", DType.i64).all(table, ops.Minimum()(width, np.array(most)))
-    picture = ops.Unsqueeze()(ops.Range(DType.i64)(np.array(0), images, np.array(1)), _ONE)
-    row = ops.Add()(ops.Multiply()(picture, np.array(classes)), ops.FloorMod()(at, np.array(classes)))
-    good = ops.Greater()(best, -np.inf)
-    row = ops.Select()(good, row, ops.Multiply()(images, np.array(classes)))
-    row, place = (ops.Reshape()(x, np.array([-1])) for x in (row, ops.Divide()(at, np.array(classes))))
+def _best(kept: KeptCandidates, images: Value, classes: int, found: _Candidates, most: int) -> _Answers:
+    """Of each picture the ``most`` best, class by class."""
+    best = best_kept(kept, images, classes, size_of(found.scores, 2), most)
+    row = ops.Select()(best.here, best.row, ops.Multiply()(images, np.array(classes)))
+    row, place, here = (ops.Reshape()(x, np.array([-1])) for x in (row, best.place, best.here))
     row, order = ops.TopK(0, "min", "value", DType.i64).all(row, size_of(row, 0))
-    number = ops.ReduceSum(True)(ops.Convert(DType.i64)(ops.Reshape()(good, np.array([-1]))), np.array([0]))
+    number = ops.ReduceSum(True)(ops.Convert(DType.i64)(here), np.array([0]))
     return _Answers(row, ops.Gather()(place, order, _ZERO), number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.codegen.plan.kept_candidates import kept_candidates
+from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates
 from dldt.codegen.plan.kept_rows import kept_rows
 from dldt.codegen.plan.region_cells import as_type, f32, picture_sizes
 from dldt.codegen.plan.shape_parts import size_of
@@ -33,9 +33,8 @@ def expand_proposal(node: Node) -> tuple[Value, ...]:
     large = ops.ReduceLogicalAnd(False)(ops.GreaterEqual()(ops.Subtract()(edge, low), least), np.array([2]))
     scores = ops.Multiply()(scores, ops.Convert(DType.f32)(large))
     wide = ops.Concat(2)(low, edge)
-    kept = kept_candidates(
-        wide, ops.Unsqueeze()(scores, np.array([1])), op.nms_thresh, -np.inf, op.pre_nms_topn, op.post_nms_topn
-    )
+    rule = Suppression(op.nms_thresh, -np.inf, op.pre_nms_topn, op.post_nms_topn, least_side=op.extra)
+    kept = kept_candidates(wide, ops.Unsqueeze()(scores, np.array([1])), rule)
     rows = kept_rows(kept, size_of(probs, 0), op.post_nms_topn)
     chosen = ops.Gather(1)(boxes, rows.place, np.array(1))
     chosen = _finished(op, chosen, picture)

@@ -27,18 +27,30 @@ class KeptCandidates:
     number: Value
 
 
-def kept_candidates(
-    boxes: Value, scores: Value, overlap: float, least: float, candidates: int | None = None, most: int | None = None
-) -> KeptCandidates:
-    """Of ``boxes`` [B, N, 4] and ``scores`` [B, C, N], in f32, those that stay in each row of scores: the first
-    ``candidates`` in the order of scores are looked at, each above ``least``; one goes that overlaps a kept one by more
-    than ``overlap``; at most ``most`` stay."""
+@attrs.frozen
+class Suppression:
+    """Which boxes stay: of each row of scores the first ``candidates`` are looked at, in the order of scores, those
+    above ``least``; one goes that overlaps a kept one by more than ``overlap``; at most ``most`` stay. The rest: see
+    ``KeptBoxes``."""
+
+    overlap: float
+    least: float
+    candidates: int | None = None
+    most: int | None = None
+    least_side: float = 0.0
+    inclusive: bool = False
+    eta: float = 1.0
+
+
+def kept_candidates(boxes: Value, scores: Value, rule: Suppression) -> KeptCandidates:
+    """Of ``boxes`` [B, N, 4] and ``scores`` [B, C, N], in f32, those that stay."""
     graph, size = scores.graph, scores.type.shape[2]
     numbers = in_memory(scores)
-    ranked = Ranked(size if candidates is None else minimum(size, candidates), "max")(numbers)
-    limits = graph.constant(np.array([overlap, least], np.float32))
-    enough = graph.constant(np.full(2, 2**31 - 1 if most is None else most))
-    found = KeptBoxes(False, most, candidates)(in_memory(boxes), numbers, ranked, enough, limits)
+    ranked = Ranked(size if rule.candidates is None else minimum(size, rule.candidates), "max")(numbers)
+    limits = graph.constant(np.array([rule.overlap, rule.least], np.float32))
+    enough = graph.constant(np.full(2, 2**31 - 1 if rule.most is None else rule.most))
+    keep = KeptBoxes(False, rule.most, rule.candidates, rule.least_side, rule.inclusive, rule.eta)
+    found = keep(in_memory(boxes), numbers, ranked, enough, limits)
     number = ops.Reshape()(_part(found, 0, 1, 0, 1), np.array([1]))
     triples = _part(found, 1, 2**62, 0, 3)
     here = ops.Less()(ops.Range(DType.i64)(np.array(0), size_of(triples, 0), np.array(1)), number)
@@ -47,6 +59,13 @@ def kept_candidates(
     at = ops.Add()(ops.Multiply()(row, size_of(scores, 2)), place)
     score = ops.Gather()(ops.Reshape()(scores, np.array([-1])), at, np.array(0))
     return KeptCandidates(row, place, score, here, number)
+
+
+def upright(boxes: Value) -> Value:
+    """The boxes; those whose corners are in the wrong order overlap nothing, so they have no extent."""
+    low, high = (ops.Slice()(boxes, np.array([k]), np.array([k + 2]), np.array([1]), np.array([2])) for k in (0, 2))
+    wrong = ops.ReduceLogicalOr(True)(ops.Less()(high, low), np.array([2]))
+    return ops.Select()(wrong, np.array(0, np.float32), boxes)
 
 
 def _part(x: Value, first: int, last: int, left: int, right: int) -> Value:

@@ -24,6 +24,7 @@ from dldt.compiler.ops.bitwise import (
     BitwiseXor,
 )
 from dldt.compiler.ops.broadcast import Broadcast, Tile
+from dldt.compiler.ops.class_nms import MatrixNms, MulticlassNms, MulticlassNms9
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.control import If
@@ -34,6 +35,12 @@ from dldt.compiler.ops.ctc_greedy_decoder import CTCGreedyDecoder, CTCGreedyDeco
 from dldt.compiler.ops.deconvolution import ConvolutionBackpropData, GroupConvolutionBackpropData
 from dldt.compiler.ops.deformable_convolution import DeformableConvolution, DeformableConvolution8
 from dldt.compiler.ops.detection_output import DetectionOutput, DetectionOutput8
+from dldt.compiler.ops.detectron import (
+    ExperimentalDetectronDetectionOutput,
+    ExperimentalDetectronPriorGridGenerator,
+    ExperimentalDetectronROIFeatureExtractor,
+    ExperimentalDetectronTopKROIs,
+)
 from dldt.compiler.ops.einsum import Einsum
 from dldt.compiler.ops.elementwise import Binary, Unary
 from dldt.compiler.ops.embedding_bag import EmbeddingBagOffsets, EmbeddingBagPacked, EmbeddingSegmentsSum
@@ -43,6 +50,7 @@ from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.ops.fourier import DFT, IDFT, IRDFT, RDFT
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.gather_tree import GatherTree
+from dldt.compiler.ops.generate_proposals import ExperimentalDetectronGenerateProposalsSingleImage, GenerateProposals
 from dldt.compiler.ops.grid_sample import GridSample
 from dldt.compiler.ops.gru import GRUCell, GRUSequence
 from dldt.compiler.ops.interpolate import Interpolate
@@ -173,6 +181,11 @@ __all__ = [
     "Equal",
     "Erf",
     "Exp",
+    "ExperimentalDetectronDetectionOutput",
+    "ExperimentalDetectronGenerateProposalsSingleImage",
+    "ExperimentalDetectronPriorGridGenerator",
+    "ExperimentalDetectronROIFeatureExtractor",
+    "ExperimentalDetectronTopKROIs",
     "ExtractImagePatches",
     "Eye",
     "FakeQuantize",
@@ -185,6 +198,7 @@ __all__ = [
     "GatherND",
     "GatherTree",
     "Gelu",
+    "GenerateProposals",
     "Greater",
     "GreaterEqual",
     "GridSample",
@@ -211,6 +225,7 @@ __all__ = [
     "LogicalXor",
     "Loop",
     "MatMul",
+    "MatrixNms",
     "MaxPool",
     "MaxPool8",
     "MaxPool14",
@@ -218,6 +233,8 @@ __all__ = [
     "Minimum",
     "Mish",
     "Mod",
+    "MulticlassNms",
+    "MulticlassNms9",
     "Multiply",
     "Negative",
     "NonMaxSuppression",

@@ -9,6 +9,7 @@ from tests.ops.cases import (
     convolution,
     deconvolution,
     detection,
+    detectron,
     embedding,
     found,
     gather,
@@ -55,6 +56,7 @@ FAMILIES = (
     signals,
     detection,
     regions,
+    detectron,
 )
 
 

@@ -162,3 +162,58 @@ def test_wide_floats_are_refused_where_they_are_not_computed():
     wide = TensorType(DType.f64, (1, 3, 4, 4)), TensorType(DType.f64, (2, 5))
     with pytest.raises(DldtError, match=r"the picture is of f64; f32 and smaller floating-point types are supported"):
         ops.ROIPooling(2, 2, 1.0).types(*wide)
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "message"),
+    [
+        (
+            ops.ExperimentalDetectronROIFeatureExtractor(3, 2, (4, 8)),
+            (f32(7, 4), f32(1, 2, 9, 9)),
+            "1 levels of features need as many pyramid_scales, got (4, 8)",
+        ),
+        (
+            ops.ExperimentalDetectronDetectionOutput(0.1, 0.5, 1, 9, 9, 4.0, (1.0, 1.0, 1.0, 1.0)),
+            (f32(7, 4), f32(7, 4), f32(7, 1), f32(1, 3)),
+            "num_classes is 1, must be at least 2",
+        ),
+        (
+            ops.ExperimentalDetectronDetectionOutput(0.1, 0.5, 2, 9, 9, 4.0, (1.0, 0.0, 1.0, 1.0)),
+            (f32(7, 4), f32(7, 8), f32(7, 2), f32(1, 3)),
+            "deltas_weights is (1.0, 0.0, 1.0, 1.0), must be 4 numbers but 0",
+        ),
+        (
+            ops.GenerateProposals(1.0, 0.5, 9, 9, nms_eta=0.5),
+            (f32(1, 3), f32(2, 2, 3, 4), f32(1, 12, 2, 2), f32(1, 3, 2, 2)),
+            "nms_eta is 0.5; only 1 is supported",
+        ),
+        (
+            ops.ExperimentalDetectronPriorGridGenerator(h=2**31 - 1, w=2**31 - 1),
+            (f32(3, 4), f32(1, 2, 9, 9), f32(1, 3, 9, 9)),
+            "more than 2^40 elements",
+        ),
+    ],
+)
+def test_what_detectron_is_made_of_is_refused(op, types, message):
+    with pytest.raises(DldtError, match=re.escape(message)):
+        op.types(*types)
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "message"),
+    [
+        (ops.MulticlassNms(), (f32(1, 9, 4), f32(1, 2, 8)), "the numbers of boxes and scores differ: 9 and 8"),
+        (ops.MulticlassNms(), (f32(1, 9, 4), f32(1, 2**21, 9)), "must be fixed, and at most 2^20"),
+        (ops.MulticlassNms9(), (f32(3, 9, 4), f32(2, 9), known(9)), "dims of boxes and scores differ: 3 and 2"),
+        (ops.MatrixNms(), (f32(1, 9, 5), f32(1, 2, 9)), "the sides of a box and 4 differ: 5 and 4"),
+    ],
+)
+def test_boxes_of_classes_are_refused(op, types, message):
+    with pytest.raises(DldtError, match=re.escape(message)):
+        op.types(*types)
+
+
+@pytest.mark.parametrize("attributes", [{"nms_top_k": 2**62}, {"keep_top_k": -2}, {"sort_result_type": "box"}])
+def test_attributes_of_class_nms_are_refused(attributes):
+    with pytest.raises(InputError, match=f"MatrixNms: {next(iter(attributes))} is .*, must be"):
+        ops.MatrixNms(**attributes)

@@ -21,10 +21,12 @@ class Box:
 
 @attrs.frozen
 class Boxes:
-    """Reads boxes and compares them. ``centered``: a box is (x, y, width, height), else two opposite corners."""
+    """Reads boxes and compares them. ``centered``: a box is (x, y, width, height), else two opposite corners. What two
+    share has sides above 0, and not below ``least_side``."""
 
     b: Builder
     centered: bool
+    least_side: float = 0.0
 
     def load(self, boxes: Ir, place: Ir) -> Box:
         """Box number ``place``."""
@@ -45,7 +47,8 @@ class Boxes:
         b, zero = self.b, self.b.const("float", 0.0)
         high = b.sub(self._least(a.bottom, c.bottom), self._most(a.top, c.top))
         wide = b.sub(self._least(a.right, c.right), self._most(a.left, c.left))
-        touch = b.binary("and", b.compare("gt", high, zero), b.compare("gt", wide, zero))
+        least, order = (b.const("float", self.least_side), "ge") if self.least_side > 0 else (zero, "gt")
+        touch = b.binary("and", b.compare(order, high, least), b.compare(order, wide, least))
 
         def part() -> Ir:
             shared = b.mul(wide, high)

@@ -38,7 +38,8 @@ def emit_boxes(
 
 class _BoxWriter:
     def __init__(self, b: Builder, areas: Mapping[str, Ir], out: Ir, size: Ir, problem: KeptBoxes) -> None:
-        self.b, self.areas, self.out, self.size, self.boxes = b, areas, out, size, Boxes(b, problem.centered)
+        self.b, self.areas, self.out, self.size, self.problem = b, areas, out, size, problem
+        self.boxes = Boxes(b, problem.centered, problem.least_side)
         self.end = size
         if problem.candidates is not None:
             limit = b.index(max(problem.candidates, 0))
@@ -51,6 +52,7 @@ class _BoxWriter:
         b.store(b.index(0), self.kept_at, 8)
         self.most = b.load("i64", self.areas["most_kept"], 8)
         self.overlap = b.load("float", self.areas["limits"], 4)
+        self.limit_at = b.emit("ptr", "alloca float, align 4")
         self.least = b.load("float", b.gep(self.areas["limits"], b.index(4)), 4)
 
     def finish(self) -> None:
@@ -66,6 +68,7 @@ class _BoxWriter:
         scores = b.gep(self.areas["scores"], b.mul(b.mul(row, self.size), b.index(4)))
         boxes = b.gep(self.areas["boxes"], b.mul(b.mul(batch, self.size), b.index(16)))
         enough = b.compare("gt", self.most, b.index(0))
+        b.store(self.overlap, self.limit_at, 4)
         with b.loop(b.index(0), self.end, carried=[enough], stem="box", guarded=True) as loop:
             place = b.load("i64", b.gep(ranked, b.mul(loop.index, b.index(8))), 8)
             score = b.load("float", b.gep(scores, b.mul(place, b.index(4))), 4)
@@ -76,11 +79,22 @@ class _BoxWriter:
                 number = b.add(b.mul(other.index, b.index(3)), b.index(5))
                 known = b.load("i64", b.gep(self.out, b.mul(number, b.index(8))), 8)
                 overlap = self.boxes.overlap(box, self.boxes.load(boxes, known))
-                other.yields = [b.binary("xor", b.compare("gt", overlap, self.overlap), b.const("i1", 1))]
+                above = b.compare("ge" if self.problem.inclusive else "gt", overlap, b.load("float", self.limit_at, 4))
+                other.yields = [b.binary("xor", above, b.const("i1", 1))]
             with b.when(other.results[0]):
                 at = b.gep(self.out, b.mul(b.add(kept, b.index(1)), b.index(24)))
                 for k, value in enumerate((batch, kind, place)):
                     b.store(value, b.gep(at, b.index(8 * k)), 8)
                 b.store(b.add(kept, b.index(1)), self.kept_at, 8)
+                self._shrink()
             more = b.compare("lt", b.sub(b.load("i64", self.kept_at, 8), first), self.most)
             loop.yields = [b.binary("and", good, more)]
+
+    def _shrink(self) -> None:
+        """A box that is kept makes the limit smaller."""
+        b, eta = self.b, self.problem.eta
+        if eta >= 1:
+            return
+        limit = b.load("float", self.limit_at, 4)
+        smaller = b.select(b.compare("gt", limit, b.const("float", 0.5)), b.mul(limit, b.const("float", eta)), limit)
+        b.store(smaller, self.limit_at, 4)
