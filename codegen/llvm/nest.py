@@ -152,7 +152,9 @@ def store_at(b: Builder, emitter: ExpressionEmitter, buffer: Buffer, offset: Dim
         return
     if split is None or split[1] != 1:
         every = scope.tail or b.splat(b.const("i1", 1), scope.lanes.count)
-        b.scatter(value, b.gep(pointer, emitter.dim(offset, scope), kind), every, size)
+        # An axis of one element may not be in the offset, as its stride is nothing: then one lane is left by the mask.
+        places = b.splat(emitter.dim(offset, scope), scope.lanes.count)
+        b.scatter(value, b.gep(pointer, places, kind), every, size)
         return
     start = b.add(emitter.dim(split[0], scope.inner(lanes=None)), scope.lanes.base)
     address = b.gep(pointer, start, kind)
