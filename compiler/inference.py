@@ -9,6 +9,7 @@ from typing import Protocol
 
 import attrs
 
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import DefinedDim, Dim, maximum_of, minimum_of, symbols
 from dldt.compiler.types import TensorType
 
@@ -18,6 +19,10 @@ LEAST = -(2**63)
 
 class Knowledge(Protocol):
     """What a graph knows of its dims."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """What must hold for the model to run."""
 
     def known(self, dim: Dim) -> Dim:
         """The dim, written with what is known to be equal."""

@@ -17,7 +17,8 @@ def expand_reshape(node: Node) -> tuple[Value, ...] | None:
     assert x is not None
     assert shape is not None
     pattern = shape.type.value
-    if pattern is None or not any(may_be_special(d, special_zero=op.special_zero) for d in pattern):
+    conditions, zero = node.graph.conditions, op.special_zero
+    if pattern is None or not any(may_be_special(d, conditions, special_zero=zero) for d in pattern):
         return None
     wanted = ops.Convert(DType.i64)(shape)
     if op.special_zero:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
+from dldt.compiler.condition import Condition
 from dldt.compiler.dims import Dim, floordiv, minimum_of, product
 from dldt.compiler.errors import ShapeError
-from dldt.compiler.inference import defined, is_found, same
+from dldt.compiler.inference import current, defined, is_found, same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import known_dims, text
 from dldt.compiler.traits import Trait
@@ -23,19 +26,16 @@ class Reshape(Op):
 
     def infer(self, data: TensorType, shape: TensorType) -> TensorType:
         pattern = known_dims(shape, "shape", self.type)
-        if any(may_be_special(dim, special_zero=self.special_zero) for dim in pattern):
-            return TensorType(data.dtype, self._found_shape(data.shape, pattern))
+        special = [may_be_special(dim, _conditions(), special_zero=self.special_zero) for dim in pattern]
+        if any(special):
+            return TensorType(data.dtype, self._found_shape(data.shape, pattern, special))
         return TensorType(data.dtype, target_shape(data.shape, pattern, self.special_zero))
 
-    def _found_shape(self, data: Shape, pattern: tuple[Dim, ...]) -> Shape:
+    def _found_shape(self, data: Shape, pattern: tuple[Dim, ...], special: Sequence[bool]) -> Shape:
         """The shape where numbers of the pattern are computed from data and may turn out to be -1 or 0."""
         copied = [self.special_zero and dim == 0 and i < len(data) for i, dim in enumerate(pattern)]
         shape = tuple(
-            data[i]
-            if copied[i]
-            else defined(f"dim{i}")
-            if dim == -1 or may_be_special(dim, special_zero=self.special_zero)
-            else dim
+            data[i] if copied[i] else defined(f"dim{i}") if dim == -1 or special[i] else dim
             for i, dim in enumerate(pattern)
         )
         same(product(shape), product(data), "the number of elements")
@@ -46,9 +46,18 @@ class Reshape(Op):
         return data.reshape(tuple(int(dim) for dim in target))
 
 
-def may_be_special(dim: Dim, *, special_zero: bool) -> bool:
-    """Whether a dim of a pattern is found when the model runs and may then be -1, or 0 where that is special."""
-    return is_found(dim) and minimum_of(dim) < int(special_zero)
+def may_be_special(dim: Dim, conditions: Sequence[Condition], *, special_zero: bool) -> bool:
+    """Whether a dim of a pattern is found when the model runs and may then be -1, or 0 where that is special. It is not
+    negative where a condition asks for this, because it is a tensor's size too."""
+    if not is_found(dim) or minimum_of(dim) >= int(special_zero):
+        return False
+    return special_zero or all((c.relation, c.left, c.right) != ("ge", dim, 0) for c in conditions)
+
+
+def _conditions() -> Sequence[Condition]:
+    """Those of the graph in which a type is inferred."""
+    surroundings = current()
+    return () if surroundings is None else surroundings.knowledge.conditions
 
 
 def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> Shape:

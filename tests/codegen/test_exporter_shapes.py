@@ -94,3 +94,15 @@ def test_a_quotient_that_rounds_towards_zero(tmp_path):
  narrow = Squeeze (fewer, one)
  y = Add (narrow, p) }"""
     check_text(text, _lengths(1, 2, 5, 22), tmp_path)
+
+
+def test_rows_that_are_written_into_zeros_of_a_computed_size(tmp_path):
+    """What is the size of a tensor is not the -1 of a Reshape."""
+    text = """g (int64[1] n, int64[3,1] i, float[3,4] u) => (float[a,b] y) {
+ four = Constant<value = int64[1] {4}>()
+ s = Concat<axis = 0>(n, four)
+ z = ConstantOfShape(s)
+ y = ScatterND(z, i, u) }"""
+    rows = np.array([[0], [5], [2]])
+    updates = np.arange(12, dtype=np.float32).reshape(3, 4)
+    check_text(text, [{"n": np.array([n]), "i": rows, "u": updates} for n in (6, 9)], tmp_path)
