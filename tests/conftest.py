@@ -2,6 +2,9 @@
 options of single tests.
 
 With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests as well: what needs more is skipped.
+
+Of tests that are marked ``one_in(count)`` so many cases run, and the last lines say how many are left to --all-cases:
+there are thousands, and each is compiled.
 """
 
 import pytest
@@ -10,8 +13,12 @@ from dldt.codegen.host import resolve_target
 from dldt.compiler.options import HOST_LEVEL
 from dldt.runtime import cpu
 
+LEFT = pytest.StashKey[int]()
 
-def pytest_configure():
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "one_in(count): one of so many cases runs, all of them with --all-cases")
+    config.stash[LEFT] = 0
     if not HOST_LEVEL.value:
         return
     features = resolve_target("host").features
@@ -20,6 +27,33 @@ def pytest_configure():
 
 def pytest_addoption(parser):
     parser.addoption("--all-dim-names", action="store_true", help="free dims with every internal name (minutes)")
+    parser.addoption("--all-cases", action="store_true", help="every case of tests that are thinned out (minutes)")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all-cases"):
+        return
+    seen, kept, left = {}, [], []
+    for item in items:
+        mark = item.get_closest_marker("one_in")
+        place = seen[item.function] = seen.get(item.function, -1) + 1 if mark else 0
+        (left if mark and place % mark.args[0] else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+    config.stash[LEFT] = len(left)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = len(left)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """A process of xdist ends, and says how many cases it left: all leave the same."""
+    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.stash[LEFT]:
+        terminalreporter.write_line(f"{config.stash[LEFT]} native cases were left to --all-cases")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,7 +4,6 @@ node, and the reduction leaves at most five nodes."""
 from __future__ import annotations
 
 import re
-import time
 
 import numpy as np
 import pytest
@@ -20,8 +19,6 @@ from dldt.tools import api
 from tests.debug import planted
 from tests.debug.browser import page_text
 from tests.frontends.models import model_path
-
-SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +64,6 @@ def test_a_planted_bug_is_found(bug, detector, tmp_path, monkeypatch):
     plant, step, guilty, left = BUGS[bug]
     graph, inputs = detector
     pipeline = plant(monkeypatch)
-    started = time.perf_counter()
     search = FailureSearch(pipeline, host_target(), inputs, 1e-4)
     verdict = search.find(graph)
     assert verdict is not None
@@ -84,8 +80,6 @@ def test_a_planted_bug_is_found(bug, detector, tmp_path, monkeypatch):
         dump.close()
     first = (tmp_path / "dump" / "summary.txt").read_text().splitlines()[2]
     assert re.fullmatch(rf"values: number \d\d\d, {re.escape(step)}.*, is the first to move an output: .*", first)
-    seconds = time.perf_counter() - started
-    assert seconds < SECONDS, f"{seconds:.0f} s"
 
 
 def test_the_first_screen_names_the_step(detector, tmp_path):

@@ -49,6 +49,7 @@ def test_interpreted(name, tmp_path):
         agree(got, want, case.rtol)
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", CASES)
 def test_native(name, tmp_path):
     case = CASES[name]

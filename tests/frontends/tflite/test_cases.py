@@ -56,6 +56,7 @@ def test_reference(case, graph_of):
         check(case, call, list(interpret(graph, feeds, states).values()))
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_native(case, graph_of, tmp_path):
     compile_model(graph_of(case), tmp_path / "model.so", "x86-64-v3")
