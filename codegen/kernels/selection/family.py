@@ -53,10 +53,6 @@ class SelectionFamily(Family):
         """See Family."""
         return isinstance(node.op, Selection)
 
-    def writes_parts(self, node: Node) -> bool:
-        """See Family: positions are stored as such, what reads them is a kernel of its own."""
-        return isinstance(node.op, Selection)
-
     def match(self, task: Leaf, on: Setting) -> Sequence[Part] | None:
         """See Family."""
         anchor = None if task.region is None else task.region.anchor
