@@ -13,7 +13,8 @@ integers.
 
 * **Quantised models.** Around an operation on quantised tensors stand nodes that make numbers of integers and integers
   of numbers; the passes move them, so that contractions sum bytes. An operation gives what TF Lite's reference kernel
-  gives, or one unit more or less: that kernel rounds scaled sums twice, which moves about one number in 500. Its
+  gives, or one unit more or less, as that kernel rounds scaled sums twice; behind many layers such units add up (9 of
+  256 at the end of a MobileNetV2 with random weights). Its
   LOGISTIC and TANH of 16 bits interpolate; they are up to three units away. What only moves or compares elements works
   on the integers.
 * **Hybrid models**, floats with weights of bytes: the weights are made floats when the model is compiled. TF Lite

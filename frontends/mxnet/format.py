@@ -6,7 +6,7 @@ import struct
 
 from dldt.frontends.engine.format import Format, Reader
 from dldt.frontends.mxnet.list_magic import LIST_MAGIC
-from dldt.frontends.mxnet.options import OPTIONS
+from dldt.frontends.mxnet.options import MXNET_OPTIONS
 
 
 def _begins(head: bytes) -> bool:
@@ -30,5 +30,5 @@ MXNET_FILE = Format(
     ("-symbol.json", ".json", ".params"),
     _begins,
     _reader,
-    options=OPTIONS,
+    options=MXNET_OPTIONS,
 )

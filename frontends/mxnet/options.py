@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.frontends.engine.format_option import FormatOption
 
-OPTIONS = (
+MXNET_OPTIONS = (
     FormatOption(
         "input_symbol",
         "the symbol, where it is not PREFIX-symbol.json beside PREFIX-0000.params",

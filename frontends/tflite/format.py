@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldt.frontends.engine.format import Format, Reader
-from dldt.frontends.tflite.options import OPTIONS
+from dldt.frontends.tflite.options import TFLITE_OPTIONS
 
 
 def _begins(head: bytes) -> bool:
@@ -17,4 +17,6 @@ def _reader() -> Reader:
     return READER
 
 
-TFLITE_FILE = Format("tflite", ".tflite (TensorFlow Lite)", (".tflite", ".lite"), _begins, _reader, options=OPTIONS)
+TFLITE_FILE = Format(
+    "tflite", ".tflite (TensorFlow Lite)", (".tflite", ".lite"), _begins, _reader, options=TFLITE_OPTIONS
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.frontends.engine.format_option import FormatOption
 
-OPTIONS = (
+TFLITE_OPTIONS = (
     FormatOption(
         "signature",
         "the signature of a .tflite file to compile, by its key; by default the first one of the main subgraph",
