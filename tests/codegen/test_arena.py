@@ -87,7 +87,7 @@ def check(program, arena, values, most=1.1):
 
 def check_in_place(program):
     """Who writes over an input is the last to read it."""
-    steps = [(clock, task) for clock, task in Walk(program).steps if task is not None]  # None: dims become known
+    steps = Walk(program).steps
     for clock, task in steps:
         output = task.output
         if task.region is not None and isinstance(task.region.nodes[-1].op, ops.Concat):
@@ -128,7 +128,8 @@ def test_random_models(seed):
     check_in_place(program)
 
 
-@pytest.mark.parametrize("name", MODELS)
+# Sizes of "part" are found while it runs, so that it has no layout for given dims.
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "part"])
 def test_models_that_share_memory(name):
     make, *arguments = MODELS[name]
     program, arena = planned(make(*arguments))
