@@ -19,7 +19,9 @@ from dldt.tools.progress_line import ProgressLine
 
 def add_artifact_arguments(parser: Parser) -> None:
     """The model or library, the shapes of its free dims, the threads."""
-    parser.add_argument("model", nargs="?", metavar="MODEL", help="a compiled library (.so), or an .onnx or .xml file")
+    parser.add_argument(
+        "model", nargs="?", metavar="MODEL", help="a compiled library (.so), or a model of any framework"
+    )
     parser.add_argument("-m", "--path-to-model", metavar="MODEL", help="the model, when it is not given by position")
     parser.add_argument(
         "--shape", "-shape", metavar="TEXT", help='fixes dims that the model leaves free: "x[1,3,640,640]"'

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 def add_model_arguments(parser: Parser) -> None:
     """Add the options for the model and for the arguments of ``read_model``."""
-    parser.add_argument("model", nargs="?", metavar="MODEL", help="an .onnx or .xml (OpenVINO IR) file")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="a model of any framework (docs/formats.md): model.onnx, frozen.pb, a SavedModel, net.caffemodel …",
+    )
     group = parser.add_argument_group("model")
     group.add_argument("-m", "--input-model", metavar="MODEL", help="the model, when it is not given by position")
     group.add_argument(
