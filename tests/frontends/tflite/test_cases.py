@@ -59,7 +59,7 @@ def test_reference(case, graph_of):
 @pytest.mark.one_in(6)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_native(case, graph_of, tmp_path):
-    compile_model(graph_of(case), tmp_path / "model.so", "x86-64-v3")
+    compile_model(graph_of(case), tmp_path / "model.so")
     request = load(tmp_path / "model.so", threads=1).create_request()
     for call, arrays in enumerate(case.calls):
         check(case, call, list(request.run(*arrays).values()))
