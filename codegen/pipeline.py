@@ -55,6 +55,7 @@ from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.plan.stored_scalars import stored_scalars
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
+from dldt.codegen.plan.transposed_filters import pack_transposed_filters
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
 from dldt.codegen.task.implementation import Chosen
@@ -76,7 +77,8 @@ def take_apart(c: Compilation) -> None:
     c.remarks = half_notes(c.graph, c.target)
     planar = make_planar(widen_halves(c.graph, c.target))
     apart = expand(normalize_parts(expand_sequences(planar, c.target)))
-    c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
+    packed = pack_computed_filters(sum_integers(apart, c.target), c.target)
+    c.graph = pack_transposed_filters(packed, c.target)
     refuse_unlowered(c.graph)
 
 

@@ -15,6 +15,7 @@ from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
 from dldt.codegen.loop.packed_convolution import PackedConvolution
+from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
@@ -126,6 +127,7 @@ def test_every_rule_has_a_case():
         Recurrence,
         PackedRecurrence,
         PackedConvolution,
+        PackedDeconvolution,
         Ranked,
         FoundPlaces,
         ScatteredRows,
