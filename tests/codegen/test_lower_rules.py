@@ -11,6 +11,7 @@ from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGro
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Apply, Bind, Guard, Load, Number, Reduce, walk
 from dldt.codegen.loop.kept_boxes import KeptBoxes
+from dldt.codegen.loop.largest_in_cells import LargestInCells
 from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
@@ -62,7 +63,7 @@ WITHOUT_RULE = {
     "DetectionOutput8": "taken apart into decoding and a kernel that keeps boxes (test_native.py)",
     "Proposal": "taken apart into moved anchors and a kernel that keeps boxes (test_native.py)",
     "Proposal4": "taken apart into moved anchors and a kernel that keeps boxes (test_native.py)",
-    "ROIPooling": "taken apart into a loop over pixels, or elements between pixels (test_native.py)",
+    "ROIPooling": "taken apart into cells of a kernel of its own, or elements between pixels (test_native.py)",
     "PSROIPooling": "taken apart into a loop over pixels, or elements between pixels (test_native.py)",
     "DeformablePSROIPooling": "taken apart into elements between pixels (test_native.py)",
     "ROIAlign": "taken apart into elements between pixels (test_native.py)",
@@ -131,6 +132,7 @@ def test_every_rule_has_a_case():
         Ranked,
         FoundPlaces,
         ScatteredRows,
+        LargestInCells,
         KeptBoxes,
         SoftBoxes,
         SoftScores,
