@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble
+from dldt.compiler.budget import limited
 from dldt.runtime import load
 from dldt.tools.api import compile_model, read_model, transform
 from dldt.tools.console import explain
@@ -83,17 +84,22 @@ def _child(reader, writer, path, target, library):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         code, text = 0, ""
-        if library is None:
-            graph = read_model(path)
-            transform(graph)
-            assemble(graph, resolve_target(target))
-        else:
-            compile_model(path, library, target, cache=False)
-            _run(library)
+        with limited():
+            _compile(path, target, library)
     except BaseException as error:
         code, text = explain(error, "dldt-compile")
     os.write(writer, f"{code} {text}"[:60000].encode("utf-8", "replace"))
     os._exit(0)
+
+
+def _compile(path, target, library):
+    if library is None:
+        graph = read_model(path)
+        transform(graph)
+        assemble(graph, resolve_target(target))
+        return
+    compile_model(path, library, target, cache=False)
+    _run(library)
 
 
 def _run(library):
