@@ -1,4 +1,4 @@
-"""What the compiler makes of one file, in a process of its own: an exit code and a text, a crash, or a bound that was
+"""What the compiler makes of one model, in a process of its own: an exit code and a text, a crash, or a bound that was
 passed."""
 
 import math
@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import time
+from pathlib import Path
 
 import attrs
 import numpy as np
@@ -50,7 +51,8 @@ class Outcome:
 
 
 def outcome(path, target="host", library=None, seconds=SECONDS):
-    """Import, passes and code generation up to LLVM; with ``library``, LLVM, the linker and a run on ones too."""
+    """Import, passes and code generation up to LLVM; with ``library``, LLVM, the linker and a run on ones too.
+    ``path``: a file, or a Seed of ``record_seeds``."""
     reader, writer = os.pipe()
     started = time.perf_counter()
     child = os.fork()
@@ -93,12 +95,12 @@ def _child(reader, writer, path, target, library):
 
 
 def _compile(path, target, library):
+    graph = read_model(path) if isinstance(path, Path) else path.graph()
     if library is None:
-        graph = read_model(path)
         transform(graph)
         assemble(graph, resolve_target(target))
         return
-    compile_model(path, library, target, cache=False)
+    compile_model(graph, library, target, cache=False)
     _run(library)
 
 
