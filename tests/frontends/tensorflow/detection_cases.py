@@ -19,10 +19,16 @@ def model_of(name, folder):
 
 def runs_of(name):
     """Pairs of inputs and outputs by name, one for each size of pictures."""
-    runs = []
-    with np.load(FOLDER / f"{name}.npz") as case, np.load(FOLDER / "pictures.npz") as pictures:
-        for size in sorted(pictures.files):
-            x = pictures[size][:1].astype(np.float32) if name.startswith("yolo") else pictures[size]
-            own = {key.partition(":")[2]: case[key] for key in case.files if key.startswith(f"out{size}:")}
-            runs.append(({str(case["given"]): x}, own))
-    return runs
+    with np.load(FOLDER / "pictures.npz") as content:
+        pictures = [content[size] for size in sorted(content.files)]
+    with np.load(FOLDER / f"{name}.npz") as case:
+        if "square" in case.files:
+            size = int(case["square"])
+            pictures.append(pictures[1][:, 16 : 16 + size, 8 : 8 + size])
+        if name.startswith("yolo"):
+            pictures = [x[:1].astype(np.float32) for x in pictures]
+        outputs = [
+            {key.partition(":")[2]: case[key] for key in case.files if key.startswith(f"out{i}:")}
+            for i in range(len(pictures))
+        ]
+        return [({str(case["given"]): x}, own) for x, own in zip(pictures, outputs, strict=True)]

@@ -2,7 +2,7 @@
 functions, and what TensorFlow (2.21.0) computes for pictures of two sizes: ``python make_cases.py [name …]``.
 
 A case is a .npz: ``file:…`` are the files of the model, ``given`` the name of its input, ``out0:…`` the outputs for the
-first of ``pictures.npz``, which all cases share.
+first of ``pictures.npz``, which all cases share; ``out2:…`` those for a part of it with ``square`` rows and columns.
 """
 
 import sys
@@ -17,6 +17,8 @@ from parts import filtered_nms, padded_nms, v1
 
 FOLDER = Path(__file__).parent
 SIZES = ((48, 64), (80, 56))
+SQUARES = {"ssd": 48, "faster_rcnn": 40}
+"""Of a third run: pictures that need no resize, so that networks without one give the same."""
 
 
 def pictures(count):
@@ -59,9 +61,9 @@ def saved(network, runs, dtype):
         return {"saved_model.pb": (Path(folder) / "saved_model.pb").read_bytes()}, made
 
 
-def store(name, files, given, made):
+def store(name, files, given, made, square=None):
     content = {f"file:{path}": np.frombuffer(data, np.uint8) for path, data in files.items()}
-    content["given"] = np.array(given)
+    content |= {"given": np.array(given), **({"square": np.array(square)} if square else {})}
     for i, outputs in enumerate(made):
         content |= {f"out{i}:{key}": np.asarray(value) for key, value in outputs.items()}
     np.savez_compressed(FOLDER / f"{name}.npz", **content)
@@ -75,10 +77,12 @@ def main(wanted):
         draw()
     for name, network in NETWORKS.items():
         runs = pictures(2)
+        square = SQUARES.get(name)
+        runs += [runs[1][:, 16 : 16 + square, 8 : 8 + square]] if square else []
         for form, make, nms in (("v1", frozen, filtered_nms), ("v2", saved, padded_nms)):
             if not wanted or f"{name}_{form}" in wanted or name in wanted:
                 files, made = make(lambda x, network=network, nms=nms: network(x, nms), runs, tf.uint8)
-                store(f"{name}_{form}", files, "image_tensor" if form == "v1" else "input_tensor", made)
+                store(f"{name}_{form}", files, "image_tensor" if form == "v1" else "input_tensor", made, square)
     for name, network in DARKNET.items():
         if not wanted or name in wanted:
             runs = [x.astype(np.float32) for x in pictures(1)]

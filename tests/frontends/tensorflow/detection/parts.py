@@ -193,7 +193,7 @@ def padded(x, count):
     return full
 
 
-def batch_nms(boxes, scores, nms, limit=0.3, overlap=0.5, each=5, total=8, windows=None):
+def batch_nms(boxes, scores, nms, limit=0.3, overlap=0.5, each=100, total=8, windows=None):
     """NMS of each picture in a loop over the pictures; boxes (pictures, count, 1 or classes, 4)."""
     with v1.name_scope("BatchMultiClassNonMaxSuppression"):
         windows = tf.tile([[0.0, 0.0, 1.0, 1.0]], tf.stack([tf.shape(boxes)[0], 1])) if windows is None else windows
