@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates
 from dldt.codegen.plan.kept_rows import kept_rows
 from dldt.codegen.plan.region_cells import as_type, f32, picture_sizes
@@ -16,6 +17,7 @@ from dldt.compiler.types import DType
 _ZERO = np.array(0, np.float32)
 
 
+@expands(ops.Proposal, ops.Proposal4)
 def expand_proposal(node: Node) -> tuple[Value, ...]:
     """The regions, and their scores where these are wanted."""
     op = node.op

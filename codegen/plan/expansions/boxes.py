@@ -9,13 +9,15 @@ from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.soft_boxes import SoftBoxes
 from dldt.codegen.loop.soft_scores import SoftScores
-from dldt.codegen.plan.expand_non_zero import count_of
+from dldt.codegen.plan.expansion_table import expands
+from dldt.codegen.plan.expansions.non_zero import count_of
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.types import DType
 
 
+@expands(ops.NonMaxSuppression)
 def expand_boxes(node: Node) -> tuple[Value, ...]:
     """The triples [count, 3], the same with scores, and their number."""
     op, graph = node.op, node.graph

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import converted, counted, given, number, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -13,6 +14,7 @@ from dldt.compiler.types import DType
 _ONE = np.array([1])
 
 
+@expands(ops.Roll)
 def expand_roll(node: Node) -> tuple[Value, ...]:
     """Along one axis after the other."""
     x, shift, axes = given(node)

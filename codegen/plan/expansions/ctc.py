@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import converted, counted, given, number, scalar, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -13,6 +14,7 @@ _ONE = np.array([1])
 _NOWHERE = number(2**62)
 
 
+@expands(ops.CTCGreedyDecoder)
 def expand_ctc_greedy_decoder(node: Node) -> tuple[Value, ...]:
     """The classes [N, T, 1, 1] as floats."""
     op, (data, mask) = node.op, given(node)
@@ -25,6 +27,7 @@ def expand_ctc_greedy_decoder(node: Node) -> tuple[Value, ...]:
     return (ops.Unsqueeze()(converted(codes, kind), np.array([2, 3])),)
 
 
+@expands(ops.CTCGreedyDecoderSeqLen)
 def expand_ctc_greedy_decoder_seq_len(node: Node) -> tuple[Value, ...]:
     """The classes [N, T], and how many there are."""
     op, (data, lengths, *more) = node.op, given(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import FIRST, converted, counted, given, number
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -15,6 +16,7 @@ _HALF = np.array(32, np.uint64)
 _WORD = np.array(2**32 - 1, np.uint64)
 
 
+@expands(ops.RandomUniform)
 def expand_random_uniform(node: Node) -> tuple[Value, ...]:
     """The words of all blocks, as many as are needed, and what the type makes of them."""
     op, (shape, low, high) = node.op, given(node)

@@ -6,6 +6,7 @@ import numpy as np
 
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, Symbol
@@ -18,6 +19,7 @@ def count_of(node: Node) -> Symbol:
     return DefinedDim(f"{node.graph.name}:{node.id}.count", 0)
 
 
+@expands(ops.NonZero)
 def expand_non_zero(node: Node) -> tuple[Value, ...]:
     """The indices [rank, count]."""
     op, (x,) = node.op, node.inputs

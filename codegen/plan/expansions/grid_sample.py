@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 from dldt.passes.grid_sampling import grid_sampled
 
 
+@expands(ops.GridSample)
 def expand_grid_sample(node: Node) -> tuple[Value, ...]:
     """[N, C, H', W']."""
     op, (data, grid) = node.op, node.inputs

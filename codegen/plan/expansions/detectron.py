@@ -6,6 +6,7 @@ import numpy as np
 
 from dldt.codegen.plan.best_kept import best_kept
 from dldt.codegen.plan.between_pixels import Pixels, pixel_rows
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.region_cells import as_type, column, f32
 from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples
@@ -18,6 +19,7 @@ from dldt.compiler.types import DType
 _NOTHING, _ZERO, _ONE = np.array(0, np.float32), np.array(0), np.array([1])
 
 
+@expands(ops.ExperimentalDetectronPriorGridGenerator)
 def expand_prior_grid(node: Node) -> tuple[Value, ...]:
     """The priors at the middle of each cell."""
     op, (priors, features, picture) = node.op, node.inputs
@@ -41,6 +43,7 @@ def expand_prior_grid(node: Node) -> tuple[Value, ...]:
     return (as_type(flat, node.types[0].dtype),)
 
 
+@expands(ops.ExperimentalDetectronTopKROIs)
 def expand_top_rois(node: Node) -> tuple[Value, ...]:
     """The regions of the largest probabilities, then zeros."""
     op, (rois, probs) = node.op, node.inputs
@@ -56,6 +59,7 @@ def expand_top_rois(node: Node) -> tuple[Value, ...]:
     return (ops.Select()(here, chosen, np.array(0, rois.type.dtype.numpy)),)
 
 
+@expands(ops.ExperimentalDetectronROIFeatureExtractor)
 def expand_roi_features(node: Node) -> tuple[Value, ...]:
     """The pixels of all levels lie behind one another; each region reads those of its own."""
     op = node.op
@@ -100,6 +104,7 @@ def _axis(op: ops.ExperimentalDetectronROIFeatureExtractor, low: Value, high: Va
     return RegionAxis(ends[0], ops.Divide()(extent, float(op.output_size)), op.output_size)
 
 
+@expands(ops.ExperimentalDetectronDetectionOutput)
 def expand_detectron_output(node: Node) -> tuple[Value, ...]:
     """Boxes, classes and scores."""
     op = node.op

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.plan.between_pixels import pixel_rows
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.region_cells import as_type, column, picture_sizes, widened
 from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples
 from dldt.compiler import ops
@@ -12,6 +13,7 @@ from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
+@expands(ops.ROIAlign, ops.ROIAlign9)
 def expand_roi_align(node: Node) -> tuple[Value, ...]:
     """[regions, C, pooled_h, pooled_w]."""
     op, (data, rois, batch) = node.op, node.inputs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, Dim
 from dldt.compiler.graph import Node, Value
@@ -11,6 +12,7 @@ from dldt.compiler.ops.reshape import may_be_special
 from dldt.compiler.types import DType
 
 
+@expands(ops.Reshape)
 def expand_reshape(node: Node) -> tuple[Value, ...] | None:
     """A Reshape to a shape without special numbers. None where no number can be special."""
     op, (x, shape) = node.op, node.inputs

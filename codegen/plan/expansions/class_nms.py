@@ -8,7 +8,8 @@ import numpy as np
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.best_kept import BestKept, best_kept
-from dldt.codegen.plan.expand_non_zero import count_of
+from dldt.codegen.plan.expansion_table import expands
+from dldt.codegen.plan.expansions.non_zero import count_of
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.region_cells import as_type, f32
@@ -39,6 +40,7 @@ class _Boxes:
         return row, ops.Add()(ops.Multiply()(place, np.array(self.classes)), label)
 
 
+@expands(ops.MulticlassNms, ops.MulticlassNms9)
 def expand_multiclass_nms(node: Node) -> tuple[Value, ...]:
     """A kernel keeps boxes of each class."""
     op = node.op
@@ -78,6 +80,7 @@ def _of_pictures(scores: Value, numbers: Value) -> Value:
     return ops.Select()(own, ops.Unsqueeze()(scores, _ONE), _NO_SCORE)
 
 
+@expands(ops.MatrixNms)
 def expand_matrix_nms(node: Node) -> tuple[Value, ...]:
     """Two reductions over all pairs of the best boxes of a class."""
     op = node.op

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.codegen.plan.expand_non_zero import count_of
+from dldt.codegen.plan.expansion_table import expands
+from dldt.codegen.plan.expansions.non_zero import count_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.ops.axes import known_int
@@ -14,6 +15,7 @@ from dldt.compiler.types import DType, TensorType
 _ZERO, _ONE = np.array([0]), np.array([1])
 
 
+@expands(ops.Unique)
 def expand_unique(node: Node) -> tuple[Value, ...]:
     """Values, first places, places of all elements, numbers of occurrences. The slices of a tensor along an axis are
     the rows of a matrix, sorted by their first elements, then by the second ones …"""

@@ -6,6 +6,7 @@ import numpy as np
 
 from dldt.codegen.loop.largest_in_cells import LargestInCells
 from dldt.codegen.plan.between_pixels import between_pixels, inside, pixel_rows
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.codegen.plan.region_cells import (
     Cells,
@@ -27,6 +28,7 @@ from dldt.compiler.types import DType
 _FLAT = np.array([-1])
 
 
+@expands(ops.ROIPooling)
 def expand_roi_pooling(node: Node) -> tuple[Value, ...]:
     """[regions, C, pooled_h, pooled_w]."""
     op, (pictures, rois) = node.op, node.inputs

@@ -6,11 +6,13 @@ import itertools
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.shape_parts import shape_of, sizes_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 
 
+@expands(ops.RegionYolo)
 def expand_region_yolo(node: Node) -> tuple[Value, ...]:
     """The channels of a box are split, each part gets its activation, and they are put together again."""
     op, (x,) = node.op, node.inputs
@@ -33,6 +35,7 @@ def expand_region_yolo(node: Node) -> tuple[Value, ...]:
     return (ops.Reshape()(whole, shape_of(sizes_of(x, 0, first), -1, sizes_of(x, last + 1, 4))),)
 
 
+@expands(ops.ReorgYolo)
 def expand_reorg_yolo(node: Node) -> tuple[Value, ...]:
     """x seen as [N, C/s², H, s, W, s], whose s x s become the outer part of the channels."""
     op, (x,) = node.op, node.inputs

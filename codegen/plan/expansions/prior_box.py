@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.shape_parts import shape_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
@@ -11,6 +12,7 @@ from dldt.compiler.ops.prior_box import PriorBase
 from dldt.compiler.types import Array, DType
 
 
+@expands(ops.PriorBox, ops.PriorBox8)
 def expand_prior_box(node: Node) -> tuple[Value, ...]:
     """The corners of all boxes, and the variances. Rows and columns are computed apart."""
     op, (grid, picture) = node.op, node.inputs
@@ -38,6 +40,7 @@ def expand_prior_box(node: Node) -> tuple[Value, ...]:
     return (_rows(op, sides, counts, clip=op.clip),)
 
 
+@expands(ops.PriorBoxClustered)
 def expand_prior_box_clustered(node: Node) -> tuple[Value, ...]:
     """The same with boxes of given widths and heights."""
     op, (grid, picture) = node.op, node.inputs

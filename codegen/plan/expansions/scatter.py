@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.loop.scattered_rows import ScatteredRows
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.dims import product
@@ -15,6 +16,7 @@ from dldt.compiler.types import Array, DType
 _LAST = np.array([-1])
 
 
+@expands(ops.ScatterElementsUpdate)
 def expand_scatter_elements(node: Node) -> tuple[Value, ...]:
     """Every element is a row."""
     op, (data, indices, updates, axis) = node.op, node.inputs
@@ -34,6 +36,7 @@ def expand_scatter_elements(node: Node) -> tuple[Value, ...]:
     return (_written(node, op.reduction, 0, data, ops.Select()(inside, total, _number(-1)), updates),)
 
 
+@expands(ops.ScatterUpdate)
 def expand_scatter_update(node: Node) -> tuple[Value, ...]:
     """The dims behind the axis are those of a row; the dims before it have the same indices each."""
     op, (data, indices, updates, axis) = node.op, node.inputs
@@ -53,6 +56,7 @@ def expand_scatter_update(node: Node) -> tuple[Value, ...]:
     return (_written(node, "none", rest, data, ops.Select()(inside, place, _number(-1)), updates),)
 
 
+@expands(ops.ScatterNDUpdate)
 def expand_scatter_nd(node: Node) -> tuple[Value, ...]:
     """The dims that no index names are those of a row."""
     op, (data, indices, updates) = node.op, node.inputs

@@ -8,6 +8,7 @@ import numpy as np
 
 from dldt.codegen.plan.accumulated import accumulated
 from dldt.codegen.plan.between_pixels import between_pixels, inside, place_of, single_elements
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.region_cells import (
     Cells,
     as_type,
@@ -27,6 +28,7 @@ _ZERO = np.array(0, np.float32)
 _LEAST_SIDE = 0.1
 
 
+@expands(ops.PSROIPooling)
 def expand_psroi_pooling(node: Node) -> tuple[Value, ...]:
     """[regions, output_dim, group_size, group_size]."""
     op, (pictures, rois) = node.op, node.inputs
@@ -114,6 +116,7 @@ def _positions(op: ops.PSROIPooling, rois: Value, sides: tuple[int, int], bins: 
     return ops.Add()(walk, ops.Multiply()(first, last))
 
 
+@expands(ops.DeformablePSROIPooling)
 def expand_deformable_psroi_pooling(node: Node) -> tuple[Value, ...]:
     """Means over bins [regions, outputs, rows, columns, bins down, bins over] of those inside of the picture."""
     op, (pictures, rois, *more) = node.op, node.inputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.region_cells import as_type, widened
 from dldt.codegen.plan.shape_parts import shape_of, size_of, sizes_of
 from dldt.compiler import ops
@@ -15,6 +16,7 @@ from dldt.compiler.types import Array, DType
 from dldt.passes.sampling import Tap, bounded, linear_taps, sampled
 
 
+@expands(ops.DeformableConvolution, ops.DeformableConvolution8)
 def expand_deformable_convolution(node: Node) -> tuple[Value, ...]:
     """[N, outputs, H', W']."""
     op = node.op

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import converted, counted, given, scalar
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 
 
+@expands(ops.Eye)
 def expand_eye(node: Node) -> tuple[Value, ...]:
     """The matrix, repeated for the batch."""
     op = node.op

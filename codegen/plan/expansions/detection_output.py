@@ -7,6 +7,7 @@ import numpy as np
 
 from dldt.codegen.plan.best_kept import best_kept
 from dldt.codegen.plan.decoded_boxes import clipped, decoded_boxes
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.kept_candidates import KeptCandidates, Suppression, kept_candidates, upright
 from dldt.codegen.plan.shape_parts import shape_of, size_of
 from dldt.compiler import ops
@@ -37,6 +38,7 @@ class _Answers:
     number: Value
 
 
+@expands(ops.DetectionOutput, ops.DetectionOutput8)
 def expand_detection_output(node: Node) -> tuple[Value, ...]:
     """The rows of the result."""
     op = node.op

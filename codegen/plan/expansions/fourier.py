@@ -7,6 +7,7 @@ import math
 import attrs
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.fourier_tables import (
     Table,
     matrix,
@@ -38,6 +39,7 @@ class _Along:
     size: Value | None
 
 
+@expands(ops.DFT, ops.IDFT)
 def expand_dft(node: Node) -> tuple[Value, ...]:
     """One axis after the other."""
     x, sign = given(node)[0], -1 if isinstance(node.op, ops.DFT) else 1
@@ -46,6 +48,7 @@ def expand_dft(node: Node) -> tuple[Value, ...]:
     return (x,)
 
 
+@expands(ops.RDFT)
 def expand_rdft(node: Node) -> tuple[Value, ...]:
     """The last axis first: its numbers are real."""
     x = given(node)[0]
@@ -56,6 +59,7 @@ def expand_rdft(node: Node) -> tuple[Value, ...]:
     return (x,)
 
 
+@expands(ops.IRDFT)
 def expand_irdft(node: Node) -> tuple[Value, ...]:
     """The last axis at the end: its numbers become real."""
     x = given(node)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import converted, counted, given, number, scalar, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
@@ -13,6 +14,7 @@ _ONE = np.array([1])
 _LAST = np.array([-1])
 
 
+@expands(ops.EmbeddingBagPacked)
 def expand_embedding_bag_packed(node: Node) -> tuple[Value, ...]:
     """All bags have one size: their rows are summed along an axis."""
     op, (table, indices, *weights) = node.op, given(node)
@@ -21,6 +23,7 @@ def expand_embedding_bag_packed(node: Node) -> tuple[Value, ...]:
     return (ops.ReduceMean()(rows, _ONE) if op.reduction == "mean" else ops.ReduceSum()(rows, _ONE),)
 
 
+@expands(ops.EmbeddingBagOffsets)
 def expand_embedding_bag_offsets(node: Node) -> tuple[Value, ...]:
     """The bag of an element is found among the offsets."""
     op, (table, indices, offsets, *more) = node.op, given(node)
@@ -31,6 +34,7 @@ def expand_embedding_bag_offsets(node: Node) -> tuple[Value, ...]:
     return (_joined(table, rows, bags, size_of(offsets, 0), more[:1], op.reduction == "mean"),)
 
 
+@expands(ops.EmbeddingSegmentsSum)
 def expand_embedding_segments_sum(node: Node) -> tuple[Value, ...]:
     """The segment of an element is given."""
     table, indices, segments, count, *more = given(node)

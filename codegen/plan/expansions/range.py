@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
+@expands(ops.Range)
 def expand_range(node: Node) -> tuple[Value, ...] | None:
     """start + step * i for i below the length. None where the length is known otherwise."""
     op, (start, stop, step) = node.op, node.inputs

@@ -6,7 +6,8 @@ import numpy as np
 
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
-from dldt.codegen.plan.expand_non_zero import count_of
+from dldt.codegen.plan.expansion_table import expands
+from dldt.codegen.plan.expansions.non_zero import count_of
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.kept_rows import kept_rows
@@ -20,6 +21,7 @@ from dldt.compiler.types import DType
 _NOTHING, _NO_SCORE, _ZERO, _ONE = np.array(0, np.float32), np.array(-np.inf, np.float32), np.array(0), np.array([1])
 
 
+@expands(ops.ExperimentalDetectronGenerateProposalsSingleImage)
 def expand_proposals_of_one(node: Node) -> tuple[Value, ...]:
     """Regions and scores of a picture, then zeros."""
     op = node.op
@@ -39,6 +41,7 @@ def expand_proposals_of_one(node: Node) -> tuple[Value, ...]:
     return tuple(as_type(ops.Squeeze()(x, np.array([0])), kind) for x in (regions, found))
 
 
+@expands(ops.GenerateProposals)
 def expand_proposals(node: Node) -> tuple[Value, ...]:
     """Regions and scores of all pictures, as many as there are, and the number of each picture."""
     op = node.op

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.codegen.loop.ranked import Ranked
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
@@ -12,6 +13,7 @@ from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
 
+@expands(ops.TopK)
 def expand_top_k(node: Node) -> tuple[Value, ...]:
     """The values and the positions."""
     op = node.op

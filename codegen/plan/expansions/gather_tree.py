@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.given import FIRST, converted, counted, given, number, size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph, Node, Value
@@ -14,6 +15,7 @@ _ONE = np.array([1])
 _BACKWARDS = (0, -1, -1, 1, 0)
 
 
+@expands(ops.GatherTree)
 def expand_gather_tree(node: Node) -> tuple[Value, ...]:
     """The tokens, end tokens behind the first one and behind the last step."""
     tokens, parents, lengths, end = given(node)
