@@ -102,6 +102,8 @@ NET_MESSAGES: dict[str, str] = {
         30017 roi_pooling_param ROIPoolingParameter
         30018 psroi_pooling_param PSROIPoolingParameter
         30019 proposal_param ProposalParameter
+        30024 simpler_nms_param SimplerNMSParameter
+        30025 flow_warp_param FlowWarpParameter
         30020 axpy_param Ignored
         30021 smooth_l1_loss_param Ignored
         30022 ctc_loss_param Ignored

@@ -18,7 +18,8 @@ from dldt.frontends.engine.signature import Attribute, Port, Signature
 @attrs.frozen
 class Importer:
     """Serves the versions ``since`` to ``until`` of one operation. Inputs are the function's positional parameters,
-    attributes its keyword-only ones, with the framework's names and defaults."""
+    attributes its keyword-only ones (or the fields of a record that one takes), with the framework's names and
+    defaults."""
 
     function: Callable[..., Any]
     op_type: str
@@ -28,6 +29,8 @@ class Importer:
     signature: Signature
     context: str | None
     """The keyword-only parameter that takes the node's Context instead of an attribute."""
+    settings: tuple[str, type] | None = None
+    """The keyword-only parameter that takes a record of attributes, which several operations share, and its class."""
     sequences: frozenset[str] = frozenset()
     """The inputs that may be sequences or optionals, by their annotation ``Imported``."""
 
@@ -37,7 +40,7 @@ class Importer:
         hints = typing.get_type_hints(function)
         inputs: list[Port] = []
         attributes: dict[str, Attribute] = {}
-        context = None
+        context, settings = None, None
         sequences: set[str] = set()
         for parameter in inspect.signature(function).parameters.values():
             required = parameter.default is inspect.Parameter.empty
@@ -47,12 +50,26 @@ class Importer:
                 sequences |= {parameter.name} if TensorSequence in typing.get_args(hints.get(parameter.name)) else set()
             elif hints[parameter.name] is Context:
                 context = parameter.name
+            elif attrs.has(hints[parameter.name]):
+                settings = (parameter.name, hints[parameter.name])
+                attributes |= _fields(hints[parameter.name])
             else:
                 kind = _without_none(hints[parameter.name])
                 default = None if required else parameter.default
                 attributes[parameter.name] = Attribute(parameter.name, kind, required, default)
         signature = Signature(tuple(inputs), attributes)
-        return cls(function, op_type, domain, since, until, signature, context, frozenset(sequences))
+        return cls(function, op_type, domain, since, until, signature, context, settings, frozenset(sequences))
+
+
+def _fields(record: type) -> dict[str, Attribute]:
+    """The attributes that a record holds."""
+    hints = typing.get_type_hints(record)
+    found = {}
+    for field in attrs.fields(record):
+        required = field.default is attrs.NOTHING
+        default = None if required else field.default
+        found[field.name] = Attribute(field.name, _without_none(hints[field.name]), required, default)
+    return found
 
 
 def _without_none(hint: Any) -> Any:

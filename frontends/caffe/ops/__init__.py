@@ -4,6 +4,7 @@ from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.ops import (
     activation,
     arithmetic,
+    augmentation,
     correlation,
     ctc,
     detection,
@@ -13,7 +14,9 @@ from dldt.frontends.caffe.ops import (
     recurrent,
     reduction,
     regions,
+    resample,
     resize,
+    sampling,
     shape,
 )
 from dldt.frontends.engine.framework import Framework
@@ -21,6 +24,7 @@ from dldt.frontends.engine.framework import Framework
 MODULES = (
     activation,
     arithmetic,
+    augmentation,
     correlation,
     ctc,
     detection,
@@ -30,7 +34,9 @@ MODULES = (
     recurrent,
     reduction,
     regions,
+    resample,
     resize,
+    sampling,
     shape,
 )
 """Their import registered the functions."""
