@@ -12,6 +12,7 @@ import attrs
 
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.sequences import TensorSequence
+from dldt.frontends.engine.settings import Settings
 from dldt.frontends.engine.signature import Attribute, Port, Signature
 
 
@@ -29,7 +30,7 @@ class Importer:
     signature: Signature
     context: str | None
     """The keyword-only parameter that takes the node's Context instead of an attribute."""
-    settings: tuple[str, type] | None = None
+    settings: tuple[str, type[Settings]] | None = None
     """The keyword-only parameter that takes a record of attributes, which several operations share, and its class."""
     sequences: frozenset[str] = frozenset()
     """The inputs that may be sequences or optionals, by their annotation ``Imported``."""
@@ -50,7 +51,7 @@ class Importer:
                 sequences |= {parameter.name} if TensorSequence in typing.get_args(hints.get(parameter.name)) else set()
             elif hints[parameter.name] is Context:
                 context = parameter.name
-            elif attrs.has(hints[parameter.name]):
+            elif _is_record(hints[parameter.name]):
                 settings = (parameter.name, hints[parameter.name])
                 attributes |= _fields(hints[parameter.name])
             else:
@@ -61,7 +62,11 @@ class Importer:
         return cls(function, op_type, domain, since, until, signature, context, settings, frozenset(sequences))
 
 
-def _fields(record: type) -> dict[str, Attribute]:
+def _is_record(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Settings)
+
+
+def _fields(record: type[Settings]) -> dict[str, Attribute]:
     """The attributes that a record holds."""
     hints = typing.get_type_hints(record)
     found = {}

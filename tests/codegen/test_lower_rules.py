@@ -16,9 +16,11 @@ from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
 from dldt.codegen.loop.packed_convolution import PackedConvolution
+from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
+from dldt.codegen.loop.rescaled import Rescaled
 from dldt.codegen.loop.scattered_rows import ScatteredRows
 from dldt.codegen.loop.soft_boxes import SoftBoxes
 from dldt.codegen.loop.soft_scores import SoftScores
@@ -127,6 +129,7 @@ def test_every_rule_has_a_case():
         Recurrence,
         PackedRecurrence,
         PackedConvolution,
+        PackedDeconvolution,
         Ranked,
         FoundPlaces,
         ScatteredRows,
@@ -138,6 +141,7 @@ def test_every_rule_has_a_case():
         IntegerConvolution,
         IntegerGroupConvolution,
         IntegerMatMul,
+        Rescaled,
     }
     assert {cls for cls in RULES if cls not in tested} == own
 

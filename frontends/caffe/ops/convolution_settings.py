@@ -9,10 +9,11 @@ import attrs
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.frontends.caffe.window import per_axis
+from dldt.frontends.engine.settings import Settings
 
 
 @attrs.frozen
-class ConvolutionSettings:
+class ConvolutionSettings(Settings):
     """The fields of ``ConvolutionParameter``."""
 
     num_output: int | None = None

@@ -39,7 +39,9 @@ def correlation(
     """The mean product (or difference) of each window with those of the other map up to `max_displacement` away"""
     reach = max_displacement // max(stride_2, 1)
     steps = range(-reach, reach + 1)
-    windows = _Windows(kernel_size, stride_1, stride_2, max_displacement, (pad, pad), max_displacement, steps, steps)
+    windows = _ComparedWindows(
+        kernel_size, stride_1, stride_2, max_displacement, (pad, pad), max_displacement, steps, steps
+    )
     return windows.compared(bottom, other, correlation_type)
 
 
@@ -64,12 +66,12 @@ def correlation_1d(
     # To the left Caffe's code begins one step further away than its range goes, and leaves the middle out.
     first = {-1: -reach - 1, 0: -reach, 1: 0}[single_direction]
     steps = range(first, first + reach + 1 + (reach if single_direction == 0 else 0))
-    windows = _Windows(kernel_size, stride_1, stride_2, 0, (0, pad), max_displacement, range(1), steps)
+    windows = _ComparedWindows(kernel_size, stride_1, stride_2, 0, (0, pad), max_displacement, range(1), steps)
     return windows.compared(bottom, other, correlation_type)
 
 
 @attrs.frozen
-class _Windows:
+class _ComparedWindows:
     """Windows of ``kernel`` elements, ``stride`` apart from (``top``, ``left``) on, and those of the other map that
     are ``down`` and ``right`` times ``step`` away."""
 
