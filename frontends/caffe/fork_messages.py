@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FORK_MESSAGES: dict[str, str] = {
     "PermuteParameter": "1 order uint32*",
+    "TransposeParameter": "1 dim int32*",
     "PriorBoxParameter": """
         1 min_size float*
         2 max_size float*

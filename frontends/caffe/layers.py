@@ -35,6 +35,7 @@ _TYPES = (
     LayerType("Binarization"),
     LayerType("BN", "bn_param", blobs=2),
     LayerType("BNLL"),
+    LayerType("ChannelNorm"),
     LayerType("Clip", "clip_param"),
     LayerType("Concat", "concat_param", None),
     LayerType("Convolution", "convolution_param", blobs=1, apart=True),
@@ -100,7 +101,10 @@ _TYPES = (
     LayerType("TanH"),
     LayerType("Threshold", "threshold_param"),
     LayerType("Tile", "tile_param"),
+    LayerType("Transpose", "transpose_param"),
     LayerType("Upsample", "upsample_param", 2),
 )
+_ALIASES = {"spatialdropout": "Dropout", "syncbn": "BN"}
 LAYERS: dict[str, LayerType] = {each.name.lower(): each for each in _TYPES}
 """By their names in small letters: forks write ``RELU`` and ``Batchnorm``."""
+LAYERS.update((alias, LAYERS[name.lower()]) for alias, name in _ALIASES.items())

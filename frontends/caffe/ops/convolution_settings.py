@@ -14,7 +14,7 @@ from dldt.frontends.engine.settings import Settings
 
 @attrs.frozen
 class ConvolutionSettings(Settings):
-    """The fields of ``ConvolutionParameter``."""
+    """The fields of ``ConvolutionParameter``. DeepLab's first Caffe calls the dilation a hole; Intel's joins a ReLU."""
 
     num_output: int | None = None
     bias_term: bool = True
@@ -31,6 +31,10 @@ class ConvolutionSettings(Settings):
     group: int = 1
     axis: int = 1
     force_nd_im2col: bool = False
+    hole: int | None = None
+    hole_h: int | None = None
+    hole_w: int | None = None
+    relu: bool = False
 
     def rank(self, bottom: Value) -> int:
         """How many spatial axes there are. Raises ShapeError, UnsupportedError."""
@@ -52,7 +56,7 @@ class ConvolutionSettings(Settings):
             strides=per_axis("stride", self.stride, self.stride_h, self.stride_w, rank),
             pads_begin=pads,
             pads_end=pads,
-            dilations=per_axis("dilation", self.dilation, None, None, rank),
+            dilations=per_axis("dilation", self.dilation or self.hole, self.hole_h, self.hole_w, rank),
         )
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.activation import ReLU
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
@@ -117,7 +118,8 @@ def _inputs(weight: Value, outputs: int, kernel: tuple[int, ...]) -> int:
 
 
 def _biased(made: Value, bias: Value | None, settings: ConvolutionSettings) -> Value:
-    return _added(made, bias, (1, settings.outputs, *(1,) * (made.type.rank - 2)), settings.bias_term)
+    whole = _added(made, bias, (1, settings.outputs, *(1,) * (made.type.rank - 2)), settings.bias_term)
+    return ReLU()(whole) if settings.relu else whole
 
 
 def _added(made: Value, bias: Value | None, shape: tuple[int, ...], bias_term: bool) -> Value:

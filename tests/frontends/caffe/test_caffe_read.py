@@ -229,6 +229,19 @@ def test_weights_in_hdf5(tmp_path):
         import_caffe(path)
 
 
+FORK_DATA = """layer { name: "data" type: "%s" top: "x" top: "label" dense_image_data_param { batch_size: 4 } }
+layer { name: "l" type: "ReLU" bottom: "x" top: "y" } layer { name: "a" type: "SegAccuracy" bottom: "y" bottom: "label"
+top: "a" } layer { name: "m" type: "MatWrite" bottom: "y" mat_write_param { prefix: "p" } }"""
+
+
+@pytest.mark.parametrize("type", ["DenseImageData", "ImageSegData"])
+def test_data_and_measures_of_segmentation_forks(type, tmp_path):
+    """SegNet's and PSPNet's: the picture is an input, the label is gone with what reads it."""
+    graph = read_model(write(tmp_path, FORK_DATA % type, None), inputs={"x": (1, 3, 4, 4)})
+    assert [value.name for value in graph.inputs] == ["x"]
+    assert list(interpret(graph, {"x": -np.ones((1, 3, 4, 4), np.float32)})) == ["y"]
+
+
 REFUSED = [
     ({"text": INPUT + layer("Mystery")}, r"1 operation type has no converter.*\n  Mystery +1 node +l"),
     ({"text": INPUT + layer("ROIWarping")}, r"ROIWarping +1 node .*\n +it is part of an instance-segmentation fork"),
