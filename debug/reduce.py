@@ -55,7 +55,7 @@ class Reducer:
         suspects: Iterable[Value] = (),
     ) -> None:
         self._suspects = tuple(suspects)
-        self._graph, self._fails, self._journal, self._tell = graph, fails, journal, tell
+        self._graph, self.fails, self._journal, self._tell = graph, fails, journal, tell
         self._recorded = Evaluator(inputs).values(graph, {v: v for node in graph.order() for v in node.outputs})
         self._order = working_nodes(graph)
         asked = hashlib.sha256(f"{check}\n{print_graph(graph)}".encode())
@@ -155,7 +155,7 @@ class Reducer:
             return self._known[key]
         self._checks += 1
         try:
-            verdict = self._fails(*subgraph(self._graph, output, kept, self._recorded))
+            verdict = self.fails(*subgraph(self._graph, output, kept, self._recorded))
         except DldtError:
             verdict = False
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")
