@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 import attrs
 
+from dldt.compiler.bounds import Bounds
 from dldt.compiler.errors import ShapeError, UndecidedShapeError
-from dldt.compiler.interval import Interval
 from dldt.compiler.spelling import spelling
 
 Dim: TypeAlias = "int | Poly"
@@ -452,15 +452,15 @@ def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
     raise UndecidedShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
 
 
-def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Interval:
+def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Bounds:
     """The bounds of each term added up; and where a term is an extremum, those of its two cases: of
     ``n - max(n - 2, 0)``, which is ``min(2, n)``, the terms alone tell nothing."""
     if isinstance(dim, int):
-        return Interval(dim, dim)
-    bounds = Interval(0.0, 0.0)
+        return Bounds(dim, dim)
+    bounds = Bounds(0.0, 0.0)
     extremum_term: tuple[Extremum, int] | None = None
     for monomial, coefficient in dim.terms:
-        term = Interval(float(coefficient), float(coefficient))
+        term = Bounds(float(coefficient), float(coefficient))
         for atom in monomial:
             term = term.times(_atom_bounds(atom, splits))
         bounds = bounds.plus(term)
@@ -475,9 +475,9 @@ def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Interval:
     return bounds.both(one.extremum(kind, other))
 
 
-def _atom_bounds(atom: Atom, splits: int) -> Interval:
+def _atom_bounds(atom: Atom, splits: int) -> Bounds:
     if isinstance(atom, Symbol):
-        return Interval(atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper))
+        return Bounds(atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper))
     if isinstance(atom, FloorDiv):
         return _bounds(atom.numerator, splits).floordiv(_bounds(atom.denominator, splits))
     return _bounds(atom.left, splits).extremum(atom.kind, _bounds(atom.right, splits))

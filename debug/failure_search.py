@@ -15,19 +15,21 @@ from dldt.debug.bisect import GuiltyApplication, bisect
 from dldt.debug.check import compiled, native_outputs, worst
 from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator
+from dldt.debug.forked import CrashedError
 from dldt.debug.locate import Culprit, locate
 from dldt.debug.native_run import run_artifact
+from dldt.debug.reduce import Reducer
 from dldt.debug.transformed import transformed
 from dldt.passes.pipeline import Pipeline
 
 
 @attrs.frozen
 class Verdict:
-    """What was found: a guilty application, or a culprit among the kernels, or neither. ``output`` and ``deviation``:
-    what is wrong at the end."""
+    """What was found: a guilty application, or a culprit among the kernels (as text where the library crashes), or
+    neither. ``output`` and ``deviation``: what is wrong at the end."""
 
     guilty: GuiltyApplication | None
-    culprit: Culprit | None
+    culprit: Culprit | str | None
     output: str
     deviation: Deviation
 
@@ -63,7 +65,11 @@ class FailureSearch:
         with tempfile.TemporaryDirectory(prefix="dldt-search-") as folder:
             path = Path(folder) / "model.so"
             c = compiled(ready, self.target, path)
-            output, deviation = worst(expected, run_artifact(path, self.inputs))
+            try:
+                output, deviation = worst(expected, run_artifact(path, self.inputs))
+            except CrashedError as crash:
+                tell(f"{crash}; looking for the smallest part that does so")
+                return self._crashing(graph, crash)
         if not deviation.exceeds(self.tolerance):
             return None
         tell("the library is wrong; looking at the tensors between kernels")
@@ -78,7 +84,15 @@ class FailureSearch:
     def fails_natively(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
         """Whether a part of a model is wrong when it is compiled."""
         expected = Evaluator(inputs).outputs(graph)
-        return not self._agrees(expected, native_outputs(transformed(graph, self.pipeline), self.target, inputs))
+        try:
+            return not self._agrees(expected, native_outputs(transformed(graph, self.pipeline), self.target, inputs))
+        except CrashedError:
+            return True
+
+    def _crashing(self, graph: Graph, crash: CrashedError) -> Verdict:
+        reduced = Reducer(graph, self.inputs, self.fails_natively).run()
+        output = next(node.name for node in graph.outputs)
+        return Verdict(None, f"{crash}, by the code for {', '.join(reduced.nodes)}", output, Deviation.infinite())
 
     def _agrees(self, expected: Mapping[str, Array], found: Mapping[str, Array]) -> bool:
         return not worst(expected, found)[1].exceeds(self.tolerance)

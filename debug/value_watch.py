@@ -74,7 +74,13 @@ class ValueWatch:
 
     def outputs(self, number: int, name: str, found: Mapping[str, Array], lines: tuple[str, ...] = ()) -> Finding:
         """Compare outputs that were computed elsewhere."""
-        deviations = {k: Deviation.between(expected, found[k]) for k, expected in self._expected.items()}
+        return self._found(number, name, {k: Deviation.between(e, found[k]) for k, e in self._expected.items()}, lines)
+
+    def lost(self, number: int, name: str) -> Finding:
+        """There are no outputs to compare."""
+        return self._found(number, name, dict.fromkeys(self._expected, Deviation.infinite()), ())
+
+    def _found(self, number: int, name: str, deviations: dict[str, Deviation], lines: tuple[str, ...]) -> Finding:
         wrong = any(deviation.exceeds(self.tolerance) for deviation in deviations.values())
         finding = Finding(number, name, deviations, lines, wrong and self.guilty is None)
         self.findings.append(finding)

@@ -32,6 +32,7 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.format import read_artifact
+from dldt.tools.crash_report import reproducible
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.output import require_writable
 
@@ -77,19 +78,20 @@ def read_model(
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
     missing at once.
     """
-    return read_file(
-        Path(path),
-        inputs=inputs,
-        outputs=outputs,
-        mean_values=mean_values,
-        scale_values=scale_values,
-        reverse_input_channels=reverse_input_channels,
-        layout=layout,
-        freeze=freeze,
-        follow_links=follow_links,
-        framework=framework,
-        options=options,
-    )
+    with reproducible(lambda: None, command=["dldt", "compile", str(path)]):
+        return read_file(
+            Path(path),
+            inputs=inputs,
+            outputs=outputs,
+            mean_values=mean_values,
+            scale_values=scale_values,
+            reverse_input_channels=reverse_input_channels,
+            layout=layout,
+            freeze=freeze,
+            follow_links=follow_links,
+            framework=framework,
+            options=options,
+        )
 
 
 def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_to_fp16: bool = False) -> Path:
@@ -102,7 +104,8 @@ def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_t
     if target.suffix != ".xml":
         raise UsageError(f"{target}: the name of an IR ends in .xml")
     require_writable(target)
-    write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
+    with reproducible(lambda: graph, command=["dldt", "convert", "--no-passes", "model.xml"]):
+        write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
     return target
 
 
@@ -153,9 +156,10 @@ def compile_model(
     Each adds a program to the library that is made for these sizes alone, and that runs whenever the inputs have them;
     of several that fit, the first.
 
-    The given graph is not changed. Nothing is written if the compilation fails.
+    The given graph is not changed. Nothing is written if the compilation fails. An InternalError, which is a fault of
+    ours, names a zip file that shows it again (docs/debugging.md).
     """
-    artifact = Path(path)
+    artifact, passes = Path(path), pipeline or default_pipeline()
     require_writable(artifact)
     machine = resolve_target(target, tune_for)
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
@@ -166,9 +170,14 @@ def compile_model(
     recorded = None if plan is None else recorded_plan(Path(plan))
     started = time.perf_counter()
     graph = model.copy() if isinstance(model, Graph) else read_model(model)
-    specializations = _specializations(graph, specialize, pipeline, stop_after)
     title = graph.name if isinstance(model, Graph) else Path(model).name
-    with dumping(dump, observer, title) as watcher:
+    again = ["dldt", "compile", "model.xml", "--target", target, "--precision", precision, "--optimize", optimize]
+    again += ["--weights", weights] if weights else []
+    with (
+        reproducible(lambda: model if isinstance(model, Graph) else read_model(model), lambda: passes, again),
+        dumping(dump, observer, title) as watcher,
+    ):
+        specializations = _specializations(graph, specialize, pipeline, stop_after)
         transform(graph, pipeline=pipeline, stop_after=stop_after, observer=watcher, verify_each=verify_each)
         summary = compile_graph(
             graph,

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug repro") -> i
     parser.add_argument("--reduce", action="store_true", help="cut the model down to the part that fails")
     parser.add_argument("--with-weights", action="store_true", help="keep the weights")
     parser.add_argument("-o", "--output-file", metavar="FILE.zip", default="repro.zip", help="default: repro.zip")
-    return run_command(parser, run, argv)
+    return run_command(parser, debug_inputs.reported(run), argv)
 
 
 def run(arguments: Arguments) -> int:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import InputError
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.artifact import add_artifact_arguments, compiled
+from dldt.tools.artifact import about, add_artifact_arguments, compiled, read_again
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import require_writable
 from dldt.tools.printable import printable
 
@@ -71,6 +72,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
 def run(arguments: Arguments) -> int:
     """Run the model once, then show, write and compare its outputs."""
     from dldt import runtime
+    from dldt.debug.forked import forked
     from dldt.tools import tensors
     from dldt.tools.picture import PictureOptions, parse_numbers
     from dldt.tools.utterances import is_for_utterances, run_utterances
@@ -86,7 +88,9 @@ def run(arguments: Arguments) -> int:
     )
     with compiled(arguments) as artifact, runtime.load(artifact, threads=arguments.threads) as model:
         if is_for_utterances(arguments.input):
-            print(run_utterances(model, arguments.input, arguments.output, arguments.archive_form))
+            with reproducible(lambda: read_again(arguments), texts=lambda: about(artifact)):
+                given = model, arguments.input, arguments.output, arguments.archive_form
+                print(forked(lambda: run_utterances(*given), "the library's code"))
             return 0
         shapes = tensors.parse_shapes(arguments.shape)
         arrays = tensors.read_inputs(arguments.input, model.inputs, shapes, pictures, arguments.seed)
@@ -94,7 +98,8 @@ def run(arguments: Arguments) -> int:
         assumed = tensors.assumed_dims(filled, shapes)
         if assumed:
             print(f"dims: {printable(assumed)}", file=sys.stderr)
-        outputs = model.run(arrays)
+        with reproducible(lambda: read_again(arguments), inputs=lambda: arrays, texts=lambda: about(artifact)):
+            outputs = forked(lambda: dict(model.run(arrays)), "the library's code")
     _show(outputs, arguments.top, labels)
     if arguments.output:
         _write(Path(arguments.output), outputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler import ops
+from dldt.compiler.dims import DefinedDim, Dim
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.ops.reshape import may_be_special
 from dldt.compiler.types import DType
@@ -32,5 +33,13 @@ def expand_reshape(node: Node) -> tuple[Value, ...] | None:
     total = ops.ReduceProd(True)(ops.ShapeOf()(x), np.array([0]))
     given = ops.Maximum()(ops.ReduceProd(True)(sizes, np.array([0])), np.array([1]))
     found = ops.Select()(rest, ops.Divide()(total, given), wanted)
-    node.graph.define(found, node.types[0].shape)
+    node.graph.define(found, _elements(node, pattern))
     return (ops.Reshape(special_zero=False)(x, found),)
+
+
+def _elements(node: Node, pattern: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """What the shape holds: the dims that the node finds, under their own names where they must be equal to others, as
+    that is checked when they are known."""
+    own = [DefinedDim(f"{node.graph.name}:{node.id}.dim{i}", 0) for i in range(len(pattern))]
+    shape, known = node.types[0].shape, node.graph.known
+    return tuple(name.dim if known(name.dim) == dim else dim for name, dim in zip(own, shape, strict=True))

@@ -1,13 +1,12 @@
-"""ROIPooling taken apart: a loop over the pixels of a cell, or elements between pixels."""
+"""ROIPooling taken apart: a kernel walks over the pixels of cells, or elements between pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from dldt.codegen.plan.accumulated import accumulated
-from dldt.codegen.plan.between_pixels import Pixels, between_pixels, inside, pixel_rows, place_of
+from dldt.codegen.loop.largest_in_cells import LargestInCells
+from dldt.codegen.plan.between_pixels import between_pixels, inside, pixel_rows
+from dldt.codegen.plan.in_memory import in_memory
 from dldt.codegen.plan.region_cells import (
     Cells,
     as_columns,
@@ -20,12 +19,12 @@ from dldt.codegen.plan.region_cells import (
     picture_sizes,
     real,
 )
-from dldt.codegen.plan.shape_parts import shape_of, size_of
+from dldt.codegen.plan.shape_parts import size_of
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
-_LEAST = np.array(-np.inf, np.float32)
+_FLAT = np.array([-1])
 
 
 def expand_roi_pooling(node: Node) -> tuple[Value, ...]:
@@ -35,35 +34,21 @@ def expand_roi_pooling(node: Node) -> tuple[Value, ...]:
     assert pictures is not None
     assert rois is not None
     make = _largest if op.method == "max" else _between
-    made = ops.Transpose()(make(op, f32(pictures), f32(rois), node), np.array([0, 3, 1, 2]))
+    made = ops.Transpose()(make(op, f32(pictures), f32(rois)), np.array([0, 3, 1, 2]))
     return (as_type(made, node.types[0].dtype),)
 
 
-def _largest(op: ops.ROIPooling, pictures: Value, rois: Value, node: Node) -> Value:
-    known, sizes = real(rois), picture_sizes(pictures)
-    rows = _cells(op, rois, (2, 4), op.pooled_h, sizes[0], known)
-    columns = _cells(op, rois, (1, 3), op.pooled_w, sizes[1], known)
-    plane = as_rows(picture_of(rois, known))
-    shape = shape_of(size_of(rois, 0), op.pooled_h, op.pooled_w, size_of(pictures, 1))
-    start = ops.Broadcast()(pictures.graph.constant(_LEAST), shape)
-    width = columns.most
-
-    def step(turn: Value, total: Value, given: Sequence[Value]) -> Value:
-        memory, plane, top, high, left, wide, width, h, w = given
-        i, j = ops.Divide()(turn, width), ops.FloorMod()(turn, width)
-        good = ops.LogicalAnd()(ops.Greater()(as_rows(high), i), ops.Greater()(as_columns(wide), j))
-        y = ops.Minimum()(ops.Add()(top, i), ops.Subtract()(h, 1))
-        x = ops.Minimum()(ops.Add()(left, j), ops.Subtract()(w, 1))
-        pixels = Pixels(memory, channels=True)
-        found = pixels.at(place_of(plane, as_rows(y), as_columns(x), w, h))
-        return ops.Select()(pixels.over(good), ops.Maximum()(total, found), total)
-
-    pixels = pixel_rows(pictures)
-    given = (pixels.memory, plane, rows.first, rows.count, columns.first, columns.count, width, *sizes)
-    turns = ops.Multiply()(rows.most, width)
-    found = accumulated(turns, start, given, step, f"{node.graph.name}/{node.name}/cells")
-    full = ops.Greater()(ops.Multiply()(as_rows(rows.count), as_columns(columns.count)), 0)
-    return ops.Select()(pixels.over(full), found, np.array(0, np.float32))
+def _largest(op: ops.ROIPooling, pictures: Value, rois: Value) -> Value:
+    known, (height, width) = real(rois), picture_sizes(pictures)
+    plane = ops.Convert(DType.i64)(column(rois, 0))
+    known = ops.LogicalAnd()(known, ops.Less()(plane, size_of(pictures, 0)))
+    rows = _cells(op, rois, (2, 4), op.pooled_h, height, known)
+    columns = _cells(op, rois, (1, 3), op.pooled_w, width, known)
+    top = ops.Add()(ops.Multiply()(ops.Select()(known, plane, np.array(0, np.int64)), height), rows.first)
+    dims = (rois.type.shape[0], op.pooled_h, op.pooled_w, pictures.type.shape[3], pictures.type.shape[1])
+    lines = ops.Reshape()(ops.Transpose()(pictures, np.array([0, 2, 3, 1])), _FLAT)
+    given = (lines, *(ops.Reshape()(x, _FLAT) for x in (top, rows.count, columns.first, columns.count)))
+    return LargestInCells(*dims)(*map(in_memory, given))
 
 
 def _cells(op: ops.ROIPooling, rois: Value, sides: tuple[int, int], count: int, size: Value, known: Value) -> Cells:
@@ -76,7 +61,7 @@ def _cells(op: ops.ROIPooling, rois: Value, sides: tuple[int, int], count: int, 
     return bounded_cells(low, high, size, known)
 
 
-def _between(op: ops.ROIPooling, pictures: Value, rois: Value, _: Node) -> Value:
+def _between(op: ops.ROIPooling, pictures: Value, rois: Value) -> Value:
     known, sizes = real(rois), picture_sizes(pictures)
     y = as_rows(_steps(rois, (2, 4), op.pooled_h, sizes[0]))
     x = as_columns(_steps(rois, (1, 3), op.pooled_w, sizes[1]))

@@ -44,7 +44,7 @@ def sum_integers(graph: Graph, target: Target) -> Graph:
     made = graph.copy()
     for inner in made.walk():
         for node in inner.order():
-            if node.outputs and sums_integers(node.outputs[0]):
+            if node.outputs and type(node.op) in _KINDS and sums_integers(node.outputs[0]):
                 _replace(inner, node, target)
         inner.prune()
     return made

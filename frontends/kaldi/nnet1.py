@@ -98,7 +98,7 @@ def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
     kind = component.type.removesuffix("Streams")
     try:
         return _LAYERS.get(kind, _one_node)(builder, name, _fields(component), out, source)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{builder.path}: layer {name!r} lacks fields or has wrong ones ({error}); the file is damaged"
         ) from error
@@ -119,6 +119,9 @@ def _fields(component: Component) -> dict[str, Any]:
     bare = component.bare[2:]
     if len(bare) != len(names):
         raise ValueError(f"{len(names)} tensors are expected, {len(bare)} are there")
+    for name, item in zip(names, bare, strict=True):
+        if isinstance(item, int | float):
+            raise ValueError(f"{name} is a number, a tensor is expected")
     return {**component.fields, **dict(zip(names, bare, strict=True))}
 
 
@@ -228,7 +231,7 @@ def _first_width(stream: TokenStream) -> int:
 def _whole(values: Any) -> Any:
     """A list of whole numbers, which a text file may have as a vector."""
     found = np.asarray(values)
-    if found.dtype.kind == "f" and not np.all(found == np.round(found)):
+    if found.dtype.kind == "f" and not (np.all(np.isfinite(found)) and np.all(found == np.round(found))):
         raise ValueError("whole numbers are expected")
     return found.reshape(-1)
 

@@ -156,7 +156,6 @@ def test_an_observer_hears_of_every_pass_and_every_change():
     start, folded, fused = "Multiply(Multiply(x, Add(1, 2)), 2)", "Multiply(Multiply(x, 3), 2)", "Multiply(x, 6)"
     assert heard.events == [
         ("begins", "remove-dead-code"),
-        ("asks", "remove-dead-code", "graph 'model'"),
         ("ended", "remove-dead-code", 0, start),
         ("begins", "fold-constants"),
         ("asks", "fold-constants", "Add 'Add_2'"),

@@ -11,7 +11,7 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.split import Split
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Matrix, Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 
@@ -32,31 +32,31 @@ def affine(x: Value, weights: Tensor, bias: Tensor | None = None) -> Value:
 @KALDI.imports("AffineComponentPreconditioned")
 @KALDI.imports("AffineComponentPreconditionedOnline")
 @KALDI.imports("FixedAffineComponent")
-def affine_component(x: Value, *, linear_params: Tensor, bias_params: Tensor | None = None) -> Value:
+def affine_component(x: Value, *, linear_params: Matrix, bias_params: Vector | None = None) -> Value:
     """x Wᵀ + b"""
     return affine(x, linear_params, bias_params)
 
 
 @KALDI.imports("TdnnComponent")
-def tdnn(x: Value, *, linear_params: Tensor, bias_params: Tensor | None = None) -> Value:
+def tdnn(x: Value, *, linear_params: Matrix, bias_params: Vector | None = None) -> Value:
     """x Wᵀ + b, where x has the frames of all time offsets side by side."""
     return affine(x, linear_params, bias_params)
 
 
 @KALDI.imports("LinearComponent")
-def linear(x: Value, *, params: Tensor) -> Value:
+def linear(x: Value, *, params: Matrix) -> Value:
     """x Wᵀ"""
     return affine(x, params)
 
 
 @KALDI.imports("FixedLinearComponent")
-def fixed_linear(x: Value, *, cu_matrix: Tensor) -> Value:
+def fixed_linear(x: Value, *, cu_matrix: Matrix) -> Value:
     """x Wᵀ"""
     return affine(x, cu_matrix)
 
 
 @KALDI.imports("AffineTransform")
-def affine_transform(x: Value, *, linearity: Tensor, bias: Tensor) -> Value:
+def affine_transform(x: Value, *, linearity: Matrix, bias: Vector) -> Value:
     """x Wᵀ + b"""
     return affine(x, linearity, bias)
 
@@ -79,17 +79,17 @@ def cosine_transform(x: Value, *, dim: int, dct_dim: int, reorder: bool = False,
 
 
 @KALDI.imports("LinearTransform")
-def linear_transform(x: Value, *, linearity: Tensor) -> Value:
+def linear_transform(x: Value, *, linearity: Matrix) -> Value:
     """x Wᵀ"""
     return affine(x, linearity)
 
 
 @KALDI.imports("BlockAffineComponent")
 @KALDI.imports("BlockAffineComponentPreconditioned")
-def block_affine(x: Value, *, num_blocks: int, linear_params: Tensor, bias_params: Tensor) -> Value:
+def block_affine(x: Value, *, num_blocks: int, linear_params: Matrix, bias_params: Vector) -> Value:
     """Each part of a frame times a matrix of its own, then + b."""
-    if not 1 <= num_blocks <= len(linear_params):
-        raise InputError(f"there are {num_blocks} blocks, and {len(linear_params)} rows")
+    if not 1 <= num_blocks <= len(linear_params) or len(linear_params) % num_blocks:
+        raise InputError(f"{num_blocks} blocks do not share {len(linear_params)} rows equally")
     parts = Split(num_blocks).all(x, np.array(1, np.int64))
     matrices = np.split(linear_params, num_blocks)
     joined = Concat(1)(*(affine(part, matrix) for part, matrix in zip(parts, matrices, strict=True)))
@@ -98,7 +98,7 @@ def block_affine(x: Value, *, num_blocks: int, linear_params: Tensor, bias_param
 
 @KALDI.imports("RepeatedAffineComponent")
 @KALDI.imports("NaturalGradientRepeatedAffineComponent")
-def repeated_affine(x: Value, *, num_repeats: int, linear_params: Tensor, bias_params: Tensor) -> Value:
+def repeated_affine(x: Value, *, num_repeats: int, linear_params: Matrix, bias_params: Vector) -> Value:
     """Each part of a frame times the same matrix, + b."""
     out, into = linear_params.shape
     parts = Reshape(True)(x, np.array([0, num_repeats, into], np.int64))

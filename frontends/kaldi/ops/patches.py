@@ -10,13 +10,13 @@ from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.convolution import Convolution
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.transpose import Transpose
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Matrix, Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 
 @KALDI.imports("ConvolutionalComponent")
 def convolutional(
-    x: Value, *, patch_dim: int, patch_step: int, patch_stride: int, filters: Tensor, bias: Tensor
+    x: Value, *, patch_dim: int, patch_step: int, patch_stride: int, filters: Matrix, bias: Vector
 ) -> Value:
     """nnet1: frames that were spliced stand side by side, each ``patch_stride`` long. Patch p has the numbers from
     p patch_step on, ``patch_dim`` of each of them; the result has all filters of a patch side by side."""
@@ -30,8 +30,8 @@ def convolutional_1d(
     patch_dim: int,
     patch_step: int,
     patch_stride: int,
-    filter_params: Tensor,
-    bias_params: Tensor,
+    filter_params: Matrix,
+    bias_params: Vector,
     appended_conv: bool = False,
 ) -> Value:
     """nnet2: like ``ConvolutionalComponent``; with ``appended_conv`` the frames are interlaced."""
@@ -71,8 +71,8 @@ def convolution(
     filt_x_step: int,
     filt_y_step: int,
     input_vectorization: int = 0,
-    filter_params: Tensor,
-    bias_params: Tensor,
+    filter_params: Matrix,
+    bias_params: Vector,
 ) -> Value:
     """nnet3: an image of x × y × z in a frame, z the channels. Vectorization 0 (yzx): the number of pixel (x, y, z) is
     (x Y + y) Z + z for zyx (0), and (x Z + z) Y + y for yzx (1)."""

@@ -37,7 +37,7 @@ def up_sampling(
         own = value.type.shape[2]
         factor = scale
         if value is not data[0]:
-            if not isinstance(first, int) or not isinstance(own, int) or (first * scale) % max(own, 1):
+            if not isinstance(first, int) or not isinstance(own, int) or own < 1 or (first * scale) % own:
                 raise UnsupportedError("several inputs of UpSampling need fixed sizes that divide each other")
             factor = first * scale // own
         made.append(_repeated(value, factor))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
@@ -23,7 +25,7 @@ from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.gathering import numbers_along
-from dldt.frontends.onnx.window import per_axis
+from dldt.frontends.onnx.window import padding, per_axis
 
 _REDUCTIONS = {"none": "none", "add": "sum", "mul": "prod", "max": "max", "min": "min"}
 
@@ -98,16 +100,20 @@ def max_unpool_9(
     """Zeros, but X at the places in C order that MaxPool gave."""
     rank = len(kernel_shape)
     step = per_axis("strides", strides, rank)
-    edges = pads or (0,) * (2 * rank)
+    if rank != X.type.rank - 2:
+        raise InputError(f"kernel_shape has {rank} numbers, X {X.type} has {X.type.rank - 2} spatial axes")
+    begin, end = padding(pads, "NOTSET", rank)
     spatial = tuple(
         (size - 1) * s + k - low - high
-        for size, s, k, low, high in zip(X.type.shape[2:], step, kernel_shape, edges[:rank], edges[rank:], strict=True)
+        for size, s, k, low, high in zip(X.type.shape[2:], step, kernel_shape, begin, end, strict=True)
     )
     own = (*X.type.shape[:2], *spatial)
     if not all(isinstance(dim, int) for dim in own):
         raise UnsupportedError(f"the shape of X {X.type} must be fixed")
     shape = np.array([int(dim) for dim in own if isinstance(dim, int)], np.int64)
-    zeros = X.graph.constant(np.zeros(int(shape.prod()), X.type.dtype.numpy))
+    if shape.min() < 0:
+        raise InputError(f"the result would be of shape {shape.tolist()}")
+    zeros = X.graph.constant(np.broadcast_to(np.zeros((), X.type.dtype.numpy), (math.prod(shape.tolist()),)))
     places, values = (reshaped(x, (-1,)) for x in (I, X))
     made = Reshape()(ScatterElementsUpdate()(zeros, places, values, np.array(0, np.int64)), shape)
     if output_shape is None:

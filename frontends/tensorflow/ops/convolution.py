@@ -108,7 +108,7 @@ def _convolution(
     channels = data.type.shape[1]
     if channels == inputs or not isinstance(channels, int):
         return as_given(Convolution(**fields)(data, weights), data_format)
-    if not isinstance(inputs, int) or not isinstance(outputs, int) or inputs < 1 or channels % inputs:
+    if not isinstance(inputs, int) or not isinstance(outputs, int) or min(inputs, channels) < 1 or channels % inputs:
         raise ShapeError(f"{channels} channels do not divide into filters of {inputs} inputs")
     groups = channels // inputs
     if outputs % groups:

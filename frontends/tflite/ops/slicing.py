@@ -21,6 +21,9 @@ _FAR = np.iinfo(np.int32).max
 @TFLITE.imports("SLICE")
 def slice_(input: Value, begin: Value, size: Value) -> Value:
     """``size`` elements from ``begin`` on; -1 stands for all that are left."""
+    for name, given in (("begin", begin), ("size", size)):
+        if given.type.elements != input.type.rank:
+            raise InputError(f"{name} is {given.type}; it must hold a number for each axis of {input.type}")
     known, start = known_array(size), known_array(begin)
     axes = np.arange(input.type.rank, dtype=np.int64)
     ones = np.ones(input.type.rank, np.int64)
