@@ -39,6 +39,7 @@ from dldt.codegen.plan.expand_roll import expand_roll
 from dldt.codegen.plan.expand_scatter import expand_scatter_elements, expand_scatter_nd, expand_scatter_update
 from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
+from dldt.codegen.plan.expand_window import expand_max_pool
 from dldt.codegen.plan.expand_yolo import expand_region_yolo, expand_reorg_yolo
 from dldt.compiler import ops
 from dldt.compiler.errors import InternalError
@@ -72,6 +73,7 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,
+    ops.MaxPool: expand_max_pool,
     ops.MatrixNms: expand_matrix_nms,
     ops.MulticlassNms: expand_multiclass_nms,
     ops.MulticlassNms9: expand_multiclass_nms,
