@@ -8,7 +8,6 @@ _RANDOM = "its numbers are random; make them an input of the model"
 _QUANTIZED = "quantised models of MXNet are not read; export the one in f32, and quantise it with dldt"
 _FUSED = "it was fused for one processor; export the model before optimize_for or get_backend_symbol"
 _SPARSE = "sparse arrays are not read; use the dense operation"
-_LOOP = "sub-graphs that run again and again are not imported; unroll the cell (cell.unroll), or export to ONNX"
 _RARE = "no importer was written for it; cut the model there, or write it with other operations"
 
 _REASONS: dict[str, tuple[str, ...]] = {
@@ -51,7 +50,6 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "_contrib_quantized_pooling",
     ),
     _FUSED: ("_sg_mkldnn_conv", "_sg_mkldnn_fully_connected", "_CachedOp", "_TensorRT", "_FusedOp"),
-    _LOOP: ("_foreach", "_while_loop", "_cond"),
     _SPARSE: ("cast_storage", "_sparse_retain", "_contrib_SparseEmbedding", "_square_sum"),
     _RARE: (
         "Correlation",

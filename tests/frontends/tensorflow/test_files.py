@@ -160,14 +160,12 @@ def test_options_that_do_not_fit(folder):
     path = folder("v2")
     with pytest.raises(UsageError, match="--signature does not fit: a graph has no signatures"):
         read_model(path / "frozen.pb", options={"signature": "serving_default"})
-    with pytest.raises(UsageError, match="--transformations_config is not supported: sub-graphs are imported as they"):
-        read_model(path / "frozen.pb", options={"transformations_config": "x.json"})
 
 
 def test_every_option_of_the_old_model_optimizer_is_known(folder):
     path = folder("v2") / "frozen.pb"
     refused = [option.name for option in TENSORFLOW_OPTIONS if option.help.startswith("not supported")]
-    assert len(refused) == 7
+    assert len(refused) == 4
     for name in refused:
         with pytest.raises(UsageError, match=f"--{name} is not supported: "):
             read_model(path, options={name: "x"})
