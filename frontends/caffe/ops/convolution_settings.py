@@ -9,11 +9,11 @@ import attrs
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.frontends.caffe.window import per_axis
-from dldt.frontends.engine.attribute_group import AttributeGroup
+from dldt.frontends.engine.attribute_record import AttributeRecord
 
 
 @attrs.frozen
-class ConvolutionSettings(AttributeGroup):
+class ConvolutionSettings(AttributeRecord):
     """The fields of ``ConvolutionParameter``. DeepLab's first Caffe calls the dilation a hole; Intel's joins a ReLU."""
 
     num_output: int | None = None
