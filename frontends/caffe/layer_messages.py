@@ -107,6 +107,8 @@ LAYER_MESSAGES: dict[str, str] = {
     """,
     "DropoutParameter": """
         1 dropout_ratio float = 0.5
+        1002 scale_train bool = true
+        1003 sample_weights_test bool = false
     """,
     "DummyDataParameter": """
         1 data_filler FillerParameter*

@@ -67,6 +67,12 @@ CASES = (
         lambda x, s, b, m, v: s / np.sqrt(v + 1e-5) * (x - m) + b,
     ),
     _renamed("Dropout", "SpatialDropout", "spatial_dropout_param { dropout_ratio: 0.1 }", [], lambda x: x),
+    one(
+        "Dropout",
+        "not scaled in training",
+        "dropout_param { dropout_ratio: 0.25 scale_train: false }",
+        expected=lambda x: 0.75 * x,
+    ),
     one("ChannelNorm", "plain", expected=lambda x: np.sqrt((x * x).sum(1, keepdims=True))),
     one(
         "Transpose",

@@ -247,6 +247,10 @@ REFUSED = [
     ({"text": INPUT + layer("ROIWarping")}, r"ROIWarping +1 node .*\n +it is part of an instance-segmentation fork"),
     ({"text": INPUT + layer("ConvolutionBinary")}, r"ConvolutionBinary +1 node .*\n +how its weights are packed"),
     (
+        {"text": INPUT + layer("Dropout", "dropout_param { sample_weights_test: true }")},
+        "sample_weights_test asks for random elements to be dropped",
+    ),
+    (
         {"text": INPUT + layer("DataAugmentation", "augmentation_param { augment_during_test: true }")},
         "augment_during_test asks for random changes of the picture",
     ),
