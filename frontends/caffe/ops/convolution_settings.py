@@ -35,6 +35,7 @@ class ConvolutionSettings(AttributeRecord):
     hole_h: int | None = None
     hole_w: int | None = None
     relu: bool = False
+    negative_slope: float = 0.0
 
     def rank(self, bottom: Value) -> int:
         """How many spatial axes there are. Raises ShapeError, UnsupportedError."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add
+from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.broadcast import Tile
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
@@ -30,9 +30,14 @@ _MOST = 1 << 24
 
 
 @CAFFE.imports("Dropout")
-def dropout(bottom: Value, *, dropout_ratio: float = 0.5) -> Value:
-    """x: nothing is dropped when the net is used"""
-    return bottom
+def dropout(
+    bottom: Value, *, dropout_ratio: float = 0.5, scale_train: bool = True, sample_weights_test: bool = False
+) -> Value:
+    """x: nothing is dropped when the net is used; in nets of Faster R-CNN that were not scaled in training, what would
+    be left of it"""
+    if sample_weights_test:
+        raise UnsupportedError("sample_weights_test asks for random elements to be dropped; set it to false")
+    return bottom if scale_train else Multiply()(bottom, np.array(1 - dropout_ratio, np.float32))
 
 
 @CAFFE.imports("Split")
