@@ -185,8 +185,9 @@ class Dump(Observer):
         self._summary.append(f"kernels: {len(table)} tasks, {len(known)} functions, see kernels.jsonl and kernels/")
 
     def _identity_of(self, node: Node) -> str:
-        """The identity that a node of code generation's graph had in the passes: by id where the name is the same."""
-        identity = str(node.id)
+        """The identity that a node of code generation's graph had in the passes: by id where the name is the same. A
+        body is copied there under its own name."""
+        identity = self._provenance.identity_of(node)
         known = self._entries.get(identity)
         if known is not None and known.name == node.name:
             return identity
