@@ -41,6 +41,7 @@ from dldt.codegen.plan.expand_top_k import expand_top_k
 from dldt.codegen.plan.expand_unique import expand_unique
 from dldt.codegen.plan.expand_yolo import expand_region_yolo, expand_reorg_yolo
 from dldt.compiler import ops
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
@@ -120,7 +121,10 @@ def _wanted(graph: Graph) -> list[Node]:
 def _expanded(graph: Graph) -> bool:
     """Take the operations of one graph apart; whether there was one."""
     found = False
+    limit = budget()
     for node in _wanted(graph):
+        limit.doing = f"node {node.name!r} ({node.op.type})"
+        limit.tick()
         made = EXPANSIONS[type(node.op)](node)
         if made is None:
             continue
