@@ -136,7 +136,7 @@ def deconvolution(
         made = ConvolutionBackpropData(**fields)(bottom, reshaped(weight, (channels, outputs, *kernel)))
     else:
         if channels % group:
-            raise InputError(f"{channels} channels in {group} groups")
+            raise InputError(f"{channels} channels do not divide into {group} groups")
         filters = reshaped(weight, (group, channels // group, outputs, *kernel))
         made = GroupConvolutionBackpropData(**fields)(bottom, filters)
     return _biased(made, bias, num_output, bias_term)
@@ -172,7 +172,9 @@ def im2col(
     )
     channels, taps = bottom.type.shape[1], math.prod(kernel)
     if not isinstance(channels, int) or channels * taps * taps > 1 << 22:
-        raise UnsupportedError(f"{channels} channels of windows of {taps} elements")
+        raise UnsupportedError(
+            f"windows of {taps} elements of {channels} channels are not supported; they must be fixed, and fewer"
+        )
     one = np.eye(taps, dtype=np.float32).reshape(1, taps, 1, *kernel)
     return GroupConvolution(**fields)(bottom, np.repeat(one, channels, 0))
 
