@@ -20,8 +20,10 @@ from dldt.frontends.tflite.ops import (
     shape,
     signals,
     slicing,
+    sparse_lookup,
     stablehlo,
     variables,
+    windows,
 )
 
 MODULES = (
@@ -42,8 +44,10 @@ MODULES = (
     shape,
     signals,
     slicing,
+    sparse_lookup,
     stablehlo,
     variables,
+    windows,
 )
 """Their import registered the functions."""
 
