@@ -1,7 +1,10 @@
 """``--transformations_config``: sub-graphs of detection networks become operations of the toolkit, which give what
 TensorFlow computes for the whole graph."""
 
+import contextlib
 import json
+import os
+import random
 
 import numpy as np
 import pytest
@@ -11,12 +14,15 @@ from dldt.compiler.interpret import interpret
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.read_model import read_model
+from dldt.frontends.tensorflow.read import read_tensorflow
 from dldt.frontends.tensorflow.replacement.kinds import KINDS, REFUSED
+from dldt.frontends.tensorflow.replacement.replaced import replaced
 from dldt.frontends.tensorflow.replacement.scaling import scaling
 from dldt.runtime.model import load
 from dldt.tools.api import compile_model
 from tests.frontends.tensorflow.detection_cases import model_of, runs_of
 
+COUNT = int(os.environ.get("DLDT_TENSORFLOW_MUTANTS", "60"))
 PIPELINE = """
 model {{
   {kind} {{
@@ -275,3 +281,19 @@ def test_scaling_in_the_loop_over_pictures_is_found(before):
     constants = {name: TensorRecord.of(np.array(1.0)) for name in ("mean", "scale")}
     found = scaling(GraphRecord("", (*resize, *steps), {}, (names[1],), constants))
     assert [(step.name, place) for step, _, place in found] == [(names[0], 1), (names[1], 0)]
+
+
+@pytest.mark.parametrize("damaged", ["transformations_config", "tensorflow_object_detection_api_pipeline_config"])
+def test_files_with_other_bytes_are_read_or_refused(damaged, options, tmp_path):
+    model = model_of("ssd_v1", tmp_path)
+    own = options(SSD, PREPROCESSOR, kind="ssd", size=48, post="post_processing", limit=0.3, converter="SIGMOID")
+    loaded = read_tensorflow(model, {}).graph
+    data = own[damaged].read_bytes()
+    for seed in range(COUNT):
+        rng = random.Random(f"{damaged} {seed}")
+        made = bytearray(data[: rng.randrange(1, len(data))] if rng.random() < 0.2 else data)
+        for _ in range(rng.randrange(1, 4)):
+            made[rng.randrange(len(made))] = rng.choice(b'{}[]",:0 9.-\\eE\x00\xff')
+        own[damaged].write_bytes(made)
+        with contextlib.suppress(InputError, UnsupportedError, UsageError):
+            replaced(loaded, own)
