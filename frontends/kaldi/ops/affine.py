@@ -6,11 +6,14 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add
+from dldt.compiler.ops.arithmetic import Add, Maximum, Multiply
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.matmul import MatMul
+from dldt.compiler.ops.reduce import ReduceSum
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rounding import Negative
 from dldt.compiler.ops.split import Split
+from dldt.compiler.ops.unary import Log
 from dldt.frontends.engine.signature import Matrix, Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
@@ -82,6 +85,18 @@ def cosine_transform(x: Value, *, dim: int, dct_dim: int, reorder: bool = False,
 def linear_transform(x: Value, *, linearity: Matrix) -> Value:
     """x Wᵀ"""
     return affine(x, linearity)
+
+
+@KALDI.imports("KlHmm")
+def divergence(x: Value, *, kl_stats: Matrix) -> Value:
+    """How far the posteriors of a frame are from those of each state, as the negative divergence of Kullback and
+    Leibler."""
+    least = 1e-20
+    share = kl_stats / np.maximum(kl_stats.sum(1, keepdims=True), least)
+    inverse = np.log(1.0 / np.maximum(share, least)).astype(np.float32)
+    entropy = ReduceSum(True)(Multiply()(x, Log()(Maximum()(x, least))), np.array([1], np.int64))
+    made: Value = Negative()(Add()(affine(x, inverse), entropy))
+    return made
 
 
 @KALDI.imports("BlockAffineComponent")
