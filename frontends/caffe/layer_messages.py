@@ -66,6 +66,10 @@ LAYER_MESSAGES: dict[str, str] = {
         1 use_global_stats bool
         2 moving_average_fraction float = 0.999
         3 eps float = 1e-5
+        1018 relu bool = false
+        1019 scale_bias bool = false
+        1020 scale_filler FillerParameter
+        1021 bias_filler FillerParameter
     """,
     "BiasParameter": """
         1 axis int32 = 1
@@ -91,6 +95,10 @@ LAYER_MESSAGES: dict[str, str] = {
         15 engine Engine = DEFAULT
         16 axis int32 = 1
         17 force_nd_im2col bool = false
+        1015 hole uint32 = 1
+        1016 hole_h uint32
+        1017 hole_w uint32
+        1018 relu bool = false
     """,
     "CropParameter": """
         1 axis int32 = 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+import attrs
+
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.types import Array
@@ -60,6 +62,9 @@ def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
         if name not in node.attributes and attribute.required:
             raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
         values[name] = _value(node, name, attribute.kind) if name in node.attributes else attribute.default
+    if importer.settings is not None:
+        parameter, record = importer.settings
+        values[parameter] = record(**{field.name: values.pop(field.name) for field in attrs.fields(record)})
     return values
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from dldt.frontends.engine.attribute_record import AttributeRecord
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.sequences import TensorSequence
 from dldt.frontends.engine.signature import Attribute, Port, Signature
@@ -19,7 +20,8 @@ from dldt.frontends.engine.signature import Attribute, Port, Signature
 @attrs.frozen
 class Importer:
     """Serves the versions ``since`` to ``until`` of one operation. Inputs are the function's positional parameters,
-    attributes its keyword-only ones, with the framework's names and defaults.
+    attributes its keyword-only ones (or the fields of a record that one takes), with the framework's names and
+    defaults.
 
     They are read off the function when they are first asked for: most models use few of a framework's operations."""
 
@@ -40,6 +42,12 @@ class Importer:
         return _parameters(self.function).context
 
     @property
+    def settings(self) -> tuple[str, type[AttributeRecord]] | None:
+        """The keyword-only parameter that takes a record of attributes, which several operations share, and its
+        class."""
+        return _parameters(self.function).settings
+
+    @property
     def sequences(self) -> frozenset[str]:
         """The inputs that may be sequences or optionals, by their annotation ``Imported``."""
         return _parameters(self.function).sequences
@@ -49,6 +57,7 @@ class Importer:
 class _Parameters:
     signature: Signature
     context: str | None
+    settings: tuple[str, type[AttributeRecord]] | None
     sequences: frozenset[str]
 
 
@@ -58,7 +67,7 @@ def _parameters(function: Callable[..., Any]) -> _Parameters:
     hints = typing.get_type_hints(function)
     inputs: list[Port] = []
     attributes: dict[str, Attribute] = {}
-    context = None
+    context, settings = None, None
     sequences: set[str] = set()
     for parameter in inspect.signature(function).parameters.values():
         required = parameter.default is inspect.Parameter.empty
@@ -68,11 +77,29 @@ def _parameters(function: Callable[..., Any]) -> _Parameters:
             sequences |= {parameter.name} if TensorSequence in typing.get_args(hints.get(parameter.name)) else set()
         elif hints[parameter.name] is Context:
             context = parameter.name
+        elif _is_record(hints[parameter.name]):
+            settings = (parameter.name, hints[parameter.name])
+            attributes |= _fields(hints[parameter.name])
         else:
             kind = _without_none(hints[parameter.name])
             default = None if required else parameter.default
             attributes[parameter.name] = Attribute(parameter.name, kind, required, default)
-    return _Parameters(Signature(tuple(inputs), attributes), context, frozenset(sequences))
+    return _Parameters(Signature(tuple(inputs), attributes), context, settings, frozenset(sequences))
+
+
+def _is_record(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, AttributeRecord)
+
+
+def _fields(record: type[AttributeRecord]) -> dict[str, Attribute]:
+    """The attributes that a record holds."""
+    hints = typing.get_type_hints(record)
+    found = {}
+    for field in attrs.fields(record):
+        required = field.default is attrs.NOTHING
+        default = None if required else field.default
+        found[field.name] = Attribute(field.name, _without_none(hints[field.name]), required, default)
+    return found
 
 
 def _without_none(hint: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.object.object import compile_modules
-from dldt.codegen.plan.expand import EXPANSIONS
+from dldt.codegen.plan.expansion_table import EXPANSIONS
 from dldt.codegen.target import TARGETS
 from dldt.runtime import cpu
 from tests.codegen.native import case_graph, check, name, run_emulated, run_native

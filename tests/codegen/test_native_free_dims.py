@@ -9,7 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.plan.expand import EXPANSIONS
+from dldt.codegen.plan.expansion_table import EXPANSIONS
 from dldt.compiler.dims import Poly, Symbol, atoms
 from dldt.compiler.graph import Graph
 from dldt.runtime import load

@@ -242,6 +242,16 @@ def test_items_of_different_sizes_at_the_border(tmp_path):
     assert found["q.sizes"].tolist() == [[len(item)] for item in wanted]
 
 
+def test_items_of_any_shape_at_the_border(tmp_path):
+    text = "g (int64 n, float[r,m,2] x) => (seq(float[j,k,2]) q) {\n q = SplitToSequence<axis=1>(x, n) }"
+    x = normal(3, 5, 2)
+    with load(compile_text(text, tmp_path), threads=2) as model:
+        found = model.run({"n": number(2), "x": x})
+    assert found["q.sizes"].tolist() == [[3, 2], [3, 2], [3, 1]]
+    wanted = [x[:, :2], x[:, 2:4], x[:, 4:]]
+    np.testing.assert_array_equal(found["q"], np.concatenate([item.reshape(-1, 2) for item in wanted]))
+
+
 def test_a_size_below_one_ends_the_run(tmp_path):
     text, feeds = CASES["parts_of_a_size_of_data"]
     with load(compile_text(text, tmp_path), threads=1) as model:

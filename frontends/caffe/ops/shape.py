@@ -109,6 +109,14 @@ def permute(bottom: Value, *, order: tuple[int, ...] = ()) -> Value:
     return bottom if whole == list(range(rank)) else Transpose()(bottom, np.array(whole, np.int64))
 
 
+@CAFFE.imports("Transpose")
+def transpose(bottom: Value, *, dim: tuple[int, ...] = ()) -> Value:
+    """The axes in another order"""
+    if sorted(dim) != list(range(bottom.type.rank)):
+        raise InputError(f"dim {list(dim)} is no order of the axes of {bottom.type}")
+    return Transpose()(bottom, np.array(dim, np.int64))
+
+
 @CAFFE.imports("Concat")
 def concat(*bottoms: Value, axis: int | None = None, concat_dim: int | None = None) -> Value:
     """The bottoms one behind the other along an axis, by default 1"""
