@@ -178,7 +178,7 @@ def proposals(
         box_coordinate_scale=box_coordinate_scale,
         framework="tensorflow",
     )
-    regions = op(probs, Transpose()(codes, _CHANNELS_FIRST), image_info)
+    regions = op(probs, Transpose()(codes, _CHANNELS_FIRST), Reshape()(image_info, ints(-1)))
     corners = Gather()(regions, ints(1, 2, 3, 4), integer(1))
     made: Value = Reshape()(corners, ints(-1, max_proposals, 4))
     return made
