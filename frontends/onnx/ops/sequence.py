@@ -137,10 +137,10 @@ def split_to_sequence_11(
         return StackedSequence(Unsqueeze()(stack, np.array([place + 1], np.int64)) if keepdims else stack)
     if split is not None and split.type.rank == 0 and (known_array(split) is None or not isinstance(size, int)):
         return StackedSequence(equal_parts(input, split, place))
-    if not isinstance(size, int):
-        raise UnsupportedError(f"SplitToSequence cuts {input.type} along an axis whose size is not known")
     if split is not None and known_array(split) is None and isinstance(split.type.elements, int):
         return TensorSequence(VariadicSplit().all(input, np.array(place, np.int64), split), input.type.dtype)
+    if not isinstance(size, int):
+        raise UnsupportedError(f"SplitToSequence cuts {input.type} along an axis whose size is not known")
     lengths = _lengths(size, split)
     pieces = VariadicSplit().all(input, np.array(place, np.int64), np.array(lengths, np.int64)) if lengths else ()
     if split is not None or keepdims:
