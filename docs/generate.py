@@ -204,15 +204,11 @@ def mxnet() -> str:
 
 def onnx() -> str:
     """What is imported of ONNX."""
-    lines = [
-        "# ONNX: what is imported",
-        "",
-        f"Operations of operation sets up to {ONNX.newest}. Types are those of the",
-    ]
-    lines[-1] += " first input. Free dims: those that `--input` or the model leaves open; the length of a vector that"
-    lines += ["decides a rank (a shape, axes, pads) is known in any case. Operations of `com.microsoft` mean what they"]
-    lines[-1] += " mean in"
-    lines += ["onnxruntime.", "", "| operation | versions | types | free dims |", "|---|---|---|---|"]
+    lines = ["# ONNX: what is imported", "", f"Operations of operation sets up to {ONNX.newest}; those of"]
+    lines += ["`com.microsoft` mean what they mean in onnxruntime. Types are those of the first input. Free dims are"]
+    lines += ["those that `--input` or the model leaves open; the length of a vector that decides a rank (a shape,"]
+    lines += ["axes, pads) is known in any case."]
+    lines += ["", "| operation | versions | types | free dims |", "|---|---|---|---|"]
     rows = coverage()
     lines += [f"| {row.operation} | {row.versions} | {row.types} | {row.free} |" for row in rows]
     lines += ["", f"{len(rows)} operations. Refused by name:", "", "| operation | why, and what to do |", "|---|---|"]
