@@ -26,6 +26,7 @@ from dldt.codegen.plan.expand_fourier import expand_dft, expand_irdft, expand_rd
 from dldt.codegen.plan.expand_gather_tree import expand_gather_tree
 from dldt.codegen.plan.expand_generate_proposals import expand_proposals, expand_proposals_of_one
 from dldt.codegen.plan.expand_grid_sample import expand_grid_sample
+from dldt.codegen.plan.expand_interpolate import expand_interpolate
 from dldt.codegen.plan.expand_non_zero import expand_non_zero
 from dldt.codegen.plan.expand_prior_box import expand_prior_box, expand_prior_box_clustered
 from dldt.codegen.plan.expand_proposal import expand_proposal
@@ -73,6 +74,7 @@ EXPANSIONS: dict[type[Op], Callable[[Node], tuple[Value, ...] | None]] = {
     ops.GridSample: expand_grid_sample,
     ops.DetectionOutput: expand_detection_output,
     ops.DetectionOutput8: expand_detection_output,
+    ops.Interpolate: expand_interpolate,
     ops.MaxPool: expand_max_pool,
     ops.MatrixNms: expand_matrix_nms,
     ops.MulticlassNms: expand_multiclass_nms,
