@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from dldt.codegen.plan.compilation import Compilation
+from dldt.compiler.errors_named import errors_named
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.observer import Application, Observer, PassRun, StepRun
 from dldt.compiler.ops.core import Constant
@@ -242,7 +243,9 @@ class Dump(Observer):
         return folder
 
     def _write(self, folder: str, name: str, text: str) -> None:
-        (self.folder / folder / name).write_text(text, encoding="utf-8")
+        path = self.folder / folder / name
+        with errors_named(path):
+            path.write_text(text, encoding="utf-8")
 
     def _write_graph(self, graph: Graph, folder: str, name: str) -> None:
         self._write(folder, f"{name}.txt", "\n".join(self._text) + "\n")
@@ -276,7 +279,8 @@ class Dump(Observer):
         told: dict[str, Any] = {"event": event, "number": number, "name": name, **facts}
         if finding is not None:
             told["outputs"] = {k: _numbers(deviation) for k, deviation in finding.outputs.items()}
-        with (self.folder / EVENTS).open("a", encoding="utf-8") as file:
+        path = self.folder / EVENTS
+        with errors_named(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(told, ensure_ascii=False) + "\n")
         if event != "step":
             what = f"{facts['changes']} changes" if facts.get("changes") else "unchanged" if event == "pass" else "read"

@@ -15,6 +15,7 @@ from tests.frontends.kaldi.component_cases import COMPONENTS
 from tests.frontends.kaldi.written import nnet3
 from tests.frontends.onnx_node import feeds_of, model_of, reference, save
 from tests.frontends.tensorflow.case import Case, Fixed, record
+from tests.fuzz import onnx_seeds
 
 X = np.random.default_rng(3).standard_normal((2, 3, 4)).astype(np.float32)
 F32 = np.float32
@@ -53,6 +54,13 @@ def test_a_factor_of_one_element(first, tmp_path):
     feeds = feeds_of(model, operands)
     (got,) = native(save(model, tmp_path), feeds, tmp_path)
     np.testing.assert_allclose(got, reference(model, feeds)[0], rtol=1e-6)
+
+
+def test_lists_of_a_tree_ensemble(tmp_path):
+    seed = next((i, m, a) for i, m, a in onnx_seeds.seeds() if i.op_type == "TreeEnsemble")
+    made = next(m for what, m in onnx_seeds.damaged(*seed) if what == "nodes_falsenodeids=[]")
+    with pytest.raises(InputError, match=r"nodes_falsenodeids has 0 numbers, nodes_splits has \d"):
+        read_model(save(made, tmp_path))
 
 
 def component(kind, **changes):
