@@ -23,6 +23,9 @@ Fails = Callable[[Graph, Mapping[str, Array]], bool]
 REACH = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 1 << 30)
 """Distances from the output within which nodes are kept, one after the other."""
 
+SUSPECTED = 6
+"""The distance from a suspect within which the fault must lie: beyond, the search by halving is quicker."""
+
 
 @attrs.frozen
 class ReducedModel:
@@ -38,7 +41,8 @@ class ReducedModel:
 
 class Reducer:
     """Reduces one graph. ``journal``: a file that remembers every check, so that a reduction that was interrupted goes
-    on where it was. ``check``: what ``fails`` asks, as text: only answers to the same are remembered."""
+    on where it was. ``check``: what ``fails`` asks, as text: only answers to the same are remembered. ``suspects``:
+    values one of which a search found to be wrong; the parts that end in them are tried first."""
 
     def __init__(
         self,
@@ -48,8 +52,10 @@ class Reducer:
         journal: Path | None = None,
         tell: Callable[[str], None] = lambda line: None,
         check: str = "",
+        suspects: Iterable[Value] = (),
     ) -> None:
-        self._graph, self._fails, self._journal, self._tell = graph, fails, journal, tell
+        self._suspects = tuple(suspects)
+        self._graph, self.fails, self._journal, self._tell = graph, fails, journal, tell
         self._recorded = Evaluator(inputs).values(graph, {v: v for node in graph.order() for v in node.outputs})
         self._order = working_nodes(graph)
         asked = hashlib.sha256(f"{check}\n{print_graph(graph)}".encode())
@@ -62,12 +68,23 @@ class Reducer:
 
     def run(self) -> ReducedModel:
         """Reduce. Raises UsageError where the whole model does not fail."""
-        output, kept = self._earliest_output()
-        kept = self._nearest(output, kept)
+        output, kept = self._suspected() or self._whole()
         output, kept = self._shrunk(output, kept)
         made, inputs = subgraph(self._graph, output, kept, self._recorded)
         titles = tuple(str(node) for node in self._order if node.id in kept)
         return ReducedModel(made, inputs, titles, self._checks, self._recalled)
+
+    def _suspected(self) -> tuple[Value, set[int]] | None:
+        """The nodes nearest to a suspect that fail, where few do."""
+        for value in self._suspects:
+            near = self._within(value, SUSPECTED)
+            if self._holds(value, near):
+                return value, self._nearest(value, near)
+        return None
+
+    def _whole(self) -> tuple[Value, set[int]]:
+        output, kept = self._earliest_output()
+        return output, self._nearest(output, kept)
 
     def _earliest_output(self) -> tuple[Value, set[int]]:
         """The first value in order, found by halving, that fails when it is the output; with all that it needs."""
@@ -138,7 +155,7 @@ class Reducer:
             return self._known[key]
         self._checks += 1
         try:
-            verdict = self._fails(*subgraph(self._graph, output, kept, self._recorded))
+            verdict = self.fails(*subgraph(self._graph, output, kept, self._recorded))
         except DldtError:
             verdict = False
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")

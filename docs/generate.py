@@ -19,7 +19,7 @@ from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
 from dldt.compiler.ir.compositions.composition import COMPOSITIONS
-from dldt.compiler.op import REGISTRY
+from dldt.compiler.op import REGISTRY, opset_name
 from dldt.compiler.options import VARIABLES
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
@@ -45,7 +45,7 @@ def operations() -> str:
     for name in sorted(REGISTRY, key=lambda key: _name(key).lower()):
         versions = REGISTRY[name]
         newest = versions[max(versions)]
-        numbers = ", ".join(f"opset{number}" for number in sorted(versions))
+        numbers = ", ".join(map(opset_name, sorted(versions)))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
     lines += ["", "Read from IR as what they are made of:", "", "| operation | version | made of |", "|---|---|---|"]
     for (_, number), made in sorted(COMPOSITIONS.items()):

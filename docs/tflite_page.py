@@ -14,10 +14,10 @@ integers.
 * **Quantised models.** Convolutions, FULLY_CONNECTED, ADD, SUB, MUL, MEAN, QUANTIZE, pools, PRELU, LEAKY_RELU,
   HARD_SWISH and the RELUs of bytes give what TF Lite's reference kernels give, bit by bit: sums of bytes are multiplied
   by numbers of 31 bits, and rounded twice, as there (MultiplyByQuantizedMultiplier). As IR this is written in double
-  precision; OpenVINO computes it in single precision, and may be a unit off. Around other operations (SOFTMAX,
-  RESIZE_BILINEAR, SUM, ELU, words of 16 bits) stand nodes that make numbers of integers and integers of numbers: a unit
-  more or less; LOGISTIC and TANH of 16 bits interpolate there, and are up to three units away. What only moves or
-  compares elements works on the integers.
+  precision; OpenVINO computes it in single precision, and may be a unit off. Contractions of words sum their two bytes
+  apart, and are as exact. Around other operations (SOFTMAX, RESIZE_BILINEAR, SUM, ELU, others of words) stand nodes
+  that make numbers of integers and integers of numbers: a unit more or less; LOGISTIC and TANH of 16 bits interpolate
+  there, and are up to three units away. What only moves or compares elements works on the integers.
 * **Hybrid models**, floats with weights of bytes: the weights are made floats when the model is compiled. TF Lite
   rounds the data to bytes as well, at run time; its results are less exact by that.
 * **Weights** of half precision (DEQUANTIZE), of 4 and 2 bits, and sparse ones (DENSIFY) become plain ones.

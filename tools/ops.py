@@ -56,12 +56,12 @@ def _imported_operations(name: str) -> list[dict[str, str]]:
 def _opset_operations() -> list[dict[str, str]]:
     import dldt.compiler.ops  # noqa: F401  (registers them)
     from dldt.compiler.ir.compositions.composition import COMPOSITIONS
-    from dldt.compiler.op import REGISTRY
+    from dldt.compiler.op import REGISTRY, opset_name
 
     rows = []
     for versions in REGISTRY.values():
         name = next(iter(versions.values())).type
-        rows.append({"operation": name, "versions": ", ".join(f"opset{number}" for number in sorted(versions))})
+        rows.append({"operation": name, "versions": ", ".join(map(opset_name, sorted(versions)))})
     for (_, number), made in COMPOSITIONS.items():
         versions_read = f"opset{number} (composed of others)" if number else "(composed of others)"
         rows.append({"operation": made.type, "versions": versions_read})

@@ -126,6 +126,9 @@ def _replace(graph: Graph, node: Node, target: Target) -> None:
     if user is not None and isinstance(user.op, ops.Convert) and user.types[0].dtype is SUMS:
         graph.replace(user.outputs[0], total)
         return
+    if user is not None and isinstance(user.op, ops.Convert) and user.types[0].dtype is DType.f64:
+        graph.replace(user.outputs[0], ops.Convert(DType.f64)(total, name=old.node.name))
+        return
     graph.replace(old, ops.Convert(DType.f32)(total, name=old.node.name))
 
 

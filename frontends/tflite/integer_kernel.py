@@ -18,6 +18,8 @@ BYTES = (DType.i8, DType.u8)
 SUMMED = {"MEAN": "SUM", "RELU": "QUANTIZE", "RELU6": "QUANTIZE", "RELU_0_TO_1": "QUANTIZE", "RELU_N1_TO_1": "QUANTIZE"}
 """Operations that are others before they are multiplied and bounded."""
 POOLS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+WORDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""Those of which there are kernels of words."""
 _SUM_BITS = 20
 """By how many bits the operands of a sum are shifted."""
 
@@ -34,6 +36,13 @@ class IntegerKernel:
     dtype: DType
     operands: tuple[Multiplier, ...] = ()
     left: int = 0
+    once: bool = False
+    """Whether the sums, of 64 bits, are rounded once, after a product with 15 bits of ``result``."""
+
+    @property
+    def in_words(self) -> bool:
+        """Whether the data are words, of which the two bytes are summed apart."""
+        return self.dtype is DType.i16
 
 
 def activation(op: str, attributes: dict[str, Any], inputs: Tensors, outputs: Tensors) -> dict[str, Any] | None:
@@ -80,7 +89,8 @@ def integer_kernel(op: str, attributes: dict[str, Any], inputs: Tensors, outputs
     find = _KERNELS.get(op)
     if find is None or not outputs or not inputs:
         return None
-    result = _bytes(outputs[0])
+    kinds = (*BYTES, DType.i16) if op in WORDS else BYTES
+    result = _bytes(outputs[0], kinds)
     if result is None or outputs[0] is None:
         return None
     dtype = outputs[0].dtype
@@ -89,12 +99,25 @@ def integer_kernel(op: str, attributes: dict[str, Any], inputs: Tensors, outputs
     found = find(inputs, result) if bounds is not None else None
     if found is None or bounds is None:
         return None
+    if dtype is DType.i16:
+        return _word_kernel(inputs, IntegerKernel(found[0], result.zero[0], *bounds, dtype))
     return IntegerKernel(found[0], result.zero[0], *bounds, dtype, *found[1:])
 
 
-def _bytes(tensor: FileTensor | None) -> TensorQuantization | None:
+def _word_kernel(inputs: Tensors, found: IntegerKernel) -> IntegerKernel | None:
+    """One whose data and results are words."""
+    bias = inputs[2] if len(inputs) > 2 else None
+    if inputs[0] is None or inputs[0].dtype is not DType.i16 or found.zero:
+        return None
+    if bias is not None and bias.dtype is DType.i32:
+        return found
+    words = np.minimum((found.result.numbers + (1 << 15)) >> 16, (1 << 15) - 1) << 16
+    return attrs.evolve(found, result=Multiplier(words, found.result.shifts), once=True)
+
+
+def _bytes(tensor: FileTensor | None, kinds: Sequence[DType] = BYTES) -> TensorQuantization | None:
     """The quantisation of a tensor of bytes that has one scale."""
-    if tensor is None or tensor.dtype not in BYTES or tensor.quantization is None:
+    if tensor is None or tensor.dtype not in kinds or tensor.quantization is None:
         return None
     found = tensor.quantization
     return found if found.fault is None and len(found.scale) == len(found.zero) == 1 else None
@@ -119,11 +142,11 @@ def _level(number: float, result: TensorQuantization) -> int:
 
 def _sums(inputs: Tensors, result: TensorQuantization, *, joined: bool) -> tuple[Multiplier] | None:
     """A contraction; ``joined``: a single scale of the weights is multiplied in single precision."""
-    data, weights = _bytes(inputs[0]), inputs[1] if len(inputs) > 1 else None
+    data, weights = _bytes(inputs[0], (*BYTES, DType.i16)), inputs[1] if len(inputs) > 1 else None
     if data is None or weights is None or weights.quantization is None or weights.quantization.fault is not None:
         return None
     bias = inputs[2] if len(inputs) > 2 else None
-    if weights.dtype not in BYTES or (bias is not None and bias.dtype is not DType.i32):
+    if weights.dtype not in BYTES or (bias is not None and bias.dtype not in (DType.i32, DType.i64)):
         return None
     scales = weights.quantization.scale
     assert inputs[0] is not None

@@ -89,8 +89,18 @@ def rescale(integers: str, result: str, by: Multiplier, left: int) -> NodeRecord
 
 def requantize(sums: str, result: str, kernel: IntegerKernel) -> NodeRecord:
     """The node at the end of an integer kernel."""
-    bounds = {"zero": kernel.zero, "low": kernel.low, "high": kernel.high, "dtype": kernel.dtype}
+    bounds = {"zero": kernel.zero, "low": kernel.low, "high": kernel.high, "dtype": kernel.dtype, "once": kernel.once}
     return NodeRecord("requantize", "", (sums,), (result,), {**bounds, **_numbers(kernel.result)}, domain=INTERNAL)
+
+
+def byte(words: str, result: str, *, high: bool) -> NodeRecord:
+    """The node that takes one of the two bytes of words."""
+    return NodeRecord("byte", "", (words,), (result,), {"high": high}, domain=INTERNAL)
+
+
+def joined(high: str, low: str, bias: str, result: str) -> NodeRecord:
+    """The node that joins the sums of both bytes, and the bias where there is one."""
+    return NodeRecord("joined", "", (high, low, bias), (result,), {}, domain=INTERNAL)
 
 
 def bound(integers: str, result: str, limits: tuple[int, int]) -> NodeRecord:

@@ -26,7 +26,9 @@ from dldt.frontends.tflite.integer_kernel import (
 from dldt.frontends.tflite.operator_row import OperatorRow
 from dldt.frontends.tflite.quantized_records import (
     bound,
+    byte,
     dequantize,
+    joined,
     quantize,
     requantize,
     rescale,
@@ -238,6 +240,9 @@ class _Builder:
         elif limits is not None and works_on_integers(op, plain, tensors):
             made, behind = self._bounded(made, limits)
             attributes = plain
+        elif kernel is not None and kernel.in_words:
+            self._words(op, inputs, made[0], plain, kernel)
+            return
         elif kernel is not None and not works_on_integers(op, attributes, tensors):
             read = [self._whole(op, p, i, kernel) for p, i in enumerate(inputs)]
             behind = [requantize(f"{made[0]}/sums", made[0], kernel)]
@@ -284,6 +289,18 @@ class _Builder:
             self._floats[index] = f"{self._prefix}{self._names[index]}/number"
             self._nodes.append(dequantize(self._names[index], self._floats[index], quantization))
         return self._floats[index]
+
+    def _words(
+        self, op: str, inputs: list[int], result: str, attributes: dict[str, Any], kernel: IntegerKernel
+    ) -> None:
+        """A contraction of words: of their high bytes, and of their low ones."""
+        data, weights, *bias = inputs
+        held, sums = self._whole(op, 1, weights, kernel), (f"{result}/high", f"{result}/low")
+        for name, high in zip(sums, (True, False), strict=True):
+            self._nodes.append(byte(self._name(data), f"{name}/data", high=high))
+            self._nodes.append(NodeRecord(op, "", (f"{name}/data", held), (name,), attributes))
+        self._nodes.append(joined(*sums, self._name(bias[0]) if bias else "", f"{result}/sums"))
+        self._nodes.append(requantize(f"{result}/sums", result, kernel))
 
     @staticmethod
     def _bounded(made: list[str], limits: tuple[int, int]) -> tuple[list[str], list[NodeRecord]]:

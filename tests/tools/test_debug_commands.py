@@ -89,7 +89,11 @@ def test_two_sides_are_compared_tensor_by_tensor(model):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["compare", "{}@nobody", "{}"], 1, "there is no 'nobody'; after @ stands one of onnxruntime, openvino"),
+        (
+            ["compare", "{}@nobody", "{}"],
+            1,
+            "there is no 'nobody'; after @ stands one of onnxruntime, openvino, t",
+        ),
         (["compare", "{}", "none.onnx"], 2, "none.onnx: no such file"),
         (["bisect", "{}", "--check", " "], 1, "--check is empty"),
         (["bisect", "{}", "--check", "no-such-program"], 1, "--check no-such-program: no such file or directory"),

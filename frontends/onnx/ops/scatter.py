@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add, FloorMod, Subtract
+from dldt.compiler.ops.arithmetic import Add, FloorMod, Multiply, Subtract
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.pad import Pad
+from dldt.compiler.ops.reduce import ReduceProd
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
 from dldt.compiler.ops.shape_of import ShapeOf
@@ -103,22 +102,19 @@ def max_unpool_9(
     if rank != X.type.rank - 2:
         raise InputError(f"kernel_shape has {rank} numbers, X {X.type} has {X.type.rank - 2} spatial axes")
     begin, end = padding(pads, "NOTSET", rank)
-    spatial = tuple(
-        (size - 1) * s + k - low - high
-        for size, s, k, low, high in zip(X.type.shape[2:], step, kernel_shape, begin, end, strict=True)
-    )
-    own = (*X.type.shape[:2], *spatial)
-    if not all(isinstance(dim, int) for dim in own):
-        raise UnsupportedError(f"the shape of X {X.type} must be fixed")
-    shape = np.array([int(dim) for dim in own if isinstance(dim, int)], np.int64)
-    if shape.min() < 0:
-        raise InputError(f"the result would be of shape {shape.tolist()}")
-    zeros = X.graph.constant(np.broadcast_to(np.zeros((), X.type.dtype.numpy), (math.prod(shape.tolist()),)))
+    grown = np.array([1, 1, *step], np.int64)
+    more = [k - s - low - high for k, s, low, high in zip(kernel_shape, step, begin, end, strict=True)]
+    for size, s, rest in zip(X.type.shape[2:], step, more, strict=True):
+        if isinstance(size, int) and size * s + rest < 0:
+            raise InputError(f"an axis of the result would be of size {size * s + rest}")
+    shape = Add()(Multiply()(ShapeOf()(X), grown), np.array([0, 0, *more], np.int64))
+    count = ReduceProd(True)(shape, np.array([0], np.int64))
+    zeros = Broadcast()(X.graph.constant(np.zeros((), X.type.dtype.numpy)), count)
     places, values = (reshaped(x, (-1,)) for x in (I, X))
     made = Reshape()(ScatterElementsUpdate()(zeros, places, values, np.array(0, np.int64)), shape)
     if output_shape is None:
         return made
-    return Pad("constant")(made, np.zeros(len(shape), np.int64), Subtract()(output_shape, shape))
+    return Pad("constant")(made, np.zeros(rank + 2, np.int64), Subtract()(output_shape, shape))
 
 
 def _elements(data: Value, indices: Value, updates: Value, axis: int, reduction: str) -> Value:

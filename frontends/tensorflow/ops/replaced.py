@@ -17,6 +17,7 @@ from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.proposal import Proposal
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.roi_pooling import ROIPooling
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.softmax import SoftMax
 from dldt.compiler.ops.transpose import Transpose
@@ -77,10 +78,10 @@ def ssd_detections(
         normalized=True,
         num_classes=num_classes,
     )
-    rows = Reshape()(scores, joined(sizes(scores, [0]), ints(-1, num_classes)))
+    numbers = Reshape()(scores, joined(sizes(scores, [0]), ints(-1, num_classes)))
     priors = _with_variances(_columns_first(Reshape()(anchors, ints(-1, 4))), variances)
     boxes = _columns_first(Reshape()(codes, joined(sizes(codes, [0]), ints(-1, 4))))
-    made: Value = op(_flat(boxes), _flat(_converted(rows, score_converter)), priors)
+    made: Value = op(_flat(boxes), _flat(_converted(numbers, score_converter)), priors)
     return made
 
 
@@ -174,8 +175,8 @@ def proposals(
         box_coordinate_scale=box_coordinate_scale,
         framework="tensorflow",
     )
-    rows = op(probs, Transpose()(codes, _CHANNELS_FIRST), image_info)
-    corners = Gather()(rows, ints(1, 2, 3, 4), integer(1))
+    regions = op(probs, Transpose()(codes, _CHANNELS_FIRST), image_info)
+    corners = Gather()(regions, ints(1, 2, 3, 4), integer(1))
     made: Value = Reshape()(corners, ints(-1, max_proposals, 4))
     return made
 
@@ -217,12 +218,35 @@ def second_stage(
         normalized=True,
         num_classes=num_classes,
     )
-    rows = _converted(Reshape()(scores, ints(-1, num_classes)), score_converter)
+    numbers = _converted(Reshape()(scores, ints(-1, num_classes)), score_converter)
     made: Value = op(
         Reshape()(moved, ints(-1, max_proposals * (kinds if share_location else num_classes) * 4)),
-        Reshape()(rows, ints(-1, max_proposals * num_classes)),
+        Reshape()(numbers, ints(-1, max_proposals * num_classes)),
         Reshape()(_columns_first(proposals), ints(-1, 1, max_proposals * 4)),
     )
+    return made
+
+
+@TENSORFLOW.imports("Replaced>MaskCrops")
+def mask_crops(features: Value, detections: Value, *, size: int) -> Value:
+    """Of pictures, channels last: what lies in the boxes of DetectionOutput, channels last."""
+    regions = Gather()(rows(detections), ints(0, 3, 4, 5, 6), integer(1))
+    cut = ROIPooling(size, size, 1.0, "bilinear")(Transpose()(features, _CHANNELS_FIRST), regions)
+    made: Value = Transpose()(cut, ints(0, 2, 3, 1))
+    return made
+
+
+@TENSORFLOW.imports("Replaced>Rows")
+def rows(detections: Value) -> Value:
+    """One row a box."""
+    made: Value = Reshape()(detections, ints(-1, 7))
+    return made
+
+
+@TENSORFLOW.imports("Replaced>Masks")
+def masks(x: Value) -> Value:
+    """Numbers of each box, channels last, as masks of each class."""
+    made: Value = Sigmoid()(Transpose()(x, _CHANNELS_FIRST))
     return made
 
 
@@ -248,6 +272,6 @@ def _flat(x: Value) -> Value:
 def _with_variances(places: Value, variances: tuple[float, ...]) -> Value:
     """Priors [boxes, 4] and their variances, [1, 2, boxes · 4]."""
     spread: Any = places.graph.constant(np.array(variances, DType.f32.numpy).astype(places.type.dtype.numpy))
-    rows = [Reshape()(each, ints(1, 1, -1)) for each in (places, Broadcast()(spread, ShapeOf()(places)))]
-    made: Value = Concat(1)(*rows)
+    flat = [Reshape()(each, ints(1, 1, -1)) for each in (places, Broadcast()(spread, ShapeOf()(places)))]
+    made: Value = Concat(1)(*flat)
     return made

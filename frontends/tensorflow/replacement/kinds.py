@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dldt.frontends.tensorflow.replacement.edit import Edit
+from dldt.frontends.tensorflow.replacement.masks import mask_crops, mask_sigmoid
 from dldt.frontends.tensorflow.replacement.outputs import constants, named_outputs
 from dldt.frontends.tensorflow.replacement.preprocessor import preprocessor, preprocessor_2
 from dldt.frontends.tensorflow.replacement.settings import Settings
@@ -27,7 +28,9 @@ KINDS: Mapping[str, Callable[[Edit, Settings], None]] = MappingProxyType(
         "ObjectDetectionAPISSDPostprocessorReplacement": ssd_postprocessor,
         "ObjectDetectionAPIProposalReplacement": proposals,
         "ObjectDetectionAPIDetectionOutputReplacement": second_stage,
+        "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement": mask_crops,
         "ObjectDetectionAPIOutputReplacement": named_outputs,
+        "ObjectDetectionAPIMaskRCNNSigmoidReplacement": mask_sigmoid,
         "ObjectDetectionAPIConstValueOverride": constants,
         "RetinaNetFilteredDetectionsReplacement": retina_net,
         "SSDToolboxDetectionOutput": toolbox,
@@ -38,8 +41,6 @@ ORDER = tuple(KINDS)
 _WHOLE = "the whole graph compiles as it is without the file"
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
-        "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement": f"masks of boxes of DetectionOutput: {_WHOLE}",
-        "ObjectDetectionAPIMaskRCNNSigmoidReplacement": f"masks of boxes of DetectionOutput: {_WHOLE}",
         "ObjectDetectionAPIPSROIPoolingReplacement": f"position-sensitive crops as PSROIPooling: {_WHOLE}",
         "AutomlEfficientDet": f"EfficientDet of AutoML as DetectionOutput: {_WHOLE}",
         "CustomSubgraphCall": "sub-graphs that TensorFlow itself runs: cut the model round them (--input, --output)",

@@ -24,6 +24,11 @@ def array_of(name, shape, dtype="float32"):
     return (rng.standard_normal(shape) * np.sqrt(1.5 / max(fan, 1))).astype(dtype)
 
 
+def parameters(shapes):
+    """The arrays by name, of their shapes and types or of arrays."""
+    return {name: given if isinstance(given, np.ndarray) else array_of(name, *given) for name, given in shapes.items()}
+
+
 class Exported:
     """A net's files, inputs and answers."""
 
@@ -32,8 +37,12 @@ class Exported:
         keys = [key for key in stored.files if key.rpartition("/")[0] == name]
         self.symbol = stored[f"{name}/symbol"].tobytes()
         self.shapes = json.loads(stored[f"{name}/shapes"].tobytes())
-        prefix = f"{name}/input/"
-        self.inputs = {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+        kinds = {kind: f"{name}/{kind}/" for kind in ("input", "param")}
+        self.inputs, arrays = (
+            {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
+            for prefix in kinds.values()
+        )
+        self.shapes |= arrays
         numbers = sorted(int(key.rpartition("/")[2]) for key in keys if key.rpartition("/")[2].isdecimal())
         self.answers = [stored[f"{name}/{number}"] for number in numbers]
 
@@ -41,6 +50,6 @@ class Exported:
         """Writes both files; the path of the symbol."""
         path = folder / "net-symbol.json"
         path.write_bytes(self.symbol)
-        arrays = {name: array_of(name, shape, dtype) for name, (shape, dtype) in self.shapes.items()}
-        (folder / "net-0000.params").write_bytes(params_bytes({f"arg:{name}": a for name, a in arrays.items()}))
+        arrays = {f"arg:{name}": array for name, array in parameters(self.shapes).items()}
+        (folder / "net-0000.params").write_bytes(params_bytes(arrays))
         return path

@@ -1,7 +1,10 @@
 """``--transformations_config``: sub-graphs of detection networks become operations of the toolkit, which give what
 TensorFlow computes for the whole graph."""
 
+import contextlib
 import json
+import os
+import random
 
 import numpy as np
 import pytest
@@ -11,12 +14,15 @@ from dldt.compiler.interpret import interpret
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.read_model import read_model
+from dldt.frontends.tensorflow.read import read_tensorflow
 from dldt.frontends.tensorflow.replacement.kinds import KINDS, REFUSED
+from dldt.frontends.tensorflow.replacement.replaced import replaced
 from dldt.frontends.tensorflow.replacement.scaling import scaling
 from dldt.runtime.model import load
 from dldt.tools.api import compile_model
 from tests.frontends.tensorflow.detection_cases import model_of, runs_of
 
+COUNT = int(os.environ.get("DLDT_TENSORFLOW_MUTANTS", "60"))
 PIPELINE = """
 model {{
   {kind} {{
@@ -87,6 +93,23 @@ OUTPUTS = {
     "match_kind": "general",
     "custom_attributes": {"outputs": "detection_boxes,detection_scores,num_detections"},
 }
+_HEAD = "SecondStageBoxPredictor/MaskPredictor/"
+MASK_CROPS = {
+    "id": "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement",
+    "match_kind": "points",
+    "custom_attributes": {"initial_crop_size": 6},
+    "instances": {"start_points": [f"{_HEAD}CropAndResize"], "end_points": [f"{_HEAD}CropAndResize"]},
+}
+MASK_OUTPUTS = {
+    "id": "ObjectDetectionAPIOutputReplacement",
+    "match_kind": "general",
+    "custom_attributes": {"outputs": f"detection_boxes,nothing|{_HEAD}Conv_1/BiasAdd"},
+}
+MASK_SIGMOID = {
+    "id": "ObjectDetectionAPIMaskRCNNSigmoidReplacement",
+    "match_kind": "general",
+    "custom_attributes": {"masks_node_prefix_name": f"StatefulPartitionedCall/{_HEAD}"},
+}
 REGION = {"classes": 3, "coords": 4, "num": 3}
 
 
@@ -154,6 +177,24 @@ def test_faster_rcnn_has_proposal_and_detection_output(name, native, options, tm
             check_detections(run.run(given)["detection_output"], wanted)
 
 
+@pytest.mark.parametrize("name", ["mask_rcnn_v1", "mask_rcnn_v2"])
+def test_mask_rcnn_has_the_masks_of_each_row(name, options, tmp_path):
+    preprocessor = PREPROCESSOR if name.endswith("v1") else PREPROCESSOR_2
+    values = {"kind": "faster_rcnn", "size": 40, "post": "second_stage_post_processing", "limit": 0.1}
+    entries = (MASK_SIGMOID, MASK_OUTPUTS, MASK_CROPS, SECOND_STAGE, PROPOSAL, preprocessor)
+    graph = read_model(model_of(name, tmp_path), options=options(*entries, **values, converter="SOFTMAX"))
+    assert [value.name for value in graph.outputs] == ["reshape_do_2d", "masks"]
+    given, wanted = runs_of(name)[-1]
+    found = interpret(graph, {**given, "image_info": np.array([[40, 40, 1]], np.float32)})
+    check_detections(found["reshape_do_2d"][None, None], wanted)
+    for row, masks in zip(found["reshape_do_2d"], found["masks"], strict=True):
+        if row[0] < 0:
+            break
+        scores = wanted["detection_scores"][int(row[0])]
+        expected = wanted["detection_masks"][int(row[0]), np.abs(scores - row[2]).argmin()]
+        np.testing.assert_allclose(masks[int(row[1]) - 1], expected, rtol=1e-4, atol=1e-4)
+
+
 def test_yolo_v2_ends_with_a_region(options, tmp_path):
     entry = {"id": "TFYOLO", "match_kind": "general", "custom_attributes": {**REGION, "do_softmax": 1}}
     graph = read_model(model_of("yolo_v2_tiny", tmp_path), outputs=["output"], options=options(entry))
@@ -195,7 +236,7 @@ def without(entry, attribute):
         ({"id": "TFYOLOV4"}, UnsupportedError, "no replacement has the id 'TFYOLOV4'; close matches: 'TFYOLOV3'"),
         (SSD, UsageError, "nothing says add_background_class; name the model's pipeline.config with --tensorflow_ob"),
         ({"id": 5}, InputError, "an entry has no id"),
-        ({**SSD, "instances": ["x"]}, InputError, r"instances\.start_points must be a list of names of nodes"),
+        ({**SSD, "instances": {}}, InputError, r"instances\.start_points must be a list of names of nodes"),
         (
             {**SSD, "instances": {"start_points": ["Postprocessor/Shap", "b", "c"]}},
             InputError,
@@ -275,3 +316,19 @@ def test_scaling_in_the_loop_over_pictures_is_found(before):
     constants = {name: TensorRecord.of(np.array(1.0)) for name in ("mean", "scale")}
     found = scaling(GraphRecord("", (*resize, *steps), {}, (names[1],), constants))
     assert [(step.name, place) for step, _, place in found] == [(names[0], 1), (names[1], 0)]
+
+
+@pytest.mark.parametrize("damaged", ["transformations_config", "tensorflow_object_detection_api_pipeline_config"])
+def test_files_with_other_bytes_are_read_or_refused(damaged, options, tmp_path):
+    model = model_of("ssd_v1", tmp_path)
+    own = options(SSD, PREPROCESSOR, kind="ssd", size=48, post="post_processing", limit=0.3, converter="SIGMOID")
+    loaded = read_tensorflow(model, {}).graph
+    data = own[damaged].read_bytes()
+    for seed in range(COUNT):
+        rng = random.Random(f"{damaged} {seed}")
+        made = bytearray(data[: rng.randrange(1, len(data))] if rng.random() < 0.2 else data)
+        for _ in range(rng.randrange(1, 4)):
+            made[rng.randrange(len(made))] = rng.choice(b'{}[]",:0 9.-\\eE\x00\xff')
+        own[damaged].write_bytes(made)
+        with contextlib.suppress(InputError, UnsupportedError, UsageError):
+            replaced(loaded, own)
