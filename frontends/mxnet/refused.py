@@ -39,7 +39,6 @@ _REASONS: dict[str, tuple[str, ...]] = {
     _FUSED: ("_sg_mkldnn_conv", "_sg_mkldnn_fully_connected", "_CachedOp", "_TensorRT", "_FusedOp"),
     _SPARSE: ("cast_storage", "_sparse_retain", "_contrib_SparseEmbedding", "_square_sum"),
     _RARE: (
-        "Correlation",
         "erfinv",
         "gamma",
         "gammaln",

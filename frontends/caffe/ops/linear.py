@@ -61,7 +61,7 @@ def deconvolution(bottom: Value, weight: Value, bias: Value | None = None, *, se
         op = ConvolutionBackpropData(**settings.fields(rank))
         return _biased(op(bottom, reshaped(weight, (channels, outputs, *kernel))), bias, settings)
     if channels % group:
-        raise InputError(f"{channels} channels in {group} groups")
+        raise InputError(f"{channels} channels do not divide into {group} groups")
     filters = reshaped(weight, (group, channels // group, outputs, *kernel))
     return _biased(GroupConvolutionBackpropData(**settings.fields(rank))(bottom, filters), bias, settings)
 
@@ -73,7 +73,9 @@ def im2col(bottom: Value, *, settings: ConvolutionSettings) -> Value:
     kernel = settings.kernel(rank)
     channels, taps = bottom.type.shape[1], math.prod(kernel)
     if not isinstance(channels, int) or channels * taps * taps > 1 << 22:
-        raise UnsupportedError(f"{channels} channels of windows of {taps} elements")
+        raise UnsupportedError(
+            f"windows of {taps} elements of {channels} channels are not supported; they must be fixed, and fewer"
+        )
     one = np.eye(taps, dtype=np.float32).reshape(1, taps, 1, *kernel)
     return GroupConvolution(**settings.fields(rank))(bottom, np.repeat(one, channels, 0))
 

@@ -109,7 +109,7 @@ def permute(bottom: Value, *, order: tuple[int, ...] = ()) -> Value:
     """The axes in another order; those that are not named follow"""
     rank = bottom.type.rank
     if len(set(order)) < len(order) or any(axis >= rank for axis in order):
-        raise InputError(f"order {list(order)} is none of the axes of {bottom.type}")
+        raise InputError(f"order {list(order)} does not name different axes of {bottom.type}")
     whole = [*order, *(axis for axis in range(rank) if axis not in order)]
     return bottom if whole == list(range(rank)) else Transpose()(bottom, np.array(whole, np.int64))
 
@@ -191,7 +191,7 @@ def tile(bottom: Value, *, axis: int = 1, tiles: int) -> Value:
     repeats = np.ones(bottom.type.rank, np.int64)
     repeats[axis_of(axis, bottom.type.rank)] = tiles
     if not 1 <= tiles < _MOST:
-        raise InputError(f"tiles is {tiles}")
+        raise InputError(f"tiles is {tiles}; it must be at least 1 and below {_MOST}")
     return Tile()(bottom, repeats)
 
 

@@ -16,7 +16,7 @@ def mask_crops(edit: Edit, settings: Settings) -> None:
     if edit.find(DETECTIONS) is None:
         raise settings.entry.error("an entry ObjectDetectionAPIDetectionOutputReplacement must stand before it")
     (features,) = edit.begins(settings.entry, 1)
-    own = {"size": settings.count("initial_crop_size")}
+    own = {"side": settings.count("initial_crop_size")}
     end = edit.end(settings.entry)
     edit.give(end, edit.add("Replaced>MaskCrops", "ROI_pooling_2", (features, DETECTIONS), own))
     edit.outputs = [edit.add("Replaced>Rows", _ROWS, (DETECTIONS,))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.tensorflow.replacement.edit import Edit
@@ -52,3 +54,19 @@ def second_stage(edit: Edit, settings: Settings) -> None:
         **clipping(settings),
     }
     edit.outputs = [edit.add("Replaced>SecondStage", DETECTIONS, (codes, scores, PROPOSALS), own)]
+
+
+def sensitive_crops(edit: Edit, settings: Settings) -> None:
+    """R-FCN: each scope that crops bins of the proposals, with channels of their own, → PSROIPooling."""
+    if edit.find(PROPOSALS) is None:
+        raise settings.entry.error("an entry ObjectDetectionAPIProposalReplacement must stand before it")
+    own = {
+        name: settings.count(name)
+        for name in ("num_spatial_bins_height", "num_spatial_bins_width", "crop_height", "crop_width")
+    }
+    for scope in settings.entry.texts(settings.entry.instances, "instances"):
+        entry = attrs.evolve(settings.entry, instances=[scope])
+        (features,) = edit.begins(entry, 1)
+        end = edit.end(entry)
+        name = f"{scope.strip('/').replace('/', '_')}/PSROIPooling"
+        edit.give(end, edit.add("Replaced>SensitiveCrops", name, (features, PROPOSALS), own))

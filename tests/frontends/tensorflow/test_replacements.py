@@ -93,6 +93,19 @@ OUTPUTS = {
     "match_kind": "general",
     "custom_attributes": {"outputs": "detection_boxes,detection_scores,num_detections"},
 }
+SENSITIVE = {
+    "id": "ObjectDetectionAPIPSROIPoolingReplacement",
+    "match_kind": "scope",
+    "custom_attributes": {
+        "num_spatial_bins_height": 3,
+        "num_spatial_bins_width": 3,
+        "crop_height": 6,
+        "crop_width": 6,
+    },
+    "inputs": [[{"node": "Shape$", "port": 0}], [{"node": "TensorArrayUnstack_1/Shape$", "port": 0}]],
+    "instances": ["SecondStageBoxPredictor/map/", "SecondStageBoxPredictor/map_1/"],
+    "outputs": [{"node": "TensorArrayStack/TensorArrayGatherV3$", "port": 0}],
+}
 _HEAD = "SecondStageBoxPredictor/MaskPredictor/"
 MASK_CROPS = {
     "id": "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement",
@@ -175,6 +188,18 @@ def test_faster_rcnn_has_proposal_and_detection_output(name, native, options, tm
     if native:
         with load(compile_model(graph, tmp_path / "m.so", threads=1), threads=1) as run:
             check_detections(run.run(given)["detection_output"], wanted)
+
+
+def test_r_fcn_pools_bins_of_the_proposals(options, tmp_path):
+    values = {"kind": "faster_rcnn", "size": 40, "post": "second_stage_post_processing", "limit": 0.1}
+    own = options(SENSITIVE, SECOND_STAGE, PROPOSAL, PREPROCESSOR, **values, converter="SOFTMAX")
+    graph = read_model(model_of("rfcn_v1", tmp_path), options=own)
+    kinds = [node.op.type for node in graph.order()]
+    assert kinds.count("PSROIPooling") == 2
+    assert not {"Loop", "TensorIterator", "NonMaxSuppression"} & {*kinds}
+    given, wanted = runs_of("rfcn_v1")[-1]
+    given = {**given, "image_info": np.array([[40, 40, 1]], np.float32)}
+    check_detections(interpret(graph, given)["detection_output"], wanted)
 
 
 @pytest.mark.parametrize("name", ["mask_rcnn_v1", "mask_rcnn_v2"])
