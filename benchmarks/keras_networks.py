@@ -112,25 +112,30 @@ def compare(folder: Path, names: list[str]) -> None:
     from dldt.runtime.model import load
     from dldt.tools.api import compile_model, read_model, transform
 
-    print(f"{'network':20} {'difference':>10} {'error':>8} {'of theirs':>9} {'Transposes':>10} {'inside':>7}  where")
-    for name in names:
-        path = folder / f"{name}.pb"
+    print(f"{'network':24} {'difference':>10} {'error':>8} {'of theirs':>9} {'Transposes':>10} {'inside':>7}  where")
+    for path in [
+        folder / f"{name}{form}" for name in names for form in (".pb", *(f"-{form}.tflite" for form in FORMS))
+    ]:
         if not path.is_file():
             continue
-        with np.load(folder / f"{name}.npz") as stored:
-            pictures, wanted, exact = stored["x"], stored["y"], stored["exact"]
+        with np.load(path.with_suffix(".npz")) as stored:
+            pictures, wanted, exact = stored["x"], stored["y"], stored.get("exact", stored["y"])
         graph = read_model(path, inputs={"x": pictures.shape})
         seen = graph.copy()
         transform(seen)
         left = [node for node in seen.order() if isinstance(node.op, Transpose)]
         inside = [node for node in left if not isinstance(_source(node).op, Parameter | Constant) and not _ends(node)]
-        library = compile_model(graph, folder / f"{name}.so")
+        library = compile_model(graph, path.with_suffix(".so"))
         with load(library) as model:
             (got,) = model.run({"x": pictures}).values()
-        scale = np.abs(exact).max()
-        off, error, theirs = (np.abs(a - b).max() / scale for a, b in ((got, wanted), (got, exact), (wanted, exact)))
+        scale = np.abs(exact).max() if wanted.dtype.kind == "f" else 1
+        pairs = ((got, wanted), (got, exact), (wanted, exact))
+        off, error, theirs = (np.abs(a.astype(np.float64) - b).max() / scale for a, b in pairs)
         places = ", ".join(f"{_source(n).op.type}>{n.outputs[0].uses[0][0].op.type}" for n in inside[:4])
-        print(f"{name:20} {off:10.1e} {error:8.1e} {theirs:9.1e} {len(left):10} {len(inside):7}  {places}", flush=True)
+        print(
+            f"{path.stem:24} {off:10.1e} {error:8.1e} {theirs:9.1e} {len(left):10} {len(inside):7}  {places}",
+            flush=True,
+        )
 
 
 def _pictures(count: int, size: int) -> Any:

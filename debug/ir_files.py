@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dldt.compiler.errors import DldtError
+from dldt.compiler.errors_named import errors_named
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.weights import WeightsWriter
 from dldt.compiler.ir.write import ir_document
@@ -36,11 +37,13 @@ class IrFiles:
     def write(self, graph: Graph, path: Path) -> str:
         """Write the graph; empty, or why the IR cannot hold it."""
         try:
-            text = "".join(ir_document(graph, self._writer, 11))
+            with errors_named(self._folder / WEIGHTS):
+                text = "".join(ir_document(graph, self._writer, 11))
+                self._file.flush()
         except DldtError as error:
             return str(error)
-        path.write_text(text, encoding="utf-8")
-        self._file.flush()
+        with errors_named(path):
+            path.write_text(text, encoding="utf-8")
         self.link(path)
         return ""
 
@@ -52,4 +55,5 @@ class IrFiles:
 
     def close(self) -> None:
         """Close the weights."""
-        self._file.close()
+        with errors_named(self._folder / WEIGHTS):
+            self._file.close()

@@ -13,6 +13,7 @@ from dldt.codegen.kernels.text import print_implementation, print_kernel
 from dldt.codegen.loop.schedule import apply_schedule
 from dldt.codegen.loop.text import print_nest, print_schedule
 from dldt.codegen.plan.compilation import Compilation
+from dldt.compiler.errors_named import errors_named
 
 
 @attrs.frozen
@@ -44,10 +45,10 @@ def write_kernels(c: Compilation, folder: Path, heads: Mapping[str, str]) -> dic
     for name, head in heads.items():
         kernel = c.library.functions[name]
         comment = "".join(f"# {line}\n" for line in head.splitlines())
-        (folder / f"{name}.loops.txt").write_text(print_kernel(name, kernel) + "".join(_scheduled(kernel)))
-        (folder / f"{name}.ll").write_text(c.library.function(name) + "\n")
-        (folder / f"{name}.optimised.ll").write_text(optimised.get(name, "") + "\n")
-        (folder / f"{name}.s").write_text(comment + assembly.get(name, ""))
+        _write(folder / f"{name}.loops.txt", print_kernel(name, kernel) + "".join(_scheduled(kernel)))
+        _write(folder / f"{name}.ll", c.library.function(name) + "\n")
+        _write(folder / f"{name}.optimised.ll", optimised.get(name, "") + "\n")
+        _write(folder / f"{name}.s", comment + assembly.get(name, ""))
     return {name: MachineCode.of(assembly[name]) for name in heads if name in assembly}
 
 
@@ -59,8 +60,13 @@ def write_modules(c: Compilation, folder: Path) -> None:
             continue
         text = module.write()
         stem = text.split("'", 2)[1]
-        (folder / f"{stem}.ll").write_text(text)
-        (folder / f"{stem}.s").write_text(code.assembly or "")
+        _write(folder / f"{stem}.ll", text)
+        _write(folder / f"{stem}.s", code.assembly or "")
+
+
+def _write(path: Path, text: str) -> None:
+    with errors_named(path):
+        path.write_text(text)
 
 
 def functions(assembly: str) -> Iterator[tuple[str, str]]:

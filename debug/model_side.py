@@ -13,6 +13,7 @@ from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.stage import STAGES
 from dldt.compiler.types import Array
+from dldt.debug.body_run import body_tensors
 from dldt.debug.check import compiled
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.framework_side import FRAMEWORK_SIDES
@@ -98,12 +99,14 @@ def _usual(path: Path) -> str:
 
 
 def graph_tensors(graph: Graph, inputs: Mapping[str, Array]) -> Tensors:
-    """What the reference interpreter makes of every node."""
+    """What the reference interpreter makes of every node, of those in bodies too."""
     names = tensor_names(graph)
-    found = Evaluator(inputs).values(graph, names)
+    wanted = {**names, **{v: () for node in graph.order() if node.bodies for v in node.inputs if v is not None}}
+    found = Evaluator(inputs).values(graph, wanted)
     named = {name: found[v] for v in names for name in names[v]}
     outputs = {node.name: found[v] for node in graph.outputs for v in node.inputs if v is not None and v in found}
-    return {**named, **outputs}
+    inner = {name: array for name, array in body_tensors(graph, found).items() if name not in named}
+    return {**named, **inner, **outputs}
 
 
 def _compiled_tensors(ready: Graph, inputs: Mapping[str, Array], target: Target) -> Tensors:

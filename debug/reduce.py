@@ -14,6 +14,7 @@ from dldt.compiler.errors import DldtError, UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.text import print_graph
 from dldt.compiler.types import Array
+from dldt.debug.body_run import BodyRun
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.subgraph import subgraph, working_nodes
 
@@ -71,8 +72,30 @@ class Reducer:
         output, kept = self._suspected() or self._whole()
         output, kept = self._shrunk(output, kept)
         made, inputs = subgraph(self._graph, output, kept, self._recorded)
+        inner = self._inside(kept)
+        if inner is not None:
+            return inner
         titles = tuple(str(node) for node in self._order if node.id in kept)
         return ReducedModel(made, inputs, titles, self._checks, self._recalled)
+
+    def _inside(self, kept: set[int]) -> ReducedModel | None:
+        """The reduction of a body, where the fault lies in one: the first turn that fails on its own."""
+        for node in (node for node in self._order if node.id in kept and node.bodies):
+            for run in BodyRun.of(node, [None if v is None else self._recorded[v] for v in node.inputs]):
+                part = run.model
+                self._checks += 1
+                self._tell(f"turn {run.turn} of {node}, alone")
+                if self._asked_of(part, run.inputs):
+                    inner = Reducer(part, run.inputs, self.fails, tell=self._tell).run()
+                    checks = inner.checks + self._checks
+                    return attrs.evolve(inner, checks=checks, recalled=self._recalled)
+        return None
+
+    def _asked_of(self, part: Graph, inputs: Mapping[str, Array]) -> bool:
+        try:
+            return self.fails(part, inputs)
+        except DldtError:
+            return False
 
     def _suspected(self) -> tuple[Value, set[int]] | None:
         """The nodes nearest to a suspect that fail, where few do."""
@@ -154,10 +177,7 @@ class Reducer:
             self._earlier.discard(key)
             return self._known[key]
         self._checks += 1
-        try:
-            verdict = self.fails(*subgraph(self._graph, output, kept, self._recorded))
-        except DldtError:
-            verdict = False
+        verdict = self._asked_of(*subgraph(self._graph, output, kept, self._recorded))
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")
         self._known[key] = verdict
         if self._journal is not None:

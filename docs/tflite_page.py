@@ -19,7 +19,8 @@ integers.
   that make numbers of integers and integers of numbers: a unit more or less; LOGISTIC and TANH of 16 bits interpolate
   there, and are up to three units away. What only moves or compares elements works on the integers.
 * **Hybrid models**, floats with weights of bytes: the weights are made floats when the model is compiled. TF Lite
-  rounds the data to bytes as well, at run time; its results are less exact by that.
+  rounds the data to bytes as well, at run time; its results are less exact by that, and differ from these (by 11 % of
+  the largest logit of a MobileNetV2 with random weights, whose floats are met to 6e-6).
 * **Weights** of half precision (DEQUANTIZE), of 4 and 2 bits, and sparse ones (DENSIFY) become plain ones.
 * **Variables** (VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE, the first values of CALL_ONCE, and the states of recurrent
   layers) are what one run of a request leaves for the next.

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dldt.compiler.atomic import WRITTEN
 from dldt.compiler.errors import DldtError, InternalError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _written(
     inputs: Callable[[], Mapping[str, Any]],
     texts: Callable[[], Mapping[str, str]],
 ) -> str:
+    before = len(WRITTEN)
     try:
         graph = read()
     except Exception:  # the crash itself may lie in reading; then there is no graph to show
@@ -72,3 +74,5 @@ def _written(
         return str(write_crash(error, command, graph, passes, inputs=inputs(), texts=texts()))
     except Exception as failed:  # the first error is the one to be told
         return f"no file: writing it failed too ({type(failed).__name__}: {failed})"
+    finally:
+        del WRITTEN[before:]  # what went into the zip file is gone again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.plan import expansions as expansions
 from dldt.codegen.plan.expansion_table import EXPANSIONS
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node
 
@@ -29,7 +30,10 @@ def _wanted(graph: Graph) -> list[Node]:
 def _expanded(graph: Graph) -> bool:
     """Take the operations of one graph apart; whether there was one."""
     found = False
+    limit = budget()
     for node in _wanted(graph):
+        limit.doing = f"node {node.name!r} ({node.op.type})"
+        limit.tick()
         made = EXPANSIONS[type(node.op)](node)
         if made is None:
             continue

@@ -95,6 +95,10 @@ FORK_MESSAGES: dict[str, str] = {
         6 mask int32*
     """,
     "ReorgYoloParameter": "1 stride int32 = 1",
+    "ReorgParameter": """
+        1 stride uint32
+        2 reverse bool = false
+    """,
     "GRNParameter": "1 bias float = 1.0",
     "CTCDecoderParameter": """
         1 blank_index int32 = -1

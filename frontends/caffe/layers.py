@@ -82,6 +82,7 @@ _TYPES = (
     LayerType("RegionYolo", "region_yolo_param"),
     LayerType("ReLU", "relu_param"),
     LayerType("ReLU6", "relu6_param"),
+    LayerType("Reorg", "reorg_param"),
     LayerType("ReorgYolo", "reorg_yolo_param"),
     LayerType("Resample", "resample_param", 2),
     LayerType("Reshape", "reshape_param"),

@@ -104,6 +104,8 @@ NET_MESSAGES: dict[str, str] = {
         30019 proposal_param ProposalParameter
         30024 simpler_nms_param SimplerNMSParameter
         30025 flow_warp_param FlowWarpParameter
+        30031 reorg_param ReorgParameter
+        30032 eval_detection_param Ignored
         30026 transpose_param TransposeParameter
         30027 spatial_dropout_param Ignored
         30028 dense_image_data_param Ignored

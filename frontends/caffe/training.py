@@ -24,6 +24,7 @@ DATA = frozenset(
 """Types of layers that bring data, in small letters."""
 _INFERENCE = {
     "softmaxwithloss": ("Softmax", "softmax_param"),
+    "softmaxwithlossohem": ("Softmax", "softmax_param"),
     "sigmoidcrossentropyloss": ("Sigmoid", "sigmoid_param"),
 }
 _OTHERS = frozenset(
@@ -33,6 +34,7 @@ _OTHERS = frozenset(
         "hdf5output",
         "detectionevaluate",
         "boxannotatorohem",
+        "evaldetection",
         "segaccuracy",
         "matwrite",
         "smoothl1lossohem",

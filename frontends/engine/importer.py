@@ -11,9 +11,9 @@ from typing import Any
 
 import attrs
 
+from dldt.frontends.engine.attribute_record import AttributeRecord
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.sequences import TensorSequence
-from dldt.frontends.engine.settings import Settings
 from dldt.frontends.engine.signature import Attribute, Port, Signature
 
 
@@ -42,7 +42,7 @@ class Importer:
         return _parameters(self.function).context
 
     @property
-    def settings(self) -> tuple[str, type[Settings]] | None:
+    def settings(self) -> tuple[str, type[AttributeRecord]] | None:
         """The keyword-only parameter that takes a record of attributes, which several operations share, and its
         class."""
         return _parameters(self.function).settings
@@ -57,7 +57,7 @@ class Importer:
 class _Parameters:
     signature: Signature
     context: str | None
-    settings: tuple[str, type[Settings]] | None
+    settings: tuple[str, type[AttributeRecord]] | None
     sequences: frozenset[str]
 
 
@@ -88,10 +88,10 @@ def _parameters(function: Callable[..., Any]) -> _Parameters:
 
 
 def _is_record(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Settings)
+    return isinstance(hint, type) and issubclass(hint, AttributeRecord)
 
 
-def _fields(record: type[Settings]) -> dict[str, Attribute]:
+def _fields(record: type[AttributeRecord]) -> dict[str, Attribute]:
     """The attributes that a record holds."""
     hints = typing.get_type_hints(record)
     found = {}

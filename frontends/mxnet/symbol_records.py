@@ -130,13 +130,16 @@ class SymbolRecords:
         try:
             dims = MxnetText(shape).as_kind(tuple[int, ...])
         except ValueError as error:
-            raise InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}") from error
+            raise self._no_shape(node, shape) from error
         free = -1 if self._symbol.numpy_shapes else 0
         if len(dims) > _MAX_RANK or any(dim < 0 and dim != free for dim in dims):
-            raise InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}")
+            raise self._no_shape(node, shape)
         if not dims and not self._symbol.numpy_shapes:
             return DeclaredType(dtype)
         return DeclaredType(dtype, tuple(None if dim == free else dim for dim in dims))
+
+    def _no_shape(self, node: SymbolNode, shape: str) -> InputError:
+        return InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}, which is none")
 
     def _check_parameters(self, nodes: list[NodeRecord], inputs: Mapping[str, DeclaredType]) -> None:
         """Notes inputs that are parameters by their use."""

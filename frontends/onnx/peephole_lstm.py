@@ -16,6 +16,7 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU
+from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -69,11 +70,14 @@ class PeepholeLSTM:
     ) -> tuple[Value, Value, Value]:
         """All hidden states [N, T, H], the last hidden and the last cell state [N, H], for x [N, T, I]. Sequences of
         fewer steps keep their last states, and give zeros behind."""
+        batch = Unsqueeze()(_size(x, 0), _FIRST)
+        lengths = None if lengths is None else Reshape()(lengths, batch)  # one for each, however their number is called
         steps = _steps(x) if lengths is None else lengths
         data = ReverseSequence(0, 1)(x, steps) if backward else x
         inside = None if lengths is None else _inside(data, lengths)
         sums = Add()(MatMul(False, True)(data, self.weights), self.bias)
-        made = self._loop(sums, hidden, cell, inside)
+        shape = Concat(0)(Unsqueeze()(_size(sums, 0), _FIRST), Unsqueeze()(_size(self.recurrent, 1), _FIRST))
+        made = self._loop(sums, Reshape()(hidden, shape), Reshape()(cell, shape), inside)
         return (ReverseSequence(0, 1)(made[0], steps) if backward else made[0]), made[1], made[2]
 
     def _loop(self, sums: Value, hidden: Value, cell: Value, inside: Value | None) -> tuple[Value, Value, Value]:

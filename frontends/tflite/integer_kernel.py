@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.types import DType
+from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tflite.multiplier import BITS, Multiplier
 from dldt.frontends.tflite.tensor import FileTensor, TensorQuantization
@@ -20,6 +21,8 @@ SUMMED = {"MEAN": "SUM", "RELU": "QUANTIZE", "RELU6": "QUANTIZE", "RELU_0_TO_1":
 POOLS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
 WORDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Those of which there are kernels of words."""
+_FAR = np.float32(1 << 20)
+"""Beyond all integers that a result may have."""
 _SUM_BITS = 20
 """By how many bits the operands of a sum are shifted."""
 
@@ -45,6 +48,7 @@ class IntegerKernel:
         return self.dtype is DType.i16
 
 
+@np.errstate(all="ignore")
 def activation(op: str, attributes: dict[str, Any], inputs: Tensors, outputs: Tensors) -> dict[str, Any] | None:
     """What the kernel of an activation with a curve is told; None where it computes otherwise."""
     data, result = (_bytes(each[0]) if each else None for each in (inputs, outputs))
@@ -84,10 +88,11 @@ def bounds(activation: str, tensor: FileTensor | None) -> tuple[int, int] | None
     return _bounds(activation, result, tensor.dtype)
 
 
+@np.errstate(all="ignore")
 def integer_kernel(op: str, attributes: dict[str, Any], inputs: Tensors, outputs: Tensors) -> IntegerKernel | None:
     """The kernel of an operation on these tensors; None where it computes otherwise."""
     find = _KERNELS.get(op)
-    if find is None or not outputs or not inputs:
+    if find is None or not outputs or not _INPUTS.get(op, (1, 1))[0] <= len(inputs) <= _INPUTS.get(op, (1, 1))[1]:
         return None
     kinds = (*BYTES, DType.i16) if op in WORDS else BYTES
     result = _bytes(outputs[0], kinds)
@@ -120,7 +125,10 @@ def _bytes(tensor: FileTensor | None, kinds: Sequence[DType] = BYTES) -> TensorQ
     if tensor is None or tensor.dtype not in kinds or tensor.quantization is None:
         return None
     found = tensor.quantization
-    return found if found.fault is None and len(found.scale) == len(found.zero) == 1 else None
+    if found.fault is not None or not len(found.scale) == len(found.zero) == 1 or isinstance(tensor.dtype, Fault):
+        return None
+    low, high = tensor.dtype.bounds
+    return found if low <= found.zero[0] <= high else None
 
 
 def _bounds(activation: str, result: TensorQuantization, dtype: DType) -> tuple[int, int] | None:
@@ -136,7 +144,8 @@ def _bounds(activation: str, result: TensorQuantization, dtype: DType) -> tuple[
 
 
 def _level(number: float, result: TensorQuantization) -> int:
-    quotient = np.float32(number) / np.float32(result.scale[0])
+    with np.errstate(over="ignore"):
+        quotient = np.clip(np.float32(number) / np.float32(result.scale[0]), -_FAR, _FAR)
     return result.zero[0] + int(np.trunc(quotient + np.copysign(np.float32(0.5), quotient)))
 
 
@@ -212,6 +221,12 @@ def _mean(inputs: Tensors, result: TensorQuantization) -> tuple[Multiplier] | No
     return (Multiplier(np.asarray((number << more) // count), np.asarray(shift - more)),)
 
 
+_INPUTS = {
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"), (2, 3)),
+    **dict.fromkeys(("MUL", "ADD", "SUB", "MEAN"), (2, 2)),
+    "TRANSPOSE_CONV": (3, 4),
+}
+"""How many inputs an operation has; the others have one."""
 _KERNELS: dict[str, Callable[[Tensors, TensorQuantization], Any]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,

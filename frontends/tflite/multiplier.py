@@ -10,6 +10,8 @@ import numpy as np
 from dldt.compiler.types import Array
 
 BITS = 31
+_MOST = 2.0**60
+"""The largest scale; results are at their bounds long before."""
 
 
 @attrs.frozen(eq=False)
@@ -22,7 +24,7 @@ class Multiplier:
     @classmethod
     def of(cls, scale: Array | float | np.floating[Any]) -> Multiplier:
         """The nearest to each scale."""
-        mantissa, shifts = np.frexp(np.asarray(scale, np.float64))
+        mantissa, shifts = np.frexp(np.clip(np.nan_to_num(np.asarray(scale, np.float64)), 0, _MOST))
         numbers = np.floor(np.ldexp(mantissa, BITS) + 0.5)
         full = numbers == 1 << BITS
         numbers, shifts = np.where(full, 1 << (BITS - 1), numbers), shifts + full

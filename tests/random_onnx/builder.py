@@ -17,6 +17,7 @@ OPSET, IR_VERSION = 21, 10
 MOST_ELEMENTS, LARGEST = 6000, 1e4
 GRAIN = 2.0**10
 """What is exact is a multiple of 1 / GRAIN."""
+WINDOWED = frozenset(("MaxPool", "AveragePool", "LpPool", "Conv", "ConvTranspose", "Resize"))
 T = TypeVar("T")
 
 
@@ -98,6 +99,8 @@ class Builder:
     def add(self, made: Any, read: Sequence[Value], exact: bool = False) -> list[Value]:
         """Run the node for every feed, and keep it where its results are of use."""
         results = self.run(made, read)
+        if made.op_type in WINDOWED and any(not array.size for arrays in results for array in arrays):
+            raise RejectedError("no window fits, which is refused")
         found = [
             self._judged(name, arrays, exact)
             for name, arrays in zip(made.output, zip(*results, strict=True), strict=True)

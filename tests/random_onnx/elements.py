@@ -148,8 +148,8 @@ def clipped(b: Builder) -> None:
 
 
 def sloped(b: Builder) -> None:
-    x = b.floats()
-    slope = b.normal(*[dim or 1 for dim in x.shape[1:]]) if x.rank else b.normal(1)
+    x = b.any(lambda v: v.dtype == np.float32 and v.rank > 0)
+    slope = b.normal(*[dim or 1 for dim in x.shape[1:]])
     b.node("PRelu", [x, slope])
 
 

@@ -165,6 +165,8 @@ def resized(b: Builder) -> None:
     scales = np.array([1, 1, *b.pick(((2, 2), (1.5, 0.5), (0.5, 2)))], np.float32)
     if mode == "nearest" and where != "asymmetric":
         where = "asymmetric"
+    if any(size * scale < 1 for a in x.arrays for size, scale in zip(a.shape, scales, strict=True)):
+        raise RejectedError("a picture of no pixels, which is refused")
     b.node("Resize", [x, None, scales], mode=mode, coordinate_transformation_mode=where,
            **({"nearest_mode": "floor"} if mode == "nearest" else {}))  # fmt: skip
 

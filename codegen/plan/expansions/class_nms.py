@@ -10,7 +10,7 @@ from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.best_kept import BestKept, best_kept
 from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.expansions.non_zero import count_of
-from dldt.codegen.plan.in_memory import in_memory
+from dldt.codegen.plan.in_memory import with_zero_behind
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.region_cells import as_type, f32
 from dldt.codegen.plan.shape_parts import shape_of, size_of
@@ -164,7 +164,7 @@ def _results(op: ClassNms, node: Node, best: BestKept, boxes: _Boxes, labels: li
     flat = [ops.Reshape()(v, np.array([-1])) for v in (picture, best.kind, best.place, best.score, here)]
     order = _order(op, flat, len(labels))
     flat = flat if order is None else [ops.Gather()(v, order, _ZERO) for v in flat]
-    found = Prefix(count_of(node))(FoundPlaces()(in_memory(flat[4]), name=node.name))
+    found = Prefix(count_of(node))(FoundPlaces()(with_zero_behind(flat[4]), name=node.name))
     picture, kind, place, score = (ops.Gather()(v, found, _ZERO) for v in flat[:4])
     label = ops.Gather()(node.graph.constant(np.array(labels)), kind, _ZERO)
     row, number = boxes.at(picture, label, place)

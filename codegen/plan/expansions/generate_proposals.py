@@ -8,7 +8,7 @@ from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.expansions.non_zero import count_of
-from dldt.codegen.plan.in_memory import in_memory
+from dldt.codegen.plan.in_memory import with_zero_behind
 from dldt.codegen.plan.kept_candidates import Suppression, kept_candidates, upright
 from dldt.codegen.plan.kept_rows import kept_rows
 from dldt.codegen.plan.region_cells import as_type, f32
@@ -61,7 +61,7 @@ def expand_proposals(node: Node) -> tuple[Value, ...]:
     rule = Suppression(op.nms_threshold, -np.inf, None, op.post_nms_count, least_side=op.extra)
     kept = kept_candidates(wide, ops.Unsqueeze()(good, _ONE), rule)
     rows = kept_rows(kept, size_of(own, 0), op.post_nms_count)
-    found = Prefix(count_of(node))(FoundPlaces()(in_memory(kept.here), name=node.name))
+    found = Prefix(count_of(node))(FoundPlaces()(with_zero_behind(kept.here), name=node.name))
     row, place = (ops.Gather()(x, found, _ZERO) for x in (kept.row, kept.place))
     at = ops.Add()(ops.Multiply()(row, size_of(best, 1)), place)
     regions = ops.Gather()(ops.Reshape()(chosen, np.array([-1, 4])), at, _ZERO)

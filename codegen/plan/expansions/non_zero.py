@@ -7,7 +7,7 @@ import numpy as np
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.plan.expansion_table import expands
-from dldt.codegen.plan.in_memory import in_memory
+from dldt.codegen.plan.in_memory import with_zero_behind
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, Symbol
 from dldt.compiler.graph import Node, Value
@@ -26,7 +26,7 @@ def expand_non_zero(node: Node) -> tuple[Value, ...]:
     assert isinstance(op, ops.NonZero)
     assert x is not None
     flat = x if x.type.rank == 1 else ops.Reshape()(x, np.array([-1]))
-    places = Prefix(count_of(node))(FoundPlaces()(in_memory(flat), name=node.name))
+    places = Prefix(count_of(node))(FoundPlaces()(with_zero_behind(flat), name=node.name))
     rows = [ops.Unsqueeze()(row, np.array([0])) for row in _indices(x, places)]
     made = rows[0] if len(rows) == 1 else ops.Concat(0)(*rows)
     return (made if op.output_type is DType.i64 else ops.Convert(op.output_type)(made),)

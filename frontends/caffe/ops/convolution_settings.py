@@ -9,11 +9,11 @@ import attrs
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.frontends.caffe.window import per_axis
-from dldt.frontends.engine.settings import Settings
+from dldt.frontends.engine.attribute_record import AttributeRecord
 
 
 @attrs.frozen
-class ConvolutionSettings(Settings):
+class ConvolutionSettings(AttributeRecord):
     """The fields of ``ConvolutionParameter``. DeepLab's first Caffe calls the dilation a hole; Intel's joins a ReLU."""
 
     num_output: int | None = None
@@ -35,6 +35,7 @@ class ConvolutionSettings(Settings):
     hole_h: int | None = None
     hole_w: int | None = None
     relu: bool = False
+    negative_slope: float = 0.0
 
     def rank(self, bottom: Value) -> int:
         """How many spatial axes there are. Raises ShapeError, UnsupportedError."""

@@ -88,6 +88,8 @@ class _ComparedWindows:
         """[N, displacements, rows, columns]. Raises InputError, UnsupportedError."""
         if self.kernel % 2 == 0:
             raise InputError(f"kernel_size is {self.kernel}; it must be odd")
+        if self.left < 0:
+            raise InputError(f"max_displacement is {self.left}; it must not be negative")
         if bottom.type.shape != other.type.shape or bottom.type.rank != 4:
             raise InputError(f"{bottom.type} and {other.type} must be maps of the same shape")
         space = [dim for dim in bottom.type.shape[2:] if isinstance(dim, int)]

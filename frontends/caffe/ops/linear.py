@@ -9,7 +9,6 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.activation import ReLU
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
@@ -18,6 +17,7 @@ from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.types import DType
 from dldt.frontends.caffe.framework import CAFFE
+from dldt.frontends.caffe.ops.activation import relu as rectified
 from dldt.frontends.caffe.ops.convolution_settings import ConvolutionSettings
 from dldt.frontends.caffe.shaping import DimOf, axis_of, reshape
 from dldt.frontends.engine.reshaped import reshaped
@@ -61,7 +61,7 @@ def deconvolution(bottom: Value, weight: Value, bias: Value | None = None, *, se
         op = ConvolutionBackpropData(**settings.fields(rank))
         return _biased(op(bottom, reshaped(weight, (channels, outputs, *kernel))), bias, settings)
     if channels % group:
-        raise InputError(f"{channels} channels in {group} groups")
+        raise InputError(f"{channels} channels do not divide into {group} groups")
     filters = reshaped(weight, (group, channels // group, outputs, *kernel))
     return _biased(GroupConvolutionBackpropData(**settings.fields(rank))(bottom, filters), bias, settings)
 
@@ -73,7 +73,9 @@ def im2col(bottom: Value, *, settings: ConvolutionSettings) -> Value:
     kernel = settings.kernel(rank)
     channels, taps = bottom.type.shape[1], math.prod(kernel)
     if not isinstance(channels, int) or channels * taps * taps > 1 << 22:
-        raise UnsupportedError(f"{channels} channels of windows of {taps} elements")
+        raise UnsupportedError(
+            f"windows of {taps} elements of {channels} channels are not supported; they must be fixed, and fewer"
+        )
     one = np.eye(taps, dtype=np.float32).reshape(1, taps, 1, *kernel)
     return GroupConvolution(**settings.fields(rank))(bottom, np.repeat(one, channels, 0))
 
@@ -88,6 +90,8 @@ def inner_product(
     bias_term: bool = True,
     axis: int = 1,
     transpose: bool = False,
+    relu: bool = False,
+    negative_slope: float = 0.0,
 ) -> Value:
     """The axes from `axis` on as one vector, times a matrix, plus a bias"""
     start = axis_of(axis, bottom.type.rank)
@@ -95,7 +99,8 @@ def inner_product(
     flat = reshape(bottom, [*map(DimOf, range(start)), inputs])
     shape = (inputs, num_output) if transpose else (num_output, inputs)
     made = MatMul(transpose_b=not transpose)(flat, reshaped(weight, shape))
-    return _added(made, bias, (num_output,), bias_term)
+    whole = _added(made, bias, (num_output,), bias_term)
+    return rectified(whole, negative_slope=negative_slope) if relu else whole
 
 
 @CAFFE.imports("Embed")
@@ -119,7 +124,7 @@ def _inputs(weight: Value, outputs: int, kernel: tuple[int, ...]) -> int:
 
 def _biased(made: Value, bias: Value | None, settings: ConvolutionSettings) -> Value:
     whole = _added(made, bias, (1, settings.outputs, *(1,) * (made.type.rank - 2)), settings.bias_term)
-    return ReLU()(whole) if settings.relu else whole
+    return rectified(whole, negative_slope=settings.negative_slope) if settings.relu else whole
 
 
 def _added(made: Value, bias: Value | None, shape: tuple[int, ...], bias_term: bool) -> Value:

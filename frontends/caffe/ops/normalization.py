@@ -30,14 +30,15 @@ def batch_norm(
     moving_average_fraction: float = 0.999,
     eps: float = 1e-5,
     relu: bool = False,
+    use_weight_bias: bool = True,
     scale_bias: bool = False,
 ) -> Value:
-    """(x - mean) / sqrt(variance + eps); the stored sums are divided by their weight, `factor`. NVCaffe's has a scale
-    and a shift behind it, Intel's may have a ReLU"""
+    """(x - mean) / sqrt(variance + eps); the stored sums are divided by their weight, `factor`. NVCaffe's and Intel's
+    may have a scale and a shift behind it, Intel's a ReLU"""
     if scale_bias and (scale is None or shift is None):
         raise InputError("scale_bias is set, and the blobs of scale and bias are missing")
     made = _normalized(bottom, mean, variance, factor, eps, stored=use_global_stats)
-    if scale_bias and scale is not None and shift is not None:
+    if use_weight_bias and scale is not None and shift is not None:
         wide = [trailing(reshaped(x, (x.type.elements,)), bottom.type.rank - 2) for x in (scale, shift)]
         made = Add()(Multiply()(made, wide[0]), wide[1])
     return ReLU()(made) if relu else made

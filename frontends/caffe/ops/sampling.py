@@ -97,7 +97,9 @@ def _grid(high: int, wide: int) -> Array:
 
 def _sampled(x: Value, pixels: Value, space: tuple[int, int], padding: str, *, rows_first: bool) -> Value:
     """``x`` at pixels [N, H, W, 2], by the operation that wants them from -1 to 1."""
-    last = [max(size - 1, 1) for size in space]
+    if min(space) < 2:
+        raise UnsupportedError(f"{x.type} is a single row or column: pictures of at least 2 x 2 elements are sampled")
+    last = [size - 1 for size in space]
     order = last if rows_first else last[::-1]
     place = Add()(Multiply()(pixels, _f32(*(2 / size for size in order))), _f32(-1))
     if rows_first:

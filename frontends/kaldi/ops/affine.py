@@ -21,12 +21,12 @@ from dldt.frontends.kaldi.framework import KALDI
 def affine(x: Value, weights: Tensor, bias: Tensor | None = None) -> Value:
     """x Wᵀ + b, for frames x [T,in] and weights [out,in]. Raises InputError where the sizes do not fit."""
     if weights.ndim != 2 or x.type.shape[-1] != weights.shape[1]:
-        raise InputError(f"a matrix of {list(weights.shape)} does not fit to frames of {x.type.shape[-1]} numbers")
+        raise InputError(f"a matrix of {list(weights.shape)} does not fit frames of {x.type.shape[-1]} numbers")
     made = MatMul(False, True)(x, np.ascontiguousarray(weights))
     if bias is None or not bias.size:
         return made
     if bias.size != weights.shape[0]:
-        raise InputError(f"a bias of {bias.size} numbers does not fit to a matrix of {list(weights.shape)}")
+        raise InputError(f"a bias of {bias.size} numbers does not fit a matrix of {list(weights.shape)}")
     return Add()(made, bias.reshape(1, -1))
 
 
@@ -69,7 +69,7 @@ def cosine_transform(x: Value, *, dim: int, dct_dim: int, reorder: bool = False,
     """The first cosine transforms of each block of a frame; with ``reorder`` the blocks are interlaced."""
     kept = dct_keep_dim or dct_dim
     if dct_dim < 1 or dim % dct_dim or not 1 <= kept <= dct_dim or (reorder and kept != dct_dim):
-        raise InputError(f"{kept} cosine transforms of blocks of {dct_dim} numbers do not fit to frames of {dim}")
+        raise InputError(f"{kept} cosine transforms of blocks of {dct_dim} numbers do not fit frames of {dim}")
     angles = np.arange(kept)[:, None] * (np.arange(dct_dim) + 0.5) * np.pi / dct_dim
     matrix: Tensor = (np.cos(angles) * np.where(np.arange(kept)[:, None], (2 / dct_dim) ** 0.5, dct_dim**-0.5)).astype(
         np.float32

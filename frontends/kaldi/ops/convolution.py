@@ -44,7 +44,7 @@ def time_height_convolution(
     kernel = (heights[-1] - heights[0]) // step + 1
     wanted = (num_filters_out, len(offsets) * num_filters_in)
     if len(times) != len(frames) or linear_params.shape != wanted or not 1 <= kernel <= LARGEST_KERNEL:
-        raise InputError(f"weights of {list(linear_params.shape)} do not fit to {len(offsets)} offsets")
+        raise InputError(f"weights of {list(linear_params.shape)} do not fit {len(offsets)} offsets")
     filters = np.zeros((num_filters_out, len(times), num_filters_in, kernel), np.float32)
     columns = linear_params.reshape(num_filters_out, len(offsets), num_filters_in)
     for place, (time, height) in enumerate(offsets):

@@ -34,7 +34,7 @@ def batch_norm(
     if stats_mean.size != stats_var.size:
         raise InputError(f"there are {stats_mean.size} means and {stats_var.size} variances")
     if wide.size and wide.min() + epsilon <= 0:
-        raise InputError(f"a variance is {wide.min()}")
+        raise InputError(f"a variance is {wide.min()}; with epsilon, {epsilon}, it must be above 0")
     scale = target_rms / np.sqrt(wide + epsilon)
     shift = -stats_mean.astype(np.float64) * scale
     made = Multiply()(x, fitted(x, scale.astype(np.float32)))
@@ -58,7 +58,7 @@ def normalize(
     width = x.type.shape[-1]
     own = block_dim or width
     if not isinstance(width, int) or not isinstance(own, int) or own < 1 or width % own or target_rms == 0:
-        raise InputError(f"blocks of {own} numbers do not fit to frames of {width}")
+        raise InputError(f"blocks of {own} numbers do not fit frames of {width}")
     blocks = x if own == width else Reshape(True)(x, np.array([0, width // own, own], np.int64))
     squares = ReduceSum(True)(Multiply()(blocks, blocks), np.array([-1], np.int64))
     share = Multiply()(squares, 1.0 / (own * target_rms * target_rms))

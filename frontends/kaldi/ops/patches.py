@@ -43,10 +43,10 @@ def _over_patches(
 ) -> Value:
     width = x.type.shape[-1]
     if not isinstance(width, int) or min(size, step, stride) < 1 or width % stride or size > stride:
-        raise InputError(f"patches of {size} numbers, {step} apart in {stride}, do not fit to frames of {width}")
+        raise InputError(f"patches of {size} numbers, {step} apart in {stride}, do not fit frames of {width}")
     splices = width // stride
     if filters.shape[1] != splices * size:
-        raise InputError(f"filters of {list(filters.shape)} do not fit to patches of {splices} times {size} numbers")
+        raise InputError(f"filters of {list(filters.shape)} do not fit patches of {splices} times {size} numbers")
     if interlaced:
         rows = Reshape()(x, np.array([-1, stride, splices], np.int64))
         image = Transpose()(rows, np.array([0, 2, 1], np.int64))
@@ -78,7 +78,7 @@ def convolution(
     (x Y + y) Z + z for zyx (0), and (x Z + z) Y + y for yzx (1)."""
     xs, ys, zs = input_x_dim, input_y_dim, input_z_dim
     if filter_params.shape[1] != filt_x_dim * filt_y_dim * zs or min(filt_x_step, filt_y_step) < 1:
-        raise InputError(f"filters of {list(filter_params.shape)} do not fit to {filt_x_dim} by {filt_y_dim} by {zs}")
+        raise InputError(f"filters of {list(filter_params.shape)} do not fit {filt_x_dim} by {filt_y_dim} by {zs}")
     if input_vectorization:
         image = Transpose()(Reshape()(x, np.array([-1, xs, zs, ys], np.int64)), np.array([0, 2, 1, 3], np.int64))
     else:

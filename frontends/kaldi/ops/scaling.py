@@ -15,7 +15,7 @@ def fitted(x: Value, vector: Tensor) -> Tensor:
     """``vector`` as often as it takes to be as wide as a frame of ``x``."""
     width = x.type.shape[-1]
     if not isinstance(width, int) or not vector.size or width % vector.size:
-        raise InputError(f"{vector.size} numbers do not fit to frames of {width}")
+        raise InputError(f"{vector.size} numbers do not fit frames of {width}")
     return np.tile(vector.reshape(1, -1), (1, width // vector.size))
 
 

@@ -113,7 +113,10 @@ def while_loop(
     many, then the last variables."""
     _check(func, num_outputs, tuple(range(len(func_input_locs))), len(func_input_locs))
     if not 1 <= max_iterations < _MOST_TURNS or num_out_data + len(func_var_locs) != num_outputs:
-        raise InputError(f"{max_iterations} turns with {num_out_data} outputs and {len(func_var_locs)} variables")
+        raise InputError(
+            f"max_iterations {max_iterations}, {num_out_data} outputs and {len(func_var_locs)} variables are no loop "
+            f"of {num_outputs} outputs"
+        )
     outer = context.node.inputs
     if not all(0 <= place < len(outer) for place in (*cond_input_locs, *func_input_locs)):
         raise InputError(f"sub-graphs take inputs {cond_input_locs} and {func_input_locs} of {len(outer)}")

@@ -7,7 +7,6 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Graph, Value
-from dldt.compiler.inference import same
 from dldt.compiler.ir.compositions.columns import Col2Im
 from dldt.compiler.ir.compositions.sizes import counted, like, number, size_of
 from dldt.compiler.ops.arithmetic import Divide, Multiply, Subtract
@@ -54,7 +53,8 @@ def col2im_18(
 @ONNX.imports("Det", since=11)
 def det_11(X: Value) -> Value:
     """The determinant of each matrix [*, M, M]: the product of the pivots of an elimination."""
-    if X.type.rank < 2 or not same(X.type.shape[-1], X.type.shape[-2], "the rows and columns of a matrix"):
+    sides = X.type.shape[-2:]
+    if X.type.rank < 2 or (all(isinstance(side, int) for side in sides) and sides[0] != sides[1]):
         raise InputError(f"matrices must have as many rows as columns, X is {X.type}")
     side = Reshape()(size_of(X, -1), _ONE)
     matrices = Reshape()(X, Concat(0)(np.array([-1]), side, side))

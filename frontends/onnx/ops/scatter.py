@@ -76,7 +76,9 @@ def tensor_scatter_24(
     cache, new = (Transpose()(x, np.array(order, np.int64)) for x in (past_cache, update))
     place = Unsqueeze()(numbers_along(new, 1), np.array([0], np.int64))
     if write_indices is not None:
-        place = Add()(place, Unsqueeze()(Convert(DType.i64)(write_indices), np.array([1], np.int64)))
+        # One for each sequence of the update, however the two sizes are called.
+        starts = Reshape()(Convert(DType.i64)(write_indices), _sizes(new, 0))
+        place = Add()(place, Unsqueeze()(starts, np.array([1], np.int64)))
     if one_of("mode", mode, ("linear", "circular")) == "circular":
         place = FloorMod()(place, _sizes(cache, 1))
     sequence = Unsqueeze()(numbers_along(new, 0), np.array([1], np.int64))

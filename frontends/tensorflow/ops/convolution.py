@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.transpose import Transpose
@@ -62,7 +62,7 @@ def conv(
     """The same over two or three axes; `groups` is said by the shapes."""
     rank = input.type.rank
     if batch_dims != 1:
-        raise ShapeError(f"batch_dims is {batch_dims}; 1 is supported")
+        raise UnsupportedError(f"batch_dims {batch_dims} is not supported (1 is)")
     layout = ("NDHWC" if rank == 5 else "NHWC") if data_format == "CHANNELS_LAST" else "NCDHW" if rank == 5 else "NCHW"
     return _convolution(input, filter, strides, padding, explicit_paddings, layout, dilations)
 

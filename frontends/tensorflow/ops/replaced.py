@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Sigmoid
 from dldt.compiler.ops.arithmetic import Divide, Multiply
@@ -16,14 +17,17 @@ from dldt.compiler.ops.detection_output import CENTER_SIZE, CORNER_SIZE, Detecti
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.proposal import Proposal
+from dldt.compiler.ops.psroi_pooling import PSROIPooling
+from dldt.compiler.ops.reduce import ReduceMean
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.roi_pooling import ROIPooling
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.softmax import SoftMax
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.yolo import RegionYolo
 from dldt.compiler.types import DType
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import cast, integer, ints, joined, like, sizes
+from dldt.frontends.tensorflow.numbers import cast, count_up, integer, ints, joined, like, size, sizes
 
 _DETECTION_OUTPUT: Any = DetectionOutput
 """Its attributes are those of a base class, which type checkers do not see."""
@@ -77,10 +81,10 @@ def ssd_detections(
         normalized=True,
         num_classes=num_classes,
     )
-    rows = Reshape()(scores, joined(sizes(scores, [0]), ints(-1, num_classes)))
+    numbers = Reshape()(scores, joined(sizes(scores, [0]), ints(-1, num_classes)))
     priors = _with_variances(_columns_first(Reshape()(anchors, ints(-1, 4))), variances)
     boxes = _columns_first(Reshape()(codes, joined(sizes(codes, [0]), ints(-1, 4))))
-    made: Value = op(_flat(boxes), _flat(_converted(rows, score_converter)), priors)
+    made: Value = op(_flat(boxes), _flat(_converted(numbers, score_converter)), priors)
     return made
 
 
@@ -174,8 +178,8 @@ def proposals(
         box_coordinate_scale=box_coordinate_scale,
         framework="tensorflow",
     )
-    rows = op(probs, Transpose()(codes, _CHANNELS_FIRST), image_info)
-    corners = Gather()(rows, ints(1, 2, 3, 4), integer(1))
+    regions = op(probs, Transpose()(codes, _CHANNELS_FIRST), Reshape()(image_info, ints(-1)))
+    corners = Gather()(regions, ints(1, 2, 3, 4), integer(1))
     made: Value = Reshape()(corners, ints(-1, max_proposals, 4))
     return made
 
@@ -217,12 +221,63 @@ def second_stage(
         normalized=True,
         num_classes=num_classes,
     )
-    rows = _converted(Reshape()(scores, ints(-1, num_classes)), score_converter)
+    numbers = _converted(Reshape()(scores, ints(-1, num_classes)), score_converter)
     made: Value = op(
         Reshape()(moved, ints(-1, max_proposals * (kinds if share_location else num_classes) * 4)),
-        Reshape()(rows, ints(-1, max_proposals * num_classes)),
+        Reshape()(numbers, ints(-1, max_proposals * num_classes)),
         Reshape()(_columns_first(proposals), ints(-1, 1, max_proposals * 4)),
     )
+    return made
+
+
+@TENSORFLOW.imports("Replaced>SensitiveCrops")
+def sensitive_crops(
+    features: Value,
+    proposals: Value,
+    *,
+    num_spatial_bins_height: int,
+    num_spatial_bins_width: int,
+    crop_height: int,
+    crop_width: int,
+) -> Value:
+    """Of pictures, channels last: the mean of each group of channels in its bin of a proposal [pictures, proposals, 1,
+    1, channels of a group]. Raises ShapeError where bins do not divide channels and crops evenly."""
+    bins = num_spatial_bins_height, num_spatial_bins_width
+    channels = features.type.shape[3]
+    cells = crop_height // bins[0]
+    if not isinstance(channels, int) or channels % (bins[0] * bins[1]) or cells != crop_width // bins[1] or not cells:
+        raise ShapeError(f"{channels} channels and crops of {crop_height} x {crop_width} do not fit {bins} bins")
+    pooled = channels // (bins[0] * bins[1])
+    batch, most = (sizes(proposals, [axis]) for axis in (0, 1))
+    picture = Reshape()(cast(count_up(proposals, size(proposals, 0)), features.type.dtype), ints(-1, 1, 1))
+    wide = Broadcast()(picture, joined(batch, most, ints(1)))
+    regions = Reshape()(Concat(2)(wide, _columns_first(proposals)), ints(-1, 5))
+    op = PSROIPooling(pooled, 1.0, cells, bins[1], bins[0], "bilinear")
+    means = ReduceMean(keep_dims=True)(op(Transpose()(features, _CHANNELS_FIRST), regions), ints(2, 3))
+    made: Value = Reshape()(means, joined(batch, most, ints(1, 1, pooled)))
+    return made
+
+
+@TENSORFLOW.imports("Replaced>MaskCrops")
+def mask_crops(features: Value, detections: Value, *, side: int) -> Value:
+    """Of pictures, channels last: what lies in the boxes of DetectionOutput, channels last."""
+    regions = Gather()(rows(detections), ints(0, 3, 4, 5, 6), integer(1))
+    cut = ROIPooling(side, side, 1.0, "bilinear")(Transpose()(features, _CHANNELS_FIRST), regions)
+    made: Value = Transpose()(cut, ints(0, 2, 3, 1))
+    return made
+
+
+@TENSORFLOW.imports("Replaced>Rows")
+def rows(detections: Value) -> Value:
+    """One row a box."""
+    made: Value = Reshape()(detections, ints(-1, 7))
+    return made
+
+
+@TENSORFLOW.imports("Replaced>Masks")
+def masks(x: Value) -> Value:
+    """Numbers of each box, channels last, as masks of each class."""
+    made: Value = Sigmoid()(Transpose()(x, _CHANNELS_FIRST))
     return made
 
 
@@ -248,6 +303,6 @@ def _flat(x: Value) -> Value:
 def _with_variances(places: Value, variances: tuple[float, ...]) -> Value:
     """Priors [boxes, 4] and their variances, [1, 2, boxes · 4]."""
     spread: Any = places.graph.constant(np.array(variances, DType.f32.numpy).astype(places.type.dtype.numpy))
-    rows = [Reshape()(each, ints(1, 1, -1)) for each in (places, Broadcast()(spread, ShapeOf()(places)))]
-    made: Value = Concat(1)(*rows)
+    flat = [Reshape()(each, ints(1, 1, -1)) for each in (places, Broadcast()(spread, ShapeOf()(places)))]
+    made: Value = Concat(1)(*flat)
     return made

@@ -12,6 +12,7 @@ from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.tensorflow.replacement.replacement import Replacement
 
 
 class Edit:
@@ -54,6 +55,23 @@ class Edit:
             )
         return min(found, key=len)
 
+    def begins(self, entry: Replacement, count: int) -> list[str]:
+        """What the first nodes of the replaced part read. Raises InputError where fewer are named."""
+        if entry.is_scope:
+            scope = self.scope(entry.scope())
+            names = [scope + name for name in entry.port_nodes("inputs")]
+        else:
+            names = entry.points("start_points")
+        if len(names) < count:
+            raise entry.error(f"the first {count} nodes of the part must be named, {len(names)} are")
+        return [self.source(name) for name in names[:count]]
+
+    def end(self, entry: Replacement) -> str:
+        """The first tensor that the replaced part gives. Raises InputError."""
+        if entry.is_scope:
+            return self.node(self.scope(entry.scope()) + entry.port_nodes("outputs")[0]).outputs[0]
+        return self.node(entry.points("end_points")[0]).outputs[0]
+
     def source(self, name: str, port: int = 0) -> str:
         """The tensor that a node reads."""
         node = self.node(name)
@@ -89,6 +107,10 @@ class Edit:
                 found[node.name] = node
                 pending += needed(node)
         return list(found.values())
+
+    def depends(self, tensor: str, op: str) -> bool:
+        """Whether a tensor is computed from what a node of this operation gives."""
+        return any(node.op_type == op for node in self.between("", tensor))
 
     def add(self, op: str, name: str, inputs: Sequence[str], attributes: Mapping[str, Any] | None = None) -> str:
         """A new node; the tensor that it makes."""

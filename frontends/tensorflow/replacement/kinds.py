@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dldt.frontends.tensorflow.replacement.edit import Edit
+from dldt.frontends.tensorflow.replacement.masks import mask_crops, mask_sigmoid
 from dldt.frontends.tensorflow.replacement.outputs import constants, named_outputs
 from dldt.frontends.tensorflow.replacement.preprocessor import preprocessor, preprocessor_2
 from dldt.frontends.tensorflow.replacement.settings import Settings
 from dldt.frontends.tensorflow.replacement.single_shot import retina_net, ssd_postprocessor, toolbox
-from dldt.frontends.tensorflow.replacement.two_stage import proposals, second_stage
+from dldt.frontends.tensorflow.replacement.two_stage import proposals, second_stage, sensitive_crops
 from dldt.frontends.tensorflow.replacement.yolo import yolo, yolo_v3
 
 
@@ -26,8 +27,11 @@ KINDS: Mapping[str, Callable[[Edit, Settings], None]] = MappingProxyType(
         "ObjectDetectionAPIPreprocessor2Replacement": preprocessor_2,
         "ObjectDetectionAPISSDPostprocessorReplacement": ssd_postprocessor,
         "ObjectDetectionAPIProposalReplacement": proposals,
+        "ObjectDetectionAPIPSROIPoolingReplacement": sensitive_crops,
         "ObjectDetectionAPIDetectionOutputReplacement": second_stage,
+        "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement": mask_crops,
         "ObjectDetectionAPIOutputReplacement": named_outputs,
+        "ObjectDetectionAPIMaskRCNNSigmoidReplacement": mask_sigmoid,
         "ObjectDetectionAPIConstValueOverride": constants,
         "RetinaNetFilteredDetectionsReplacement": retina_net,
         "SSDToolboxDetectionOutput": toolbox,
@@ -38,9 +42,6 @@ ORDER = tuple(KINDS)
 _WHOLE = "the whole graph compiles as it is without the file"
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
-        "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement": f"masks of boxes of DetectionOutput: {_WHOLE}",
-        "ObjectDetectionAPIMaskRCNNSigmoidReplacement": f"masks of boxes of DetectionOutput: {_WHOLE}",
-        "ObjectDetectionAPIPSROIPoolingReplacement": f"position-sensitive crops as PSROIPooling: {_WHOLE}",
         "AutomlEfficientDet": f"EfficientDet of AutoML as DetectionOutput: {_WHOLE}",
         "CustomSubgraphCall": "sub-graphs that TensorFlow itself runs: cut the model round them (--input, --output)",
     }

@@ -10,12 +10,16 @@ from dldt.frontends.tensorflow.replacement.settings import Settings
 
 
 def named_outputs(edit: Edit, settings: Settings) -> None:
-    """The model ends at these nodes, as far as nothing has taken their place."""
+    """The model ends at these nodes, of several with | between them at the first that there is. What has taken the
+    place of its end stays an output; beside that only masks are."""
     text = settings.entry.attributes.get("outputs", "")
     wanted = text.split(",") if isinstance(text, str) else settings.entry.names("outputs")
     replaced = [name for name in edit.outputs if (node := edit.maker(name)) and node.op_type.startswith("Replaced>")]
-    if not replaced:
-        edit.outputs = [edit.node(name).outputs[0] for name in wanted if name]
+    choices = [[node for name in each.split("|") if (node := edit.find(name.strip()))] for each in wanted if each]
+    found = [nodes[0].outputs[0] for nodes in choices if nodes]
+    if not replaced and len(found) < len(choices):
+        raise settings.entry.error(f"the model has not all of the nodes {', '.join(wanted)}")
+    edit.outputs = [*replaced, *(name for name in found if not replaced or edit.depends(name, "Replaced>MaskCrops"))]
 
 
 def constants(edit: Edit, settings: Settings) -> None:

@@ -37,11 +37,16 @@ class Replacement:
         """The scope of names that is replaced, without the pattern before it. Raises InputError."""
         return self.texts(self.instances, "instances")[0].lstrip("^").removeprefix(".*")
 
-    def port_nodes(self, count: int) -> list[str]:
-        """The names of the nodes, within the scope, that the first inputs belong to. Raises InputError."""
-        firsts = [ports[0] for ports in self.inputs[:count] if isinstance(ports, list) and ports]
-        names = [port.get("node") for port in firsts if isinstance(port, dict)]
-        return [name.rstrip("$") for name in self.texts(names if len(names) == count else None, "inputs")]
+    @property
+    def is_scope(self) -> bool:
+        """Whether a scope of names is replaced, and not what lies between points."""
+        return not isinstance(self.instances, dict)
+
+    def port_nodes(self, which: str) -> list[str]:
+        """The names of the nodes, within the scope, that come first in each of ``inputs`` or ``outputs``."""
+        ports = [each[0] if isinstance(each, list) and each else each for each in getattr(self, which)]
+        names = [port.get("node") if isinstance(port, dict) else None for port in ports]
+        return [name.rstrip("$") for name in self.texts(names, which)]
 
     def texts(self, found: Any, where: str) -> list[str]:
         """A list of texts in which there is something. Raises InputError."""

@@ -24,6 +24,10 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "anchor_generator_aspect_ratios": ("first_stage_anchor_generator/grid_anchor_generator/aspect_ratios",),
     "first_stage_nms_iou_threshold": ("first_stage_nms_iou_threshold",),
     "first_stage_max_proposals": ("first_stage_max_proposals",),
+    **{
+        name: (f"second_stage_box_predictor/rfcn_box_predictor/{name}",)
+        for name in ("num_spatial_bins_height", "num_spatial_bins_width", "crop_height", "crop_width")
+    },
     "initial_crop_size": ("initial_crop_size",),
     "share_box_across_classes": ("second_stage_box_predictor/*/share_box_across_classes",),
     "frcnn_variance_x": ("box_coder/faster_rcnn_box_coder/x_scale",),

@@ -15,7 +15,7 @@ CONVERTERS = ("IDENTITY", "SIGMOID", "SOFTMAX")
 def ssd_postprocessor(edit: Edit, settings: Settings) -> None:
     """SSD of the Object Detection API: what the first nodes of ``start_points`` read are the codes of the boxes, the
     scores and the anchors. The graph's own anchors are taken, whatever generates them."""
-    codes, scores, anchors = _sources(edit, settings)
+    codes, scores, anchors = edit.begins(settings.entry, 3)
     background = settings.flag("add_background_class")
     own = {
         "score_converter": converter(settings),
@@ -30,7 +30,7 @@ def ssd_postprocessor(edit: Edit, settings: Settings) -> None:
 
 def retina_net(edit: Edit, settings: Settings) -> None:
     """FilteredDetections of keras-retinanet: corners are moved, no class is the background, anchors are in pixels."""
-    codes, scores, anchors = _sources(edit, settings)
+    codes, scores, anchors = edit.begins(settings.entry, 3)
     variance = settings.numbers("variance")
     if len(variance) != 4:
         raise settings.entry.error("variance must be 4 numbers")
@@ -90,12 +90,3 @@ def clipping(settings: Settings) -> dict[str, Any]:
     """When boxes are cut at the edges of the picture."""
     own = settings.entry.attributes
     return {name: bool(own.get(name, False)) for name in ("clip_before_nms", "clip_after_nms")}
-
-
-def _sources(edit: Edit, settings: Settings) -> list[str]:
-    names = settings.entry.points("start_points")[:_MAX_NAMES]
-    if len(names) != _MAX_NAMES:
-        raise settings.entry.error(
-            "instances.start_points must name the nodes behind the boxes, the scores and the anchors"
-        )
-    return [edit.source(name) for name in names]

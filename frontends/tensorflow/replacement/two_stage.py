@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.tensorflow.replacement.edit import Edit
@@ -10,6 +12,7 @@ from dldt.frontends.tensorflow.replacement.single_shot import clipping, converte
 
 PROPOSALS = "crop_proposals"
 """The node of the proposals: one for each picture and place, sides as parts of the picture."""
+DETECTIONS = "detection_output"
 _REARRANGED = ("Reshape", "Squeeze", "ExpandDims", "Identity", "Concat", "ConcatV2", "Transpose", "Cast")
 IMAGE_INFO = "image_info"
 
@@ -19,10 +22,7 @@ def proposals(edit: Edit, settings: Settings) -> None:
     ``image_info``: height, width and scale. What read the first node of ``end_points`` reads the proposals."""
     if settings.entry.attributes.get("operation_to_add", "Proposal") != "Proposal":
         raise settings.entry.error('operation_to_add must be "Proposal"; other operations are not supported')
-    starts, ends = (settings.entry.points(which) for which in ("start_points", "end_points"))
-    if len(starts) < 2:
-        raise settings.entry.error("instances.start_points must name the nodes behind the boxes and the scores")
-    codes, scores = (edit.behind(edit.source(name), _REARRANGED) for name in starts[:2])
+    codes, scores = (edit.behind(tensor, _REARRANGED) for tensor in edit.begins(settings.entry, 2))
     own = {
         "base_size": settings.count("anchor_generator_height"),
         "feat_stride": settings.count("anchor_generator_height_stride"),
@@ -34,15 +34,14 @@ def proposals(edit: Edit, settings: Settings) -> None:
         "box_coordinate_scale": settings.number("frcnn_variance_x"),
         **clipping(settings),
     }
-    end = edit.node(ends[0]).outputs[0]
+    end = edit.end(settings.entry)
     edit.declare(IMAGE_INFO, DeclaredType(DType.f32, (1, 3)))
     edit.give(end, edit.add("Replaced>Proposals", PROPOSALS, (scores, codes, IMAGE_INFO), own))
 
 
 def second_stage(edit: Edit, settings: Settings) -> None:
     """What the second stage says of the proposals → DetectionOutput."""
-    scope = edit.scope(settings.entry.scope())
-    codes, scores = (edit.source(f"{scope}{name}") for name in settings.entry.port_nodes(2))
+    codes, scores = edit.begins(settings.entry, 2)
     if edit.find(PROPOSALS) is None:
         raise settings.entry.error("an entry ObjectDetectionAPIProposalReplacement must stand before it")
     own = {
@@ -54,4 +53,20 @@ def second_stage(edit: Edit, settings: Settings) -> None:
         **selection(settings),
         **clipping(settings),
     }
-    edit.outputs = [edit.add("Replaced>SecondStage", "detection_output", (codes, scores, PROPOSALS), own)]
+    edit.outputs = [edit.add("Replaced>SecondStage", DETECTIONS, (codes, scores, PROPOSALS), own)]
+
+
+def sensitive_crops(edit: Edit, settings: Settings) -> None:
+    """R-FCN: each scope that crops bins of the proposals, with channels of their own, → PSROIPooling."""
+    if edit.find(PROPOSALS) is None:
+        raise settings.entry.error("an entry ObjectDetectionAPIProposalReplacement must stand before it")
+    own = {
+        name: settings.count(name)
+        for name in ("num_spatial_bins_height", "num_spatial_bins_width", "crop_height", "crop_width")
+    }
+    for scope in settings.entry.texts(settings.entry.instances, "instances"):
+        entry = attrs.evolve(settings.entry, instances=[scope])
+        (features,) = edit.begins(entry, 1)
+        end = edit.end(entry)
+        name = f"{scope.strip('/').replace('/', '_')}/PSROIPooling"
+        edit.give(end, edit.add("Replaced>SensitiveCrops", name, (features, PROPOSALS), own))

@@ -97,6 +97,7 @@ CASES = (
         (1, 16, 2, 3),
         expected=lambda x: formulas.region(x, 2, 3, False),
     ),
+    one("Reorg", "plain", "reorg_param { stride: 2 }", (1, 4, 4, 6), expected=lambda x: formulas.reorg(x, 2)),
     one("ReorgYolo", "plain", "reorg_yolo_param { stride: 2 }", (1, 4, 4, 6), expected=lambda x: formulas.reorg(x, 2)),
     Case(
         "Proposal",

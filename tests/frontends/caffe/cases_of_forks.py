@@ -54,6 +54,22 @@ CASES = (
     ),
     one(
         "BatchNorm",
+        "with weight and bias",
+        "batch_norm_param { use_global_stats: true filler { value: 1 } }",
+        blobs=[(4,), ("+", (4,)), np.ones(1, np.float32), (4,), (4,)],
+        expected=lambda x, m, v, f, s, b: (
+            (x - m.reshape(4, 1, 1)) / np.sqrt(v.reshape(4, 1, 1) + 1e-5) * s.reshape(4, 1, 1) + b.reshape(4, 1, 1)
+        ),
+    ),
+    one(
+        "InnerProduct",
+        "joined with a leaky ReLU",
+        "inner_product_param { num_output: 3 relu: true negative_slope: 0.5 }",
+        blobs=[(3, 120), (3,)],
+        expected=lambda x, w, b: (lambda y: np.where(y > 0, y, y / 2))(x.reshape(2, 120) @ w.T + b),
+    ),
+    one(
+        "BatchNorm",
         "joined with a ReLU",
         "batch_norm_param { relu: true engine: MKLDNN }",
         blobs=[(4,), ("+", (4,)), np.ones(1, np.float32)],
@@ -67,6 +83,12 @@ CASES = (
         lambda x, s, b, m, v: s / np.sqrt(v + 1e-5) * (x - m) + b,
     ),
     _renamed("Dropout", "SpatialDropout", "spatial_dropout_param { dropout_ratio: 0.1 }", [], lambda x: x),
+    one(
+        "Dropout",
+        "not scaled in training",
+        "dropout_param { dropout_ratio: 0.25 scale_train: false }",
+        expected=lambda x: 0.75 * x,
+    ),
     one("ChannelNorm", "plain", expected=lambda x: np.sqrt((x * x).sum(1, keepdims=True))),
     one(
         "Transpose",

@@ -247,6 +247,10 @@ REFUSED = [
     ({"text": INPUT + layer("ROIWarping")}, r"ROIWarping +1 node .*\n +it is part of an instance-segmentation fork"),
     ({"text": INPUT + layer("ConvolutionBinary")}, r"ConvolutionBinary +1 node .*\n +how its weights are packed"),
     (
+        {"text": INPUT + layer("Dropout", "dropout_param { sample_weights_test: true }")},
+        "sample_weights_test asks for random elements to be dropped",
+    ),
+    (
         {"text": INPUT + layer("DataAugmentation", "augmentation_param { augment_during_test: true }")},
         "augment_during_test asks for random changes of the picture",
     ),
@@ -332,6 +336,7 @@ MAPS = [
     ("Resample", "resample_param { type: CUBIC factor: 1e30 }", "x", "factor is 1.*e.30"),
     ("DataAugmentation", "augmentation_param { crop_width: 4 crop_height: 5 }", "x", "begins at a whole pixel"),
     ("SpatialTransformer", "st_param { transform_type: 'tps' }", "x,x", "an affine transform with bilinear sampling"),
+    ("SpatialTransformer", "st_param { output_H: 70000 output_W: 70000 }", "x,x", "output_H 70000 and output_W 70000"),
     ("FlowWarp", "", "x,x", "must have two channels, and height and width"),
     ("SimplerNMS", "simpler_nms_param { }", "x,x,x", "and scale must be given"),
 ]

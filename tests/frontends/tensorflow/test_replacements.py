@@ -93,6 +93,36 @@ OUTPUTS = {
     "match_kind": "general",
     "custom_attributes": {"outputs": "detection_boxes,detection_scores,num_detections"},
 }
+SENSITIVE = {
+    "id": "ObjectDetectionAPIPSROIPoolingReplacement",
+    "match_kind": "scope",
+    "custom_attributes": {
+        "num_spatial_bins_height": 3,
+        "num_spatial_bins_width": 3,
+        "crop_height": 6,
+        "crop_width": 6,
+    },
+    "inputs": [[{"node": "Shape$", "port": 0}], [{"node": "TensorArrayUnstack_1/Shape$", "port": 0}]],
+    "instances": ["SecondStageBoxPredictor/map/", "SecondStageBoxPredictor/map_1/"],
+    "outputs": [{"node": "TensorArrayStack/TensorArrayGatherV3$", "port": 0}],
+}
+_HEAD = "SecondStageBoxPredictor/MaskPredictor/"
+MASK_CROPS = {
+    "id": "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement",
+    "match_kind": "points",
+    "custom_attributes": {"initial_crop_size": 6},
+    "instances": {"start_points": [f"{_HEAD}CropAndResize"], "end_points": [f"{_HEAD}CropAndResize"]},
+}
+MASK_OUTPUTS = {
+    "id": "ObjectDetectionAPIOutputReplacement",
+    "match_kind": "general",
+    "custom_attributes": {"outputs": f"detection_boxes,nothing|{_HEAD}Conv_1/BiasAdd"},
+}
+MASK_SIGMOID = {
+    "id": "ObjectDetectionAPIMaskRCNNSigmoidReplacement",
+    "match_kind": "general",
+    "custom_attributes": {"masks_node_prefix_name": f"StatefulPartitionedCall/{_HEAD}"},
+}
 REGION = {"classes": 3, "coords": 4, "num": 3}
 
 
@@ -160,6 +190,36 @@ def test_faster_rcnn_has_proposal_and_detection_output(name, native, options, tm
             check_detections(run.run(given)["detection_output"], wanted)
 
 
+def test_r_fcn_pools_bins_of_the_proposals(options, tmp_path):
+    values = {"kind": "faster_rcnn", "size": 40, "post": "second_stage_post_processing", "limit": 0.1}
+    own = options(SENSITIVE, SECOND_STAGE, PROPOSAL, PREPROCESSOR, **values, converter="SOFTMAX")
+    graph = read_model(model_of("rfcn_v1", tmp_path), options=own)
+    kinds = [node.op.type for node in graph.order()]
+    assert kinds.count("PSROIPooling") == 2
+    assert not {"Loop", "TensorIterator", "NonMaxSuppression"} & {*kinds}
+    given, wanted = runs_of("rfcn_v1")[-1]
+    given = {**given, "image_info": np.array([[40, 40, 1]], np.float32)}
+    check_detections(interpret(graph, given)["detection_output"], wanted)
+
+
+@pytest.mark.parametrize("name", ["mask_rcnn_v1", "mask_rcnn_v2"])
+def test_mask_rcnn_has_the_masks_of_each_row(name, options, tmp_path):
+    preprocessor = PREPROCESSOR if name.endswith("v1") else PREPROCESSOR_2
+    values = {"kind": "faster_rcnn", "size": 40, "post": "second_stage_post_processing", "limit": 0.1}
+    entries = (MASK_SIGMOID, MASK_OUTPUTS, MASK_CROPS, SECOND_STAGE, PROPOSAL, preprocessor)
+    graph = read_model(model_of(name, tmp_path), options=options(*entries, **values, converter="SOFTMAX"))
+    assert [value.name for value in graph.outputs] == ["reshape_do_2d", "masks"]
+    given, wanted = runs_of(name)[-1]
+    found = interpret(graph, {**given, "image_info": np.array([[40, 40, 1]], np.float32)})
+    check_detections(found["reshape_do_2d"][None, None], wanted)
+    for row, masks in zip(found["reshape_do_2d"], found["masks"], strict=True):
+        if row[0] < 0:
+            break
+        scores = wanted["detection_scores"][int(row[0])]
+        expected = wanted["detection_masks"][int(row[0]), np.abs(scores - row[2]).argmin()]
+        np.testing.assert_allclose(masks[int(row[1]) - 1], expected, rtol=1e-4, atol=1e-4)
+
+
 def test_yolo_v2_ends_with_a_region(options, tmp_path):
     entry = {"id": "TFYOLO", "match_kind": "general", "custom_attributes": {**REGION, "do_softmax": 1}}
     graph = read_model(model_of("yolo_v2_tiny", tmp_path), outputs=["output"], options=options(entry))
@@ -201,7 +261,7 @@ def without(entry, attribute):
         ({"id": "TFYOLOV4"}, UnsupportedError, "no replacement has the id 'TFYOLOV4'; close matches: 'TFYOLOV3'"),
         (SSD, UsageError, "nothing says add_background_class; name the model's pipeline.config with --tensorflow_ob"),
         ({"id": 5}, InputError, "an entry has no id"),
-        ({**SSD, "instances": ["x"]}, InputError, r"instances\.start_points must be a list of names of nodes"),
+        ({**SSD, "instances": {}}, InputError, r"instances\.start_points must be a list of names of nodes"),
         (
             {**SSD, "instances": {"start_points": ["Postprocessor/Shap", "b", "c"]}},
             InputError,

@@ -325,6 +325,18 @@ def tree_ensemble_5(
         raise InputError(f"nodes_modes holds {int(modes.max())}, there are modes 0 to {len(_MODES) - 1}")
     if not 0 <= aggregate_function < len(_AGGREGATES) or not 0 <= post_transform < len(_TRANSFORMS):
         raise InputError(f"aggregate_function is {aggregate_function}, post_transform {post_transform}: not defined")
+    lengths = {
+        "nodes_modes": len(modes),
+        "nodes_featureids": len(nodes_featureids),
+        "nodes_truenodeids": len(nodes_truenodeids),
+        "nodes_trueleafs": len(nodes_trueleafs),
+        "nodes_falsenodeids": len(nodes_falsenodeids),
+        "nodes_falseleafs": len(nodes_falseleafs),
+        "nodes_missing_value_tracks_true": len(nodes_missing_value_tracks_true or splits),
+    }
+    for name, length in lengths.items():
+        if length != count:
+            raise InputError(f"{name} has {length} numbers, nodes_splits has {count}")
     names = [_MODES[mode] for mode in modes] + ["LEAF"] * leaves
     true, false = (
         [place + count if leaf else place for place, leaf in zip(ids, kinds, strict=False)] + [-1] * leaves

@@ -17,7 +17,7 @@ from parts import filtered_nms, padded_nms, v1
 
 FOLDER = Path(__file__).parent
 SIZES = ((48, 64), (80, 56))
-SQUARES = {"ssd": 48, "faster_rcnn": 40}
+SQUARES = {"ssd": 48, "faster_rcnn": 40, "mask_rcnn": 40, "rfcn": 40}
 """Of a third run: pictures that need no resize, so that networks without one give the same."""
 
 

@@ -139,16 +139,21 @@ def mask_rcnn(images, nms):
 
 
 def sensitive_crops(features, boxes, bins, size):
-    """The mean of what each group of channels says of its part of a box."""
-    low_y, low_x, high_y, high_x = tf.unstack(tf.reshape(boxes, [-1, 4]), axis=1)
-    places = tf.reshape(tf.expand_dims(tf.range(tf.shape(boxes)[0]), 1) * tf.ones(tf.shape(boxes)[:2], I32), [-1])
-    step_y, step_x = (high_y - low_y) / bins, (high_x - low_x) / bins
-    made = []
-    for i, part in enumerate(tf.split(features, bins * bins, 3)):
-        y, x = divmod(i, bins)
-        own = [low_y + y * step_y, low_x + x * step_x, low_y + (y + 1) * step_y, low_x + (x + 1) * step_x]
-        made.append(tf.image.crop_and_resize(part, tf.stack(own, 1), places, [size, size]))
-    return tf.reduce_mean(tf.add_n(made) / len(made), [1, 2], keepdims=True)
+    """The mean of what each group of channels says of its part of a box, in a loop over the pictures."""
+
+    def one(given):
+        features, boxes = given
+        low_y, low_x, high_y, high_x = tf.unstack(boxes, axis=1)
+        places = tf.zeros([tf.shape(boxes)[0]], I32)
+        step_y, step_x = (high_y - low_y) / bins, (high_x - low_x) / bins
+        made = []
+        for i, part in enumerate(tf.split(features[None], bins * bins, 3)):
+            y, x = divmod(i, bins)
+            own = [low_y + y * step_y, low_x + x * step_x, low_y + (y + 1) * step_y, low_x + (x + 1) * step_x]
+            made.append(tf.image.crop_and_resize(part, tf.stack(own, 1), places, [size, size]))
+        return tf.reduce_mean(tf.add_n(made) / len(made), [1, 2], keepdims=True)
+
+    return v1.map_fn(one, (features, boxes), dtype=F32, name="map")
 
 
 def rfcn(images, nms):

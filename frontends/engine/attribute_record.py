@@ -6,5 +6,5 @@ import attrs
 
 
 @attrs.frozen
-class Settings:
+class AttributeRecord:
     """Base of such records: each field is an attribute. An importer takes one as a keyword-only parameter."""
