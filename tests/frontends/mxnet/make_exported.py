@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.frontends.mxnet.exported import parameters
 from tests.frontends.mxnet.make_control import CONTROL
+from tests.frontends.mxnet.make_gluon import GLUON
 from tests.frontends.mxnet.make_quantized import QUANTIZED
 
 FOLDER = Path(__file__).parent
@@ -30,7 +31,7 @@ def answers(symbol, shapes, inputs):
 
 def main():
     found = {}
-    for name, build in {**CONTROL, **QUANTIZED}.items():
+    for name, build in {**CONTROL, **QUANTIZED, **GLUON}.items():
         symbol, shapes, inputs = build()
         found[f"{name}/symbol"] = np.frombuffer(symbol.tojson().encode(), np.uint8)
         known = {key: array for key, array in shapes.items() if isinstance(array, np.ndarray)}

@@ -31,6 +31,7 @@ def graph_of(net, folder, free=False):
     return read_model(net.save(folder), inputs=shapes)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_answers_are_those_of_mxnet(name, tmp_path):
     net = Exported(name)
@@ -48,6 +49,7 @@ def test_any_number_of_items(name, tmp_path):
     agree(native.run(net.inputs).values(), net.answers)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_openvino_reads_the_ir(name, tmp_path):
     net = Exported(name)
