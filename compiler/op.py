@@ -18,6 +18,8 @@ from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 MAX_RANK = 64
 MAX_ELEMENTS = 2**40
 OPSETS = tuple(f"opset{number}" for number in range(1, 17))
+EXTENSION = "dldt"
+"""The operation set of what OpenVINO has no operation for; it has number 0. OpenVINO does not read it."""
 
 
 class Operand(Protocol):
@@ -31,6 +33,7 @@ class Operand(Protocol):
 V = TypeVar("V", bound=Operand)
 
 
+@attrs.frozen
 class Op:
     """Base of every operation. Subclasses are made by ``@op``; their fields are the attributes of the OpenVINO opset.
 
@@ -148,13 +151,13 @@ def op(opset: str, name: str | None = None, *, traits: Trait = Trait.NONE) -> Ca
     """
 
     def decorate(cls: _Class) -> _Class:
-        frozen: Any = attrs.frozen(cls, eq=True)
+        frozen: Any = attrs.frozen(cls, eq=True) if _has_fields(cls) else cls
         frozen.type = name or cls.__name__
         frozen.opset = opset
         frozen.traits = cls.traits | traits
         _read_ports(frozen)
         versions = REGISTRY.setdefault(frozen.type.lower(), {})
-        number = OPSETS.index(opset) + 1
+        number = 0 if opset == EXTENSION else OPSETS.index(opset) + 1
         if number in versions:
             raise RuntimeError(f"{frozen.type} is registered twice for {opset}")
         versions[number] = frozen
@@ -167,13 +170,20 @@ def op(opset: str, name: str | None = None, *, traits: Trait = Trait.NONE) -> Ca
 def find_op(type_name: str, opset: str) -> type[Op]:
     """The class of an operation: the newest version not newer than ``opset``. UnsupportedError where there is none."""
     versions = REGISTRY.get(type_name.lower(), {})
+    if opset == EXTENSION and 0 in versions:
+        return versions[0]
     if opset not in OPSETS:
         raise UnsupportedError(f"operation set {opset!r} is not known ({OPSETS[0]} to {OPSETS[-1]} are)")
     asked = OPSETS.index(opset) + 1
-    known = [number for number in versions if number <= asked]
+    known = [number for number in versions if 0 < number <= asked]
     if not known:
         raise UnsupportedError(f"operation {type_name} of {opset} is not supported")
     return versions[max(known)]
+
+
+def opset_name(number: int) -> str:
+    """The name of the operation set with this number."""
+    return f"opset{number}" if number else EXTENSION
 
 
 def field(*, ir: str | None = None, default: Any = attrs.NOTHING, converter: Any = None, factory: Any = None) -> Any:
@@ -182,6 +192,12 @@ def field(*, ir: str | None = None, default: Any = attrs.NOTHING, converter: Any
     if factory is not None:
         return attrs.field(factory=factory, metadata=metadata, converter=converter)
     return attrs.field(default=default, metadata=metadata, converter=converter)
+
+
+def _has_fields(cls: type) -> bool:
+    """Whether a class declares attributes of its own. One that does not compares and prints as its base class does:
+    making it an attrs class once more would only take time at every start."""
+    return any("ClassVar" not in str(kind) for kind in inspect.get_annotations(cls).values())
 
 
 def _read_ports(cls: Any) -> None:

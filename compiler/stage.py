@@ -8,7 +8,7 @@ import attrs
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node
-from dldt.compiler.op import OPSETS, Op
+from dldt.compiler.op import EXTENSION, OPSETS, Op
 from dldt.compiler.ops import BatchNormInference, ConvertLike, Negative
 from dldt.compiler.traits import Trait
 
@@ -52,7 +52,7 @@ class Stage:
 
 
 def _is_in_no_opset(node: Node) -> bool:
-    return node.op.opset not in OPSETS
+    return node.op.opset not in (*OPSETS, EXTENSION)
 
 
 def _is_float(node: Node) -> bool:

@@ -19,11 +19,13 @@ from dldt.codegen.pipeline import PIPELINE
 from dldt.codegen.target import TARGETS, tuned_for
 from dldt.compiler import ops as opset
 from dldt.compiler.ir.compositions.composition import COMPOSITIONS
-from dldt.compiler.op import REGISTRY
+from dldt.compiler.op import REGISTRY, opset_name
 from dldt.compiler.options import VARIABLES
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.formats import FORMATS
 from dldt.frontends.mxnet.ops import register as mxnet_importers
+from dldt.frontends.onnx.coverage import coverage
+from dldt.frontends.onnx.framework import ONNX
 from dldt.passes.base import PASSES
 from dldt.passes.pipelines import default_pipeline
 from docs.caffe_page import caffe
@@ -45,7 +47,7 @@ def operations() -> str:
     for name in sorted(REGISTRY, key=lambda key: _name(key).lower()):
         versions = REGISTRY[name]
         newest = versions[max(versions)]
-        numbers = ", ".join(f"opset{number}" for number in sorted(versions))
+        numbers = ", ".join(map(opset_name, sorted(versions)))
         lines.append(f"| {newest.type} | {numbers} | {_cell(_first_paragraph(newest.__doc__))} |")
     lines += ["", "Read from IR as what they are made of:", "", "| operation | version | made of |", "|---|---|---|"]
     for (_, number), made in sorted(COMPOSITIONS.items()):
@@ -200,10 +202,25 @@ def mxnet() -> str:
     return coverage_page(mxnet_importers(), ((case.op, "MXNet 1.9.1") for case in MXNET_CASES.values()), notes)
 
 
+def onnx() -> str:
+    """What is imported of ONNX."""
+    lines = ["# ONNX: what is imported", "", f"Operations of operation sets up to {ONNX.newest}; those of"]
+    lines += ["`com.microsoft` mean what they mean in onnxruntime. Types are those of the first input. Free dims are"]
+    lines += ["those that `--input` or the model leaves open; the length of a vector that decides a rank (a shape,"]
+    lines += ["axes, pads) is known in any case."]
+    lines += ["", "| operation | versions | types | free dims |", "|---|---|---|---|"]
+    rows = coverage()
+    lines += [f"| {row.operation} | {row.versions} | {row.types} | {row.free} |" for row in rows]
+    lines += ["", f"{len(rows)} operations. Refused by name:", "", "| operation | why, and what to do |", "|---|---|"]
+    lines += [f"| {name} | {why} |" for name, why in ONNX.refused.items()]
+    return "\n".join(lines) + "\n"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "formats.md": formats,
     "mxnet.md": mxnet,
+    "onnx.md": onnx,
     "passes.md": passes,
     "options.md": options,
     "targets.md": targets,

@@ -15,13 +15,10 @@ class OnnxBackend(Backend):
     bfloat16 comes out as ml_dtypes' type. What cannot be compiled raises the errors of ``dldt.read_model``.
     """
 
-    free = False
-    """Whether every dim of every input stays free, whatever the model says."""
-
     @classmethod
     def prepare(cls, model: Any, device: str = "CPU", **kwargs: Any) -> PreparedModel:
         """The compiled model."""
-        return PreparedModel(model, free=cls.free)
+        return PreparedModel(model)
 
     @classmethod
     def run_model(cls, model: Any, inputs: Any, device: str = "CPU", **kwargs: Any) -> tuple[Any, ...]:

@@ -25,15 +25,32 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt ops") -> int:
 
 def list_operations(arguments: Arguments) -> int:
     """Print one line for each operation, or one JSON list."""
+    if arguments.framework == "onnx":
+        return _show(_onnx_operations(), arguments)
     table = _opset_operations() if arguments.framework == "ir" else _imported_operations(arguments.framework)
+    return _show(table, arguments)
+
+
+def _show(table: list[dict[str, str]], arguments: Arguments) -> int:
     if arguments.json:
         print(json.dumps(table, indent=1))
         return 0
-    width = max(len(row["operation"]) for row in table)
+    widths = {key: max(len(row[key]) for row in table) for key in table[0]}
     for row in table:
-        print(f"{row['operation']:<{width}}  {row['versions']}")
+        print("  ".join(f"{text:<{widths[key]}}" for key, text in row.items()).rstrip())
     print(f"{len(table)} operations")
     return 0
+
+
+def _onnx_operations() -> list[dict[str, str]]:
+    from dldt.frontends.onnx.coverage import coverage
+    from dldt.frontends.onnx.ops import register
+
+    register()
+    return [
+        {"operation": row.operation, "versions": row.versions, "types": row.types, "free dims": row.free}
+        for row in coverage()
+    ]
 
 
 def _imported_operations(name: str) -> list[dict[str, str]]:
@@ -56,12 +73,12 @@ def _imported_operations(name: str) -> list[dict[str, str]]:
 def _opset_operations() -> list[dict[str, str]]:
     import dldt.compiler.ops  # noqa: F401  (registers them)
     from dldt.compiler.ir.compositions.composition import COMPOSITIONS
-    from dldt.compiler.op import REGISTRY
+    from dldt.compiler.op import REGISTRY, opset_name
 
     rows = []
     for versions in REGISTRY.values():
         name = next(iter(versions.values())).type
-        rows.append({"operation": name, "versions": ", ".join(f"opset{number}" for number in sorted(versions))})
+        rows.append({"operation": name, "versions": ", ".join(map(opset_name, sorted(versions)))})
     for (_, number), made in COMPOSITIONS.items():
         versions_read = f"opset{number} (composed of others)" if number else "(composed of others)"
         rows.append({"operation": made.type, "versions": versions_read})

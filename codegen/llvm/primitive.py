@@ -9,6 +9,7 @@ from dldt.codegen.llvm.instructions import mangle
 from dldt.codegen.llvm.integer_division import integer_quotient
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, constant, vector
 from dldt.codegen.llvm.math import MATH, emit_math
+from dldt.codegen.llvm.rescaled import high_product, shift_away
 from dldt.codegen.loop.buffers import Buffer
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.types import DType
@@ -28,6 +29,8 @@ def emit_primitive(b: Builder, name: str, arguments: list[Ir], source: DType, re
     """
     if name == "cast":
         return emit_cast(b, arguments[0], source, result)
+    if name == "bitcast":
+        return emit_bit_cast(b, arguments[0], source, result)
     if name == "select":
         return b.select(*_match(b, arguments))
     if name in _COMPARISONS:
@@ -57,6 +60,16 @@ def emit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
             return b.convert(b.convert(x, _HALVES[result]), COMPUTE[result])
         return round_half(b, b.convert(x, COMPUTE[result], signed=signed), result)
     return b.convert(x, COMPUTE[result], signed=result.is_signed if source.is_float else source.is_signed)
+
+
+def emit_bit_cast(b: Builder, x: Ir, source: DType, result: DType) -> Ir:
+    """The bits that an element has in memory, as an element of another type, both in compute types."""
+    stored = b.convert(x, _HALVES[source]) if source in _HALVES else x
+    stored = b.convert(x, "i8", signed=False) if source is DType.boolean else stored
+    if result is DType.boolean:
+        return b.compare("ne", b.bitcast(stored, vector("i8", x.lanes)), b.like(stored, 0))
+    found = b.bitcast(stored, vector(_HALVES.get(result, LLVM_TYPES[result]), x.lanes))
+    return b.convert(found, COMPUTE[result])
 
 
 def round_half(b: Builder, x: Ir, dtype: DType) -> Ir:
@@ -316,6 +329,8 @@ _INTEGER: dict[str, Callable[..., Ir]] = {
     "ceil": _same,
     "round_even": _same,
     "round_away": _same,
+    "highmul": high_product,
+    "shift_away": shift_away,
 }
 
 IDENTITY = {"sum": 0.0, "prod": 1.0, "max": float("-inf"), "min": float("inf"), "and": 1, "or": 0}

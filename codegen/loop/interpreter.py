@@ -30,7 +30,7 @@ from dldt.codegen.loop.ir import (
     dims_of,
     walk,
 )
-from dldt.codegen.loop.primitives import compute_type, convert, primitive, shows_rounding
+from dldt.codegen.loop.primitives import bits_as, compute_type, convert, primitive, shows_rounding
 from dldt.codegen.loop.variable import LoopVariable
 from dldt.compiler.dims import Atom, Dim, FloorDiv, Symbol, symbols
 from dldt.compiler.errors import InternalError
@@ -193,6 +193,8 @@ def _apply(frame: Frame, expr: Apply) -> Array:
         found = np.asarray(known.meaning(*arguments))
         if expr.name == "cast":
             return convert(found, expr.dtype)
+        if expr.name == "bitcast":
+            return bits_as(found, expr.arguments[0].dtype, expr.dtype)
         return found.astype(compute_type(expr.dtype).numpy)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.ops.activation import sigmoid, softplus
+from dldt.compiler.ops.bit_cast import reinterpreted
 from dldt.compiler.ops.bitwise import BitwiseLeftShift, BitwiseRightShift
 from dldt.compiler.ops.convert import cast
 from dldt.compiler.ops.unary import erf
@@ -44,8 +45,14 @@ def convert(x: Array, dtype: DType) -> Array:
     return cast(x, dtype.numpy)
 
 
+def bits_as(x: Array, source: DType, dtype: DType) -> Array:
+    """The bits of ``x``, an element of type ``source``, as an element of type ``dtype``, in the type in which that is
+    computed."""
+    return reinterpreted(x.astype(source.numpy), dtype.numpy).astype(compute_type(dtype).numpy)
+
+
 _ROUNDINGS = ("floor", "ceil", "round_even", "round_away", "truncdiv", "truncmod", "floordiv", "floormod")
-_STEPS = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "isinf", "sign", "cast", *_ROUNDINGS))
+_STEPS = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "isinf", "sign", "cast", "bitcast", *_ROUNDINGS))
 
 
 def shows_rounding(name: str) -> bool:
@@ -92,6 +99,14 @@ def _power(a: Array, b: Array) -> Array:
 def _round_away(x: Array) -> Array:
     whole = np.trunc(x)
     return np.asarray((whole + np.sign(x) * (np.abs(x - whole) >= 0.5)).astype(x.dtype))
+
+
+def _highmul(a: Array, b: Array) -> Array:
+    return np.asarray(((a.astype(np.int64) * b + (1 << 30)) >> 31).astype(np.int32))
+
+
+def _shift_away(x: Array, half: Array, exponent: Array) -> Array:
+    return np.asarray((x + half - (x < 0)) >> exponent)
 
 
 def _gelu(x: Array) -> Array:
@@ -175,8 +190,11 @@ PRIMITIVES: dict[str, Primitive] = {
         isinf=np.isinf,
         cast=lambda x: x,  # converted to the dtype that the expression names, as every result is; see ``convert``
     ),
+    "bitcast": Primitive("bitcast", 1, lambda x: x),  # see ``bits_as``, which is told the types
     "bitnot": Primitive("bitnot", 1, np.bitwise_not),
     "select": Primitive("select", 3, np.where),
+    "highmul": Primitive("highmul", 2, _highmul),
+    "shift_away": Primitive("shift_away", 3, _shift_away),
 }
 """The primitives by name. The operands of a comparison have one type, as have the two sides of ``select``. The result's
 type is that of the expression."""

@@ -53,7 +53,7 @@ def _text(expr: Expr, names: dict[Expr, str]) -> str:
     if isinstance(expr, Load):
         return f"{expr.buffer.name}[{', '.join(map(str, expr.index))}]"
     if isinstance(expr, Apply):
-        label = f"{expr.name}.{expr.dtype}" if expr.name == "cast" else expr.name
+        label = f"{expr.name}.{expr.dtype}" if expr.name in ("cast", "bitcast") else expr.name
         return f"{label}({', '.join(_text(a, names) for a in expr.arguments)})"
     if isinstance(expr, Inside):
         return f"({expr.lower} <= {expr.dim} < {expr.upper})"

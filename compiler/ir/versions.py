@@ -9,7 +9,7 @@ import attrs
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.ir.adapt import ADAPTATIONS, Adaptation
 from dldt.compiler.ir.compositions.composition import COMPOSITIONS
-from dldt.compiler.op import OPSETS, REGISTRY, find_op
+from dldt.compiler.op import EXTENSION, OPSETS, REGISTRY, find_op
 
 _MEANINGS: dict[str, tuple[int, ...]] = {
     "assign": (3, 6),
@@ -65,6 +65,8 @@ def find_meaning(type_name: str, version: str) -> Meaning:
     kind = type_name.lower()
     if version in _LEGACY_SETS and (kind in _LEGACY_OPS or kind.startswith("experimentaldetectron")):
         version = "opset6"
+    if version == EXTENSION and 0 in REGISTRY.get(kind, {}):
+        return Meaning(find_op(type_name, EXTENSION))
     if version not in OPSETS:
         raise UnsupportedError(f"operation {type_name} of {version}, an operation set that is not known")
     asked = max(OPSETS.index(version) + 1, _FIRST.get(kind, 1))

@@ -15,6 +15,7 @@ from dldt.compiler.ops.arithmetic import (
     Subtract,
 )
 from dldt.compiler.ops.batch_space import BatchToSpace, SpaceToBatch
+from dldt.compiler.ops.bit_cast import BitCast
 from dldt.compiler.ops.bitwise import (
     BitwiseAnd,
     BitwiseLeftShift,
@@ -145,6 +146,7 @@ __all__ = [
     "BatchNormInference",
     "BatchToSpace",
     "Binary",
+    "BitCast",
     "BitwiseAnd",
     "BitwiseLeftShift",
     "BitwiseNot",

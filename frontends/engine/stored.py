@@ -49,6 +49,7 @@ _WIDTHS = {
     "float8_e4m3fnuz": 8,
     "float8_e5m2": 8,
     "float8_e5m2fnuz": 8,
+    "float8_e8m0fnu": 8,
     "float4_e2m1fn": 4,
     "int4": 4,
     "uint4": 4,

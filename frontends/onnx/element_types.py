@@ -29,6 +29,7 @@ STORAGE_CODES: dict[int, StorageType] = {
     TensorProto.FLOAT8E4M3FNUZ: _KINDS["float8_e4m3fnuz"],
     TensorProto.FLOAT8E5M2: _KINDS["float8_e5m2"],
     TensorProto.FLOAT8E5M2FNUZ: _KINDS["float8_e5m2fnuz"],
+    TensorProto.FLOAT8E8M0: _KINDS["float8_e8m0fnu"],
     TensorProto.FLOAT4E2M1: _KINDS["float4_e2m1fn"],
     TensorProto.INT4: _KINDS["int4"],
     TensorProto.UINT4: _KINDS["uint4"],

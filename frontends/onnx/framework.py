@@ -9,6 +9,7 @@ from onnx import defs
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import NodeRecord
+from dldt.frontends.onnx.refused import REFUSED
 
 
 class OnnxFramework(Framework):
@@ -17,6 +18,8 @@ class OnnxFramework(Framework):
     moves = frozenset(
         ("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "Slice", "Split")
     ) | frozenset(("Concat", "Gather", "GatherElements", "GatherND", "Where", "Shape", "Size"))
+
+    refused = REFUSED
 
     def defined(self) -> dict[str, str]:
         """Those whose schema has a body; ``functions`` makes records of these."""
@@ -34,7 +37,7 @@ class OnnxFramework(Framework):
         if not node.version:
             return f"domain {node.domain!r} is not in the model's opset_import"
         served = self.served(node)
-        return f"supported are operation sets {served}" if served else ""
+        return f"supported are operation sets {served}" if served else self.refused.get(node.op_type, "")
 
 
 ONNX = OnnxFramework("onnx", "ONNX", newest=28)

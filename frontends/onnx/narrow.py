@@ -10,6 +10,8 @@ import numpy as np
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Clamp
 from dldt.compiler.ops.arithmetic import Add, Divide, FloorMod, Minimum, Multiply, Subtract
+from dldt.compiler.ops.bit_cast import BitCast
+from dldt.compiler.ops.bitwise import BitwiseAnd, BitwiseRightShift
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
@@ -29,8 +31,12 @@ def widened(x: StoredTensor, dtype: DType = DType.f32) -> Value:
     return found if dtype is DType.f32 else Convert(dtype)(found)
 
 
-def narrowed(x: Value, kind: StorageType, *, saturate: bool = True) -> StoredTensor:
-    """x as a stored tensor: floats are rounded to even; integers are truncated and wrap."""
+def narrowed(x: Value, kind: StorageType, *, saturate: bool = True, rounding: str = "up") -> StoredTensor:
+    """x as a stored tensor: floats are rounded to even; integers are truncated and wrap. ``rounding`` is for the type
+    that has powers of two alone."""
+    if kind.name == "float8_e8m0fnu":
+        wide = x if x.type.dtype is DType.f32 else Convert(DType.f32)(x)
+        return StoredTensor(_exponents(wide, saturate, rounding), kind)
     if kind.is_float:
         return StoredTensor(_codes(x if x.type.dtype is DType.f32 else Convert(DType.f32)(x), kind, saturate), kind)
     size = np.array(1 << kind.width, np.int32)
@@ -74,6 +80,24 @@ def _codes(x: Value, kind: StorageType, saturate: bool) -> Value:
         code = Select()(sign, Add()(code, _i32(1 << (kind.width - 1))), code)
     unknown = _code(float("nan"), kind)
     return Convert(kind.bits)(Select()(IsNaN()(x), _i32(unknown), code))
+
+
+def _exponents(x: Value, saturate: bool, rounding: str) -> Value:
+    """The exponents of f32 numbers, of whatever sign; 255 for what is no number, and for infinity."""
+    bits = BitwiseAnd()(BitCast(DType.i32)(x), _i32(0x7FFFFFFF))
+    exponent = BitwiseRightShift()(bits, _i32(23))
+    fraction = BitwiseAnd()(bits, _i32(0x7FFFFF))
+    half = _i32(1 << 22)
+    if rounding == "down":
+        return Convert(DType.u8)(exponent)
+    if rounding == "up":
+        raised = Greater()(fraction, _i32(0))
+    else:
+        above = Greater()(fraction, half)
+        raised = LogicalOr()(above, LogicalAnd()(Equal()(fraction, half), Greater()(exponent, _i32(0))))
+    limit = _i32(0xFE if saturate else 0xFF)
+    raised = LogicalAnd()(raised, Less()(exponent, limit))
+    return Convert(DType.u8)(Add()(exponent, Convert(DType.i32)(raised)))
 
 
 def _times(x: Value, factor: int) -> Value:

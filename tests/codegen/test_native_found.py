@@ -35,6 +35,11 @@ CASES = {
         "g (bool[n] x) => (int64[1,m] y) { y = NonZero(x) }",
         [{"x": RNG.random(100) > 0.5}, {"x": np.zeros(40, bool)}, {"x": np.ones(17, bool)}],
     ),
+    "non_zero_of_one_number": (
+        "g (int64[1] x) => (int64[1,m] y, int64[n] z) <bool[1] c = {1}> { f = NonZero(c)\n y = Add(f, x)\n"
+        " z = Compress<axis=0>(x, c) }",
+        [{"x": numbers(5)}],
+    ),
     "compress": (
         "g (float[10,4] x, bool[10] c) => (float[n,4] y) { z = Compress<axis=0>(x, c)\n y = Relu(z) }",
         [{"x": normal(10, 4), "c": RNG.random(10) > 0.5}, {"x": normal(10, 4), "c": np.zeros(10, bool)}],

@@ -27,7 +27,7 @@ def main() -> int:
     counts: collections.Counter[str] = collections.Counter()
     with multiprocessing.get_context("fork").Pool(given.workers, initializer=_start) as pool:
         for name, seconds, error in pool.imap_unordered(_outcome, wanted, chunksize=4):
-            reason = excluded(name, path)
+            reason = excluded(name, path) or excluded(name)
             outcome = ("passed, though it is excluded" if reason else "passed") if not error else "failed"
             outcome = "excluded" if error and reason else outcome
             counts[outcome] += 1

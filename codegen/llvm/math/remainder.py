@@ -1,4 +1,5 @@
-"""Remainders of f32, exact for every quotient: long division in double, 28 bits in each step."""
+"""Remainders, exact for every quotient: long division, of f32 in double with 28 bits in each step, of f64 by fused
+products with 50 bits."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ from dldt.codegen.llvm.math.registry import math_function
 _STEP = 28
 # the largest quotient of two f32 is below 2^278
 _STEPS = 10
+_WIDE_STEP = 50
+# the largest quotient of two f64 is below 2^2098
+_WIDE_STEPS = 42
 
 
 @math_function("fmod", "float")
@@ -42,10 +46,46 @@ def _long_division(b: Builder, rest: Ir, divisor: Ir) -> Ir:
     return rest
 
 
+@math_function("fmod", "double")
+def fmod_double(b: Builder, x: Ir, y: Ir) -> Ir:
+    """As that of f32."""
+    rest, divisor = magnitude(b, x), magnitude(b, y)
+    long = b.compare("ge", b.fdiv(rest, divisor), b.like(rest, 2.0**_WIDE_STEP))
+    anywhere = b.intrinsic("llvm.vector.reduce.or", "i1", long, suffix=mangle(long.type)) if long.lanes else long
+    wide = b.choose(anywhere, lambda: _wide_division(b, rest, divisor), lambda: _wide_step(b, rest, divisor))
+    result = b.select(b.compare("lt", rest, divisor), x, copy_sign(b, wide, x))
+    defined = b.binary("and", b.compare("lt", rest, b.like(x, math.inf)), b.compare("eq", divisor, divisor))
+    return b.select(defined, result, b.like(x, math.nan))
+
+
+def _wide_step(b: Builder, rest: Ir, divisor: Ir) -> Ir:
+    """rest mod divisor for quotients below 2^51. The fused difference is exact: it is a multiple of the last bit of
+    both, and smaller than the divisor, but for a quotient that was rounded up, which is corrected."""
+    quotient = b.intrinsic("llvm.trunc", rest.type, b.fdiv(rest, divisor))
+    difference = b.fma(b.neg(quotient), divisor, rest)
+    return b.select(b.compare("lt", difference, b.like(rest, 0.0)), b.add(difference, divisor), difference)
+
+
+def _wide_division(b: Builder, rest: Ir, divisor: Ir) -> Ir:
+    for k in reversed(range(_WIDE_STEPS)):
+        scaled = divisor
+        for part in _powers(_WIDE_STEP * k):
+            scaled = b.mul(scaled, b.like(divisor, part))
+        fits = b.compare("lt", scaled, b.like(divisor, math.inf))
+        rest = b.select(fits, _wide_step(b, rest, scaled), rest)
+    return rest
+
+
+def _powers(exponent: int) -> list[float]:
+    """Factors that f64 holds, of which 2^exponent is the product."""
+    return [2.0 ** min(1000, exponent - begin) for begin in range(0, exponent, 1000)]
+
+
+@math_function("mod", "double")
 @math_function("mod", "float")
 def floor_mod(b: Builder, x: Ir, y: Ir) -> Ir:
     """x - y floor(x / y), with the sign of y, as numpy's: rounded once where fmod and y have opposite signs."""
-    rest = fmod(b, x, y)
+    rest = (fmod_double if x.element == "double" else fmod)(b, x, y)
     zero = b.like(x, 0.0)
     opposite = b.compare("ne", b.compare("lt", rest, zero), b.compare("lt", y, zero))
     shifted = b.select(opposite, b.add(rest, y), rest)

@@ -136,6 +136,12 @@ def convert(op: ops.Convert, types: Types, x: Access) -> Access:
     return Access(types[0], lambda index: cast(x(index), types[0].dtype))
 
 
+@lowers(ops.BitCast, kind="map")
+def bit_cast(op: ops.BitCast, types: Types, x: Access) -> Access:
+    """The element's bits as another type."""
+    return Access(types[0], lambda index: apply("bitcast", x(index), dtype=types[0].dtype))
+
+
 @lowers(ops.ConvertLike, kind="map", reads=(0,))
 def convert_like(op: ops.ConvertLike, types: Types, x: Access, like: Access) -> Access:
     """The element converted to the type of ``like``."""

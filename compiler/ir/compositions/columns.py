@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import attrs
 import numpy as np
 
+from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Value
 from dldt.compiler.ir.compositions.composition import Composition, composed
 from dldt.compiler.ir.compositions.sizes import counted, like, number, scalar
 from dldt.compiler.ops.arithmetic import Add, Divide, Multiply, Subtract
 from dldt.compiler.ops.attributes import ints, not_negative, positive
-from dldt.compiler.ops.axes import known_ints
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.comparison import GreaterEqual, Less
 from dldt.compiler.ops.concat import Concat
@@ -34,7 +32,8 @@ _FIRST, _ONE, _ALL = np.array([0]), np.array([1]), np.array([-1])
 
 @composed("Col2Im")
 class Col2Im(Composition):
-    """[N, C·kernel, blocks] → [N, C, H, W]: the elements of all patches, added where they meet."""
+    """[N, C·kernel, blocks] → [N, C, H, W]: the elements of all patches, added where they meet. An image may have any
+    number of axes, and the kernel may be computed."""
 
     strides: tuple[int, ...] = attrs.field(default=(1, 1), converter=ints, validator=positive)
     dilations: tuple[int, ...] = attrs.field(default=(1, 1), converter=ints, validator=positive)
@@ -42,22 +41,29 @@ class Col2Im(Composition):
     pads_end: tuple[int, ...] = attrs.field(default=(0, 0), converter=ints, validator=not_negative)
 
     def compose(self, data: Value, output_size: Value, kernel_size: Value) -> tuple[Value, ...]:
-        kernel = known_ints(kernel_size.type, "kernel_size", "Col2Im")
-        given = (kernel, self.strides, self.dilations, self.pads_begin, self.pads_end)
+        axes = len(self.strides)
+        given = (self.dilations, self.pads_begin, self.pads_end)
+        known = kernel_size.type.value or ()
         if (
             data.type.rank not in (2, 3)
-            or any(len(numbers) != 2 for numbers in given)
-            or not 1 <= min(kernel) <= max(kernel) <= _LARGEST
+            or any(len(numbers) != axes for numbers in given)
+            or any(part.type.elements != axes for part in (output_size, kernel_size))
+            or any(not 1 <= minimum_of(size) <= maximum_of(size) <= _LARGEST for size in known)
         ):
-            raise ShapeError(f"columns {data.type} and kernel {list(kernel)} are none of an image: two axes are needed")
-        sizes = [scalar(Gather()(output_size, number(i), number(0))) for i in range(2)]
-        area = Multiply()(sizes[0], sizes[1])
+            raise ShapeError(
+                f"columns {data.type} and kernel {list(known) or kernel_size.type} are none of an image: {axes} axes "
+                f"are needed"
+            )
+        sizes, kernel = (
+            [scalar(Gather()(x, number(i), number(0))) for i in range(axes)] for x in _wide(output_size, kernel_size)
+        )
+        area, taps = _product(sizes), _product(kernel)
         places = self._places(kernel, sizes, area)
         shape = ShapeOf()(data)
         before = Slice()(shape, _FIRST, np.array([data.type.rank - 2]), _ONE)
-        channels = Divide()(Gather()(shape, np.array([data.type.rank - 2]), number(0)), np.array([math.prod(kernel)]))
+        channels = Divide()(Gather()(shape, np.array([data.type.rank - 2]), number(0)), Reshape()(taps, _ONE))
         outer = Concat(0)(before, channels)
-        patches = Concat(0)(outer, np.array([math.prod(kernel)]), Gather()(shape, _ALL, number(0)))
+        patches = Concat(0)(outer, Reshape()(taps, _ONE), Gather()(shape, _ALL, number(0)))
         flat = Reshape()(Reshape()(data, patches), Concat(0)(ReduceProd(True)(outer, _FIRST), _ALL))
         rows = Transpose()(flat, np.array([1, 0]))
         # One row more takes what lies in the padding.
@@ -68,17 +74,32 @@ class Col2Im(Composition):
         image = Concat(0)(outer, *(Reshape()(size, _ONE) for size in sizes))
         return (Reshape()(Transpose()(kept, np.array([1, 0])), image),)
 
-    def _places(self, kernel: tuple[int, ...], sizes: list[Value], area: Value) -> Value:
+    def _places(self, kernel: list[Value], sizes: list[Value], area: Value) -> Value:
         """For each element of the patches of one channel, where it goes in the image."""
-        along = []
+        count = len(sizes)
+        place: Value | None = None
+        inside: Value | None = None
         for i, size in enumerate(sizes):
-            reach = self.dilations[i] * (kernel[i] - 1) + 1 - self.pads_begin[i] - self.pads_end[i]
-            blocks = Add()(Divide()(Subtract()(size, number(reach)), number(self.strides[i])), number(1))
+            reach = Add()(Multiply()(Subtract()(kernel[i], number(1)), number(self.dilations[i])), number(1))
+            room = Subtract()(Add()(size, number(self.pads_begin[i] + self.pads_end[i])), reach)
+            blocks = Add()(Divide()(room, number(self.strides[i])), number(1))
             starts = Multiply()(counted(blocks), number(self.strides[i]))
-            taps = np.arange(kernel[i]) * self.dilations[i] - self.pads_begin[i]
-            place = Add()(Unsqueeze()(starts, _FIRST), taps.reshape(-1, 1))  # [kernel, blocks]
-            along.append(Unsqueeze()(place, np.array([1, 3] if i == 0 else [0, 2])))
-        row, column = along
-        inside = [LogicalAnd()(GreaterEqual()(p, number(0)), Less()(p, s)) for p, s in zip(along, sizes, strict=True)]
-        place = Add()(Multiply()(row, sizes[1]), column)
-        return Reshape()(Select()(LogicalAnd()(*inside), place, area), _ALL)
+            taps = Subtract()(Multiply()(counted(kernel[i]), number(self.dilations[i])), number(self.pads_begin[i]))
+            own = Add()(Unsqueeze()(starts, _FIRST), Unsqueeze()(taps, _ONE))  # [kernel, blocks]
+            others = [axis for axis in range(2 * count) if axis % count != i]
+            own = Unsqueeze()(own, np.array(others)) if others else own
+            within = LogicalAnd()(GreaterEqual()(own, number(0)), Less()(own, size))
+            place = own if place is None else Add()(Multiply()(place, size), own)
+            inside = within if inside is None else LogicalAnd()(inside, within)
+        return Reshape()(Select()(inside, place, area), _ALL)
+
+
+def _wide(*given: Value) -> tuple[Value, ...]:
+    return tuple(Reshape()(x, _ALL) for x in given)
+
+
+def _product(numbers: list[Value]) -> Value:
+    total = numbers[0]
+    for each in numbers[1:]:
+        total = Multiply()(total, each)
+    return total

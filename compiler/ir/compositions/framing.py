@@ -41,7 +41,7 @@ class STFT(Composition):
             raise ShapeError(f"signal {signal.type} must be a vector or rows, window {window.type} a vector")
         size, step = scalar(frame_size), scalar(frame_step)
         frames = Add()(Divide()(Subtract()(size_of(signal, -1), size), step), number(1))
-        cut = Gather()(signal, _places(frames, size, step), number(rank - 1))
+        cut = Gather()(signal, frame_places(frames, size, step), number(rank - 1))
         made = RDFT()(Multiply()(cut, _widened(window, size)), np.array([rank]))
         order = [*range(rank - 1), rank, rank - 1, rank + 1]
         return (Transpose()(made, np.array(order)) if self.transpose_frames else made,)
@@ -70,7 +70,7 @@ class ISTFT(Composition):
         count = size_of(batch, 2)
         frames = IRDFT()(Transpose()(batch, np.array([0, 2, 1, 3])), np.array([2]), Reshape()(size, _ONE))
         length = Add()(Multiply()(Subtract()(count, number(1)), step), size)
-        signal = _overlapped(frames, _widened(window, size), _places(count, size, step), length)
+        signal = _overlapped(frames, _widened(window, size), frame_places(count, size, step), length)
         if self.normalized:
             signal = Multiply()(signal, Sqrt()(Convert(data.type.dtype)(size)))
         signal = self._cut(signal, length, size, signal_length)
@@ -90,7 +90,7 @@ class ISTFT(Composition):
         return Slice()(filled, _FIRST, Reshape()(given, _ONE), _ONE, _ONE)
 
 
-def _places(frames: Value, size: Value, step: Value) -> Value:
+def frame_places(frames: Value, size: Value, step: Value) -> Value:
     """[frames, size]: where the elements of the frames lie in the signal."""
     return Add()(Unsqueeze()(Multiply()(counted(frames), step), _ONE), Unsqueeze()(counted(size), _FIRST))
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Graph, Value
-from dldt.compiler.inference import same
 from dldt.compiler.ir.compositions.composition import Composition, composed
 from dldt.compiler.ir.compositions.sizes import counted, like, number, size_of
 from dldt.compiler.ops.arithmetic import Divide, Multiply, Subtract
@@ -42,7 +41,8 @@ class Inverse(Composition):
         rank = data.type.rank
         if rank < 2 or not data.type.dtype.is_float:
             raise ShapeError(f"matrices of floating-point numbers are needed, data is {data.type}")
-        if not same(data.type.shape[-1], data.type.shape[-2], "the rows and columns of a matrix"):
+        sides = data.type.shape[-2:]
+        if all(isinstance(side, int) for side in sides) and sides[0] != sides[1]:
             raise ShapeError(f"matrices must have as many rows as columns, data is {data.type}")
         size = size_of(data, -1)
         side = Reshape()(size, _ONE)

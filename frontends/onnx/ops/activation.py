@@ -62,6 +62,8 @@ def prelu_7(X: Value, slope: Value) -> Value:
         return _with_slope(X, Reshape()(slope, np.array([1])))
     if len(shape) == X.type.rank - 1 and all(dim == 1 for dim in shape[1:]) and shape[0] == X.type.shape[1]:
         return PReLU()(X, Reshape()(slope, np.array([-1])))
+    if not all(isinstance(dim, int) for dim in shape):
+        return Select()(Greater()(X, _like(X, 0)), X, Multiply()(X, slope))
     if len(shape) == 1 and X.type.rank > 1:
         return PReLU()(X, Reshape()(slope, np.array([1] * (X.type.rank - 1) + [-1])))
     return PReLU()(X, slope)

@@ -1,16 +1,20 @@
-"""Change of element type: Cast and CastLike."""
+"""Change of element type: Cast, CastLike and BitCast."""
 
 from __future__ import annotations
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.bit_cast import BitCast
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import DType
+from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.sequences import Imported
 from dldt.frontends.engine.stored import StorageType, StoredTensor
 from dldt.frontends.onnx.element_types import STORAGE_CODES, element_type
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.narrow import narrowed, widened
+
+_ROUNDINGS = ("up", "down", "nearest")
 
 
 @ONNX.imports("Cast", since=6)
@@ -27,8 +31,8 @@ def cast_19(input: Imported, *, to: int, saturate: int = 1) -> Imported:
 
 @ONNX.imports("Cast", since=24)
 def cast_24(input: Imported, *, to: int, saturate: int = 1, round_mode: str = "up") -> Imported:
-    """As before; `round_mode` is for a type of 8 bits without a mantissa, which is refused."""
-    return _cast(input, _wanted(to), bool(saturate))
+    """As before; `round_mode` is for the type of 8 bits that has powers of two alone."""
+    return _cast(input, _wanted(to), bool(saturate), one_of("round_mode", round_mode, _ROUNDINGS))
 
 
 @ONNX.imports("CastLike", since=15)
@@ -46,7 +50,13 @@ def cast_like_19(input: Imported, target_type: Imported, *, saturate: int = 1) -
 @ONNX.imports("CastLike", since=24)
 def cast_like_24(input: Imported, target_type: Imported, *, saturate: int = 1, round_mode: str = "up") -> Imported:
     """As before; `round_mode` as in Cast."""
-    return _cast(input, _type_of(target_type), bool(saturate))
+    return _cast(input, _type_of(target_type), bool(saturate), one_of("round_mode", round_mode, _ROUNDINGS))
+
+
+@ONNX.imports("BitCast", since=26)
+def bit_cast_26(input: Value, *, to: int) -> Value:
+    """The bits of the elements as another type of as many bits."""
+    return BitCast(element_type(to, "attribute 'to'"))(input)
 
 
 def _wanted(code: int) -> DType | StorageType:
@@ -61,7 +71,7 @@ def _type_of(x: Imported) -> DType | StorageType:
     return x.type.dtype
 
 
-def _cast(x: Imported, wanted: DType | StorageType, saturate: bool = True) -> Imported:
+def _cast(x: Imported, wanted: DType | StorageType, saturate: bool = True, rounding: str = "up") -> Imported:
     if isinstance(x, StoredTensor):
         if wanted == x.kind:
             return x
@@ -69,5 +79,5 @@ def _cast(x: Imported, wanted: DType | StorageType, saturate: bool = True) -> Im
     if not isinstance(x, Value):
         raise InputError("a tensor is needed, this is a sequence")
     if isinstance(wanted, StorageType):
-        return narrowed(x, wanted, saturate=saturate)
+        return narrowed(x, wanted, saturate=saturate, rounding=rounding)
     return x if x.type.dtype is wanted else Convert(wanted)(x)

@@ -9,6 +9,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.broadcast import Broadcast
+from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array, known_dims
 from dldt.frontends.engine.sequences import Imported
@@ -94,10 +95,7 @@ def dropout_12(
 
 
 def _everything(data: Value) -> Value:
-    from_shape = data.type
-    if from_shape.is_static and math.prod(from_shape.static_shape) <= _MAX_FILLED:
-        return data.graph.constant(np.broadcast_to(np.array(True), from_shape.static_shape))
-    raise UnsupportedError("the mask of a tensor of free shape is not supported")
+    return Broadcast()(data.graph.constant(np.array(True)), ShapeOf()(data))
 
 
 def _only(context: Context, *values: Tensor | None) -> Imported:

@@ -73,7 +73,9 @@ def conv_transpose_1(
         size = _static(X.type.shape[2:], "X")
         wanted = per_axis("output_shape", output_shape[-rank:], rank)
         totals = [s * (n - 1) + e + r - w for s, n, e, r, w in zip(step, size, extra, reach, wanted, strict=True)]
-        begin, end = _split(totals, upper=auto_pad == "SAME_UPPER")
+        # What is asked for beyond the full output is zeros behind it.
+        extra = tuple(e + max(0, -total) for e, total in zip(extra, totals, strict=True))
+        begin, end = _split([max(0, total) for total in totals], upper=auto_pad == "SAME_UPPER")
     elif auto_pad in ("SAME_UPPER", "SAME_LOWER"):
         totals = [max(0, r - s + e) for r, s, e in zip(reach, step, extra, strict=True)]
         begin, end = _split(totals, upper=auto_pad == "SAME_UPPER")
@@ -114,8 +116,6 @@ def _static(dims: tuple[Dim, ...], what: str) -> list[int]:
 
 def _split(totals: list[int], *, upper: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Total padding in two halves; the odd one goes to the end for ``upper``, else to the begin."""
-    if any(total < 0 for total in totals):
-        raise UnsupportedError(f"output_shape is larger than the full output (padding {totals})")
     small = tuple(total // 2 for total in totals)
     large = tuple(total - half for total, half in zip(totals, small, strict=True))
     return (small, large) if upper else (large, small)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import ShapeError, UnsupportedError
+from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Divide
+from dldt.compiler.ir.compositions.sizes import number, size_of
+from dldt.compiler.ops.arithmetic import Add, Divide, FloorMod, Multiply
 from dldt.compiler.ops.pooling import AvgPool, AvgPool14, MaxPool, MaxPool8, MaxPool14
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
 from dldt.compiler.types import Array
@@ -90,8 +91,8 @@ def max_pool_8(
     context: Context,
 ) -> tuple[Value, ...]:
     """The largest of each window, and where it was found."""
-    indices = _wants_indices(context, storage_order)
-    return _maximum(X, kernel_shape, auto_pad, 0, None, pads, strides, indices=indices)
+    made = _maximum(X, kernel_shape, auto_pad, 0, None, pads, strides, indices=context.outputs > 1)
+    return _stored(X, made, storage_order)
 
 
 @ONNX.imports("MaxPool", since=10)
@@ -108,8 +109,9 @@ def max_pool_10(
     context: Context,
 ) -> tuple[Value, ...]:
     """As before, with dilated windows and `ceil_mode`."""
-    indices = _wants_indices(context, storage_order)
-    return _maximum(X, kernel_shape, auto_pad, ceil_mode, dilations, pads, strides, indices=indices)
+    wants = context.outputs > 1
+    made = _maximum(X, kernel_shape, auto_pad, ceil_mode, dilations, pads, strides, indices=wants)
+    return _stored(X, made, storage_order)
 
 
 @ONNX.imports("GlobalAveragePool", since=1)
@@ -205,10 +207,23 @@ def _rounding(
     return needs.pop() if len(needs) == 1 else "ceil_torch" if needs else "floor"
 
 
-def _wants_indices(context: Context, storage_order: int) -> bool:
-    if context.outputs > 1 and storage_order:
-        raise UnsupportedError("indices in column-major storage_order are not supported")
-    return context.outputs > 1
+def _stored(X: Value, made: tuple[Value, ...], storage_order: int) -> tuple[Value, ...]:
+    """The places as the order of storage counts them: with 1, the first spatial axis is the innermost one."""
+    if len(made) < 2 or not storage_order:
+        return made
+    axes = range(2, X.type.rank)
+    sizes = {axis: size_of(X, axis) for axis in axes}
+    rest, moved, weight = made[1], None, X.graph.constant(number(1))
+    strides: dict[int, Value] = {}
+    for axis in axes:
+        strides[axis] = weight
+        weight = Multiply()(weight, sizes[axis])
+    image = Multiply()(Divide()(rest, weight), weight)
+    for axis in reversed(axes):
+        part = Multiply()(FloorMod()(rest, sizes[axis]), strides[axis])
+        moved = part if moved is None else Add()(moved, part)
+        rest = Divide()(rest, sizes[axis])
+    return made[0], Add()(image, moved)
 
 
 def _spatial_axes(X: Value) -> Array:

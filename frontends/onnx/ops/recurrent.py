@@ -24,6 +24,7 @@ from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import Array
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.peephole_lstm import PeepholeLSTM, joined
 
 Outputs = tuple[Value, ...]
 Floats: TypeAlias = "tuple[float, ...] | None"
@@ -258,16 +259,47 @@ def _lstm(
     assert x is not None
     assert w is not None
     assert r is not None
-    if peepholes is not None or input_forget:
-        what = "peephole weights (P)" if peepholes is not None else "input_forget"
-        raise UnsupportedError(f"{what} of an LSTM is not supported")
     size = _size(r, hidden_size)
     data = _batch_first(x, layout)
+    if peepholes is not None or input_forget:
+        both = [np.arange(k * 4 * size, (k + 1) * 4 * size) for k in range(2)]
+        biases = r.graph.constant(_zeros(r, 4 * size)) if b is None else Add()(*(_picked(b, part) for part in both))
+        starts = [_state(given, data, r, size, layout) for given in (hidden, cell)]
+        weights = (w, r, biases, peepholes)
+        return _in_layout(_peephole(data, starts, lengths, weights, functions, coupled=bool(input_forget)), layout)
     rows = _rows(size, _LSTM_ORDER)
     bias = _zeros(r, 4 * size) if b is None else Add()(_picked(b, rows), _picked(b, rows + 4 * size))
     states = [_state(given, data, r, size, layout) for given in (hidden, cell)]
     given = (data, *states, _lengths(lengths, data), _picked(w, rows), _picked(r, rows), bias)
     return _in_layout(functions.layer(LSTMSequence, size, given, 2), layout)
+
+
+def _peephole(
+    data: Value,
+    states: Sequence[Value],
+    lengths: Value | None,
+    weights: Sequence[Value | None],
+    functions: _Functions,
+    *,
+    coupled: bool,
+) -> Outputs:
+    """The outputs [N, D, …], a direction at a time; of each of ``weights`` a direction has a part."""
+    made = []
+    for number, gates in enumerate(functions.directions):
+        w, r, b, p = (None if value is None else _own(value, number, 0) for value in weights)
+        assert w is not None
+        assert r is not None
+        assert b is not None
+        layer = PeepholeLSTM(w, r, b, p, gates, functions.clip, coupled)
+        hidden, cell = (_own(state, number, 1) for state in states)
+        backward = functions.direction == "reverse" or number == 1
+        made.append(layer.run(data, hidden, cell, lengths, backward=backward))
+    return tuple(map(joined, zip(*made, strict=True)))
+
+
+def _own(value: Value, number: int, axis: int) -> Value:
+    """What belongs to one direction, without the axis."""
+    return Gather()(value, np.array(number, np.int64), np.array(axis, np.int64))
 
 
 def _gru(

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add, FloorMod, Subtract
+from dldt.compiler.ops.arithmetic import Add, FloorMod, Multiply, Subtract
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.pad import Pad
+from dldt.compiler.ops.reduce import ReduceProd
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.scatter import ScatterElementsUpdate, ScatterNDUpdate
 from dldt.compiler.ops.shape_of import ShapeOf
@@ -23,7 +24,7 @@ from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.gathering import numbers_along
-from dldt.frontends.onnx.window import per_axis
+from dldt.frontends.onnx.window import padding, per_axis
 
 _REDUCTIONS = {"none": "none", "add": "sum", "mul": "prod", "max": "max", "min": "min"}
 
@@ -75,7 +76,9 @@ def tensor_scatter_24(
     cache, new = (Transpose()(x, np.array(order, np.int64)) for x in (past_cache, update))
     place = Unsqueeze()(numbers_along(new, 1), np.array([0], np.int64))
     if write_indices is not None:
-        place = Add()(place, Unsqueeze()(Convert(DType.i64)(write_indices), np.array([1], np.int64)))
+        # One for each sequence of the update, however the two sizes are called.
+        starts = Reshape()(Convert(DType.i64)(write_indices), _sizes(new, 0))
+        place = Add()(place, Unsqueeze()(starts, np.array([1], np.int64)))
     if one_of("mode", mode, ("linear", "circular")) == "circular":
         place = FloorMod()(place, _sizes(cache, 1))
     sequence = Unsqueeze()(numbers_along(new, 0), np.array([1], np.int64))
@@ -98,21 +101,22 @@ def max_unpool_9(
     """Zeros, but X at the places in C order that MaxPool gave."""
     rank = len(kernel_shape)
     step = per_axis("strides", strides, rank)
-    edges = pads or (0,) * (2 * rank)
-    spatial = tuple(
-        (size - 1) * s + k - low - high
-        for size, s, k, low, high in zip(X.type.shape[2:], step, kernel_shape, edges[:rank], edges[rank:], strict=True)
-    )
-    own = (*X.type.shape[:2], *spatial)
-    if not all(isinstance(dim, int) for dim in own):
-        raise UnsupportedError(f"the shape of X {X.type} must be fixed")
-    shape = np.array([int(dim) for dim in own if isinstance(dim, int)], np.int64)
-    zeros = X.graph.constant(np.zeros(int(shape.prod()), X.type.dtype.numpy))
+    if rank != X.type.rank - 2:
+        raise InputError(f"kernel_shape has {rank} numbers, X {X.type} has {X.type.rank - 2} spatial axes")
+    begin, end = padding(pads, "NOTSET", rank)
+    grown = np.array([1, 1, *step], np.int64)
+    more = [k - s - low - high for k, s, low, high in zip(kernel_shape, step, begin, end, strict=True)]
+    for size, s, rest in zip(X.type.shape[2:], step, more, strict=True):
+        if isinstance(size, int) and size * s + rest < 0:
+            raise InputError(f"an axis of the result would be of size {size * s + rest}")
+    shape = Add()(Multiply()(ShapeOf()(X), grown), np.array([0, 0, *more], np.int64))
+    count = ReduceProd(True)(shape, np.array([0], np.int64))
+    zeros = Broadcast()(X.graph.constant(np.zeros((), X.type.dtype.numpy)), count)
     places, values = (reshaped(x, (-1,)) for x in (I, X))
     made = Reshape()(ScatterElementsUpdate()(zeros, places, values, np.array(0, np.int64)), shape)
     if output_shape is None:
         return made
-    return Pad("constant")(made, np.zeros(len(shape), np.int64), Subtract()(output_shape, shape))
+    return Pad("constant")(made, np.zeros(rank + 2, np.int64), Subtract()(output_shape, shape))
 
 
 def _elements(data: Value, indices: Value, updates: Value, axis: int, reduction: str) -> Value:

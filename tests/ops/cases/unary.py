@@ -55,6 +55,18 @@ CASES = [
     Case(ops.IsInf(detect_negative=False), (np.array([np.nan, 1, np.inf, -np.inf], "f4"),), "IsInf-positive"),
     Case(ops.IsInf(detect_positive=False), (np.array([np.nan, 1, np.inf, -np.inf], "f4"),), "IsInf-negative"),
     *(
+        Case(ops.BitCast(to), (x,), f"BitCast-{x.dtype}-{to}", symbolic={0: "N"}, openvino=False, why="an extension")
+        for x, to in (
+            (np.array([-3.7, 0.0, -0.0, np.inf, 1e-40], "f4"), "i32"),
+            (np.array([0x7F800001, 1 << 31, 5], "u4"), "f32"),
+            (normal(19, dtype="f8"), "u64"),
+            (normal(19, dtype="f2"), "i16"),
+            (integers(0, 30000, 19, dtype="i2"), "f16"),
+            (integers(-100, 100, 17, dtype="i1"), "u8"),
+            (booleans(9), "u8"),
+        )
+    ),
+    *(
         Case(ops.Convert(to), (x,), f"Convert-{x.dtype}-{to}", symbolic={0: "N"})
         for x in (np.array([-3.7, -0.5, 0.0, 0.5, 2.5, 100.9], "f4"), integers(-100, 100, 17), booleans(9))
         for to in ("f32", "i64", "i32", "f64", "boolean")

@@ -7,7 +7,8 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Multiply, Subtract
+from dldt.compiler.ir.compositions.inverse import Inverse
+from dldt.compiler.ops.arithmetic import Add, Multiply, Subtract
 from dldt.compiler.ops.gather import GatherND
 from dldt.compiler.ops.reduce import ReduceSum
 from dldt.compiler.ops.select import Select
@@ -17,12 +18,14 @@ from dldt.compiler.ops.unary import Sqrt
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.quantized import dequantized, quantized
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.ops.convolution import conv_1
 from dldt.frontends.onnx.ops.gathering import range_11, trilu_14, unique_11
 from dldt.frontends.onnx.ops.grid_sample import grid_sample_16
 from dldt.frontends.onnx.ops.microsoft.domain import MICROSOFT
 from dldt.frontends.onnx.ops.pooling import average_pool_10
 from dldt.frontends.onnx.ops.quantization import q_linear_conv_10
 from dldt.frontends.onnx.ops.slicing import pad_11
+from dldt.frontends.onnx.ops.softmax import softmax_1
 
 Ints = tuple[int, ...]
 
@@ -77,6 +80,47 @@ def unique(x: Value) -> tuple[Value, ...]:
         raise InputError(f"Unique takes a vector, not {x.type}")
     values, _, inverse, counts = unique_11(x, sorted=0)
     return values, inverse, counts
+
+
+@ONNX.imports("Inverse", domain=MICROSOFT)
+def inverse(X: Value) -> Value:
+    """The inverse of each matrix [*, M, M]."""
+    return Inverse().compose(X)[0]
+
+
+@ONNX.imports("BiasSoftmax", domain=MICROSOFT)
+def bias_softmax(data: Value, bias: Value, *, axis: int = 1, is_inner_broadcast: int) -> Value:
+    """The softmax of data + bias over all axes from ``axis`` on. The bias has dims of 1 where it is broadcast, whether
+    these are inner or outer ones."""
+    return softmax_1(Add()(data, bias), axis=axis)
+
+
+@ONNX.imports("NhwcConv", domain=MICROSOFT)
+def nhwc_conv(
+    X: Value,
+    W: Value,
+    B: Value | None = None,
+    *,
+    auto_pad: str = "NOTSET",
+    dilations: Ints | None = None,
+    group: int = 1,
+    kernel_shape: Ints | None = None,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+) -> Value:
+    """ONNX's Conv of X [N,H,W,C] with W [O,C/group,H,W]: [N,H,W,O]"""
+    made = conv_1(
+        _channels_second(X),
+        W,
+        B,
+        auto_pad=auto_pad,
+        dilations=dilations,
+        group=group,
+        kernel_shape=kernel_shape,
+        pads=pads,
+        strides=strides,
+    )
+    return _channels_last(made)
 
 
 @ONNX.imports("CDist", domain=MICROSOFT)

@@ -45,8 +45,11 @@ class Forest:
         false: Sequence[int],
         tracks: Sequence[int],
         roots: Sequence[int],
+        *,
+        shared: bool = False,
     ) -> Forest:
-        """The table of nodes whose children are given by their places. Raises InputError where they are no trees."""
+        """The table of nodes whose children are given by their places; ``shared``: a node may have several parents.
+        Raises InputError where they are no trees."""
         count = len(modes)
         lengths = {len(part) for part in (features, splits, true, false)} | ({len(tracks)} if len(tracks) else set())
         if not count or lengths != {count}:
@@ -61,7 +64,7 @@ class Forest:
         low, high, swapped = _bounds(modes, splits)
         first, second = (np.where(leaf, own, np.asarray(side, np.int64)) for side in (true, false))
         first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-        depth = _depth(first, second, leaf, roots)
+        depth = _depth(first, second, leaf, roots, shared=shared)
         follows = np.asarray(tracks, bool) if len(tracks) else np.zeros(count, bool)
         feature = np.where(leaf, 0, np.asarray(features, np.int64))
         children = np.stack([second, first], 1).ravel().astype(np.int32)
@@ -123,7 +126,7 @@ def _bounds(modes: Sequence[str], splits: Array) -> tuple[Array, Array, Array]:
     return np.where(equal, splits, low), np.where(equal, splits, high), swapped
 
 
-def _depth(first: Array, second: Array, leaf: Array, roots: Sequence[int]) -> int:
+def _depth(first: Array, second: Array, leaf: Array, roots: Sequence[int], *, shared: bool) -> int:
     """The number of branches from a root to the farthest leaf. Raises InputError where nodes are missing, or one has
     two parents."""
     count, seen, depth = len(leaf), np.zeros(len(leaf), bool), 0
@@ -131,10 +134,16 @@ def _depth(first: Array, second: Array, leaf: Array, roots: Sequence[int]) -> in
     while level.size:
         if level.min() < 0 or level.max() >= count:
             raise InputError("a node names a child, or a tree a root, that is not there")
-        if seen[level].any() or len(np.unique(level)) < len(level):
+        if not shared and (seen[level].any() or len(np.unique(level)) < len(level)):
             raise InputError("a node has two parents: this is no tree")
+        if depth > count:
+            raise InputError("a node is above itself: this is no tree")
         seen[level] = True
         inner = level[~leaf[level]]
         depth += bool(inner.size)
-        level = np.concatenate([first[inner], second[inner]])
+        level = (
+            np.unique(np.concatenate([first[inner], second[inner]]))
+            if shared
+            else np.concatenate([first[inner], second[inner]])
+        )
     return depth

@@ -15,6 +15,7 @@ from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.select import Select
 from dldt.compiler.types import Array
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.ops.ml.coupled_probabilities import coupled_probabilities
 from dldt.frontends.onnx.ops.ml.domain import ML
 from dldt.frontends.onnx.ops.ml.linear import as_floats, kernel
 from dldt.frontends.onnx.ops.ml.scores import labels_of, transformed, two_scores
@@ -37,9 +38,8 @@ def svm_classifier_1(
     rho: Floats = None,
     support_vectors: Floats = None,
     vectors_per_class: tuple[int, ...] | None = None,
-) -> tuple[Value | None, Value | None]:
-    """The class with most votes, and the decisions between every two classes, or the probabilities of two. Those of
-    more classes are found by an iteration (Wu, Lin and Weng, 2004) that is not there: their output is not supported."""
+) -> tuple[Value | None, Value]:
+    """The class with most votes, and the decisions between every two classes, or the probabilities of all."""
     counts = vectors_per_class or ()
     classes = len(counts)
     if classes < 2 or classes != len(classlabels_strings or classlabels_ints or ()):
@@ -55,7 +55,7 @@ def svm_classifier_1(
     decisions = Add()(MatMul()(found, weights), np.array(rho, np.float32))
     label = labels_of(_votes(decisions, pairs, classes), classlabels_ints, classlabels_strings)
     if prob_a and prob_b:
-        return label, _probabilities(decisions, prob_a, prob_b, post_transform)
+        return label, _probabilities(decisions, prob_a, prob_b, classes, post_transform)
     if classes == 2:
         return label, two_scores(decisions, post_transform, share=post_transform != "NONE")
     return label, transformed(decisions, post_transform)
@@ -88,10 +88,13 @@ def _votes(decisions: Value, pairs: list[tuple[int, int]], classes: int) -> Valu
     return Add()(MatMul()(won, first), MatMul()(lost, second))
 
 
-def _probabilities(decisions: Value, a: tuple[float, ...], b: tuple[float, ...], transform: str) -> Value | None:
-    if len(a) != 1 or len(b) != 1:
-        return None
-    slope, shift = (np.array(number, np.float32) for number in (-a[0], -b[0]))
-    share = Sigmoid()(Add()(Multiply()(decisions, slope), shift))
+def _probabilities(decisions: Value, a: tuple[float, ...], b: tuple[float, ...], classes: int, transform: str) -> Value:
+    pairs = classes * (classes - 1) // 2
+    if len(a) != pairs or len(b) != pairs:
+        raise InputError(f"{len(a)} and {len(b)} numbers of prob_a and prob_b are given for {pairs} pairs of classes")
+    slopes, shifts = (-np.array(numbers, np.float32) for numbers in (a, b))
+    share = Sigmoid()(Add()(Multiply()(decisions, slopes), shifts))
+    if classes > 2:
+        return transformed(coupled_probabilities(share, classes), transform)
     other = Subtract()(decisions.graph.constant(np.asarray(1, np.float32)), share)
     return transformed(Concat(-1)(share, other), transform)

@@ -19,6 +19,7 @@ from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.ml.domain import ML
 from dldt.frontends.onnx.ops.ml.forest import Forest
+from dldt.frontends.onnx.ops.ml.member_branches import MemberBranches
 from dldt.frontends.onnx.ops.ml.scores import label_above, labels_of, transformed, two_scores
 
 Ints = tuple[int, ...] | None
@@ -331,12 +332,17 @@ def tree_ensemble_5(
     )
     tracks = (*(nodes_missing_value_tracks_true or (0,) * count), *(0,) * leaves)
     padded = np.concatenate([splits, np.zeros(leaves, splits.dtype)])
-    forest = Forest.of(names, (*nodes_featureids, *(0,) * leaves), padded, true, false, tracks, tree_roots)
+    nodes = MemberBranches(tuple(names), (*nodes_featureids, *(0,) * leaves), padded, tuple(true), tuple(false), tracks)
+    shared = "BRANCH_MEMBER" in names
+    if shared:
+        nodes = nodes.apart(np.zeros(0) if membership_values is None else membership_values)
+    lists = (nodes.modes, nodes.features, nodes.splits, nodes.true, nodes.false, nodes.tracks)
+    forest = Forest.of(*lists, tree_roots, shared=shared)
     columns = n_targets or 1
     weights = leaf_weights.ravel()
     if len(weights) != leaves or any(not 0 <= target < columns for target in leaf_targetids):
         raise InputError(f"{len(weights)} weights for {leaves} leaves and {columns} targets do not fit")
-    table = np.zeros((count + leaves, columns), weights.dtype)
+    table = np.zeros((len(nodes.modes), columns), weights.dtype)
     table[np.arange(count, count + leaves), list(leaf_targetids)] = weights
     found = forest.leaves(_numbers(X, splits.dtype))
     made = _aggregated(found, table, _AGGREGATES[aggregate_function], None, len(tree_roots))
