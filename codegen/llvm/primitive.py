@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.instructions import mangle
+from dldt.codegen.llvm.integer_division import integer_quotient
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, constant, vector
 from dldt.codegen.llvm.math import MATH, emit_math
 from dldt.codegen.llvm.rescaled import high_product, shift_away
@@ -167,8 +168,7 @@ def _safe_divisor(b: Builder, dtype: DType, x: Ir, y: Ir) -> tuple[Ir, Ir]:
 def _truncdiv(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     if dtype.is_float:
         return emit_math(b, "trunc", b.fdiv(x, y))
-    x, divisor = _safe_divisor(b, dtype, x, y)
-    quotient = b.binary("sdiv" if dtype.is_signed else "udiv", x, divisor)
+    quotient, _ = _divided(b, dtype, x, y)
     y, zero = b.unify(y, b.like(quotient, 0))
     return b.select(b.compare("eq", y, zero), zero, quotient)
 
@@ -176,30 +176,35 @@ def _truncdiv(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
 def _truncmod(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     if dtype.is_float:
         return emit_math(b, "fmod", *b.unify(x, y))
-    x, y = _safe_divisor(b, dtype, x, y)
-    return b.binary("srem" if dtype.is_signed else "urem", x, y)
+    return _divided(b, dtype, x, y)[1]
 
 
 def _floordiv(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     if dtype.is_float:
         return emit_math(b, "floor", b.fdiv(x, y))
-    quotient = _truncdiv(b, dtype, x, y)
     if not dtype.is_signed:
-        return quotient
-    return b.select(_signs_differ(b, dtype, x, y), b.sub(quotient, b.like(quotient, 1)), quotient)
+        return _truncdiv(b, dtype, x, y)
+    quotient, rest = _divided(b, dtype, x, y)
+    y, zero = b.unify(y, b.like(quotient, 0))
+    found = b.select(_signs_differ(b, rest, y), b.sub(quotient, b.like(quotient, 1)), quotient)
+    return b.select(b.compare("eq", y, zero), zero, found)
 
 
 def _floormod(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     if dtype.is_float:
         return emit_math(b, "mod", *b.unify(x, y))
     rest = _truncmod(b, dtype, x, y)
-    if not dtype.is_signed:
-        return rest
-    return b.select(_signs_differ(b, dtype, x, y), b.add(rest, y), rest)
+    return b.select(_signs_differ(b, rest, y), b.add(rest, y), rest) if dtype.is_signed else rest
 
 
-def _signs_differ(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
-    rest = _truncmod(b, dtype, x, y)
+def _divided(b: Builder, dtype: DType, x: Ir, y: Ir) -> tuple[Ir, Ir]:
+    """The quotient without its fraction, and what is left. By 0, and where the quotient would overflow, as by 1."""
+    x, divisor = _safe_divisor(b, dtype, x, y)
+    quotient = integer_quotient(b, x, divisor, signed=dtype.is_signed)
+    return quotient, b.sub(x, b.mul(quotient, divisor))
+
+
+def _signs_differ(b: Builder, rest: Ir, y: Ir) -> Ir:
     inexact = b.compare("ne", rest, b.like(rest, 0))
     return b.binary("and", inexact, b.compare("lt", b.binary("xor", rest, y), b.like(rest, 0)))
 
