@@ -108,8 +108,9 @@ def _dump(arguments: Arguments, model: Path) -> Iterator[Sequence[Observer]]:
     values = load_arrays(Path(arguments.dump_values)) if arguments.dump_values else None
     if arguments.dump_values and not values:
         raise InputError(f"{arguments.dump_values}: holds no arrays")
+    program = ["dldt-compile"] if hasattr(arguments, "show_step") else ["dldt", "convert"]
     options = DumpOptions(
-        arguments.dump_filter, arguments.dump_weights, values, command=["dldt-compile", *_without_places(sys.argv[1:])]
+        arguments.dump_filter, arguments.dump_weights, values, command=[*program, *_without_places(sys.argv[1:])]
     )
     dump = Dump(Path(arguments.dump), options, model.name)
     try:

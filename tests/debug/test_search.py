@@ -127,6 +127,17 @@ def test_a_comparison_names_the_first_tensor_that_differs():
     )
 
 
+def test_one_step_of_a_quantised_tensor_is_called_so():
+    one, other = {"a": np.uint8([10, 200])}, {"a": np.uint8([10, 201])}
+    made = TensorComparison.of(one, other, 1e-4)
+    assert made.first == "a"
+    assert made.verdict.endswith(
+        "1 of 1 tensors differ; it is one step of a quantised tensor, which --tolerance 0.01 allows"
+    )
+    assert TensorComparison.of(one, other, 0.01).first is None
+    assert "step" not in TensorComparison.of(one, {"a": np.uint8([10, 202])}, 1e-4).verdict
+
+
 # ---- parts of a graph
 
 

@@ -56,6 +56,7 @@ def test_a_dump_with_values_wants_the_inputs_of_the_model(tmp_path):
     np.savez(tmp_path / "x.npz", nobody=np.zeros(3, np.float32))
     words = ["convert", MODEL, "-q", "-o", tmp_path / "a.xml", "--dump", tmp_path / "d"]
     refused(command(*words, "--dump-values", tmp_path / "x.npz"), 1, "there is no input 'nobody'; the inputs are ")
+    assert (tmp_path / "d" / "repro.sh").read_text().splitlines()[-1].startswith("exec dldt convert ")
 
 
 def test_a_filtered_dump_has_files_for_what_fits_alone(tmp_path):
