@@ -1,7 +1,7 @@
 """Models of MXNet and TensorFlow beside their references.
 
     python -m benchmarks.frameworks                        max|error| / max|y| of each model, at most 1e-4, with a fixed
-                                                           and with a free batch
+                                                           and a free batch and, where it allows, free rows and columns
     python -m benchmarks.frameworks --ir                   written as IR, and read and run by OpenVINO
     python -m benchmarks.frameworks --tensorflow PYTHON    an interpreter that has TensorFlow, for what has no reference
 
@@ -44,6 +44,8 @@ class Stored:
     shape: tuple[int, ...] = ()
     signal: bool = False
     """Random inputs are normal, as sound is, and not between 0 and 1."""
+    free: tuple[str, ...] = ("N",)
+    """Its other forms: each with so many leading dims free, of these names."""
 
     @property
     def source(self) -> Path:
@@ -65,12 +67,17 @@ MODELS = (
         Stored(f"mxnet/zoo_random/{n}-symbol.json", f"mxnet/zoo_random/{n}.npz")
         for n in ("mobilenet0_25", "squeezenet1_1")
     ),
-    Stored("tf/fer/fer_minixception.pb", "tf/fer/fer_minixception.npz", "in0", ("out0",)),
-    Stored("tf/random_topology/dped.pb", "tf/random_topology/dped.npz"),
+    Stored("tf/fer/fer_minixception.pb", "tf/fer/fer_minixception.npz", "in0", ("out0",), free=("N", "NHW")),
+    Stored("tf/random_topology/dped.pb", "tf/random_topology/dped.npz", free=("N", "NHW")),
     Stored("tf/basic_pitch/nmp", shape=(1, 43844, 1), signal=True),
     *(
-        Stored(f"tf/human/{n}.pb", shape=(1, size, size, channels))
-        for n, size, channels in (("blazeface", 256, 3), ("emotion", 64, 1), ("facemesh", 192, 3), ("liveness", 32, 3))
+        Stored(f"tf/human/{n}.pb", shape=(1, size, size, channels), free=free)
+        for n, size, channels, free in (
+            ("blazeface", 256, 3, ("N",)),
+            ("emotion", 64, 1, ("N", "NHW")),
+            ("facemesh", 192, 3, ("N",)),
+            ("liveness", 32, 3, ("N",)),
+        )
     ),
 )
 
@@ -99,8 +106,11 @@ def checks(target: str, ir: bool, tensorflow: str | None = None) -> Iterator[tup
         if not model.source.exists() or not (model.reference or tensorflow):
             continue
         yield model.name, lambda folder, m=model: _compared(m, folder, target, ir, tensorflow)
-        if model.reference and not ir:
-            yield f"{model.name} N", lambda folder, m=model: _compared(m, folder, target, ir, free=True)
+        for free in model.free if not ir else ():
+            yield (
+                f"{model.name} {free}",
+                lambda folder, m=model, f=free: _compared(m, folder, target, ir, tensorflow, f),
+            )
 
 
 def _row(label: str, check: Check, folder: Path) -> bool:
@@ -118,17 +128,19 @@ def _row(label: str, check: Check, folder: Path) -> bool:
 
 
 def _compared(
-    model: Stored, folder: Path, target: str, ir: bool, tensorflow: str | None = None, free: bool = False
+    model: Stored, folder: Path, target: str, ir: bool, tensorflow: str | None = None, free: str = ""
 ) -> tuple[float, str]:
     """max|error| / max|y|, and what was run."""
     if model.reference:
         with np.load(models_folder() / model.reference, allow_pickle=False) as stored:
             x, wanted = stored[model.x], [stored[key] for key in model.y]
-        graph = dldt.read_model(model.source, inputs=[("N", *x.shape[1:]) if free else x.shape])
         feeds = [x]
+        graph = dldt.read_model(model.source, inputs=[(*free, *x.shape[len(free) :])])
     else:
         graph = dldt.read_model(model.source, inputs=[model.shape] if model.shape else None)
         feeds, wanted = _with_tensorflow(model, graph, str(tensorflow), folder)
+        if free:
+            graph = dldt.read_model(model.source, inputs=[(*free, *model.shape[len(free) :])])
     given = dict(zip([value.node.name for value in graph.inputs], feeds, strict=True))
     if ir:
         made = sessions.openvino_outputs(dldt.save_model(graph, folder / "model.xml"), given)
@@ -137,7 +149,7 @@ def _compared(
     with load(artifact) as loaded:
         made = list(loaded.run(given).values())
     what = f"{summary.kernels} kernels, {summary.file_bytes / 2**20:.1f} MiB"
-    return _worst(made, wanted), f"a free batch, {what}" if free else what
+    return _worst(made, wanted), f"free {', '.join(free)}; {what}" if free else what
 
 
 def _with_tensorflow(model: Stored, graph, python: str, folder: Path) -> tuple[list[Array], list[Array]]:

@@ -4,8 +4,10 @@
     python -m benchmarks.keras_networks compare DIR    with ours: errors, and the Transposes that are left
 
 Weights are seeded, and the statistics of batch normalisations are those of random pictures, so that numbers neither
-vanish nor grow. A network is a frozen graph; ``--saved`` exports SavedModels, too. Printed are the difference from
-TensorFlow's answer in f32, and the errors of both, measured by its answer in f64.
+vanish nor grow. A network is a frozen graph, and of TensorFlow Lite in floats, with weights of bytes, and all of bytes;
+``--saved`` exports SavedModels, too. Printed are the difference from TensorFlow's answer in f32, and the errors of
+both, measured by its answer in f64. What TensorFlow Lite's models give is compared with its reference kernels: floats
+in parts of the largest, bytes in units.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ NETWORKS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 """Family's smallest member: the size of pictures, and arguments."""
 
+FORMS = ("float", "dynamic", "int8")
+"""How TensorFlow Lite's models are made: of floats, with weights of bytes, all of bytes."""
+
 
 def export(folder: Path, names: list[str], *, saved: bool) -> None:
     """A frozen graph for each network, pictures and TensorFlow's answer."""
@@ -68,9 +73,36 @@ def export(folder: Path, names: list[str], *, saved: bool) -> None:
         exact = precise(pictures.astype(np.float64), training=False).numpy()
         tf_keras.backend.set_floatx("float32")
         np.savez(folder / f"{name}.npz", x=pictures, y=network(pictures, training=False).numpy(), exact=exact)
+        for form in FORMS:
+            _lite(tf, concrete, folder / f"{name}-{form}.tflite", form, pictures, more)
         if saved:
             tf.saved_model.save(network, str(folder / name))
         print(name, "exported", flush=True)
+
+
+def _lite(tf: Any, concrete: Any, path: Path, form: str, pictures: Any, more: Any) -> None:
+    """A network as a model of TensorFlow Lite, and what its reference kernels make of the first picture."""
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+    if form != "float":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if form == "int8":
+        converter.representative_dataset = lambda: ([picture[None]] for picture in more[:16])
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    path.write_bytes(converter.convert())
+    kernels = tf.lite.experimental.OpResolverType.BUILTIN_REF
+    interpreter = tf.lite.Interpreter(model_path=str(path), experimental_op_resolver_type=kernels)
+    interpreter.allocate_tensors()
+    (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
+    data = _as_given(pictures[:1], *given["quantization"])
+    interpreter.set_tensor(given["index"], data)
+    interpreter.invoke()
+    np.savez(path.with_suffix(".npz"), x=data, y=interpreter.get_tensor(made["index"]))
+
+
+def _as_given(pictures: Any, scale: float, zero: int) -> Any:
+    """Pictures as an input takes them: bytes where it has a scale."""
+    return pictures if not scale else np.clip(np.rint(pictures / scale) + zero, -128, 127).astype(np.int8)
 
 
 def compare(folder: Path, names: list[str]) -> None:

@@ -36,6 +36,7 @@ from dldt.codegen.plan.computed_filters import pack_computed_filters
 from dldt.codegen.plan.conditions import run_time_dims, start_conditions
 from dldt.codegen.plan.definitions import definitions
 from dldt.codegen.plan.expand import expand
+from dldt.codegen.plan.fixed_point import rescale_integers
 from dldt.codegen.plan.frames import condition_sentences, program_frames
 from dldt.codegen.plan.halves import half_notes, widen_halves
 from dldt.codegen.plan.in_place import share_in_place
@@ -55,6 +56,7 @@ from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.plan.stored_scalars import stored_scalars
 from dldt.codegen.plan.summary import Summary, summarize
 from dldt.codegen.plan.tasks import Decisions, make_program
+from dldt.codegen.plan.transposed_filters import pack_transposed_filters
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.target import Target
 from dldt.codegen.task.implementation import Chosen
@@ -76,7 +78,8 @@ def take_apart(c: Compilation) -> None:
     c.remarks = half_notes(c.graph, c.target)
     planar = make_planar(widen_halves(c.graph, c.target))
     apart = expand(normalize_parts(expand_sequences(planar, c.target)))
-    c.graph = pack_computed_filters(sum_integers(apart, c.target), c.target)
+    packed = pack_computed_filters(rescale_integers(sum_integers(apart, c.target)), c.target)
+    c.graph = pack_transposed_filters(packed, c.target)
     refuse_unlowered(c.graph)
 
 

@@ -119,5 +119,18 @@ def limited(memory: int | None = None, seconds: float | None = None) -> Iterator
         _CURRENT.reset(token)
 
 
+@contextmanager
+def limited_here(memory: int | None = None, seconds: float | None = None, size: int = 0) -> Iterator[Budget]:
+    """The budget of the compile in progress where there is one and no limit is given, else like ``limited``, for what
+    was read before from files of ``size`` bytes."""
+    current = _CURRENT.get()
+    if current is not None and memory is None and seconds is None:
+        yield current
+        return
+    with limited(memory, seconds) as made:
+        made.add_file(size)
+        yield made
+
+
 def _size(bytes: int) -> str:
     return f"{bytes / 1e9:.1f} GB" if bytes >= 1e8 else f"{bytes / 1e6:.1f} MB"

@@ -78,12 +78,25 @@ class DimKnowledge:
         if not self.unify(a, b):
             return False
         atom = next(reversed(self.replaced))
-        values = {atom: self.replaced[atom]}
+        self._restate({atom: self.replaced[atom]})
+        return True
+
+    def rename_elements(self, pairs: Iterable[tuple[Dim, Dim]]) -> bool:
+        """Of each pair of spellings of a tensor's element, use the second, also in the conditions that let one of them
+        be replaced. Whether that changed anything."""
+        pairs = list(pairs)
+        found: dict[Atom, Dim] = {
+            s: b for a, b in pairs if a != b for s in symbols(a) if isinstance(s, DefinedDim) and s.dim == a
+        }
+        self._restate(found)
+        return self.rename_each(pairs)
+
+    def _restate(self, values: dict[Atom, Dim]) -> None:
+        """Write the conditions with other spellings."""
         written = [
             attrs.evolve(c, left=substitute(c.left, values), right=substitute(c.right, values)) for c in self.conditions
         ]
         self.conditions[:] = [c for c in dict.fromkeys(written) if c.relation != "eq" or c.left != c.right]
-        return True
 
     def rename_each(self, pairs: Iterable[tuple[Dim, Dim]]) -> bool:
         """Of each pair of spellings of one dim, use the second. Whether that changed anything."""

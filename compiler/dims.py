@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import attrs
 
+from dldt.compiler.bounds import Bounds
 from dldt.compiler.errors import ShapeError, UndecidedShapeError
 from dldt.compiler.spelling import spelling
 
@@ -300,12 +301,12 @@ def symbols(dim: Dim) -> set[Symbol]:
 
 def minimum_of(dim: Dim) -> float:
     """A lower bound of ``dim``, ``-inf`` where there is none."""
-    return _bounds(dim)[0]
+    return _bounds(dim).low
 
 
 def maximum_of(dim: Dim) -> float:
     """An upper bound of ``dim``, ``inf`` where there is none."""
-    return _bounds(dim)[1]
+    return _bounds(dim).high
 
 
 def _extent(atom: Atom) -> tuple[int, int]:
@@ -451,50 +452,32 @@ def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
     raise UndecidedShapeError(f"cannot tell at compile time whether {a} {'<' if strict else '<='} {b}")
 
 
-def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> tuple[float, float]:
+def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Bounds:
     """The bounds of each term added up; and where a term is an extremum, those of its two cases: of
     ``n - max(n - 2, 0)``, which is ``min(2, n)``, the terms alone tell nothing."""
     if isinstance(dim, int):
-        return dim, dim
-    low = high = 0.0
+        return Bounds(dim, dim)
+    bounds = Bounds(0.0, 0.0)
     extremum_term: tuple[Extremum, int] | None = None
     for monomial, coefficient in dim.terms:
-        term = (float(coefficient), float(coefficient))
+        term = Bounds(float(coefficient), float(coefficient))
         for atom in monomial:
-            term = _interval_product(term, _atom_bounds(atom, splits))
-        low, high = low + term[0], high + term[1]
+            term = term.times(_atom_bounds(atom, splits))
+        bounds = bounds.plus(term)
         if len(monomial) == 1 and isinstance(monomial[0], Extremum):
             extremum_term = monomial[0], coefficient
     if extremum_term is None or not splits or len(dim.terms) == 1 or dim.weight > MAX_SPLIT_WEIGHT:
-        return low, high
+        return bounds
     chosen, coefficient = extremum_term
     rest = dim - coefficient * Poly(terms=(((chosen,), 1),))
     one, other = (_bounds(rest + coefficient * side, splits - 1) for side in (chosen.left, chosen.right))
-    pick = max if (chosen.kind == "max") == (coefficient > 0) else min
-    return max(low, pick(one[0], other[0])), min(high, pick(one[1], other[1]))
+    kind = "max" if (chosen.kind == "max") == (coefficient > 0) else "min"
+    return bounds.both(one.extremum(kind, other))
 
 
-def _atom_bounds(atom: Atom, splits: int) -> tuple[float, float]:
+def _atom_bounds(atom: Atom, splits: int) -> Bounds:
     if isinstance(atom, Symbol):
-        return atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper)
+        return Bounds(atom.lower, math.inf if atom.upper is None else maximum_of(atom.upper))
     if isinstance(atom, FloorDiv):
-        low, high = _bounds(atom.numerator, splits)
-        small, large = _bounds(atom.denominator, splits)
-        if small <= 0:
-            return -math.inf, math.inf
-        ends = [_quotient(n, d) for n in (low, high) for d in (small, large)]
-        return min(ends), max(ends)
-    left, right = _bounds(atom.left, splits), _bounds(atom.right, splits)
-    pick = max if atom.kind == "max" else min
-    return pick(left[0], right[0]), pick(left[1], right[1])
-
-
-def _quotient(numerator: float, denominator: float) -> float:
-    if math.isinf(denominator):
-        return 0.0 if numerator >= 0 else -1.0
-    return numerator if math.isinf(numerator) else numerator // denominator
-
-
-def _interval_product(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    ends = [0.0 if 0 in (x, y) else x * y for x in a for y in b]
-    return min(ends), max(ends)
+        return _bounds(atom.numerator, splits).floordiv(_bounds(atom.denominator, splits))
+    return _bounds(atom.left, splits).extremum(atom.kind, _bounds(atom.right, splits))

@@ -283,7 +283,7 @@ class Graph:
             return
         if own is None:
             self.define(new, value)
-        elif self._dims.rename_each(zip(value, own, strict=True)):
+        elif self._dims.rename_elements(zip(value, own, strict=True)):
             self._rewrite_dims()
 
     def _as_values(self, inputs: tuple[Any, ...]) -> list[Value | None]:

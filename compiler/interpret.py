@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -24,6 +24,10 @@ from dldt.runtime.found_ranks import with_found_ranks
 
 States: TypeAlias = dict[str, Array]
 """The variables of a model by name; one that was never assigned is not there."""
+
+
+Entered: TypeAlias = Callable[[Graph, Sequence[Array]], None]
+"""Hears of each run of a body, and of what it is given."""
 
 
 def interpret(graph: Graph, inputs: Mapping[str, Array], states: States | None = None) -> dict[str, Array]:
@@ -71,16 +75,20 @@ def run(graph: Graph, inputs: Sequence[Array], states: States | None = None) -> 
     return [outputs[node.id] for node in graph.outputs]
 
 
-def evaluate_node(node: Node, arguments: list[Array | None], states: States | None = None) -> list[Array]:
-    """The outputs of one node, whose bodies run where it has such."""
+def evaluate_node(
+    node: Node, arguments: list[Array | None], states: States | None = None, entered: Entered = lambda body, given: None
+) -> list[Array]:
+    """The outputs of one node, whose bodies run where it has such: ``entered`` hears of it."""
     op = node.op
     given = [x for x in arguments if x is not None]
     if op.has(Trait.STATEFUL) and states is None:
         raise UnsupportedError(f"{node}: a variable inside the body of an If or of a loop is not supported")
     if isinstance(op, If):
-        results = run(_graph(op.choose(given[0])), given[1:])
+        body = _graph(op.choose(given[0]))
+        entered(body, given[1:])
+        results = run(body, given[1:])
     elif isinstance(op, Repetition):
-        results = _repeat(op, given)
+        results = _repeat(op, given, entered)
     elif isinstance(op, ReadValue):
         known = (states or {}).get(op.variable_id)
         results = [op.first(arguments[0] if arguments else None) if known is None else known]
@@ -98,7 +106,7 @@ def _graph(body: Body) -> Graph:
     return body
 
 
-def _repeat(op: Repetition, inputs: list[Array]) -> list[Array]:
+def _repeat(op: Repetition, inputs: list[Array], entered: Entered) -> list[Array]:
     """Turn by turn. A loop without a turn gives empty scan outputs and the carried values as they came."""
     body = _graph(op.body)
     limits = [int(evaluate(port.turns(inputs[port.input].shape[port.axis]), {})) for port in op.sliced]
@@ -115,7 +123,9 @@ def _repeat(op: Repetition, inputs: list[Array]) -> list[Array]:
         if op.current_iteration is not None:
             t = body.inputs[op.current_iteration].type
             given[op.current_iteration] = np.full(t.static_shape, turn, t.dtype.numpy)
-        results = run(body, [given[i] for i in range(len(body.inputs))])
+        arrays = [given[i] for i in range(len(body.inputs))]
+        entered(body, arrays)
+        results = run(body, arrays)
         carried = {port.parameter: results[port.result] for port in op.carried}
         for (_, scan), found in zip(op.scans, parts, strict=True):
             found.append(results[scan.result])

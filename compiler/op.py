@@ -33,6 +33,7 @@ class Operand(Protocol):
 V = TypeVar("V", bound=Operand)
 
 
+@attrs.frozen
 class Op:
     """Base of every operation. Subclasses are made by ``@op``; their fields are the attributes of the OpenVINO opset.
 
@@ -150,7 +151,7 @@ def op(opset: str, name: str | None = None, *, traits: Trait = Trait.NONE) -> Ca
     """
 
     def decorate(cls: _Class) -> _Class:
-        frozen: Any = attrs.frozen(cls, eq=True)
+        frozen: Any = attrs.frozen(cls, eq=True) if _has_fields(cls) else cls
         frozen.type = name or cls.__name__
         frozen.opset = opset
         frozen.traits = cls.traits | traits
@@ -191,6 +192,12 @@ def field(*, ir: str | None = None, default: Any = attrs.NOTHING, converter: Any
     if factory is not None:
         return attrs.field(factory=factory, metadata=metadata, converter=converter)
     return attrs.field(default=default, metadata=metadata, converter=converter)
+
+
+def _has_fields(cls: type) -> bool:
+    """Whether a class declares attributes of its own. One that does not compares and prints as its base class does:
+    making it an attrs class once more would only take time at every start."""
+    return any("ClassVar" not in str(kind) for kind in inspect.get_annotations(cls).values())
 
 
 def _read_ports(cls: Any) -> None:

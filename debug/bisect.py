@@ -30,6 +30,11 @@ class GuiltyApplication:
     probes: int
 
     @property
+    def touched(self) -> set[str]:
+        """The identities of the nodes that it took or rewired."""
+        return {e.identity for e in (*self.difference.removed, *(old for old, _, _ in self.difference.changed))}
+
+    @property
     def text(self) -> str:
         """For people: the pass, the node, before and after."""
         what = f"{self.application.name} at {self.application.what}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph
 from dldt.compiler.observer import Observer, PassRun
 from dldt.compiler.text import print_graph
+from dldt.compiler.types import Array
 from dldt.debug.repro import write_repro
 from dldt.debug.transformed import transformed
 from dldt.passes.pipeline import Pipeline
@@ -39,24 +40,32 @@ class LastGood(Observer):
             self.graph = graph.copy()
 
 
-def write_crash(error: BaseException, command: Sequence[str], graph: Graph | None, pipeline: Pipeline) -> Path:
-    """A zip file in the temporary directory that shows a crash again. The passes are run once more up to where they
-    fail, if they do."""
+def write_crash(
+    error: BaseException,
+    command: Sequence[str],
+    graph: Graph | None,
+    pipeline: Pipeline,
+    *,
+    inputs: Mapping[str, Array] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Path:
+    """A zip file in the temporary directory that shows a crash again; ``texts`` are put into it too. The passes are run
+    once more up to where they fail, if they do."""
     with tempfile.NamedTemporaryFile(prefix="dldt-crash-", suffix=".zip", delete=False) as file:
         path = Path(file.name)
-    texts = {"traceback.txt": "".join(traceback.format_exception(error))}
+    told = {"traceback.txt": "".join(traceback.format_exception(error)), **(texts or {})}
     for kept in error.files if isinstance(error, InternalError) else ():
-        texts[Path(kept).name] = Path(kept).read_text(encoding="utf-8")
+        told[Path(kept).name] = Path(kept).read_text(encoding="utf-8")
     if graph is None:
-        write_repro(path, Graph("the model could not be read"), {}, command, texts=texts)
+        write_repro(path, None, inputs or {}, command, texts=told)
         return path
     state = LastGood(pipeline)
     try:
         transformed(graph, pipeline, state)
     except Exception as again:  # the crash itself, which is told already
-        texts["pass.txt"] = f"fails in {state.left.partition(',')[0]}: {again}\n"
+        told["pass.txt"] = f"fails in {state.left.partition(',')[0]}: {again}\n"
     if state.graph is not None:
-        texts["last-good.txt"] = print_graph(state.graph, constants="digest") + "\n"
-    texts["passes.txt"] = state.left + "\n"
-    write_repro(path, graph, {}, command, texts=texts)
+        told["last-good.txt"] = print_graph(state.graph, constants="digest") + "\n"
+    told["passes.txt"] = state.left + "\n"
+    write_repro(path, graph, inputs or {}, command, texts=told)
     return path

@@ -21,7 +21,7 @@ class Deviation:
     def between(cls, expected: Array, actual: Array) -> Deviation:
         """The deviation of ``actual`` from ``expected``. NaN and infinite numbers agree with themselves."""
         if expected.shape != actual.shape:
-            return cls(np.inf, np.inf, np.inf)
+            return cls.infinite()
         a, b = expected.astype(np.float64), actual.astype(np.float64)
         with np.errstate(invalid="ignore"):
             same = (a == b) | (np.isnan(a) & np.isnan(b))
@@ -32,6 +32,11 @@ class Deviation:
         scale = float(finite.max(initial=0))
         needed = 0.0 if largest == 0 else largest / scale if scale else np.inf
         return cls(largest, float(error.mean()) if error.size else 0.0, float(needed))
+
+    @classmethod
+    def infinite(cls) -> Deviation:
+        """The deviation of what has no numbers at all."""
+        return cls(np.inf, np.inf, np.inf)
 
     def exceeds(self, tolerance: float) -> bool:
         """Whether it is more than the relative tolerance allows."""

@@ -33,6 +33,7 @@ from dldt.debug.page import side_by_side, write_page
 from dldt.debug.page_data import PageData
 from dldt.debug.provenance import Change, Provenance
 from dldt.debug.snapshot import NodeEntry, Snapshots
+from dldt.debug.step_reasons import BEFORE, step_reasons
 from dldt.debug.value_watch import Finding, ValueWatch
 
 PASSES = "passes"
@@ -63,6 +64,7 @@ class Dump(Observer):
         self._number = 0
         self._times: list[tuple[int, str, float]] = []
         self._summary: list[str] = []
+        self._reasons: list[str] = []
         self._ended = "the compilation did not come to its end"
 
     # ---- the passes -------------------------------------------------------------------------------------------------
@@ -150,18 +152,26 @@ class Dump(Observer):
 
     # ---- code generation --------------------------------------------------------------------------------------------
 
+    def step_begins(self, number: int, name: str, compilation: object) -> None:
+        """See Observer."""
+        assert isinstance(compilation, Compilation)
+        self._reasons = list(step_reasons(name, compilation)) if name in BEFORE else []
+
     def step_ended(self, run: StepRun) -> None:
-        """What a step decided; for some steps what it made besides."""
+        """What a step decided, and why; for some steps what it made besides."""
         c = run.compilation
         assert isinstance(c, Compilation)
         number = self._number + 1 + run.number
         self._times.append((number, run.name, run.seconds))
         lines = list(run.show())
+        why = self._reasons or list(step_reasons(run.name, c))
         folder = ""
         if self._wanted(run.name):
             folder = self._made(number, "code", run.name)
             self._write(folder, "decided.txt", "\n".join([f"# {run.what}", "", *lines]) + "\n")
-        self._page.add_step(number, run.name, run.what, lines, folder)
+        if why and folder:
+            self._write(folder, "why.txt", "\n".join(why) + "\n")
+        self._page.add_step(number, run.name, run.what, lines, why, folder)
         finding = None if self._native is None else self._native.step(number, run.name, c)
         if finding is not None and folder:
             self._write(folder, "values.txt", finding.text)
@@ -185,8 +195,9 @@ class Dump(Observer):
         self._summary.append(f"kernels: {len(table)} tasks, {len(known)} functions, see kernels.jsonl and kernels/")
 
     def _identity_of(self, node: Node) -> str:
-        """The identity that a node of code generation's graph had in the passes: by id where the name is the same."""
-        identity = str(node.id)
+        """The identity that a node of code generation's graph had in the passes: by id where the name is the same. A
+        body is copied there under its own name."""
+        identity = self._provenance.identity_of(node)
         known = self._entries.get(identity)
         if known is not None and known.name == node.name:
             return identity
@@ -211,7 +222,10 @@ class Dump(Observer):
         self._write("", "env.json", json.dumps(environment(), indent=1, sort_keys=True) + "\n")
         command = self.options.command or ("dldt", "compile", "MODEL")
         self._write(
-            "", "repro.sh", f'#!/bin/sh\n# The same compilation; add --dump DIR.\nexec {shlex.join(command)} "$@"\n'
+            "",
+            "repro.sh",
+            "#!/bin/sh\n# The same dump, in a new folder: sh repro.sh DIR, where the files of the command are.\n"
+            f'exec {shlex.join(command)} --dump "${{1:-dump}}"\n',
         )
         os.chmod(self.folder / "repro.sh", 0o755)
         times = json.dumps([[n, name, round(seconds * 1e3, 3)] for n, name, seconds in self._times])

@@ -54,7 +54,7 @@ class Explain(Observer):
 
     def pass_ended(self, run: PassRun, graph: Graph) -> None:
         """See Observer."""
-        if run.index in self._found and isinstance(self._found[run.index], Rewrite):
+        if run.index in self._found:
             for text in self._looked_at.values():
                 self._write(f"  the pass {text}")
 
@@ -64,7 +64,7 @@ class Explain(Observer):
     def _explained(self, node: Node, item: Any) -> Iterator[str]:
         yield f"at {node}"
         if not isinstance(item, Rewrite):
-            yield "  the pass takes the graph as a whole and has no pattern; what it does:"
+            yield "  the pass has no pattern; what it does:"
             yield from (f"  {line}" for line in (item.__doc__ or "").strip().splitlines())
             return
         graph = node.graph.copy()  # a rewrite adds nodes even where it declines

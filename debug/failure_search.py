@@ -9,27 +9,32 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.target import Target
-from dldt.compiler.graph import Graph
+from dldt.compiler.graph import Graph, Value
 from dldt.compiler.types import Array
 from dldt.debug.bisect import GuiltyApplication, bisect
 from dldt.debug.check import compiled, native_outputs, worst
 from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator
+from dldt.debug.forked import CrashedError
 from dldt.debug.locate import Culprit, locate
 from dldt.debug.native_run import run_artifact
+from dldt.debug.provenance import MOST, Provenance
+from dldt.debug.reduce import Reducer
+from dldt.debug.subgraph import working_nodes
 from dldt.debug.transformed import transformed
 from dldt.passes.pipeline import Pipeline
 
 
 @attrs.frozen
 class Verdict:
-    """What was found: a guilty application, or a culprit among the kernels, or neither. ``output`` and ``deviation``:
-    what is wrong at the end."""
+    """What was found: a guilty application, or a culprit among the kernels (as text where the library crashes), or
+    neither. ``output`` and ``deviation``: what is wrong at the end; ``origins``: the framework's nodes behind it."""
 
     guilty: GuiltyApplication | None
-    culprit: Culprit | None
+    culprit: Culprit | str | None
     output: str
     deviation: Deviation
+    origins: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -37,7 +42,10 @@ class Verdict:
         end = f"output {self.output!r}: {self.deviation}"
         if self.guilty is not None:
             return f"{self.guilty.text}\n{end}"
-        return f"code generation is guilty: {self.culprit}\n{end}" if self.culprit is not None else end
+        if self.culprit is None:
+            return end
+        stems = [f"  from {origin}" for origin in self.origins]
+        return "\n".join([f"code generation is guilty: {self.culprit}", *stems, end])
 
 
 @attrs.frozen
@@ -53,21 +61,42 @@ class FailureSearch:
         """The verdict on a model; None where the library answers as the imported graph does."""
         evaluator = Evaluator(self.inputs)
         expected = evaluator.outputs(graph)
-        ready = transformed(graph, self.pipeline)
+        provenance = Provenance()
+        ready = transformed(graph, self.pipeline, provenance)
         output, deviation = worst(expected, evaluator.outputs(ready))
         if deviation.exceeds(self.tolerance):
             tell("the passes are wrong; halving their applications")
             guilty = bisect(graph, self.pipeline, lambda g: self._agrees(expected, evaluator.outputs(g)), tell)
-            return Verdict(guilty, None, output, deviation)
+            origins = () if guilty is None else guilty.origins
+            return Verdict(guilty, None, output, deviation, origins)
         tell("the passes are right; compiling")
         with tempfile.TemporaryDirectory(prefix="dldt-search-") as folder:
             path = Path(folder) / "model.so"
             c = compiled(ready, self.target, path)
-            output, deviation = worst(expected, run_artifact(path, self.inputs))
+            try:
+                output, deviation = worst(expected, run_artifact(path, self.inputs))
+            except CrashedError as crash:
+                tell(f"{crash}; looking for the smallest part that does so")
+                return self._crashing(graph, crash)
         if not deviation.exceeds(self.tolerance):
             return None
         tell("the library is wrong; looking at the tensors between kernels")
-        return Verdict(None, locate(c, self.inputs, self.tolerance), output, deviation)
+        culprit = locate(c, self.inputs, self.tolerance)
+        nodes = () if culprit is None else culprit.nodes
+        stems = dict.fromkeys(o for node in nodes for o in provenance.sources.get(str(node.id), ()))
+        return Verdict(None, culprit, output, deviation, tuple(stems)[:MOST])
+
+    def reducer(
+        self,
+        graph: Graph,
+        verdict: Verdict,
+        journal: Path | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+        check: str = "",
+    ) -> Reducer:
+        """The reduction of a model of which the search found the verdict: it begins where the fault is."""
+        fails = self.fails_in_passes if verdict.guilty is not None else self.fails_natively
+        return Reducer(graph, self.inputs, fails, journal, tell, check, _suspects(graph, verdict))
 
     def fails_in_passes(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
         """Whether a part of a model is wrong after the passes."""
@@ -78,7 +107,26 @@ class FailureSearch:
     def fails_natively(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
         """Whether a part of a model is wrong when it is compiled."""
         expected = Evaluator(inputs).outputs(graph)
-        return not self._agrees(expected, native_outputs(transformed(graph, self.pipeline), self.target, inputs))
+        try:
+            return not self._agrees(expected, native_outputs(transformed(graph, self.pipeline), self.target, inputs))
+        except CrashedError:
+            return True
+
+    def _crashing(self, graph: Graph, crash: CrashedError) -> Verdict:
+        reduced = Reducer(graph, self.inputs, self.fails_natively).run()
+        output = next(node.name for node in graph.outputs)
+        return Verdict(None, f"{crash}, by the code for {', '.join(reduced.nodes)}", output, Deviation.infinite())
 
     def _agrees(self, expected: Mapping[str, Array], found: Mapping[str, Array]) -> bool:
         return not worst(expected, found)[1].exceeds(self.tolerance)
+
+
+def _suspects(graph: Graph, verdict: Verdict) -> list[Value]:
+    """The values of the model that the verdict speaks of, the last one first."""
+    touched = set() if verdict.guilty is None else verdict.guilty.touched
+    spoken = [
+        node
+        for node in working_nodes(graph)
+        if str(node.id) in touched or (not touched and graph.origins.get(node.id, str(node)) in verdict.origins)
+    ]
+    return [node.outputs[0] for node in reversed(spoken)]

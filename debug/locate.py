@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
 import numpy as np
@@ -12,12 +14,14 @@ from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Accumulator, Nest, walk
 from dldt.codegen.loop.output_nest import output_nest
+from dldt.codegen.pipeline import run_steps
 from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.task.region import Region, compose
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.errors import DldtError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
+from dldt.debug.body_run import BodyRun
 from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.probe import probe
@@ -30,7 +34,7 @@ LOOPS = "loops"
 class Culprit:
     """The first kernel, in the order of the graph, whose result deviates. ``fault``: ``lowering`` where the loops as
     they were lowered already compute something else, ``kernel`` where the family's code does. ``node``: the node that
-    was lowered wrongly, or the anchor of the kernel's region."""
+    was lowered wrongly, or the anchor of the kernel's region; ``inside``: the nodes in whose bodies it is."""
 
     fault: str
     node: Node
@@ -39,12 +43,14 @@ class Culprit:
     family: str
     functions: tuple[str, ...]
     deviation: Deviation
+    inside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         names = ", ".join(map(str, self.nodes))
         what = f"the lowering of {self.node}" if self.fault == "lowering" else f"the kernel family {self.family!r}"
         function = f", function {', '.join(self.functions)}" if self.functions else ""
-        return f"{what}, in the kernel for {names}{function}: {self.output!r} {self.deviation}"
+        inside = "".join(f" in the body of {node}" for node in reversed(self.inside))
+        return f"{what}{inside}, in the kernel for {names}{function}: {self.output!r} {self.deviation}"
 
 
 def locate(c: Compilation, inputs: Mapping[str, Array], tolerance: float) -> Culprit | None:
@@ -54,14 +60,31 @@ def locate(c: Compilation, inputs: Mapping[str, Array], tolerance: float) -> Cul
     evaluator = Evaluator(inputs)
     regions = [region for region in c.regions[c.graph] if isinstance(region, Region)]
     wanted: dict[Value, object] = dict(made)
-    for node in (node for region in regions for node in region.nodes):
+    holders = [node for node in c.graph.order() if node.bodies]
+    for node in (*holders, *(node for region in regions for node in region.nodes)):
         wanted.update((value, None) for value in (*node.outputs, *node.inputs) if value is not None)
     right = evaluator.values(c.graph, wanted)
     for value, array in made.items():
         deviation = Deviation.between(right[value], array)
+        if deviation.exceeds(tolerance) and value.node.bodies:
+            return _inside(c, value, right, deviation, tolerance)
         if deviation.exceeds(tolerance):
             return _accused(c, value, right, deviation, tolerance)
     return None
+
+
+def _inside(
+    c: Compilation, value: Value, right: Mapping[Value, Array], deviation: Deviation, tolerance: float
+) -> Culprit:
+    """The culprit in a body, which is compiled alone for each of its turns until one is wrong."""
+    node = value.node
+    for run in BodyRun.of(node, [None if v is None else right[v] for v in node.inputs]):
+        with tempfile.TemporaryDirectory(prefix="dldt-body-") as folder:
+            made = Compilation(run.model, c.target, c.numerics, cache=c.cache, path=Path(folder) / "body.so")
+            found = locate(run_steps(made), run.inputs, tolerance)
+        if found is not None:
+            return attrs.evolve(found, inside=(str(node), *found.inside))
+    return Culprit("kernel", node, (node,), value.name, "the steps round its body", (), deviation)
 
 
 def _accused(

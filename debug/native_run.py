@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dldt.codegen.target import Target
 from dldt.compiler.types import Array
+from dldt.debug.forked import forked
 from dldt.runtime import cpu, load
 
 
@@ -17,6 +18,10 @@ def runs_here(target: Target) -> bool:
 
 
 def run_artifact(path: Path, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """The outputs by name, on one thread."""
+    """The outputs by name, on one thread. Raises CrashedError where the library's code ends its process."""
+    return forked(lambda: _run(path, inputs), "the library's code")
+
+
+def _run(path: Path, inputs: Mapping[str, Array]) -> dict[str, Array]:
     with load(path, threads=1) as model:
         return dict(model.run(dict(inputs)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.plan.compilation import Compilation
 from dldt.compiler.errors import DldtError
+from dldt.debug.forked import CrashedError
 from dldt.debug.locate import locate
 from dldt.debug.native_run import run_artifact, runs_here
 from dldt.debug.value_watch import Finding, ValueWatch
@@ -22,7 +23,11 @@ class NativeValues:
             return self._taken_apart(number, c)
         if name != "link" or c.path is None or not runs_here(c.target):
             return None
-        finding = self._watch.outputs(number, "link: the library, run here", run_artifact(c.path, self._watch.inputs))
+        try:
+            found = run_artifact(c.path, self._watch.inputs)
+        except CrashedError as crash:
+            return self._watch.lost(number, f"link: {crash}")
+        finding = self._watch.outputs(number, "link: the library, run here", found)
         if not finding.first:
             return finding
         culprit = locate(c, self._watch.inputs, self._watch.tolerance)

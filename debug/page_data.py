@@ -62,12 +62,15 @@ class PageData:
             entry["drawings"] = [[what, drawing.svg, drawing.left_out] for what, drawing in drawings]
         self.passes.append(entry)
 
-    def add_step(self, number: int, name: str, what: str, lines: Sequence[str], folder: str) -> None:
-        """A step of code generation."""
-        shown = [line[:200] for line in lines[:MOST_LINES]]
-        self.steps.append(
-            {"n": number, "name": name, "what": what, "lines": shown, "total": len(lines), "folder": folder}
-        )
+    def add_step(
+        self, number: int, name: str, what: str, lines: Sequence[str], why: Sequence[str], folder: str
+    ) -> None:
+        """A step of code generation: what it decided, and why."""
+        shown = {
+            "lines": [line[:200] for line in lines[:MOST_LINES]],
+            "why": [line[:200] for line in why[:MOST_LINES]],
+        }
+        self.steps.append({"n": number, "name": name, "what": what, **shown, "total": len(lines), "folder": folder})
 
     def add_kernels(self, table: Iterable[KernelEntry], code: Mapping[str, Any]) -> None:
         """The kernels, with what their machine code shows."""

@@ -14,6 +14,7 @@ from dldt.compiler.errors import DldtError, UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.text import print_graph
 from dldt.compiler.types import Array
+from dldt.debug.body_run import BodyRun
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.subgraph import subgraph, working_nodes
 
@@ -22,6 +23,9 @@ Fails = Callable[[Graph, Mapping[str, Array]], bool]
 
 REACH = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 1 << 30)
 """Distances from the output within which nodes are kept, one after the other."""
+
+SUSPECTED = 6
+"""The distance from a suspect within which the fault must lie: beyond, the search by halving is quicker."""
 
 
 @attrs.frozen
@@ -38,7 +42,8 @@ class ReducedModel:
 
 class Reducer:
     """Reduces one graph. ``journal``: a file that remembers every check, so that a reduction that was interrupted goes
-    on where it was. ``check``: what ``fails`` asks, as text: only answers to the same are remembered."""
+    on where it was. ``check``: what ``fails`` asks, as text: only answers to the same are remembered. ``suspects``:
+    values one of which a search found to be wrong; the parts that end in them are tried first."""
 
     def __init__(
         self,
@@ -48,8 +53,10 @@ class Reducer:
         journal: Path | None = None,
         tell: Callable[[str], None] = lambda line: None,
         check: str = "",
+        suspects: Iterable[Value] = (),
     ) -> None:
-        self._graph, self._fails, self._journal, self._tell = graph, fails, journal, tell
+        self._suspects = tuple(suspects)
+        self._graph, self.fails, self._journal, self._tell = graph, fails, journal, tell
         self._recorded = Evaluator(inputs).values(graph, {v: v for node in graph.order() for v in node.outputs})
         self._order = working_nodes(graph)
         asked = hashlib.sha256(f"{check}\n{print_graph(graph)}".encode())
@@ -62,12 +69,45 @@ class Reducer:
 
     def run(self) -> ReducedModel:
         """Reduce. Raises UsageError where the whole model does not fail."""
-        output, kept = self._earliest_output()
-        kept = self._nearest(output, kept)
+        output, kept = self._suspected() or self._whole()
         output, kept = self._shrunk(output, kept)
         made, inputs = subgraph(self._graph, output, kept, self._recorded)
+        inner = self._inside(kept)
+        if inner is not None:
+            return inner
         titles = tuple(str(node) for node in self._order if node.id in kept)
         return ReducedModel(made, inputs, titles, self._checks, self._recalled)
+
+    def _inside(self, kept: set[int]) -> ReducedModel | None:
+        """The reduction of a body, where the fault lies in one: the first turn that fails on its own."""
+        for node in (node for node in self._order if node.id in kept and node.bodies):
+            for run in BodyRun.of(node, [None if v is None else self._recorded[v] for v in node.inputs]):
+                part = run.model
+                self._checks += 1
+                self._tell(f"turn {run.turn} of {node}, alone")
+                if self._asked_of(part, run.inputs):
+                    inner = Reducer(part, run.inputs, self.fails, tell=self._tell).run()
+                    checks = inner.checks + self._checks
+                    return attrs.evolve(inner, checks=checks, recalled=self._recalled)
+        return None
+
+    def _asked_of(self, part: Graph, inputs: Mapping[str, Array]) -> bool:
+        try:
+            return self.fails(part, inputs)
+        except DldtError:
+            return False
+
+    def _suspected(self) -> tuple[Value, set[int]] | None:
+        """The nodes nearest to a suspect that fail, where few do."""
+        for value in self._suspects:
+            near = self._within(value, SUSPECTED)
+            if self._holds(value, near):
+                return value, self._nearest(value, near)
+        return None
+
+    def _whole(self) -> tuple[Value, set[int]]:
+        output, kept = self._earliest_output()
+        return output, self._nearest(output, kept)
 
     def _earliest_output(self) -> tuple[Value, set[int]]:
         """The first value in order, found by halving, that fails when it is the output; with all that it needs."""
@@ -137,10 +177,7 @@ class Reducer:
             self._earlier.discard(key)
             return self._known[key]
         self._checks += 1
-        try:
-            verdict = self._fails(*subgraph(self._graph, output, kept, self._recorded))
-        except DldtError:
-            verdict = False
+        verdict = self._asked_of(*subgraph(self._graph, output, kept, self._recorded))
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")
         self._known[key] = verdict
         if self._journal is not None:

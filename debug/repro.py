@@ -24,23 +24,19 @@ EPOCH = (2020, 1, 1, 0, 0, 0)
 
 def write_repro(
     path: Path,
-    graph: Graph,
+    graph: Graph | None,
     inputs: Mapping[str, Array],
     command: Sequence[str],
     *,
     with_weights: bool = False,
     texts: Mapping[str, str] | None = None,
 ) -> None:
-    """The model as IR (with random weights of the same statistics unless ``with_weights``) and as text, the inputs,
-    versions and the command. ``texts``: more files."""
-    shown = graph if with_weights else without_weights(graph)
+    """The model, where there is one, as IR (with random weights of the same statistics unless ``with_weights``) and as
+    text, the inputs, versions and the command. ``texts``: more files."""
     with tempfile.TemporaryDirectory(prefix="dldt-repro-") as temporary:
         folder = Path(temporary)
-        (folder / "model.txt").write_text(print_graph(shown) + "\n", encoding="utf-8")
-        try:
-            write_ir(shown, folder / "model.xml")
-        except DldtError as error:
-            (folder / "model.xml-missing.txt").write_text(f"{error}\n", encoding="utf-8")
+        if graph is not None:
+            _write_model(folder, graph if with_weights else without_weights(graph))
         write_arrays(folder / "inputs.npz", dict(inputs))
         (folder / "env.json").write_text(json.dumps(environment(), indent=1, sort_keys=True) + "\n")
         (folder / "repro.sh").write_text(f"#!/bin/sh\nexec {shlex.join(command)}\n")
@@ -51,3 +47,11 @@ def write_repro(
                 entry = zipfile.ZipInfo(file.name, EPOCH)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, file.read_bytes())
+
+
+def _write_model(folder: Path, graph: Graph) -> None:
+    (folder / "model.txt").write_text(print_graph(graph) + "\n", encoding="utf-8")
+    try:
+        write_ir(graph, folder / "model.xml")
+    except DldtError as error:
+        (folder / "model.xml-missing.txt").write_text(f"{error}\n", encoding="utf-8")

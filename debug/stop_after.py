@@ -10,7 +10,7 @@ from dldt.compiler.observer import Application, Observer
 
 class StopAfter(Observer):
     """Lets passes change the graph until the pass of this name, with or without its options, has done so ``count``
-    times. A pass that takes a graph as a whole counts once a graph."""
+    times."""
 
     def __init__(self, name: str, count: int) -> None:
         self.name = name

@@ -9,6 +9,9 @@ import attrs
 from dldt.compiler.types import Array
 from dldt.debug.deviation import Deviation
 
+WIDTH = 80
+"""Longer names are cut in the table."""
+
 
 @attrs.frozen
 class TensorComparison:
@@ -39,11 +42,12 @@ class TensorComparison:
     @property
     def table(self) -> str:
         """One line a tensor, and the verdict."""
-        width = max([len(name) for name in self.tensors] + [6])
+        width = min(max([len(name) for name in self.tensors] + [6]), WIDTH)
         lines = [f"{'tensor':<{width}} {'largest':>10} {'mean':>10} {'needs rtol':>10}"]
         for name, d in self.tensors.items():
             mark = " *" if d.exceeds(self.tolerance) else ""
-            lines.append(f"{name:<{width}} {d.largest:>10.3g} {d.mean:>10.3g} {d.needed:>10.3g}{mark}")
+            shown = name if len(name) <= width else f"…{name[1 - width :]}"
+            lines.append(f"{shown:<{width}} {d.largest:>10.3g} {d.mean:>10.3g} {d.needed:>10.3g}{mark}")
         return "\n".join([*lines, self.verdict])
 
     @property

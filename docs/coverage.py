@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from dldt.frontends.engine.framework import Framework
 
+_INNER = "Replaced>"
+"""What takes the place of sub-graphs: no file names such an operation."""
+
 
 def coverage_page(framework: Framework, cases: Iterable[tuple[str, str]], notes: str) -> str:
     """``cases``: for each case of the tests, the operation and what gave the expected values; ``notes``: a paragraph
@@ -23,7 +26,8 @@ def coverage_page(framework: Framework, cases: Iterable[tuple[str, str]], notes:
     ]
     lines[-1] += "compared with |"
     lines.append("|---|---|---|")
-    served = dict.fromkeys(importer.op_type for importer in framework.importers())
+    names = (importer.op_type for importer in framework.importers())
+    served = dict.fromkeys(name for name in names if not name.startswith(_INNER))
     for operation in sorted({*served, *framework.refused}, key=lambda name: (name.lower(), name)):
         imported = "yes" if operation in served else f"no: {framework.refused[operation]}"
         against = ", ".join(f"{count} × {oracle}" for oracle, count in sorted(oracles.get(operation, {}).items()))

@@ -11,12 +11,13 @@ is needed. Inputs and outputs are called as the first signature of the main subg
 names; `--signature KEY` takes another one. Data keep the order of the file, mostly channels last; integers stay
 integers.
 
-* **Quantised models.** Around an operation on quantised tensors stand nodes that make numbers of integers and integers
-  of numbers; the passes move them, so that contractions sum bytes. An operation gives what TF Lite's reference kernel
-  gives, or one unit more or less, as that kernel rounds scaled sums twice; behind many layers such units add up (9 of
-  256 at the end of a MobileNetV2 with random weights). Its
-  LOGISTIC and TANH of 16 bits interpolate; they are up to three units away. What only moves or compares elements works
-  on the integers.
+* **Quantised models.** Convolutions, FULLY_CONNECTED, ADD, SUB, MUL, MEAN, QUANTIZE, pools, PRELU, LEAKY_RELU,
+  HARD_SWISH and the RELUs of bytes give what TF Lite's reference kernels give, bit by bit: sums of bytes are multiplied
+  by numbers of 31 bits, and rounded twice, as there (MultiplyByQuantizedMultiplier). As IR this is written in double
+  precision; OpenVINO computes it in single precision, and may be a unit off. Contractions of words sum their two bytes
+  apart, and are as exact. Around other operations (SOFTMAX, RESIZE_BILINEAR, SUM, ELU, others of words) stand nodes
+  that make numbers of integers and integers of numbers: a unit more or less; LOGISTIC and TANH of 16 bits interpolate
+  there, and are up to three units away. What only moves or compares elements works on the integers.
 * **Hybrid models**, floats with weights of bytes: the weights are made floats when the model is compiled. TF Lite
   rounds the data to bytes as well, at run time; its results are less exact by that.
 * **Weights** of half precision (DEQUANTIZE), of 4 and 2 bits, and sparse ones (DENSIFY) become plain ones.

@@ -17,58 +17,59 @@ from dldt.compiler.types import Array
 from dldt.passes.folding_work import folding_work
 from dldt.passes.regular import stays_symbolic
 
+WORK_A_SECOND = 1 << 24
+"""Elementary operations that numpy carries out in a second at least."""
+
 
 @attrs.frozen
 class ConstantFolder:
     """Replaces nodes whose inputs are all constants by what ``evaluate`` gives.
 
-    One node may grow by ``max_growth`` bytes beyond its inputs, all together by ``max_total``; one may take
-    ``max_work`` elementary operations. What is beyond these, or beyond the memory of the budget, is left to the run.
+    One node may grow beyond its inputs by ``max_share`` of the memory of the compile's budget, and it may take
+    ``max_share`` of its time. What is beyond these, or beyond the memory that is left, is left to the run.
     ``observer`` is asked before each, in the name of the pass ``item``.
     """
 
-    max_growth: int = 64 << 20
-    max_total: int = 512 << 20
-    max_work: int = 1 << 31
+    max_share: float = 1 / 8
     observer: Observer = SILENT
     item: object = None
 
     def fold(self, graph: Graph) -> int:
         """Fold in topological order, so that one walk does all; how many nodes were folded."""
-        count, grown = 0, 0
+        count = 0
         for node in graph.order():
             if node.op.has(Trait.BOUNDARY):
                 continue
-            growth = self._fold(graph, node, self.max_total - grown)
-            if growth is not None:
-                count, grown = count + 1, grown + max(growth, 0)
+            count += self._fold(graph, node)
         return count
 
-    def _fold(self, graph: Graph, node: Node, left: int) -> int | None:
-        """Fold one node, which may grow by ``left`` bytes; by how many it grew, None where it was not folded."""
+    def _fold(self, graph: Graph, node: Node) -> bool:
+        """Fold one node; whether it was folded."""
         if node.op.bodies or not node.inputs or not node.op.is_pure():
-            return None
+            return False
         arrays = [None if value is None else value.constant for value in node.inputs]
         if any(array is None for array, value in zip(arrays, node.inputs, strict=True) if value is not None):
-            return None
-        growth = _growth(node, arrays)
-        if growth is None or growth > min(self.max_growth, left) or stays_symbolic(node, growth):
-            return None
-        limit = budget()
+            return False
+        growth, limit = _growth(node, arrays), budget()
+        if growth is None or growth > self._part_of(limit.memory) or stays_symbolic(node, growth):
+            return False
         limit.doing = f"node {node.name!r} ({node.op.type})"
-        if folding_work(node) > self.max_work or not limit.has_room(_made(node)):
-            return None
+        if folding_work(node) > self._part_of(limit.seconds) * WORK_A_SECOND or not limit.has_room(_made(node)):
+            return False
         limit.tick()
         made = _evaluate(node.op, arrays)
         application = Application.at(self.item, node)
         if made is None or not self.observer.allows(application):
-            return None
+            return False
         for value, array in zip(node.outputs, made, strict=True):
             name = node.name if len(node.outputs) == 1 else value.name
             graph.replace(value, graph.constant(np.asarray(array), name=name))
         graph.discard(node)
         self.observer.applied(application)
-        return growth
+        return True
+
+    def _part_of(self, whole: float) -> float:
+        return whole * self.max_share if self.max_share else 0
 
 
 def _growth(node: Node, arrays: list[Array | None]) -> int | None:

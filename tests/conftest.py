@@ -4,7 +4,8 @@ options of single tests.
 With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests as well: what needs more is skipped.
 
 Of tests that are marked ``one_in(count)`` so many cases run, and the last lines say how many are left to --all-cases:
-there are thousands, and each is compiled.
+there are thousands, and each is compiled. Of the cases of one test for a named level of the processor, beside those for
+this machine, every second one runs.
 """
 
 import pytest
@@ -14,6 +15,7 @@ from dldt.compiler.options import HOST_LEVEL
 from dldt.runtime import cpu
 
 LEFT = pytest.StashKey[int]()
+LEVELS = ("x86-64-v2", "x86-64-v3", "x86-64-v4")
 
 
 def pytest_configure(config):
@@ -30,14 +32,23 @@ def pytest_addoption(parser):
     parser.addoption("--all-cases", action="store_true", help="every case of tests that are thinned out (minutes)")
 
 
+def one_in(item):
+    """Of so many cases like this one, one runs."""
+    mark = item.get_closest_marker("one_in")
+    if mark:
+        return mark.args[0]
+    level = item.callspec.params.get("level") if hasattr(item, "callspec") else None
+    return 2 if isinstance(level, str) and level in LEVELS else 1
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--all-cases"):
         return
     seen, kept, left = {}, [], []
     for item in items:
-        mark = item.get_closest_marker("one_in")
-        place = seen[item.function] = seen.get(item.function, -1) + 1 if mark else 0
-        (left if mark and place % mark.args[0] else kept).append(item)
+        share = one_in(item)
+        place = seen[item.function] = seen.get(item.function, -1) + 1 if share > 1 else 0
+        (left if place % share else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
     config.stash[LEFT] = len(left)

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BOXES = ("compiler", "frontends", "passes", "codegen", "runtime", "debug", "tools")
 BANNED_NAMES = ("utils", "util", "helpers", "helper", "misc", "common")
-OPTIONAL = {"onnx", "onnxruntime", "openvino", "PIL", "tensorflow", "numpy"}
+OPTIONAL = {"onnx", "onnxruntime", "openvino", "PIL", "tensorflow", "cv2", "numpy"}
 
 
 def tracked(*patterns):

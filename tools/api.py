@@ -20,11 +20,13 @@ from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.plan.specialization import Specialization
 from dldt.codegen.plan.summary import Summary
 from dldt.codegen.task.numerics import numerics
+from dldt.compiler.budget import limited_here
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.observer import SILENT, Observer
 from dldt.compiler.observers import Observers
+from dldt.compiler.ops.core import Constant, is_repeated
 from dldt.compiler.specialize import Sizes
 from dldt.compiler.specialize import specialize as specialized
 from dldt.frontends.read_model import read_model as read_file
@@ -32,6 +34,7 @@ from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.format import read_artifact
+from dldt.tools.crash_report import reproducible
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.output import require_writable
 
@@ -61,6 +64,8 @@ def read_model(
     follow_links: bool = False,
     framework: str | None = None,
     options: Mapping[str, Any] | None = None,
+    max_memory: int | None = None,
+    max_seconds: float | None = None,
 ) -> Graph:
     """The graph of a model file of any known format (``.onnx``, ``.xml``).
 
@@ -72,24 +77,30 @@ def read_model(
     allow it only for models that you trust. ``framework``: whose model it is, where the file's name does not tell
     (``"caffe"``). ``options``: those that only its format has (``{"input_proto": "deploy.prototxt"}``; docs/formats.md
     lists them).
+    ``max_memory``, ``max_seconds``: the bytes of arrays that may be held, and the time that it may take; by default a
+    constant and a multiple of the size of the files.
     Large weights are views of the file: do not overwrite it in place while the graph is in use.
 
     Raises UsageError, InputError (the file is damaged or hostile) and UnsupportedError, which names everything that is
-    missing at once.
+    missing at once. InputError also names the node that asks for more memory or time than it may take.
     """
-    return read_file(
-        Path(path),
-        inputs=inputs,
-        outputs=outputs,
-        mean_values=mean_values,
-        scale_values=scale_values,
-        reverse_input_channels=reverse_input_channels,
-        layout=layout,
-        freeze=freeze,
-        follow_links=follow_links,
-        framework=framework,
-        options=options,
-    )
+    with (
+        limited_here(max_memory, max_seconds),
+        reproducible(lambda: None, command=["dldt", "compile", str(path)]),
+    ):
+        return read_file(
+            Path(path),
+            inputs=inputs,
+            outputs=outputs,
+            mean_values=mean_values,
+            scale_values=scale_values,
+            reverse_input_channels=reverse_input_channels,
+            layout=layout,
+            freeze=freeze,
+            follow_links=follow_links,
+            framework=framework,
+            options=options,
+        )
 
 
 def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_to_fp16: bool = False) -> Path:
@@ -102,7 +113,8 @@ def save_model(graph: Graph, path: PathLike, *, ir_version: int = 11, compress_t
     if target.suffix != ".xml":
         raise UsageError(f"{target}: the name of an IR ends in .xml")
     require_writable(target)
-    write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
+    with reproducible(lambda: graph, command=["dldt", "convert", "--no-passes", "model.xml"]):
+        write_ir(graph, target, ir_version=ir_version, compress_to_fp16=compress_to_fp16)
     return target
 
 
@@ -127,6 +139,8 @@ def compile_model(
     tuned: PathLike | None = None,
     plan: PathLike | None = None,
     specialize: Sequence[Sizes] = (),
+    max_memory: int | None = None,
+    max_seconds: float | None = None,
 ) -> Compiled:
     """Compile a graph or a model file to one native library at ``path``.
 
@@ -152,10 +166,14 @@ def compile_model(
     ``specialize``: shapes of inputs by name, such as ``[{"x": (1, 3, 640, 640)}]``, None for a dim that stays free.
     Each adds a program to the library that is made for these sizes alone, and that runs whenever the inputs have them;
     of several that fit, the first.
+    ``max_memory``, ``max_seconds``: the bytes of arrays that the compiler may hold, and the time that it may take; by
+    default a constant and a multiple of the model's size. Past them, InputError names the node, pass or kernel that
+    asks for more.
 
-    The given graph is not changed. Nothing is written if the compilation fails.
+    The given graph is not changed. Nothing is written if the compilation fails. An InternalError, which is a fault of
+    ours, names a zip file that shows it again (docs/debugging.md).
     """
-    artifact = Path(path)
+    artifact, passes = Path(path), pipeline or default_pipeline()
     require_writable(artifact)
     machine = resolve_target(target, tune_for)
     allowed = numerics(machine, winograd=winograd, weights=weights, precision=precision)
@@ -165,10 +183,16 @@ def compile_model(
     measured = UNTUNED if tuned is None else read_tuned(tuned, machine)
     recorded = None if plan is None else recorded_plan(Path(plan))
     started = time.perf_counter()
-    graph = model.copy() if isinstance(model, Graph) else read_model(model)
-    specializations = _specializations(graph, specialize, pipeline, stop_after)
-    title = graph.name if isinstance(model, Graph) else Path(model).name
-    with dumping(dump, observer, title) as watcher:
+    title = model.name if isinstance(model, Graph) else Path(model).name
+    again = ["dldt", "compile", "model.xml", "--target", target, "--precision", precision, "--optimize", optimize]
+    again += ["--weights", weights] if weights else []
+    with (
+        limited_here(max_memory, max_seconds, _weight_bytes(model) if isinstance(model, Graph) else 0),
+        reproducible(lambda: model if isinstance(model, Graph) else read_model(model), lambda: passes, again),
+        dumping(dump, observer, title) as watcher,
+    ):
+        graph = model.copy() if isinstance(model, Graph) else read_model(model)
+        specializations = _specializations(graph, specialize, pipeline, stop_after)
         transform(graph, pipeline=pipeline, stop_after=stop_after, observer=watcher, verify_each=verify_each)
         summary = compile_graph(
             graph,
@@ -216,6 +240,13 @@ def decided(
     compilation.tuned = UNTUNED if tuned is None else read_tuned(tuned, machine)
     compilation.recorded = None if plan is None else recorded_plan(Path(plan))
     return list(show_step(compilation, step))
+
+
+def _weight_bytes(graph: Graph) -> int:
+    """The bytes of the constants in memory."""
+    nodes = (node for inner in graph.walk() for node in inner.order())
+    arrays = (node.op.value for node in nodes if isinstance(node.op, Constant))
+    return sum(array.nbytes for array in arrays if not is_repeated(array))
 
 
 def _specializations(
@@ -270,4 +301,5 @@ def transform(
     """Run the passes on ``graph`` in place: the default pipeline, or the one given. ``observer`` hears of each."""
     observer.imported(graph)
     passes = pipeline or default_pipeline()
-    run_pipeline(graph, passes, stop_after=stop_after, observer=observer, verify=verify_each)
+    with limited_here(size=_weight_bytes(graph)):
+        run_pipeline(graph, passes, stop_after=stop_after, observer=observer, verify=verify_each)

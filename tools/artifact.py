@@ -4,10 +4,12 @@ machine."""
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.safe_open import open_regular
@@ -15,6 +17,9 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.format_options import add_format_arguments, format_options, named_model
 from dldt.tools.is_artifact import is_artifact
 from dldt.tools.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph
 
 
 def add_artifact_arguments(parser: Parser) -> None:
@@ -58,15 +63,32 @@ def compiled(arguments: Arguments) -> Iterator[Path]:
     if path.is_file() and is_artifact(path):
         yield path
         return
+    from dldt.tools import api
+
+    with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
+        artifact = Path(folder) / f"{path.stem}.so"
+        with ProgressLine() as progress:
+            made = api.compile_model(_read(path, arguments), artifact, progress=progress)
+        print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
+        yield artifact
+
+
+def read_again(arguments: Arguments) -> Graph | None:
+    """The model that the arguments name; None where it is a library."""
+    path = artifact_path(arguments)
+    return None if path.is_file() and is_artifact(path) else _read(path, arguments)
+
+
+def about(artifact: Path) -> dict[str, str]:
+    """What a report on a crash of a library's code says of the library: its metadata, which hold no weights."""
+    from dldt.runtime.format import read_artifact
+
+    return {"library.json": json.dumps(read_artifact(artifact).metadata.raw, indent=1) + "\n"}
+
+
+def _read(path: Path, arguments: Arguments) -> Graph:
     from dldt.frontends.engine.input_spec import parse_inputs
     from dldt.tools import api
 
     shapes = parse_inputs(arguments.shape) if arguments.shape else None
-    with tempfile.TemporaryDirectory(prefix="dldt-") as folder:
-        artifact = Path(folder) / f"{path.stem}.so"
-        with ProgressLine() as progress:
-            given = format_options(arguments)
-            graph = api.read_model(path, inputs=shapes, follow_links=arguments.follow_links, **given)
-            made = api.compile_model(graph, artifact, progress=progress)
-        print(f"compiled {path} for this machine in {made.summary.seconds:.1f} s", file=sys.stderr)
-        yield artifact
+    return api.read_model(path, inputs=shapes, follow_links=arguments.follow_links, **format_options(arguments))

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import platform
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import DldtError, InternalError, UsageError
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.artifact import add_artifact_arguments, compiled
+from dldt.tools.artifact import about, add_artifact_arguments, compiled, read_again
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.layers import layers, print_layers
 from dldt.tools.output import require_writable
 from dldt.tools.printable import printable
@@ -74,7 +76,8 @@ def bench(arguments: Arguments) -> int:
             "profile": arguments.profile or arguments.per_layer,
             "shapes": shapes,
         }
-        report = _report(_measure(job), artifact.stat().st_size)
+        with reproducible(lambda: read_again(arguments), texts=lambda: about(artifact)):
+            report = _report(_measure(job), artifact.stat().st_size)
     peaks = _peaks(report["threads"]) if arguments.per_layer else None
     if arguments.per_layer:
         report["peaks"] = peaks and dataclasses.asdict(peaks)
@@ -113,6 +116,9 @@ def percentile(times: Sequence[float], percent: float) -> float:
 def _measure(job: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, "-m", "dldt.tools.measure", json.dumps(job)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        raise InternalError(f"the library's code was ended by signal {-done.returncode} ({name})")
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise InternalError(f"the measuring process ended with {done.returncode}: {last}")

@@ -119,7 +119,7 @@ def compile_command(arguments: Arguments) -> int:
     if arguments.verbose:
         print(target_options.target_line(target), file=sys.stderr)
     with (
-        reproducible(arguments),
+        reproducible(lambda: model_options.read(arguments), lambda: pipeline),
         contextlib.ExitStack() as shown,
         ProgressLine(enabled=not arguments.quiet) as progress,
     ):

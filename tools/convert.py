@@ -54,7 +54,10 @@ def convert_command(arguments: Arguments) -> int:
     from dldt.tools import api
 
     pipeline = pass_options.pipeline(arguments)
-    with reproducible(arguments), ProgressLine(enabled=not arguments.quiet) as progress:
+    with (
+        reproducible(lambda: model_options.read(arguments), lambda: pipeline),
+        ProgressLine(enabled=not arguments.quiet) as progress,
+    ):
         progress("reading", 0, 2)
         graph = model_options.read(arguments)
         progress("passes", 1, 2)

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug bisect") -> 
     debug_inputs.add_search_arguments(parser)
     parser.add_argument("--check", metavar="CMD", help="{artifact}, {model} (an IR) and {inputs} become paths")
     parser.add_argument("-q", "--quiet", action="store_true", help="print the result alone")
-    return run_command(parser, run, argv)
+    return run_command(parser, debug_inputs.reported(run), argv)
 
 
 def run(arguments: Arguments) -> int:

@@ -22,10 +22,10 @@ DESCRIPTION = """Compare two sides, tensor by tensor, in the order in which they
   dldt debug compare det.onnx@onnxruntime det.onnx@artifact --inputs x.npz
   dldt debug compare det.onnx@interpreter det.onnx@fuse-linear:3 --inputs x.npz
 
-A side is a file, and behind @ who evaluates it: onnxruntime, openvino, interpreter (the reference), artifact (the
-library, which is compiled first with every tensor between kernels as an output), a stage of the passes (imported,
-clean, normal, opset), or a pass, or a pass and a number of its changes. Exit code 5 where a tensor differs by more
-than the tolerance."""
+A side is a file, and behind @ who evaluates it: a framework (onnxruntime, tensorflow, tflite, opencv for Caffe,
+openvino), interpreter (the reference), artifact (the library, which is compiled first with every tensor between kernels
+as an output), a stage of the passes (imported, clean, normal, opset), or a pass, or a pass and a number of its changes.
+Without @ a model is run by its own framework. Exit code 5 where a tensor differs by more than the tolerance."""
 
 DIFFERENT = 5
 

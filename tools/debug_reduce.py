@@ -14,6 +14,7 @@ from dldt.tools.output import require_writable
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
+    from dldt.debug.reduce import Reducer
 
 DESCRIPTION = """Cut a model down to the smallest part that still fails. What was computed before a cut becomes an
 input with the value that it had. The part is written as OpenVINO IR, its inputs beside it.
@@ -33,13 +34,12 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug reduce") -> 
     parser.add_argument("--check", metavar="CMD", help="{artifact}, {model} (an IR) and {inputs} become paths")
     parser.add_argument("-o", "--output-model", metavar="FILE.xml", default="reduced.xml", help="default: reduced.xml")
     parser.add_argument("-q", "--quiet", action="store_true", help="print the result alone")
-    return run_command(parser, run, argv)
+    return run_command(parser, debug_inputs.reported(run), argv)
 
 
 def run(arguments: Arguments) -> int:
     """Reduce, write the part, and print what it computes."""
     from dldt.debug.array_file import write_arrays
-    from dldt.debug.reduce import Reducer
     from dldt.tools.api import save_model
 
     debug_inputs.require_check(arguments)
@@ -53,9 +53,7 @@ def run(arguments: Arguments) -> int:
         if not arguments.quiet:
             print(line, file=sys.stderr)
 
-    fails = failing(arguments, graph, inputs, tell)
-    check = f"{arguments.check or arguments.tolerance} {arguments.target} {arguments.passes} {arguments.disable_pass}"
-    made = Reducer(graph, inputs, fails, path.with_suffix(".journal"), tell, check).run()
+    made = reducer(arguments, graph, inputs, path.with_suffix(".journal"), tell).run()
     save_model(made.graph, path)
     write_arrays(path.with_suffix(".npz"), made.inputs)
     print(f"{len(made.nodes)} nodes fail still ({made.checks} checks, {made.recalled} remembered):")
@@ -65,24 +63,34 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
-def failing(
-    arguments: Arguments, graph: Graph, inputs: Mapping[str, Any], tell: Callable[[str], None]
-) -> Callable[[Graph, Mapping[str, Any]], bool]:
-    """The test for parts of the model. By a tolerance it is the quickest that the whole model fails."""
+def reducer(
+    arguments: Arguments,
+    graph: Graph,
+    inputs: Mapping[str, Any],
+    journal: Path | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Reducer:
+    """The reduction of the model. By a tolerance it begins where a search finds the fault."""
     from dldt.codegen.host import resolve_target
     from dldt.debug.check import CommandCheck
     from dldt.debug.failure_search import FailureSearch
+    from dldt.debug.reduce import Reducer
     from dldt.debug.transformed import transformed
 
+    asked = f"{arguments.check or arguments.tolerance} {arguments.target} {arguments.passes} {arguments.disable_pass}"
     pipeline, target = pass_options.pipeline(arguments), resolve_target(arguments.target)
     if arguments.check:
         check = CommandCheck(arguments.check, target, inputs)
-        return lambda part, given: not check.good(transformed(part, pipeline), given)
+
+        def bad(part: Graph, given: Mapping[str, Any]) -> bool:
+            return not check.good(transformed(part, pipeline), given)
+
+        return Reducer(graph, inputs, bad, journal, tell, asked)
     search = FailureSearch(pipeline, target, inputs, arguments.tolerance)
-    if search.fails_in_passes(graph, inputs):
-        tell("the passes are wrong")
-        return search.fails_in_passes
-    return search.fails_natively
+    verdict = search.find(graph, tell)
+    if verdict is None:
+        return Reducer(graph, inputs, search.fails_natively, journal, tell, asked)
+    return search.reducer(graph, verdict, journal, tell, asked)
 
 
 if __name__ == "__main__":

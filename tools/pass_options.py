@@ -15,7 +15,7 @@ def add_pass_arguments(parser: Parser) -> None:
     group = parser.add_argument_group("passes")
     group.add_argument("--list-passes", action="store_true", help="list the passes in the order in which they run")
     group.add_argument(
-        "--passes", metavar="LIST", help='run these passes, in this order: "fold-constants{max_growth=0},fuse-linear"'
+        "--passes", metavar="LIST", help='run these passes, in this order: "fold-constants{max_share=0},fuse-linear"'
     )
     group.add_argument(
         "--stop-after",

@@ -102,8 +102,9 @@ def _output(info: Any, found: Mapping[str, Array]) -> Any:
             return array
         return array.view(kind.numpy) if kind.is_float else array.astype(kind.numpy)
     if f"{info.name}.sizes" in found:
-        ends = np.cumsum(found[f"{info.name}.sizes"])
-        return np.split(found[info.name], ends[:-1])
+        flat, sizes = found[info.name], found[f"{info.name}.sizes"]
+        pieces = np.split(flat, np.cumsum(sizes.prod(axis=1))[:-1])[: len(sizes)]
+        return [piece.reshape(*size, *flat.shape[1:]) for piece, size in zip(pieces, sizes, strict=True)]
     if info.name in found:
         return list(found[info.name])
     items: list[Array] = []

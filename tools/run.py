@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.artifact import add_artifact_arguments, compiled
+from dldt.tools.artifact import about, add_artifact_arguments, compiled, read_again
 from dldt.tools.console import run_command
+from dldt.tools.crash_report import reproducible
 from dldt.tools.output import require_writable
 from dldt.tools.printable import printable
 
@@ -60,6 +61,13 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
     group.add_argument(
         "--archive-form", choices=("binary", "text", "compressed"), default="binary", help="how an .ark is written"
     )
+    group.add_argument(
+        "--ivector-period",
+        type=int,
+        default=10,
+        metavar="N",
+        help="with archives: frames for which a row of a further input holds, as of online i-vectors (default: 10)",
+    )
     group.add_argument("--top", type=int, metavar="K", help="print the K largest numbers of each output and row")
     group.add_argument("--labels", metavar="FILE", help="names for --top, one a line")
     group.add_argument("--expect", metavar="FILE.npz", help="compare with these outputs; exit code 5 when they differ")
@@ -71,6 +79,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
 def run(arguments: Arguments) -> int:
     """Run the model once, then show, write and compare its outputs."""
     from dldt import runtime
+    from dldt.debug.forked import forked
     from dldt.tools import tensors
     from dldt.tools.picture import PictureOptions, parse_numbers
     from dldt.tools.utterances import is_for_utterances, run_utterances
@@ -86,7 +95,11 @@ def run(arguments: Arguments) -> int:
     )
     with compiled(arguments) as artifact, runtime.load(artifact, threads=arguments.threads) as model:
         if is_for_utterances(arguments.input):
-            print(run_utterances(model, arguments.input, arguments.output, arguments.archive_form))
+            with reproducible(lambda: read_again(arguments), texts=lambda: about(artifact)):
+                if arguments.ivector_period < 1:
+                    raise UsageError(f"--ivector-period {arguments.ivector_period}: it must be at least 1")
+                given = model, arguments.input, arguments.output, arguments.archive_form, arguments.ivector_period
+                print(forked(lambda: run_utterances(*given), "the library's code"))
             return 0
         shapes = tensors.parse_shapes(arguments.shape)
         arrays = tensors.read_inputs(arguments.input, model.inputs, shapes, pictures, arguments.seed)
@@ -94,7 +107,8 @@ def run(arguments: Arguments) -> int:
         assumed = tensors.assumed_dims(filled, shapes)
         if assumed:
             print(f"dims: {printable(assumed)}", file=sys.stderr)
-        outputs = model.run(arrays)
+        with reproducible(lambda: read_again(arguments), inputs=lambda: arrays, texts=lambda: about(artifact)):
+            outputs = forked(lambda: dict(model.run(arrays)), "the library's code")
     _show(outputs, arguments.top, labels)
     if arguments.output:
         _write(Path(arguments.output), outputs)

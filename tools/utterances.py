@@ -29,8 +29,9 @@ def is_for_utterances(words: Sequence[str]) -> bool:
     return any(is_archive(word) for word in words)
 
 
-def run_utterances(model: Model, words: Sequence[str], output: str | None, form: str) -> str:
-    """Runs every utterance, writes an archive of each output, and returns a sentence on how fast it was."""
+def run_utterances(model: Model, words: Sequence[str], output: str | None, form: str, period: int = 10) -> str:
+    """Runs every utterance, writes an archive of each output, and returns a sentence on how fast it was. ``period``:
+    for how many frames a row of a further input holds, where that has several."""
     inputs = _inputs(model, words)
     main = next(iter(inputs))
     others = {name: dict(read_archive(file)) for name, file in inputs.items() if name != main}
@@ -43,7 +44,7 @@ def run_utterances(model: Model, words: Sequence[str], output: str | None, form:
                     raise InputError(f"{inputs[name]}: it has no entry {printable(key)!r}, which {inputs[main]} has")
                 given[name] = np.atleast_2d(entries[key])
             start = time.perf_counter()
-            made = run_utterance(model, request, main, given)
+            made = run_utterance(model, request, main, given, period)
             seconds += time.perf_counter() - start
             frames, utterances = frames + len(features), utterances + 1
             for name, writer in writers.items():
@@ -52,14 +53,15 @@ def run_utterances(model: Model, words: Sequence[str], output: str | None, form:
     return f"{utterances} utterances, {frames} frames in {seconds:.3f} s{speed}"
 
 
-def run_utterance(model: Model, request: Request, main: str, given: Arrays) -> dict[str, Array]:
+def run_utterance(model: Model, request: Request, main: str, given: Arrays, period: int = 10) -> dict[str, Array]:
     """The outputs for an utterance. A streaming model starts anew, and is given the last frame again and again until it
-    has answered for all."""
+    has answered for all; of what has a row for each ``period`` frames (i-vectors) a call takes that of its middle."""
     run = model.metadata.raw.get("run") or {}
     rows = model.inputs[[info.name for info in model.inputs].index(main)].shape[0]
     if "delay" not in run and model.metadata.states and isinstance(rows, int):
         run = {"delay": 0, "chunk": rows}  # a streaming model that others made
     if "delay" not in run:
+        _refuse_rows(model, given)
         return {name: array.copy() for name, array in request.run(given).items()}
     delay, chunk, x = int(run["delay"]), int(run["chunk"]), given[main]
     frames = len(x)
@@ -70,10 +72,29 @@ def run_utterance(model: Model, request: Request, main: str, given: Arrays) -> d
     request.reset()
     parts: dict[str, list[Array]] = {info.name: [] for info in model.outputs}
     for start in range(0, len(x), chunk):
-        feeds = {**given, main: x[start : start + chunk], **({ENDED: ended[start : start + chunk]} if has_end else {})}
+        part = slice(start, start + chunk)
+        feeds = {name: _row(array, (start + chunk // 2) // period) for name, array in given.items()}
+        feeds |= {main: x[part], **({ENDED: ended[part]} if has_end else {})}
         for name, array in request.run(feeds).items():
             parts[name].append(array.copy())
     return {name: np.concatenate(found)[delay : delay + frames] for name, found in parts.items()}
+
+
+def _row(rows: Array, number: int) -> Array:
+    """The row of that number, or the last one."""
+    place = min(number, len(rows) - 1)
+    return rows[place : place + 1]
+
+
+def _refuse_rows(model: Model, given: Arrays) -> None:
+    """A whole utterance has one row of an input that is the same at all times."""
+    for info in model.inputs:
+        rows = len(given[info.name]) if info.name in given else 1
+        if rows > 1 and info.shape[0] == 1:
+            raise InputError(
+                f"input {info.name!r} has {rows} rows, and a model for whole utterances takes one; compile it with "
+                "--frames_per_chunk N, then each call takes the row of its frames (--ivector-period)"
+            )
 
 
 def _inputs(model: Model, words: Sequence[str]) -> dict[str, str]:

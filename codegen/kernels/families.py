@@ -11,6 +11,7 @@ from dldt.codegen.kernels.loops.family import LoopFamily
 from dldt.codegen.kernels.matmul.family import MatMulFamily
 from dldt.codegen.kernels.pool.family import PoolFamily
 from dldt.codegen.kernels.recurrence.family import RecurrenceFamily
+from dldt.codegen.kernels.regions.family import RegionFamily
 from dldt.codegen.kernels.running_sum.family import RunningSumFamily
 from dldt.codegen.kernels.scatter.family import ScatterFamily
 from dldt.codegen.kernels.selection.family import SelectionFamily
@@ -25,6 +26,7 @@ FAMILIES: tuple[Family, ...] = (
     RecurrenceFamily(),
     SelectionFamily(),
     ScatterFamily(),
+    RegionFamily(),
     RunningSumFamily(),
     CopyFamily(),
     ConcatFamily(),

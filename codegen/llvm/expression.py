@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+import attrs
+
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.index import IndexEmitter, Runs
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
@@ -19,6 +21,7 @@ from dldt.codegen.llvm.primitive import (
 )
 from dldt.codegen.llvm.requantized import Requantized
 from dldt.codegen.llvm.scope import Lanes, Scope
+from dldt.codegen.llvm.strided_load import is_short_stride, strided_load
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import (
     Accumulator,
@@ -41,6 +44,8 @@ from dldt.compiler.dims import Symbol, maximum_of, minimum_of
 
 IN_STEP = 4
 """Vectors of a reduction's axis that are reduced side by side: a power of two. An addition takes four cycles."""
+MOST_TAPS = 9
+"""Points of a window that are unrolled where no lane is at an edge."""
 SHORT_BODY = 24
 """Nodes of a body that is written several times."""
 
@@ -155,6 +160,12 @@ class ExpressionEmitter(IndexEmitter):
         runs = self.runs(offset, scope) if split is None else None
         if runs is not None:
             return from_memory(self.b, self._two_loads(wide, kind, pointer, runs, scope, size), buffer.dtype)
+        if split is not None and is_short_stride(split[1]):
+            first = self.b.mul(scope.lanes.base, self.b.index(split[1]))
+            start = self.b.add(self.dim(split[0], scope.inner(lanes=None)), first)
+            # No lane reads past the last element that any lane needs; one that reads before the first is masked.
+            found = strided_load(self.b, wide, self.b.gep(pointer, start, kind), split[1], self._joined(scope))
+            return from_memory(self.b, found, buffer.dtype)
         if split is None or split[1] != 1:
             every = self._joined(scope) or self.b.const(vector("i1", scope.lanes.count), 1)
             addresses = self.b.gep(pointer, self.dim(offset, scope), kind)
@@ -241,7 +252,7 @@ class ExpressionEmitter(IndexEmitter):
         if last is None and axis.variable in self.unrolled:
             return self._unrolled(expr, axes, start, scope)
         if lower.lanes or upper.lanes:
-            return self._ragged(expr, axes, (lower, upper), start, scope)
+            return self._in_window(expr, axes, (lower, upper), start, scope)
         if not rest and last is None and _is_worth_steps(expr, axis, 1):
 
             def placed(place: Ir) -> Scope:
@@ -277,6 +288,30 @@ class ExpressionEmitter(IndexEmitter):
             part = self._loops(expr, rest, self.b.like(start, 0) if split else total, inner)
             total = combine(self.b, expr.kind, total, part, expr.dtype) if split else part
         return total
+
+    def _in_window(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
+        """A loop whose bounds differ between lanes. The few points of a window are unrolled, with masks where a lane is
+        at an edge."""
+        axis, b = axes[0], self.b
+        most = maximum_of(axis.upper)
+        if minimum_of(axis.lower) != 0 or most > MOST_TAPS:
+            return self._ragged(expr, axes, bounds, start, scope)
+        count = scope.lanes.count if scope.lanes is not None else 0
+        lower, upper = (b.convert(b.splat(bound, count), "i32") for bound in bounds)
+        cut = b.binary("or", b.compare("ne", lower, b.like(lower, 0)), b.compare("ne", upper, b.like(upper, most)))
+        whole = attrs.evolve(axis, lower=0, upper=int(most))
+
+        def masked() -> Ir:
+            total = start
+            for value in range(int(most)):
+                point = b.like(lower, value)
+                active = b.binary("and", b.compare("ge", point, lower), b.compare("lt", point, upper))
+                inner = scope.inner(mask=self._both(scope.mask, active))
+                inner.symbols[axis.variable] = b.index(value)
+                total = b.select(active, self._loops(expr, axes[1:], total, inner), total)
+            return total
+
+        return b.choose(self._any(cut), masked, lambda: self._unrolled(expr, [whole, *axes[1:]], start, scope.inner()))
 
     def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
         """A loop whose bounds differ between lanes: it runs over all positions that any lane needs, and masks the other

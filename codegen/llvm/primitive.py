@@ -8,6 +8,7 @@ from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.instructions import mangle
 from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, constant, vector
 from dldt.codegen.llvm.math import MATH, emit_math
+from dldt.codegen.llvm.rescaled import high_product, shift_away
 from dldt.codegen.loop.buffers import Buffer
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.types import DType
@@ -323,6 +324,8 @@ _INTEGER: dict[str, Callable[..., Ir]] = {
     "ceil": _same,
     "round_even": _same,
     "round_away": _same,
+    "highmul": high_product,
+    "shift_away": shift_away,
 }
 
 IDENTITY = {"sum": 0.0, "prod": 1.0, "max": float("-inf"), "min": float("inf"), "and": 1, "or": 0}

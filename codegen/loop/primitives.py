@@ -101,6 +101,14 @@ def _round_away(x: Array) -> Array:
     return np.asarray((whole + np.sign(x) * (np.abs(x - whole) >= 0.5)).astype(x.dtype))
 
 
+def _highmul(a: Array, b: Array) -> Array:
+    return np.asarray(((a.astype(np.int64) * b + (1 << 30)) >> 31).astype(np.int32))
+
+
+def _shift_away(x: Array, half: Array, exponent: Array) -> Array:
+    return np.asarray((x + half - (x < 0)) >> exponent)
+
+
 def _gelu(x: Array) -> Array:
     wide = x.astype(np.float64)
     return np.asarray((0.5 * wide * (1 + erf(wide / np.sqrt(2)))).astype(x.dtype))
@@ -185,6 +193,8 @@ PRIMITIVES: dict[str, Primitive] = {
     "bitcast": Primitive("bitcast", 1, lambda x: x),  # see ``bits_as``, which is told the types
     "bitnot": Primitive("bitnot", 1, np.bitwise_not),
     "select": Primitive("select", 3, np.where),
+    "highmul": Primitive("highmul", 2, _highmul),
+    "shift_away": Primitive("shift_away", 3, _shift_away),
 }
 """The primitives by name. The operands of a comparison have one type, as have the two sides of ``select``. The result's
 type is that of the expression."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import tempfile
@@ -14,7 +15,7 @@ from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.object_child import ChildError, ObjectChild
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
-from dldt.compiler.budget import budget
+from dldt.compiler.budget import BudgetError, budget
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
 
@@ -76,6 +77,11 @@ def compile_modules(
     return batch.run(workers)
 
 
+LLVM_MEMORY = 4 << 30
+"""Bytes that each process of LLVM may have beside the memory of the compile's budget."""
+_NO_MEMORY = ("out of memory", "MemoryError", "bad_alloc")
+
+
 class _Batch:
     """The modules of one call, shared by threads that each drive one child."""
 
@@ -93,6 +99,7 @@ class _Batch:
         self._finished, self._cache, self._budget = finished, cache, budget()
         self._options = [attrs.asdict(option) | {"assembly": assembly} for option in options]
         self._machine = {"triple": target.triple, "cpu": target.cpu.llvm, "features": feature_text(target)}
+        self._memory = int(LLVM_MEMORY + self._budget.memory) if math.isfinite(self._budget.memory) else 0
         self._texts: dict[int, str] = {}
         self._results: dict[int, ObjectCode] = {}
         self._failures: dict[int, str] = {}
@@ -112,7 +119,7 @@ class _Batch:
         threads: list[threading.Thread] = []
         try:
             for _ in range(self._queued(workers)):
-                children.append(ObjectChild(self._machine))
+                children.append(ObjectChild(self._machine, self._memory))
                 threads.append(threading.Thread(target=self._serve, args=(children[-1],), daemon=True))
                 threads[-1].start()
             for thread in threads:
@@ -128,6 +135,12 @@ class _Batch:
             index = min(self._failures)
             self._budget.doing = f"LLVM, at {_module_name(self._texts[index])}"
             self._budget.tick()
+            if any(words in self._failures[index] for words in _NO_MEMORY):
+                most = f"{self._memory / 1e9:.1f} GB"
+                raise BudgetError(
+                    f"{self._budget.doing}, needs more than the {most} of memory that it may take; --max-memory "
+                    "raises the limit"
+                )
             raise _failure(self._texts[index], self._failures[index])
         if children and self._cache is not None:
             self._cache.trim()

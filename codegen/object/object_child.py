@@ -23,7 +23,8 @@ class ChildError(Exception):
 class ObjectChild:
     """A running ``object_worker``. Two threads may not use it at once, except for ``kill``."""
 
-    def __init__(self, machine: Mapping[str, str]) -> None:
+    def __init__(self, machine: Mapping[str, str], memory: int = 0) -> None:
+        """``memory``: the bytes of address space that the child may have; 0 for no limit."""
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         # -P: the worker's own folder must not shadow modules of the same names.
         self._process = subprocess.Popen(
@@ -38,7 +39,7 @@ class ObjectChild:
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._to, False)
         self._started = False
-        self._machine = json.dumps(dict(machine)).encode()
+        self._machine = json.dumps({**machine, "memory": memory}).encode()
 
     def compile(self, text: str, options: Mapping[str, Any], timeout: float) -> dict[str, bytes]:
         """The parts that the worker made of the module: ``object`` and, if asked for, ``assembly`` and

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from typing import Any, BinaryIO
 
@@ -72,6 +73,8 @@ def main() -> None:
     if first is None:
         return
     machine = json.loads(first)
+    if machine["memory"]:
+        resource.setrlimit(resource.RLIMIT_AS, (machine["memory"], machine["memory"]))
     while (head := read_message(requests)) is not None:
         text = read_message(requests)
         if text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -10,10 +11,13 @@ import numpy as np
 
 from dldt.codegen.plan.given import converted, counted, number
 from dldt.compiler import ops
+from dldt.compiler.budget import budget
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.interpret import interpret
 from dldt.compiler.types import Array, DType
 
+_BYTES = 48
+"""What an entry of a table takes while it is computed: several arrays of f64."""
 _FIRST, _SECOND, _LAST = np.array([0]), np.array([1]), np.array([-1])
 
 
@@ -73,6 +77,7 @@ def matrix(table: Table, rows: Value, columns: Value, n: Value, kind: DType) -> 
     known = [size.type.value for size in sizes]
     if any(value is None or not isinstance(value[0], int) for value in known):
         return converted(table(*sizes), kind)
+    budget().ask(_BYTES * math.prod(int(value[0]) for value in known[:2] if value is not None))
     apart = Graph("table")
     numbers = [apart.constant(number(int(value[0]))) for value in known if value is not None]
     apart.result(converted(table(*numbers), kind), "table")
@@ -82,6 +87,7 @@ def matrix(table: Table, rows: Value, columns: Value, n: Value, kind: DType) -> 
 def twiddles(rows: int, columns: int, sign: int) -> tuple[Array, Array]:
     """What stands between the two stages of a transform of ``rows * columns`` numbers: the factors of the pairs, and of
     the pairs with their parts exchanged."""
+    budget().ask(_BYTES * rows * columns)
     places = np.arange(rows)[:, None] * np.arange(columns) % (rows * columns)
     angle = sign * 2 * np.pi * places / (rows * columns)
     sine = np.sin(angle)

@@ -44,7 +44,7 @@ def sum_integers(graph: Graph, target: Target) -> Graph:
     made = graph.copy()
     for inner in made.walk():
         for node in inner.order():
-            if node.outputs and sums_integers(node.outputs[0]):
+            if node.outputs and type(node.op) in _KINDS and sums_integers(node.outputs[0]):
                 _replace(inner, node, target)
         inner.prune()
     return made
@@ -125,6 +125,9 @@ def _replace(graph: Graph, node: Node, target: Target) -> None:
     user = _only_user(old)
     if user is not None and isinstance(user.op, ops.Convert) and user.types[0].dtype is SUMS:
         graph.replace(user.outputs[0], total)
+        return
+    if user is not None and isinstance(user.op, ops.Convert) and user.types[0].dtype is DType.f64:
+        graph.replace(user.outputs[0], ops.Convert(DType.f64)(total, name=old.node.name))
         return
     graph.replace(old, ops.Convert(DType.f32)(total, name=old.node.name))
 

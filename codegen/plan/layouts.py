@@ -33,6 +33,31 @@ def assign_layouts(regions: Sequence[Region | Node], target: Target) -> dict[Val
     return chosen
 
 
+def why_so(regions: Sequence[Region | Node], target: Target) -> dict[Value, str]:
+    """For each region's root the reason for its layout, for people."""
+    chosen = assign_layouts(regions, target)
+    demanded = _read_by_convolutions_only(regions, target.block)
+    return {
+        region.root: _reason(region, chosen, demanded, target.block) for region in regions if isinstance(region, Region)
+    }
+
+
+def _reason(region: Region, chosen: dict[Value, Layout], demanded: set[Value], block: int) -> str:
+    root = region.root
+    if chosen[root].block and root in demanded:
+        return "convolutions alone read it"
+    if chosen[root].block:
+        made = _in_blocks(region.anchor)
+        return "the family of its contraction writes blocks" if made else "what it is made of is in blocks"
+    if not _can_block(root):
+        return "it is no image"
+    if not _at_least(root.type.shape[1], block // 4 + 1):
+        return f"its channels would fill at most a quarter of a block of {block}"
+    return (
+        "rows are kept apart in the cache" if chosen[root] != PLAIN else "nothing that makes or reads it wants blocks"
+    )
+
+
 def _read_by_convolutions_only(regions: Sequence[Region | Node], block: int) -> set[Value]:
     """Values with at least a block of channels that only convolutions read, and only as their data."""
     wanted: set[Value] = set()

@@ -24,6 +24,13 @@ def partition(graph: Graph, stored: Collection[Value] = ()) -> list[Region | Nod
     return _Partition(graph, stored).run()
 
 
+def why_stored(graph: Graph, stored: Collection[Value] = ()) -> dict[Value, str]:
+    """For the root of each region why its reader does not compute it, for people."""
+    partition = _Partition(graph, stored)
+    roots = [region.root for region in partition.run() if isinstance(region, Region)]
+    return {root: partition.why(root) for root in roots}
+
+
 class _Partition:
     def __init__(self, graph: Graph, stored: Collection[Value]) -> None:
         self.stored = stored
@@ -74,33 +81,49 @@ class _Partition:
         """See Fusion."""
         return value not in self.inlined
 
+    def why(self, root: Value) -> str:
+        """Why a value is stored: what each of its readers says to computing it itself."""
+        readers = [node for node in self.consumers.get(root, ()) if not stays_node(node)]
+        said = dict.fromkeys(self._refusal(root, node) for node in readers if not node.op.has(Trait.BOUNDARY))
+        found = [text for text in said if text]
+        if any(node.op.has(Trait.BOUNDARY) for node in self.consumers.get(root, ())):
+            found.insert(0, "it is an output")
+        return "; ".join(found) or "its reader would become too large, or has another contraction already"
+
     def _can_inline(self, value: Value, node: Node) -> bool:
+        return not self._refusal(value, node)
+
+    def _refusal(self, value: Value, node: Node) -> str:
+        """Why a reader cannot compute the value itself; nothing, where it can."""
         producer = value.node
-        if (
-            value in self.stored
-            or producer.op.has(Trait.BOUNDARY)
-            or stays_node(producer)
-            or any(f.writes_parts(producer) for f in FAMILIES)
-            or _is_final(producer)
-        ):
-            return False
+        if value in self.stored or producer.op.has(Trait.BOUNDARY) or stays_node(producer):
+            return "it is stored in any case"
+        if any(f.writes_parts(producer) for f in FAMILIES) or _is_final(producer):
+            return f"the family of {producer} writes its result as it is"
         family = anchor_family(node)
         if family is not None:
-            return family.reads_through(value, node, self)
-        kind, made = rule_of(producer).kind, rule_of(node).kind
+            through = family.reads_through(value, node, self)
+            return "" if through else f"{node}, of the family {family.name!r}, reads its data from memory"
         users = self.consumers[value]
         if any(c.op.has(Trait.BOUNDARY) or stays_node(c) for c in users):
-            return False
+            return "it is an output, or an operation with bodies reads it"
+        return self._repeated(value, node, users)
+
+    def _repeated(self, value: Value, node: Node, users: tuple[Node, ...]) -> str:
+        """Why the value would be computed too often, or where it cannot be, by a reader that is no contraction."""
+        kind, made = rule_of(value.node).kind, rule_of(node).kind
         anchored = self.anchor.get(value) is not None
         if len(users) > 1 and (anchored or kind != "move" or not self._cheap_move(value, users)):
-            return False
+            return f"{len(users)} operations read it"
         if anchored:
-            return (made == "map" and value.type.shape == node.types[0].shape) or self._is_written(value, node)
-        if made == "reduce":
-            return node.op.has(Trait.READS_ONCE) or kind == "move"
-        if kind != "move" and value.type.elements != node.types[0].elements:
-            return node.op.has(Trait.SLICE) or any(f.writes_parts(node) for f in FAMILIES)
-        return True
+            fits = (made == "map" and value.type.shape == node.types[0].shape) or self._is_written(value, node)
+            return "" if fits else f"{node} does not read each element in its place"
+        if made == "reduce" and not (node.op.has(Trait.READS_ONCE) or kind == "move"):
+            return f"{node} would compute its elements several times"
+        if made != "reduce" and kind != "move" and value.type.elements != node.types[0].elements:
+            once = node.op.has(Trait.SLICE) or any(f.writes_parts(node) for f in FAMILIES)
+            return "" if once else f"{node} has another number of elements"
+        return ""
 
     def _is_written(self, value: Value, node: Node) -> bool:
         """Whether the family that computes the value can store it directly where a movement after it puts it."""

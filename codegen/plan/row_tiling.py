@@ -28,6 +28,16 @@ def tile_rows(program: Program, on: Setting) -> list[RowTiles]:
     return _Tiler(program, on).tile(program.tasks)
 
 
+def why_not_tiled(program: Program, on: Setting) -> dict[Tensor, str]:
+    """Before rows are tiled: for the tensors between tasks that follow one another why these do not run in turns."""
+    tiler, found = _Tiler(program, on), dict[Tensor, str]()
+    for maker, reader in pairwise(program.tasks):
+        link = tiler.link(maker, reader)
+        if isinstance(link, str) and maker.leaf is not None:
+            found[maker.leaf.output] = link
+    return found
+
+
 def line_buffer_bytes(tensor: Tensor) -> int:
     """Bytes of a line buffer, with room after it for vectors that over-read."""
     size = tensor.bytes
@@ -57,7 +67,8 @@ class _Tiler:
     def tile(self, tasks: list[Task]) -> list[RowTiles]:
         """Join tasks of the list in place. Returns what was joined, in the list and in the blocks of its tasks."""
         joined = [made for task in tasks for block in task.blocks for made in self.tile(block.tasks)]
-        links = [self._link(*each) for each in pairwise(tasks)]
+        found = [self.link(*each) for each in pairwise(tasks)]
+        links = [None if isinstance(link, str) else link for link in found]
         for cut in reversed(choose_cuts(links, self.on.target)):
             run = [leaf for task in tasks[cut.first : cut.stop + 1] if (leaf := task.leaf) is not None]
             between = [link for link in links[cut.first : cut.stop] if link is not None]
@@ -66,25 +77,27 @@ class _Tiler:
             joined.append(made)
         return joined
 
-    def _link(self, maker: Task, reader: Task) -> Link | None:
-        """The link between two tasks; None unless tiling it is worth it, the second task reads it row by row, and
-        nobody else reads it."""
+    def link(self, maker: Task, reader: Task) -> Link | str:
+        """The link between two tasks; why there is none, unless tiling it is worth it, the second task reads it row by
+        row, and nobody else reads it."""
         if maker.leaf is None or reader.leaf is None or maker.region is None or reader.region is None:
-            return None
+            return "one of them holds blocks of tasks"
         tensor, block = maker.leaf.output, self.on.target.block
         alone = self.readers[tensor] == 1 and tensor.place is None and tensor not in self.shared
         if not alone or tensor.layout.block != block or not _reads_as_image(reader.leaf, tensor):
-            return None
+            return "another task reads it too, or it is no image in blocks that the next task reads"
         image = tensor.buffer.physical_shape[1:]
         sizes = [size for size in image if isinstance(size, int)]
         if not len(sizes) == len(image) == 4:
-            return None
+            return "its size is not known before the run"
         blocks, rows, width, _ = sizes
         row = blocks * block * width * tensor.type.dtype.size
         if not is_worth(row * rows, self.on.target):
-            return None
+            return f"its {row * rows} bytes stay in a cache of {self.on.target.cpu.caches.l3} bytes anyway"
         made, read = _rows(maker.leaf), _rows(reader.leaf)
-        return None if made is None or read is None else Link(row, rows, read.reach, made.made)
+        if made is None or read is None:
+            return "one of their families cannot work row by row"
+        return Link(row, rows, read.reach, made.made)
 
     def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: TiledRun) -> RowTiles:
         offset = 0

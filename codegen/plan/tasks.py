@@ -147,8 +147,8 @@ class TaskMaker:
                 self._place_parts(region, output, sources)
             self._define(root, tasks, pending)
         alive = {s for node in graph.order() for t in node.types for dim in t.shape for s in symbols(dim)}
-        # What is said of a dim that no tensor has any more, for its node was a copy of what it read, needs no check.
-        pending = [condition for condition in pending if condition_dims(condition) <= alive]
+        # What nobody finds and no tensor has belongs to a node that is gone.
+        pending = [condition for condition in pending if condition_dims(condition) - self.known <= alive]
         if pending:
             raise InternalError(f"no task can check that {pending[0].text} (node {pending[0].node!r})")
         return tasks

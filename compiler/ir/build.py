@@ -48,7 +48,7 @@ def build_graph(plan: Plan, weights: Weights, shapes: InputShapes | None, name: 
         advice = f"; fixing the shape of {', '.join(map(shown, free[:3]))} (--input) may help" if free else ""
         raise type(error)(f"{error}{advice}") from error
     results = [layer for layer in layers if layer.is_a("Result")]
-    if not results:
+    if not results and not plan.cut:
         raise InputError("the model has no Result layer: it computes nothing")
     for layer in results:
         builder.result(layer)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -12,6 +13,9 @@ from dldt.compiler.errors import InputError
 from dldt.compiler.ir.document import Element
 from dldt.compiler.ir.names import shown, split_names
 from dldt.compiler.ir.shapes import parse_int
+
+_PORT = re.compile(r"[:.]\d{1,4}\Z")
+"""Behind the name of a layer: which of its outputs is meant."""
 
 MAX_WORD = 200
 """The longest type and version of a layer; they stand in messages as they are."""
@@ -50,6 +54,11 @@ class Layer:
         info = self.element.child("rt_info")
         found = (a.attributes for a in info.all("attribute")) if info else iter(())
         return next((a for a in found if a.get("name") == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and those of its tensors."""
+        return (self.name, *(name for port in self.outputs for name in port.names))
 
     def is_a(self, type_name: str) -> bool:
         """Whether it is of that type; the case does not matter, as in OpenVINO."""
@@ -95,8 +104,22 @@ class Network:
         live = self._live()
         return [layer for layer in found if layer.id in live]
 
-    def _live(self) -> set[int]:
-        sinks = [number for number, layer in self.layers.items() if not layer.outputs or layer.is_a("Assign")]
+    def cut(self, ends: Sequence[str]) -> Network:
+        """The layers that the layers and tensors called ``ends`` need, and every Parameter: all of them where a name
+        is not there."""
+        named = {name: layer.id for layer in self.layers.values() for name in layer.names}
+        found = [named.get(end, named.get(_PORT.sub("", end))) for end in ends]
+        if None in found:
+            return self
+        live = self._live([number for number in found if number is not None])
+        layers = {number: layer for number, layer in self.layers.items() if number in live}
+        return Network(layers, {target: source for target, source in self.producers.items() if target[0] in live})
+
+    def _live(self, ends: Sequence[int] | None = None) -> set[int]:
+        """The layers that ``ends`` need; by default those without outputs, and assignments."""
+        sinks = list(ends or ())
+        if ends is None:
+            sinks = [number for number, layer in self.layers.items() if not layer.outputs or layer.is_a("Assign")]
         live = {number for number, layer in self.layers.items() if layer.is_a("Parameter")}
         while sinks:
             number = sinks.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -43,6 +43,8 @@ class Plan:
 
     network: Network
     steps: tuple[LayerPlan, ...]
+    cut: bool = False
+    """Whether layers are left out."""
 
 
 @attrs.define
@@ -53,24 +55,31 @@ class _Survey:
     layers: int = 0
 
 
-def make_plan(element: Element) -> Plan:
+def make_plan(element: Element, ends: Sequence[str] | None = None) -> Plan:
     """The plan for ``<net>``. Raises InputError where the file is not sound, and one UnsupportedError that names every
-    operation and attribute that is not supported, wherever it is."""
+    operation and attribute that is not supported, wherever it is. ``ends`` are layers and tensors at which the model
+    will be cut: what only comes behind them need not be supported."""
     survey = _Survey()
     plan = _plan(element, survey, 0)
+    if survey.missing and ends:
+        survey = _Survey()
+        plan = _plan(element, survey, 0, ends)
     if survey.missing:
         raise UnsupportedError("\n".join(_report(survey)))
     return plan
 
 
-def _plan(element: Element, survey: _Survey, nesting: int) -> Plan:
+def _plan(element: Element, survey: _Survey, nesting: int, ends: Sequence[str] = ()) -> Plan:
     if nesting > MAX_BODY_NESTING:
         raise InputError(f"line {element.line}: bodies are nested deeper than {MAX_BODY_NESTING}")
     network = parse_network(element)
     layers = network.order()
+    if ends:
+        network = network.cut(ends)
+        layers = [layer for layer in layers if layer.id in network.layers]
     survey.layers += len(layers)
     steps = [_step(layer, survey, nesting) for layer in layers]
-    return Plan(network, tuple(step for step in steps if step is not None))
+    return Plan(network, tuple(step for step in steps if step is not None), bool(ends))
 
 
 def _step(layer: Layer, survey: _Survey, nesting: int) -> LayerPlan | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from dldt.compiler.errors import DldtError, InputError, UnsupportedError
@@ -24,11 +25,13 @@ def read_ir(
     bin_path: str | os.PathLike[str] | None = None,
     *,
     shapes: InputShapes | None = None,
+    ends: Sequence[str] | None = None,
 ) -> Graph:
     """The graph in ``xml_path`` with its weights in ``bin_path`` (default: the same name, ``.bin``).
 
     ``shapes`` is asked for every input, by its position and its names: the shape to give it (dims may be symbolic), or
-    None for that of the file.
+    None for that of the file. ``ends``: layers and tensors at which the caller will cut the graph; where something is
+    not supported, only what they need is read.
 
     Either file may be hostile. The weights are mapped, not read: the graph's constants are views of the file,
     which must not change while the graph lives. Inputs and outputs have the names and the order that OpenVINO gives
@@ -41,7 +44,7 @@ def read_ir(
     try:
         _check_version(root)
         name = root.attributes.get("name") or path.stem
-        graph = build_graph(make_plan(root), weights, shapes, name)
+        graph = build_graph(make_plan(root, ends), weights, shapes, name)
     except DldtError as error:
         raise type(error)(f"{path}: {error}") from error
     graph.metadata |= read_metadata(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -139,7 +140,7 @@ class AvgPool(Op):
         if not self.exclude_pad:
             counted = np.pad(counted, [(0, 0), (0, 0), *pads], constant_values=1)
             where = attrs.evolve(where, pads_begin=(0,) * len(pads), pads_end=(0,) * len(pads))
-        return np.sum(taps(counted, where, 0), axis=0)
+        return sum(taps(counted, where, 0), start=np.zeros((1, 1, *where.output)))
 
 
 @op("opset14", "AvgPool")
@@ -157,14 +158,20 @@ def lowest(dtype: np.dtype[Any]) -> float | int:
     return -np.inf
 
 
-def taps(data: Array, where: Window, fill: float) -> list[Array]:
-    """For every kernel tap, the elements of the padded data that it meets, window by window."""
-    pads = [(0, 0), (0, 0)]
+def taps(data: Array, where: Window, fill: float) -> Iterator[Array]:
+    """For every kernel tap that meets data in any window, the elements of the padded data that it meets, window by
+    window. All others meet padding alone: a window may be far larger than the data."""
+    pads, ranges, kept = [(0, 0), (0, 0)], [], [slice(None), slice(None)]
     for i, size in enumerate(data.shape[2:]):
-        reach = (int(where.output[i]) - 1) * where.strides[i] + (where.kernel[i] - 1) * where.dilations[i] + 1
-        begin = int(where.pads_begin[i])
+        step, begin, span = where.dilations[i], int(where.pads_begin[i]), (int(where.output[i]) - 1) * where.strides[i]
+        first = max(0, -((span - begin) // step))
+        last = min(where.kernel[i], -(-(begin + size) // step))
+        reach = span + max(last - 1 - first, 0) * step + 1
+        before = begin - first * step  # elements before the data that the first tap meets
         # where sizes round up, the last window may reach beyond the padding
-        pads.append((begin, max(reach - size - begin, 0)))
-    padded = np.pad(data, pads, constant_values=fill)
-    every = itertools.product(*(range(k) for k in where.kernel))
-    return [padded[(slice(None), slice(None), *tap_slices(tap, where))] for tap in every]
+        pads.append((max(before, 0), max(reach - size - before, 0)))
+        ranges.append(range(max(last - first, 0)))
+        kept.append(slice(max(-before, 0), None))
+    padded = np.pad(data[tuple(kept)], pads, constant_values=fill)
+    for tap in itertools.product(*ranges):
+        yield padded[(slice(None), slice(None), *tap_slices(tap, where))]

@@ -41,6 +41,8 @@ class Range(Op):
     output_type: DType = attrs.field(converter=DType)
 
     def infer(self, start: TensorType, stop: TensorType, step: TensorType) -> TensorType:
+        if any(t.elements == 0 for t in (start, stop, step)):
+            raise ShapeError(f"Range: start {start}, stop {stop} and step {step} must hold one number each")
         return TensorType(self.output_type, (self._length(start, stop, step),))
 
     def finds_length(self, start: TensorType, stop: TensorType, step: TensorType) -> bool:

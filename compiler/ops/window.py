@@ -8,7 +8,9 @@ from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum, maximum_of, mini
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.types import Shape
 
-AUTO_PADS = ("explicit", "same_upper", "same_lower", "valid")
+SAME = ("same_upper", "same_lower")
+"""Padding with which there is a window for each step of the data."""
+AUTO_PADS = ("explicit", *SAME, "valid")
 ROUNDINGS = ("floor", "ceil", "ceil_torch")
 
 
@@ -48,7 +50,8 @@ def window(
     for i, size in enumerate(space):
         extent = (kernel[i] - 1) * dilations[i] + 1
         begin, end = _pads(size, extent, strides[i], pads_begin[i], pads_end[i], auto_pad)
-        count = _count(size, extent, strides[i], begin, end, rounding)
+        fitted = auto_pad in SAME and rounding == "floor"
+        count = ceildiv(size, strides[i]) if fitted else _count(size, extent, strides[i], begin, end, rounding)
         if maximum_of(count) < 1:
             raise ShapeError(
                 f"{what}: the kernel spans {extent} elements of spatial axis {i}, which has {size} and {begin}+{end} "
@@ -85,7 +88,9 @@ def _given_pads(
 def _pads(size: Dim, extent: int, stride: int, begin: int, end: int, auto_pad: str) -> tuple[Dim, Dim]:
     if auto_pad in ("explicit", "valid"):
         return begin, end
-    total = maximum((ceildiv(size, stride) - 1) * stride + extent - size, 0)
+    total = (ceildiv(size, stride) - 1) * stride + extent - size
+    if extent < stride:  # only then there may be nothing to pad
+        total = maximum(total, 0)
     small = floordiv(total, 2)
     return (small, total - small) if auto_pad == "same_upper" else (total - small, small)
 

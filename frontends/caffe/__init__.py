@@ -8,6 +8,18 @@ are known. Data layers are inputs, losses what they compute before the loss. Fie
 effect: they are listed in the log and in the metadata of the model (`caffe_unknown_fields`). Options are listed in
 [formats.md](formats.md).
 
+A net whose layers have no weights is refused, and the message tells where they are looked for: the fillers of a net
+make numbers for training to begin with, so they are not used. The file that a `PowerFile` names must lie in the folder
+of the net.
+
+What forks write in their own way: `hole` (DeepLab) is the dilation of a convolution; a `BatchNorm` with `scale_bias`
+(NVCaffe) has scale and shift behind its three blobs; `relu: true` in a convolution or `BatchNorm` (Intel) is a ReLU
+behind it; `Dropout` with `scale_train: false` (Faster R-CNN) scales, `SpatialDropout` (ENet) is `Dropout`, `SyncBN`
+(PSPNet) is `BN`; a `Python` layer `ProposalLayer` of any module (py-faster-rcnn, SSH) is `Proposal`; `DenseImageData`
+(SegNet) and `ImageSegData` (PSPNet, DeepLab) are inputs, `SegAccuracy`, `MatWrite`, `SmoothL1LossOHEM` and
+`BoxAnnotatorOHEM` are left out. `Resample` adds to the positions along each axis half the step of the other one, as
+FlowNet's code does. `SpatialTransformer` is the one whose `theta` makes rows first.
+
 Pooling rounds sizes up and divides by the part of a window inside the padding, as Caffe's code does. Of equal elements
 `ArgMax` finds the last, as Caffe does.
 """

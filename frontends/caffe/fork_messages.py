@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FORK_MESSAGES: dict[str, str] = {
     "PermuteParameter": "1 order uint32*",
+    "TransposeParameter": "1 dim int32*",
     "PriorBoxParameter": """
         1 min_size float*
         2 max_size float*
@@ -94,6 +95,10 @@ FORK_MESSAGES: dict[str, str] = {
         6 mask int32*
     """,
     "ReorgYoloParameter": "1 stride int32 = 1",
+    "ReorgParameter": """
+        1 stride uint32
+        2 reverse bool = false
+    """,
     "GRNParameter": "1 bias float = 1.0",
     "CTCDecoderParameter": """
         1 blank_index int32 = -1
@@ -129,6 +134,17 @@ FORK_MESSAGES: dict[str, str] = {
         3 size_divisible_by uint32 = 0
         4 have_reference bool = false
     """,
+    "SimplerNMSParameter": """
+        1 cls_threshold float = 0.5
+        2 max_num_proposals uint32 = 300
+        3 iou_threshold float = 0.7
+        4 min_bbox_size uint32 = 16
+        5 feat_stride uint32 = 16
+        6 pre_nms_topn uint32 = 6000
+        7 post_nms_topn uint32 = 150
+        8 scale float*
+    """,
+    "FlowWarpParameter": "1 fill_value FlowWarpFill = ZERO",
     "PowerFileParameter": "1 shift_file string",
     "AugmentationParameter": """
         1 crop_width uint32 = 0

@@ -60,5 +60,5 @@ def data_inputs(layer: Any, file: Path) -> dict[str, DeclaredType]:
 def _type(name: str, shape: tuple[int, ...] | None, file: Path) -> DeclaredType:
     """Dims of -1 are free."""
     if shape is not None and any(dim < -1 or dim > 1 << 31 for dim in shape):
-        raise InputError(f"{file}: input {name!r} has the shape {list(shape[:32])}")
+        raise InputError(f"{file}: input {name!r} has the shape {list(shape[:32])}; a dim is -1, or from 0 to 2**31")
     return DeclaredType(DType.f32, None if shape is None else tuple(None if dim == -1 else dim for dim in shape))

@@ -66,6 +66,12 @@ LAYER_MESSAGES: dict[str, str] = {
         1 use_global_stats bool
         2 moving_average_fraction float = 0.999
         3 eps float = 1e-5
+        1018 relu bool = false
+        1023 use_weight_bias bool = true
+        1024 filler FillerParameter
+        1019 scale_bias bool = false
+        1020 scale_filler FillerParameter
+        1021 bias_filler FillerParameter
     """,
     "BiasParameter": """
         1 axis int32 = 1
@@ -91,6 +97,11 @@ LAYER_MESSAGES: dict[str, str] = {
         15 engine Engine = DEFAULT
         16 axis int32 = 1
         17 force_nd_im2col bool = false
+        1015 hole uint32 = 1
+        1016 hole_h uint32
+        1017 hole_w uint32
+        1018 relu bool = false
+        1022 negative_slope float = 0
     """,
     "CropParameter": """
         1 axis int32 = 2
@@ -99,6 +110,8 @@ LAYER_MESSAGES: dict[str, str] = {
     """,
     "DropoutParameter": """
         1 dropout_ratio float = 0.5
+        1002 scale_train bool = true
+        1003 sample_weights_test bool = false
     """,
     "DummyDataParameter": """
         1 data_filler FillerParameter*
@@ -139,6 +152,8 @@ LAYER_MESSAGES: dict[str, str] = {
         4 bias_filler FillerParameter
         5 axis int32 = 1
         6 transpose bool = false
+        1018 relu bool = false
+        1022 negative_slope float = 0
     """,
     "InputParameter": """
         1 shape BlobShape*

@@ -21,6 +21,7 @@ _ENUMS: dict[str, dict[str, int]] = {
     "CodeType": {"CORNER": 1, "CENTER_SIZE": 2, "CORNER_SIZE": 3},
     "BNMode": {"LEARN": 0, "INFERENCE": 1},
     "CorrelationType": {"MULTIPLY": 0, "SUBTRACT": 1},
+    "FlowWarpFill": {"ZERO": 1, "NOT_A_NUMBER": 2},
     "ResampleType": {"NEAREST": 1, "LINEAR": 2, "CUBIC": 3, "AREA": 4},
     "V1LayerType": V1_TYPES,
 }

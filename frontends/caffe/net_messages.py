@@ -102,6 +102,15 @@ NET_MESSAGES: dict[str, str] = {
         30017 roi_pooling_param ROIPoolingParameter
         30018 psroi_pooling_param PSROIPoolingParameter
         30019 proposal_param ProposalParameter
+        30024 simpler_nms_param SimplerNMSParameter
+        30025 flow_warp_param FlowWarpParameter
+        30031 reorg_param ReorgParameter
+        30032 eval_detection_param Ignored
+        30026 transpose_param TransposeParameter
+        30027 spatial_dropout_param Ignored
+        30028 dense_image_data_param Ignored
+        30029 seg_accuracy_param Ignored
+        30030 mat_write_param Ignored
         30020 axpy_param Ignored
         30021 smooth_l1_loss_param Ignored
         30022 ctc_loss_param Ignored

@@ -10,6 +10,7 @@ from typing import Any
 from dldt.compiler.errors import InputError
 from dldt.frontends.caffe.blob import Blob
 from dldt.frontends.caffe.layers import LAYERS, LayerType
+from dldt.frontends.caffe.shift_file import shift_of
 from dldt.frontends.engine.record import NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 
@@ -66,6 +67,8 @@ class Nodes:
     def _stored(self, layer: Any, kind: LayerType) -> tuple[str, ...]:
         """The names of the layer's blobs, which are initialisers."""
         own = self._blobs.get(layer.name, ())
+        if kind.name == "PowerFile":
+            own = shift_of(layer.power_file_param.shift_file, self._file)
         shared = [param.name for param in layer.param]
         names = []
         for position in range(max(len(own), len([name for name in shared if name]))):
@@ -77,7 +80,7 @@ class Nodes:
             if name in self.initializers:
                 names.append(name)
         needed = 0 if kind.bottom_for_blob and len(layer.bottom) > 1 else kind.blobs
-        if kind.bottoms is None or not (needed or kind.bottom_for_blob):
+        if kind.bottoms is None or not (needed or kind.bottom_for_blob or kind.optional_blobs):
             return ()
         if len(names) < needed:
             self.without_weights.append(layer.name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.gather import Gather
@@ -70,6 +70,18 @@ def from_axis(x: Value, axis: int, rank: int) -> Value:
     if axis + x.type.rank > rank:
         raise InputError(f"{x.type} does not fit behind axis {axis} of a tensor of rank {rank}")
     return trailing(x, rank - axis - x.type.rank)
+
+
+def fixed_space(x: Value) -> tuple[int, int]:
+    """Height and width of maps. Raises ShapeError, UnsupportedError where they are free, InputError where one is 0."""
+    if x.type.rank != 4:
+        raise ShapeError(f"{x.type} must have two spatial axes")
+    height, width = x.type.shape[2:]
+    if not isinstance(height, int) or not isinstance(width, int):
+        raise UnsupportedError(f"height and width of {x.type} must be fixed")
+    if height < 1 or width < 1:
+        raise InputError(f"{x.type} has no elements")
+    return height, width
 
 
 def _fixed(x: Value, dim: int | DimOf) -> int | DimOf:

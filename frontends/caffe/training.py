@@ -7,14 +7,39 @@ from typing import Any
 import attrs
 
 DATA = frozenset(
-    ("data", "imagedata", "hdf5data", "windowdata", "memorydata", "annotateddata", "videodata", "dummydata", "input")
+    (
+        "data",
+        "imagedata",
+        "hdf5data",
+        "windowdata",
+        "memorydata",
+        "annotateddata",
+        "videodata",
+        "dummydata",
+        "input",
+        "denseimagedata",
+        "imagesegdata",
+    )
 )
 """Types of layers that bring data, in small letters."""
 _INFERENCE = {
     "softmaxwithloss": ("Softmax", "softmax_param"),
+    "softmaxwithlossohem": ("Softmax", "softmax_param"),
     "sigmoidcrossentropyloss": ("Sigmoid", "sigmoid_param"),
 }
-_OTHERS = frozenset(("accuracy", "silence", "hdf5output", "detectionevaluate", "boxannotatorohem"))
+_OTHERS = frozenset(
+    (
+        "accuracy",
+        "silence",
+        "hdf5output",
+        "detectionevaluate",
+        "boxannotatorohem",
+        "evaldetection",
+        "segaccuracy",
+        "matwrite",
+        "smoothl1lossohem",
+    )
+)
 
 
 @attrs.frozen

@@ -5,18 +5,24 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+import attrs
+
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.types import Array
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.importer import Importer
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.sequences import Imported
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import TENSORS
 from dldt.frontends.engine.stored import StoredTensor
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.engine.text import Text
 
-_WORDS = {str: "STRING", Text: "STRING", Tensor: "TENSOR", TensorRecord: "TENSOR", GraphRecord: "GRAPH"}
+_LIMIT = 2**63
+"""Whole numbers beyond 64 bits are none that a framework writes."""
+_WORDS = {str: "STRING", Text: "STRING", TensorRecord: "TENSOR", GraphRecord: "GRAPH"}
+_WORDS |= dict.fromkeys(TENSORS, "TENSOR")
 
 
 def inputs_of(importer: Importer, node: NodeRecord, given: list[Imported | None]) -> list[Imported | None]:
@@ -56,6 +62,9 @@ def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
         if name not in node.attributes and attribute.required:
             raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
         values[name] = _value(node, name, attribute.kind) if name in node.attributes else attribute.default
+    if importer.settings is not None:
+        parameter, record = importer.settings
+        values[parameter] = record(**{field.name: values.pop(field.name) for field in attrs.fields(record)})
     return values
 
 
@@ -67,12 +76,27 @@ def _value(node: NodeRecord, name: str, kind: Any) -> Any:
         return _read(given, name, kind)
     if not _fits(given, kind):
         raise InputError(f"attribute {name!r} is of type {_type_name(given)}, {_kind_name(kind)} is expected")
-    return given.read(f"attribute {name!r} of {node}") if isinstance(given, TensorRecord) else given
+    if isinstance(given, TensorRecord):
+        return _ranked(given.read(f"attribute {name!r} of {node}"), name, TENSORS.get(kind))
+    return _bounded(given, name)
+
+
+def _ranked(array: Array, name: str, rank: int | None) -> Array:
+    if rank is not None and array.ndim != rank:
+        raise InputError(f"attribute {name!r} is a tensor of rank {array.ndim}, one of rank {rank} is expected")
+    return array
+
+
+def _bounded(value: Any, name: str) -> Any:
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, int) and not -_LIMIT <= number < _LIMIT:
+            raise InputError(f"attribute {name!r} is {str(number)[:20]}…, a number beyond 64 bits")
+    return value
 
 
 def _read(text: Text, name: str, kind: Any) -> Any:
     try:
-        return text.as_kind(kind)
+        return _bounded(text.as_kind(kind), name)
     except ValueError as error:
         raise InputError(f"attribute {name!r} is {text[:80]!r}, {_kind_name(kind)} is expected") from error
 
@@ -80,7 +104,7 @@ def _read(text: Text, name: str, kind: Any) -> Any:
 def _fits(value: Any, kind: Any) -> bool:
     if typing.get_origin(kind) is tuple:
         return isinstance(value, tuple) and all(_fits(item, typing.get_args(kind)[0]) for item in value)
-    if kind == Tensor:
+    if kind in TENSORS:
         return isinstance(value, TensorRecord)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 

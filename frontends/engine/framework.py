@@ -41,7 +41,7 @@ class Framework:
             versions = self._table.setdefault((domain, op_type), {})
             if since in versions:
                 raise RuntimeError(f"{op_type} {since} is registered twice")
-            versions[since] = Importer.of(function, op_type, domain, since, until or self.newest)
+            versions[since] = Importer(function, op_type, domain, since, until or self.newest)
             return function
 
         return register

@@ -35,17 +35,17 @@ def required_array(value: Value, what: str) -> Array:
     return array
 
 
-def required_ints(value: Value, what: str) -> tuple[int, ...]:
-    """The known content as ints. Raises UnsupportedError."""
-    return tuple(int(x) for x in required_array(value, what).ravel())
+def required_ints(value: Value, what: str, count: int | None = None) -> tuple[int, ...]:
+    """The known content as ints. Raises UnsupportedError, and InputError where there are not ``count`` of them."""
+    found = tuple(int(x) for x in required_array(value, what).ravel())
+    if count is not None and len(found) != count:
+        raise InputError(f"{what} must hold {'one number' if count == 1 else f'{count} numbers'}, it has {len(found)}")
+    return found
 
 
 def required_int(value: Value, what: str) -> int:
     """The one known int. Raises UnsupportedError, and InputError where there are several or none."""
-    found = required_ints(value, what)
-    if len(found) != 1:
-        raise InputError(f"{what} must hold one number, it has {len(found)}")
-    return found[0]
+    return required_ints(value, what, 1)[0]
 
 
 class _Evaluation:

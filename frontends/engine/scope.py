@@ -16,6 +16,7 @@ from dldt.compiler.inference import is_found
 from dldt.compiler.types import Array
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
 from dldt.frontends.engine.context import Context, FinishOutput, ImportedBody, MakeInput
+from dldt.frontends.engine.excess import excess
 from dldt.frontends.engine.failure import failure
 from dldt.frontends.engine.findings import Findings
 from dldt.frontends.engine.known import known_array
@@ -135,11 +136,10 @@ class ImportScope:
             raise
         except DldtError as error:
             raise type(error)(failure(self.model.path, node, tensors, self.graph, error)) from error
-        except MemoryError as error:
-            cause = InputError(f"there is not enough memory for it ({str(error)[:200] or 'no details'})")
-            raise InputError(failure(self.model.path, node, tensors, self.graph, cause)) from error
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-            raise InternalError(failure(self.model.path, node, tensors, self.graph, error)) from error
+        except (MemoryError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+            told = excess(error)
+            raised = InternalError if told is None else InputError
+            raise raised(failure(self.model.path, node, tensors, self.graph, told or error)) from error
 
     def _expanded(self, node: NodeRecord, given: Sequence[Imported | None]) -> tuple[Imported | None, ...]:
         """The outputs of a function, whose body is imported into the graph itself."""

@@ -32,8 +32,8 @@ class StackedSequence:
 
 @attrs.frozen
 class RaggedSequence:
-    """A sequence whose length is found at run time and whose items differ in their first dim: ``flat`` holds them one
-    behind the other, ``sizes`` their first dims."""
+    """A sequence whose length is found at run time and whose items differ in their leading dims: ``sizes`` has these, a
+    row for each item, and ``flat`` holds the items one behind the other, each as rows of the other dims."""
 
     flat: Value
     sizes: Value

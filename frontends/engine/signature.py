@@ -11,6 +11,15 @@ import numpy as np
 Tensor: TypeAlias = np.ndarray[Any, Any]
 """The annotation of an attribute that is a tensor."""
 
+Vector: TypeAlias = np.ndarray[tuple[int], Any]
+"""The annotation of an attribute that is a tensor of rank 1."""
+
+Matrix: TypeAlias = np.ndarray[tuple[int, int], Any]
+"""The annotation of an attribute that is a tensor of rank 2."""
+
+TENSORS: dict[Any, int | None] = {Tensor: None, Vector: 1, Matrix: 2}
+"""The annotations of tensors, each with the rank that it asks for."""
+
 
 @attrs.frozen
 class Port:

@@ -20,7 +20,7 @@ def import_ir(path: str | os.PathLike[str], inputs: InputSpecs = (), outputs: Se
 
     Raises InputError, ShapeError, UnsupportedError, UsageError.
     """
-    return cut_graph(read_ir(path, shapes=_shapes(inputs)), inputs, outputs)
+    return cut_graph(read_ir(path, shapes=_shapes(inputs), ends=outputs), inputs, outputs)
 
 
 def _shapes(specs: InputSpecs) -> InputShapes:

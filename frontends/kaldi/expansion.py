@@ -145,6 +145,14 @@ def _splice_max(builder: NetworkBuilder, name: str, component: Component, source
     return builder.add(component.type, name, tuple(source.later(int(t)) for t in frames), builder.widths[source.source])
 
 
+def _distribute(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
+    """Block k of a frame is the output of index x = k; all but training has x = 0."""
+    width = int(component.fields["output_dim"])
+    if not 0 < width <= builder.widths[source.source] or builder.widths[source.source] % width:
+        raise ValueError(width)
+    return builder.add("DimRange", name, (source,), width, start=0, size=width)
+
+
 def _mask(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
     """Nothing is dropped."""
     return builder.add("Const", name, (), int(component.fields["output_dim"]), value=1.0)
@@ -181,6 +189,7 @@ EXPANSIONS: dict[str, Expansion] = {
     "SpliceComponent": _splice,
     "SpliceMaxComponent": _splice_max,
     "DropoutMaskComponent": _mask,
+    "DistributeComponent": _distribute,
     "ConstantComponent": _constant,
     "ConstantFunctionComponent": _constant,
     **dict.fromkeys(

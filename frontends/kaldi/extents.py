@@ -12,7 +12,7 @@ import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.frontends.kaldi.cycles import Cycle
-from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, FrameTap, TimedNetwork
 
 MOST_CONTEXT = 1 << 20
 """Frames beyond an end that a network may need."""
@@ -76,6 +76,7 @@ def _context(network: TimedNetwork, names: list[str]) -> Extent:
         own = asked.get(name)
         if own is None:
             continue
+        own = OUTPUT if network.nodes[name].op_type == SENTENCE_MEAN else own
         for tap in network.nodes[name].taps:
             if tap.edge == "zero":
                 continue
@@ -92,7 +93,7 @@ def _computable(network: TimedNetwork, names: list[str], context: Extent) -> dic
     found = {name: ALWAYS if given.still else context for name, given in network.inputs.items()}
     for name in names:
         own = ALWAYS
-        for tap in network.nodes[name].taps:
+        for tap in network.nodes[name].taps if network.nodes[name].op_type != SENTENCE_MEAN else ():
             if tap.edge != "zero":
                 before = found[tap.source]
                 own = own.clip(before.later(-tap.offset) if tap.edge == "needed" else before)
@@ -129,9 +130,10 @@ def _needed(
             own = _whole_recurrence(network, part, own, computable)
         for name in members:
             found[name] = own
+            asking = OUTPUT if network.nodes[name].op_type == SENTENCE_MEAN else own
             for tap in network.nodes[name].taps:
                 if tap.source not in inside:
-                    ask(tap, own)
+                    ask(tap, asking)
     return found
 
 

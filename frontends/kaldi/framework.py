@@ -15,12 +15,8 @@ class KaldiFramework(Framework):
 
     refused: Mapping[str, str] = MappingProxyType(
         {
-            "DistributeComponent": "it spreads a frame over the index x, which only training sets use; cut it off",
-            "KlHmm": "it collects statistics and computes nothing; cut the model before it",
             "MultiBasisComponent": "its bases are chosen frame by frame; evaluate it apart from the model",
             "Rbm": "it is for pre-training; convert it with rbm-convert-to-nnet first",
-            "SentenceAveragingComponent": _WHOLE,
-            "SimpleSentenceAveragingComponent": _WHOLE,
             "FramePoolingComponent": _WHOLE,
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.compiler.errors import UnsupportedError
 from dldt.frontends.kaldi.cycles import Cycle
 from dldt.frontends.kaldi.extents import Extents
-from dldt.frontends.kaldi.timed_network import TimedNetwork
+from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, TimedNetwork
 
 
 def unsteady(network: TimedNetwork, order: list[tuple[str, ...] | Cycle], still: frozenset[str]) -> frozenset[str]:
@@ -27,6 +27,12 @@ def lateness(
     """A node is as late as the latest that it reads. What depends on where the utterance begins is late enough for its
     first frame to be made in the first call. Raises UnsupportedError where a recurrence goes backward."""
     moving = unsteady(network, order, still)
+    means = [name for name, node in network.nodes.items() if node.op_type == SENTENCE_MEAN]
+    if means:
+        raise UnsupportedError(
+            f"{network.path}: layer {means[0]!r} averages all frames, so there is no streaming form; leave out "
+            "--streaming"
+        )
     late = dict.fromkeys(network.inputs, 0)
     for part in order:
         members = part.members if isinstance(part, Cycle) else part

@@ -29,7 +29,7 @@ class NetworkBuilder:
     def input(self, name: str, width: int, still: bool = False) -> FrameTap:
         """An input of the network."""
         if width < 1:
-            raise InputError(f"{self.path}: input {name!r} has {width} numbers a frame")
+            raise InputError(f"{self.path}: input {name!r} has {width} numbers a frame; it must have at least one")
         self.inputs[name] = TimedInput(width, still)
         self.widths[name] = width
         return FrameTap(name)

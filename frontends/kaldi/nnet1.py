@@ -15,7 +15,7 @@ from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.kaldi.component import Component, read_component
 from dldt.frontends.kaldi.expansion import MOST_TAPS, plain
 from dldt.frontends.kaldi.network_builder import NetworkBuilder
-from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, FrameTap, TimedNetwork
 from dldt.frontends.kaldi.token_stream import TokenStream
 
 MOST_LAYERS = 10_000
@@ -30,6 +30,7 @@ BARE: dict[str, tuple[str, ...]] = {
     "ParametricRelu": ("alpha", "beta"),
     "BlockSoftmax": ("block_dims",),
     "Copy": ("copy_from_indices",),
+    "KlHmm": ("kl_stats",),
     "Splice": ("frame_offsets",),
     "LstmProjected": _LSTM,
     "LstmProjectedStreams": _LSTM,
@@ -47,7 +48,6 @@ KINDS = frozenset(
         "Dropout",
         "FramePoolingComponent",
         "HiddenSoftmax",
-        "KlHmm",
         "LengthNormComponent",
         "MaxPoolingComponent",
         "MultiBasisComponent",
@@ -88,8 +88,9 @@ def _chain(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
 
 
 def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int) -> FrameTap:
-    if stream.next_token() == "<ParallelComponent>":
-        return _parallel(stream, builder, source, name, depth)
+    nested = {"<ParallelComponent>": _parallel, "<SentenceAveragingComponent>": _sentence_averaging}
+    if stream.next_token() in nested:
+        return nested[stream.next_token()](stream, builder, source, name, depth)
     component = read_component(stream, _ENDS)
     if len(component.bare) < 2 or not all(isinstance(item, int | float) for item in component.bare[:2]):
         raise stream.fail(f"{component.type} has no widths")
@@ -98,7 +99,7 @@ def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
     kind = component.type.removesuffix("Streams")
     try:
         return _LAYERS.get(kind, _one_node)(builder, name, _fields(component), out, source)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{builder.path}: layer {name!r} lacks fields or has wrong ones ({error}); the file is damaged"
         ) from error
@@ -119,6 +120,9 @@ def _fields(component: Component) -> dict[str, Any]:
     bare = component.bare[2:]
     if len(bare) != len(names):
         raise ValueError(f"{len(names)} tensors are expected, {len(bare)} are there")
+    for name, item in zip(names, bare, strict=True):
+        if isinstance(item, int | float):
+            raise ValueError(f"{name} is a number, a tensor is expected")
     return {**component.fields, **dict(zip(names, bare, strict=True))}
 
 
@@ -213,6 +217,33 @@ def _parallel(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | N
     return builder.append(name, tuple(parts))
 
 
+def _sentence_averaging(
+    stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int
+) -> FrameTap:
+    """The mean of what a net makes of all frames, then the frame itself."""
+    stream.token()
+    out, into = stream.integer(), stream.integer()
+    source = _checked(builder, source, into, out, name)
+    if depth == DEEPEST:
+        raise stream.fail(f"nets stand {depth + 1} deep in one another")
+    inner = _chain(stream, builder, source, f"{name}/", depth + 1)
+    width = builder.widths[inner.source]
+    if out != width + into:
+        raise stream.fail(f"the net and the frame have {width + into} numbers, {out} are expected")
+    if stream.peek() == b"<" and stream.next_token() == "<!EndOfComponent>":
+        stream.token()
+    mean = builder.add(SENTENCE_MEAN, f"{name}/mean", (inner,), width)
+    return builder.append(name, (mean, source))
+
+
+def _simple_averaging(
+    builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap
+) -> FrameTap:
+    """The sum of all frames, divided by their number and a constant more, for every frame."""
+    given = {"shrinkage": float(fields.get("shrinkage", 0.0)), "only_summing": bool(fields.get("only_summing", False))}
+    return builder.add(SENTENCE_MEAN, name, (source,), out, **given)
+
+
 def _first_width(stream: TokenStream) -> int:
     """How many numbers a frame the net that comes next takes."""
     position = stream.position
@@ -228,7 +259,7 @@ def _first_width(stream: TokenStream) -> int:
 def _whole(values: Any) -> Any:
     """A list of whole numbers, which a text file may have as a vector."""
     found = np.asarray(values)
-    if found.dtype.kind == "f" and not np.all(found == np.round(found)):
+    if found.dtype.kind == "f" and not (np.all(np.isfinite(found)) and np.all(found == np.round(found))):
         raise ValueError("whole numbers are expected")
     return found.reshape(-1)
 
@@ -241,4 +272,5 @@ _LAYERS: dict[str, Layer] = {
     "LstmProjected": _lstm,
     "BlstmProjected": _blstm,
     "RecurrentComponent": _recurrent,
+    "SimpleSentenceAveragingComponent": _simple_averaging,
 }

@@ -204,6 +204,8 @@ class _NetworkReader:
         else:
             period = int(numbers[0])
             if not 1 <= period <= 1000:
-                raise InputError(f"{builder.path}: node {owner!r} rounds to multiples of {period}")
+                raise InputError(
+                    f"{builder.path}: node {owner!r} rounds to multiples of {period}; from 1 to 1000 is possible"
+                )
             taps = tuple(self._tap(first, owner, shift - late) for late in range(period))
         return builder.add("Switch", own, taps, builder.widths[taps[0].source], phase=shift)

@@ -19,6 +19,13 @@ KALDI_OPTIONS = (
         metavar="N",
     ),
     FormatOption(
+        "frame_subsampling_factor",
+        "answer for every Nth frame of an utterance alone, as chain models are used (N is 3 there, and stands in the "
+        "file frame_subsampling_factor beside the model); what only other frames need is not computed",
+        kind="integer",
+        metavar="N",
+    ),
+    FormatOption(
         "remove_memory",
         "the states of a streaming model become inputs and outputs: what an output NAME/next gives is input NAME of "
         "the next call, zeros at first; it implies --streaming",

@@ -40,10 +40,18 @@ def read_kaldi(path: str | os.PathLike[str], options: Options | None = None) -> 
     chunk = given.get("frames_per_chunk", 1)
     if not 1 <= chunk <= 1 << 20:
         raise UsageError(f"frames_per_chunk is {chunk}; it must be at least 1")
+    step = given.get("frame_subsampling_factor", 1)
+    if not 1 <= step <= 1000:
+        raise UsageError(f"frame_subsampling_factor is {step}; it must be from 1 to 1000")
     if given.get("streaming") or given.get("remove_memory") or "frames_per_chunk" in given:
+        if step > 1:
+            raise UsageError(
+                "--frame_subsampling_factor is for whole utterances; of a streaming model's answers take every Nth"
+            )
         record, more = streaming(network, chunk, states=not given.get("remove_memory"))
         return ModelRecord(KALDI, network.path, record, {**network.metadata, **more})
-    return ModelRecord(KALDI, network.path, whole(network), network.metadata)
+    more = {"frame_subsampling_factor": str(step)} if step > 1 else {}
+    return ModelRecord(KALDI, network.path, whole(network, step), {**network.metadata, **more})
 
 
 def read_network(path: Path) -> TimedNetwork:

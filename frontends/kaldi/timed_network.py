@@ -13,6 +13,12 @@ import attrs
 Edge: TypeAlias = Literal["needed", "zero", "repeat"]
 
 
+SENTENCE_MEAN = "SentenceMean"
+"""The node that looks at all frames of an utterance, those beyond its ends left out."""
+STILL = frozenset(("Const", "ConstantComponent", SENTENCE_MEAN))
+"""Nodes whose output is the same at all times, whatever they read."""
+
+
 @attrs.frozen
 class FrameTap:
     """What a node reads: tensor ``source``, ``offset`` frames later than its own."""
@@ -72,7 +78,7 @@ class TimedNetwork:
     def still(self) -> frozenset[str]:
         """The tensors that are the same at all times."""
         found = {name for name, given in self.inputs.items() if given.still}
-        found |= {name for name, node in self.nodes.items() if node.op_type in ("Const", "ConstantComponent")}
+        found |= {name for name, node in self.nodes.items() if node.op_type in STILL}
         readers = self.readers()
         moving = {node.name: len({tap.source for tap in node.taps}) for node in self.nodes.values()}
         pending = list(found)

@@ -11,21 +11,24 @@ import attrs
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.kaldi.cycles import Cycle, in_order
-from dldt.frontends.kaldi.extents import Extent, Extents, extents
+from dldt.frontends.kaldi.extents import OUTPUT, Extent, Extents, extents
 from dldt.frontends.kaldi.hoist import hoisted
 from dldt.frontends.kaldi.loop_record import LoopRecord
-from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.subsampled import subsampled
+from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, FrameTap, TimedNetwork
 from dldt.frontends.kaldi.timed_records import TimedRecords, frames_type, record_of
 
 TIME = "T"
 """The name of the free number of frames."""
 
 
-def whole(network: TimedNetwork) -> GraphRecord:
-    """The graph record of a network for whole utterances."""
+def whole(network: TimedNetwork, step: int = 1) -> GraphRecord:
+    """The graph record of a network for whole utterances. Of the outputs every frame whose number is a multiple of
+    ``step`` is made."""
     network = hoisted(network)
-    order = in_order(network)
-    form = _Whole(network, extents(network, order), network.still(), network.readers())
+    order, still = in_order(network), network.still()
+    found = extents(network, order)
+    form = _Whole(network, found, still, network.readers(), step, subsampled(network, order, still, step))
     return form.record(order)
 
 
@@ -35,6 +38,9 @@ class _Whole:
     extents: Extents
     still: frozenset[str]
     readers: dict[str, set[str]]
+    step: int
+    sparse: frozenset[str]
+    """The tensors that have every frame in ``step`` alone."""
     records: TimedRecords = attrs.field(factory=TimedRecords)
     inputs: dict[str, DeclaredType] = attrs.field(factory=dict)
     padded: dict[str, str] = attrs.field(factory=dict)
@@ -63,10 +69,13 @@ class _Whole:
     def _node(self, name: str) -> None:
         node = self.network.nodes[name]
         if name in self.still:
-            self.records.component(node, tuple(tap.source for tap in node.taps))
+            mean = node.op_type == SENTENCE_MEAN
+            sources = (self.tap(tap, OUTPUT) if mean else tap.source for tap in node.taps)
+            self.records.component(node, tuple(sources))
             return
         own = self.extents.needed[name]
-        inputs = self._with_frames(tuple(self.tap(tap, own) for tap in node.taps), node.taps)
+        read = self._every_nth if name in self.sparse else self.tap
+        inputs = self._with_frames(tuple(read(tap, own) for tap in node.taps), node.taps)
         if node.op_type in ("Switch", "WindowSum", "Failover"):
             self._timed(name, inputs, own)
             return
@@ -116,6 +125,21 @@ class _Whole:
         sides = (max(0, -front), max(0, -back), max(0, front), max(0, back))
         return self.records.window(self._tensor(tap.source), *sides, fill)
 
+    def _every_nth(self, tap: FrameTap, own: Extent) -> str:
+        """The same at every frame in ``step``: ``own`` begins and ends with such."""
+        if tap.source in self.still:
+            return tap.source
+        if tap.source not in self.sparse:
+            return self._thinned(self.tap(tap, own))
+        there, wanted = self.extents.needed[tap.source], own.later(tap.offset)
+        skip, drop = (int(n) // self.step for n in (wanted.first - there.first, there.last - wanted.last))
+        return self.records.window(tap.source, 0, 0, skip, drop)
+
+    def _thinned(self, tensor: str) -> str:
+        if self.step == 1:
+            return tensor
+        return self.records.add("EveryNth", f"{tensor}/every{self.step}", (tensor,), step=self.step)
+
     def _loop(self, part: Cycle) -> None:
         if part.members[0] not in self.extents.needed:
             return
@@ -130,10 +154,11 @@ class _Whole:
         loop.add_to(self.records, zeros)
 
     def _output(self, name: str, tap: FrameTap) -> None:
-        from_time = Extent(0, 0)
-        source = self.tap(tap, from_time)
+        source = (self._every_nth if tap.source in self.sparse else self.tap)(tap, OUTPUT)
         moving = next((n for n, given in self.network.inputs.items() if n in self.inputs and not given.still), None)
         if tap.source in self.still and moving:
             source = self.records.add("Spread", f"{source}/spread", (source, moving))
+        if tap.source not in self.sparse:
+            source = self._thinned(source)
         self.records.names.discard(name)
         self.records.node("NoOpComponent", name, (source,), {})

@@ -58,6 +58,7 @@ WIDTHS: dict[str, Callable[[Fields, int], int]] = {
     "TdnnComponent": _rows("linear_params"),
     "RepeatedAffineComponent": lambda f, _: int(f["linear_params"].shape[0] * f["num_repeats"]),
     "NaturalGradientRepeatedAffineComponent": lambda f, _: int(f["linear_params"].shape[0] * f["num_repeats"]),
+    "DistributeComponent": _number("output_dim"),
     "PnormComponent": _number("output_dim"),
     "MaxoutComponent": _number("output_dim"),
     "SumBlockComponent": _number("output_dim"),

@@ -7,7 +7,7 @@ import numpy as np
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Subtract
 from dldt.compiler.ops.comparison import Greater
-from dldt.compiler.ops.gather import Gather
+from dldt.compiler.ops.gather import GatherND
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
@@ -33,7 +33,7 @@ def best(scores: Value, valid: Value, topk: int) -> tuple[Value, Value]:
 
 def rows_at(rows: Value, places: Value) -> Value:
     """Rows [B, N, numbers] at places [B, K]."""
-    return Gather(1)(rows, places, np.array(1, np.int64))
+    return GatherND(1)(rows, Unsqueeze()(places, ints(2)))
 
 
 def places_of(rows: Value) -> Value:

@@ -139,7 +139,7 @@ def _element_type(cursor: _Cursor) -> tuple[DType, int]:
 
 def _size(cursor: _Cursor, shape: tuple[int, ...], dtype: DType) -> int:
     if any(dim < 0 for dim in shape):
-        raise InputError(f"{cursor.path}: an array at {cursor.at:,} has the shape {list(shape)}")
+        raise InputError(f"{cursor.path}: an array at {cursor.at:,} has the shape {list(shape)}, which is none")
     return math.prod(shape) * dtype.size
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 _PYTHON = "its meaning is Python code of the model's author; cut the model before it, or write it with other operations"
 _TRAINING = "it is for training; export the model without it, or cut it off with --output"
 _RANDOM = "its numbers are random; make them an input of the model"
-_QUANTIZED = "quantised models of MXNet are not read; export the one in f32, and quantise it with dldt"
+_QUANTIZED = "quantised recurrent layers are not read; exclude them when the model is quantised (excluded_sym_names)"
 _FUSED = "it was fused for one processor; export the model before optimize_for or get_backend_symbol"
 _SPARSE = "sparse arrays are not read; use the dense operation"
-_LOOP = "sub-graphs that run again and again are not imported; unroll the cell (cell.unroll), or export to ONNX"
 _RARE = "no importer was written for it; cut the model there, or write it with other operations"
 
 _REASONS: dict[str, tuple[str, ...]] = {
@@ -36,25 +35,10 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "_sample_uniform",
         "_shuffle",
     ),
-    _QUANTIZED: (
-        "_contrib_quantize",
-        "_contrib_quantize_v2",
-        "_contrib_dequantize",
-        "_contrib_requantize",
-        "_contrib_quantized_act",
-        "_contrib_quantized_batch_norm",
-        "_contrib_quantized_concat",
-        "_contrib_quantized_conv",
-        "_contrib_quantized_elemwise_add",
-        "_contrib_quantized_flatten",
-        "_contrib_quantized_fully_connected",
-        "_contrib_quantized_pooling",
-    ),
+    _QUANTIZED: ("_contrib_quantized_rnn", "_contrib_quantize_asym"),
     _FUSED: ("_sg_mkldnn_conv", "_sg_mkldnn_fully_connected", "_CachedOp", "_TensorRT", "_FusedOp"),
-    _LOOP: ("_foreach", "_while_loop", "_cond"),
     _SPARSE: ("cast_storage", "_sparse_retain", "_contrib_SparseEmbedding", "_square_sum"),
     _RARE: (
-        "Correlation",
         "erfinv",
         "gamma",
         "gammaln",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import attrs
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.types import DType
@@ -26,6 +29,8 @@ _PARAMETER_PORTS = frozenset(("weight", "bias", "gamma", "beta", "moving_mean", 
 _STATES = ("_moving_mean", "_moving_var")
 """The inputs of BatchNorm that files before version 0.9 do not list, by the ends of their names."""
 _BEGIN = "begin_state"
+_SUBGRAPHS = {"_foreach": ("fn",), "_while_loop": ("cond", "func"), "_cond": ("cond", "then_branch", "else_branch")}
+"""What the sub-graphs of a node are called; files list them in this order."""
 _MAX_RANK = 32
 
 
@@ -91,8 +96,24 @@ class SymbolRecords:
             states = {name: self._params[name] for name in wanted if name in self._params}
             inputs += tuple(wanted)
             self.missing.update({name: f"{node.op} {node.name!r}" for name in wanted if name not in states})
-        attributes = node_attributes(node.op, node.attributes, self._symbol.version)
-        return NodeRecord(node.op, node.name, inputs, self._names.of_node(number), dict(attributes)), states
+        attributes: dict[str, Any] = dict(node_attributes(node.op, node.attributes, self._symbol.version))
+        for key, graph in zip(_SUBGRAPHS.get(node.op, ()), node.subgraphs, strict=False):
+            attributes[key] = self._subgraph(f"{node.name}/{key}", graph)
+        return NodeRecord(node.op, node.name, inputs, self._names.of_node(number), attributes), states
+
+    def _subgraph(self, name: str, symbol: MxnetSymbol) -> GraphRecord:
+        """Its variables are its inputs, all of them, in their order; what they are is given by the node."""
+        variables = [node.name for node in symbol.nodes if node.op == VARIABLE]
+        inner = attrs.evolve(symbol, version=self._symbol.version, numpy_shapes=self._symbol.numpy_shapes)
+        records = SymbolRecords(self._path, inner, {}, frozenset(variables))
+        made = records.graph(name)
+        self.missing.update(records.missing)
+        own = [records.variable(number) for number, node in enumerate(symbol.nodes) if node.op == VARIABLE]
+        return attrs.evolve(made, inputs={key: made.inputs.get(key, DeclaredType(DType.f32)) for key in own})
+
+    def variable(self, number: int) -> str:
+        """The tensor of a variable, by its node's number."""
+        return self._names.of_node(number)[0]
 
     def _begin_state(self, node: SymbolNode, outputs: tuple[str, ...]) -> NodeRecord | None:
         shape = node.attributes.get("__shape__")
@@ -109,13 +130,16 @@ class SymbolRecords:
         try:
             dims = MxnetText(shape).as_kind(tuple[int, ...])
         except ValueError as error:
-            raise InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}") from error
+            raise self._no_shape(node, shape) from error
         free = -1 if self._symbol.numpy_shapes else 0
         if len(dims) > _MAX_RANK or any(dim < 0 and dim != free for dim in dims):
-            raise InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}")
+            raise self._no_shape(node, shape)
         if not dims and not self._symbol.numpy_shapes:
             return DeclaredType(dtype)
         return DeclaredType(dtype, tuple(None if dim == free else dim for dim in dims))
+
+    def _no_shape(self, node: SymbolNode, shape: str) -> InputError:
+        return InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}, which is none")
 
     def _check_parameters(self, nodes: list[NodeRecord], inputs: Mapping[str, DeclaredType]) -> None:
         """Notes inputs that are parameters by their use."""

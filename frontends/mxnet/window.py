@@ -11,5 +11,5 @@ def per_axis(name: str, numbers: tuple[int, ...], rank: int, default: int) -> tu
     if len(found) != rank:
         raise InputError(f"{name} has {len(found)} numbers for {rank} spatial axes")
     if min(found, default=0) < 0 or max(found, default=0) > 1 << 20:
-        raise InputError(f"{name} is {list(found)}")
+        raise InputError(f"{name} is {list(found)}; each must be from 0 to 2**20")
     return found

@@ -44,7 +44,7 @@ def length_of(stack: Value) -> Value:
     return Gather()(ShapeOf()(stack), _ZERO, _ZERO)
 
 
-def inserted(stack: Value, tensor: Value, position: Value, context: Context) -> Value:
+def stack_with(stack: Value, tensor: Value, position: Value, context: Context) -> Value:
     """The parts with one more, before that at the position."""
     count = length_of(stack)
     place = place_in(stack, position, 0, context)
@@ -54,7 +54,7 @@ def inserted(stack: Value, tensor: Value, position: Value, context: Context) -> 
     return Gather()(longer, Select()(Less()(number, place), number, behind), _ZERO)
 
 
-def erased(stack: Value, position: Value, context: Context) -> Value:
+def stack_without(stack: Value, position: Value, context: Context) -> Value:
     """The parts without that at the position."""
     count = length_of(stack)
     place = place_in(stack, position, 1, context)

@@ -11,8 +11,9 @@ import attrs
 
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
+from dldt.frontends.tensorflow.conditionals import SWITCHES
 from dldt.frontends.tensorflow.frames import with_loops
-from dldt.frontends.tensorflow.function_library import FunctionLibrary, FunctionNodes
+from dldt.frontends.tensorflow.function_library import ENTERS, FunctionLibrary, FunctionNodes
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode, tensor_names
 from dldt.frontends.tensorflow.needed_nodes import pruned
 from dldt.frontends.tensorflow.renamed import renamed, renamed_node
@@ -161,7 +162,9 @@ class Flatten:
         callers: tuple[str, ...],
     ) -> FlatGraph:
         called = self._called(function, node, arguments, prefix, callers)
-        return FlatGraph(tuple(self._flat(called.nodes, (*callers, function.name))), inputs, called.outputs)
+        body = FlatGraph(tuple(self._flat(called.nodes, (*callers, function.name))), inputs, called.outputs)
+        own = any(node.op in (*ENTERS, *SWITCHES) for node in body.nodes)
+        return with_loops(renamed(body, self.name)) if own else body
 
     def _passed(self, body: FlatGraph, tensor: str) -> str:
         """The tensor behind operations that hand it on."""

@@ -8,11 +8,11 @@ import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.frontends.tensorflow.conditionals import MERGES, SWITCHES, with_branches
+from dldt.frontends.tensorflow.function_library import ENTERS
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode
 from dldt.frontends.tensorflow.needed_nodes import needed_nodes, node_of, used_tensors
 from dldt.frontends.tensorflow.renamed import renamed, renamed_node
 
-_ENTERS = ("Enter", "RefEnter")
 _EXITS = ("Exit", "RefExit")
 _NEXT = ("NextIteration", "RefNextIteration")
 
@@ -21,9 +21,9 @@ def with_loops(graph: FlatGraph) -> FlatGraph:
     """The graph with a While for each frame, the innermost ones first, and an If for each condition. Raises InputError
     and UnsupportedError."""
     for node in graph.nodes:
-        if node.op in (*_ENTERS, *_EXITS, *_NEXT, "LoopCond") and len(node.inputs) != 1:
+        if node.op in (*ENTERS, *_EXITS, *_NEXT, "LoopCond") and len(node.inputs) != 1:
             raise InputError(f"{node.op} {node.name!r} has {len(node.inputs)} inputs")
-    if any(node.op in _ENTERS for node in graph.nodes):
+    if any(node.op in ENTERS for node in graph.nodes):
         graph = _Frames(graph).graph()
     return with_branches(graph)
 
@@ -74,7 +74,7 @@ class _Frames:
         for node in self._graph.nodes:
             for name in used_tensors(node):
                 readers.setdefault(node_of(name), []).append(node)
-        pending = [node for node in self._graph.nodes if node.op in _ENTERS]
+        pending = [node for node in self._graph.nodes if node.op in ENTERS]
         for node in pending:
             name = _frame_name(node)
             self._frames.setdefault(name, _Frame(name))
@@ -90,7 +90,7 @@ class _Frames:
     def _entered(self, node: GraphNode, frame: str) -> list[GraphNode]:
         """Note that a node reads something of a frame; the nodes whose frames have changed, whose readers may change,
         too."""
-        if node.op in _ENTERS:
+        if node.op in ENTERS:
             inner = self._frames[_frame_name(node)]
             if self._depth(frame) <= self._depth(inner.parent):
                 return []
@@ -118,7 +118,7 @@ class _Frames:
                 f"the loop {frame.name!r} has {len(conds)} conditions and carries {len(merges)} values"
             )
         for node in frame.nodes:
-            if node.op in _ENTERS:
+            if node.op in ENTERS:
                 self._names[node.name] = node.inputs[0]
         carried = [self._carried(merge, frame) for merge in merges]
         inner = self._inner(frame, carried, conds[0])
@@ -142,7 +142,7 @@ class _Frames:
 
     def _carried(self, merge: GraphNode, frame: _Frame) -> _LoopValue:
         makers = [self._nodes.get(node_of(name)) for name in merge.inputs]
-        enter = next((node for node in makers if node is not None and node.op in _ENTERS), None)
+        enter = next((node for node in makers if node is not None and node.op in ENTERS), None)
         back = next((node for node in makers if node is not None and node.op in _NEXT), None)
         if enter is None or back is None or len(makers) != 2:
             raise UnsupportedError(
@@ -157,7 +157,7 @@ class _Frames:
     def _inner(self, frame: _Frame, carried: Sequence[_LoopValue], cond: GraphNode) -> tuple[GraphNode, ...]:
         """The nodes of a turn that compute."""
         ends = {node_of(name) for each in carried for name in each.inside}
-        outside = (*_ENTERS, *_EXITS, *_NEXT, "LoopCond")
+        outside = (*ENTERS, *_EXITS, *_NEXT, "LoopCond")
         return tuple(node for node in frame.nodes if node.name not in ends and node.op not in outside)
 
     def _part(

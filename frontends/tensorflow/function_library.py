@@ -13,6 +13,8 @@ from dldt.frontends.tensorflow.graph_node import GraphNode, tensor_name, tensor_
 from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.output_names import output_counts
 
+ENTERS = ("Enter", "RefEnter")
+"""They begin the loops of TensorFlow 1."""
 _MAX_NODES = 1 << 20
 
 
@@ -104,7 +106,17 @@ class _FunctionTensors:
         controls = tuple(self._prefix + text[1:] for text in texts if text.startswith("^"))
         op, name = checked_text(proto.op, self._file), self._prefix + proto.name
         outputs = tensor_names(name, self._counts[proto.name])
+        if op in ENTERS:
+            attributes = {
+                key: self._framed(value) if key == "frame_name" else value for key, value in attributes.items()
+            }
         return GraphNode(op, name, inputs, outputs, attributes, controls=controls)
+
+    def _framed(self, value: Any) -> Any:
+        """The name of a frame, which is one of this call alone."""
+        made = type(value)()
+        made.s = self._prefix.encode() + value.s
+        return made
 
     def tensor(self, text: str) -> str:
         """The tensor that ``text`` names."""

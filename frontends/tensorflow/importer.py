@@ -13,6 +13,7 @@ from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.keras import opened
 from dldt.frontends.tensorflow.ops import register
 from dldt.frontends.tensorflow.read import read_tensorflow
+from dldt.frontends.tensorflow.replacement.replaced import replaced
 
 
 def import_tensorflow(path: Path, inputs: InputSpecs, outputs: Sequence[str] | None, options: Options) -> Graph:
@@ -27,7 +28,9 @@ def import_tensorflow(path: Path, inputs: InputSpecs, outputs: Sequence[str] | N
         if isinstance(inputs, Mapping):
             inputs = {_own(name, loaded.names): spec for name, spec in inputs.items()}
         wanted = None if outputs is None else [_own(name, loaded.names) for name in outputs]
-        return import_model(ModelRecord(TENSORFLOW, path, loaded.graph), inputs, wanted)
+        graph = replaced(loaded.graph, own, wanted)
+        left = None if graph is not loaded.graph else wanted
+        return import_model(ModelRecord(TENSORFLOW, path, graph), inputs, left)
 
 
 def _own(name: str, names: Mapping[str, str]) -> str:

@@ -12,11 +12,12 @@ from dldt.frontends.tensorflow.importer import import_tensorflow
 from dldt.frontends.tensorflow.keras import opened
 from dldt.frontends.tensorflow.ops import register
 from dldt.frontends.tensorflow.read import read_tensorflow
+from dldt.frontends.tensorflow.replacement.replaced import replaced
 
 
 def _outline(path: Path, options: Options) -> Outline:
     with opened(path, options) as (file, own):
-        return outline(ModelRecord(TENSORFLOW, path, read_tensorflow(file, own).graph))
+        return outline(ModelRecord(TENSORFLOW, path, replaced(read_tensorflow(file, own).graph, own)))
 
 
 READER = Reader(import_tensorflow, _outline, register())

@@ -102,6 +102,13 @@ REASONS: dict[str, tuple[str, ...]] = {
     "the size of the result depends on labels; use CTCGreedyDecoder, or cut the model before it (--output)": (
         "CTCBeamSearchDecoder",
     ),
+    "arrays of TensorFlow before 1.0 are not supported; export the model again with a newer TensorFlow": (
+        *("TensorArray", "TensorArrayConcat", "TensorArrayGather", "TensorArrayPack", "TensorArrayRead"),
+        *("TensorArrayScatter", "TensorArraySize", "TensorArraySplit", "TensorArrayUnpack", "TensorArrayWrite"),
+        *("TensorArrayV2", "TensorArrayConcatV2", "TensorArrayGatherV2", "TensorArrayReadV2", "TensorArrayScatterV2"),
+        *("TensorArraySizeV2", "TensorArraySplitV2", "TensorArrayWriteV2"),
+    ),
+    "items of different lengths are not supported; cut the model behind it (--input)": ("TensorArraySplitV3",),
     "bits that are seen as another type are not supported; cut the model behind it (--input)": ("Bitcast",),
 }
 

@@ -38,7 +38,7 @@ def read_saved_model(file: Path, options: Options) -> Loaded:
 
 def chosen_signature(meta: Any, wanted: str | None, file: Path) -> Any:
     """The SignatureDef that the user names, or the one for serving, or the only one. Raises InputError, UsageError."""
-    known = [name for name in sorted(meta.signature_def) if name != _INTERNAL]
+    known = [name for name in sorted(checked_text(key, file) for key in meta.signature_def) if name != _INTERNAL]
     if not known:
         raise InputError(
             f"{file}: the SavedModel has no signature, so nothing says what its inputs are; save it with "

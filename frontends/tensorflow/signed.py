@@ -28,8 +28,10 @@ def signed_record(
 ) -> Loaded:
     """The record of what a SignatureDef computes: its inputs and outputs have the signature's names. Raises InputError
     and UnsupportedError."""
-    inputs = {key: _tensor(info, key, nodes, file) for key, info in sorted(signature.inputs.items())}
-    outputs = {key: _tensor(info, key, nodes, file) for key, info in sorted(signature.outputs.items())}
+    inputs, outputs = (
+        {key: _tensor(infos[key], key, nodes, file) for key in sorted(checked_text(key, file) for key in infos)}
+        for infos in (signature.inputs, signature.outputs)
+    )
     if not outputs:
         raise InputError(f"{file}: the signature has no outputs")
     given = {key if key == tensor or key not in nodes else tensor: (key, tensor) for key, tensor in inputs.items()}

@@ -6,14 +6,10 @@ from dldt.compiler.errors import UsageError
 from dldt.frontends.engine.format import Options
 
 _REASONS = {
-    "tensorflow_object_detection_api_pipeline_config": (
-        "detection models are imported as their graph computes; leave it out, and cut pre- and post-processing with "
-        "--input and --output where they are not wanted"
-    ),
     "tensorflow_custom_operations_config_update": (
-        "no sub-graph is replaced by an operation of its own, so there is nothing to update; leave it out"
+        "files are not filled in; write the names of nodes into the file yourself (dldt inspect MODEL lists them) and "
+        "give it to --transformations_config"
     ),
-    "tensorflow_use_custom_operations_config": "sub-graphs are imported as they are; leave it out",
     "tensorflow_custom_layer_libraries": (
         "libraries of TensorFlow are not loaded; cut the model round the operation with --input and --output"
     ),
@@ -22,7 +18,6 @@ _REASONS = {
         "inputs and outputs keep the layout that the model has; leave it out, or change the layout of an input with "
         "--layout"
     ),
-    "transformations_config": "sub-graphs are imported as they are; leave it out",
 }
 
 

@@ -15,6 +15,8 @@ from dldt.compiler.types import DType
 from dldt.frontends.engine.record import NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tflite.framework import INTERNAL
+from dldt.frontends.tflite.integer_kernel import IntegerKernel
+from dldt.frontends.tflite.multiplier import Multiplier
 from dldt.frontends.tflite.tensor import FileTensor, TensorQuantization
 
 _RAW = frozenset(
@@ -73,6 +75,42 @@ def quantize(floats: str, integers: str, tensor: FileTensor, op: str) -> NodeRec
     assert isinstance(tensor.dtype, DType)
     attributes = _attributes(tensor.quantization) | {"dtype": tensor.dtype, "ties_to_even": op in _CONTRACTIONS}
     return NodeRecord("quantize", "", (floats,), (integers,), attributes, domain=INTERNAL)
+
+
+def whole(integers: str, result: str, quantization: TensorQuantization) -> NodeRecord:
+    """The node that takes the zero point off integers."""
+    return NodeRecord("whole", "", (integers,), (result,), _attributes(quantization), domain=INTERNAL)
+
+
+def rescale(integers: str, result: str, by: Multiplier, left: int) -> NodeRecord:
+    """The node that multiplies integers, which it shifts by ``left`` bits before."""
+    return NodeRecord("rescale", "", (integers,), (result,), {"left": left, **_numbers(by)}, domain=INTERNAL)
+
+
+def requantize(sums: str, result: str, kernel: IntegerKernel) -> NodeRecord:
+    """The node at the end of an integer kernel."""
+    bounds = {"zero": kernel.zero, "low": kernel.low, "high": kernel.high, "dtype": kernel.dtype, "once": kernel.once}
+    return NodeRecord("requantize", "", (sums,), (result,), {**bounds, **_numbers(kernel.result)}, domain=INTERNAL)
+
+
+def byte(words: str, result: str, *, high: bool) -> NodeRecord:
+    """The node that takes one of the two bytes of words."""
+    return NodeRecord("byte", "", (words,), (result,), {"high": high}, domain=INTERNAL)
+
+
+def joined(high: str, low: str, bias: str, result: str) -> NodeRecord:
+    """The node that joins the sums of both bytes, and the bias where there is one."""
+    return NodeRecord("joined", "", (high, low, bias), (result,), {}, domain=INTERNAL)
+
+
+def bound(integers: str, result: str, limits: tuple[int, int]) -> NodeRecord:
+    """The node that keeps integers between the bounds of an activation."""
+    low, high = limits
+    return NodeRecord("bound", "", (integers,), (result,), {"low": low, "high": high}, domain=INTERNAL)
+
+
+def _numbers(by: Multiplier) -> dict[str, Any]:
+    return {"numbers": TensorRecord.of(by.numbers), "shifts": TensorRecord.of(by.shifts)}
 
 
 def _attributes(quantization: TensorQuantization) -> dict[str, Any]:

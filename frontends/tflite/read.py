@@ -33,7 +33,7 @@ def read_tflite(path: str | os.PathLike[str], signature: str | None = None) -> M
         raise InputError(f"{file}: not a TensorFlow Lite model: {about}")
     model = Flatbuffer(data, str(file)).root("Model")
     if model["version"] != _VERSION:
-        raise InputError(f"{file}: version {model['version']} of the schema; {_VERSION} is the one that exists")
+        raise InputError(f"{file}: version {model['version']} of the schema; only {_VERSION} is known")
     subgraphs = Subgraphs(
         file,
         tuple(operator_code(table) for table in model["operator_codes"]),

@@ -158,7 +158,7 @@ def svdf(
     check_rank(time, 2)
     filters, memory = time.type.static_shape
     if rank < 1 or filters % rank:
-        raise InputError(f"{filters} filters of rank {rank}")
+        raise InputError(f"{filters} filters do not divide into ranks of {rank}")
     batch = x.type.shape[0]
     if not isinstance(batch, int):
         raise UnsupportedError("SVDF needs data of a fixed batch; give the shape")

@@ -19,13 +19,12 @@ REFUSED: dict[str, str] = {
     "CONCAT_EMBEDDINGS": _OLD,
     "DELEGATE": "it stands for a part that a delegate compiled for one device; take the model before delegation",
     "PLACEHOLDER_FOR_GREATER_OP_CODES": _OLD,
-    "EMBEDDING_LOOKUP_SPARSE": "it sums rows by coordinates of a sparse tensor; replace it by GATHER and SEGMENT_SUM",
     "RANDOM_STANDARD_NORMAL": _RANDOM,
     "RANDOM_UNIFORM": _RANDOM,
     "MULTINOMIAL": _RANDOM,
     **dict.fromkeys(
         (
-            *("DILATE", "REDUCE_WINDOW", "STABLEHLO_CASE", "STABLEHLO_CONVOLUTION", "STABLEHLO_CUSTOM_CALL"),
+            *("STABLEHLO_CASE", "STABLEHLO_CONVOLUTION", "STABLEHLO_CUSTOM_CALL"),
             *("STABLEHLO_DOT_GENERAL", "STABLEHLO_GATHER", "STABLEHLO_REDUCE", "STABLEHLO_REDUCE_WINDOW"),
             *("STABLEHLO_RNG_BIT_GENERATOR", "STABLEHLO_SCATTER", "STABLEHLO_SORT"),
         ),

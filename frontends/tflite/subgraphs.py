@@ -13,9 +13,29 @@ from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tflite.flatbuffer import Table
-from dldt.frontends.tflite.framework import BODY
+from dldt.frontends.tflite.framework import BODY, INTERNAL
+from dldt.frontends.tflite.integer_kernel import (
+    ACTIVATIONS,
+    POOLS,
+    SUMMED,
+    IntegerKernel,
+    activation,
+    bounds,
+    integer_kernel,
+)
 from dldt.frontends.tflite.operator_row import OperatorRow
-from dldt.frontends.tflite.quantized_records import dequantize, quantize, stands_for_floats, works_on_integers
+from dldt.frontends.tflite.quantized_records import (
+    bound,
+    byte,
+    dequantize,
+    joined,
+    quantize,
+    requantize,
+    rescale,
+    stands_for_floats,
+    whole,
+    works_on_integers,
+)
 from dldt.frontends.tflite.tensor import FileTensor
 from dldt.frontends.tflite.variables import STATES, Variables
 
@@ -115,6 +135,7 @@ class _Builder:
         self._names = _distinct(labels, prefix, given)
         self._given = given
         self._floats: dict[int, str] = {}
+        self._wholes: dict[int, str] = {}
         self._resources: dict[int, str] = {}
         self._nodes: list[NodeRecord] = []
         self._extra: dict[str, TensorRecord] = {}
@@ -204,7 +225,31 @@ class _Builder:
         if op == "PAD" and works_on_integers("PADV2", attributes, tensors) and tensors[0] is not None:
             op, read = "PADV2", [*read, self._zero_point(tensors[0])]
         behind: list[NodeRecord] = []
-        if not works_on_integers(op, attributes, tensors):
+        given, results = (tuple(self._tensors[i] if i >= 0 else None for i in each) for each in (inputs, outputs))
+        kernel = integer_kernel(op, attributes, given, results)
+        curve = activation(op, attributes, given, results) if op in ACTIVATIONS else None
+        fused = attributes.get("fused_activation_function", "NONE")
+        limits = bounds(fused, results[0]) if op in POOLS and results and fused != "NONE" else None
+        plain = (
+            attributes | {"fused_activation_function": "NONE"}
+            if "fused_activation_function" in attributes
+            else attributes
+        )
+        if curve is not None:
+            op, domain, attributes = ACTIVATIONS[op], INTERNAL, curve
+        elif limits is not None and works_on_integers(op, plain, tensors):
+            made, behind = self._bounded(made, limits)
+            attributes = plain
+        elif kernel is not None and kernel.in_words:
+            self._words(op, inputs, made[0], plain, kernel)
+            return
+        elif kernel is not None and not works_on_integers(op, attributes, tensors):
+            read = [self._whole(op, p, i, kernel) for p, i in enumerate(inputs)]
+            behind = [requantize(f"{made[0]}/sums", made[0], kernel)]
+            made[0] = f"{made[0]}/sums"
+            attributes = plain
+            op = SUMMED.get(op, op)
+        elif not works_on_integers(op, attributes, tensors):
             read = [self._dequantized(op, p, i, name) for p, (i, name) in enumerate(zip(inputs, read, strict=True))]
             for position, index in enumerate((*outputs, *states)):
                 if index < 0 or not self._tensors[index].is_quantized:
@@ -244,6 +289,40 @@ class _Builder:
             self._floats[index] = f"{self._prefix}{self._names[index]}/number"
             self._nodes.append(dequantize(self._names[index], self._floats[index], quantization))
         return self._floats[index]
+
+    def _words(
+        self, op: str, inputs: list[int], result: str, attributes: dict[str, Any], kernel: IntegerKernel
+    ) -> None:
+        """A contraction of words: of their high bytes, and of their low ones."""
+        data, weights, *bias = inputs
+        held, sums = self._whole(op, 1, weights, kernel), (f"{result}/high", f"{result}/low")
+        for name, high in zip(sums, (True, False), strict=True):
+            self._nodes.append(byte(self._name(data), f"{name}/data", high=high))
+            self._nodes.append(NodeRecord(op, "", (f"{name}/data", held), (name,), attributes))
+        self._nodes.append(joined(*sums, self._name(bias[0]) if bias else "", f"{result}/sums"))
+        self._nodes.append(requantize(f"{result}/sums", result, kernel))
+
+    @staticmethod
+    def _bounded(made: list[str], limits: tuple[int, int]) -> tuple[list[str], list[NodeRecord]]:
+        """Results that an activation bounds behind the node."""
+        first, *others = made
+        return [f"{first}/free", *others], [bound(f"{first}/free", first, limits)]
+
+    def _whole(self, op: str, position: int, index: int, kernel: IntegerKernel) -> str:
+        """An input as an integer kernel takes it: without its zero point, multiplied where the kernel does so."""
+        name = self._name(index)
+        if index < 0 or not stands_for_floats(op, position, self._tensors[index]):
+            return name
+        if index not in self._wholes:
+            quantization = self._tensors[index].quantization
+            assert quantization is not None
+            self._wholes[index] = f"{self._prefix}{name}/whole"
+            self._nodes.append(whole(name, self._wholes[index], quantization))
+        if not kernel.operands:
+            return self._wholes[index]
+        made = f"{self._prefix}{len(self._nodes)}/rescaled"
+        self._nodes.append(rescale(self._wholes[index], made, kernel.operands[position], kernel.left))
+        return made
 
     def _zero_point(self, tensor: FileTensor) -> str:
         """A constant that pads a quantised tensor with 0."""

@@ -15,9 +15,9 @@ class FoldConstants(Pass):
     These are not folded:
 
     * nodes with bodies, with state or with random results;
-    * nodes whose result would be more than ``max_growth`` bytes larger than their inputs (a Broadcast, Tile or Pad of a
-      hostile or careless model), and all further ones when the sum of such growth reaches ``max_total``. A Convert may
-      grow, as it does so by the ratio of two element sizes only;
+    * nodes whose result would be larger than their inputs by more than ``max_share`` of the memory that the compile may
+      hold, or would take ``max_share`` of its time (a Pad or a convolution of a hostile or careless model), and those
+      for which there is no memory left. A Convert may grow, as it does so by the ratio of two element sizes only;
     * nodes for which numpy has no result.
 
     ::
@@ -25,8 +25,7 @@ class FoldConstants(Pass):
         Constant → op → y       Constant' → y
     """
 
-    max_growth: int = 64 << 20
-    max_total: int = 512 << 20
+    max_share: float = 1 / 8
 
     def apply(self, graph: Graph) -> int:
         """Fold; how many nodes were folded."""
@@ -34,4 +33,4 @@ class FoldConstants(Pass):
 
     def run(self, graph: Graph, observer: Observer) -> int:
         """Fold, where the observer allows it of this node."""
-        return ConstantFolder(self.max_growth, self.max_total, observer=observer, item=self).fold(graph)
+        return ConstantFolder(self.max_share, observer=observer, item=self).fold(graph)

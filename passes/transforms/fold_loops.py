@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from dldt.compiler.errors import DldtError
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.interpret import evaluate_node
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.types import Array
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
+from dldt.passes.local_pass import LocalPass, Places
 
 
 @transform
-class FoldLoops(Pass):
+class FoldLoops(LocalPass):
     """A loop whose inputs are all constants is replaced by its results, where its turns are known to be at most
     ``steps`` nodes together and the results have at most ``bytes`` bytes.
 
@@ -25,18 +29,12 @@ class FoldLoops(Pass):
     steps: int = 10_000
     bytes: int = 16 << 20
 
-    def apply(self, graph: Graph) -> int:
-        """Fold the loops of the graph, producers first; how many."""
-        count = 0
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The loops of the graph, producers first."""
         for node in graph.order():
             results = self._results(node) if isinstance(node.op, Repetition) else None
-            if results is None:
-                continue
-            for value, array in zip(node.outputs, results, strict=True):
-                graph.replace(value, graph.constant(array, name=value.name))
-            graph.discard(node)
-            count += 1
-        return count
+            if results is not None:
+                yield node, partial(_replace, graph, node, results)
 
     def _results(self, node: Node) -> list[Array] | None:
         arrays = [None if value is None else value.constant for value in node.inputs]
@@ -60,3 +58,10 @@ class FoldLoops(Pass):
         """The bytes of the results; of those whose size is found by the loop, none is known."""
         static = [t for t in node.types if t.is_static]
         return sum(int(np.prod(t.static_shape, dtype=object)) * t.dtype.size for t in static)
+
+
+def _replace(graph: Graph, node: Node, results: list[Array]) -> int:
+    for value, array in zip(node.outputs, results, strict=True):
+        graph.replace(value, graph.constant(array, name=value.name))
+    graph.discard(node)
+    return 1

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import attrs
 
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops.body_ports import InvariantInput
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.traits import Trait
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
+from dldt.passes.local_pass import LocalPass, Places
 
 
 @transform
-class HoistInvariants(Pass):
+class HoistInvariants(LocalPass):
     """What depends neither on carried values nor on slices is computed once, before the loop.
 
     ::
@@ -22,23 +25,28 @@ class HoistInvariants(Pass):
         w → Loop(state, w → Exp → · + state)        w → Exp → Loop(state, e → · + state)
     """
 
-    def apply(self, graph: Graph) -> int:
-        """Move what can be moved out of the loops of the graph, from the innermost outward; how many nodes."""
-        count = 0
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The loops out of which something can be moved, from the innermost outward; each node counts."""
         for part in reversed(list(graph.walk())):
-            loops = [node for node in part.order() if isinstance(node.op, Repetition)]
-            count += sum(_hoist(part, node) for node in loops)
-        return count
+            for node in part.order():
+                moved = _moved(node) if isinstance(node.op, Repetition) else set()
+                if moved:
+                    yield node, partial(_hoist, part, node, moved)
 
 
-def _hoist(graph: Graph, node: Node) -> int:
+def _moved(node: Node) -> set[Node]:
+    """What can be moved out of the body; nothing, where nothing in it would be read then."""
+    op: Any = node.op
+    (body,) = node.bodies
+    moved = _movable(body, {body.inputs[port.parameter] for port in op.invariant})
+    return moved if any(_leaves(value, moved) for part in moved for value in part.outputs) else set()
+
+
+def _hoist(graph: Graph, node: Node, moved: set[Node]) -> int:
     op: Any = node.op
     (body,) = node.bodies
     given = {body.inputs[port.parameter]: node.inputs[port.input] for port in op.invariant}
-    moved = _movable(body, set(given))
-    wanted = [value for part in moved for value in part.outputs if _leaves(value, moved)]
-    if not wanted:
-        return 0
+    wanted = [v for part in body.order() if part in moved for v in part.outputs if _leaves(v, moved)]
     outer: dict[Value, Value] = {inner: value for inner, value in given.items() if value is not None}
     for part in body.order():
         if part in moved or (part.op.has(Trait.SOURCE) and not part.op.has(Trait.INTERFACE)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import attrs
@@ -9,11 +10,13 @@ import numpy as np
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops import Gather, Loop, Squeeze, TensorIterator
 from dldt.compiler.ops.body_ports import InputPort, InvariantInput, MergedInput, SliceInput
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import TensorType
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
+from dldt.passes.local_pass import LocalPass, Places
 
 
 @attrs.frozen
@@ -27,7 +30,7 @@ class _Pick:
 
 
 @transform
-class LoopsToIterators(Pass):
+class LoopsToIterators(LocalPass):
     """A Loop without a condition that does nothing with the number of its turn but pick the parts of tensors, as many
     as there are turns, takes these parts as slices.
 
@@ -36,15 +39,12 @@ class LoopsToIterators(Pass):
         T, x[T,N,I] → Loop(i → Gather(x, i) → f) → y        x → TensorIterator(x[1,N,I] → Squeeze → f) → y
     """
 
-    def apply(self, graph: Graph) -> int:
-        """Replace the loops of the graph; how many."""
-        count = 0
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The loops of the graph."""
         for node in graph.order():
             picks = _picks(node) if isinstance(node.op, Loop) else None
             if picks:
-                _replace(graph, node, picks)
-                count += 1
-        return count
+                yield node, partial(_replace, graph, node, picks)
 
 
 def _picks(node: Node) -> list[_Pick] | None:
@@ -83,7 +83,7 @@ def _pick(node: Node, key: int, number: TensorType, whole: dict[Value, int], tur
     return _Pick(node, at, place, number.rank == 1)
 
 
-def _replace(graph: Graph, node: Node, picks: list[_Pick]) -> None:
+def _replace(graph: Graph, node: Node, picks: list[_Pick]) -> int:
     op: Any = node.op
     body = node.bodies[0].copy()
     carried = {body.inputs[port.parameter]: port for port in op.carried}
@@ -126,3 +126,4 @@ def _replace(graph: Graph, node: Node, picks: list[_Pick]) -> None:
     for old, new in zip(node.outputs, graph.add(made_op, node.inputs[2:], name=node.name), strict=True):
         graph.replace(old, new)
     graph.discard(node)
+    return 1

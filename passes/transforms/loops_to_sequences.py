@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import attrs
 import numpy as np
 
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import Observer
 from dldt.compiler.op import Op
 from dldt.compiler.ops import (
     Broadcast,
@@ -26,7 +28,8 @@ from dldt.compiler.ops import (
 )
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, SliceInput
 from dldt.compiler.traits import Trait
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
+from dldt.passes.local_pass import LocalPass, Places
 from dldt.passes.recurrent_cell import with_cell
 
 _SEQUENCES: dict[type[Op], type[Op]] = {LSTMCell: LSTMSequence, GRUCell: GRUSequence, RNNCell: RNNSequence}
@@ -45,7 +48,7 @@ class _CellLoop:
 
 
 @transform
-class LoopsToSequences(Pass):
+class LoopsToSequences(LocalPass):
     """A TensorIterator that runs one LSTMCell, GRUCell or RNNCell over the steps of its input is the sequence of that
     cell; likewise one whose body is the arithmetic of such a cell.
 
@@ -54,31 +57,37 @@ class LoopsToSequences(Pass):
         x[N,T,I] → TensorIterator(x[N,1,I] → Squeeze → LSTMCell → Unsqueeze) → y        x → LSTMSequence → Squeeze → y
     """
 
-    def apply(self, graph: Graph) -> int:
-        """Replace the loops of the graph; how many."""
-        loops = [node for node in graph.order() if isinstance(node.op, TensorIterator)]
-        return sum(_is_replaced(graph, node) for node in loops)
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The loops of the graph."""
+        for node in graph.order():
+            if not isinstance(node.op, TensorIterator):
+                continue
+            found = _cell_loop(node)
+            if found is not None:
+                yield node, partial(_replace, graph, node, found)
+                continue
+            made = _with_cell(graph, node)
+            found = None if made is None else _cell_loop(made)
+            if made is not None and found is not None:
+                yield node, partial(_replace_both, graph, node, made, found)
+            if made is not None:
+                graph.discard(made)  # where nothing was done with it
 
 
-def _is_replaced(graph: Graph, node: Node) -> bool:
-    found = _cell_loop(node)
-    if found is not None:
-        _replace(graph, node, found)
-        return True
+def _with_cell(graph: Graph, node: Node) -> Node | None:
+    """A loop beside this one, in whose body there is a cell in place of its arithmetic; None where it is no cell."""
     body = with_cell(node.bodies[0]) if _is_small(node) else None
     if body is None:
-        return False
+        return None
     op: Any = node.op
-    made = graph.add(attrs.evolve(op, body=body), node.inputs, name=node.name)
-    found = _cell_loop(made[0].node)
-    if found is None:
-        graph.discard(made[0].node)
-        return False
-    for old, new in zip(node.outputs, made, strict=True):
+    return graph.add(attrs.evolve(op, body=body), node.inputs, name=node.name)[0].node
+
+
+def _replace_both(graph: Graph, node: Node, made: Node, found: _CellLoop) -> int:
+    for old, new in zip(node.outputs, made.outputs, strict=True):
         graph.replace(old, new)
     graph.discard(node)
-    _replace(graph, made[0].node, found)
-    return True
+    return _replace(graph, made, found)
 
 
 def _is_small(node: Node) -> bool:
@@ -172,7 +181,7 @@ def _outer(graph: Graph, value: Value | None, outer: dict[Value, Value | None]) 
     return graph.constant(value.constant, name=value.node.name) if value.constant is not None else outer.get(value)
 
 
-def _replace(graph: Graph, node: Node, found: _CellLoop) -> None:
+def _replace(graph: Graph, node: Node, found: _CellLoop) -> int:
     op: Any = node.op
     cell: Any = found.cell.op
     data = node.inputs[found.slices.input]
@@ -201,6 +210,7 @@ def _replace(graph: Graph, node: Node, found: _CellLoop) -> None:
             place = found.cell.outputs.index(results[port.result])
             graph.replace(old, Squeeze()(last[place], np.array([1], np.int64)))
     graph.discard(node)
+    return 1
 
 
 def _swapped(value: Value) -> Value:

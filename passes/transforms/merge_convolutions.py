@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops import Convolution, VariadicSplit
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
+from dldt.passes.local_pass import LocalPass, Places
 
 
 @transform
-class MergeConvolutions(Pass):
+class MergeConvolutions(LocalPass):
     """Convolutions of one input with equal attributes and kernel sizes become one, whose output channels are split.
 
     The wider convolution reads the input once; the split costs nothing where its readers take ranges of channels. It
@@ -27,27 +32,30 @@ class MergeConvolutions(Pass):
     max_branch: int = 128
     any_kernel: bool = False
 
-    def apply(self, graph: Graph) -> int:
-        """Merge the branches of every value; how many convolutions went."""
-        count = 0
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The first of each group of branches of one value; each convolution that goes counts."""
         for node in graph.order():
-            if node in graph:
-                count += sum(self._merge_branches(value) for value in node.outputs)
-        return count
+            for value in node.outputs if node in graph else ():
+                for branches in self._groups(value):
+                    yield branches[0], partial(_replace, value, branches)
 
-    def _merge_branches(self, value: Value) -> int:
+    def _groups(self, value: Value) -> Iterator[list[Node]]:
+        """The branches of a value that become one."""
         groups: dict[object, list[Node]] = {}
         for user, port in value.uses:
             weights = user.inputs[1] if isinstance(user.op, Convolution) and port == 0 else None
             if weights is None or weights.constant is None or not self._pays(weights.constant.shape):
                 continue
             groups.setdefault((user.op, weights.constant.shape[2:]), []).append(user)
-        return sum(self._merge(value, branches) for branches in groups.values())
+        for branches in groups.values():
+            chosen = self._chosen(branches)
+            if len(chosen) > 1:
+                yield chosen
 
     def _pays(self, shape: tuple[int, ...]) -> bool:
         return shape[0] <= self.max_branch and (self.any_kernel or set(shape[2:]) == {1})
 
-    def _merge(self, value: Value, branches: list[Node]) -> int:
+    def _chosen(self, branches: list[Node]) -> list[Node]:
         chosen: list[Node] = []
         total = 0
         for node in branches:
@@ -55,13 +63,10 @@ class MergeConvolutions(Pass):
             if total + width <= self.max_outputs:
                 chosen.append(node)
                 total += width
-        if len(chosen) < 2:
-            return 0
-        _replace(value, chosen)
-        return len(chosen) - 1
+        return chosen
 
 
-def _replace(value: Value, nodes: list[Node]) -> None:
+def _replace(value: Value, nodes: list[Node]) -> int:
     weights = [_weights(node) for node in nodes]
     wide = nodes[0].op(value, np.concatenate(weights), name="+".join(node.name for node in nodes[:4]))
     widths = np.array([w.shape[0] for w in weights], np.int64)
@@ -69,6 +74,7 @@ def _replace(value: Value, nodes: list[Node]) -> None:
     for node, part in zip(nodes, parts, strict=True):
         value.graph.replace(node.outputs[0], part)
         value.graph.discard(node)
+    return len(nodes) - 1
 
 
 def _weights(node: Node) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.observer import Observer
 from dldt.compiler.ops import Concat, Slice
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, SliceInput
 from dldt.compiler.ops.repetition import Repetition
-from dldt.passes.base import Pass, transform
+from dldt.passes.base import transform
 from dldt.passes.inline_body import inline_body
+from dldt.passes.local_pass import LocalPass, Places
 
 
 @transform
-class UnrollLoops(Pass):
+class UnrollLoops(LocalPass):
     """A loop of known length is replaced by copies of its body, where there are at most ``turns`` of them with at most
     ``nodes`` nodes together: then constants fold and neighbours fuse across turns. A single turn always is, and a loop
     without a turn goes.
@@ -28,16 +31,16 @@ class UnrollLoops(Pass):
     turns: int = 8
     nodes: int = 128
 
-    def apply(self, graph: Graph) -> int:
-        """Unroll the loops of the graph, also those that come to light by it; how many."""
-        count = 0
+    def places(self, graph: Graph, observer: Observer) -> Places:
+        """The loops of the graph, also those that come to light by unrolling."""
+        seen: set[int] = set()
         while True:
-            found = [node for node in graph.order() if self._pays(node)]
+            found = [node for node in graph.order() if node.id not in seen and self._pays(node)]
             if not found:
-                return count
+                return
             for node in found:
-                _unroll(graph, node)
-            count += len(found)
+                seen.add(node.id)
+                yield node, partial(_unroll, graph, node)
 
     def _pays(self, node: Node) -> bool:
         if not isinstance(node.op, Repetition):
@@ -70,7 +73,7 @@ def _has_known_parts(node: Node, op: Repetition, turns: int) -> bool:
     )
 
 
-def _unroll(graph: Graph, node: Node) -> None:
+def _unroll(graph: Graph, node: Node) -> int:
     op, turns = node.op, _turns(node)
     assert isinstance(op, Repetition)
     assert turns is not None
@@ -94,6 +97,7 @@ def _unroll(graph: Graph, node: Node) -> None:
             new = made[-1][port.result] if made else first[port.result]
         graph.replace(old, new)
     graph.discard(node)
+    return 1
 
 
 def _part(port: SliceInput, value: Value, turn: int) -> Value:

@@ -256,5 +256,26 @@ def test_scatter(tmp_path):
     np.testing.assert_array_equal(wanted, reference)
 
 
+def test_regions(tmp_path):
+    graph, x, pick = Graph("regions"), normal(2, 83, 9, 7), np.random.default_rng(8)
+    corners = pick.uniform(-2, 9, (6, 2))
+    boxes = np.concatenate([corners, corners + pick.uniform(0, 6, (6, 2))], 1)
+    rois = np.concatenate([[[0], [1], [0], [1], [1], [0]], boxes], 1).astype(np.float32)
+    given = {"x": x, "rois": rois}
+    inputs = [graph.parameter(name, TensorType(DType.f32, array.shape)) for name, array in given.items()]
+    op = ops.ROIPooling(3, 2, 0.8)
+    graph.result(op(*inputs), "y")
+    made, found = compiled(graph, given, tmp_path)
+    (part,) = parts_of(made, "regions")
+    cells = [pick.integers(0, most, (6, count)) for most, count in ((12, 3), (6, 3), (5, 2), (3, 2))]
+    lines = x.transpose(0, 2, 3, 1).reshape(18, 7, 83)
+    reference = family("regions").reference(part.problem, lines, *cells)
+    for region, i, j in np.ndindex(6, 3, 2):
+        top, high, left, wide = (cells[k][region, (i, i, j, j)[k]] for k in range(4))
+        part_of = lines[top : top + high, left : left + wide].reshape(-1, 83)
+        np.testing.assert_array_equal(reference[region, i, j], part_of.max(0) if len(part_of) else np.zeros(83))
+    np.testing.assert_array_equal(found["y"], op.evaluate(x, rois))
+
+
 def test_no_family_is_left_out():
     assert {f"test_{each.name}" for each in FAMILIES} <= set(globals())

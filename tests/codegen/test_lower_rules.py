@@ -11,13 +11,16 @@ from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGro
 from dldt.codegen.loop.interpreter import run_nests
 from dldt.codegen.loop.ir import Apply, Bind, Guard, Load, Number, Reduce, walk
 from dldt.codegen.loop.kept_boxes import KeptBoxes
+from dldt.codegen.loop.largest_in_cells import LargestInCells
 from dldt.codegen.loop.lower.access import RULES, Access, read
 from dldt.codegen.loop.lower.join import concat_offsets
 from dldt.codegen.loop.lower.store import store
 from dldt.codegen.loop.packed_convolution import PackedConvolution
+from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
 from dldt.codegen.loop.prefix import Prefix
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.loop.recurrence import PackedRecurrence, Recurrence
+from dldt.codegen.loop.rescaled import Rescaled
 from dldt.codegen.loop.scattered_rows import ScatteredRows
 from dldt.codegen.loop.soft_boxes import SoftBoxes
 from dldt.codegen.loop.soft_scores import SoftScores
@@ -61,7 +64,7 @@ WITHOUT_RULE = {
     "DetectionOutput8": "taken apart into decoding and a kernel that keeps boxes (test_native.py)",
     "Proposal": "taken apart into moved anchors and a kernel that keeps boxes (test_native.py)",
     "Proposal4": "taken apart into moved anchors and a kernel that keeps boxes (test_native.py)",
-    "ROIPooling": "taken apart into a loop over pixels, or elements between pixels (test_native.py)",
+    "ROIPooling": "taken apart into cells of a kernel of its own, or elements between pixels (test_native.py)",
     "PSROIPooling": "taken apart into a loop over pixels, or elements between pixels (test_native.py)",
     "DeformablePSROIPooling": "taken apart into elements between pixels (test_native.py)",
     "ROIAlign": "taken apart into elements between pixels (test_native.py)",
@@ -126,9 +129,11 @@ def test_every_rule_has_a_case():
         Recurrence,
         PackedRecurrence,
         PackedConvolution,
+        PackedDeconvolution,
         Ranked,
         FoundPlaces,
         ScatteredRows,
+        LargestInCells,
         KeptBoxes,
         SoftBoxes,
         SoftScores,
@@ -136,6 +141,7 @@ def test_every_rule_has_a_case():
         IntegerConvolution,
         IntegerGroupConvolution,
         IntegerMatMul,
+        Rescaled,
     }
     assert {cls for cls in RULES if cls not in tested} == own
 

@@ -9,7 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.loop.lower.access import RULES
 from dldt.codegen.pipeline import compile_graph
-from dldt.codegen.plan.expand import EXPANSIONS
+from dldt.codegen.plan.expansion_table import EXPANSIONS
 from dldt.compiler.dims import Poly, Symbol, atoms
 from dldt.compiler.graph import Graph
 from dldt.runtime import load
@@ -18,6 +18,8 @@ from tests.codegen.native import check, name
 from tests.ops.table import FAMILIES
 
 MOST_TAKEN_APART = 4
+PARTS = 2
+"""Of each family's cases so many shares, of which a common run takes the first."""
 
 
 def plain(types):
@@ -61,12 +63,15 @@ def expected(cases):
     return {f"{case.id}/y{k}": y for case in cases for k, y in enumerate(case.expected())}
 
 
+@pytest.mark.one_in(PARTS)
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("family", FAMILIES, ids=name)
-def test_free_dims(family, tmp_path):
+def test_free_dims(family, part, tmp_path):
     lowered = [case for case in family.CASES if type(case.op) in RULES or type(case.op) in EXPANSIONS]
     found = [(case, types) for case in lowered if (types := symbolic_types(case)) is not None and plain(types)]
     if not found:
         pytest.skip("no case of this family has free dims")
+    found = found[part::PARTS]
     # What is taken apart has many sizes: of hundreds in one model, no expression tells how large the arena is.
     together = MOST_TAKEN_APART if any(type(case.op) in EXPANSIONS for case, _ in found) else len(found)
     for start in range(0, len(found), together):

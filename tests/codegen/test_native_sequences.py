@@ -9,7 +9,6 @@ import pytest
 from onnx import parser
 
 import dldt
-from dldt.compiler.errors import UnsupportedError
 from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.runtime import load
 from dldt.runtime.errors import RunMemoryError, RuntimeInputError
@@ -91,6 +90,87 @@ CASES = {
         " z = SequenceAt(s, i) }",
         [{"p": np.array(p), "x": normal(6, 3)} for p in ((2, 4), (6, 0), (0, 6), (5, 1))],
     ),
+    "columns_of_different_sizes": (
+        "g (float[m,j] a, float[m2,k] b, int64 i) => (float[o,p] y, float[q,r] z, int64 l) {\n"
+        " s = SequenceConstruct(a, b)\n t = SequenceInsert(s, a, i)\n y = ConcatFromSequence<axis=1>(t)\n"
+        " z = SequenceAt(t, i)\n l = SequenceLength(t) }",
+        [
+            {"a": normal(m, j), "b": normal(m, k), "i": number(i)}
+            for m, j, k, i in ((2, 3, 1, 0), (3, 1, 4, 1), (1, 5, 2, 2), (2, 2, 2, -1))
+        ],
+    ),
+    "planes_of_different_sizes_in_the_middle": (
+        "g (float[2,m,3] a, float[2,k,3] b, int64 i) => (float[2,p,3] y, float[q,r,w] z) {\n"
+        " s = SequenceConstruct(a, b, a)\n t = SequenceErase(s, i)\n y = ConcatFromSequence<axis=-2>(t)\n"
+        " o = Constant<value = int64 {-1}>()\n z = SequenceAt(t, o) }",
+        [
+            {"a": normal(2, m, 3), "b": normal(2, k, 3), "i": number(i)}
+            for m, k, i in ((2, 3, 0), (1, 4, 1), (3, 3, -1))
+        ],
+    ),
+    "equal_items_that_nobody_knows_to_be_equal": (
+        "g (float[m,k] a, float[m2,k2] b, int64 i) => (float[o,p,u] y, float[o2,p2,u2] z) {\n"
+        " s = SequenceConstruct(a, b)\n t = SequenceInsert(s, b, i)\n y = ConcatFromSequence<axis=1, new_axis=1>(t)\n"
+        " z = ConcatFromSequence<axis=0, new_axis=1>(t) }",
+        [{"a": normal(m, k), "b": normal(m, k), "i": number(i)} for m, k, i in ((2, 3, 1), (1, 1, 0))],
+    ),
+    "parts_that_leave_a_rest": (
+        "g (int64 p, int64 at, float[r,m,2] x) => (float[a,b,c] y, int64 l, float[r2,m2,2] z, float[a3,b3,c3] w) {\n"
+        " s = SplitToSequence<axis=1>(x, p)\n l = SequenceLength(s)\n y = SequenceAt(s, at)\n"
+        " z = ConcatFromSequence<axis=1>(s)\n u = SplitToSequence<axis=0>(x, p)\n w = SequenceAt(u, at) }",
+        [
+            {"p": number(p), "at": number(at), "x": normal(r, m, 2)}
+            for p, at, r, m in ((2, 2, 5, 5), (3, -1, 4, 7), (9, 0, 2, 3), (1, 1, 2, 3))
+        ],
+    ),
+    "parts_of_three_of_a_free_dim": (
+        "g (float[m] x, int64 at) => (float[k] y, int64 l) {\n p = Constant<value = int64 {3}>()\n"
+        " s = SplitToSequence(x, p)\n l = SequenceLength(s)\n y = SequenceAt(s, at) }",
+        [{"x": normal(m), "at": number(at)} for m, at in ((7, 2), (6, 1), (2, 0), (7, -3))],
+    ),
+    "a_map_over_items_of_different_sizes": (
+        "g (int64 n, float[r,2] x, float[2] w) => (float[k,2] y, float[j] z) {"
+        + TRUE
+        + FOUND
+        + " u, v = SequenceMap(q, w) <body = p (float[d,2] a1, float[2] b1) => (float[d,2] r1, float r2) {\n"
+        "  r1 = Mul(a1, b1)\n  r2 = ReduceSum<keepdims=0>(r1) }>\n y = ConcatFromSequence<axis=0>(u)\n"
+        " z = ConcatFromSequence<axis=0, new_axis=1>(v) }",
+        [{"n": number(n), "x": normal(r, 2), "w": normal(2)} for n, r in ((4, 9), (1, 3), (7, 20))],
+    ),
+    "a_loop_that_puts_items_in_front_and_takes_others_away": (
+        "g (int64 n, float[r,2] x) => (float[k,2] y, int64 l) {"
+        + TRUE
+        + " e = SequenceConstruct(x)\n q = Loop(n, c, e) <body = b (int64 i, bool ci, seq(float) s) =>"
+        " (bool co, seq(float) t) {\n  co = Identity(ci)\n  o = Constant<value = int64 {0}>()\n"
+        "  h = SequenceAt(s, o)\n  d = Concat<axis=0>(x, x)\n  u = SequenceInsert(s, d, o)\n"
+        "  v = SequenceInsert(u, h)\n  t = SequenceErase(v, o) }>\n"
+        " y = ConcatFromSequence<axis=0>(q)\n l = SequenceLength(q) }",
+        [{"n": number(n), "x": normal(r, 2)} for n, r in ((3, 2), (0, 3), (1, 1))],
+    ),
+    "rows_and_columns_change_in_a_loop": (
+        "g (int64 n, float[r,m] x) => (float[k,j] y, float[k2,j2] z, int64 l) {"
+        + TRUE
+        + " e = SequenceEmpty()\n a, q = Loop(n, c, x, e) <body = b (int64 i, bool ci, float[d,f] h, seq(float) s) =>"
+        " (bool co, float[d2,f2] hn, seq(float) t) {\n  co = Identity(ci)\n  k1 = Concat<axis=0>(h, h)\n"
+        "  hn = Concat<axis=1>(k1, k1)\n  t = SequenceInsert(s, h) }>\n"
+        " o = Constant<value = int64 {-1}>()\n f = Constant<value = int64 {0}>()\n y = SequenceAt(q, o)\n"
+        " z = SequenceAt(q, f)\n l = SequenceLength(q) }",
+        [{"n": number(n), "x": normal(r, m)} for n, r, m in ((3, 1, 2), (1, 2, 2), (2, 3, 1))],
+    ),
+    "branches_with_sequences_of_different_lengths": (
+        "g (bool b, float[r,2] x, float[d,2] w) => (float[k,2] y, int64 l) {\n"
+        " q = If(b) <then_branch = t () => (seq(float) s1) { s1 = SequenceConstruct(x, w, x) },"
+        " else_branch = e () => (seq(float) s2) { s2 = SequenceConstruct(w, x) }>\n"
+        " y = ConcatFromSequence<axis=0>(q)\n l = SequenceLength(q) }",
+        [{"b": np.array(b), "x": normal(r, 2), "w": normal(d, 2)} for b, r, d in ((True, 2, 3), (False, 1, 4))],
+    ),
+    "boxes_of_nothing": (
+        "g (int64 n, int64 at, float[r,2] x) => (float[k,2] y, float[j,2] z) {"
+        + TRUE
+        + FOUND
+        + " y = ConcatFromSequence<axis=0>(q)\n z = SequenceAt(q, at) }",
+        [{"n": number(n), "at": number(at), "x": normal(0, 2)} for n, at in ((4, 0), (1, 0))],
+    ),
     "a_queue_in_a_loop": (
         "g (int64 n, float[r,m] x) => (float[k,m] y) {"
         + TRUE
@@ -151,19 +231,6 @@ def test_a_loop_that_wants_too_much_memory_leaves_the_request_usable(tmp_path):
                 assert request.run(feed)["l"] == turns
 
 
-REFUSED = {
-    " y = ConcatFromSequence<axis=1>(q) }": "it can be appended to, read item by item, and joined along the first axis",
-    " o = Constant<value = int64 {0}>()\n p = SequenceErase(q, o)\n y = ConcatFromSequence<axis=0>(p) }": "it can be",
-}
-
-
-@pytest.mark.parametrize("rest", REFUSED)
-def test_what_items_of_different_sizes_cannot(rest, tmp_path):
-    text = "g (int64 n, float[r,2] x) => (float[k,2] y) {" + TRUE + FOUND + rest
-    with pytest.raises(UnsupportedError, match=REFUSED[rest]):
-        compile_text(text, tmp_path)
-
-
 def test_items_of_different_sizes_at_the_border(tmp_path):
     text = "g (int64 n, float[r,2] x) => (seq(float[j,2]) q) {" + TRUE + FOUND + " }"
     x = normal(9, 2)
@@ -172,16 +239,34 @@ def test_items_of_different_sizes_at_the_border(tmp_path):
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     (wanted,) = session.run(None, {"n": number(3), "x": x})
     np.testing.assert_array_equal(found["q"], np.concatenate(wanted))
-    assert found["q.sizes"].tolist() == [len(item) for item in wanted]
+    assert found["q.sizes"].tolist() == [[len(item)] for item in wanted]
 
 
-def test_parts_that_leave_a_rest_end_the_run(tmp_path):
+def test_items_of_any_shape_at_the_border(tmp_path):
+    text = "g (int64 n, float[r,m,2] x) => (seq(float[j,k,2]) q) {\n q = SplitToSequence<axis=1>(x, n) }"
+    x = normal(3, 5, 2)
+    with load(compile_text(text, tmp_path), threads=2) as model:
+        found = model.run({"n": number(2), "x": x})
+    assert found["q.sizes"].tolist() == [[3, 2], [3, 2], [3, 1]]
+    wanted = [x[:, :2], x[:, 2:4], x[:, 4:]]
+    np.testing.assert_array_equal(found["q"], np.concatenate([item.reshape(-1, 2) for item in wanted]))
+
+
+def test_a_size_below_one_ends_the_run(tmp_path):
     text, feeds = CASES["parts_of_a_size_of_data"]
     with load(compile_text(text, tmp_path), threads=1) as model:
-        for size in (4, 0, -1, 2**63 - 1, -(2**63)):
-            with pytest.raises(RuntimeInputError, match=r"node 's.*': .*the number of elements = . must be equal to"):
+        for size in (0, -1, -(2**63)):
+            with pytest.raises(RuntimeInputError, match=r"node 's.*': .*the size of a part = . must be at least 1"):
                 model.run({"p": number(size), "x": normal(2, 6)})
         assert model.run(feeds[0])["l"] == 3
+
+
+def test_items_that_do_not_fit_together_end_the_run(tmp_path):
+    text, _ = CASES["columns_of_different_sizes"]
+    with load(compile_text(text, tmp_path), threads=1) as model:
+        with pytest.raises(RuntimeInputError, match=r"node 'y': .*dim 0 of the items = . must be equal to"):
+            model.run({"a": normal(2, 3), "b": normal(3, 1), "i": number(1)})
+        assert model.run({"a": normal(2, 3), "b": normal(2, 1), "i": number(1)})["y"].shape == (2, 7)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

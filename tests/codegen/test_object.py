@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from dldt.codegen.host import resolve_target
+from dldt.codegen.object import object as object_module
 from dldt.codegen.object.object import ObjectCode, Optimisation, compile_modules, feature_text
 from dldt.codegen.target import TARGETS
+from dldt.compiler.budget import BudgetError, limited
 from dldt.compiler.errors import InternalError, UnsupportedError, UsageError
 from dldt.runtime import cpu
 
@@ -124,6 +126,13 @@ def test_a_module_that_takes_too_long(quiet):
         "(DLDT_CODEGEN_TIMEOUT sets the limit)"
     )
     assert time.monotonic() - start < 30
+
+
+def test_llvm_needs_more_memory_than_it_may_take(monkeypatch, quiet):
+    monkeypatch.setattr(object_module, "LLVM_MEMORY", 1 << 20)
+    several = "\n".join(f"define i32 @f{n}(i32 %x) {{ ret i32 {n} }}" for n in range(20_000))
+    with limited(memory=1), pytest.raises(BudgetError, match=r"more than the 0\.0 GB .*--max-memory raises the limit"):
+        compile_modules([several], resolve_target("host"), workers=1)
 
 
 def test_the_timeout_of_the_environment(monkeypatch):

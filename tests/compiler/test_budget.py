@@ -8,6 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dldt.compiler.budget import MEMORY, MEMORY_PER_BYTE, BudgetError, budget, limited
+from dldt.tools.api import compile_model, read_model
 from dldt.tools.compile import main
 
 LARGE = 1 << 20
@@ -89,6 +90,22 @@ def test_sizes_and_times_that_are_none_are_refused(scaled, capsys, text):
     for option in ("--max-memory", "--max-seconds"):
         assert main([str(scaled), f"{option}={text}"]) == 1
         assert text in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"), [({"max_memory": 1 << 20}, "asks for 2.1 MB"), ({"max_seconds": 1e-9}, "over")]
+)
+def test_the_functions_have_the_same_limits(scaled, tmp_path, limits, said):
+    for model in (scaled, read_model(scaled)):
+        with pytest.raises(BudgetError, match=said):
+            compile_model(model, tmp_path / "scaled.so", **limits)
+    assert not (tmp_path / "scaled.so").exists()
+    compile_model(read_model(scaled), tmp_path / "scaled.so")
+
+
+def test_reading_has_limits(scaled):
+    with pytest.raises(BudgetError, match="--max-seconds raises the limit"):
+        read_model(scaled, max_seconds=1e-9)
 
 
 def test_the_defaults_are_enough(scaled, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -170,3 +171,32 @@ def test_the_python_api_dumps_too(tmp_path):
 def test_weights_that_are_none_of_the_words_are_refused():
     with pytest.raises(UsageError, match="--dump-weights is 'some'; it is one of none, stats, full"):
         DumpOptions(weights="some")
+
+
+def why(folder, step):
+    (path,) = (path for path in (folder / "passes").iterdir() if path.name.endswith(f"-code-{step}"))
+    return (path / "why.txt").read_text().splitlines()
+
+
+def test_steps_tell_why(full):
+    """'shifted' is read by the gate, the swish, which are one operation, and the mean: so it is stored."""
+    assert "'shifted' is stored: 2 operations read it" in why(full, "regions")
+    assert any(line.startswith("'shifted' blocked") and "contraction" in line for line in why(full, "layouts"))
+    assert "'mean' plain: it is no image" in why(full, "layouts")
+    candidates = why(full, "implementations")
+    assert any(
+        re.match(r"'shifted' Convolution.*: \d+ candidates; chosen: least estimate", line) for line in candidates
+    )
+    marked = [line for line in candidates if line.startswith("  * ")]
+    assert len(marked) == sum(line.startswith("'") for line in candidates)
+    assert any("bytes stay in a cache of" in line or "reads it too" in line for line in why(full, "row-tiling"))
+    assert why(full, "precision") == ["allowed: contractions multiply f32, weights bound by memory are stored as f32"]
+    steps = {step["name"]: step for step in data_of(full)["steps"]}
+    assert steps["regions"]["why"] == why(full, "regions")
+    assert steps["link"]["why"] == []
+
+
+def test_the_command_of_a_dump_makes_it_again(tmp_path):
+    Dump(tmp_path / "d", DumpOptions(command=["echo", "a b"])).close()
+    done = subprocess.run(["sh", tmp_path / "d" / "repro.sh", "x"], capture_output=True, text=True, check=True)
+    assert done.stdout == "a b --dump x\n"

@@ -6,6 +6,7 @@ internal error, crash, or need 20 seconds or 1 GB. Every input that does is prin
 
 import argparse
 import collections
+import functools
 import os
 import random
 import re
@@ -14,21 +15,60 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.fuzz import ir_seeds, onnx_seeds
+from tests.fuzz import ir_seeds, kaldi_seeds, onnx_seeds, record_seeds
 from tests.fuzz.outcome import outcome
 
+KINDS = ("onnx", "ir", "kaldi", *record_seeds.FRAMEWORKS)
 
-def inputs(folder, chosen=""):
-    """(title, {suffix: content}) of every input; ``chosen``: only of operations whose name holds this."""
+
+def inputs(folder, chosen="", kinds=KINDS):
+    """(title, input) of every input: {suffix: content} of a file, or a Seed; ``chosen``: only of operations whose name
+    holds this."""
+    for kind in kinds:
+        make = _FILES.get(kind)
+        for title, name, several in make(folder) if make else _records(kind, Path(folder)):
+            if chosen.lower() in name.lower():
+                for what, made in several():
+                    yield f"{title}: {what}", made
+
+
+def _onnx(_):
     for importer, model, arrays in onnx_seeds.seeds():
-        if chosen.lower() in importer.op_type.lower():
-            title = f"onnx {importer.op_type} v{importer.since}-{importer.until}"
-            for what, made in onnx_seeds.damaged(importer, model, arrays):
-                yield f"{title}: {what}", {".onnx": made.SerializeToString()}
+        title = f"onnx {importer.op_type} v{importer.since}-{importer.until}"
+        yield title, importer.op_type, functools.partial(_onnx_files, importer, model, arrays)
+
+
+def _onnx_files(importer, model, arrays):
+    for what, made in onnx_seeds.damaged(importer, model, arrays):
+        yield what, {".onnx": made.SerializeToString()}
+
+
+def _ir(folder):
     for title, text, weights in ir_seeds.seeds(folder):
-        if chosen.lower() in title.split()[0].lower():
-            for what, made in ir_seeds.damaged(text):
-                yield f"ir {title}: {what}", {".xml": made.encode(), ".bin": weights}
+        yield f"ir {title}", title.split()[0], functools.partial(_ir_files, text, weights)
+
+
+def _ir_files(text, weights):
+    for what, made in ir_seeds.damaged(text):
+        yield what, {".xml": made.encode(), ".bin": weights}
+
+
+def _records(kind, folder):
+    for seed in record_seeds.seeds(kind, folder):
+        yield seed.title, seed.title, functools.partial(record_seeds.damaged, seed)
+
+
+def _kaldi(_):
+    for title, name, several in kaldi_seeds.seeds():
+        yield f"kaldi {title}", name, functools.partial(_kaldi_files, several)
+
+
+def _kaldi_files(several):
+    for what, content in several():
+        yield what, {".raw": content}
+
+
+_FILES = {"onnx": _onnx, "ir": _ir, "kaldi": _kaldi}
 
 
 def written(folder, files, stem="m"):
@@ -42,6 +82,7 @@ def main(words):
     parser = argparse.ArgumentParser("python -m tests.fuzz.attributes", description=__doc__.split("\n\n")[1])
     parser.add_argument("--seed", type=int, default=0, help="which inputs are taken (default 0)")
     parser.add_argument("--count", type=int, help="how many inputs (default: all)")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="formats (default: all)")
     parser.add_argument("--only", default="", help="operations whose name holds this word")
     parser.add_argument(
         "--compile", type=int, default=20, metavar="N", help="go on to a library and a run for one in N"
@@ -53,23 +94,22 @@ def main(words):
 
 
 def _report(folder, given):
-    several = list(inputs(folder, given.only))
+    several = list(inputs(folder, given.only, given.kinds))
     random.Random(given.seed).shuffle(several)
     several = several[: given.count]
     codes, faults, seen, started = collections.Counter(), collections.Counter(), {}, time.monotonic()
     longest, largest = 0.0, 0
-    for number, (title, files) in enumerate(several):
-        path = written(folder, files)
+    for number, (title, made) in enumerate(several):
         library = Path(folder) / "m.so" if number % given.compile == 0 else None
-        found = outcome(path, library=library)
+        found = outcome(written(folder, made) if isinstance(made, dict) else made, library=library)
         longest, largest = max(longest, found.seconds), max(largest, found.peak)
         codes[f"exit {found.code}" if found.code >= 0 else "killed"] += 1
         if found.fault:
             faults[found.fault] += 1
             _show(title, found, seen)
-            if given.keep:
+            if given.keep and isinstance(made, dict):
                 given.keep.mkdir(parents=True, exist_ok=True)
-                written(given.keep, files, re.sub(r"\W+", "_", title)[:80])
+                written(given.keep, made, re.sub(r"\W+", "_", title)[:80])
     print(f"{len(several)} inputs in {time.monotonic() - started:.0f} s: {dict(sorted(codes.items()))}")
     print(f"longest {longest:.1f} s, largest {largest >> 20} MB above the start")
     print(f"faults: {dict(faults) or 'none'}")

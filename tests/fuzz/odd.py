@@ -30,7 +30,7 @@ def odd_lists(values, odd):
 
 
 def odd_arrays(array):
-    """Instead of a small constant input."""
+    """Instead of a small constant input; of text, other shapes only."""
     with np.errstate(all="ignore"):
         yield from _odd_arrays(array)
 
@@ -41,8 +41,10 @@ def _odd_arrays(array):
         bounds = np.iinfo(array.dtype)
         odd = [n for n in odd_ints(int(flat[0]) if flat.size else 0) if bounds.min <= n <= bounds.max]
         odd += [bounds.max]
-    else:
+    elif array.dtype.kind == "f":
         odd = odd_floats(float(flat[0]) if flat.size else 0.0)
+    else:
+        odd = ()
     for place in range(min(flat.size, 4)):
         for value in odd:
             changed = flat.copy()
@@ -55,4 +57,5 @@ def _odd_arrays(array):
     yield np.concatenate([flat, flat[-1:], flat[:1]])
     yield np.asarray(flat[0] if flat.size else 0, array.dtype)
     yield array[np.newaxis]
-    yield array.astype(np.float32 if array.dtype.kind in "iu" else np.int64)
+    if array.dtype.kind in "iuf":
+        yield array.astype(np.float32 if array.dtype.kind in "iu" else np.int64)

@@ -1,4 +1,4 @@
-"""What the compiler makes of one file, in a process of its own: an exit code and a text, a crash, or a bound that was
+"""What the compiler makes of one model, in a process of its own: an exit code and a text, a crash, or a bound that was
 passed."""
 
 import math
@@ -6,12 +6,14 @@ import os
 import resource
 import signal
 import time
+from pathlib import Path
 
 import attrs
 import numpy as np
 
 from dldt.codegen.host import resolve_target
 from dldt.codegen.pipeline import assemble
+from dldt.compiler.budget import limited
 from dldt.runtime import load
 from dldt.tools.api import compile_model, read_model, transform
 from dldt.tools.console import explain
@@ -49,7 +51,8 @@ class Outcome:
 
 
 def outcome(path, target="host", library=None, seconds=SECONDS):
-    """Import, passes and code generation up to LLVM; with ``library``, LLVM, the linker and a run on ones too."""
+    """Import, passes and code generation up to LLVM; with ``library``, LLVM, the linker and a run on ones too.
+    ``path``: a file, or a Seed of ``record_seeds``."""
     reader, writer = os.pipe()
     started = time.perf_counter()
     child = os.fork()
@@ -83,17 +86,22 @@ def _child(reader, writer, path, target, library):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         code, text = 0, ""
-        if library is None:
-            graph = read_model(path)
-            transform(graph)
-            assemble(graph, resolve_target(target))
-        else:
-            compile_model(path, library, target, cache=False)
-            _run(library)
+        with limited():
+            _compile(path, target, library)
     except BaseException as error:
         code, text = explain(error, "dldt-compile")
     os.write(writer, f"{code} {text}"[:60000].encode("utf-8", "replace"))
     os._exit(0)
+
+
+def _compile(path, target, library):
+    graph = read_model(path) if isinstance(path, Path) else path.graph()
+    if library is None:
+        transform(graph)
+        assemble(graph, resolve_target(target))
+        return
+    compile_model(graph, library, target, cache=False)
+    _run(library)
 
 
 def _run(library):

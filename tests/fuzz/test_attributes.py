@@ -1,12 +1,16 @@
 """A seeded part of ``python -m tests.fuzz.attributes``, and the outcomes that it tells apart."""
 
+import functools
 import os
 import random
 
 import onnx
 import pytest
 
-from tests.fuzz import ir_seeds, onnx_seeds
+from dldt.compiler.budget import limited
+from dldt.compiler.errors import DldtError, InternalError
+from dldt.frontends.read_model import read_model
+from tests.fuzz import ir_seeds, kaldi_seeds, onnx_seeds, record_seeds
 from tests.fuzz.attributes import written
 from tests.fuzz.outcome import Outcome, outcome
 
@@ -47,6 +51,39 @@ def test_odd_attributes_of_ir_operations(tmp_path):
         found = outcome(written(tmp_path, files))
         if found.fault:
             faults[title] = found
+    assert not faults
+
+
+def some_records(generator, framework, folder):
+    """(title, a function that imports) for one change to each of some cases."""
+    for seed in generator.sample(list(record_seeds.seeds(framework, folder)), PART):
+        what, made = generator.choice(list(record_seeds.damaged(seed)))
+        yield f"{seed.title}: {what}", made.graph
+
+
+def some_kaldi(generator, _, folder):
+    for title, _, several in generator.sample(list(kaldi_seeds.seeds()), PART):
+        what, content = generator.choice(list(several()))
+        yield f"{title}: {what}", functools.partial(read_model, written(folder, {".raw": content}))
+
+
+FRAMEWORKS = {**dict.fromkeys(record_seeds.FRAMEWORKS, some_records), "kaldi": some_kaldi}
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_odd_attributes_of_other_frameworks(framework, tmp_path):
+    """The import alone: what comes behind it is the same for all."""
+    faults = {}
+    for title, imported in FRAMEWORKS[framework](random.Random(5), framework, tmp_path):
+        try:
+            with limited(memory=1 << 30, seconds=20):
+                imported()
+        except InternalError as error:
+            faults[title] = str(error)
+        except DldtError:
+            continue
     assert not faults
 
 

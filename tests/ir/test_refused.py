@@ -8,6 +8,7 @@ import pytest
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
+from dldt.frontends.read_model import read_model
 from tests.ir.sample import IF_XML, WEIGHTS, XML, write_sample
 
 PARAMETER = '<data shape="2,3" element_type="f32" />'
@@ -289,6 +290,19 @@ def test_all_that_is_not_supported_is_told_at_once(tmp_path):
     )
     refused(path, "\n  operation Const: element type u4 is not supported: 1 layer: 'bias'", UnsupportedError)
     refused(path, "\n  cut the model before them (--output)", UnsupportedError)
+
+
+@pytest.mark.parametrize("end", ["sum", "sum:0"])
+def test_a_cut_leaves_out_what_is_not_supported(end, tmp_path):
+    path = write_sample(tmp_path, ('type="Clamp" version="opset1"', 'type="BinaryConvolution" version="opset1"'))
+    refused(path, "\n  operation BinaryConvolution of opset1 is not supported: 1 layer: 'cut'", UnsupportedError)
+    refused(path, "1 layer: 'cut'", UnsupportedError, ends=["y"])
+    refused(path, "1 layer: 'cut'", UnsupportedError, ends=["nothing"])
+    x = np.ones((2, 3), np.float32)
+    found = interpret(read_model(path, outputs=[end]), {"x": x})
+    np.testing.assert_array_equal(*found.values(), x + np.array([1, 2, 3]))
+    with pytest.raises(UnsupportedError, match="1 of 3 layers are not supported"):
+        read_model(write_sample(tmp_path, ('"Clamp"', '"Fold"'), ('"Add"', '"Fold"')), outputs=["sum"])
 
 
 def test_unsupported_layers_inside_bodies_are_told(tmp_path):

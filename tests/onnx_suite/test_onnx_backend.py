@@ -11,7 +11,7 @@ from tests.onnx_suite.cases import cases, excluded, exclusions
 from tests.onnx_suite.kept_child import keep_children
 
 CASES = cases()
-SAMPLE = 400
+SAMPLE = 250
 CHOSEN = sorted({*random.Random(3).sample(sorted(CASES), SAMPLE), *filter(excluded, CASES)})
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.compiler.budget import limited
 from dldt.compiler.ops import (
     Add,
     Broadcast,
     Convert,
+    MaxPool,
     Multiply,
+    Pad,
     Power,
     ReLU,
     Split,
@@ -45,25 +48,35 @@ def test_a_split_of_a_constant_folds_output_by_output():
     assert rewritten(FoldConstants(), build, count=1) == "Add(x, [2,2]); Add(z, [2,2])"
 
 
-@pytest.mark.parametrize(("limit", "count"), [(4 * 4096, 1), (4 * 4096 - 4 - 8 - 1, 0)])
+@pytest.mark.parametrize(("limit", "count"), [(8 * 4 * 4096, 1), (8 * (4 * 4096 - 4 - 8 - 1), 0)])
 def test_an_expansion_beyond_the_limit_is_not_folded(limit, count):
     graph = graph_of(lambda g: Add()(g.parameter("x", f32(4096)), Broadcast()(g.constant(np.float32([1])), i64(4096))))
-    assert FoldConstants(max_growth=limit).apply(graph) == count
+    with limited(memory=limit):
+        assert FoldConstants().apply(graph) == count
 
 
 def test_a_hostile_tile_is_not_computed():
     declined(FoldConstants(), lambda g: Tile()(g.constant(np.float32([1])), i64(1 << 40)))
 
 
-def test_many_expansions_share_one_limit():
+def test_many_expansions_share_one_budget():
+    size = 1 << 17
+
     def build(g):
-        x = g.parameter("x", f32(1000))
+        x = g.parameter("x", f32(size))
         for i in range(8):
-            x = Add()(x, Broadcast()(g.constant(np.float32([i])), i64(1000)))
+            x = Add()(x, Pad("constant")(g.constant(np.float32([i])), i64(0), i64(size - 1)))
         return x
 
     graph = graph_of(build)
-    assert FoldConstants(max_total=3 * 4000).apply(graph) == 3
+    with limited(memory=4 * size * 7 // 2):
+        assert FoldConstants(max_share=1.0).apply(graph) == 3
+
+
+def test_what_would_take_long_is_not_computed():
+    window = MaxPool((1, 1), (600, 600), (600, 600), (1000, 1000))
+    with limited():
+        declined(FoldConstants(), lambda g: window(g.constant(random(1, 1, 8, 8))))
 
 
 def test_what_numpy_refuses_stays(monkeypatch):

@@ -43,7 +43,7 @@ C4 = random(1, 4, 1, 1, low=0.5)
     "written",
     [
         "fuse-linear",
-        "fold-constants{max_growth=4096},fuse-linear,remove-dead-code",
+        "fold-constants{max_share=0.25},fuse-linear,remove-dead-code",
         "merge-convolutions{max_outputs=64,any_kernel=true}",
     ],
 )
@@ -70,7 +70,7 @@ def test_the_default_pipeline_parses_back():
     [
         ("fuse-everything", "there is no pass 'fuse-everything'; the passes are: concat-to-tile, "),
         ("fuse-linear{depth=2}", r"pass fuse-linear has no option 'depth' \(options: none\)"),
-        ("fold-constants{max_growth=much}", "pass fold-constants, option max_growth: invalid literal"),
+        ("fold-constants{max_share=much}", "pass fold-constants, option max_share: could not convert"),
         (
             "merge-convolutions{any_kernel=1}",
             "option any_kernel: '1' is neither true nor false",
@@ -156,7 +156,6 @@ def test_an_observer_hears_of_every_pass_and_every_change():
     start, folded, fused = "Multiply(Multiply(x, Add(1, 2)), 2)", "Multiply(Multiply(x, 3), 2)", "Multiply(x, 6)"
     assert heard.events == [
         ("begins", "remove-dead-code"),
-        ("asks", "remove-dead-code", "graph 'model'"),
         ("ended", "remove-dead-code", 0, start),
         ("begins", "fold-constants"),
         ("asks", "fold-constants", "Add 'Add_2'"),

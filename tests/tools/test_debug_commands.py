@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import faulthandler
+import io
 import json
+import os
 import re
+import signal
+import subprocess
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from dldt.codegen.host import host_target
+from dldt.compiler.errors import InternalError
 from dldt.compiler.ir.write import write_ir
+from dldt.debug import native_run
 from dldt.debug.array_file import write_arrays
+from dldt.debug.dump import Dump
+from dldt.debug.dump_options import DumpOptions
+from dldt.debug.failure_search import FailureSearch
+from dldt.passes.pipelines import default_pipeline
+from dldt.runtime.format import read_artifact
+from dldt.tools import api, bench, debug, run
 from dldt.tools import compile as compile_tool
-from dldt.tools import debug
 from tests.debug.small_model import small_inputs, small_model
 from tests.tools.test_commands import command, refused
 
@@ -74,7 +89,11 @@ def test_two_sides_are_compared_tensor_by_tensor(model):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["compare", "{}@nobody", "{}"], 1, "there is no 'nobody'; after @ stands one of onnxruntime, openvino"),
+        (
+            ["compare", "{}@nobody", "{}"],
+            1,
+            "there is no 'nobody'; after @ stands one of onnxruntime, openvino, t",
+        ),
         (["compare", "{}", "none.onnx"], 2, "none.onnx: no such file"),
         (["bisect", "{}", "--check", " "], 1, "--check is empty"),
         (["bisect", "{}", "--check", "no-such-program"], 1, "--check no-such-program: no such file or directory"),
@@ -141,6 +160,86 @@ def test_a_crash_of_a_pass_leaves_a_reproducer(model, tmp_path, monkeypatch, cap
     files = reproducer_of(told)
     assert files["pass.txt"] == b"fails in fuse-swish: a planted crash\n"
     assert files["passes.txt"].startswith(b"fuse-swish,")
+
+
+def test_the_python_api_leaves_a_reproducer(tmp_path, monkeypatch):
+    from dldt.passes.transforms.fuse_swish import FuseSwish
+
+    def fail(self, match):
+        raise ValueError("a planted crash")
+
+    monkeypatch.setattr(FuseSwish, "rewrite", fail)
+    graph = small_model()
+    with pytest.raises(InternalError, match="internal error: ValueError: a planted crash\na reproducer is in") as told:
+        api.compile_model(graph, tmp_path / "m.so")
+    files = reproducer_of(str(told.value))
+    assert files["pass.txt"] == b"fails in fuse-swish: a planted crash\n"
+    assert b"exec dldt compile model.xml --target host" in files["repro.sh"]
+    (tmp_path / "model.xml").write_bytes(files["model.xml"])
+    (tmp_path / "model.bin").write_bytes(files["model.bin"])
+    with pytest.raises(InternalError, match="a planted crash") as again:
+        api.compile_model(tmp_path / "model.xml", tmp_path / "m.so")
+    reproducer_of(str(again.value))
+
+
+def test_an_error_of_the_caller_is_left_as_it_is(tmp_path):
+    class EnoughError(Exception):
+        pass
+
+    def progress(what, done, total):
+        raise EnoughError(what)
+
+    with pytest.raises(EnoughError):
+        api.compile_model(small_model(), tmp_path / "m.so", progress=progress)
+
+
+def dies(*_, **__):
+    faulthandler.disable()  # pytest's
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+@pytest.mark.parametrize("what", ["library", "model"])
+def test_a_crash_of_a_librarys_code_leaves_a_reproducer(model, tmp_path, monkeypatch, capsys, what):
+    """The code of ``dldt run`` ends its process, as a kernel that writes anywhere does."""
+    path = model[0] if what == "model" else api.compile_model(small_model(), tmp_path / "m.so").path
+    monkeypatch.setattr("dldt.runtime.model.Model.run", dies)
+    assert run.main([str(path), "--seed", "3"]) == 4
+    told = capsys.readouterr().err
+    assert "the library's code was ended by signal 11 (SIGSEGV)" in told
+    files = reproducer_of(told)
+    assert {"inputs.npz", "library.json", "traceback.txt", "env.json", "repro.sh"} <= set(files)
+    assert ("model.xml" in files) == (what == "model")
+    assert np.load(io.BytesIO(files["inputs.npz"]))["x"].shape == (1, 4, 12, 12)
+
+
+def test_a_crash_while_it_is_measured_leaves_a_reproducer(model, tmp_path, monkeypatch, capsys):
+    dead = subprocess.CompletedProcess([], -signal.SIGSEGV, "", "")
+    path = api.compile_model(small_model(), tmp_path / "m.so").path
+    monkeypatch.setattr("dldt.tools.bench.subprocess", SimpleNamespace(run=lambda *_, **__: dead))
+    assert bench.main([str(path), "-niter", "1"]) == 4
+    told = capsys.readouterr().err
+    assert "the library's code was ended by signal 11 (SIGSEGV)" in told
+    assert "library.json" in reproducer_of(told)
+
+
+def test_a_library_that_crashes_is_reduced_to_the_node(tmp_path, monkeypatch):
+    """Whatever has a Sigmoid crashes; the search names it, and so does a dump with values."""
+    real = native_run._run
+
+    def run_or_die(path, inputs):
+        if any("Sigmoid" in step.what or "Swish" in step.what for step in read_artifact(path).metadata.steps):
+            dies()
+        return real(path, inputs)
+
+    monkeypatch.setattr(native_run, "_run", run_or_die)
+    verdict = FailureSearch(default_pipeline(), host_target(), small_inputs(), 1e-4).find(small_model())
+    assert verdict is not None
+    assert verdict.text.startswith("code generation is guilty: the library's code was ended by signal 11 (SIGSEGV), by")
+    assert "Sigmoid 'gate'" in verdict.text
+    dump = Dump(tmp_path / "d", DumpOptions(values=small_inputs(), only="none"))
+    api.compile_model(small_model(), tmp_path / "m.so", observer=dump)
+    dump.close()
+    assert "link: the library's code was ended by signal 11" in (tmp_path / "d" / "summary.txt").read_text()
 
 
 def test_a_refusal_leaves_none(tmp_path, capsys):

@@ -18,11 +18,11 @@ def test_the_graph_is_printed_after_the_pass_that_is_named(tmp_path):
 
 
 def test_passes_that_are_listed_run_alone_and_their_times_are_told(tmp_path):
-    words = ["convert", MODEL, "-q", "-o", tmp_path / "a.xml", "--passes", "fold-constants{max_growth=0},fuse-linear"]
+    words = ["convert", MODEL, "-q", "-o", tmp_path / "a.xml", "--passes", "fold-constants{max_share=0},fuse-linear"]
     done = command(*words, "--time-passes", "--verify-each")
     assert done.returncode == 0, done.stderr
     lines = [line.split()[1] for line in done.stdout.splitlines()[1:3]]
-    assert lines == ["fold-constants{max_growth=0}", "fuse-linear"]
+    assert lines == ["fold-constants{max_share=0.0}", "fuse-linear"]
 
 
 def test_stopping_after_a_change_that_never_comes_is_refused(tmp_path):

@@ -137,7 +137,10 @@ def _problem(
     the target cannot multiply such integers."""
     op = anchor.op
     assert isinstance(op, ops.MatMul)
-    x, y = (_access(region, v, buffers) for v in anchor.inputs if v is not None)
+    operands = [v for v in anchor.inputs if v is not None]
+    if any(v.node not in region.nodes and v not in buffers for v in operands):
+        return None  # a constant of one element is in no memory
+    x, y = (_access(region, v, buffers) for v in operands)
     swap_x, swap_y = op.transpose_a and x.type.rank > 1, op.transpose_b and y.type.rank > 1
     depth = x.type.shape[-2 if swap_x else -1]
     rows = x.type.shape[-1 if swap_x else -2] if x.type.rank > 1 else 1

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from dldt.codegen.kernels.convolution.emit import Epilogue, steps_through_rows
+from dldt.codegen.kernels.convolution.pack import packed_size
 from dldt.codegen.kernels.convolution.part import ContractionPart, data_of
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile
 from dldt.codegen.kernels.convolution.scaled_down import scaled_down
@@ -70,6 +71,8 @@ def contraction_kernel(
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
     found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
     names = tuple(sorted(found, key=str))
+    before = part.phase * packed_size(problem, tile) if problem.computed else 0
+    shifts = tuple(before if k == 1 else 0 for k in range(len(used) + 1)) if before else ()
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     written = (epilogue, (*used, operands.output), names)
     return Kernel(
@@ -86,6 +89,7 @@ def contraction_kernel(
         scratch=sums.scratch,
         operations=sums.operations,
         passed=sums.passed,
+        shifts=shifts,
     )
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.codegen.kernels.convolution.part import ContractionPart, image_source, operands, pair, runs_by_rows
+from dldt.codegen.kernels.convolution.part import (
+    ContractionPart,
+    image_source,
+    operands,
+    pair,
+    runs_by_rows,
+    stored_data,
+)
 from dldt.codegen.kernels.convolution.problem import Problem
+from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
 from dldt.codegen.task.task import Leaf
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import Dim, ceildiv, floordiv, maximum
+from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
@@ -20,16 +29,16 @@ def deconvolution_parts(
 ) -> list[ContractionPart] | None:
     """A transposed convolution of stride s as s×s plain convolutions, one for each phase of the output position. A
     single one, with the phases as channels, where no two input pixels contribute to the same output pixel."""
-    found = operands(task, anchor)
+    found = stored_data(task, anchor) if isinstance(op, PackedDeconvolution) else operands(task, anchor)
     if found is None:
         return None
-    data, tensor, array = found
-    filters = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
+    data, tensor = found[:2]
+    filters = _filters(op, found[2] if len(found) == 3 else None)
     space = data.type.shape[2:]
     if len(space) != 2 or any(d != 1 for d in op.dilations):
         return None
     output = anchor.types[0].shape[2:]
-    window = op.window(space, filters.shape[3:], tuple(output))
+    window = op.window(space, filters.shape[3:], None if filters.array is None else tuple(output))
     sy, sx = window.strides
     if not all(isinstance(pad, int) for pad in window.pads_begin):
         return None
@@ -43,16 +52,41 @@ def deconvolution_parts(
         for b in range(sx):
             rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
             columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
-            parts.append(_phase_part(data, tensor, filters, rows, columns, (sy, sx)))
+            part = _phase_part(data, tensor, filters, rows, columns, (sy, sx))
+            parts.append(attrs.evolve(part, phase=a * sx + b))
     return [part for part in parts if 0 not in part.problem.output]
 
 
-def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> ContractionPart | None:
+@attrs.frozen
+class _Filters:
+    """Filters of shape [groups, inputs, outputs, rows, pixels]. ``array`` is None where they are computed."""
+
+    shape: tuple[int, ...]
+    array: Array | None
+
+    @property
+    def known(self) -> Array:
+        if self.array is None:
+            raise InternalError("the filters of a transposed convolution are not known at compile time")
+        return self.array
+
+
+def _filters(
+    op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData | PackedDeconvolution, array: Array | None
+) -> _Filters:
+    if isinstance(op, PackedDeconvolution):
+        return _Filters(op.filters, None)
+    assert array is not None
+    array = array if isinstance(op, ops.GroupConvolutionBackpropData) else array[None]
+    return _Filters(array.shape, array)
+
+
+def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: _Filters) -> ContractionPart | None:
     """Kernel = stride: one matrix product for each pixel, whose outputs come phase by phase. Each phase fills channel
     blocks of its own; phases of few channels share one vector."""
     _, inputs, channels, height, width = filters.shape
     block, lanes = task.output.layout.block, tensor.layout.block
-    few = not block and height * width * channels <= lanes
+    few = not block and height * width * channels <= lanes and filters.array is not None
     if not few and not block:
         return None
     size = channels if few else -(-channels // block) * block
@@ -70,10 +104,11 @@ def _joined_phases(task: Leaf, data: Value, tensor: Tensor, filters: Array) -> C
         output=space,
         source=image_source(tensor, space),
         by_rows=runs_by_rows(task, tensor),
+        computed=filters.array is None,
     )
 
     def weights() -> Array:
-        phases = filters[0].transpose(2, 3, 1, 0)
+        phases = filters.known[0].transpose(2, 3, 1, 0)
         padded = np.pad(phases, ((0, 0), (0, 0), (0, size - channels), (0, 0)))
         return padded.reshape(1, height * width * size, inputs, 1, 1)
 
@@ -105,7 +140,7 @@ def _phase(phase: int, stride: int, kernel: int, pad: Dim, size: Dim) -> _Phase:
 
 
 def _phase_part(
-    data: Value, tensor: Tensor, filters: Array, rows: _Phase, columns: _Phase, stride: tuple[int, int]
+    data: Value, tensor: Tensor, filters: _Filters, rows: _Phase, columns: _Phase, stride: tuple[int, int]
 ) -> ContractionPart:
     space = pair(data.type.shape[2:], 1)
     problem = Problem(
@@ -120,6 +155,7 @@ def _phase_part(
         space=space,
         output=(rows.count, columns.count),
         source=image_source(tensor, space),
+        computed=filters.array is None,
     )
 
     channelwise = filters.shape[1:3] == (1, 1) and bool(tensor.layout.block)
@@ -127,7 +163,7 @@ def _phase_part(
         problem = attrs.evolve(problem, groups=1, outputs=filters.shape[0], channelwise=True)
 
     def weights() -> Array:
-        picked = filters.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
+        picked = filters.known.transpose(0, 2, 1, 3, 4)[:, :, :, list(rows.taps)][:, :, :, :, list(columns.taps)]
         return picked.reshape(1, *picked.shape[:1], *picked.shape[2:]) if channelwise else picked
 
     def index(n: Dim, c: Dim, row: Dim, pixel: Dim) -> tuple[Dim, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dldt.codegen.llvm.strided_load import is_short_stride
 from dldt.codegen.loop.ir import Axis, Load, Nest, Reduce, dims_of, free_symbols, walk
 from dldt.codegen.loop.linear import stride_of
 from dldt.codegen.loop.schedule import (
@@ -193,8 +194,15 @@ def _score(nest: Nest, axis: Axis) -> int:
             offset = sub.buffer.offset(sub.index)
             stride = 1 if _is_two_runs(offset, axis) else stride_of(offset, axis.variable)
             weight = 4 if sub in inside_reduction else 1
-            score += weight * (2 if stride == 1 else 0 if stride == 0 else -2)
+            score += weight * _gain(stride)
     return score
+
+
+def _gain(stride: Dim | None) -> int:
+    """The benefit of loads of this stride: adjacent elements are one load, those of a short stride several."""
+    if not isinstance(stride, int):
+        return -2
+    return 2 if stride == 1 else 1 if is_short_stride(stride) else 0 if stride == 0 else -2
 
 
 def _is_two_runs(offset: Dim, axis: Axis) -> bool:

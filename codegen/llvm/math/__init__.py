@@ -1,48 +1,8 @@
 """Vector mathematical functions as LLVM IR."""
 
-from dldt.codegen.llvm.math import (
-    erf,
-    erf_double,
-    exp,
-    gelu,
-    hyperbolic,
-    inverse_trig,
-    log,
-    mish,
-    power,
-    power_double,
-    remainder,
-    roots,
-    rounding,
-    sigmoid,
-    sign,
-    softplus,
-    tanh,
-    trig,
-    trig_double,
-)
 from dldt.codegen.llvm.math.registry import MATH, emit_math
+from dldt.compiler.submodules import import_submodules
 
 __all__ = ["MATH", "emit_math"]
 
-_REGISTERED = (
-    erf,
-    erf_double,
-    exp,
-    gelu,
-    hyperbolic,
-    inverse_trig,
-    log,
-    mish,
-    power,
-    power_double,
-    remainder,
-    roots,
-    rounding,
-    sigmoid,
-    sign,
-    softplus,
-    tanh,
-    trig,
-    trig_double,
-)
+import_submodules(__name__)

@@ -1,39 +1,10 @@
 """The importers, one small function a layer type; importing this package fills the table."""
 
+from dldt.compiler.submodules import import_submodules
 from dldt.frontends.caffe.framework import CAFFE
-from dldt.frontends.caffe.ops import (
-    activation,
-    arithmetic,
-    correlation,
-    ctc,
-    detection,
-    linear,
-    normalization,
-    pooling,
-    recurrent,
-    reduction,
-    regions,
-    resize,
-    shape,
-)
 from dldt.frontends.engine.framework import Framework
 
-MODULES = (
-    activation,
-    arithmetic,
-    correlation,
-    ctc,
-    detection,
-    linear,
-    normalization,
-    pooling,
-    recurrent,
-    reduction,
-    regions,
-    resize,
-    shape,
-)
-"""Their import registered the functions."""
+import_submodules(__name__)
 
 
 def register() -> Framework:

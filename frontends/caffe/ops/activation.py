@@ -15,6 +15,7 @@ from dldt.compiler.ops.comparison import Greater
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.parametric import PReLU, Swish
 from dldt.compiler.ops.rounding import Abs
+from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.unary import Exp, Log, Tanh
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.engine.reshaped import reshaped
@@ -26,6 +27,12 @@ _INFINITY = float("inf")
 def abs_val(bottom: Value) -> Value:
     """|x|"""
     return Abs()(bottom)
+
+
+@CAFFE.imports("Binarization")
+def binarization(bottom: Value) -> Value:
+    """1 where x > 0, else -1"""
+    return Select()(Greater()(bottom, _f32(0)), _f32(1), _f32(-1))
 
 
 @CAFFE.imports("BNLL")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 import numpy as np
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Maximum, Multiply
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.shaping import axis_of, from_axis, trailing
+from dldt.frontends.engine.known import required_array
+
+_MOST = 1 << 24
 
 
 @CAFFE.imports("Eltwise")
@@ -74,6 +78,20 @@ def axpy(scale: Value, x: Value, y: Value) -> Value:
     """scale · x + y, a scale for each picture and channel"""
     wide = scale if scale.type.rank == x.type.rank else trailing(scale, x.type.rank - scale.type.rank)
     return Add()(Multiply()(wide, x), y)
+
+
+@CAFFE.imports("PowerFile")
+def power_file(bottom: Value, shift: Value | None = None, *, shift_file: str = "") -> Value:
+    """x plus the numbers that stand in a text file beside the net, one an element of a picture; zeros where it ends"""
+    if not shift_file:
+        return bottom
+    dims = [int(dim) for dim in bottom.type.shape[1:] if isinstance(dim, int)]
+    if shift is None or len(dims) != bottom.type.rank - 1 or math.prod(dims) > _MOST:
+        raise UnsupportedError(f"the dims of {bottom.type} but the first must be fixed")
+    given = required_array(shift, "the numbers of shift_file").reshape(-1)[: math.prod(dims)]
+    whole = np.zeros(math.prod(dims), np.float32)
+    whole[: given.size] = given
+    return Add()(bottom, whole.reshape(1, *dims))
 
 
 def _along(given: Value, bottom: Value, start: int, count: int, *, is_blob: bool) -> Value:

@@ -133,6 +133,14 @@ def region_yolo(
     return RegionYolo(1, coords, classes, 3, num, do_softmax, mask, anchors)(bottom)
 
 
+@CAFFE.imports("Reorg")
+def reorg(bottom: Value, *, stride: int, reverse: bool = False) -> Value:
+    """Blocks of the plane as channels, in Darknet's order"""
+    if reverse:
+        raise UnsupportedError("reverse (channels as blocks of the plane) is not supported")
+    return ReorgYolo((stride,))(bottom)
+
+
 @CAFFE.imports("ReorgYolo")
 def reorg_yolo(bottom: Value, *, stride: int = 1) -> Value:
     """Blocks of the plane as channels, in Darknet's order"""

@@ -6,8 +6,10 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.activation import ReLU
 from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.normalization import LRN, MVN, BatchNormInference, NormalizeL2
+from dldt.compiler.ops.reduce import ReduceL2
 from dldt.compiler.types import Array
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.shaping import trailing
@@ -21,15 +23,31 @@ def batch_norm(
     mean: Value,
     variance: Value,
     factor: Value,
+    scale: Value | None = None,
+    shift: Value | None = None,
     *,
     use_global_stats: bool = True,
     moving_average_fraction: float = 0.999,
     eps: float = 1e-5,
+    relu: bool = False,
+    use_weight_bias: bool = True,
+    scale_bias: bool = False,
 ) -> Value:
-    """(x - mean) / sqrt(variance + eps); the stored sums are divided by their weight, `factor`"""
-    if not use_global_stats:
-        axes = (0, *range(2, bottom.type.rank))
-        return MVN(eps, eps_mode="inside_sqrt")(bottom, np.array(axes, np.int64))
+    """(x - mean) / sqrt(variance + eps); the stored sums are divided by their weight, `factor`. NVCaffe's and Intel's
+    may have a scale and a shift behind it, Intel's a ReLU"""
+    if scale_bias and (scale is None or shift is None):
+        raise InputError("scale_bias is set, and the blobs of scale and bias are missing")
+    made = _normalized(bottom, mean, variance, factor, eps, stored=use_global_stats)
+    if use_weight_bias and scale is not None and shift is not None:
+        wide = [trailing(reshaped(x, (x.type.elements,)), bottom.type.rank - 2) for x in (scale, shift)]
+        made = Add()(Multiply()(made, wide[0]), wide[1])
+    return ReLU()(made) if relu else made
+
+
+def _normalized(x: Value, mean: Value, variance: Value, factor: Value, eps: float, *, stored: bool) -> Value:
+    if not stored:
+        axes = (0, *range(2, x.type.rank))
+        return MVN(eps, eps_mode="inside_sqrt")(x, np.array(axes, np.int64))
     weight = required_array(factor, "the blob of the moving average's weight").reshape(-1)
     if weight.size != 1:
         raise InputError(f"the third blob has {weight.size} numbers, one is expected")
@@ -37,9 +55,9 @@ def batch_norm(
         share = np.float32(0) if weight[0] == 0 else np.float32(1) / np.float32(weight[0])
         means = required_array(mean, "the blob of means").reshape(-1) * share
         variances = required_array(variance, "the blob of variances").reshape(-1) * share
-    _check_channels(bottom, means.size, variances.size)
+    _check_channels(x, means.size, variances.size)
     ones, zeros = np.ones_like(means), np.zeros_like(means)
-    return BatchNormInference(eps)(bottom, ones, zeros, means, variances)
+    return BatchNormInference(eps)(x, ones, zeros, means, variances)
 
 
 @CAFFE.imports("BN")
@@ -67,6 +85,12 @@ def bn(
         raise InputError("it has no blobs of mean and variance, and bn_mode is not INFERENCE: the net is not for use")
     factor, offset = (trailing(reshaped(blob, (blob.type.elements,)), bottom.type.rank - 2) for blob in (scale, shift))
     return Add()(Multiply()(bottom, factor), offset)
+
+
+@CAFFE.imports("ChannelNorm")
+def channel_norm(bottom: Value) -> Value:
+    """The root of the sum of squares over the channels"""
+    return ReduceL2(keep_dims=True)(bottom, np.array([1], np.int64))
 
 
 @CAFFE.imports("LRN")

@@ -16,7 +16,7 @@ from dldt.compiler.ops.reduce import ReduceMax, ReduceMean
 from dldt.compiler.ops.scatter import ScatterElementsUpdate
 from dldt.compiler.types import DType
 from dldt.frontends.caffe.framework import CAFFE
-from dldt.frontends.caffe.shaping import DimOf, dims_of, reshape
+from dldt.frontends.caffe.shaping import DimOf, dims_of, fixed_space, reshape
 from dldt.frontends.caffe.window import per_axis
 from dldt.frontends.engine.context import Context
 
@@ -51,7 +51,7 @@ def pooling(
     if global_pooling and not wants_mask:
         return ((ReduceMax if pool == "MAX" else ReduceMean)(keep_dims=True)(bottom, np.array([2, 3], np.int64)),)
     if global_pooling:
-        return _pooled(bottom, pool, _space(bottom), (1, 1), (0, 0), ceil=False, mask=True)
+        return _pooled(bottom, pool, fixed_space(bottom), (1, 1), (0, 0), ceil=False, mask=True)
     kernel = per_axis("kernel_size", kernel_size, kernel_h, kernel_w, 2, None)
     step = per_axis("stride", stride, stride_h, stride_w, 2)
     padding = per_axis("pad", pad, pad_h, pad_w, 2, 0)
@@ -71,8 +71,8 @@ def spp(bottom: Value, *, pyramid_height: int, pool: str = "MAX") -> Value:
     levels: list[Value] = []
     for level in range(pyramid_height):
         bins = 2**level
-        kernel = tuple(-(-size // bins) for size in _space(bottom))
-        pads = tuple((k * bins - size + 1) // 2 for k, size in zip(kernel, _space(bottom), strict=True))
+        kernel = tuple(-(-size // bins) for size in fixed_space(bottom))
+        pads = tuple((k * bins - size + 1) // 2 for k, size in zip(kernel, fixed_space(bottom), strict=True))
         if any(p >= k for p, k in zip(pads, kernel, strict=True)):
             raise InputError(f"{bottom.type} is too small for {bins} x {bins} bins")
         levels += _pooled(bottom, pool, kernel, kernel, pads, ceil=True, mask=False)
@@ -96,7 +96,7 @@ def upsample(
 ) -> Value:
     """Each element where `mask` (of pooling) says in a larger plane, zeros elsewhere; without it repeated"""
     factors = per_axis("scale", scale, scale_h, scale_w, 2)
-    height, width = _space(bottom)
+    height, width = fixed_space(bottom)
     high = upsample_h or height * factors[0] - pad_out_h
     wide = upsample_w or width * factors[1] - pad_out_w
     if mask is None:
@@ -155,15 +155,3 @@ def _rounding(x: Value, kernel: tuple[int, ...], step: tuple[int, ...], pad: tup
         if room % step[axis]:
             needs.add("floor" if begins_behind else "ceil_torch" if mean and any(pad) else "ceil")
     return needs.pop() if len(needs) == 1 else "ceil_torch" if needs else "floor"
-
-
-def _space(x: Value) -> tuple[int, int]:
-    """Height and width. Raises UnsupportedError where they are free."""
-    if x.type.rank != 4:
-        raise ShapeError(f"{x.type} must have two spatial axes")
-    height, width = x.type.shape[2:]
-    if not isinstance(height, int) or not isinstance(width, int):
-        raise UnsupportedError(f"height and width of {x.type} must be fixed")
-    if height < 1 or width < 1:
-        raise InputError(f"{x.type} has no elements")
-    return height, width

@@ -38,7 +38,7 @@ def reduction(bottom: Value, *, operation: str = "SUM", axis: int = 0, coeff: fl
 def arg_max(bottom: Value, *, out_max_val: bool = False, top_k: int = 1, axis: int | None = None) -> Value:
     """Where the `top_k` largest elements are along an axis, or what they are; without an axis both, of each picture"""
     if top_k < 1:
-        raise InputError("top_k is 0")
+        raise InputError("top_k is 0; it must be at least 1")
     flat = reshape(bottom, [DimOf(0), -1]) if axis is None else bottom
     along = 1 if axis is None else axis_of(axis, bottom.type.rank)
     size = flat.type.shape[along]

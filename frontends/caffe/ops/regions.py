@@ -7,6 +7,7 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.proposal import Proposal, Proposal4
 from dldt.compiler.ops.psroi_pooling import PSROIPooling
 from dldt.compiler.ops.roi_pooling import ROIPooling
+from dldt.compiler.ops.rounding import Floor
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.shaping import reshape
 from dldt.frontends.engine.context import Context
@@ -51,6 +52,33 @@ def proposal(
         return (Proposal(*fields)(scores, deltas, image),)
     regions, found = Proposal4(*fields).all(scores, deltas, image)
     return regions, reshape(found, [-1, 1])
+
+
+@CAFFE.imports("SimplerNMS")
+def simpler_nms(
+    scores: Value,
+    deltas: Value,
+    im_info: Value,
+    *,
+    cls_threshold: float = 0.5,
+    max_num_proposals: int = 300,
+    iou_threshold: float = 0.7,
+    min_bbox_size: int = 16,
+    feat_stride: int = 16,
+    pre_nms_topn: int = 6000,
+    post_nms_topn: int = 150,
+    scale: tuple[float, ...] = (),
+) -> Value:
+    """Proposal of three ratios, as Intel's Caffe wrote it: sizes in `im_info` are cut to whole numbers, and scores and
+    deltas may come in any order"""
+    dims = [x.type.shape[1] if x.type.rank == 4 else None for x in (scores, deltas)]
+    if not all(isinstance(dim, int) for dim in dims) or not scale:
+        raise InputError(f"{scores.type} and {deltas.type} must be maps of fixed channels, and scale must be given")
+    first, second = (scores, deltas) if int(dims[0] or 0) <= int(dims[1] or 0) else (deltas, scores)
+    image = im_info if im_info.type.rank == 1 else reshape(im_info, [-1])
+    whole = Floor()(image)
+    op = Proposal(16, pre_nms_topn, post_nms_topn, iou_threshold, feat_stride, min_bbox_size, _RATIOS, scale)
+    return op(first, second, whole)
 
 
 @CAFFE.imports("ROIPooling")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.interpolate import Interpolate
 from dldt.compiler.ops.slice import Slice
 from dldt.frontends.caffe.framework import CAFFE
+from dldt.frontends.caffe.shaping import fixed_space
 
 _AXES = np.array([2, 3], np.int64)
-_LARGEST = 1 << 20
+LARGEST = 1 << 20
+"""So many elements may a result have along an axis."""
 
 
 @CAFFE.imports("Interp")
@@ -32,9 +35,9 @@ def interp(
     if shrink_factor < 1 or zoom_factor < 1:
         raise InputError(f"zoom_factor {zoom_factor} and shrink_factor {shrink_factor} must be at least 1")
     x = _cut(bottom, -pad_beg, -pad_end)
-    space = _space(x)
+    space = fixed_space(x)
     if reference is not None:
-        wanted = _space(reference)
+        wanted = fixed_space(reference)
     elif height > 0 and width > 0:
         wanted = (height, width)
     elif height or width:
@@ -42,36 +45,37 @@ def interp(
     else:
         shrunk = [(size - 1) // shrink_factor + 1 for size in space]
         wanted = (shrunk[0] + (shrunk[0] - 1) * (zoom_factor - 1), shrunk[1] + (shrunk[1] - 1) * (zoom_factor - 1))
-    return _resized(x, space, wanted, "linear_onnx", "align_corners")
+    return resized(x, space, wanted, "linear_onnx", "align_corners")
 
 
-@CAFFE.imports("Resample")
-def resample(
-    bottom: Value,
-    reference: Value | None = None,
-    *,
-    antialias: bool = True,
-    width: int | None = None,
-    height: int | None = None,
-    type: str = "LINEAR",
-    factor: float = 1.0,
+@CAFFE.imports("Accum")
+def accum(
+    *bottoms: Value,
+    top_height: int = 0,
+    top_width: int = 0,
+    size_divisible_by: int = 0,
+    have_reference: bool = False,
 ) -> Value:
-    """Nearest or linear interpolation between centres of elements; a smaller plane is a mean where `antialias`"""
-    if type not in ("NEAREST", "LINEAR"):
-        raise UnsupportedError(f"type {type} is not supported (NEAREST and LINEAR are)")
-    space = _space(bottom)
-    if reference is not None:
-        wanted = _space(reference)
-    elif width and height:
-        wanted = (height, width)
+    """The channels of all bottoms, each interpolated to one size with the corners on the corners: that of the last
+    bottom where it is a reference, else the given one where it is larger than all, else the largest"""
+    maps = bottoms[:-1] if have_reference else bottoms
+    if not maps:
+        raise InputError("have_reference is set, and the reference is the only bottom")
+    spaces = [fixed_space(x) for x in maps]
+    most = (max(height for height, _ in spaces), max(width for _, width in spaces))
+    if size_divisible_by:
+        high, wide = (-(-size // size_divisible_by) * size_divisible_by for size in most)
+        given = (high, wide)
     else:
-        wanted = (int(space[0] * factor), int(space[1] * factor))
-    if type == "NEAREST":
-        return _resized(bottom, space, wanted, "nearest", "half_pixel", "round_prefer_ceil")
-    return _resized(bottom, space, wanted, "linear", "half_pixel", antialias=antialias)
+        given = (top_height, top_width)
+    high, wide = given if given[0] > most[0] and given[1] > most[1] else most
+    if have_reference:
+        high, wide = fixed_space(bottoms[-1])
+    pairs = zip(maps, spaces, strict=True)
+    return Concat(1)(*(resized(x, space, (high, wide), "linear_onnx", "align_corners") for x, space in pairs))
 
 
-def _resized(
+def resized(
     x: Value,
     space: tuple[int, int],
     wanted: tuple[int, int],
@@ -81,7 +85,8 @@ def _resized(
     *,
     antialias: bool = False,
 ) -> Value:
-    if any(not 1 <= size <= _LARGEST for size in wanted):
+    """``x`` of size ``space`` as ``wanted``. Raises InputError where that is absurd."""
+    if any(not 1 <= size <= LARGEST for size in wanted):
         raise InputError(f"the result would be {wanted[0]} x {wanted[1]}")
     if wanted == space:
         return x
@@ -94,14 +99,5 @@ def _cut(x: Value, begin: int, end: int) -> Value:
     """x without so many rows and columns at the ends."""
     if not begin and not end:
         return x
-    stops = np.array([size - end for size in _space(x)], np.int64)
+    stops = np.array([size - end for size in fixed_space(x)], np.int64)
     return Slice()(x, np.array([begin] * 2, np.int64), stops, np.array([1, 1], np.int64), _AXES)
-
-
-def _space(x: Value) -> tuple[int, int]:
-    if x.type.rank != 4 or not all(isinstance(dim, int) for dim in x.type.shape[2:]):
-        raise UnsupportedError(f"{x.type} must have four axes, the last two of fixed size")
-    height, width = (int(dim) for dim in x.type.shape[2:] if isinstance(dim, int))
-    if height < 1 or width < 1:
-        raise InputError(f"{x.type} has no elements")
-    return height, width

@@ -9,7 +9,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Add
+from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.broadcast import Tile
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
@@ -30,9 +30,14 @@ _MOST = 1 << 24
 
 
 @CAFFE.imports("Dropout")
-def dropout(bottom: Value, *, dropout_ratio: float = 0.5) -> Value:
-    """x: nothing is dropped when the net is used"""
-    return bottom
+def dropout(
+    bottom: Value, *, dropout_ratio: float = 0.5, scale_train: bool = True, sample_weights_test: bool = False
+) -> Value:
+    """x: nothing is dropped when the net is used; in nets of Faster R-CNN that were not scaled in training, what would
+    be left of it"""
+    if sample_weights_test:
+        raise UnsupportedError("sample_weights_test asks for random elements to be dropped; set it to false")
+    return bottom if scale_train else Multiply()(bottom, np.array(1 - dropout_ratio, np.float32))
 
 
 @CAFFE.imports("Split")
@@ -104,9 +109,17 @@ def permute(bottom: Value, *, order: tuple[int, ...] = ()) -> Value:
     """The axes in another order; those that are not named follow"""
     rank = bottom.type.rank
     if len(set(order)) < len(order) or any(axis >= rank for axis in order):
-        raise InputError(f"order {list(order)} is none of the axes of {bottom.type}")
+        raise InputError(f"order {list(order)} does not name different axes of {bottom.type}")
     whole = [*order, *(axis for axis in range(rank) if axis not in order)]
     return bottom if whole == list(range(rank)) else Transpose()(bottom, np.array(whole, np.int64))
+
+
+@CAFFE.imports("Transpose")
+def transpose(bottom: Value, *, dim: tuple[int, ...] = ()) -> Value:
+    """The axes in another order"""
+    if sorted(dim) != list(range(bottom.type.rank)):
+        raise InputError(f"dim {list(dim)} is no order of the axes of {bottom.type}")
+    return Transpose()(bottom, np.array(dim, np.int64))
 
 
 @CAFFE.imports("Concat")
@@ -178,7 +191,7 @@ def tile(bottom: Value, *, axis: int = 1, tiles: int) -> Value:
     repeats = np.ones(bottom.type.rank, np.int64)
     repeats[axis_of(axis, bottom.type.rank)] = tiles
     if not 1 <= tiles < _MOST:
-        raise InputError(f"tiles is {tiles}")
+        raise InputError(f"tiles is {tiles}; it must be at least 1 and below {_MOST}")
     return Tile()(bottom, repeats)
 
 

@@ -1,43 +1,10 @@
 """The importers, one small function a component; importing this package fills the table."""
 
+from dldt.compiler.submodules import import_submodules
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.kaldi.framework import KALDI
-from dldt.frontends.kaldi.ops import (
-    activation,
-    affine,
-    attention,
-    convolution,
-    gates,
-    joining,
-    loop,
-    normalization,
-    patches,
-    pooling,
-    scaling,
-    selection,
-    state,
-    statistics,
-    time,
-)
 
-FILES = (
-    activation,
-    affine,
-    attention,
-    convolution,
-    gates,
-    joining,
-    loop,
-    normalization,
-    patches,
-    pooling,
-    scaling,
-    selection,
-    state,
-    statistics,
-    time,
-)
-"""Their import registered the functions."""
+import_submodules(__name__)
 
 
 def register() -> Framework:

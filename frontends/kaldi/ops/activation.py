@@ -15,7 +15,7 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.softmax import LogSoftmax, Softmax8
 from dldt.compiler.ops.split import VariadicSplit
 from dldt.compiler.ops.unary import Tanh
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 _SAME_NUMBERS: dict[str, Callable[[Value], Value]] = {
@@ -59,7 +59,7 @@ def power(x: Value, *, input_dim: int = 0, output_dim: int = 0, power: float = 2
 
 
 @KALDI.imports("ParametricRelu")
-def parametric_relu(x: Value, *, alpha: Tensor, beta: Tensor) -> Value:
+def parametric_relu(x: Value, *, alpha: Vector, beta: Vector) -> Value:
     """alpha x where x > 0, else beta x"""
     positive = Greater()(x, 0.0)
     return Select()(positive, Multiply()(x, alpha.reshape(1, -1)), Multiply()(x, beta.reshape(1, -1)))

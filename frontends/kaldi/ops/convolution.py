@@ -13,7 +13,7 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convolution import Convolution
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.transpose import Transpose
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Matrix, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 LARGEST_KERNEL = 4096
@@ -27,22 +27,24 @@ def time_height_convolution(
     height_in: int,
     height_out: int,
     height_subsample_out: int = 1,
-    offsets: Tensor,
-    linear_params: Tensor,
-    bias_params: Tensor,
+    offsets: Matrix,
+    linear_params: Matrix,
+    bias_params: Vector,
 ) -> Value:
     """y[t, h, o] = b[o] + sum over offsets (dt, dh) and i of w[o, dt, dh, i] x[t + dt, h stride + dh, i], x being zero
     above and below. An input for each dt, in their order; a number of a frame is height × filters.
 
     It is a convolution over height, whose channels are the filters at each dt.
     """
+    if offsets.shape[1] != 2 or not len(offsets):
+        raise InputError(f"offsets of shape {list(offsets.shape)} are no pairs of time and height")
     times = sorted({int(t) for t, _ in offsets})
     heights = sorted({int(h) for _, h in offsets})
     step = math.gcd(*(h - heights[0] for h in heights)) or 1
     kernel = (heights[-1] - heights[0]) // step + 1
     wanted = (num_filters_out, len(offsets) * num_filters_in)
     if len(times) != len(frames) or linear_params.shape != wanted or not 1 <= kernel <= LARGEST_KERNEL:
-        raise InputError(f"weights of {list(linear_params.shape)} do not fit to {len(offsets)} offsets")
+        raise InputError(f"weights of {list(linear_params.shape)} do not fit {len(offsets)} offsets")
     filters = np.zeros((num_filters_out, len(times), num_filters_in, kernel), np.float32)
     columns = linear_params.reshape(num_filters_out, len(offsets), num_filters_in)
     for place, (time, height) in enumerate(offsets):

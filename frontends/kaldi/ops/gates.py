@@ -12,7 +12,7 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.split import VariadicSplit
 from dldt.compiler.ops.unary import Tanh
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Matrix, Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 from dldt.frontends.kaldi.ops.affine import affine
 
@@ -30,7 +30,7 @@ def _peep(x: Value, cell: Value, weights: Tensor) -> Value:
 
 
 @KALDI.imports("LstmNonlinearityComponent")
-def lstm_nonlinearity(x: Value, *, params: Tensor, use_dropout: bool = False) -> Value:
+def lstm_nonlinearity(x: Value, *, params: Matrix, use_dropout: bool = False) -> Value:
     """Of i, f, g, o and the cell before: the cell and the output, with peepholes from the cells. Scales of three gates
     follow where there is dropout."""
     scales = (1, 1, 1) if use_dropout else ()
@@ -52,11 +52,11 @@ def lstm_projected(
     before: Value,
     cell: Value,
     *,
-    w_gifo_r: Tensor,
-    peephole_i_c: Tensor,
-    peephole_f_c: Tensor,
-    peephole_o_c: Tensor,
-    w_r_m: Tensor,
+    w_gifo_r: Matrix,
+    peephole_i_c: Vector,
+    peephole_f_c: Vector,
+    peephole_o_c: Vector,
+    w_r_m: Matrix,
     cell_clip: float = 50.0,
 ) -> Value:
     """Of the gates g, i, f, o as far as they depend on the input, and the result and the cell before: the cell and the
@@ -72,7 +72,7 @@ def lstm_projected(
 
 
 @KALDI.imports("GruNonlinearityComponent")
-def gru_nonlinearity(x: Value, *, cell_dim: int, recurrent_dim: int, w_h: Tensor) -> Value:
+def gru_nonlinearity(x: Value, *, cell_dim: int, recurrent_dim: int, w_h: Matrix) -> Value:
     """Of z, r, the input's part of h, the cell before, and what was projected of it where it is: h and the cell.
 
     h = tanh(part + W (r s)); c = (1 - z) h + z c
@@ -85,7 +85,7 @@ def gru_nonlinearity(x: Value, *, cell_dim: int, recurrent_dim: int, w_h: Tensor
 
 
 @KALDI.imports("OutputGruNonlinearityComponent")
-def output_gru_nonlinearity(x: Value, *, cell_dim: int, w_h: Tensor) -> Value:
+def output_gru_nonlinearity(x: Value, *, cell_dim: int, w_h: Vector) -> Value:
     """Of z, the input's part of h, and the cell before: h and the cell. h = tanh(part + w c); c = (1 - z) h + z c"""
     z, part, cell = parts(x, *(cell_dim,) * 3)
     h = Tanh()(_peep(part, cell, w_h))

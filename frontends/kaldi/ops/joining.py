@@ -15,7 +15,7 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Vector
 from dldt.frontends.kaldi.framework import KALDI
 from dldt.frontends.kaldi.ops.time import frames, numbers
 
@@ -48,7 +48,7 @@ def const(*, value: float, width: int = 0, context: Context) -> Value:
 
 
 @KALDI.imports("ConstantComponent")
-def constant_component(*, output: Tensor, context: Context) -> Value:
+def constant_component(*, output: Vector, context: Context) -> Value:
     """The same frame at all times."""
     return context.graph.constant(np.ascontiguousarray(output.reshape(1, -1)))
 

@@ -11,7 +11,7 @@ from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.reduce import ReduceSum
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.unary import Log, Sqrt
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Vector
 from dldt.frontends.kaldi.framework import KALDI
 from dldt.frontends.kaldi.ops.scaling import fitted
 
@@ -26,13 +26,15 @@ def batch_norm(
     block_dim: int = 0,
     epsilon: float = 1e-3,
     target_rms: float = 1.0,
-    stats_mean: Tensor,
-    stats_var: Tensor,
+    stats_mean: Vector,
+    stats_var: Vector,
 ) -> Value:
     """(x - mean) target_rms / sqrt(variance + epsilon), for each block of a frame."""
     wide = stats_var.astype(np.float64)
+    if stats_mean.size != stats_var.size:
+        raise InputError(f"there are {stats_mean.size} means and {stats_var.size} variances")
     if wide.size and wide.min() + epsilon <= 0:
-        raise InputError(f"a variance is {wide.min()}")
+        raise InputError(f"a variance is {wide.min()}; with epsilon, {epsilon}, it must be above 0")
     scale = target_rms / np.sqrt(wide + epsilon)
     shift = -stats_mean.astype(np.float64) * scale
     made = Multiply()(x, fitted(x, scale.astype(np.float32)))
@@ -56,7 +58,7 @@ def normalize(
     width = x.type.shape[-1]
     own = block_dim or width
     if not isinstance(width, int) or not isinstance(own, int) or own < 1 or width % own or target_rms == 0:
-        raise InputError(f"blocks of {own} numbers do not fit to frames of {width}")
+        raise InputError(f"blocks of {own} numbers do not fit frames of {width}")
     blocks = x if own == width else Reshape(True)(x, np.array([0, width // own, own], np.int64))
     squares = ReduceSum(True)(Multiply()(blocks, blocks), np.array([-1], np.int64))
     share = Multiply()(squares, 1.0 / (own * target_rms * target_rms))

@@ -10,13 +10,13 @@ from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.convolution import Convolution
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.transpose import Transpose
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Matrix, Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 
 @KALDI.imports("ConvolutionalComponent")
 def convolutional(
-    x: Value, *, patch_dim: int, patch_step: int, patch_stride: int, filters: Tensor, bias: Tensor
+    x: Value, *, patch_dim: int, patch_step: int, patch_stride: int, filters: Matrix, bias: Vector
 ) -> Value:
     """nnet1: frames that were spliced stand side by side, each ``patch_stride`` long. Patch p has the numbers from
     p patch_step on, ``patch_dim`` of each of them; the result has all filters of a patch side by side."""
@@ -30,8 +30,8 @@ def convolutional_1d(
     patch_dim: int,
     patch_step: int,
     patch_stride: int,
-    filter_params: Tensor,
-    bias_params: Tensor,
+    filter_params: Matrix,
+    bias_params: Vector,
     appended_conv: bool = False,
 ) -> Value:
     """nnet2: like ``ConvolutionalComponent``; with ``appended_conv`` the frames are interlaced."""
@@ -43,10 +43,10 @@ def _over_patches(
 ) -> Value:
     width = x.type.shape[-1]
     if not isinstance(width, int) or min(size, step, stride) < 1 or width % stride or size > stride:
-        raise InputError(f"patches of {size} numbers, {step} apart in {stride}, do not fit to frames of {width}")
+        raise InputError(f"patches of {size} numbers, {step} apart in {stride}, do not fit frames of {width}")
     splices = width // stride
     if filters.shape[1] != splices * size:
-        raise InputError(f"filters of {list(filters.shape)} do not fit to patches of {splices} times {size} numbers")
+        raise InputError(f"filters of {list(filters.shape)} do not fit patches of {splices} times {size} numbers")
     if interlaced:
         rows = Reshape()(x, np.array([-1, stride, splices], np.int64))
         image = Transpose()(rows, np.array([0, 2, 1], np.int64))
@@ -71,14 +71,14 @@ def convolution(
     filt_x_step: int,
     filt_y_step: int,
     input_vectorization: int = 0,
-    filter_params: Tensor,
-    bias_params: Tensor,
+    filter_params: Matrix,
+    bias_params: Vector,
 ) -> Value:
     """nnet3: an image of x × y × z in a frame, z the channels. Vectorization 0 (yzx): the number of pixel (x, y, z) is
     (x Y + y) Z + z for zyx (0), and (x Z + z) Y + y for yzx (1)."""
     xs, ys, zs = input_x_dim, input_y_dim, input_z_dim
     if filter_params.shape[1] != filt_x_dim * filt_y_dim * zs or min(filt_x_step, filt_y_step) < 1:
-        raise InputError(f"filters of {list(filter_params.shape)} do not fit to {filt_x_dim} by {filt_y_dim} by {zs}")
+        raise InputError(f"filters of {list(filter_params.shape)} do not fit {filt_x_dim} by {filt_y_dim} by {zs}")
     if input_vectorization:
         image = Transpose()(Reshape()(x, np.array([-1, xs, zs, ys], np.int64)), np.array([0, 2, 1, 3], np.int64))
     else:

@@ -75,7 +75,7 @@ def maxpooling(
     sizes, steps = (pool_x_size, pool_y_size, pool_z_size), (pool_x_step, pool_y_step, pool_z_step)
     dims = (input_x_dim, input_y_dim, input_z_dim)
     if min(*sizes, *steps, *dims) < 1 or any(size > dim for size, dim in zip(sizes, dims, strict=True)):
-        raise InputError(f"windows of {list(sizes)} do not fit to an image of {list(dims)}")
+        raise InputError(f"windows of {list(sizes)} do not fit an image of {list(dims)}")
     image = Reshape()(x, np.array([-1, 1, *dims], np.int64))
     made = MaxPool(steps, (0, 0, 0), (0, 0, 0), sizes)(image)
     count = int(np.prod([1 + (dim - size) // step for dim, size, step in zip(dims, sizes, steps, strict=True)]))
@@ -97,7 +97,7 @@ def average_pooling(x: Value, *, pool_size: int, pool_step: int, pool_stride: in
 def _pooled(x: Value, stride: int, size: int, step: int, largest: bool) -> Value:
     width = x.type.shape[-1]
     if not isinstance(width, int) or min(stride, size, step) < 1 or width // stride < size:
-        raise InputError(f"windows of {size} patches of {stride} numbers do not fit to frames of {width}")
+        raise InputError(f"windows of {size} patches of {stride} numbers do not fit frames of {width}")
     patches = Reshape()(x, np.array([-1, width // stride, stride], np.int64))
     rows = Transpose()(patches, np.array([0, 2, 1], np.int64))
     window = ((step,), (0,), (0,), (size,))

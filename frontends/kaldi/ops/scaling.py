@@ -7,7 +7,7 @@ import numpy as np
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply
-from dldt.frontends.engine.signature import Tensor
+from dldt.frontends.engine.signature import Tensor, Vector
 from dldt.frontends.kaldi.framework import KALDI
 
 
@@ -15,49 +15,49 @@ def fitted(x: Value, vector: Tensor) -> Tensor:
     """``vector`` as often as it takes to be as wide as a frame of ``x``."""
     width = x.type.shape[-1]
     if not isinstance(width, int) or not vector.size or width % vector.size:
-        raise InputError(f"{vector.size} numbers do not fit to frames of {width}")
+        raise InputError(f"{vector.size} numbers do not fit frames of {width}")
     return np.tile(vector.reshape(1, -1), (1, width // vector.size))
 
 
 @KALDI.imports("FixedScaleComponent")
-def fixed_scale(x: Value, *, scales: Tensor) -> Value:
+def fixed_scale(x: Value, *, scales: Vector) -> Value:
     """x scales"""
     return Multiply()(x, fitted(x, scales))
 
 
 @KALDI.imports("FixedBiasComponent")
-def fixed_bias(x: Value, *, bias: Tensor) -> Value:
+def fixed_bias(x: Value, *, bias: Vector) -> Value:
     """x + bias"""
     return Add()(x, fitted(x, bias))
 
 
 @KALDI.imports("PerElementScaleComponent")
 @KALDI.imports("NaturalGradientPerElementScaleComponent")
-def per_element_scale(x: Value, *, params: Tensor) -> Value:
+def per_element_scale(x: Value, *, params: Vector) -> Value:
     """x params"""
     return Multiply()(x, fitted(x, params))
 
 
 @KALDI.imports("PerElementOffsetComponent")
-def per_element_offset(x: Value, *, offsets: Tensor, dim: int = 0) -> Value:
+def per_element_offset(x: Value, *, offsets: Vector, dim: int = 0) -> Value:
     """x + offsets"""
     return Add()(x, fitted(x, offsets))
 
 
 @KALDI.imports("ScaleAndOffsetComponent")
-def scale_and_offset(x: Value, *, dim: int, scales: Tensor, offsets: Tensor) -> Value:
+def scale_and_offset(x: Value, *, dim: int, scales: Vector, offsets: Vector) -> Value:
     """x scales + offsets, for each block of a frame."""
     return Add()(Multiply()(x, fitted(x, scales)), fitted(x, offsets))
 
 
 @KALDI.imports("AddShift")
-def add_shift(x: Value, *, shift_data: Tensor) -> Value:
+def add_shift(x: Value, *, shift_data: Vector) -> Value:
     """x + shift"""
     return Add()(x, fitted(x, shift_data))
 
 
 @KALDI.imports("Rescale")
-def rescale(x: Value, *, scale_data: Tensor) -> Value:
+def rescale(x: Value, *, scale_data: Vector) -> Value:
     """x scale"""
     return Multiply()(x, fitted(x, scale_data))
 

@@ -5,15 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Divide, Multiply
+from dldt.compiler.ops.arithmetic import Add, Divide, Multiply
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.concat import Concat
+from dldt.compiler.ops.convert import Convert
+from dldt.compiler.ops.reduce import ReduceSum
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.unary import Log
+from dldt.compiler.types import DType
 from dldt.frontends.kaldi.framework import KALDI
 from dldt.frontends.kaldi.ops.gates import parts
 from dldt.frontends.kaldi.ops.joining import dim_range
 from dldt.frontends.kaldi.ops.normalization import spread
+from dldt.frontends.kaldi.ops.time import frames
+
+
+@KALDI.imports("SentenceMean")
+def sentence_mean(x: Value, *, shrinkage: float = 0.0, only_summing: bool = False) -> Value:
+    """The sum of all frames, by their number and ``shrinkage``, or as it is: one frame."""
+    total: Value = ReduceSum(True)(x, np.array([0], np.int64))
+    if only_summing:
+        return total
+    count = Add()(Convert(DType.f32)(frames(x)), shrinkage)
+    made: Value = Divide()(total, count)
+    return made
 
 
 @KALDI.imports("StatisticsExtractionComponent")

@@ -58,6 +58,13 @@ def frames_of(x: Value, *, before: int = 0, after: int = 0, skip: int = 0, drop:
     return rows(x, skip, -drop if drop else None) if skip or drop else x
 
 
+@KALDI.imports("EveryNth")
+def every_nth(x: Value, *, step: int) -> Value:
+    """Frames 0, step, 2 step, …"""
+    first, end = np.array([0], np.int64), np.array([_LAST], np.int64)
+    return Slice()(x, first, end, np.array([step], np.int64), first)
+
+
 @KALDI.imports("Rows")
 def joined_rows(first: Value, second: Value) -> Value:
     """The frames of the second behind those of the first."""

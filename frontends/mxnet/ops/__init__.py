@@ -1,51 +1,10 @@
 """The importers, one small function an operation; importing this package fills the table."""
 
+from dldt.compiler.submodules import import_submodules
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.mxnet.framework import MXNET
-from dldt.frontends.mxnet.ops import (
-    activation,
-    binary,
-    boxes,
-    convolution,
-    creation,
-    elementwise,
-    indexing,
-    normalization,
-    numpy_arrays,
-    numpy_elementwise,
-    pooling,
-    products,
-    proposals,
-    recurrent,
-    reduction,
-    regions,
-    reshaping,
-    resizing,
-    slicing,
-)
 
-MODULES = (
-    activation,
-    binary,
-    boxes,
-    convolution,
-    creation,
-    elementwise,
-    indexing,
-    normalization,
-    numpy_arrays,
-    numpy_elementwise,
-    pooling,
-    products,
-    proposals,
-    recurrent,
-    reduction,
-    regions,
-    reshaping,
-    resizing,
-    slicing,
-)
-"""Their import registered the functions."""
+import_submodules(__name__)
 
 
 def register() -> Framework:

@@ -89,7 +89,7 @@ class _Windows:
 
     def __init__(self, kernel: tuple[int, ...], stride: tuple[int, ...], pad: tuple[int, ...], convention: str) -> None:
         if min(stride) < 1:
-            raise InputError(f"stride is {list(stride)}")
+            raise InputError(f"stride is {list(stride)}; each must be at least 1")
         self.kernel, self.stride, self.pad = kernel, stride, pad
         self.convention = convention
 
@@ -148,7 +148,7 @@ class _Windows:
 
 def _powers(x: Value, p: int | None) -> Value:
     if p not in (1, 2, 3):
-        raise InputError(f"p_value is {p}, of 1, 2 and 3 one is needed")
+        raise InputError(f"p_value is {p}; it must be 1, 2 or 3")
     made = x
     for _ in range(p - 1):
         made = Multiply()(made, x)

@@ -67,7 +67,9 @@ def rnn(
     if mode != "lstm" and use_sequence_length and sequence_length is None:
         state_cell, sequence_length = None, state_cell  # without a cell state the lengths are the fourth input
     if data.type.rank != 3 or state_size < 1 or not 1 <= num_layers <= 64:
-        raise ShapeError(f"data {data.type} must be [T, N, I]; {num_layers} layers of {state_size}")
+        raise ShapeError(
+            f"data {data.type} must be [T, N, I], state_size ({state_size}) above 0, num_layers ({num_layers}) 1 to 64"
+        )
     layer = _Layers(mode, state_size, 1 + bidirectional, num_layers)
     lengths = sequence_length if use_sequence_length else None
     states = [state, state_cell] if mode == "lstm" else [state]

@@ -28,7 +28,7 @@ def up_sampling(
     several inputs all become as large as the first one."""
     one_of("sample_type", sample_type, ("nearest", "bilinear"))
     if data[0].type.rank != 4 or not 1 <= scale <= _MOST_SCALE:
-        raise InputError(f"scale is {scale}, the data is {data[0].type}")
+        raise InputError(f"scale {scale} must be from 1 to {_MOST_SCALE}, the data {data[0].type} of rank 4")
     if sample_type == "bilinear":
         return _bilinear(data, scale, num_filter)
     first = data[0].type.shape[2]
@@ -37,7 +37,7 @@ def up_sampling(
         own = value.type.shape[2]
         factor = scale
         if value is not data[0]:
-            if not isinstance(first, int) or not isinstance(own, int) or (first * scale) % max(own, 1):
+            if not isinstance(first, int) or not isinstance(own, int) or own < 1 or (first * scale) % own:
                 raise UnsupportedError("several inputs of UpSampling need fixed sizes that divide each other")
             factor = first * scale // own
         made.append(_repeated(value, factor))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import attrs
+
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.control import If
-from dldt.frontends.engine.context import Context
+from dldt.frontends.engine.context import Context, ImportedBody
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.sequences import Imported, parts, same_form, with_parts
 from dldt.frontends.onnx.branch_rest import branches_with_rest, outcomes
 from dldt.frontends.onnx.framework import ONNX
+from dldt.frontends.onnx.sequence_ragged import Sequential, item_forms, ragged_of
 
 
 @ONNX.imports("If", since=1)
@@ -31,6 +34,26 @@ def if_1(
     if any(isinstance(a, Value) and isinstance(b, Value) and a.type.rank != b.type.rank for a, b in pairs):
         return branches_with_rest(cond, (then_branch, else_branch), context)
     if not all(same_form(a, b) for a, b in pairs):
-        raise UnsupportedError("the branches of If give sequences of different lengths, or only one of them a value")
+        then, otherwise = _alike(then, otherwise), _alike(otherwise, then)
+        pairs = list(zip(then.outputs, otherwise.outputs, strict=False))
     values = iter(If(then.graph, otherwise.graph).all(cond, *captures))
     return tuple(with_parts(a, [next(values) for _ in parts(a)]) for a, _ in pairs)
+
+
+def _alike(branch: ImportedBody, other: ImportedBody) -> ImportedBody:
+    """The branch with its sequences in a form that suits those of the other one, which may have other lengths."""
+    made: list[Imported] = []
+    for a, b in zip(branch.outputs, other.outputs, strict=True):
+        if same_form(a, b):
+            made.append(a)
+        elif isinstance(a, Sequential) and isinstance(b, Sequential):
+            made.append(ragged_of(branch.graph, a, *item_forms(b)))
+        else:
+            raise UnsupportedError("of the branches of If only one gives a value, or only one gives a sequence")
+    names = [result.name for result in branch.graph.outputs]
+    for result in branch.graph.outputs:
+        branch.graph.remove_output(result)
+    values = [value for given in made for value in parts(given)]
+    for i, value in enumerate(values):
+        branch.graph.result(value, names[i] if i < len(names) else "")
+    return attrs.evolve(branch, outputs=tuple(made))

@@ -24,6 +24,7 @@ from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.sequences import (
     GrowingSequence,
     Imported,
+    RaggedSequence,
     StackedSequence,
     TensorSequence,
     parts,
@@ -33,7 +34,7 @@ from dldt.frontends.engine.sequences import (
 from dldt.frontends.engine.settled import Made, parameter_of, settled
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_growth import only_grows
-from dldt.frontends.onnx.sequence_ragged import ragged
+from dldt.frontends.onnx.sequence_ragged import Form, Sequential, form_of, item_forms, ragged_of
 from dldt.frontends.onnx.unroll import known_turns, unrolled
 
 
@@ -59,12 +60,11 @@ def loop_1(
     first = [value for carried in given for value in parts(carried)]
     types = [TensorType(v.type.dtype, v.type.shape) for v in first]
     try:
-        imported, op, captures = settled(partial(_loop, body, context, given), types)
+        imported, op, captures = settled(partial(_loop, body, context, v_initial, given), types)
     except _RaggedError as error:
         changed, start = list(v_initial), v_initial[error.position]
-        if not isinstance(start, TensorSequence):
-            raise UnsupportedError("a sequence of equal items grows in a Loop by items whose shape changes") from None
-        changed[error.position] = ragged(context.graph, start.items, error.item)
+        assert isinstance(start, Sequential)
+        changed[error.position] = ragged_of(context.graph, start, *error.forms)
         return loop_1(M, cond, *changed, body=body, context=context)
     values = iter(op.all(*outer, *first, *captures))
     found: list[Imported] = []
@@ -85,7 +85,13 @@ def _carried(body: GraphRecord, position: int, value: Imported) -> Imported:
     return value
 
 
-def _loop(body: GraphRecord, context: Context, given: Sequence[Imported], types: Sequence[TensorType]) -> Made:
+def _loop(
+    body: GraphRecord,
+    context: Context,
+    initial: Sequence[Imported],
+    given: Sequence[Imported],
+    types: Sequence[TensorType],
+) -> Made:
     names = list(body.inputs)
     ranks = [len(body.inputs[name].shape or ()) for name in names[:2]]
     left = iter(types)
@@ -94,7 +100,7 @@ def _loop(body: GraphRecord, context: Context, given: Sequence[Imported], types:
         lambda graph, name: graph.constant(np.ones((1,) * min(ranks[1], 1), np.bool_), name=name),
         *(_maker(value, [next(left) for _ in parts(value)]) for value in given),
     ]
-    imported, captures = context.import_body(body, makers, partial(_finished, len(given)))
+    imported, captures = context.import_body(body, makers, partial(_finished, initial))
     _check_forms(body, given, imported)
     carried, behind = len(types), 1 + len(given)
     ports: list[InputPort] = []
@@ -124,11 +130,13 @@ def _maker(value: Imported, types: Sequence[TensorType]) -> MakeInput:
     return lambda graph, name: with_parts(value, [graph.parameter(f"{name}.{i}", t) for i, t in enumerate(types)])
 
 
-def _finished(carried: int, position: int, given: Imported) -> tuple[Value, ...]:
+def _finished(initial: Sequence[Imported], position: int, given: Imported) -> tuple[Value, ...]:
     """The Results of an output: a scan output of a turn is a part of the whole."""
+    carried = len(initial)
     if position > carried and not isinstance(given, Value):
         raise UnsupportedError("a sequence as a scan output of Loop is not supported")
     if isinstance(given, GrowingSequence):
+        _check_growth(given.appended[0].graph, initial[given.start], given)
         return (Concat(0)(*map(_as_part, given.appended)),)
     return (_as_part(given),) if position > carried and isinstance(given, Value) else parts(given)
 
@@ -138,26 +146,38 @@ def _as_part(value: Value) -> Value:
 
 
 class _RaggedError(Exception):
-    """A sequence, that carried value ``position`` is, grows by items of different sizes, such as ``item``."""
+    """The sequence that carried value ``position`` is changes its length, or grows by items of different sizes, such as
+    ``forms``."""
 
-    def __init__(self, position: int, item: TensorType) -> None:
+    def __init__(self, position: int, forms: Sequence[Form]) -> None:
         super().__init__(f"carried value {position}")
-        self.position, self.item = position, item
+        self.position, self.forms = position, forms
 
 
 def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: ImportedBody) -> None:
-    """Refuse what has another form behind a turn than before it."""
-    own = f"{imported.graph.name}:"
-    for name, before, after in zip(body.outputs[1:], given, imported.outputs[1:], strict=False):
-        if isinstance(before, GrowingSequence) and isinstance(after, GrowingSequence):
-            dims = {s for value in after.appended for dim in value.type.shape for s in symbols(dim)}
-            if any(isinstance(s, DefinedDim) and s.name.startswith(own) for s in dims):
-                raise _RaggedError(before.start, after.appended[0].type)
-        elif not same_form(before, after):
-            raise UnsupportedError(
-                f"the sequence {name!r} changes its length in a Loop whose number of turns is not known, by more than "
-                "appending to it"
-            )
+    """Find what has another form behind a turn than before it: a sequence gets a form that suits both."""
+    for position, (name, before, after) in enumerate(zip(body.outputs[1:], given, imported.outputs[1:], strict=False)):
+        if isinstance(before, GrowingSequence):
+            continue
+        if not isinstance(before, RaggedSequence) or not isinstance(after, RaggedSequence):
+            alike = same_form(before, after)
+        else:
+            alike = item_forms(before) == item_forms(after)
+        if alike:
+            continue
+        if not isinstance(before, Sequential) or not isinstance(after, Sequential):
+            raise UnsupportedError(f"{name!r} is a sequence before a turn of a Loop and none behind it, or the reverse")
+        raise _RaggedError(position, item_forms(after))
+
+
+def _check_growth(body: Graph, before: Imported, after: GrowingSequence) -> None:
+    """Find a sequence that grows by items which are not of one size, or not of that of those it has."""
+    forms = [form_of(value.type) for value in after.appended]
+    dims = {s for form in forms for dim in form.shape if dim is not None for s in symbols(dim)}
+    found = any(isinstance(s, DefinedDim) and s.name.startswith(f"{body.name}:") for s in dims)
+    assert isinstance(before, Sequential)
+    if found or any(form != forms[0] for form in [*forms, *item_forms(before)]):
+        raise _RaggedError(after.start, forms)
 
 
 def _joined(before: Imported, grown: Value) -> Imported:

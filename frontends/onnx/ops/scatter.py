@@ -24,7 +24,7 @@ from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.gathering import numbers_along
-from dldt.frontends.onnx.window import per_axis
+from dldt.frontends.onnx.window import padding, per_axis
 
 _REDUCTIONS = {"none": "none", "add": "sum", "mul": "prod", "max": "max", "min": "min"}
 
@@ -101,9 +101,14 @@ def max_unpool_9(
     """Zeros, but X at the places in C order that MaxPool gave."""
     rank = len(kernel_shape)
     step = per_axis("strides", strides, rank)
-    edges = pads or (0,) * (2 * rank)
+    if rank != X.type.rank - 2:
+        raise InputError(f"kernel_shape has {rank} numbers, X {X.type} has {X.type.rank - 2} spatial axes")
+    begin, end = padding(pads, "NOTSET", rank)
     grown = np.array([1, 1, *step], np.int64)
-    more = [k - s - low - high for k, s, low, high in zip(kernel_shape, step, edges[:rank], edges[rank:], strict=True)]
+    more = [k - s - low - high for k, s, low, high in zip(kernel_shape, step, begin, end, strict=True)]
+    for size, s, rest in zip(X.type.shape[2:], step, more, strict=True):
+        if isinstance(size, int) and size * s + rest < 0:
+            raise InputError(f"an axis of the result would be of size {size * s + rest}")
     shape = Add()(Multiply()(ShapeOf()(X), grown), np.array([0, 0, *more], np.int64))
     count = ReduceProd(True)(shape, np.array([0], np.int64))
     zeros = Broadcast()(X.graph.constant(np.zeros((), X.type.dtype.numpy)), count)

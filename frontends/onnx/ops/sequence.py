@@ -21,12 +21,33 @@ from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.sequences import GrowingSequence, Imported, RaggedSequence, StackedSequence, TensorSequence
 from dldt.frontends.onnx.element_types import element_type
 from dldt.frontends.onnx.framework import ONNX
-from dldt.frontends.onnx.sequence_map import mapped
-from dldt.frontends.onnx.sequence_ragged import appended, item_of
-from dldt.frontends.onnx.sequence_stack import as_part, equal_parts, erased, inserted, length_of, picked, stack_of
+from dldt.frontends.onnx.ops.loop import loop_1
+from dldt.frontends.onnx.sequence_cut import cut
+from dldt.frontends.onnx.sequence_joined import joined, stacked
+from dldt.frontends.onnx.sequence_map import mapped, turn
+from dldt.frontends.onnx.sequence_ragged import (
+    Sequential,
+    appended,
+    erased,
+    form_of,
+    inserted,
+    item_forms,
+    item_of,
+    ragged_of,
+)
+from dldt.frontends.onnx.sequence_stack import (
+    as_part,
+    equal_parts,
+    length_of,
+    picked,
+    stack_of,
+    stack_with,
+    stack_without,
+)
 
 _END = np.iinfo(np.int64).max
-Items: TypeAlias = TensorSequence | StackedSequence
+LongSequence: TypeAlias = StackedSequence | RaggedSequence
+"""A sequence whose length may be found when the model runs."""
 
 
 @ONNX.imports("SequenceEmpty", since=11)
@@ -44,24 +65,20 @@ def sequence_construct_11(*inputs: Value) -> TensorSequence:
 @ONNX.imports("SequenceLength", since=11)
 def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
     """How many items there are."""
-    if isinstance(input_sequence, RaggedSequence):
-        return length_of(input_sequence.sizes)
-    given = _sequence(input_sequence)
-    if isinstance(given, TensorSequence):
-        return context.graph.constant(np.array(len(given.items), np.int64))
-    return length_of(given.stack)
+    return _length(_sequence(input_sequence), context)
 
 
 @ONNX.imports("SequenceAt", since=11)
 def sequence_at_11(input_sequence: Imported, position: Value, *, context: Context) -> Value:
     """One item."""
-    if isinstance(input_sequence, RaggedSequence):
-        return item_of(input_sequence, position, context)
-    given = _sequence(input_sequence)
     known = known_array(position)
-    if isinstance(given, TensorSequence) and known is not None:
-        return given.items[_place(known, len(given.items), len(given.items) - 1)]
-    return picked(stack_of(given), position, context)
+    if isinstance(input_sequence, TensorSequence) and known is not None:
+        items = input_sequence.items
+        return items[_place(known, len(items), len(items) - 1)]
+    given = _of_found_length(input_sequence, context)
+    if isinstance(given, RaggedSequence):
+        return item_of(given, position, context)
+    return picked(given.stack, position, context)
 
 
 @ONNX.imports("SequenceInsert", since=11)
@@ -71,44 +88,45 @@ def sequence_insert_11(
     """The sequence with one more item: before that at the position, else at the end."""
     if isinstance(input_sequence, GrowingSequence):
         return GrowingSequence(input_sequence.start, (*input_sequence.appended, tensor))
-    if isinstance(input_sequence, RaggedSequence) and position is None:
-        return appended(input_sequence, tensor)
-    given = _sequence(input_sequence)
-    if position is None and isinstance(given, StackedSequence):
-        return StackedSequence(Concat(0)(given.stack, as_part(tensor)))
+    given = input_sequence
+    known = None if position is None else known_array(position)
+    if isinstance(given, TensorSequence) and (position is None or known is not None):
+        items = given.items
+        place = len(items) if known is None else _place(known, len(items), len(items))
+        return TensorSequence((*items[:place], tensor, *items[place:]))
     if isinstance(given, TensorSequence) and not given.items:
         return TensorSequence((tensor,))
-    known = None if position is None else known_array(position)
-    if position is not None and (known is None or isinstance(given, StackedSequence)):
-        return StackedSequence(inserted(stack_of(given), tensor, position, context))
-    items = _items(given, "inserted into")
-    place = len(items) if known is None else _place(known, len(items), len(items))
-    return TensorSequence((*items[:place], tensor, *items[place:]))
+    long = _of_found_length(given, context, tensor)
+    if isinstance(long, RaggedSequence):
+        return appended(long, tensor) if position is None else inserted(long, tensor, position, context)
+    if position is None:
+        return StackedSequence(Concat(0)(long.stack, as_part(tensor)))
+    return StackedSequence(stack_with(long.stack, tensor, position, context))
 
 
 @ONNX.imports("SequenceErase", since=11)
 def sequence_erase_11(input_sequence: Imported, position: Value | None = None, *, context: Context) -> Imported:
     """The sequence without the item at the position, else without the last one."""
-    given = _sequence(input_sequence)
-    if position is None and isinstance(given, StackedSequence):
-        return StackedSequence(Slice()(given.stack, *(np.array([n], np.int64) for n in (0, -1, 1, 0))))
     known = None if position is None else known_array(position)
-    if position is not None and (known is None or isinstance(given, StackedSequence)):
-        return StackedSequence(erased(stack_of(given), position, context))
-    items = _items(given, "erased from")
-    last = len(items) - 1
-    place = last if known is None else _place(known, len(items), last)
-    if not items:
-        raise InputError("SequenceErase takes an item of an empty sequence")
-    return TensorSequence((*items[:place], *items[place + 1 :]))
+    if isinstance(input_sequence, TensorSequence) and (position is None or known is not None):
+        items = input_sequence.items
+        if not items:
+            raise InputError("SequenceErase takes an item of an empty sequence")
+        place = len(items) - 1 if known is None else _place(known, len(items), len(items) - 1)
+        return TensorSequence((*items[:place], *items[place + 1 :]))
+    given = _of_found_length(input_sequence, context)
+    last = context.graph.constant(np.array(-1, np.int64)) if position is None else position
+    if isinstance(given, RaggedSequence):
+        return erased(given, last, context)
+    return StackedSequence(stack_without(given.stack, last, context))
 
 
 @ONNX.imports("ConcatFromSequence", since=11)
-def concat_from_sequence_11(input_sequence: Imported, *, axis: int, new_axis: int = 0) -> Value:
+def concat_from_sequence_11(input_sequence: Imported, *, axis: int, new_axis: int = 0, context: Context) -> Value:
     """The items one after the other along an axis, which is a new one where ``new_axis`` is set."""
-    if isinstance(input_sequence, RaggedSequence) and not new_axis and axis in (0, -input_sequence.flat.type.rank):
-        return input_sequence.flat
     given = _sequence(input_sequence)
+    if isinstance(given, RaggedSequence):
+        return stacked(given, axis, context) if new_axis else joined(given, axis, context)
     if isinstance(given, TensorSequence):
         if not given.items:
             raise InputError("ConcatFromSequence takes an empty sequence")
@@ -124,8 +142,8 @@ def concat_from_sequence_11(input_sequence: Imported, *, axis: int, new_axis: in
 
 @ONNX.imports("SplitToSequence", since=11)
 def split_to_sequence_11(
-    input: Value, split: Value | None = None, *, axis: int = 0, keepdims: int = 1
-) -> TensorSequence | StackedSequence:
+    input: Value, split: Value | None = None, *, axis: int = 0, keepdims: int = 1, context: Context
+) -> Sequential:
     """Parts of the input along the axis: single ones where no split is given, else of its size or sizes."""
     rank = input.type.rank
     if not -rank <= axis < rank:
@@ -135,12 +153,14 @@ def split_to_sequence_11(
     if split is None and not isinstance(size, int):
         stack = Transpose()(input, np.array([place, *(i for i in range(rank) if i != place)], np.int64))
         return StackedSequence(Unsqueeze()(stack, np.array([place + 1], np.int64)) if keepdims else stack)
-    if split is not None and split.type.rank == 0 and (known_array(split) is None or not isinstance(size, int)):
-        return StackedSequence(equal_parts(input, split, place))
-    if split is not None and known_array(split) is None and isinstance(split.type.elements, int):
+    known = None if split is None else known_array(split)
+    if split is not None and split.type.rank == 0 and (known is None or not isinstance(size, int)):
+        whole = known is not None and known.item() > 0 and size % int(known.item()) == 0
+        return StackedSequence(equal_parts(input, split, place)) if whole else cut(input, split, place, context)
+    if split is not None and (known is None or not isinstance(size, int)) and isinstance(split.type.elements, int):
         return TensorSequence(VariadicSplit().all(input, np.array(place, np.int64), split), input.type.dtype)
     if not isinstance(size, int):
-        raise UnsupportedError(f"SplitToSequence cuts {input.type} along an axis whose size is not known")
+        raise UnsupportedError(f"SplitToSequence cuts {input.type} by as many sizes as are found when the model runs")
     lengths = _lengths(size, split)
     pieces = VariadicSplit().all(input, np.array(place, np.int64), np.array(lengths, np.int64)) if lengths else ()
     if split is not None or keepdims:
@@ -155,13 +175,18 @@ def sequence_map_17(
 ) -> tuple[Imported, ...]:
     """The body's outputs for each item, as sequences."""
     given = _sequence(input_sequence)
-    if any(isinstance(value, StackedSequence) for value in (given, *additional_inputs)):
-        return mapped(body, (given, *additional_inputs), context)
-    items = _items(given, "mapped")
+    every = (given, *additional_inputs)
+    if any(isinstance(value, RaggedSequence) for value in every):
+        of_items = [not isinstance(value, Value) for value in every]
+        count, empty = _length(given, context), [TensorSequence(())] * len(body.outputs)
+        return loop_1(count, None, *every, *empty, body=turn(body, of_items), context=context)[len(every) :]
+    if any(isinstance(value, StackedSequence) for value in every):
+        return mapped(body, every, context)
+    assert isinstance(given, TensorSequence)
     found: list[tuple[Imported, ...]] = []
-    for i in range(len(items)):
+    for i, item in enumerate(given.items):
         others = [_item(value, i) for value in additional_inputs]
-        found.append(context.inline(body, (items[i], *others)))
+        found.append(context.inline(body, (item, *others)))
     return tuple(TensorSequence(tuple(map(_tensor, made))) for made in zip(*found, strict=True))
 
 
@@ -179,23 +204,28 @@ def _tensor(value: Imported) -> Value:
     return value
 
 
-def _sequence(given: Imported) -> Items:
-    if isinstance(given, TensorSequence | StackedSequence):
+def _sequence(given: Imported) -> Sequential:
+    if isinstance(given, TensorSequence | StackedSequence | RaggedSequence):
         return given
     if isinstance(given, GrowingSequence):
         raise UnsupportedError("a sequence that grows in a Loop may only be appended to there")
-    if isinstance(given, RaggedSequence):
-        raise UnsupportedError(
-            "the items of a sequence differ in their first dim: it can be appended to, read item by item, and joined "
-            "along the first axis"
-        )
     raise InputError("a sequence is needed, this is none")
 
 
-def _items(given: Items, what: str) -> tuple[Value, ...]:
-    if isinstance(given, StackedSequence):
-        raise UnsupportedError(f"a sequence whose length is found at run time is {what}")
-    return given.items
+def _length(given: Sequential, context: Context) -> Value:
+    if isinstance(given, TensorSequence):
+        return context.graph.constant(np.array(len(given.items), np.int64))
+    return length_of(given.sizes if isinstance(given, RaggedSequence) else given.stack)
+
+
+def _of_found_length(given: Imported, context: Context, *more: Value) -> LongSequence:
+    """The sequence in a form whose length may be found at run time, with room for more items."""
+    sequence = _sequence(given)
+    wanted = [form_of(value.type) for value in more]
+    forms = [*item_forms(sequence), *wanted]
+    if isinstance(sequence, RaggedSequence) or any(form != forms[0] for form in forms):
+        return ragged_of(context.graph, sequence, *wanted)
+    return StackedSequence(stack_of(sequence))
 
 
 def _place(position: np.ndarray[tuple[int, ...], np.dtype[np.generic]], length: int, last: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.convolution import Convolution, GroupConvolution
 from dldt.compiler.ops.transpose import Transpose
@@ -62,7 +62,7 @@ def conv(
     """The same over two or three axes; `groups` is said by the shapes."""
     rank = input.type.rank
     if batch_dims != 1:
-        raise ShapeError(f"batch_dims is {batch_dims}; 1 is supported")
+        raise UnsupportedError(f"batch_dims {batch_dims} is not supported (1 is)")
     layout = ("NDHWC" if rank == 5 else "NHWC") if data_format == "CHANNELS_LAST" else "NCDHW" if rank == 5 else "NCHW"
     return _convolution(input, filter, strides, padding, explicit_paddings, layout, dilations)
 
@@ -108,7 +108,7 @@ def _convolution(
     channels = data.type.shape[1]
     if channels == inputs or not isinstance(channels, int):
         return as_given(Convolution(**fields)(data, weights), data_format)
-    if not isinstance(inputs, int) or not isinstance(outputs, int) or inputs < 1 or channels % inputs:
+    if not isinstance(inputs, int) or not isinstance(outputs, int) or min(inputs, channels) < 1 or channels % inputs:
         raise ShapeError(f"{channels} channels do not divide into filters of {inputs} inputs")
     groups = channels // inputs
     if outputs % groups:

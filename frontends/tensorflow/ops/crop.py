@@ -32,7 +32,7 @@ def crop_and_resize(
 ) -> Value:
     """Of each box (top, left, bottom, right from 0 to 1) a picture of crop_size; what lies outside has a number."""
     one_of("method", method, ("bilinear", "nearest"))
-    height, width = required_ints(crop_size, "the input 'crop_size'")
+    height, width = required_ints(crop_size, "the input 'crop_size'", 2)
     rows = _positions(boxes, image, 1, height)
     columns = _positions(boxes, image, 2, width)
     flat = Reshape()(image, joined(ints(-1), sizes(image, (3,))))

@@ -101,6 +101,8 @@ def _fields(
     result = wanted[-rank + 1 : -1] if last else wanted[-rank + 2 :]
     if len(wanted) == rank - 2:
         result = wanted
+    if len(result) != rank - 2:
+        raise ShapeError(f"the input 'input_sizes' has {len(wanted)} numbers, the data has rank {rank}")
     given = x.type.shape[1:-1] if last else x.type.shape[2:]
     kernel = filters.type.static_shape[: rank - 2]
     begin, end, extra = [], [], []

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from dldt.compiler.dims import minimum_of
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.graph import Value
-from dldt.compiler.ops.arithmetic import Divide, FloorMod, Maximum, Minimum, Subtract
+from dldt.compiler.ops.arithmetic import Divide, FloorMod, Maximum, Minimum, Multiply, Subtract
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.comparison import Greater
 from dldt.compiler.ops.concat import Concat
@@ -26,7 +27,7 @@ from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import DType
 from dldt.frontends.engine.known import required_int
 from dldt.frontends.tensorflow.framework import TENSORFLOW
-from dldt.frontends.tensorflow.numbers import cast, integer, ints, like, size, wide
+from dldt.frontends.tensorflow.numbers import cast, integer, ints, joined, like, size, wide
 
 
 @TENSORFLOW.imports("NonMaxSuppression")
@@ -98,9 +99,9 @@ def combined_non_max_suppression(
     if boxes.type.rank != 4 or scores.type.rank != 3:
         raise ShapeError(f"boxes of rank 4 and scores of rank 3 are needed, not {boxes.type} and {scores.type}")
     shared = boxes.type.shape[2] == 1
-    count, kinds = boxes.type.shape[1], scores.type.shape[2]
-    if not isinstance(count, int) or not isinstance(kinds, int):
-        raise ShapeError(f"the number of boxes and classes must be fixed, not {boxes.type} and {scores.type}")
+    kinds = scores.type.shape[2]
+    if not isinstance(kinds, int):
+        raise ShapeError(f"the number of classes must be fixed, not {scores.type}")
     each, most = (
         required_int(x, f"the input {name!r}")
         for x, name in (
@@ -108,32 +109,37 @@ def combined_non_max_suppression(
             (max_total_size, "max_total_size"),
         )
     )
-    corners = Reshape()(Transpose()(boxes, ints(0, 2, 1, 3)), ints(-1, count, 4))
+    count = size(scores, 1)
+    of_each = Reshape()(count, ints(1))
+    corners = Reshape()(Transpose()(boxes, ints(0, 2, 1, 3)), joined(ints(-1), of_each, ints(4)))
     rows = Transpose()(scores, ints(0, 2, 1))
     if not shared:
-        rows = Reshape()(rows, ints(-1, 1, count))
+        rows = Reshape()(rows, joined(ints(-1, 1), of_each))
     found = NonMaxSuppression("corner", sort_result_descending=False).all(
         corners, rows, integer(each), iou_threshold, score_threshold
     )
     kept = Gather()(found[1], integer(2), integer(1))
     nothing = Broadcast()(scores.graph.constant(like(scores, -np.inf)), ShapeOf()(rows))
-    flat = Reshape()(ScatterNDUpdate()(nothing, found[0], kept), ints(-1, kinds * count))
+    total_kinds = Multiply()(count, integer(kinds))
+    flat = Reshape()(ScatterNDUpdate()(nothing, found[0], kept), joined(ints(-1), Reshape()(total_kinds, ints(1))))
     total = min(most, each * kinds) if pad_per_class else most
-    best, place = TopK(1, "max", "value", DType.i64).all(flat, integer(min(total, kinds * count)))
-    if total > kinds * count:
-        behind = ints(0, total - kinds * count)
-        best = Pad("constant")(best, ints(0, 0), behind, like(best, -np.inf))
-        place = Pad("constant")(place, ints(0, 0), behind, integer(0))
+    least = minimum_of(flat.type.shape[1])
+    if least < total:  # so that there are enough of them
+        flat = Pad("constant")(flat, ints(0, 0), ints(0, total - int(least)), like(flat, -np.inf))
+    best, place = TopK(1, "max", "value", DType.i64).all(flat, integer(total))
     valid = Greater()(best, like(best, -np.inf))
-    everything = corners if shared else Reshape()(corners, ints(-1, kinds * count, 4))
-    chosen = Gather(1)(everything, FloorMod()(place, integer(count)) if shared else place, integer(1))
+    place = Select()(valid, place, integer(0))
+    everything = corners
+    if not shared:
+        everything = Reshape()(corners, joined(ints(-1), Reshape()(total_kinds, ints(1)), ints(4)))
+    chosen = Gather(1)(everything, FloorMod()(place, count) if shared else place, integer(1))
     if clip_boxes:
         chosen = Minimum()(Maximum()(chosen, like(chosen, 0)), like(chosen, 1))
     zero = like(best, 0)
     return (
         Select()(Unsqueeze()(valid, ints(2)), chosen, zero),
         Select()(valid, best, zero),
-        Select()(valid, cast(Divide()(place, integer(count)), DType.f32), zero),
+        Select()(valid, cast(Divide()(place, count), DType.f32), zero),
         ReduceSum()(cast(valid, DType.i32), ints(1)),
     )
 

@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, FloorMod, Maximum, Multiply, Subtract
 from dldt.compiler.ops.comparison import Less, LessEqual
@@ -28,7 +28,7 @@ from dldt.compiler.ops.top_k import CumSum
 from dldt.compiler.ops.unary import Cos, Exp, Log, Sin, Sqrt
 from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
-from dldt.frontends.engine.known import required_array, required_ints
+from dldt.frontends.engine.known import required_array, required_int, required_ints
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.named import named
 from dldt.frontends.tensorflow.numbers import cast, integer, ints, like, sizes, wide
@@ -160,10 +160,12 @@ def _of(seed: Value) -> _Key:
 
 
 def _counted(key: Value, counter: Value, alg: Value) -> _Key:
-    if required_ints(alg, "the input 'alg'")[0] not in (1, 3):
+    if required_int(alg, "the input 'alg'") not in (1, 3):
         raise UnsupportedError("only Philox draws random numbers here (alg 1 or 3)")
     own = required_array(key, "the input 'key'").ravel()
     start = required_array(counter, "the input 'counter'").ravel()
+    if own.size < 1:
+        raise InputError("the input 'key' must hold one number, it has none")
     if start.size != 2 or int(start[0]) != 0:
         raise UnsupportedError("the lower half of the counter must be zero")
     return int(own[0]), int(start[1])

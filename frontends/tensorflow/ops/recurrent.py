@@ -140,6 +140,8 @@ def _sequence(
     only_h = not any(context.node.outputs[:6])
     if only_h and cell.peepholes is None and cell.clip <= 0:
         return (None,) * 6 + (_kernel(steps, x, c, h, cell),)
+    if steps.type.elements != 1:
+        raise ShapeError(f"the number of steps must be one number, not {steps.type}")
     count = x.type.shape[0]
     known = known_dims(steps)
     if not isinstance(count, int) or count > _MAX_STEPS or known is None or known[0] not in (count, x.type.shape[0]):

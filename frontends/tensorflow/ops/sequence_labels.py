@@ -35,6 +35,8 @@ def ctc_greedy_decoder(
     kinds = inputs.type.shape[2]
     if not isinstance(kinds, int):
         raise ShapeError(f"the number of classes must be fixed, the scores are {inputs.type}")
+    if kinds < 1:
+        raise ShapeError(f"there are no classes, the scores are {inputs.type}")
     blank = blank_index % kinds
     scores, place = TopK(2, "max", "value", DType.i64).all(Transpose()(inputs, ints(1, 0, 2)), integer(1))
     best, score = Squeeze()(place, ints(2)), Squeeze()(scores, ints(2))

@@ -46,7 +46,7 @@ def strided_slice(
     if known_dims(begin) is not None and known_dims(end) is not None:
         shrink = tuple(s and not (n or e) for s, n, e in zip(masks[3], masks[2], masks[4], strict=True))
         return StridedSlice(masks[0], masks[1], masks[2], shrink, masks[4])(input, begin, end, strides)
-    return _computed(input, wide(begin), wide(end), required_ints(strides, "the input 'strides'"), masks)
+    return _computed(input, wide(begin), wide(end), required_ints(strides, "the input 'strides'", count), masks)
 
 
 @TENSORFLOW.imports("Slice")

@@ -1,49 +1,10 @@
 """The importers, one small function an operation; importing this package fills the table."""
 
+from dldt.compiler.submodules import import_submodules
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.tflite.framework import TFLITE
-from dldt.frontends.tflite.ops import (
-    control,
-    convolution,
-    detection,
-    elementwise,
-    gathering,
-    lstm,
-    matmul,
-    mediapipe,
-    pooling,
-    quantization,
-    reduction,
-    resize,
-    rnn,
-    shape,
-    signals,
-    slicing,
-    stablehlo,
-    variables,
-)
 
-MODULES = (
-    control,
-    convolution,
-    detection,
-    elementwise,
-    gathering,
-    lstm,
-    matmul,
-    mediapipe,
-    pooling,
-    quantization,
-    reduction,
-    resize,
-    rnn,
-    shape,
-    signals,
-    slicing,
-    stablehlo,
-    variables,
-)
-"""Their import registered the functions."""
+import_submodules(__name__)
 
 
 def register() -> Framework:

@@ -42,7 +42,7 @@ def conv_2d(
     weights = transposed(filter, (0, 3, 1, 2))
     kind: type[Convolution | GroupConvolution] = Convolution
     if isinstance(channels, int) and channels != depth:
-        if not depth or channels % depth or out % (channels // depth):
+        if not depth or not channels or channels % depth or out % (channels // depth):
             raise InputError(f"filters {filter.type} do not fit {channels} channels")
         groups = channels // depth
         kind, weights = GroupConvolution, reshaped(weights, (groups, out // groups, depth, height, width))

@@ -83,7 +83,7 @@ def detection_post_process(
     boxes = _decoded(box_encodings, anchors, (y_scale, x_scale, h_scale, w_scale))
     width = class_predictions.type.shape[2]
     if not isinstance(width, int) or width < num_classes:
-        raise InputError(f"class predictions {class_predictions.type} are of less than {num_classes} classes")
+        raise InputError(f"class predictions {class_predictions.type} are of fewer than {num_classes} classes")
     own = np.arange(width - num_classes, width, dtype=np.int64)
     scores = Gather()(class_predictions, own, np.array(2, np.int64))
     threshold = np.nextafter(np.float32(nms_score_threshold), np.float32(-np.inf))

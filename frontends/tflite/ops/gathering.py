@@ -150,7 +150,10 @@ def unsorted_segment_min(data: Value, segment_ids: Value, num_segments: Value) -
 def broadcast_args(shape0: Value, shape1: Value) -> Value:
     """The shape to which two shapes broadcast; they must be known."""
     both = [required_ints(shape, "a shape") for shape in (shape0, shape1)]
-    made = np.broadcast_shapes(*both)
+    try:
+        made = np.broadcast_shapes(*both)
+    except ValueError as error:
+        raise InputError(f"the shapes {list(both[0])} and {list(both[1])} do not broadcast to one") from error
     return shape0.graph.constant(np.array(made, shape0.type.dtype.numpy))
 
 
@@ -234,7 +237,10 @@ def updated(operand: Value, update: Value, starts: Value) -> Value:
 
 def _blocks(data: Value, block_shape: Value, margins: Value, what: str) -> tuple[Array, Array, Array]:
     blocks = required_ints(block_shape, "input 'block_shape'")
-    edges = required_array(margins, f"input {what!r}").reshape(-1, 2)
+    edges = required_array(margins, f"input {what!r}")
+    if edges.size != 2 * len(blocks):
+        raise InputError(f"{what} has {edges.size} numbers, there must be two for each of {len(blocks)} axes")
+    edges = edges.reshape(-1, 2)
     rest = data.type.rank - 1 - len(blocks)
     if rest < 0 or len(edges) != len(blocks) or min(blocks, default=1) < 1:
         raise InputError(f"blocks {list(blocks)} and {what} {edges.tolist()} do not fit {data.type}")

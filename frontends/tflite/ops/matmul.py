@@ -50,6 +50,6 @@ def batch_matmul(
 
 def _rows(data: Value, depth: object) -> Value:
     if not isinstance(depth, int) or depth < 1:
-        raise InputError(f"weights for {depth} inputs a row")
+        raise InputError(f"the weights are for {depth} inputs a row; a fixed number above 0 is needed")
     shape = np.array([-1, depth], np.int64)
     return before_elementwise(data, lambda source: Reshape()(source, shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
@@ -54,6 +55,7 @@ def max_pooling_with_argmax_2d(
     flat = Convert(DType.f32)(places)
     row = Floor()(Divide()(flat, np.array(width, np.float32)))
     column = Subtract()(flat, Multiply()(row, np.array(width, np.float32)))
+    budget().ask(8 * (rows + columns))
     top = (np.arange(rows, dtype=np.float32) * stride_h - first[0]).reshape(-1, 1)
     left = np.arange(columns, dtype=np.float32) * stride_w - first[1]
     inner = Add()(Multiply()(Subtract()(row, top), np.array(filter_width, np.float32)), Subtract()(column, left))

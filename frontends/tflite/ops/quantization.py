@@ -6,12 +6,16 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.activation import Clamp
+from dldt.compiler.ops.arithmetic import Add, Multiply
+from dldt.compiler.ops.bitwise import BitwiseAnd, BitwiseRightShift
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.fake_quantize import FakeQuantize
 from dldt.compiler.types import DType
-from dldt.frontends.engine.quantized import dequantized, quantized
+from dldt.frontends.engine.quantized import dequantized, integers, quantized
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.tflite.framework import INTERNAL, TFLITE
+from dldt.passes.fixed_point import scaled
 
 
 @TFLITE.imports("dequantize", domain=INTERNAL)
@@ -30,6 +34,47 @@ def quantize(x: Value, *, scale: Tensor, zero: Tensor, axis: int, dtype: DType, 
         raise InputError(f"numbers of type {x.type.dtype} are quantised, they must be f32")
     mode = "half_to_even" if ties_to_even else "half_away_from_zero"
     return quantized(x, graph.constant(scale), graph.constant(zero.astype(np.int32)), dtype, axis, mode)
+
+
+@TFLITE.imports("whole", domain=INTERNAL)
+def whole(x: Value, *, scale: Tensor, zero: Tensor, axis: int) -> Value:
+    """x - zero"""
+    return integers(x, x.graph.constant(zero.astype(np.int32)), axis)
+
+
+@TFLITE.imports("rescale", domain=INTERNAL)
+def rescale(x: Value, *, left: int, numbers: Tensor, shifts: Tensor) -> Value:
+    """x * 2^left * numbers / 2^31 * 2^shifts, as whole doubles."""
+    shifted = Multiply()(x, np.asarray(1 << left, np.float32))
+    return scaled(shifted, numbers, np.maximum(shifts, 0), np.maximum(-shifts, 0))
+
+
+@TFLITE.imports("requantize", domain=INTERNAL)
+def requantize(
+    sums: Value, *, zero: int, low: int, high: int, dtype: DType, once: bool, numbers: Tensor, shifts: Tensor
+) -> Value:
+    """sums * numbers / 2^31 * 2^shifts + zero, between bounds; numbers are one, or one for each place along the last
+    axis."""
+    left, right = (shifts, np.zeros_like(shifts)) if once else (np.maximum(shifts, 0), np.maximum(-shifts, 0))
+    whole = scaled(sums, numbers, left, right)
+    moved = Add()(whole, np.asarray(zero, np.float64)) if zero else whole
+    return Convert(dtype)(Clamp(float(low), float(high))(moved))
+
+
+@TFLITE.imports("byte", domain=INTERNAL)
+def byte(x: Value, *, high: bool) -> Value:
+    """The high byte of words, with their sign, or the low one, as floats."""
+    if high:
+        return Convert(DType.f32)(Convert(DType.i8)(BitwiseRightShift()(x, np.asarray(8, np.int16))))
+    return Convert(DType.f32)(Convert(DType.u8)(BitwiseAnd()(x, np.asarray(255, np.int16))))
+
+
+@TFLITE.imports("joined", domain=INTERNAL)
+def joined(high: Value, low: Value, bias: Value | None = None) -> Value:
+    """256 * high + low + bias, as doubles."""
+    wide = Convert(DType.f64)
+    total = Add()(Multiply()(wide(high), np.asarray(256.0)), wide(low))
+    return total if bias is None else Add()(total, wide(bias))
 
 
 @TFLITE.imports("QUANTIZE")

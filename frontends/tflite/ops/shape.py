@@ -86,7 +86,7 @@ def pack(*values: Value, values_count: int = 0, axis: int = 0) -> Value:
 def unpack(input: Value, *, num: int = 0, axis: int = 0) -> tuple[Value, ...]:
     """The parts along an axis, without it."""
     if num < 1:
-        raise InputError(f"UNPACK into {num} tensors")
+        raise InputError(f"UNPACK makes {num} tensors; it must make at least 1")
     at = np.array([axis], np.int64)
     return tuple(Squeeze()(part, at) for part in Split(num).all(input, np.array(axis, np.int64)))
 

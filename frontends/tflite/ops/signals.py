@@ -19,7 +19,7 @@ def rfft2d(input: Value, fft_length: Value) -> Value:
     """The transform of real numbers along the last two axes."""
     rank = input.type.rank
     if rank < 2:
-        raise UnsupportedError(f"RFFT2D of {input.type}")
+        raise UnsupportedError(f"RFFT2D needs data of rank 2 or more, not {input.type}")
     sizes = required_ints(fft_length, "input 'fft_length'")
     return RDFT()(input, np.array([rank - 2, rank - 1], np.int64), np.array(sizes, np.int64))
 

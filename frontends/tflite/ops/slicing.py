@@ -21,6 +21,9 @@ _FAR = np.iinfo(np.int32).max
 @TFLITE.imports("SLICE")
 def slice_(input: Value, begin: Value, size: Value) -> Value:
     """``size`` elements from ``begin`` on; -1 stands for all that are left."""
+    for name, given in (("begin", begin), ("size", size)):
+        if given.type.elements != input.type.rank:
+            raise InputError(f"{name} is {given.type}; it must hold a number for each axis of {input.type}")
     known, start = known_array(size), known_array(begin)
     axes = np.arange(input.type.rank, dtype=np.int64)
     ones = np.ones(input.type.rank, np.int64)
@@ -51,7 +54,7 @@ def strided_slice(
     """As Python slices; bit i of a mask is about position i. ``offset``: ends are counted from the beginnings."""
     count = begin.type.elements
     if not isinstance(count, int) or count > 64:
-        raise InputError(f"the slice has {count} positions")
+        raise InputError(f"the slice names {count} axes; a fixed number of at most 64 is possible")
     masks = [
         tuple(mask >> i & 1 for i in range(count))
         for mask in (begin_mask, end_mask, new_axis_mask, shrink_axis_mask, ellipsis_mask)
@@ -64,7 +67,7 @@ def strided_slice(
 def split(axis: Value, input: Value, *, num_splits: int = 0) -> tuple[Value, ...]:
     """Equal parts along an axis."""
     if num_splits < 1:
-        raise InputError(f"SPLIT into {num_splits} parts")
+        raise InputError(f"num_splits is {num_splits}; it must be at least 1")
     return Split(num_splits).all(input, np.array(required_int(axis, "input 'axis'"), np.int64))
 
 

@@ -35,9 +35,9 @@ def bitcast(input: Value, *, result_type: str) -> Value:
     if kind is input.type.dtype:
         return input
     if known is None:
-        raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind} of what is computed when the model runs")
+        raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind} is supported for constants alone")
     if kind.size != input.type.dtype.size:
-        raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind}, whose size differs")
+        raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind} is not supported: their sizes differ")
     return input.graph.constant(np.ascontiguousarray(known).view(kind.numpy))
 
 
@@ -68,7 +68,7 @@ def broadcast_in_dim(
     """The tensor's axes placed at those that are named, and repeated."""
     shape = [1] * len(result_shape)
     if len(broadcast_dimensions) != input.type.rank:
-        raise InputError(f"{len(broadcast_dimensions)} dims are named for {input.type}")
+        raise InputError(f"{len(broadcast_dimensions)} dims are named for data {input.type}; each axis needs one")
     for axis, size in zip(broadcast_dimensions, input.type.static_shape, strict=True):
         if not 0 <= axis < len(shape):
             raise InputError(f"dim {axis} is named, the result has {len(shape)}")
@@ -100,7 +100,7 @@ def compare(
     """Whether a relation holds."""
     relation = _COMPARISONS.get(comparison_direction.removeprefix("STABLEHLO_COMPARISON_DIRECTION_"))
     if relation is None or compare_type.endswith("TOTAL_ORDER"):
-        raise UnsupportedError(f"the comparison {comparison_direction} of {compare_type}")
+        raise UnsupportedError(f"the comparison {comparison_direction} of {compare_type} is not supported")
     return relation()(x, y)
 
 
@@ -114,7 +114,7 @@ def convert(input: Value, *, result_type: str) -> Value:
 def iota(*, iota_dimension: int = 0, result_type: str, result_shape: tuple[int, ...], context: Context) -> Value:
     """The place along one axis."""
     if not 0 <= iota_dimension < len(result_shape) or not 0 <= min(result_shape) <= max(result_shape) < 1 << 28:
-        raise InputError(f"places along dim {iota_dimension} of {list(result_shape)}")
+        raise InputError(f"iota_dimension is {iota_dimension}; it does not fit the shape {list(result_shape)}")
     shape = [1] * len(result_shape)
     shape[iota_dimension] = result_shape[iota_dimension]
     places = np.arange(result_shape[iota_dimension]).astype(required_type(result_type, "result_type").numpy)
@@ -141,7 +141,7 @@ def pad(
 def dynamic_slice(input: Value, *starts: Value, slice_sizes: tuple[int, ...] = ()) -> Value:
     """A part of fixed size, moved so that it lies inside."""
     if len(starts) != input.type.rank or len(slice_sizes) != input.type.rank:
-        raise InputError(f"{len(starts)} starts and {len(slice_sizes)} sizes for {input.type}")
+        raise InputError(f"{len(starts)} starts and {len(slice_sizes)} sizes are given for the axes of {input.type}")
     most = [np.array([size - part], np.int64) for size, part in zip(input.type.static_shape, slice_sizes, strict=True)]
     wide = [reshaped(Convert(starts[0].type.dtype)(start), (1,)) for start in starts]
     kind = starts[0].type.dtype.numpy

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tests.frontends.caffe import cases_from_d, cases_of_detectors, cases_to_d
+from tests.frontends.caffe import cases_from_d, cases_of_detectors, cases_of_flow, cases_of_forks, cases_to_d
 
-CASES = (*cases_to_d.CASES, *cases_from_d.CASES, *cases_of_detectors.CASES)
+CASES = (*cases_to_d.CASES, *cases_from_d.CASES, *cases_of_detectors.CASES, *cases_of_flow.CASES, *cases_of_forks.CASES)
 """All of them."""

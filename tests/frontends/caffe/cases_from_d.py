@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.frontends.caffe import formulas
+from tests.frontends.caffe import formulas, formulas_of_flow
 from tests.frontends.caffe.case import Case, conv, one, pool
 from tests.frontends.caffe.net import Net, layer
 
@@ -190,13 +190,13 @@ CASES = (
         "Resample",
         "larger",
         "resample_param { height: 9 width: 8 }",
-        expected=lambda x: formulas.resample(x, 9, 8, True),
+        expected=lambda x: formulas_of_flow.resample(x, 9, 8),
     ),
     one(
         "Resample",
         "smaller",
         "resample_param { height: 3 width: 2 }",
-        expected=lambda x: formulas.resample(x, 3, 2, True),
+        expected=lambda x: formulas_of_flow.resample(x, 3, 2),
     ),
     one("Reshape", "plain", "reshape_param { shape { dim: 0 dim: -1 dim: 5 } }"),
     one(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.frontends.caffe import formulas
+from tests.frontends.caffe import formulas, formulas_of_flow
 from tests.frontends.caffe.case import Case, one
 from tests.frontends.caffe.net import Net, layer
 
@@ -97,6 +97,7 @@ CASES = (
         (1, 16, 2, 3),
         expected=lambda x: formulas.region(x, 2, 3, False),
     ),
+    one("Reorg", "plain", "reorg_param { stride: 2 }", (1, 4, 4, 6), expected=lambda x: formulas.reorg(x, 2)),
     one("ReorgYolo", "plain", "reorg_yolo_param { stride: 2 }", (1, 4, 4, 6), expected=lambda x: formulas.reorg(x, 2)),
     Case(
         "Proposal",
@@ -106,6 +107,20 @@ CASES = (
             layer("Proposal", _PROPOSAL, "s,d,i"),
         ),
         lambda s, d, i: formulas.proposal(s, d, i, 16, (0.5, 1, 2), (2, 4), 60, 6, 0.6),
+    ),
+    Case(
+        "SimplerNMS",
+        "sizes that are cut, deltas first",
+        Net(
+            {"d": _DELTAS, "s": _SCORES, "i": np.array([[64.7, 96.2, 1.4]], np.float32)},
+            layer(
+                "SimplerNMS",
+                """simpler_nms_param { iou_threshold: 0.6 min_bbox_size: 16 feat_stride: 16
+        pre_nms_topn: 60 post_nms_topn: 6 scale: 2 scale: 4 }""",
+                "d,s,i",
+            ),
+        ),
+        lambda d, s, i: formulas.proposal(s, d, np.floor(i), 16, (0.5, 1, 2), (2, 4), 60, 6, 0.6),
     ),
     Case(
         "ROIPooling",
@@ -175,7 +190,7 @@ CASES = (
         (1, 4, 7, 6),
         bottom="x,a",
         a=(1, 4, 7, 6),
-        expected=lambda x, a: formulas.correlation(x, a, 3, 3, 2, 2),
+        expected=lambda x, a: formulas_of_flow.correlation(x, a, 3, 1, 3, 2, 2),
     ),
     one(
         "CTCGreedyDecoder",

@@ -90,20 +90,6 @@ def interp(x, high, wide):
     return made
 
 
-def resample(x, high, wide, antialias):
-    """FlowNet's triangle between centres of elements, the weights of each summing to 1."""
-    fy, fx = x.shape[2] / high, x.shape[3] / wide
-    ay, ax = (1 / max(f, 1) if antialias else 1.0 for f in (fy, fx))
-    made = np.zeros((*x.shape[:2], high, wide))
-    for i, j in np.ndindex(high, wide):
-        row, column = (i + 0.5) * fy - 0.5, (j + 0.5) * fx - 0.5
-        wy = np.maximum(0, 1 - ay * np.abs(np.arange(x.shape[2]) - row))
-        wx = np.maximum(0, 1 - ax * np.abs(np.arange(x.shape[3]) - column))
-        weights = np.outer(wy, wx)
-        made[:, :, i, j] = (x * weights).sum((2, 3)) / weights.sum()
-    return made
-
-
 def sigmoid(x):
     """1 / (1 + exp(-x))"""
     return 1 / (1 + np.exp(-x.astype(np.float64)))
@@ -142,23 +128,6 @@ def rnn(x, cont, w_x, b_h, w_h, w_o, b_o):
         h = np.tanh((cont[t][:, None] * h) @ w_h.T + x[t].reshape(len(h), -1) @ w_x.T + b_h)
         made.append(np.tanh(h @ w_o.T + b_o))
     return np.stack(made)
-
-
-def correlation(a, b, pad, reach, stride_1, stride_2):
-    """Products of every element with those of the other map that are near, meant over the channels."""
-    a, b = (np.pad(each, [(0, 0), (0, 0), (pad, pad), (pad, pad)]).astype(np.float64) for each in (a, b))
-    high = math.ceil((a.shape[2] - 2 * reach) / stride_1)
-    wide = math.ceil((a.shape[3] - 2 * reach) / stride_1)
-    grid = range(-(reach // stride_2) * stride_2, reach + 1, stride_2)
-    rows = []
-    for dy in grid:
-        for dx in grid:
-            plane = np.zeros((len(a), high, wide))
-            for i, j in np.ndindex(high, wide):
-                y, x = i * stride_1 + reach, j * stride_1 + reach
-                plane[:, i, j] = (a[:, :, y, x] * b[:, :, y + dy, x + dx]).mean(1)
-            rows.append(plane)
-    return np.stack(rows, 1)
 
 
 def clustered(high, wide, image_high, image_wide, step, boxes):

@@ -42,10 +42,10 @@ class NetBuilder:
             self.space.setdefault(each, self.space.get(bottoms[0]) if bottoms else None)
         return tops[0]
 
-    def conv(self, name, bottom, outputs, kernel, stride=1, pad=0, group=1, dilation=1, relu=True, bias=True):
-        """A convolution, with a ReLU that writes over it."""
+    def conv(self, name, bottom, outputs, kernel, stride=1, pad=0, group=1, dilation=1, relu=True, bias=True, gain=1):
+        """A convolution, with a ReLU that writes over it; ``gain``: how much larger its results are than its data."""
         inputs = self.channels[bottom] // group
-        scale = math.sqrt((2 if relu else 1) / (inputs * kernel * kernel))
+        scale = gain * math.sqrt((2 if relu else 1) / (inputs * kernel * kernel))
         blobs = [self._normal((outputs, inputs, kernel, kernel), scale)] + [self._normal((outputs,), 0.1)] * bias
         settings = f"num_output: {outputs} kernel_size: {kernel} stride: {stride} pad: {pad} group: {group}"
         settings += f" dilation: {dilation}" * (dilation > 1) + " bias_term: false" * (not bias)

@@ -229,9 +229,37 @@ def test_weights_in_hdf5(tmp_path):
         import_caffe(path)
 
 
+FORK_DATA = """layer { name: "data" type: "%s" top: "x" top: "label" dense_image_data_param { batch_size: 4 } }
+layer { name: "l" type: "ReLU" bottom: "x" top: "y" } layer { name: "a" type: "SegAccuracy" bottom: "y" bottom: "label"
+top: "a" } layer { name: "m" type: "MatWrite" bottom: "y" mat_write_param { prefix: "p" } }"""
+
+
+@pytest.mark.parametrize("type", ["DenseImageData", "ImageSegData"])
+def test_data_and_measures_of_segmentation_forks(type, tmp_path):
+    """SegNet's and PSPNet's: the picture is an input, the label is gone with what reads it."""
+    graph = read_model(write(tmp_path, FORK_DATA % type, None), inputs={"x": (1, 3, 4, 4)})
+    assert [value.name for value in graph.inputs] == ["x"]
+    assert list(interpret(graph, {"x": -np.ones((1, 3, 4, 4), np.float32)})) == ["y"]
+
+
 REFUSED = [
     ({"text": INPUT + layer("Mystery")}, r"1 operation type has no converter.*\n  Mystery +1 node +l"),
-    ({"text": INPUT + layer("FlowWarp")}, r"FlowWarp +1 node .*\n +warping by a flow is no operation"),
+    ({"text": INPUT + layer("ROIWarping")}, r"ROIWarping +1 node .*\n +it is part of an instance-segmentation fork"),
+    ({"text": INPUT + layer("ConvolutionBinary")}, r"ConvolutionBinary +1 node .*\n +how its weights are packed"),
+    (
+        {"text": INPUT + layer("Dropout", "dropout_param { sample_weights_test: true }")},
+        "sample_weights_test asks for random elements to be dropped",
+    ),
+    (
+        {"text": INPUT + layer("DataAugmentation", "augmentation_param { augment_during_test: true }")},
+        "augment_during_test asks for random changes of the picture",
+    ),
+    (
+        {"text": INPUT + layer("DataAugmentation", "augmentation_param { recompute_mean: 9 }")},
+        "recompute_mean is set, and the blob of the mean is missing",
+    ),
+    ({"text": INPUT + layer("PowerFile", "power_file_param { shift_file: '../a' }")}, "leaves the folder of the net"),
+    ({"text": INPUT + layer("PowerFile", "power_file_param { shift_file: 'a' }")}, "is not in the folder of the net"),
     (
         {"text": INPUT + layer("Python", "python_param { module: 'm' layer: 'Own' }")},
         "it runs Python code that is not in",
@@ -281,6 +309,44 @@ def test_what_is_refused(files, reason, tmp_path):
     with pytest.raises(DldtError, match=reason) as caught:
         import_caffe(write(tmp_path, **files))
     assert str(tmp_path) in str(caught.value)
+
+
+def test_numbers_beside_the_net_are_added(tmp_path):
+    (tmp_path / "shift.txt").write_text("1.5 -2\n3 end 7")
+    path = write(tmp_path, INPUT + layer("PowerFile", "power_file_param { shift_file: 'shift.txt' }"), None)
+    x = np.ones((1, 4), np.float32)
+    np.testing.assert_array_equal(interpret(import_caffe(path), {"x": x})["y"], x + np.array([1.5, -2, 3, 0]))
+
+
+MAPS = [
+    (
+        "Correlation",
+        "correlation_param { kernel_size: 2 max_displacement: 1 }",
+        "x,x",
+        "kernel_size is 2; it must be odd",
+    ),
+    (
+        "Correlation1D",
+        "correlation_param { kernel_size: 1 max_displacement: 1 single_direction: 2 }",
+        "x,x",
+        r"single_direction is 2; it must be -1 \(left\), 0 \(both\) or 1",
+    ),
+    ("Correlation", "correlation_param { kernel_size: 1 max_displacement: 9 }", "x,x", "9 with pad 0 does not fit"),
+    ("Resample", "resample_param { type: AREA factor: 2 }", "x", "type AREA has no code in Caffe's forks either"),
+    ("Resample", "resample_param { type: CUBIC factor: 1e30 }", "x", "factor is 1.*e.30"),
+    ("DataAugmentation", "augmentation_param { crop_width: 4 crop_height: 5 }", "x", "begins at a whole pixel"),
+    ("SpatialTransformer", "st_param { transform_type: 'tps' }", "x,x", "an affine transform with bilinear sampling"),
+    ("SpatialTransformer", "st_param { output_H: 70000 output_W: 70000 }", "x,x", "output_H 70000 and output_W 70000"),
+    ("FlowWarp", "", "x,x", "must have two channels, and height and width"),
+    ("SimplerNMS", "simpler_nms_param { }", "x,x,x", "and scale must be given"),
+]
+
+
+@pytest.mark.parametrize(("type", "settings", "bottom", "reason"), MAPS, ids=[row[3] for row in MAPS])
+def test_maps_that_are_refused(type, settings, bottom, reason, tmp_path):
+    text = 'input: "x" input_dim: 1 input_dim: 1 input_dim: 5 input_dim: 5 '
+    with pytest.raises(DldtError, match=reason):
+        import_caffe(write(tmp_path, text + layer(type, settings, bottom), None))
 
 
 POOLS = [

@@ -333,6 +333,7 @@ COMPONENTS = (
         [("InputDim", 6), ("OutputDim", 2), ("Scale", 0.5)],
         lambda x: 0.5 * x.reshape(-1, 3, 2).sum(1),
     ),
+    ComponentCase("DistributeComponent", 6, [("InputDim", 6), ("OutputDim", 2)], lambda x: x[:, :2]),
     ComponentCase("PermuteComponent", 6, [("ColumnMap", [3, 1, 5, 0, 2, 4])], lambda x: x[:, [3, 1, 5, 0, 2, 4]]),
     ComponentCase(
         "ConstantFunctionComponent",

@@ -83,6 +83,16 @@ def _pooled(x: Any, how: Any) -> Any:
     return np.concatenate([how(patches[:, q : q + 2], 1) for q in (0, 2)], -1)
 
 
+def _divergence(x: Any) -> Any:
+    q = np.maximum(_STATS / _STATS.sum(1, keepdims=True), 1e-20)
+    entropy = (x * np.log(np.maximum(x, 1e-20))).sum(-1, keepdims=True)
+    return -(x @ np.log(1 / q).T + entropy)
+
+
+_STATS = np.random.default_rng(7).uniform(0, 9, (4, 6)).astype(np.float32)
+_STATS[1, 2] = 0
+_AVERAGING: Fields = [("GradientBoost", 1.0), ("Shrinkage", 2.0), ("OnlySumming", False)]
+
 LAYERS = (
     LayerCase(
         "AffineTransform",
@@ -137,4 +147,12 @@ LAYERS = (
     LayerCase("LstmProjectedStreams", 3, 4, _LSTM1, lambda x: _lstm1(x, _LSTM1[3:])),
     LayerCase("BlstmProjected", 3, 8, _BLSTM, _blstm),
     LayerCase("RecurrentComponent", 3, 4, _RECURRENT, _recurrent),
+    LayerCase("KlHmm", 6, 4, [("", _STATS)], _divergence),
+    LayerCase(
+        "SimpleSentenceAveragingComponent",
+        6,
+        6,
+        _AVERAGING,
+        lambda x: np.tile(x.sum(0) / (len(x) + 2.0), (len(x), 1)),
+    ),
 )

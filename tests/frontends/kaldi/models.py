@@ -67,6 +67,21 @@ output-node name=output input=t objective=linear""",
         a=_affine(4, 9),
         t=_tanh(4),
     ),
+    _with(
+        TimedCase(
+            "chain",
+            """input-node name=input dim=3
+component-node name=a component=a input=Append(Offset(input, -1), input, Offset(input, 1))
+component-node name=t component=t input=Append(Offset(a, -3), a, Offset(a, 3))
+component-node name=o component=o input=Append(Offset(t, -3), t, Offset(t, 6), a)
+output-node name=output input=o""",
+            (7, 10),
+            10,
+        ),
+        a=_affine(4, 9),
+        t=_affine(5, 12),
+        o=_affine(2, 19),
+    ),
     TimedCase(
         "if_defined",
         """input-node name=input dim=2

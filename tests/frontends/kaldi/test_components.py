@@ -90,6 +90,7 @@ def test_native_layers_are_their_formulas(tmp_path, frames):
 def test_nothing_is_imported_without_a_case():
     inner = {"Advance", "Count", "FirstFrames", "FrameNumbers", "Frames", "FramesLeft", "Guard", "ReadState"}
     inner |= {"Recurrence", "Rows", "RunningCount", "Spread", "Valid", "WindowSum", "WriteState", "Zeros", "DimRange"}
+    inner |= {"EveryNth", "SentenceMean"}
     described = {"Append", "Const", "Failover", "Scale", "Sum", "Switch"}  # test_descriptors.py
     elsewhere = {"TdnnComponent", "StatisticsExtractionComponent", "StatisticsPoolingComponent", "ConstantComponent"}
     twins = {"BlockAffineComponentPreconditioned", "NaturalGradientRepeatedAffineComponent"}

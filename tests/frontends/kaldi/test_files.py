@@ -114,6 +114,17 @@ def test_nets_side_by_side(tmp_path):
     close(run(load(tmp_path / "m.nnet", data)), np.concatenate([X[:, [3, 0]], np.tanh(X[:, 4:])], -1))
 
 
+def test_a_sentence_code_stands_before_the_frames(tmp_path):
+    inner = nnet1([("Splice", 12, 6, [("", [-1, 1])]), ("Tanh", 12, 12, [])])[2:]
+    data = nnet1([("SentenceAveragingComponent", 18, 6, [("", inner)]), ("Tanh", 18, 18, [])])
+    around = np.concatenate([X[[0, *range(len(X) - 1)]], X[[*range(1, len(X)), -1]]], -1)
+    code = np.tile(np.tanh(around).mean(0), (len(X), 1))
+    path = tmp_path / "m.nnet"
+    close(run(load(path, data)), np.tanh(np.concatenate([code, X], -1)))
+    with pytest.raises(UnsupportedError, match="averages all frames"):
+        read_model(path, options={"streaming": True})
+
+
 def _pooled(x, left, right, step, stddev, logs):
     rows = []
     for t in range(len(x)):
@@ -258,11 +269,11 @@ component-node name=a component=a input=input
 component-node name=b component=b input=a
 output-node name=output input=b"""
     components = {
-        "a": ("DistributeComponent", [("InputDim", 6), ("OutputDim", 6)]),
+        "a": ("MultiBasisComponent", [("InputDim", 6), ("OutputDim", 6)]),
         "b": ("OddComponent", [("Dim", 6)]),
     }
     with pytest.raises(UnsupportedError) as caught:
         load(tmp_path / "m.raw", nnet3(config, components))
-    assert "DistributeComponent" in str(caught.value)
-    assert "only training sets use" in str(caught.value)
+    assert "MultiBasisComponent" in str(caught.value)
+    assert "chosen frame by frame" in str(caught.value)
     assert "OddComponent" in str(caught.value)

@@ -54,6 +54,15 @@ def test_native_code_for_a_whole_utterance_is_the_definition(case, tmp_path):
     compare(got, outputs(case.config, case.functions, given, case.context))
 
 
+@pytest.mark.parametrize("frames", [1, 3, 4, 11])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_third_frame_is_the_definitions(case, frames, tmp_path):
+    given = inputs_of(case, frames)
+    graph = read_model(written(case, tmp_path), options={"frame_subsampling_factor": 3})
+    every = outputs(case.config, case.functions, given, case.context)
+    compare(interpret(graph, given), {name: array[::3] for name, array in every.items()})
+
+
 @pytest.mark.parametrize("chunk", [1, 2, 5])
 @pytest.mark.parametrize("frames", [1, 2, 12])
 @pytest.mark.parametrize("case", FORWARD, ids=lambda case: case.name)

@@ -166,6 +166,21 @@ case(
     pad="(1, 1)",
     num_filter=3,
 )
+case("Correlation", (2, 3, 6, 7), (2, 3, 6, 7), max_displacement=2, pad_size=2)
+case(
+    "Correlation",
+    (1, 4, 9, 8),
+    (1, 4, 9, 8),
+    name="wide",
+    kernel_size=3,
+    max_displacement=4,
+    stride1=2,
+    stride2=2,
+    pad_size=4,
+)
+case(
+    "Correlation", (1, 4, 9, 8), (1, 4, 9, 8), name="far", max_displacement=3, stride1=2, pad_size=3, is_multiply=False
+)
 case("GridGenerator", (2, 6), transform_type="affine", target_shape="(3, 4)")
 case("GridGenerator", (2, 2, 3, 4), name="warp", transform_type="warp")
 case("BilinearSampler", (2, 3, 5, 6), uniform((2, 2, 4, 3), -1.2, 1.2))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mxnet.base import _LIB, check_call
 
-OTHERS = ("_backward", "_sparse", "_random", "_sample", "_image", "_cv", "_linalg", "_contrib_quant", "_multi", "_mp_")
+OTHERS = ("_backward", "_sparse", "_random", "_sample", "_image", "_cv", "_linalg", "_multi", "_mp_")
 
 
 def main():

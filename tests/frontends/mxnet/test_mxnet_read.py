@@ -222,7 +222,7 @@ REFUSED = [
     (change(2, attrs={"num_hidden": "4", "units": "4"}), "attribute 'units' is not one of FullyConnected"),
     (change(2, op="Custom", attrs={"op_type": "mine"}), "its meaning is Python code of the model's author"),
     (change(2, op="CTCLoss", attrs={}), "it is for training; export the model without it"),
-    (change(2, op="_foreach", attrs={}, subgraphs=[]), "sub-graphs that run again and again are not imported"),
+    (change(2, op="_foreach", attrs={}, subgraphs=[]), "attribute 'fn' of _foreach is required and missing"),
     (change(2, op="Frobnicate", attrs={}), "Frobnicate   1 node   fc"),
     (change(1, name="v"), "1 parameter is not in net-0000.params: 'v' (FullyConnected \"fc\"); give the file"),
 ]

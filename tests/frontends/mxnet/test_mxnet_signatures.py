@@ -18,8 +18,9 @@ from dldt.frontends.mxnet.refused import REFUSED
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text())
 IMPORTERS = {importer.op_type: importer for importer in register().importers()}
-WITHOUT_NAMES = {"_CrossDeviceCopy", "_npi_concatenate"}
-"""The registry does not say what they take, or it says what they refuse: ``dim`` of _npi_concatenate, which is axis."""
+WITHOUT_NAMES = {"_CrossDeviceCopy", "_npi_concatenate", "_foreach", "_while_loop", "_cond"}
+"""The registry does not say what they take, or it says what they refuse: ``dim`` of _npi_concatenate, which is axis;
+or it lists sub-graphs among the inputs."""
 KINDS = {"boolean": bool, "int": int, "long": int, "float": float, "double": float, "string": str, "real_t": float}
 OLD_TOOL = Path(__file__).with_name("old_tool.txt").read_text().split()
 """The names in the Model Optimizer's tables, without ``proposal``, which is a Custom, and its own ``ScaleShift``."""

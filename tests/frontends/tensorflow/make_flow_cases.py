@@ -5,51 +5,17 @@ A case is a .npz: ``file:…`` are the files of the model, ``in0:…`` the input
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from flow_models import frozen, saved
+from flow_search import beam_search
+from tensorflow.python.framework import function
 
 FOLDER = Path(__file__).parent / "flow_cases"
 F32 = tf.float32
 v1 = tf.compat.v1
-
-
-def saved(signature, runs, variables=()):
-    """A SavedModel of a function, and what it gives for each of the ``runs``."""
-
-    class Holder(tf.Module):
-        pass
-
-    holder = Holder()
-    holder.variables_ = list(variables)
-    with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(holder, folder, signatures=signature)
-        run = tf.saved_model.load(folder).signatures["serving_default"]
-        outputs = [run(**{key: tf.constant(value) for key, value in each.items()}) for each in runs]
-        return files_of(folder), [{key: value.numpy() for key, value in each.items()} for each in outputs]
-
-
-def frozen(build, runs):
-    """A frozen graph with frames of TensorFlow 1: ``build`` names its outputs ``out…``."""
-    v1.disable_control_flow_v2()
-    try:
-        with v1.Graph().as_default(), v1.Session() as session:
-            names = build()
-            session.run(v1.global_variables_initializer())
-            graph = v1.graph_util.convert_variables_to_constants(session, session.graph_def, names)
-            outputs = [session.run([f"{n}:0" for n in names], {f"{k}:0": v for k, v in run.items()}) for run in runs]
-    finally:
-        v1.enable_control_flow_v2()
-    made = [dict(zip(names, map(np.asarray, each), strict=True)) for each in outputs]
-    return {"graph.pb": graph.SerializeToString()}, made
-
-
-def files_of(folder):
-    """The files of a SavedModel that say what it computes."""
-    paths = [path for path in Path(folder).rglob("*") if path.is_file() and path.name != "fingerprint.pb"]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(paths)}
 
 
 def stored(model):
@@ -405,6 +371,57 @@ def case_v1_projection():
         return ["out"]
 
     return frozen(build, [{"x": floats(2, 5, 3)}])
+
+
+def case_beam():
+    @tf.function(input_signature=[spec(dtype=tf.int32, name="n"), spec(7, 7, name="table")])
+    def f(n, table):
+        texts, totals = beam_search(2, n, table)
+        return {"texts": texts, "totals": totals}
+
+    return saved(f, [{"n": np.int32(n), "table": 2 * floats(7, 7, seed=n)} for n in (0, 1, 3, 9)])
+
+
+def case_v1_beam():
+    def build():
+        n, table = v1.placeholder(tf.int32, [], "n"), v1.placeholder(F32, [7, 7], "table")
+        texts, totals = beam_search(2, n, table)
+        v1.identity(texts, "texts")
+        v1.identity(totals, "totals")
+        return ["texts", "totals"]
+
+    return frozen(build, [{"n": np.int32(n), "table": 2 * floats(7, 7, seed=n)} for n in (0, 1, 3, 9)])
+
+
+def case_v1_function():
+    def build():
+        @function.Defun(F32, func_name="part")
+        def part(x):
+            _, y = v1.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * 1.5 - 0.5), (0, x))
+            return v1.cond(v1.reduce_sum(y) > 0.0, lambda: y * 2.0, lambda: v1.exp(y))
+
+        x, n = v1.placeholder(F32, [3], "x"), v1.placeholder(tf.int32, [], "n")
+
+        def body(i, x):
+            y = part(x) * 0.1
+            y.set_shape([3])
+            return i + 1, y
+
+        _, y = v1.while_loop(lambda i, y: i < n, body, (0, part(x)))
+        v1.identity(part(y), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(3) + c, "n": np.int32(n)} for n, c in ((0, 1), (2, 1), (1, -3))])
+
+
+def case_unranked():
+    def build():
+        x = v1.placeholder(F32, [2, 3], "x")
+        total = tf.raw_ops.AccumulateNV2(inputs=[x, x * 2.0], shape=tf.TensorShape(None))
+        v1.identity(tf.raw_ops.EnsureShape(input=total, shape=tf.TensorShape(None)), "out")
+        return ["out"]
+
+    return frozen(build, [{"x": floats(2, 3)}])
 
 
 def case_v1_nested_cond():

@@ -60,7 +60,7 @@ def _unary():
         zero = -128 if positive else 3
         out = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0), "EXP": (0.1, -128)}.get(op, (0.04, -20))
         kind = UNARY_KINDS.get(op, "")
-        yield one(op, [given(data, 0.03, zero)], [like(np.int8, *out)], kind, label="i8", units=1)
+        yield one(op, [given(data, 0.03, zero)], [like(np.int8, *out)], kind, label="i8", units=int(op == "ELU"))
     for op in ("LOGISTIC", "TANH"):
         out = {"LOGISTIC": (1 / 32768, 0), "TANH": (1 / 32768, 0)}[op]
         data = bytes_of(2, 50, dtype=np.int16)
@@ -68,11 +68,11 @@ def _unary():
     yield one("LOGICAL_NOT", [R.integers(0, 2, (2, 3)).astype(np.bool_)], [like(np.bool_)], "LogicalNotOptions")
     yield one("LEAKY_RELU", [f(2, 3, 4)], [like(F)], "LeakyReluOptions", alpha=0.2)
     data = [given(bytes_of(2, 3, 4), 0.03, 3)]
-    yield one("LEAKY_RELU", data, [like(np.int8, 0.02, -30)], "LeakyReluOptions", label="i8", units=1, alpha=0.2)
+    yield one("LEAKY_RELU", data, [like(np.int8, 0.02, -30)], "LeakyReluOptions", label="i8", units=0, alpha=0.2)
     yield one("PRELU", [f(2, 3, 4, 5), const(f(1, 1, 5))], [like(F)])
     yield one("PRELU", [f(2, 3, 4, 5), const(f(3, 4, 1))], [like(F)], label="image")
     quantised = [given(bytes_of(2, 3, 4, 5), 0.03, 3), const(bytes_of(1, 1, 5), 0.01, 7)]
-    yield one("PRELU", quantised, [like(np.int8, 0.02, -30)], label="i8", units=1)
+    yield one("PRELU", quantised, [like(np.int8, 0.02, -30)], label="i8", units=0)
     for approximate in (False, True):
         label = "tanh" if approximate else "erf"
         yield one("GELU", [f(2, 30)], [like(F)], "GeluOptions", label=label, rtol=1e-5, approximate=approximate)
@@ -130,13 +130,13 @@ def _binary():
     for op in ("ADD", "SUB", "MUL"):
         pair = [given(bytes_of(2, 30), 0.03, 3), given(bytes_of(30), 0.05, -7)]
         out = like(np.int8, 0.05 if op == "MUL" else 0.06, 5)
-        yield one(op, pair, [out], ACTIVATED[op], label="i8", units=1)
-        yield one(op, pair, [out], ACTIVATED[op], label="i8-relu", units=1, fused_activation_function="RELU")
+        yield one(op, pair, [out], ACTIVATED[op], label="i8", units=0)
+        yield one(op, pair, [out], ACTIVATED[op], label="i8-relu", units=0, fused_activation_function="RELU")
         pair = [given(bytes_of(2, 30, dtype=np.uint8), 0.03, 120), given(bytes_of(30, dtype=np.uint8), 0.05, 130)]
-        yield one(op, pair, [like(np.uint8, 0.06, 128)], ACTIVATED[op], label="u8", units=1)
+        yield one(op, pair, [like(np.uint8, 0.06, 128)], ACTIVATED[op], label="u8", units=0)
         pair = [given(bytes_of(2, 30, dtype=np.int16), 1 / 8192, 0), given(bytes_of(30, dtype=np.int16), 1 / 8192, 0)]
         values = {} if op == "MUL" else {"pot_scale_int16": False}
-        yield one(op, pair, [like(np.int16, 1 / 2048, 0)], ACTIVATED[op], label="i16", units=1, **values)
+        yield one(op, pair, [like(np.int16, 1 / 2048, 0)], ACTIVATED[op], label="i16", units=0, **values)
     even = [given(bytes_of(2, 30), 0.5, 0), given(bytes_of(2, 30), 0.5, 0)]
     yield one("ADD", even, [like(np.int8, 1.0, 0)], "AddOptions", label="i8-ties", units=0)
     for op in ("MAXIMUM", "MINIMUM"):
@@ -156,7 +156,7 @@ def _quantised():
         yield one("DEQUANTIZE", [integers], [like(F)], "DequantizeOptions", label=np.dtype(dtype).name)
     yield one("QUANTIZE", [np.arange(-8, 8, dtype=F) / 8], [like(np.int8, 0.25, 1)], "QuantizeOptions", label="ties")
     again = [given(bytes_of(64), 0.02, -3)]
-    yield one("QUANTIZE", again, [like(np.int8, 0.05, 4)], "QuantizeOptions", label="i8-i8", units=1)
+    yield one("QUANTIZE", again, [like(np.int8, 0.05, 4)], "QuantizeOptions", label="i8-i8", units=0)
     yield one("QUANTIZE", again, [like(np.uint8, 0.02, 125)], "QuantizeOptions", label="i8-u8")
     half = const(f(3, 4).astype(np.float16))
     yield one("DEQUANTIZE", [half], [like(F, shape=(3, 4))], "DequantizeOptions", label="f16")

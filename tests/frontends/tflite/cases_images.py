@@ -49,6 +49,27 @@ def _float_convolutions():
     yield one("CONV_3D_TRANSPOSE", parts, [like(F)], "Conv3DOptions", **values)
 
 
+def _words():
+    """Words with weights of bytes: sums beyond what single precision holds, and a bias of 32 bits."""
+    scales = (0.01, 0.02, 0.005)
+    data, words = given(bytes_of(2, 7, 7, 96, dtype=np.int16) * 200, 0.0003, 0), like(np.int16, 0.6, 0)
+    filters = const(bytes_of(3, 3, 3, 96), scales, (0,) * 3)
+    each = const(bytes_of(1, 3, 3, 96), [0.01] * 96, (0,) * 96, 3)
+    for kind in (np.int64, np.int32):
+        bias = const(i(kind, 3, low=-90000, high=90000), [0.0003 * s for s in scales], (0,) * 3)
+        values = {"stride_w": 2, "stride_h": 2, "fused_activation_function": "RELU"}
+        label, kinds = f"i16-{bias.array.dtype}", {"quantized_bias_type": "INT32" if kind is np.int32 else "INT64"}
+        yield one("CONV_2D", [data, filters, bias], [words], "Conv2DOptions", label=label, **values, **kinds)
+    values = {"stride_w": 1, "stride_h": 1, "depth_multiplier": 1}
+    bias = const(i(np.int64, 96, low=-9000, high=9000), [0.000003] * 96, (0,) * 96)
+    yield one("DEPTHWISE_CONV_2D", [data, each, bias], [words], "DepthwiseConv2DOptions", label="i16", **values)
+    rows = given(bytes_of(3, 600, dtype=np.int16) * 250, 0.0003, 0)
+    weights = const(bytes_of(5, 600), 0.01, 0)
+    bias = const(i(np.int64, 5, low=-90000, high=90000), 0.000003, 0)
+    out = [like(np.int16, 0.6, 0)]
+    yield one("FULLY_CONNECTED", [rows, weights, bias], out, "FullyConnectedOptions", label="i16")
+
+
 def _quantised_convolutions():
     scales = (0.01, 0.02, 0.005, 0.03, 0.015)
     for padding, stride in (("SAME", 1), ("VALID", 2)):
@@ -56,37 +77,39 @@ def _quantised_convolutions():
         label = f"i8-{padding.lower()}"
         data = given(bytes_of(1, 9, 8, 16), 0.03, 5)
         parts = [data, const(bytes_of(5, 3, 3, 16), scales, (0,) * 5), _bias([0.03 * s for s in scales], 5)]
-        yield one("CONV_2D", parts, [like(np.int8, 0.9, -4)], "Conv2DOptions", label=label, units=1, **values)
+        yield one("CONV_2D", parts, [like(np.int8, 0.9, -4)], "Conv2DOptions", label=label, units=0, **values)
         weights = const(bytes_of(1, 3, 3, 16), scales[:4] * 4, (0,) * 16, 3)
         parts = [data, weights, _bias([0.03 * s for s in scales[:4] * 4], 16)]
         values["depth_multiplier"] = 1
         out = [like(np.int8, 0.2, -4)]
-        yield one("DEPTHWISE_CONV_2D", parts, out, "DepthwiseConv2DOptions", label=label, units=1, **values)
+        yield one("DEPTHWISE_CONV_2D", parts, out, "DepthwiseConv2DOptions", label=label, units=0, **values)
     values = {"stride_w": 1, "stride_h": 1, "fused_activation_function": "RELU6"}
     parts = [given(bytes_of(1, 5, 5, 4), 0.03, 5), const(bytes_of(5, 3, 3, 4), 0.01, 0), _bias(0.0003, 5)]
-    yield one("CONV_2D", parts, [like(np.int8, 6 / 255, -128)], "Conv2DOptions", label="i8-relu6", units=1, **values)
+    yield one("CONV_2D", parts, [like(np.int8, 6 / 255, -128)], "Conv2DOptions", label="i8-relu6", units=0, **values)
     data = given(bytes_of(1, 5, 5, 4, dtype=np.uint8), 0.03, 120)
     parts = [data, const(bytes_of(5, 3, 3, 4, dtype=np.uint8), 0.01, 130), _bias(0.0003, 5)]
     yield one(
-        "CONV_2D", parts, [like(np.uint8, 0.5, 128)], "Conv2DOptions", label="u8", units=1, stride_w=1, stride_h=1
+        "CONV_2D", parts, [like(np.uint8, 0.5, 128)], "Conv2DOptions", label="u8", units=0, stride_w=1, stride_h=1
     )
     data = given(bytes_of(1, 5, 5, 4, dtype=np.int16), 0.0003, 0)
     wide = const(i(np.int64, 5, low=-900, high=900), [0.0003 * s for s in scales], (0,) * 5)
     parts = [data, const(bytes_of(5, 3, 3, 4), scales, (0,) * 5), wide]
     out = [like(np.int16, 0.01, 0)]
-    yield one("CONV_2D", parts, out, "Conv2DOptions", label="i16", units=1, stride_w=1, stride_h=1)
+    yield one("CONV_2D", parts, out, "Conv2DOptions", label="i16", stride_w=1, stride_h=1)
+    yield from _words()
+
     for keep in (False, True):
         parts = [given(bytes_of(2, 3, 20), 0.03, 5), const(bytes_of(7, 20), 0.01, 0), _bias(0.0003, 7)]
         values = {"keep_num_dims": keep, "fused_activation_function": "RELU"}
         label = f"i8-{'keep' if keep else 'rows'}"
         out = [like(np.int8, 0.3, -100)]
-        yield one("FULLY_CONNECTED", parts, out, "FullyConnectedOptions", label=label, units=1, **values)
+        yield one("FULLY_CONNECTED", parts, out, "FullyConnectedOptions", label=label, units=0, **values)
     shape = const(np.array([1, 8, 8, 5], np.int32))
     weights = const(bytes_of(5, 3, 3, 4), scales, (0,) * 5)
     parts = [shape, weights, given(bytes_of(1, 4, 4, 4), 0.03, 5), _bias([0.03 * s for s in scales], 5)]
     out = [like(np.int8, 0.5, 3)]
     values = {"stride_w": 2, "stride_h": 2}
-    yield one("TRANSPOSE_CONV", parts, out, "TransposeConvOptions", label="i8", units=1, version=3, **values)
+    yield one("TRANSPOSE_CONV", parts, out, "TransposeConvOptions", label="i8", units=0, version=3, **values)
 
 
 def _products():
@@ -104,7 +127,7 @@ def _products():
         label = f"{int(adj_x)}{int(adj_y)}"
         yield one("BATCH_MATMUL", parts, [like(F)], "BatchMatMulOptions", label=label, adj_x=adj_x, adj_y=adj_y)
     parts = [given(bytes_of(2, 4, 20), 0.03, 5), given(bytes_of(2, 20, 6), 0.02, -3)]
-    yield one("BATCH_MATMUL", parts, [like(np.int8, 0.3, 2)], "BatchMatMulOptions", label="i8", units=1)
+    yield one("BATCH_MATMUL", parts, [like(np.int8, 0.3, 2)], "BatchMatMulOptions", label="i8", units=0)
 
 
 def _pooling():
@@ -118,7 +141,7 @@ def _pooling():
         data = [given(bytes_of(2, 7, 8, 3), 0.03, 5)]
         yield one(op, data, [like(np.int8, 0.03, 5)], "Pool2DOptions", label="i8", **values)
         fused = {**values, "fused_activation_function": "RELU6"}
-        yield one(op, data, [like(np.int8, 0.03, 5)], "Pool2DOptions", label="i8-relu6", units=1, **fused)
+        yield one(op, data, [like(np.int8, 0.03, 5)], "Pool2DOptions", label="i8-relu6", units=0, **fused)
         fused = {**values, "fused_activation_function": "RELU"}
         yield one(op, [f(2, 7, 8, 3)], [like(F)], "Pool2DOptions", label="relu", **fused)
 

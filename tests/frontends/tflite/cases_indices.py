@@ -37,6 +37,26 @@ def _picked():
     yield one("BUCKETIZE", [f(3, 4)], [like(np.int32)], "BucketizeOptions", boundaries=(-2.0, 0.0, 1.5))
 
 
+def _windows():
+    parts = [f(3, 4), const(np.array([2, 3], np.int32)), const(np.array(0.5, F))]
+    yield one("DILATE", parts, [like(F)], "DilateOptions")
+    rows = [const(np.array(x, np.int64)) for x in ((2, 3), (1, 2), (2, 1))]
+    for name in ("ADD", "MUL", "MINIMUM", "MAXIMUM"):
+        values = {"label": name.lower(), "reduce_function": name}
+        start = const(np.array(1 if name == "MUL" else 0.25, F))
+        yield one("REDUCE_WINDOW", [f(6, 8), start, *rows], [like(F)], "ReduceWindowOptions", **values)
+    flags = R.integers(0, 2, (6, 8)).astype(np.bool_)
+    for name in ("ALL", "ANY"):
+        values = {"label": name.lower(), "reduce_function": name}
+        start = const(np.array(name == "ALL"))
+        yield one("REDUCE_WINDOW", [flags, start, *rows], [like(np.bool_)], "ReduceWindowOptions", **values)
+    ids, places = const(np.array([1, 3, 0], np.int32)), const(np.array([[0, 0], [2, 0], [2, 1]], np.int32))
+    shape, weights = const(np.array([3, 2], np.int32)), const(np.array([1, 2, 4], F))
+    for name in ("SUM", "MEAN", "SQRTN"):
+        parts, values = [ids, places, shape, weights, f(4, 3, 2)], {"label": name.lower(), "combiner": name}
+        yield one("EMBEDDING_LOOKUP_SPARSE", parts, [like(F)], "EmbeddingLookupSparseOptions", **values)
+
+
 def _put():
     places, updates = np.array([[1, 2], [0, 1], [1, 2]], np.int32), f(3, 4)
     yield one("SCATTER_ND", [places, updates, ints(3, 3, 4)], [like(F)], "ScatterNdOptions")
@@ -65,4 +85,4 @@ def _put():
 
 
 reseed(4)
-CASES = (*_picked(), *_put())
+CASES = (*_picked(), *_put(), *_windows())

@@ -39,7 +39,7 @@ def _shapes():
     yield one("CONCATENATION", same, [like(np.int8, 0.03, 5)], "ConcatenationOptions", label="i8", axis=1)
     u8 = [given(bytes_of(2, 3, dtype=np.uint8), s, z) for s, z in ((0.03, 120), (0.05, 130))]
     out = [like(np.uint8, 0.06, 128)]
-    yield one("CONCATENATION", u8, out, "ConcatenationOptions", label="u8-scales", units=1, axis=1)
+    yield one("CONCATENATION", u8, out, "ConcatenationOptions", label="u8-scales", units=0, axis=1)
     outs = [like(F)] * 3
     yield one("UNPACK", [f(2, 3, 4)], outs, "UnpackOptions", num=3, axis=1)
     yield one("SPLIT", [ints(1), f(2, 6, 4)], outs, "SplitOptions", num_splits=3)
@@ -90,7 +90,7 @@ def _reductions():
         parts = [given(bytes_of(2, 5, 4, 6), 0.03, 5), ints(1, 2)]
         oracle = OPTIMISED if op == "SUM" else ORACLE
         out = [like(np.int8, *out)]
-        yield one(op, parts, out, "ReducerOptions", label="i8", units=1, oracle=oracle, keep_dims=True)
+        yield one(op, parts, out, "ReducerOptions", label="i8", units=int(op == "SUM"), oracle=oracle, keep_dims=True)
     for op in ("REDUCE_ANY", "REDUCE_ALL"):
         flags = R.integers(0, 2, (3, 4)).astype(np.bool_)
         yield one(op, [flags, ints(1)], [like(np.bool_)], "ReducerOptions")
@@ -106,10 +106,10 @@ def _reductions():
     yield one("SOFTMAX", [f(3, 9)], [like(F)], "SoftmaxOptions", beta=1.0)
     yield one("SOFTMAX", [f(2, 3, 4, 5)], [like(F)], "SoftmaxOptions", label="beta", beta=0.7)
     parts, out = [given(bytes_of(3, 9), 0.03, 5)], [like(np.int8, 1 / 256, -128)]
-    yield one("SOFTMAX", parts, out, "SoftmaxOptions", label="i8", units=1, beta=1.0)
+    yield one("SOFTMAX", parts, out, "SoftmaxOptions", label="i8", units=0, beta=1.0)
     yield one("LOG_SOFTMAX", [f(3, 9)], [like(F)], "LogSoftmaxOptions")
     yield one("L2_NORMALIZATION", [f(3, 9)], [like(F)], "L2NormOptions")
-    yield one("L2_NORMALIZATION", parts, [like(np.int8, 1 / 128, 0)], "L2NormOptions", label="i8", units=1)
+    yield one("L2_NORMALIZATION", parts, [like(np.int8, 1 / 128, 0)], "L2NormOptions", label="i8", units=0)
     values = {"radius": 2, "bias": 1.1, "alpha": 0.3, "beta": 0.6}
     kind = "LocalResponseNormalizationOptions"
     yield one("LOCAL_RESPONSE_NORMALIZATION", [f(2, 3, 4, 7)], [like(F)], kind, rtol=1e-5, oracle=OPTIMISED, **values)

@@ -163,3 +163,14 @@ def test_a_variable_in_a_branch(tmp_path):
 
 def test_every_case_says_its_operation():
     assert {case.operation for case in CASES} >= {"CONV_2D", "WHILE", "SVDF"}
+
+
+def test_windows_that_do_not_fit(tmp_path):
+    def text(size, function):
+        rows = [const(np.array(x, np.int64)) for x in ((size,), (1,), (1,))]
+        parts = [given(f(4)), const(np.array(0, F)), *rows]
+        return single("REDUCE_WINDOW", parts, [like(F)], "ReduceWindowOptions", reduce_function=function)
+
+    assert "joined by UNSUPPORTED" in refusal(tmp_path, text(2, "UNSUPPORTED"), UnsupportedError)
+    assert "a window of 5 elements" in refusal(tmp_path, text(5, "ADD"))
+    assert "windows to 4096" in refusal(tmp_path, text(5000, "ADD"))

@@ -1,0 +1,124 @@
+"""Transposed convolutions whose filters are computed: these are packed while the model runs, phase by phase."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
+from dldt.codegen.target import Target
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.ops.window import Window
+from dldt.compiler.types import Array, DType, Shape
+
+_KINDS = (ops.ConvolutionBackpropData, ops.GroupConvolutionBackpropData)
+_TYPES = (DType.f32, DType.f64)
+
+
+def pack_transposed_filters(graph: Graph, target: Target) -> Graph:
+    """The graph in which every transposed convolution with computed filters reads packed ones; a copy if there are any.
+
+    ::
+
+        ConvolutionBackpropData(x, w)   →   PackedDeconvolution(x, Transpose(Reshape(Pad(w))))
+
+    Each phase of the result is a plain convolution with every stride-th tap. The kernel is padded to a multiple of the
+    strides, so that all phases have equally many taps, and the filters to whole vectors of output channels.
+    """
+    if not any(_wanted(inner) for inner in graph.walk()):
+        return graph
+    made = graph.copy()
+    for inner in made.walk():
+        for node in _wanted(inner):
+            inner.replace(node.outputs[0], _packed(node, target.block))
+        inner.prune()
+    return made
+
+
+def _wanted(graph: Graph) -> list[Node]:
+    return [node for node in graph.order() if type(node.op) in _KINDS and _can(node)]
+
+
+def _can(node: Node) -> bool:
+    """Whether register tiles are for it: images or lines, and several channels for each output."""
+    data, filters = node.inputs[:2]
+    assert data is not None
+    assert filters is not None
+    shape = _shape(node)
+    known = all(isinstance(dim, int) and dim for dim in shape) and shape[1:3] != (1, 1)
+    if filters.constant is not None or not known or data.type.rank not in (3, 4) or data.type.dtype not in _TYPES:
+        return False
+    where = _window(node)
+    pads = all(isinstance(pad, int) for pad in (*where.pads_begin, *where.pads_end))
+    return pads and all(each == 1 for each in where.dilations)
+
+
+def _shape(node: Node) -> Shape:
+    """Groups, inputs, outputs, kernel."""
+    filters = node.inputs[1]
+    assert filters is not None
+    return filters.type.shape if isinstance(node.op, ops.GroupConvolutionBackpropData) else (1, *filters.type.shape)
+
+
+def _window(node: Node) -> Window:
+    op, data = node.op, node.inputs[0]
+    assert isinstance(op, _KINDS)
+    assert data is not None
+    return op.window(data.type.shape[2:], _shape(node)[3:], tuple(node.types[0].shape[2:]))
+
+
+def _packed(node: Node, lanes: int) -> Value:
+    data, filters = node.inputs[:2]
+    assert data is not None
+    assert filters is not None
+    where, shape = _window(node), tuple(dim for dim in _shape(node) if isinstance(dim, int))
+    kernel, strides = shape[3:], where.strides
+    begins, ends = ([pad for pad in pads if isinstance(pad, int)] for pads in (where.pads_begin, where.pads_end))
+    assert isinstance(node.op, _KINDS)
+    ends = [end - added for end, added in zip(ends, node.op.output_padding or [0] * len(ends), strict=True)]
+    lines = len(kernel) == 1
+    if lines:  # a row of pixels is an image
+        kernel, strides, begins, ends = (1, *kernel), (1, *strides), [0, *begins], [0, *ends]
+        data = _made(ops.Unsqueeze()(data, np.array([2])))
+    more = [-size % stride for size, stride in zip(kernel, strides, strict=True)]
+    missing = np.array([0, 0, -shape[2] % lanes, *more])
+    whole = tuple(size + added for size, added in zip(kernel, more, strict=True))
+    op = PackedDeconvolution(
+        strides=strides,
+        pads_begin=begins,
+        pads_end=[end + added for end, added in zip(ends, more, strict=True)],
+        dilations=(1,) * len(kernel),
+        filters=(*shape[:3], *whole),
+    )
+    packed = _by_phases(_reshaped(filters, (*shape[:3], *kernel)), missing, strides, lanes)
+    found = _made(op(data, packed, name=node.name))
+    return _made(ops.Squeeze()(found, np.array([2]))) if lines else found
+
+
+def _by_phases(filters: Value, missing: Array, strides: tuple[int, ...], lanes: int) -> Value:
+    """[groups, inputs, outputs, rows, pixels] as [phases, groups, vectors, inputs, taps, taps, lanes]."""
+    zero = np.zeros((), filters.type.dtype.numpy)
+    padded = _made(ops.Pad("constant")(filters, np.zeros_like(missing), missing, zero))
+    groups, inputs, outputs, rows, pixels = (int(dim) for dim in padded.type.shape)
+    down, across = strides
+    split = _reshaped(padded, (groups, inputs, outputs // lanes, lanes, rows // down, down, pixels // across, across))
+    turned = _made(ops.Transpose()(split, np.array([5, 7, 0, 2, 1, 4, 6, 3])))
+    order = _flipped(_flipped(turned, 5), 6)
+    return _reshaped(order, (down * across, groups, outputs // lanes, inputs, rows // down, pixels // across, lanes))
+
+
+def _flipped(value: Value, axis: int) -> Value:
+    """The value with one axis in reverse."""
+    size = value.type.shape[axis]
+    if size == 1:
+        return value
+    assert isinstance(size, int)
+    return _made(ops.Slice()(value, *(np.array([number]) for number in (size - 1, -size - 1, -1, axis))))
+
+
+def _reshaped(value: Value, shape: Shape) -> Value:
+    return _made(ops.Reshape(False)(value, np.array(shape, np.int64)))
+
+
+def _made(value: Value) -> Value:
+    return value
