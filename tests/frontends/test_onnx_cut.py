@@ -203,12 +203,12 @@ def test_report_counts_groups_and_looks_into_bodies(tmp_path):
 
 def test_attributes_that_are_not_supported_are_reported_the_same_way(tmp_path):
     nodes = [
-        helper.make_node("MaxPool", ["p"], ["q", "i"], name="pool", kernel_shape=[1], storage_order=1),
+        helper.make_node("BatchNormalization", ["p", *"xxxx"], ["q"], name="batch", training_mode=1),
         helper.make_node("Unsqueeze", ["x", "axes"], ["p"], name="three"),
         helper.make_node("Constant", [], ["axes"], value_ints=[0]),
         helper.make_node("LpNormalization", ["x"], ["y"], name="norm", p=3),
     ]
     text = report(tmp_path, nodes, {"": 19}, outputs=("y", "q"))
     assert "2 operation types have no converter for what is asked (2 of 4 nodes)" in text
-    assert "indices in column-major storage_order are not supported" in text
+    assert "training_mode is set; only inference is supported" in text
     assert "norm 3 is not supported" in text

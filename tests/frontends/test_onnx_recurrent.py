@@ -161,7 +161,6 @@ def test_the_batch_first_and_nothing_at_all(kind, tmp_path):
 
 REFUSED = [
     ({"activations": ["Sigmoid", "Swish", "Tanh"]}, UnsupportedError, "activation 'swish' of LSTM is not one of"),
-    ({"input_forget": 1}, UnsupportedError, "input_forget of an LSTM is not supported"),
     ({"hidden_size": 7}, InputError, "hidden_size is 7, but the last dim of R is 20"),
     ({"activations": ["Sigmoid", "Tanh"]}, InputError, "2 activations are given, 3 for each direction are needed"),
 ]
@@ -176,7 +175,9 @@ def test_refused(attributes, error, message, tmp_path):
         import_onnx(save(model, tmp_path))
 
 
-def test_peepholes_are_refused(tmp_path):
-    inputs = [*inputs_of("LSTM"), rand(1, 3 * SIZE, seed=8)]
-    with pytest.raises(UnsupportedError, match=r"peephole weights \(P\) of an LSTM is not supported"):
-        import_onnx(save(model_of("LSTM", inputs, 14, (1, 2, 3, 7), 1, hidden_size=SIZE), tmp_path))
+@pytest.mark.parametrize("more", [{}, {"input_forget": 1}, {"clip": 0.3}], ids=str)
+@pytest.mark.parametrize("lengths", [None, [6, 2, 4]], ids=str)
+def test_peepholes(lengths, more, tmp_path):
+    inputs = [*inputs_of("LSTM", 2, lengths=lengths), rand(2, 3 * SIZE, seed=8)]
+    given = {"hidden_size": SIZE, "direction": "bidirectional", **more}
+    check(model_of("LSTM", inputs, 14, (1, 2, 3, 7), 3, **given), inputs, tmp_path)
