@@ -114,7 +114,7 @@ def steps(n: int) -> onnx.ModelProto:
 GROWING = (
     Growing("nodes", nodes, (3000, 6000, 12000)),
     Growing("chain", chain, (25000, 50000, 100000)),
-    Growing("symbols", symbols, (20, 40, 100, 200)),
+    Growing("symbols", symbols, (25, 50, 100, 200)),
     Growing("outputs", outputs, (1250, 2500, 5000)),
     Growing("split", split, (50, 100, 200, 400)),
     Growing("split_out", split_out, (50, 100, 200, 400)),
