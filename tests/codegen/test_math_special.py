@@ -138,3 +138,20 @@ def test_remainders_of_special_values(name, column, target):
     got = compile_math(name, target, target.lanes(4))(table[0], table[1])
     wrong = [(*case[:2], value) for case, value in zip(REMAINDERS, got, strict=True) if not same(value, case[column])]
     assert not wrong
+
+
+@pytest.mark.parametrize(("name", "expected"), [("fmod", np.fmod), ("mod", np.mod)])
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_remainders_of_doubles_are_exact(name, expected, target):
+    """Of any bits, of multiples, of quotients beyond those of one step: with fused products, and without them."""
+    rng = np.random.default_rng(5)
+    x, y = rng.integers(0, 2**64, (2, 4000), dtype=np.uint64).view(np.float64)
+    with np.errstate(all="ignore"):
+        x[:1000] = y[:1000] * rng.integers(0, 2**26, 1000)
+        x[1000:2000] = y[1000:2000] * (rng.integers(0, 2**53, 1000) * 1.5)
+        x[2000:2008], y[2004:2012] = [INF, NAN, 0.0, -0.0] * 2, [INF, NAN, 0.0, -0.0] * 2
+        wanted = expected(x, y)
+    got = compile_math(name, target, target.lanes(8), "double")(x, y)
+    assert np.array_equal(got, wanted, equal_nan=True)
+    zeros = wanted == 0
+    assert np.array_equal(np.signbit(got[zeros]), np.signbit(wanted[zeros]))

@@ -1,5 +1,5 @@
 """Remainders, exact for every quotient: long division, of f32 in double with 28 bits in each step, of f64 by fused
-products with 50 bits."""
+products with 50 bits, or by products of parts with 24 where the machine has no fused ones."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import math
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.instructions import mangle
-from dldt.codegen.llvm.ir import Ir
+from dldt.codegen.llvm.ir import Ir, vector
 from dldt.codegen.llvm.math.floats import copy_sign, magnitude
 from dldt.codegen.llvm.math.registry import math_function
 
 _STEP = 28
 # the largest quotient of two f32 is below 2^278
 _STEPS = 10
-_WIDE_STEP = 50
+_FUSED_STEP, _SPLIT_STEP = 50, 24
 # the largest quotient of two f64 is below 2^2098
-_WIDE_STEPS = 42
+_WIDE_BITS = 2098
+_UPPER_BITS = -(1 << 27)
+"""The bits of a f64 without the lower 27 of its fraction."""
 
 
 @math_function("fmod", "float")
@@ -50,7 +52,7 @@ def _long_division(b: Builder, rest: Ir, divisor: Ir) -> Ir:
 def fmod_double(b: Builder, x: Ir, y: Ir) -> Ir:
     """As that of f32."""
     rest, divisor = magnitude(b, x), magnitude(b, y)
-    long = b.compare("ge", b.fdiv(rest, divisor), b.like(rest, 2.0**_WIDE_STEP))
+    long = b.compare("ge", b.fdiv(rest, divisor), b.like(rest, 2.0 ** _bits_in_step(b)))
     anywhere = b.intrinsic("llvm.vector.reduce.or", "i1", long, suffix=mangle(long.type)) if long.lanes else long
     wide = b.choose(anywhere, lambda: _wide_division(b, rest, divisor), lambda: _wide_step(b, rest, divisor))
     result = b.select(b.compare("lt", rest, divisor), x, copy_sign(b, wide, x))
@@ -58,18 +60,37 @@ def fmod_double(b: Builder, x: Ir, y: Ir) -> Ir:
     return b.select(defined, result, b.like(x, math.nan))
 
 
+def _bits_in_step(b: Builder) -> int:
+    return _FUSED_STEP if b.target.fma else _SPLIT_STEP
+
+
 def _wide_step(b: Builder, rest: Ir, divisor: Ir) -> Ir:
-    """rest mod divisor for quotients below 2^51. The fused difference is exact: it is a multiple of the last bit of
-    both, and smaller than the divisor, but for a quotient that was rounded up, which is corrected."""
-    quotient = b.intrinsic("llvm.trunc", rest.type, b.fdiv(rest, divisor))
-    difference = b.fma(b.neg(quotient), divisor, rest)
+    """rest mod divisor for quotients of one step, and twice as large ones. The difference is exact: it is a multiple of
+    the last bit of both, and smaller than the divisor; where it is below 0, it is corrected."""
+    difference = _fused_difference(b, rest, divisor) if b.target.fma else _split_difference(b, rest, divisor)
     return b.select(b.compare("lt", difference, b.like(rest, 0.0)), b.add(difference, divisor), difference)
 
 
+def _fused_difference(b: Builder, rest: Ir, divisor: Ir) -> Ir:
+    quotient = b.intrinsic("llvm.trunc", rest.type, b.fdiv(rest, divisor))
+    return b.fma(b.neg(quotient), divisor, rest)
+
+
+def _split_difference(b: Builder, rest: Ir, divisor: Ir) -> Ir:
+    """The nearest quotient times the upper 26 bits of the divisor, then times the others. Both products are exact, and
+    so are the differences: the last one is at most half the divisor, the first one little more."""
+    quotient = b.intrinsic("llvm.rint", rest.type, b.fdiv(rest, divisor))
+    bits = b.bitcast(divisor, vector("i64", divisor.lanes))
+    upper = b.bitcast(b.binary("and", bits, b.like(bits, _UPPER_BITS)), divisor.type)
+    above = b.sub(rest, b.mul(quotient, upper))
+    return b.sub(above, b.mul(quotient, b.sub(divisor, upper)))
+
+
 def _wide_division(b: Builder, rest: Ir, divisor: Ir) -> Ir:
-    for k in reversed(range(_WIDE_STEPS)):
+    step = _bits_in_step(b)
+    for k in reversed(range(-(-_WIDE_BITS // step))):
         scaled = divisor
-        for part in _powers(_WIDE_STEP * k):
+        for part in _powers(step * k):
             scaled = b.mul(scaled, b.like(divisor, part))
         fits = b.compare("lt", scaled, b.like(divisor, math.inf))
         rest = b.select(fits, _wide_step(b, rest, scaled), rest)
