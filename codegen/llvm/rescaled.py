@@ -27,11 +27,13 @@ def high_product(b: Builder, dtype: DType, x: Ir, y: Ir) -> Ir:
     return b.bitcast(b.binary("or", low, high), x.type)
 
 
-def shift_away(b: Builder, dtype: DType, x: Ir, half: Ir, exponent: Ir) -> Ir:
-    """x / 2^exponent, which is 2 · half, rounded, a half away from zero."""
-    x, half, exponent = b.unify(x, half, exponent)
-    below = b.binary("ashr", x, b.like(x, 31))
-    return b.binary("ashr", b.add(b.add(x, half), below), exponent)
+def shift_away(b: Builder, dtype: DType, x: Ir, exponent: Ir) -> Ir:
+    """x / 2^exponent, rounded, a half away from zero. All places but one are shifted out before a half is added, which
+    so cannot overflow."""
+    x, exponent = b.unify(x, exponent)
+    below, one = b.binary("ashr", x, b.like(x, 31)), b.like(x, 1)
+    doubled = b.binary("ashr", b.add(x, below), b.sub(exponent, one))
+    return b.binary("ashr", b.add(doubled, one), one)
 
 
 def _signed(b: Builder, pairs: Ir, width: Ir) -> Ir:

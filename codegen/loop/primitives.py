@@ -105,8 +105,8 @@ def _highmul(a: Array, b: Array) -> Array:
     return np.asarray(((a.astype(np.int64) * b + (1 << 30)) >> 31).astype(np.int32))
 
 
-def _shift_away(x: Array, half: Array, exponent: Array) -> Array:
-    return np.asarray((x + half - (x < 0)) >> exponent)
+def _shift_away(x: Array, exponent: Array) -> Array:
+    return np.asarray((((x - (x < 0)) >> (exponent - 1)) + 1) >> 1)
 
 
 def _gelu(x: Array) -> Array:
@@ -194,7 +194,7 @@ PRIMITIVES: dict[str, Primitive] = {
     "bitnot": Primitive("bitnot", 1, np.bitwise_not),
     "select": Primitive("select", 3, np.where),
     "highmul": Primitive("highmul", 2, _highmul),
-    "shift_away": Primitive("shift_away", 3, _shift_away),
+    "shift_away": Primitive("shift_away", 2, _shift_away),
 }
 """The primitives by name. The operands of a comparison have one type, as have the two sides of ``select``. The result's
 type is that of the expression."""

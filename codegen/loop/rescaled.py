@@ -18,7 +18,7 @@ Types = tuple[TensorType, ...]
 @attrs.frozen
 class Rescaled(Op):
     """y = x · multiplier / 2^31, rounded, a half up; then, where it ``shifts``, y / 2^exponent, rounded, a half away
-    from zero, all as i32. ``half`` is 2^exponent / 2.
+    from zero, all as i32; exponents are at least 1 there. Multipliers are not negative.
 
     The compiler makes it while it generates native code; it is in no operation set.
     """
@@ -27,29 +27,29 @@ class Rescaled(Op):
 
     type = "Rescaled"
     opset = ""
-    ports = ("x", "multiplier", "half", "exponent")
-    required = 4
+    ports = ("x", "multiplier", "exponent")
+    required = 3
     variadic = False
     traits = Trait.ELEMENTWISE
 
-    def infer(self, x: TensorType, multiplier: TensorType, half: TensorType, exponent: TensorType) -> TensorType:
+    def infer(self, x: TensorType, multiplier: TensorType, exponent: TensorType) -> TensorType:
         """See the class."""
         return TensorType(DType.i32, x.shape)
 
-    def evaluate(self, x: Array, multiplier: Array, half: Array, exponent: Array) -> Array:
+    def evaluate(self, x: Array, multiplier: Array, exponent: Array) -> Array:
         """See the class."""
         product = primitive("highmul").meaning(x, multiplier)
-        return primitive("shift_away").meaning(product, half, exponent) if self.shifts else np.asarray(product)
+        return primitive("shift_away").meaning(product, exponent) if self.shifts else np.asarray(product)
 
 
 @lowers(Rescaled, kind="map")
-def rescaled(op: Rescaled, types: Types, x: Access, multiplier: Access, half: Access, exponent: Access) -> Access:
+def rescaled(op: Rescaled, types: Types, x: Access, multiplier: Access, exponent: Access) -> Access:
     """One primitive, or two."""
-    operands = aligned(types[0].shape, x, multiplier, half, exponent)
+    operands = aligned(types[0].shape, x, multiplier, exponent)
 
     def element(index: Index) -> Expr:
-        data, factor, rounding, places = operands(index)
+        data, factor, places = operands(index)
         product = apply("highmul", data, factor)
-        return apply("shift_away", product, rounding, places) if op.shifts else product
+        return apply("shift_away", product, places) if op.shifts else product
 
     return Access(types[0], element)

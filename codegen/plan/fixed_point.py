@@ -63,11 +63,17 @@ def _replace(graph: Graph, node: Node) -> None:
     if whole is None:
         return
     value = whole.value
-    if dtype in _SMALL and not isinstance(value.op, ops.Clamp):
+    if dtype in _SMALL and not _is_within(value.op, dtype):
         value = ops.Clamp(*map(float, dtype.bounds))(value)
     if dtype is not DType.i32:
         value = ops.Convert(dtype)(value)
     graph.replace(node.outputs[0], value)
+
+
+def _is_within(op: Op, dtype: DType) -> bool:
+    """Whether the operation gives numbers of this type alone."""
+    low, high = dtype.bounds
+    return isinstance(op, ops.Clamp) and low <= op.min and op.max <= high
 
 
 def _whole(x: Value, depth: int) -> _Integers | None:
@@ -77,7 +83,7 @@ def _whole(x: Value, depth: int) -> _Integers | None:
     if not depth:
         return None
     found = scaling(x)
-    if found is not None:
+    if found is not None and found.x.type.shape == x.type.shape:
         return _rescaled(found, depth)
     op, inputs = x.op, x.node.inputs
     if isinstance(op, ops.Convert):
@@ -85,8 +91,7 @@ def _whole(x: Value, depth: int) -> _Integers | None:
     if isinstance(op, _ARITHMETIC):
         return _combined(op, inputs, depth)
     if isinstance(op, ops.Clamp):
-        inner = _first(inputs, depth)
-        return inner and _Integers(ops.Clamp(op.min, op.max)(inner.value), inner.most)
+        return _bounded(op, inputs, depth)
     if isinstance(op, ops.ReduceSum):
         return _summed(x, depth)
     if op.has(Trait.PERMUTATION) and len(x.node.outputs) == 1:
@@ -126,6 +131,16 @@ def _combined(op: Op, inputs: tuple[Value | None, ...], depth: int) -> _Integers
     return _Integers(op(first.value, second.value), most) if most <= _MOST else None
 
 
+def _bounded(op: ops.Clamp, inputs: tuple[Value | None, ...], depth: int) -> _Integers | None:
+    inner = _first(inputs, depth)
+    if inner is None:
+        return None
+    low, high = (min(max(bound, op.min), op.max) for bound in (-float(inner.most), float(inner.most)))
+    if not low.is_integer() or not high.is_integer() or max(-low, high) > _MOST:
+        return None
+    return _Integers(op(inner.value), int(max(abs(low), abs(high))))
+
+
 def _summed(x: Value, depth: int) -> _Integers | None:
     inner, source = _first(x.node.inputs, depth), x.node.inputs[0]
     assert source is not None
@@ -149,8 +164,5 @@ def _rescaled(found: Scaling, depth: int) -> _Integers | None:
     value = inner.value
     if left:
         value = ops.Multiply()(value, np.asarray(1 << left, np.int32))
-    # Where numbers are multiplied by more than 1, they have room: what they are multiplied by is below 2^left.
-    half = (1 << exponent.astype(np.int64)) // 2
-    numbers = (multiplier, half.astype(np.int32), exponent.astype(np.int32))
-    made = Rescaled(shifts=bool(exponent.any()))(value, *numbers)
-    return _Integers(made, (inner.most << left) >> int(exponent.min()) | 1)
+    made = Rescaled(shifts=bool(exponent.any()))(value, multiplier, exponent.astype(np.int32))
+    return _Integers(made, ((inner.most << left) >> int(exponent.min())) + bool(exponent.any()))

@@ -15,7 +15,10 @@ from dldt.runtime.model import load
 from dldt.tools.api import compile_model
 
 NUMBERS = np.array([1 << 30, 1518500250, (1 << 31) - 1, 1073741825, 0])
-DATA = np.array([0, 1, -1, 3, -3, 25, -25, 4095, -4095, 20, -20, 127, -128, 16777215, -16777216], np.int32)
+LARGE = (1 << 31) - 1
+DATA = np.array(
+    [0, 1, -1, 3, -3, 25, -25, 4095, -4095, 20, -20, 127, -128, 16777215, -16777216, LARGE, -LARGE], np.int32
+)
 
 
 def truncated(a, b):
@@ -52,6 +55,36 @@ def test_rescaled_numbers_are_those_of_the_definition(left, right, tmp_path):
     assert np.array_equal(interpret(graph, {"x": data})["y"], wanted)
     compile_model(graph, tmp_path / "m.so")
     assert np.array_equal(load(tmp_path / "m.so", threads=1).create_request().run(data)["y"], wanted)
+
+
+def converted(op, dtype):
+    graph = Graph()
+    x = graph.parameter("x", TensorType(DType.i8, (256,)))
+    whole = scaled(op(Convert(DType.f64)(x)), np.array(1 << 30), np.array(0), np.array(0))
+    graph.result(Convert(dtype)(Add()(whole, np.asarray(2.0))), "y")
+    return graph
+
+
+@pytest.mark.parametrize(
+    "bounds", [(-300.0, 300.0), (-5.5, 7.5), (100.0, 2.0**31 - 2), (2.0**31 - 1, 2.0**33)], ids=str
+)
+@pytest.mark.parametrize("dtype", [DType.i8, DType.u8, DType.i32], ids=str)
+def test_clamps_between_doubles_mean_the_same_in_integers(bounds, dtype, tmp_path):
+    data = np.arange(-128, 128).astype(np.int8)
+    half = np.floor(np.clip(data.astype(np.float64), *bounds) / 2 + 0.5) + 2
+    wanted = np.clip(half, *dtype.bounds).astype(dtype.numpy)
+    compile_model(converted(Clamp(*bounds), dtype), tmp_path / "m.so")
+    assert np.array_equal(load(tmp_path / "m.so", threads=1).create_request().run(data)["y"], wanted)
+
+
+def test_a_clamp_wider_than_the_type_saturates(tmp_path):
+    graph = Graph()
+    x = graph.parameter("x", TensorType(DType.i32, (5,)))
+    whole = scaled(x, np.array(1 << 30), np.array(0), np.array(0))
+    graph.result(Convert(DType.i8)(Clamp(-1000.0, 1000.0)(whole)), "y")
+    compile_model(graph, tmp_path / "m.so")
+    data = np.array([0, 20, -20, 1024, -1024], np.int32)
+    assert load(tmp_path / "m.so", threads=1).create_request().run(data)["y"].tolist() == [0, 10, -10, 127, -128]
 
 
 def test_integers_take_the_place_of_doubles():
