@@ -51,7 +51,7 @@ def foreach(
     items, then the last states."""
     _check(fn, num_outputs, (*in_data_locs, *in_state_locs, *remain_locs), len(data))
     items, states = len(in_data_locs), len(in_state_locs)
-    if not items or num_out_data + states != num_outputs:
+    if not items or num_out_data < 0 or num_out_data + states != num_outputs:
         raise InputError(f"{items} inputs, {num_out_data} outputs and {states} states are no loop")
     names = [""] * len(fn.inputs)
     own = [f"item{i}" for i in range(items)] + [f"state{i}" for i in range(states)]
@@ -112,7 +112,9 @@ def while_loop(
     """`func` while `cond` holds, `max_iterations` times at most: what each turn gives, with zeros behind up to that
     many, then the last variables."""
     _check(func, num_outputs, tuple(range(len(func_input_locs))), len(func_input_locs))
-    if not 1 <= max_iterations < _MOST_TURNS or num_out_data + len(func_var_locs) != num_outputs:
+    _check_condition(cond)
+    carried = num_out_data >= 0 and num_out_data + len(func_var_locs) == num_outputs
+    if not 1 <= max_iterations < _MOST_TURNS or not carried:
         raise InputError(
             f"max_iterations {max_iterations}, {num_out_data} outputs and {len(func_var_locs)} variables are no loop "
             f"of {num_outputs} outputs"
@@ -120,6 +122,8 @@ def while_loop(
     outer = context.node.inputs
     if not all(0 <= place < len(outer) for place in (*cond_input_locs, *func_input_locs)):
         raise InputError(f"sub-graphs take inputs {cond_input_locs} and {func_input_locs} of {len(outer)}")
+    if not all(0 <= place < len(func_input_locs) for place in func_var_locs):
+        raise InputError(f"variables {func_var_locs} are none of the {len(func_input_locs)} inputs of the sub-graph")
     variables = [func_input_locs[place] for place in func_var_locs]
     starts = [data[place] for place in variables]
     own = [f"variable{i}" for i in range(len(variables))]
@@ -178,6 +182,7 @@ def cond(
 ) -> tuple[Imported, ...]:
     """The outputs of one branch or the other; of a condition that is known only its branch is imported."""
     outer = context.node.inputs
+    _check_condition(cond)
     graphs = []
     for graph, places, prefix in (
         (cond, cond_input_locs, "if/"),
@@ -217,6 +222,13 @@ def _truth(given: Imported) -> Value:
 
 def _with_inputs(record: GraphRecord, names: Sequence[str]) -> GraphRecord:
     return attrs.evolve(record, inputs=dict.fromkeys(names, DeclaredType(DType.f32)))
+
+
+def _check_condition(graph: GraphRecord) -> None:
+    if len(graph.outputs) != 1:
+        raise InputError(
+            f"sub-graph {graph.name!r} is a condition: it must have one output, it has {len(graph.outputs)}"
+        )
 
 
 def _check(body: GraphRecord, outputs: int, places: tuple[int, ...], given: int) -> None:

@@ -279,9 +279,8 @@ def quantized_embedding(
     dtype: str = "float32",
 ) -> Quantized:
     """Rows of integers."""
-    places = cast(data, DType.i64)
-    bounded = Convert(DType.i64)(Clamp(0.0, float(input_dim - 1))(Convert(DType.f32)(places)))
-    return Gather()(weight, bounded, np.array(0, np.int64)), min_weight, max_weight
+    places = Clamp(0.0, float(input_dim - 1))(cast(data, DType.i64))
+    return Gather()(weight, places, np.array(0, np.int64)), min_weight, max_weight
 
 
 @MXNET.imports("_contrib_quantized_batch_norm")

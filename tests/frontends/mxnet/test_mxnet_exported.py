@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import openvino
 import pytest
 
+from dldt.compiler.errors import InputError
 from dldt.compiler.interpret import interpret
 from dldt.frontends.read_model import read_model
 from dldt.runtime.model import load
@@ -57,3 +60,31 @@ def test_openvino_reads_the_ir(name, tmp_path):
     core = openvino.Core()
     found = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(net.inputs)
     agree([found[i] for i in range(len(net.answers))], net.answers)
+
+
+DAMAGED = [
+    ("while_loop", {"func_var_locs": "(0, 7)"}, r"variables \(0, 7\) are none of the \d inputs of the sub-graph"),
+    ("while_loop", {"func_var_locs": "(0, -1)"}, r"variables \(0, -1\) are none of the"),
+    ("while_loop", {"num_out_data": "-1"}, "-1 outputs and 2 variables are no loop"),
+    ("foreach", {"num_out_data": "-1"}, "-1 outputs and 1 states are no loop"),
+]
+
+
+@pytest.mark.parametrize(("name", "attributes", "said"), DAMAGED)
+def test_places_that_are_not_there_are_refused(name, attributes, said, tmp_path):
+    net = Exported(name)
+    symbol = json.loads(net.symbol)
+    next(node for node in symbol["nodes"] if node["op"].endswith(name))["attrs"].update(attributes)
+    net.symbol = json.dumps(symbol).encode()
+    with pytest.raises(InputError, match=said):
+        graph_of(net, tmp_path)
+
+
+def test_a_condition_of_two_outputs_is_refused(tmp_path):
+    net = Exported("while_loop")
+    symbol = json.loads(net.symbol)
+    again = next(node for node in symbol["nodes"] if node["op"] == "_while_loop")["subgraphs"][0]
+    again["heads"] *= 2
+    net.symbol = json.dumps(symbol).encode()
+    with pytest.raises(InputError, match="is a condition: it must have one output, it has 2"):
+        graph_of(net, tmp_path)
