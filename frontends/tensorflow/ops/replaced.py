@@ -105,7 +105,9 @@ def retina_detections(
     high_wide = cast(sizes(image, [1, 2]), codes.type.dtype)
     extent = Gather()(high_wide, ints(1, 0, 1, 0), integer(0))
     places = Divide()(Reshape()(anchors, ints(-1, 4)), extent)
-    classes = scores.type.shape[-1]
+    classes = scores.type.shape[-1] if scores.type.rank else 0
+    if not isinstance(classes, int):
+        raise ShapeError(f"the number of classes must be fixed, the scores are {scores.type}")
     op = _DETECTION_OUTPUT(
         (keep_top_k,),
         nms_threshold,
@@ -114,7 +116,7 @@ def retina_detections(
         code_type=CORNER_SIZE,
         confidence_threshold=confidence_threshold,
         normalized=True,
-        num_classes=int(classes),
+        num_classes=classes,
     )
     made: Value = op(_flat(codes), _flat(scores), _with_variances(places, variances))
     return made
@@ -128,13 +130,15 @@ def detections(
     places = Reshape()(priors, joined(sizes(priors, [0]), ints(2, -1)))
     flat_boxes, flat_scores = _flat(boxes), _flat(scores)
     count, numbers = flat_boxes.type.shape[1], flat_scores.type.shape[1]
+    if not isinstance(count, int) or not isinstance(numbers, int):
+        raise ShapeError(f"the number of boxes must be fixed, not {boxes.type} and {scores.type}")
     op = _DETECTION_OUTPUT(
         (keep_top_k,),
         nms_threshold,
         code_type=CENTER_SIZE,
         confidence_threshold=confidence_threshold,
         normalized=True,
-        num_classes=int(numbers) // max(int(count) // 4, 1),
+        num_classes=numbers // max(count // 4, 1),
     )
     made: Value = op(flat_boxes, flat_scores, places)
     return made
@@ -243,7 +247,7 @@ def sensitive_crops(
     """Of pictures, channels last: the mean of each group of channels in its bin of a proposal [pictures, proposals, 1,
     1, channels of a group]. Raises ShapeError where bins do not divide channels and crops evenly."""
     bins = num_spatial_bins_height, num_spatial_bins_width
-    channels = features.type.shape[3]
+    channels = features.type.shape[3] if features.type.rank == 4 else None
     cells = crop_height // bins[0]
     if not isinstance(channels, int) or channels % (bins[0] * bins[1]) or cells != crop_width // bins[1] or not cells:
         raise ShapeError(f"{channels} channels and crops of {crop_height} x {crop_width} do not fit {bins} bins")

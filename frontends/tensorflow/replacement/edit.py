@@ -69,8 +69,15 @@ class Edit:
     def end(self, entry: Replacement) -> str:
         """The first tensor that the replaced part gives. Raises InputError."""
         if entry.is_scope:
-            return self.node(self.scope(entry.scope()) + entry.port_nodes("outputs")[0]).outputs[0]
-        return self.node(entry.points("end_points")[0]).outputs[0]
+            return self.made(self.scope(entry.scope()) + entry.port_nodes("outputs")[0])
+        return self.made(entry.points("end_points")[0])
+
+    def made(self, name: str) -> str:
+        """The first tensor that a node makes. Raises InputError where it makes none."""
+        node = self.node(name)
+        if not node.outputs:
+            raise InputError(f"{self._file}: node {name!r} ({node.op_type}) makes no tensor; name another one")
+        return node.outputs[0]
 
     def source(self, name: str, port: int = 0) -> str:
         """The tensor that a node reads."""

@@ -16,7 +16,7 @@ def named_outputs(edit: Edit, settings: Settings) -> None:
     wanted = text.split(",") if isinstance(text, str) else settings.entry.names("outputs")
     replaced = [name for name in edit.outputs if (node := edit.maker(name)) and node.op_type.startswith("Replaced>")]
     choices = [[node for name in each.split("|") if (node := edit.find(name.strip()))] for each in wanted if each]
-    found = [nodes[0].outputs[0] for nodes in choices if nodes]
+    found = [edit.made(nodes[0].name) for nodes in choices if nodes]
     if not replaced and len(found) < len(choices):
         raise settings.entry.error(f"the model has not all of the nodes {', '.join(wanted)}")
     edit.outputs = [*replaced, *(name for name in found if not replaced or edit.depends(name, "Replaced>MaskCrops"))]

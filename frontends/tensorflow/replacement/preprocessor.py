@@ -18,16 +18,16 @@ def preprocessor(edit: Edit, settings: Settings) -> None:
     scope = edit.scope(settings.entry.scope())
     subtract = edit.node(f"{scope}sub")
     first = subtract
-    scaled = edit.maker(subtract.inputs[0])
+    scaled = edit.maker(edit.source(subtract.name))
     if scaled is not None and scaled.op_type == "Mul":
         first = scaled
     image = _sized(edit, settings)
     picture = image
     casts = [node for node in edit.readers(image) if node.op_type == "Cast"]
     if casts:
-        picture = casts[0].outputs[0]
+        picture = edit.made(casts[0].name)
     if picture in first.inputs:
-        edit.give(f"{scope}{_STACKED}", subtract.outputs[0])
+        edit.give(f"{scope}{_STACKED}", edit.made(subtract.name))
         return
     gathered = [i for i, name in enumerate(first.inputs) if edit.maker(name) is not None]
     if len(gathered) != 1:
@@ -44,7 +44,7 @@ def preprocessor_2(edit: Edit, settings: Settings) -> None:
         which = "end_nodes" if starts else "start_nodes"
         raise settings.entry.error(f"the model has none of the nodes that {which} names")
     _sized(edit, settings)
-    before, behind = starts[0].inputs[0], ends[0].outputs[0]
+    before, behind = edit.source(starts[0].name), edit.made(ends[0].name)
     bodies = [body for node in edit.between(before, behind) for body in node.bodies]
     for step, constant, place in (found for body in bodies for found in scaling(body)):
         kept = edit.constant(f"{step.name}/kept", constant)

@@ -37,9 +37,12 @@ def replaced(graph: GraphRecord, options: Options, outputs: Sequence[str] | None
         _check(entry)
     pipeline = read_pipeline(Path(options[PIPELINE])) if PIPELINE in options else None
     edit = Edit(graph, str(file))
-    edit.outputs = edit.outputs if outputs is None else [edit.node(name).outputs[0] for name in outputs]
+    edit.outputs = edit.outputs if outputs is None else [edit.made(name) for name in outputs]
     for entry in sorted(entries, key=lambda each: ORDER.index(each.kind)):
-        KINDS[entry.kind](edit, Settings(entry, pipeline))
+        try:
+            KINDS[entry.kind](edit, Settings(entry, pipeline))
+        except OverflowError as error:
+            raise entry.error("a number is too large to compute with") from error
     return edit.finished()
 
 

@@ -49,7 +49,7 @@ def retina_net(edit: Edit, settings: Settings) -> None:
 
 def toolbox(edit: Edit, settings: Settings) -> None:
     """SSD of the toolbox: three tensors are what DetectionOutput takes."""
-    given = [edit.node(name).outputs[0] for name in settings.entry.points("start_points")[:_MAX_NAMES]]
+    given = [edit.made(name) for name in settings.entry.points("start_points")[:_MAX_NAMES]]
     if len(given) != _MAX_NAMES:
         raise settings.entry.error("instances.start_points must name the boxes, the scores and the priors")
     own = {

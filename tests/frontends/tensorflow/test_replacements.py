@@ -274,6 +274,11 @@ def without(entry, attribute):
             InputError,
             "num must be a whole number above 0",
         ),
+        (
+            {"id": "TFYOLO", "custom_attributes": {**REGION, "num": 10**400}},
+            InputError,
+            "TFYOLO: a number is too large to compute with",
+        ),
         (PREPROCESSOR, UsageError, "nothing says resizer_image_height"),
     ],
 )
