@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -26,10 +28,10 @@ def shift_of(name: str, net: Path) -> tuple[Blob, ...]:
     file = net.parent.joinpath(*parts)
     if not file.is_file() or not file.resolve().is_relative_to(net.parent.resolve()):
         raise InputError(f"{where} is not in the folder of the net; copy it there: it holds the numbers that are added")
-    found: list[float] = []
-    for word in read_regular(file, max_bytes=_MAX_BYTES).split():
+    found = array("d")  # a list would take ten times as much
+    for word in re.finditer(rb"\S+", read_regular(file, max_bytes=_MAX_BYTES)):
         try:
-            found.append(float(word))
+            found.append(float(word[0]))
         except ValueError:
             break
     numbers = np.array(found, np.float64).astype(np.float32)

@@ -37,10 +37,10 @@ def resample(
         wanted = (height, width)
     else:
         if not 0 < factor < LARGEST:
-            raise InputError(f"factor is {factor}")
+            raise InputError(f"factor is {factor}; it must be above 0 and below {LARGEST}")
         wanted = (int(space[0] * factor), int(space[1] * factor))
     if any(not 1 <= size <= LARGEST for size in wanted):
-        raise InputError(f"the result would be {wanted[0]} x {wanted[1]}")
+        raise InputError(f"the result would be {wanted[0]} x {wanted[1]}; from 1 to {LARGEST} is possible")
     if wanted == space:
         return bottom
     steps = [a / b for a, b in zip(space, wanted, strict=True)]

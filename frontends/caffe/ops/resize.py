@@ -87,7 +87,7 @@ def resized(
 ) -> Value:
     """``x`` of size ``space`` as ``wanted``. Raises InputError where that is absurd."""
     if any(not 1 <= size <= LARGEST for size in wanted):
-        raise InputError(f"the result would be {wanted[0]} x {wanted[1]}")
+        raise InputError(f"the result would be {wanted[0]} x {wanted[1]}; from 1 to {LARGEST} is possible")
     if wanted == space:
         return x
     scales = np.array([b / a for a, b in zip(space, wanted, strict=True)], np.float32)

@@ -50,7 +50,7 @@ def spatial_transformer(
     height, width = fixed_space(bottom)
     high, wide = output_H or height, output_W or width
     if not 1 <= high * wide < 1 << 24 or min(high, wide) < 1:
-        raise InputError(f"output_H {high} and output_W {wide} are absurd")
+        raise InputError(f"output_H is {high}, output_W {wide}; each must be at least 1, their product below 2**24")
     matrix = _matrix(theta, (theta_1_1, theta_1_2, theta_1_3, theta_2_1, theta_2_2, theta_2_3))
     found = MatMul(transpose_b=True)(_grid(high, wide)[None], matrix)
     # A position p in rows, then columns, is pixel (p + 1) / 2 · size; the grid has columns first, up to the last pixel.
@@ -76,7 +76,7 @@ def flow_warp(bottom: Value, flow: Value, *, fill_value: str = "ZERO") -> Value:
 def _matrix(theta: Value, known: tuple[float | None, ...]) -> Value:
     """[N, 2, 3]: numbers that are known, and in their gaps those of ``theta``."""
     missing = known.count(None)
-    if theta.type.elements == 0 or (isinstance(theta.type.shape[-1], int) and theta.type.rank < 2):
+    if theta.type.elements == 0 or theta.type.rank < 2:
         raise InputError(f"theta {theta.type} must have the axes N and {missing} numbers")
     rows = reshape(theta, [DimOf(0), missing]) if missing else theta
     if missing == 6:

@@ -333,10 +333,15 @@ MAPS = [
     ),
     ("Correlation", "correlation_param { kernel_size: 1 max_displacement: 9 }", "x,x", "9 with pad 0 does not fit"),
     ("Resample", "resample_param { type: AREA factor: 2 }", "x", "type AREA has no code in Caffe's forks either"),
-    ("Resample", "resample_param { type: CUBIC factor: 1e30 }", "x", "factor is 1.*e.30"),
+    ("Resample", "resample_param { type: CUBIC factor: 1e30 }", "x", "factor is 1.*e.30; it must be above 0"),
     ("DataAugmentation", "augmentation_param { crop_width: 4 crop_height: 5 }", "x", "begins at a whole pixel"),
     ("SpatialTransformer", "st_param { transform_type: 'tps' }", "x,x", "an affine transform with bilinear sampling"),
-    ("SpatialTransformer", "st_param { output_H: 70000 output_W: 70000 }", "x,x", "output_H 70000 and output_W 70000"),
+    (
+        "SpatialTransformer",
+        "st_param { output_H: 70000 output_W: 70000 }",
+        "x,x",
+        "is 70000; each|output_W 70000; each must be",
+    ),
     ("FlowWarp", "", "x,x", "must have two channels, and height and width"),
     ("SimplerNMS", "simpler_nms_param { }", "x,x,x", "and scale must be given"),
 ]
