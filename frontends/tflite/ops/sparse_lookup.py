@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Divide, Multiply
@@ -27,13 +30,14 @@ def embedding_lookup_sparse(
     """For each row of the sparse tensor the weighted sum of its ids' rows, or their mean; 0 where it has none."""
     shape = required_ints(dense_shape, "input 'dense_shape'")
     count, depth = indices.type.static_shape
-    if len(shape) != depth or depth < 2 or combiner not in ("SUM", "MEAN", "SQRTN"):
+    if len(shape) != depth or depth < 2 or min(shape) < 0 or combiner not in ("SUM", "MEAN", "SQRTN"):
         raise InputError(f"coordinates {indices.type} of a tensor of shape {list(shape)}, joined by {combiner}")
     outer = shape[:-1]
-    strides = [int(np.prod(outer[axis + 1 :], dtype=np.int64)) for axis in range(len(outer))]
+    total = math.prod(outer)
+    budget().ask(4 * total)
+    strides = [math.prod(outer[axis + 1 :]) for axis in range(len(outer))]
     ends = (np.array(x, np.int64) for x in ([0], [depth - 1], [1], [1]))
     rows = ReduceSum()(Multiply()(Slice()(indices, *ends), np.array(strides, np.int32)), np.array([1], np.int64))
-    total = int(np.prod(outer, dtype=np.int64))
     own = Convert(DType.f32)(Equal()(np.arange(total, dtype=np.int32)[:, None], reshaped(rows, (1, count))))
     share = Multiply()(own, reshaped(weights, (1, count)))
     table = reshaped(Gather()(params, ids, np.array(0, np.int64)), (count, -1))

@@ -7,6 +7,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Maximum, Minimum
+from dldt.compiler.ops.bit_cast import BitCast
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.comparison import Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual
 from dldt.compiler.ops.concat import Concat
@@ -16,7 +17,6 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.slice import Slice
 from dldt.frontends.engine.channels_last import transposed
 from dldt.frontends.engine.context import Context
-from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.engine.sequences import Imported
@@ -31,14 +31,11 @@ _COMPARISONS = {"EQ": Equal, "NE": NotEqual, "GE": GreaterEqual, "GT": Greater, 
 def bitcast(input: Value, *, result_type: str) -> Value:
     """The same bits as another type."""
     kind = required_type(result_type, "result_type")
-    known = known_array(input)
     if kind is input.type.dtype:
         return input
-    if known is None:
-        raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind} is supported for constants alone")
     if kind.size != input.type.dtype.size:
         raise UnsupportedError(f"BITCAST from {input.type.dtype} to {kind} is not supported: their sizes differ")
-    return input.graph.constant(np.ascontiguousarray(known).view(kind.numpy))
+    return BitCast(kind)(input)
 
 
 @TFLITE.imports("STABLEHLO_RESHAPE")
