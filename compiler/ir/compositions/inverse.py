@@ -46,7 +46,10 @@ class Inverse(Composition):
             raise ShapeError(f"matrices must have as many rows as columns, data is {data.type}")
         size = size_of(data, -1)
         side = Reshape()(size, _ONE)
-        matrices = Reshape()(data, Concat(0)(np.array([-1]), side, side))
+        before = Slice()(ShapeOf()(data), np.array([0]), np.array([-2]), _ONE)
+        # Where the sizes are free, that they are equal is a condition of this Reshape.
+        square = Reshape()(data, Concat(0)(before, side, side))
+        matrices = Reshape()(square, Concat(0)(np.array([-1]), side, side))
         places = counted(size)
         diagonal = Equal()(Unsqueeze()(places, _ONE), places)
         unit = Broadcast()(Convert(data.type.dtype)(diagonal), ShapeOf()(matrices))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply
@@ -127,11 +128,12 @@ def _bounds(modes: Sequence[str], splits: Array) -> tuple[Array, Array, Array]:
 
 
 def _depth(first: Array, second: Array, leaf: Array, roots: Sequence[int], *, shared: bool) -> int:
-    """The number of branches from a root to the farthest leaf. Raises InputError where nodes are missing, or one has
-    two parents."""
+    """The number of branches from a root to the farthest leaf. Raises InputError where nodes are missing, or one is
+    above itself, or has two parents and is not ``shared``."""
     count, seen, depth = len(leaf), np.zeros(len(leaf), bool), 0
     level = np.asarray(roots, np.int64)
     while level.size:
+        budget().tick()
         if level.min() < 0 or level.max() >= count:
             raise InputError("a node names a child, or a tree a root, that is not there")
         if not shared and (seen[level].any() or len(np.unique(level)) < len(level)):
@@ -141,9 +143,6 @@ def _depth(first: Array, second: Array, leaf: Array, roots: Sequence[int], *, sh
         seen[level] = True
         inner = level[~leaf[level]]
         depth += bool(inner.size)
-        level = (
-            np.unique(np.concatenate([first[inner], second[inner]]))
-            if shared
-            else np.concatenate([first[inner], second[inner]])
-        )
+        below = np.concatenate([first[inner], second[inner]])
+        level = np.unique(below) if shared else below
     return depth
