@@ -15,12 +15,19 @@ T = TypeVar("T")
 
 
 class CrashedError(InternalError):
-    """Native code was ended by a signal."""
+    """Native code ended its process."""
+
+    @classmethod
+    def of(cls, what: str, code: int) -> CrashedError:
+        """By the exit code of the process of ``what``: a signal's number below 0."""
+        if code >= 0:
+            return cls(f"{what} ended its process with code {code}")
+        return cls(f"{what} was ended by signal {-code} ({signal.Signals(-code).name})")
 
 
 def forked(work: Callable[[], T], what: str) -> T:
     """What ``work`` returns; an exception that it raises is raised here. It can change nothing in this process, and
-    should print nothing. Raises CrashedError, which says that ``what`` was ended, and by which signal."""
+    should print nothing. Raises CrashedError, which says that ``what`` ended it, and by which signal or code."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # other threads do not exist in the copy, nor does it ask
@@ -38,8 +45,8 @@ def forked(work: Callable[[], T], what: str) -> T:
     finally:
         _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        raise CrashedError(f"{what} was ended by signal {-code} ({signal.Signals(-code).name})")
+    if code:
+        raise CrashedError.of(what, code)
     made: Any
     good, made = pickle.loads(told)
     if good:

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import math
 import platform
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import DldtError, InternalError, UsageError
+from dldt.debug.forked import CrashedError
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.artifact import about, add_artifact_arguments, compiled, read_again
 from dldt.tools.console import run_command
@@ -117,8 +117,7 @@ def _measure(job: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, "-m", "dldt.tools.measure", json.dumps(job)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode < 0:
-        name = signal.Signals(-done.returncode).name
-        raise InternalError(f"the library's code was ended by signal {-done.returncode} ({name})")
+        raise CrashedError.of("the library's code", done.returncode)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise InternalError(f"the measuring process ended with {done.returncode}: {last}")

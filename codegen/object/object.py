@@ -135,7 +135,7 @@ class _Batch:
             index = min(self._failures)
             self._budget.doing = f"LLVM, at {_module_name(self._texts[index])}"
             self._budget.tick()
-            if any(words in self._failures[index] for words in _NO_MEMORY):
+            if self._memory and any(words in self._failures[index] for words in _NO_MEMORY):
                 most = f"{self._memory / 1e9:.1f} GB"
                 raise BudgetError(
                     f"{self._budget.doing}, needs more than the {most} of memory that it may take; --max-memory "

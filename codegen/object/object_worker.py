@@ -58,6 +58,13 @@ def compile_module(text: str, machine: dict[str, Any], options: dict[str, Any]) 
     return result
 
 
+def _limit_memory(bytes: int) -> None:
+    """Not to more than the process may have already."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = bytes if most == resource.RLIM_INFINITY else min(bytes, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
 def main() -> None:
     """Serve modules until the parent closes the pipe."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -74,7 +81,7 @@ def main() -> None:
         return
     machine = json.loads(first)
     if machine["memory"]:
-        resource.setrlimit(resource.RLIMIT_AS, (machine["memory"], machine["memory"]))
+        _limit_memory(machine["memory"])
     while (head := read_message(requests)) is not None:
         text = read_message(requests)
         if text is None:

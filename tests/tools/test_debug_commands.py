@@ -24,6 +24,7 @@ from dldt.debug.array_file import write_arrays
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
 from dldt.debug.failure_search import FailureSearch
+from dldt.debug.forked import CrashedError, forked
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime.format import read_artifact
 from dldt.tools import api, bench, debug, run
@@ -210,6 +211,11 @@ def test_a_crash_of_a_librarys_code_leaves_a_reproducer(model, tmp_path, monkeyp
     assert {"inputs.npz", "library.json", "traceback.txt", "env.json", "repro.sh"} <= set(files)
     assert ("model.xml" in files) == (what == "model")
     assert np.load(io.BytesIO(files["inputs.npz"]))["x"].shape == (1, 4, 12, 12)
+
+
+def test_code_that_ends_its_process_by_itself_is_told():
+    with pytest.raises(CrashedError, match="the code ended its process with code 3"):
+        forked(lambda: os._exit(3), "the code")
 
 
 def test_a_crash_while_it_is_measured_leaves_a_reproducer(model, tmp_path, monkeypatch, capsys):
