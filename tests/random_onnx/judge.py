@@ -48,6 +48,9 @@ def _wrong(got: Array | None, wanted: Array) -> str:
     wide, other = got.astype(np.float64), wanted.astype(np.float64)
     if not np.array_equal(np.isnan(wide), np.isnan(other)):
         return "has no numbers in other places"
-    scale = max(1e-2, float(np.abs(other).max(initial=0)))
-    error = float(np.nan_to_num(np.abs(wide - other)).max(initial=0)) / scale
+    finite = np.isfinite(other)
+    if not np.array_equal(wide[~finite], other[~finite], equal_nan=True):
+        return "is not infinite where it should be"
+    scale = max(1e-2, float(np.abs(other[finite]).max(initial=0)))
+    error = float(np.abs(wide[finite] - other[finite]).max(initial=0)) / scale
     return f"error {error:.2e}" if error > TOLERANCE.get(wanted.dtype, 0.0) else ""

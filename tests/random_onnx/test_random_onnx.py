@@ -1,5 +1,5 @@
-"""The same random models in every run, native code beside onnxruntime. ``python -m tests.random_onnx`` tries thousands,
-and the cases that it found are tried again here."""
+"""The same random models in every run, native code beside onnxruntime. ``python -m tests.random_onnx`` tries thousands;
+what its ``--keep tests/random_onnx/cases`` keeps is tried again here."""
 
 from __future__ import annotations
 
