@@ -9,10 +9,12 @@ import dldt
 from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.interpret import interpret
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.onnx.importer import import_onnx
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
 from dldt.runtime import load
+from dldt.runtime.errors import RuntimeInputError
 from tests.codegen.native import run_native
 from tests.frontends.onnx_node import feeds_of, model_of, reference, save
 
@@ -341,6 +343,44 @@ def test_quantised_selection(same):
     choice = np.array([[True, False, True, False]])
     inputs = [choice, x, F32(0.1), U8(9), y, F32(0.2), U8(3), F32(0.15), U8(5)]
     same("QLinearWhere", inputs, constants=(2, 3, 5, 6, 7, 8), units=1)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (2, 3, 4, 4)], ids=str)
+def test_inverses(same, shape):
+    same("Inverse", [normal(*shape) + 3 * np.eye(shape[-1], dtype=F32)], rtol=1e-4)
+
+
+def test_an_inverse_of_free_sides_is_refused_where_they_differ(tmp_path):
+    model = model_of("Inverse", [normal(4, 4)], 17, (), 1, "com.microsoft")
+    graph = import_onnx(save(model, tmp_path), parse_inputs("x0[M,N]"))
+    dldt.compile_model(graph, tmp_path / "m.so", threads=1)
+    x = normal(4, 4) + 3 * np.eye(4, dtype=F32)
+    with load(tmp_path / "m.so", threads=1) as compiled:
+        np.testing.assert_allclose(compiled.run({"x0": x})["y0"], np.linalg.inv(x), atol=1e-5)
+        with pytest.raises(RuntimeInputError, match="M=8, N=4"):
+            compiled.run({"x0": normal(8, 4)})
+
+
+@pytest.mark.parametrize(("bias", "axis", "inner"), [((2, 1, 1, 6), 3, 1), ((1, 3, 4, 6), 3, 0), ((2, 1, 4, 6), 2, 1)])
+def test_softmax_of_biased_numbers(bias, axis, inner, tmp_path):
+    """onnxruntime has no code for it on processors: by the definition, over all axes from ``axis`` on."""
+    x, given = normal(2, 3, 4, 6), normal(*bias)
+    model = model_of("BiasSoftmax", [x, given], 17, (), 1, "com.microsoft", axis=axis, is_inner_broadcast=inner)
+    rows = np.exp((x + given).astype(np.float64)).reshape(np.prod(x.shape[:axis]), -1)
+    wanted = (rows / rows.sum(1, keepdims=True)).reshape(x.shape)
+    found = interpret(import_onnx(save(model, tmp_path)), feeds_of(model, [x, given]))["y0"]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_convolution_of_channels_last(tmp_path):
+    """onnxruntime has no code for it on processors: that for channels first gives the answer."""
+    x, w, b = normal(2, 7, 6, 4), normal(8, 2, 3, 3), normal(8)
+    given = {"pads": [1, 1, 1, 1], "strides": [2, 1], "group": 2}
+    first = model_of("Conv", [x.transpose(0, 3, 1, 2), w, b], 17, (1, 2), **given)
+    (wanted,) = reference(first, {"x0": x.transpose(0, 3, 1, 2)})
+    model = model_of("NhwcConv", [x, w, b], 17, (1, 2), 1, "com.microsoft", **given)
+    found = interpret(import_onnx(save(model, tmp_path)), {"x0": x})["y0"]
+    np.testing.assert_allclose(found, wanted.transpose(0, 2, 3, 1), rtol=1e-5, atol=1e-5)
 
 
 BLOCKED = [normal(2, 32), whole(0, 9, 6, 2, 8, dtype=U8), normal(12)]
