@@ -22,8 +22,10 @@ _CLOSING = {"{": "}", "<": ">"}
 def read_pipeline(file: Path) -> Message:
     """The fields of the model: of what stands in ``model { ssd { … } }``. Raises InputError."""
     with open_regular(file) as stream:
-        text = stream.read(_LARGEST).decode("utf-8", "replace")
-    whole = _message(TextTokens(text, str(file)), "", 0)
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise InputError(f"{file}: larger than {_LARGEST} bytes, so it is no pipeline file")
+    whole = _message(TextTokens(data.decode("utf-8", "replace"), str(file)), "", 0)
     kinds = [found for each in whole.get("model", []) if isinstance(each, dict) for found in each.values()]
     if not kinds or not isinstance(kinds[0][0], dict):
         raise InputError(f"{file}: not a pipeline file of the Object Detection API: it has no model {{ … }}")

@@ -312,6 +312,7 @@ def test_a_damaged_file_is_refused(text, message, options, tmp_path):
         ("model { ssd { num_classes: 'x' } }", "num_classes must be a number"),
         ("a {" * 40, "nested more than 32 deep"),
         ("train_config { }", "it has no model"),
+        ("#" * ((1 << 20) + 1), "larger than 1048576 bytes, so it is no pipeline file"),
         ("model { ssd {", "the name of a field is expected"),
         ("model { ssd { post_processing { score_converter: LOUD } } }", "score_converter is LOUD, must be one of IDEN"),
     ],

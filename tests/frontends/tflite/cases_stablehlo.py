@@ -90,6 +90,7 @@ def _shapes():
     numbers = f(3, 4)
     expected = {"expected": ((numbers.view(np.int32),),), "oracle": FORMULA}
     yield one("BITCAST", [const(numbers)], [like(np.int32, shape=(3, 4))], "BitcastOptions", **expected)
+    yield one("BITCAST", [numbers], [like(np.int32, shape=(3, 4))], "BitcastOptions", label="computed", **expected)
 
 
 def _bodies():
