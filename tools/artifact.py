@@ -16,6 +16,7 @@ from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.format_options import add_format_arguments, format_options, named_model
 from dldt.tools.is_artifact import is_artifact
+from dldt.tools.limit_options import add_limit_arguments
 from dldt.tools.progress_line import ProgressLine
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_artifact_arguments(parser: Parser) -> None:
         "--threads", "--nthreads", "-nthreads", type=int, metavar="N", help="default: all that it may use"
     )
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
+    add_limit_arguments(parser)
     add_format_arguments(parser, taken=frozenset({"-d"}))  # benchmark_app's device
 
 

@@ -12,6 +12,7 @@ from dldt.compiler.errors import UsageError
 from dldt.tools import debug_inputs
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
+from dldt.tools.limit_options import add_limit_arguments
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug compare") ->
     parser.add_argument("sides", nargs=2, metavar="MODEL[@WHO]", help="what to compare; the first is taken as right")
     parser.add_argument("--input", metavar="TEXT", help='sizes of inputs: "x[1,3,640,640]"')
     debug_inputs.add_data_arguments(parser)
+    add_limit_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return run_command(parser, run, argv)
 

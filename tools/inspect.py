@@ -13,6 +13,7 @@ from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.format_options import add_format_arguments, format_options
 from dldt.tools.is_artifact import is_artifact
+from dldt.tools.limit_options import add_limit_arguments
 from dldt.tools.model_options import model_path
 from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text, count_text
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("--plan", action="store_true", help="show how every kernel of a library was made")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
+    add_limit_arguments(parser)
     add_format_arguments(parser)
     return run_command(parser, inspect, argv)
 

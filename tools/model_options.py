@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from dldt.compiler.errors import UsageError
 from dldt.compiler.safe_open import open_regular
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.format_options import add_format_arguments, format_options, named_model
-from dldt.tools.units import size_of
+from dldt.tools.limit_options import add_limit_arguments
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
@@ -46,41 +45,12 @@ def add_model_arguments(parser: Parser) -> None:
         "--freeze-placeholder-with-value", metavar="TEXT", help='inputs that become constants: "training->false"'
     )
     group.add_argument(
-        "--max-memory",
-        type=_size_given,
-        metavar="SIZE",
-        help="what arrays may take while the model is read and compiled: 4GB (default: 512 MiB and eight times the "
-        "size of the files that are read)",
-    )
-    group.add_argument(
-        "--max-seconds",
-        type=_seconds_given,
-        metavar="N",
-        help="how long that may take (default: 900, and one for each MiB of the files)",
-    )
-    group.add_argument(
         "--follow-links",
         action="store_true",
         help="files of weights that the model names may be symbolic links, as in Hugging Face's cache",
     )
+    add_limit_arguments(parser)
     add_format_arguments(parser)
-
-
-def _size_given(text: str) -> int:
-    try:
-        return size_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _seconds_given(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return seconds
 
 
 def model_path(arguments: Arguments) -> Path:

@@ -8,6 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dldt.compiler.budget import MEMORY, MEMORY_PER_BYTE, BudgetError, budget, limited
+from dldt.tools import bench, debug_compare, run
 from dldt.tools.api import compile_model, read_model
 from dldt.tools.compile import main
 
@@ -83,6 +84,19 @@ def test_past_the_limit_nothing_is_written(scaled, tmp_path, capsys, options, sa
     assert main([str(scaled), "-o", str(artifact), "-q", *options]) == 2
     assert said in capsys.readouterr().err
     assert not artifact.exists()
+
+
+@pytest.mark.parametrize("command", [run.main, bench.main], ids=["run", "bench"])
+def test_commands_that_read_a_model_have_the_limits(scaled, capsys, command):
+    assert command([str(scaled), "--max-seconds", "0.000001"]) == 2
+    assert "--max-seconds raises the limit" in capsys.readouterr().err
+
+
+def test_both_sides_of_a_comparison_have_the_limits(scaled, capsys):
+    assert (
+        debug_compare.main([f"{scaled}@interpreter", f"{scaled}@artifact", "--seed", "1", "--max-seconds", "1e-6"]) == 2
+    )
+    assert "--max-seconds raises the limit" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "4QB", "many", "1e400"])
