@@ -109,7 +109,6 @@ REASONS: dict[str, tuple[str, ...]] = {
         *("TensorArraySizeV2", "TensorArraySplitV2", "TensorArrayWriteV2"),
     ),
     "items of different lengths are not supported; cut the model behind it (--input)": ("TensorArraySplitV3",),
-    "bits that are seen as another type are not supported; cut the model behind it (--input)": ("Bitcast",),
 }
 
 REFUSED: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names}

@@ -1,9 +1,11 @@
-"""Change of element type."""
+"""Change of element type, by value or by bits."""
 # ruff: noqa: N803 - parameters carry the names of TensorFlow's registry
 
 from __future__ import annotations
 
+from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.bit_cast import BitCast
 from dldt.compiler.types import DType
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.numbers import cast
@@ -13,3 +15,14 @@ from dldt.frontends.tensorflow.numbers import cast
 def cast_to(x: Value, *, DstT: DType, Truncate: bool = False) -> Value:
     """The elements in another type."""
     return cast(x, DstT)
+
+
+@TENSORFLOW.imports("Bitcast")
+def bitcast(input: Value, *, type: DType) -> Value:
+    """The bits of the elements as another type of as many bits."""
+    if type.size != input.type.dtype.size:
+        raise UnsupportedError(
+            f"Bitcast from {input.type.dtype} to {type}, of another size, is not supported; cut the model behind it "
+            "(--input)"
+        )
+    return BitCast(type)(input)

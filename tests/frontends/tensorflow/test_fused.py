@@ -7,6 +7,7 @@ import pytest
 
 from dldt.compiler.errors import DldtError, UnsupportedError
 from dldt.compiler.interpret import interpret
+from dldt.compiler.types import DType
 from dldt.frontends.engine.import_model import import_model
 from dldt.runtime.model import load
 from dldt.tools.api import compile_model
@@ -122,3 +123,20 @@ def test_refusals(name):
     with pytest.raises(DldtError, match=message) as caught:
         import_model(record([case])[0])
     assert "c0" in str(caught.value)
+
+
+@pytest.mark.parametrize("kinds", [(np.float32, np.int32), (np.int64, np.float64), (np.float16, np.uint16)], ids=str)
+def test_bits_as_another_type(kinds, tmp_path):
+    data = np.random.default_rng(6).integers(-(2**31), 2**31, 24).view(np.uint8).view(kinds[0]).reshape(2, 3, -1)
+    model, feeds = record([single("Bitcast", data, type=DType.of(np.dtype(kinds[1])))])
+    graph = import_model(model)
+    native = load(compile_model(graph, tmp_path / "m.so", threads=1), threads=1)
+    for found in (interpret(graph, feeds), native.run(feeds)):
+        assert found["c0"].dtype == kinds[1]
+        assert found["c0"].tobytes() == data.tobytes()
+
+
+def test_bits_of_another_size_are_refused():
+    model, _ = record([single("Bitcast", np.zeros((2, 4), np.float32), type=DType.i8)])
+    with pytest.raises(UnsupportedError, match=r"Bitcast from f32 to i8, of another size.*cut the model"):
+        import_model(model)
