@@ -8,18 +8,18 @@ import attrs
 import numpy as np
 
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.ir.compositions.sizes import counted, size_of
 from dldt.compiler.ops.activation import Clamp, Elu, ReLU, Sigmoid, SoftPlus, SoftSign
 from dldt.compiler.ops.arithmetic import Add, Multiply, Subtract
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, InvariantInput, MergedInput, SliceInput
 from dldt.compiler.ops.comparison import Greater, Less
 from dldt.compiler.ops.concat import Concat
-from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.parametric import HardSigmoid, PReLU
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.select import Select
-from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.shape_of import Range
 from dldt.compiler.ops.split import Split
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.tensor_iterator import TensorIterator
@@ -70,13 +70,13 @@ class PeepholeLSTM:
     ) -> tuple[Value, Value, Value]:
         """All hidden states [N, T, H], the last hidden and the last cell state [N, H], for x [N, T, I]. Sequences of
         fewer steps keep their last states, and give zeros behind."""
-        batch = Unsqueeze()(_size(x, 0), _FIRST)
+        batch = Unsqueeze()(size_of(x, 0), _FIRST)
         lengths = None if lengths is None else Reshape()(lengths, batch)  # one for each, however their number is called
         steps = _steps(x) if lengths is None else lengths
         data = ReverseSequence(0, 1)(x, steps) if backward else x
         inside = None if lengths is None else _inside(data, lengths)
         sums = Add()(MatMul(False, True)(data, self.weights), self.bias)
-        shape = Concat(0)(Unsqueeze()(_size(sums, 0), _FIRST), Unsqueeze()(_size(self.recurrent, 1), _FIRST))
+        shape = Concat(0)(Unsqueeze()(size_of(sums, 0), _FIRST), Unsqueeze()(size_of(self.recurrent, 1), _FIRST))
         made = self._loop(sums, Reshape()(hidden, shape), Reshape()(cell, shape), inside)
         return (ReverseSequence(0, 1)(made[0], steps) if backward else made[0]), made[1], made[2]
 
@@ -136,19 +136,15 @@ def _peeped(gate: Value, cell: Value, weights: Value | None) -> Value:
     return gate if weights is None else Add()(gate, Multiply()(weights, cell))
 
 
-def _size(x: Value, axis: int) -> Value:
-    return Gather()(ShapeOf()(x), np.array(axis, np.int64), np.array(0, np.int64))
-
-
 def _steps(x: Value) -> Value:
     """As many steps as there are, for each sequence."""
-    zeros = Multiply()(Range(DType.i64)(np.array(0, np.int64), _size(x, 0), np.array(1, np.int64)), np.array(0))
-    return Add()(zeros, _size(x, 1))
+    zeros = Multiply()(counted(size_of(x, 0)), np.array(0))
+    return Add()(zeros, size_of(x, 1))
 
 
 def _inside(x: Value, lengths: Value) -> Value:
     """[N, T, 1]: whether a step is one of its sequence."""
-    place = Range(lengths.type.dtype)(*(np.array(0, np.int64), _size(x, 1), np.array(1, np.int64)))
+    place = Range(lengths.type.dtype)(*(np.array(0, np.int64), size_of(x, 1), np.array(1, np.int64)))
     return Unsqueeze()(Less()(Unsqueeze()(place, _FIRST), Unsqueeze()(lengths, _STEPS)), np.array([2], np.int64))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.graph import Value
+from dldt.compiler.ir.compositions.sizes import counted
 from dldt.compiler.ops.arithmetic import Add, Divide, Minimum, Multiply, Subtract
 from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reduce import ReduceProd
-from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.types import DType
@@ -33,7 +34,7 @@ def cut(value: Value, size: Value, axis: int, context: Context) -> RaggedSequenc
     shape = ShapeOf()(value)
     whole = Gather()(shape, np.array(axis, np.int64), _ZERO)
     count = Divide()(Add()(whole, Subtract()(part, _ONE)), part)
-    start = Multiply()(_counted(count), part)
+    start = Multiply()(counted(count), part)
     extents = Minimum()(part, Subtract()(whole, start))
     before, behind = _part(shape, 0, axis), _part(shape, axis + 1, lead)
     many = Unsqueeze()(count, np.array([0], np.int64))
@@ -51,7 +52,7 @@ def cut(value: Value, size: Value, axis: int, context: Context) -> RaggedSequenc
 
 def _rows(outer: Value, inner: Value, whole: Value, part: Value, extents: Value) -> Value:
     """Which row of the tensor, as ``outer`` x ``whole`` x ``inner`` rows, each row of the parts is."""
-    row = _counted(Multiply()(Multiply()(outer, whole), inner))
+    row = counted(Multiply()(Multiply()(outer, whole), inner))
     every = Multiply()(Multiply()(outer, part), inner)
     item = Divide()(row, every)
     inside = Subtract()(row, Multiply()(item, every))
@@ -59,11 +60,6 @@ def _rows(outer: Value, inner: Value, whole: Value, part: Value, extents: Value)
     number = Divide()(inside, turn)
     rest = Subtract()(inside, Multiply()(number, turn))
     return Add()(Multiply()(Add()(Multiply()(number, whole), Multiply()(item, part)), inner), rest)
-
-
-def _counted(count: Value) -> Value:
-    """0, 1, 2 … as many as ``count`` says."""
-    return Range(DType.i64)(_ZERO, count, _ONE)
 
 
 def _part(vector: Value, start: int, end: int) -> Value:

@@ -6,18 +6,18 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
+from dldt.compiler.ir.compositions.sizes import counted
 from dldt.compiler.ops.arithmetic import Add, Maximum, Multiply, Subtract
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMin, ReduceProd
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.search_sorted import SearchSorted
-from dldt.compiler.ops.shape_of import Range, ShapeOf
+from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.top_k import CumSum
 from dldt.compiler.ops.transpose import Transpose
-from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.sequences import RaggedSequence
 from dldt.frontends.onnx.sequence_ragged import lead_of, with_lead
@@ -41,15 +41,15 @@ def joined(given: RaggedSequence, axis: int, context: Context) -> Value:
     ends = CumSum()(extents, _ZERO)
     total = Gather()(Concat(0)(_FIRST, ends), np.array(-1, np.int64), _ZERO)
     outer, inner = ReduceProd()(before, _ZERO), ReduceProd()(behind, _ZERO)
-    along = _counted(total)
+    along = counted(total)
     item = SearchSorted(right_mode=True)(ends, along)
     extent = Gather()(extents, item, _ZERO)
     start = Subtract()(Gather()(ends, item, _ZERO), extent)
-    turns = Unsqueeze()(_counted(outer), _axes(1, 2))
+    turns = Unsqueeze()(counted(outer), _axes(1, 2))
     first = Add()(Multiply()(Multiply()(outer, inner), start), Multiply()(Subtract()(along, start), inner))
     rows = Add()(
         Add()(Multiply()(turns, Unsqueeze()(Multiply()(extent, inner), _axes(0, 2))), Unsqueeze()(first, _axes(0, 2))),
-        _counted(inner),
+        counted(inner),
     )
     found = Gather()(given.flat, rows, _ZERO)
     return Reshape()(found, Concat(0)(before, Unsqueeze()(Maximum()(total, _ZERO), _FIRST), behind, tail))
@@ -83,11 +83,6 @@ def _inside(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise InputError(f"axis {axis} is outside a tensor of rank {rank}")
     return axis % rank
-
-
-def _counted(count: Value) -> Value:
-    """0, 1, 2 … as many as ``count`` says."""
-    return Range(DType.i64)(_ZERO, count, _ONE)
 
 
 def _part(vector: Value, start: int, end: int) -> Value:
