@@ -22,8 +22,9 @@ def pack_transposed_filters(graph: Graph, target: Target) -> Graph:
 
         ConvolutionBackpropData(x, w)   →   PackedDeconvolution(x, Transpose(Reshape(Pad(w))))
 
-    Each phase of the result is a plain convolution with every stride-th tap. The kernel is padded to a multiple of the
-    strides, so that all phases have equally many taps, and the filters to whole vectors of output channels.
+    Each phase of the result is a plain convolution with every stride-th tap. The filters are padded to whole vectors of
+    output channels. A kernel that is no multiple of the strides stays: taps of zero beside it would make NaN of
+    infinite data.
     """
     if not any(_wanted(inner) for inner in graph.walk()):
         return graph
@@ -49,8 +50,10 @@ def _can(node: Node) -> bool:
     if filters.constant is not None or not known or data.type.rank not in (3, 4) or data.type.dtype not in _TYPES:
         return False
     where = _window(node)
-    pads = all(isinstance(pad, int) for pad in (*where.pads_begin, *where.pads_end))
-    return pads and all(each == 1 for each in where.dilations)
+    if not all(isinstance(pad, int) for pad in (*where.pads_begin, *where.pads_end)):
+        return False
+    steps = zip(shape[3:], where.strides, where.dilations, strict=True)
+    return all(size % stride == 0 and dilation == 1 for size, stride, dilation in steps)
 
 
 def _shape(node: Node) -> Shape:
@@ -80,15 +83,13 @@ def _packed(node: Node, lanes: int) -> Value:
     if lines:  # a row of pixels is an image
         kernel, strides, begins, ends = (1, *kernel), (1, *strides), [0, *begins], [0, *ends]
         data = _made(ops.Unsqueeze()(data, np.array([2])))
-    more = [-size % stride for size, stride in zip(kernel, strides, strict=True)]
-    missing = np.array([0, 0, -shape[2] % lanes, *more])
-    whole = tuple(size + added for size, added in zip(kernel, more, strict=True))
+    missing = np.array([0, 0, -shape[2] % lanes, 0, 0])
     op = PackedDeconvolution(
         strides=strides,
         pads_begin=begins,
-        pads_end=[end + added for end, added in zip(ends, more, strict=True)],
+        pads_end=ends,
         dilations=(1,) * len(kernel),
-        filters=(*shape[:3], *whole),
+        filters=(*shape[:3], *kernel),
     )
     packed = _by_phases(_reshaped(filters, (*shape[:3], *kernel)), missing, strides, lanes)
     found = _made(op(data, packed, name=node.name))
