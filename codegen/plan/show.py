@@ -137,7 +137,7 @@ def objects(modules: Sequence[ModuleSource], made: Sequence[ObjectCode]) -> Iter
 
 def linked(made: Linked) -> Iterator[str]:
     """The sizes of the file's parts."""
-    yield f"{made.path.name}: {made.size} bytes, {made.code} of code, {made.weights} of weights"
+    yield f"library: {made.size} bytes, {made.code} of code, {made.weights} of weights"
 
 
 def _tensor(tensor: Tensor) -> str:
