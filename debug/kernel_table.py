@@ -20,7 +20,8 @@ MOST_CANDIDATES = 12
 @attrs.frozen
 class KernelEntry:
     """A task: the tensor that it makes, its nodes by identity and as text, the framework's nodes behind them, how it is
-    carried out and at which estimated cost, what else could have done it, and its functions with flops and bytes."""
+    carried out and at which estimated cost, what else could have done it, and its functions with the flops of its
+    contractions and the bytes that it moves: None where sizes are not known."""
 
     output: str
     name: str
@@ -32,7 +33,7 @@ class KernelEntry:
     cost: str
     candidates: tuple[str, ...]
     functions: tuple[str, ...]
-    flops: int
+    flops: int | None
     bytes: int | None
 
     @property
@@ -52,6 +53,7 @@ def kernel_table(
         chosen = leaf.chosen
         functions = tuple(dict.fromkeys(c.functions.get(leaf, ())))
         moved = [each.cost.moved for each in chosen if each.cost.moved is not None]
+        known = len(moved) == len(chosen)
         entries.append(
             KernelEntry(
                 leaf.output.name,
@@ -64,8 +66,8 @@ def kernel_table(
                 "; ".join(print_cost(each.cost) for each in chosen),
                 tuple(why_not(c, leaf)),
                 functions,
-                sum(kernel.flops for kernel, _ in c.kernels.get(leaf, ())),
-                sum(moved) if len(moved) == len(chosen) else None,
+                sum(kernel.flops for kernel, _ in c.kernels.get(leaf, ())) if known else None,
+                sum(moved) if known else None,
             )
         )
     return entries

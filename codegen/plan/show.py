@@ -111,7 +111,8 @@ def kernels(made: Kernels) -> Iterator[str]:
     for leaf, each in made.items():
         for kernel, _ in each:
             yield f"{leaf.output.name!r} {kernel.what}: {kernel.implementation.algorithm}"
-            yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations, {kernel.flops} flops"
+            flops = f", {kernel.flops} flops" if kernel.flops else ""  # of contractions whose sizes are known
+            yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations{flops}"
 
 
 def specializations(wanted: Sequence[Specialization], made: Sequence[Compilation]) -> Iterator[str]:

@@ -15,10 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dldt.compiler import ops
+from dldt.compiler.dims import symbol
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.observers import Observers
+from dldt.compiler.types import DType, TensorType
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
 from dldt.debug.repro import write_repro
@@ -147,6 +151,19 @@ def test_kernels_tell_what_they_compute_and_what_else_could(full):
     assert all((full / "kernels" / f"{name}.s").exists() for name in convolution["functions"])
     arena = data_of(full)["arena"]
     assert all(row[2] + row[3] <= int(arena["size"]) for row in arena["rows"])
+
+
+def test_flops_of_free_sizes_are_not_known(tmp_path):
+    graph = Graph("free")
+    x = graph.parameter("x", TensorType(DType.f32, (symbol("N"), 8)))
+    graph.result(ops.MatMul()(x, np.ones((8, 4), np.float32)), "y")
+    dump = Dump(tmp_path / "d")
+    api.compile_model(graph, tmp_path / "m.so", observer=dump)
+    dump.close()
+    (kernel,) = map(json.loads, (tmp_path / "d" / "kernels.jsonl").read_text().splitlines())
+    assert (kernel["flops"], kernel["bytes"]) == (None, None)
+    (decided,) = (tmp_path / "d" / "passes").glob("*-code-kernels/decided.txt")
+    assert " scalar operations\n" in decided.read_text()
 
 
 def test_two_dumps_differ_in_their_times_alone(full, tmp_path):
