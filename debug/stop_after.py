@@ -55,5 +55,9 @@ class StopAfter(Observer):
     def step_begins(self, number: int, name: str, compilation: object) -> None:
         """Raises UsageError where the pass never made so many changes."""
         if not self.done:
-            made = f"{self._seen} change{'s' * (self._seen != 1)}"
-            raise UsageError(f"--stop-after {self.name}:{self.count}: the pass made only {made} to this model")
+            raise UsageError(f"--stop-after {self.name}:{self.count}: {self.made}")
+
+    @property
+    def made(self) -> str:
+        """What is told where there were fewer changes."""
+        return f"the pass made only {self._seen} change{'s' * (self._seen != 1)} to this model"

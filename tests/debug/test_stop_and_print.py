@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.compiler.ops import Add, Multiply
+from dldt.debug.model_side import ModelSide
 from dldt.debug.print_after import PrintAfter
 from dldt.debug.stop_after import StopAfter
 from dldt.debug.times import Times
@@ -86,3 +88,10 @@ def test_times_are_a_table_of_all_passes():
     lines = times.table.splitlines()
     assert [line.split()[:2] for line in lines[1:4]] == [[str(k), name] for k, name in enumerate(PASSES.split(","), 1)]
     assert lines[2].split()[2] == "3"
+
+
+def test_a_side_behind_a_change_that_never_comes_is_refused(tmp_path):
+    (tmp_path / "m.onnx").touch()
+    side = ModelSide.parsed(f"{tmp_path / 'm.onnx'}@fuse-linear:4")
+    with pytest.raises(UsageError, match=r"^m.onnx@fuse-linear:4: the pass made only 3 changes to this model$"):
+        side.tensors(lambda _: graph_of(three_pairs), {}, parse_pipeline(PASSES), resolve_target("x86-64-v3"))
