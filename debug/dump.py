@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import attrs
 
 from dldt.codegen.plan.compilation import Compilation
+from dldt.compiler.atomic import WRITTEN
 from dldt.compiler.errors_named import errors_named
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.observer import Application, Observer, PassRun, StepRun
@@ -210,7 +212,20 @@ class Dump(Observer):
     # ---- files ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Write the page, the summary and what else is told at the end. May be called after an error."""
+        """Write the page, the summary and what else is told at the end. May be called after an error. What cannot be
+        written whole is removed."""
+        try:
+            self._write_end()
+        except OSError:
+            self.discard()
+            raise
+        WRITTEN.append(self.folder / "index.html")
+
+    def discard(self) -> None:
+        """Remove all that was written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write_end(self) -> None:
         self._ir.close()
         guilty = None if self._watch is None else self._watch.guilty
         if self._watch is not None:

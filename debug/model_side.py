@@ -87,7 +87,10 @@ class ModelSide:
         if not any(name in (item.name, str(item)) for item in pipeline.passes):
             raise UsageError(f"{self.text}: there is no {self.word!r}; after @ stands one of {', '.join(WORDS)}")
         if stop is not None:
-            return transformed(graph, pipeline, stop)
+            made = transformed(graph, pipeline, stop)
+            if not stop.done:
+                raise UsageError(f"{self.text}: {stop.made}")
+            return made
         return transformed(graph, pipeline, stop_after=name)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dldt.compiler.errors_named import errors_named
+
 TEMPLATE = Path(__file__).with_name("page.html")
 PLACE = "{{data}}"
 MOST_ROWS = 240
@@ -17,8 +19,11 @@ MOST_ROWS = 240
 def write_page(path: Path, data: Mapping[str, Any]) -> None:
     """Write the page that shows ``data``."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    page = TEMPLATE.read_text(encoding="utf-8").replace(PLACE, text.replace("</", "<\\/"))
-    path.write_text(page, encoding="utf-8")
+    # In a script element "</script" ends the data, and behind "<!--<script" it does not: a node may be called either.
+    text = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+    page = TEMPLATE.read_text(encoding="utf-8").replace(PLACE, text)
+    with errors_named(path):
+        path.write_text(page, encoding="utf-8")
 
 
 def side_by_side(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import DldtError, UsageError
+from dldt.compiler.errors_named import errors_named
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.text import print_graph
 from dldt.compiler.types import Array
@@ -181,12 +183,17 @@ class Reducer:
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")
         self._known[key] = verdict
         if self._journal is not None:
-            with self._journal.open("a", encoding="utf-8") as file:
-                file.write(json.dumps([key, verdict]) + "\n")
+            with errors_named(self._journal), self._journal.open("a", encoding="utf-8") as file:
+                file.write("\n" + json.dumps([key, verdict]))
         return verdict
+
+
+_LINE = re.compile(r'\["(\w+)", (true|false)\]')
 
 
 def _read(journal: Path | None) -> dict[str, bool]:
     if journal is None or not journal.exists():
         return {}
-    return dict(json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line.endswith("]"))
+    # A run may have ended in the middle of a line; every line begins with its own newline, so that others stay whole.
+    lines = journal.read_text(encoding="utf-8").splitlines()
+    return {found[1]: found[2] == "true" for found in map(_LINE.fullmatch, lines) if found is not None}

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import DldtError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
@@ -42,7 +43,7 @@ def write_repro(
         (folder / "repro.sh").write_text(f"#!/bin/sh\nexec {shlex.join(command)}\n")
         for name, text in (texts or {}).items():
             (folder / name).write_text(text, encoding="utf-8")
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with atomic_write(path) as made, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(folder.iterdir()):
                 entry = zipfile.ZipInfo(file.name, EPOCH)
                 entry.compress_type = zipfile.ZIP_DEFLATED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.observer import Application, Observer
@@ -19,9 +20,18 @@ class StopAfter(Observer):
 
     @classmethod
     def parsed(cls, text: str) -> StopAfter | None:
-        """The observer for ``PASS:N``; None for a text without a number, which stops after a whole pass."""
-        found = re.fullmatch(r"(.+):(\d+)", text)
-        return None if found is None else cls(found[1], int(found[2]))
+        """The observer for ``PASS:N``; None for a text without a colon, which stops after a whole pass."""
+        if ":" not in text:
+            return None
+        found = re.fullmatch(r"(.+):([0-9]+)", text)
+        if found is None:
+            raise UsageError(f"--stop-after {text}: behind the colon stands a number of changes, as in fuse-linear:3")
+        return cls(found[1], int(found[2]))
+
+    def require_in(self, names: Iterable[str]) -> None:
+        """Raises UsageError where no pass of the pipeline, whose passes are given, is meant."""
+        if self.name not in {each for name in names for each in (name, name.partition("{")[0])}:
+            raise UsageError(f"--stop-after {self.name}:{self.count}: the pipeline has no pass of this name")
 
     @property
     def bounded(self) -> bool:
@@ -45,5 +55,9 @@ class StopAfter(Observer):
     def step_begins(self, number: int, name: str, compilation: object) -> None:
         """Raises UsageError where the pass never made so many changes."""
         if not self.done:
-            made = f"{self._seen} change{'s' * (self._seen != 1)}"
-            raise UsageError(f"--stop-after {self.name}:{self.count}: the pass made only {made} to this model")
+            raise UsageError(f"--stop-after {self.name}:{self.count}: {self.made}")
+
+    @property
+    def made(self) -> str:
+        """What is told where there were fewer changes."""
+        return f"the pass made only {self._seen} change{'s' * (self._seen != 1)} to this model"

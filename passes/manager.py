@@ -43,11 +43,11 @@ class PipelineReport:
 
     @property
     def table(self) -> str:
-        """One line a step: index, pass, changes, nodes left, milliseconds; and a last line with the sums."""
+        """One line a step: number, pass, changes, nodes left, milliseconds; and a last line with the sums."""
         width = max([len(step.name) for step in self.steps] + [5])
         lines = [f"{'#':>3} {'pass':<{width}} {'changes':>8} {'nodes':>7} {'ms':>9}"]
         for s in self.steps:
-            lines.append(f"{s.index:>3} {s.name:<{width}} {s.count:>8} {s.nodes:>7} {s.seconds * 1e3:>9.1f}")
+            lines.append(f"{s.index + 1:>3} {s.name:<{width}} {s.count:>8} {s.nodes:>7} {s.seconds * 1e3:>9.1f}")
         left = self.steps[-1].nodes if self.steps else 0
         lines.append(f"{'':>3} {'all':<{width}} {self.count:>8} {left:>7} {self.seconds * 1e3:>9.1f}")
         return "\n".join(lines)

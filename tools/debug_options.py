@@ -44,13 +44,14 @@ def add_debug_arguments(parser: Parser) -> None:
 @contextlib.contextmanager
 def observed(arguments: Arguments, pipeline: Pipeline, model: Path) -> Iterator[Observer]:
     """The observer that the options ask for. What is told at the end is printed when the work went well; a dump is
-    finished in any case."""
+    finished in any case but two: the options were wrong, or it cannot be written."""
     from dldt.compiler.observer import SILENT
     from dldt.compiler.observers import Observers
 
     parts: list[Observer] = []
     bound = _bound(arguments)
     if bound is not None:
+        bound.require_in(str(item) for item in pipeline.passes)
         parts.append(bound)
     if (arguments.explain is None) != (arguments.node is None):
         raise UsageError("--explain names a pass, --node the node: give both")
@@ -79,7 +80,7 @@ def whole_pass(arguments: Arguments) -> str | None:
 
 
 def _bound(arguments: Arguments) -> Any:
-    if not arguments.stop_after or ":" not in arguments.stop_after:
+    if not arguments.stop_after:
         return None
     from dldt.debug.stop_after import StopAfter
 
@@ -115,8 +116,13 @@ def _dump(arguments: Arguments, model: Path) -> Iterator[Sequence[Observer]]:
     dump = Dump(Path(arguments.dump), options, model.name)
     try:
         yield (dump,)
-    finally:
+    except (UsageError, OSError):
+        dump.discard()
+        raise
+    except BaseException:
         dump.close()
+        raise
+    dump.close()
 
 
 def _without_places(words: Sequence[str]) -> list[str]:

@@ -153,10 +153,14 @@ def family_of(implementation: Implementation) -> Family:
     return next(family for family in FAMILIES if family.name == implementation.family)
 
 
-def candidates(chosen: Chosen, on: Setting) -> Iterator[Estimate]:
-    """Every implementation of a part that is worth a trial."""
+def rivals_of(chosen: Chosen) -> list[Family]:
+    """The families that can do the same as the one that was chosen; the one that takes such tasks comes first."""
     family = family_of(chosen.implementation)
     first = family.rival_of or family.name
-    for rival in FAMILIES:
-        if first in (rival.name, rival.rival_of):
-            yield from rival.candidates(chosen.part, on)
+    return sorted((f for f in FAMILIES if first in (f.name, f.rival_of)), key=lambda f: f.name != first)
+
+
+def candidates(chosen: Chosen, on: Setting) -> Iterator[Estimate]:
+    """Every implementation of a part that is worth a trial."""
+    for rival in rivals_of(chosen):
+        yield from rival.candidates(chosen.part, on)

@@ -111,7 +111,8 @@ def kernels(made: Kernels) -> Iterator[str]:
     for leaf, each in made.items():
         for kernel, _ in each:
             yield f"{leaf.output.name!r} {kernel.what}: {kernel.implementation.algorithm}"
-            yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations, {kernel.flops} flops"
+            flops = f", {kernel.flops} flops" if kernel.flops else ""  # of contractions whose sizes are known
+            yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations{flops}"
 
 
 def specializations(wanted: Sequence[Specialization], made: Sequence[Compilation]) -> Iterator[str]:
@@ -137,7 +138,7 @@ def objects(modules: Sequence[ModuleSource], made: Sequence[ObjectCode]) -> Iter
 
 def linked(made: Linked) -> Iterator[str]:
     """The sizes of the file's parts."""
-    yield f"{made.path.name}: {made.size} bytes, {made.code} of code, {made.weights} of weights"
+    yield f"library: {made.size} bytes, {made.code} of code, {made.weights} of weights"
 
 
 def _tensor(tensor: Tensor) -> str:

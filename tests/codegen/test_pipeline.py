@@ -101,7 +101,7 @@ SHOWN = {
     "kernels": rf"^'.*' MatMul: conv_f32_.*\n    range \[0, \d+\), \d+ scalar operations, {2 * 3 * 48 * 24} flops$",
     "program": r"^k\w+_Tanh -> 'Tanh_\d+': first thread$",
     "objects": r"^k\w+: \d+ bytes$",
-    "link": r"^m.so: \d+ bytes, \d+ of code, \d+ of weights$",
+    "link": r"^library: \d+ bytes, \d+ of code, \d+ of weights$",
 }
 """A line that the dump of a step must have."""
 
@@ -130,7 +130,7 @@ def test_an_observer_hears_what_every_step_decided(tmp_path):
         if name in SHOWN:
             assert re.search(SHOWN[name], text, re.MULTILINE), text
     assert f"arena of {summary.arena_bytes} bytes" in heard.texts["memory"]
-    assert f"m.so: {summary.file_bytes} bytes" in heard.texts["link"]
+    assert f"library: {summary.file_bytes} bytes" in heard.texts["link"]
 
 
 def test_an_observer_of_some_steps():

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dldt.compiler.errors import UsageError
+from dldt.compiler import ops
+from dldt.compiler.dims import symbol
+from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.graph import Graph
 from dldt.compiler.interpret import interpret
 from dldt.compiler.ir.read import read_ir
 from dldt.compiler.observers import Observers
+from dldt.compiler.types import DType, TensorType
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
+from dldt.debug.repro import write_repro
 from dldt.debug.stop_after import StopAfter
 from dldt.tools import api
+from dldt.tools.api import save_model
+from dldt.tools.compile import main
 from tests.debug.small_model import small_inputs, small_model
 
 
@@ -133,11 +144,26 @@ def test_kernels_tell_what_they_compute_and_what_else_could(full):
     (convolution,) = (kernel for kernel in kernels if "Convolution" in kernel["name"])
     assert convolution["flops"] == 2 * 8 * 4 * 9 * 12 * 12
     assert convolution["bytes"] > 0
-    assert len([line for line in convolution["candidates"] if line.startswith("*")]) == 1
+    (mark,) = [line for line in convolution["candidates"] if line.startswith("*")]
+    assert convolution["cost"].startswith(f"{mark.split()[1]} cycles estimated")
+    assert mark == convolution["candidates"][1]
     assert "Convolution 'conv'" in convolution["origins"]
     assert all((full / "kernels" / f"{name}.s").exists() for name in convolution["functions"])
     arena = data_of(full)["arena"]
     assert all(row[2] + row[3] <= int(arena["size"]) for row in arena["rows"])
+
+
+def test_flops_of_free_sizes_are_not_known(tmp_path):
+    graph = Graph("free")
+    x = graph.parameter("x", TensorType(DType.f32, (symbol("N"), 8)))
+    graph.result(ops.MatMul()(x, np.ones((8, 4), np.float32)), "y")
+    dump = Dump(tmp_path / "d")
+    api.compile_model(graph, tmp_path / "m.so", observer=dump)
+    dump.close()
+    (kernel,) = map(json.loads, (tmp_path / "d" / "kernels.jsonl").read_text().splitlines())
+    assert (kernel["flops"], kernel["bytes"]) == (None, None)
+    (decided,) = (tmp_path / "d" / "passes").glob("*-code-kernels/decided.txt")
+    assert " scalar operations\n" in decided.read_text()
 
 
 def test_two_dumps_differ_in_their_times_alone(full, tmp_path):
@@ -160,6 +186,36 @@ def test_a_dump_may_end_early(tmp_path):
         api.compile_model(small_model(), tmp_path / "m.so", observer=Observers([StopAfter("fuse-swish", 7), dump]))
     dump.close()
     assert (tmp_path / "d" / "index.html").exists()
+
+
+def test_a_dump_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    def full_disk(self, *_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    dump = Dump(tmp_path / "d")
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        dump.close()
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_zip_file_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    def full_disk(self, *_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full_disk)
+    with pytest.raises(InputError, match=r"cannot write .*r\.zip: no space left on device"):
+        write_repro(tmp_path / "r.zip", None, {}, ["true"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_inputs_that_are_not_the_models_leave_no_dump(tmp_path, capsys):
+    save_model(small_model(), tmp_path / "m.xml")
+    np.savez(tmp_path / "other.npz", other=np.zeros(3, np.float32))
+    words = [str(tmp_path / "m.xml"), "-o", str(tmp_path / "m.so"), "--dump", str(tmp_path / "d")]
+    assert main([*words, "--dump-values", str(tmp_path / "other.npz")]) == 1
+    assert "there is no input 'other'" in capsys.readouterr().err
+    assert not (tmp_path / "d").exists()
 
 
 def test_the_python_api_dumps_too(tmp_path):

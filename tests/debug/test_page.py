@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dldt.compiler import ops
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import DType, TensorType
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
 from dldt.tools import api
@@ -52,6 +56,19 @@ def test_a_change_is_shown_as_a_picture_and_side_by_side(page):
     text = page_text(page, "main", f"at={number_of(page, 'fuse-swish')}")
     assert "Multiply 'swish'" in text
     assert "Swish" in text
+
+
+def test_names_of_nodes_are_no_part_of_the_page(tmp_path):
+    """Behind ``<!--<script>`` in a script element, a browser would not see the element's end."""
+    name = "<!--<script> </script><b>bold</b> \"'\n日本"
+    graph = Graph(name)
+    graph.result(ops.ReLU()(graph.parameter("x", TensorType(DType.f32, (2,))), name=name), "y")
+    dump = Dump(tmp_path / "d", title="a < b")
+    api.compile_model(graph, tmp_path / "m.so", observer=dump)
+    dump.close()
+    source = page_source(tmp_path / "d" / "index.html", "find=relu")
+    assert 'href="#node=' in source.split('id="found"')[1]
+    assert "<b>bold" not in re.sub(r"<script.*?</script>", "", source, flags=re.DOTALL)
 
 
 def test_nodes_are_found_and_their_life_is_told(page):

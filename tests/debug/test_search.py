@@ -181,8 +181,11 @@ def test_reduction_ends_at_the_node_and_remembers(tmp_path, monkeypatch):
     assert again.nodes == first.nodes
     assert again.recalled == first.checks
     assert again.checks == 0
+    with journal.open("a") as file:
+        file.write('\n["0123abcd", tr')  # the run ended while it wrote
     other = Reducer(graph, inputs, search.fails_in_passes, journal, check="another").run()
     assert other.recalled == 0
+    assert Reducer(graph, inputs, never, journal, check="another").run().recalled == other.checks
 
 
 def test_a_model_that_does_not_fail_is_not_reduced():

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from dldt.codegen.host import resolve_target
 from dldt.compiler.errors import UsageError
 from dldt.compiler.ops import Add, Multiply
+from dldt.debug.model_side import ModelSide
 from dldt.debug.print_after import PrintAfter
 from dldt.debug.stop_after import StopAfter
 from dldt.debug.times import Times
@@ -42,6 +44,18 @@ def test_a_name_without_a_number_is_none_of_it():
     assert StopAfter.parsed("fuse-linear") is None
 
 
+@pytest.mark.parametrize("text", ["fuse-linear:", "fuse-linear:x", "fuse-linear:-1"])
+def test_what_is_no_number_of_changes_is_refused(text):
+    with pytest.raises(UsageError, match=f"--stop-after {text}: behind the colon stands a number of changes, as in"):
+        StopAfter.parsed(text)
+
+
+def test_a_number_for_a_pass_that_the_pipeline_has_not_is_refused():
+    StopAfter("fold-constants", 2).require_in(["fold-constants{max_share=0.0}"])
+    with pytest.raises(UsageError, match="--stop-after fuse-liner:2: the pipeline has no pass of this name"):
+        StopAfter("fuse-liner", 2).require_in(PASSES.split(","))
+
+
 def printed(*wanted):
     lines = []
     graph = graph_of(three_pairs)
@@ -72,5 +86,12 @@ def test_times_are_a_table_of_all_passes():
     times = Times()
     run_pipeline(graph_of(three_pairs), parse_pipeline(PASSES), observer=times)
     lines = times.table.splitlines()
-    assert [line.split()[1] for line in lines[1:4]] == PASSES.split(",")
+    assert [line.split()[:2] for line in lines[1:4]] == [[str(k), name] for k, name in enumerate(PASSES.split(","), 1)]
     assert lines[2].split()[2] == "3"
+
+
+def test_a_side_behind_a_change_that_never_comes_is_refused(tmp_path):
+    (tmp_path / "m.onnx").touch()
+    side = ModelSide.parsed(f"{tmp_path / 'm.onnx'}@fuse-linear:4")
+    with pytest.raises(UsageError, match=r"^m.onnx@fuse-linear:4: the pass made only 3 changes to this model$"):
+        side.tensors(lambda _: graph_of(three_pairs), {}, parse_pipeline(PASSES), resolve_target("x86-64-v3"))

@@ -121,7 +121,7 @@ def test_the_report_counts_every_step():
     assert report.count_of("fuse-linear") == 1
     lines = report.table.splitlines()
     assert lines[0].split() == ["#", "pass", "changes", "nodes", "ms"]
-    assert lines[2].split()[:4] == ["1", "fold-constants", "1", "6"]
+    assert lines[2].split()[:4] == ["2", "fold-constants", "1", "6"]
     assert lines[-1].split()[:3] == ["all", "2", "4"]
 
 
