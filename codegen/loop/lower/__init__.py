@@ -1,5 +1,35 @@
 """Lowering: each operation as a function from output index to element expression."""
 
-from dldt.compiler.submodules import import_submodules
-
-import_submodules(__name__)
+from dldt.codegen.loop.lower import access as access
+from dldt.codegen.loop.lower import adaptive_pool as adaptive_pool
+from dldt.codegen.loop.lower import batch_space as batch_space
+from dldt.codegen.loop.lower import bind as bind
+from dldt.codegen.loop.lower import convolution as convolution
+from dldt.codegen.loop.lower import coordinate as coordinate
+from dldt.codegen.loop.lower import elementwise as elementwise
+from dldt.codegen.loop.lower import fresh as fresh
+from dldt.codegen.loop.lower import gather as gather
+from dldt.codegen.loop.lower import generate as generate
+from dldt.codegen.loop.lower import interpolate as interpolate
+from dldt.codegen.loop.lower import join as join
+from dldt.codegen.loop.lower import known as known
+from dldt.codegen.loop.lower import matmul as matmul
+from dldt.codegen.loop.lower import normalize as normalize
+from dldt.codegen.loop.lower import order as order
+from dldt.codegen.loop.lower import pad as pad
+from dldt.codegen.loop.lower import patches as patches
+from dldt.codegen.loop.lower import pool as pool
+from dldt.codegen.loop.lower import quantize as quantize
+from dldt.codegen.loop.lower import recurrent as recurrent
+from dldt.codegen.loop.lower import recurrent_activation as recurrent_activation
+from dldt.codegen.loop.lower import reduce as reduce
+from dldt.codegen.loop.lower import repeat as repeat
+from dldt.codegen.loop.lower import reshape as reshape
+from dldt.codegen.loop.lower import reverse_sequence as reverse_sequence
+from dldt.codegen.loop.lower import search as search
+from dldt.codegen.loop.lower import shuffle as shuffle
+from dldt.codegen.loop.lower import slice as slice
+from dldt.codegen.loop.lower import softmax as softmax
+from dldt.codegen.loop.lower import statistics as statistics
+from dldt.codegen.loop.lower import store as store
+from dldt.codegen.loop.lower import taps as taps

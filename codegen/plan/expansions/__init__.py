@@ -1,5 +1,31 @@
 """Operations taken apart, one file an operation or a tight family; importing this package fills the table."""
 
-from dldt.compiler.submodules import import_submodules
-
-import_submodules(__name__)
+from dldt.codegen.plan.expansions import boxes as boxes
+from dldt.codegen.plan.expansions import class_nms as class_nms
+from dldt.codegen.plan.expansions import ctc as ctc
+from dldt.codegen.plan.expansions import deformable_convolution as deformable_convolution
+from dldt.codegen.plan.expansions import detection_output as detection_output
+from dldt.codegen.plan.expansions import detectron as detectron
+from dldt.codegen.plan.expansions import einsum as einsum
+from dldt.codegen.plan.expansions import embedding as embedding
+from dldt.codegen.plan.expansions import eye as eye
+from dldt.codegen.plan.expansions import fourier as fourier
+from dldt.codegen.plan.expansions import gather_tree as gather_tree
+from dldt.codegen.plan.expansions import generate_proposals as generate_proposals
+from dldt.codegen.plan.expansions import grid_sample as grid_sample
+from dldt.codegen.plan.expansions import interpolate as interpolate
+from dldt.codegen.plan.expansions import non_zero as non_zero
+from dldt.codegen.plan.expansions import prior_box as prior_box
+from dldt.codegen.plan.expansions import proposal as proposal
+from dldt.codegen.plan.expansions import psroi_pooling as psroi_pooling
+from dldt.codegen.plan.expansions import random as random
+from dldt.codegen.plan.expansions import range as range
+from dldt.codegen.plan.expansions import reshape as reshape
+from dldt.codegen.plan.expansions import roi_align as roi_align
+from dldt.codegen.plan.expansions import roi_pooling as roi_pooling
+from dldt.codegen.plan.expansions import roll as roll
+from dldt.codegen.plan.expansions import scatter as scatter
+from dldt.codegen.plan.expansions import top_k as top_k
+from dldt.codegen.plan.expansions import unique as unique
+from dldt.codegen.plan.expansions import window as window
+from dldt.codegen.plan.expansions import yolo as yolo
