@@ -56,6 +56,8 @@ def test_a_dump_with_values_wants_the_inputs_of_the_model(tmp_path):
     np.savez(tmp_path / "x.npz", nobody=np.zeros(3, np.float32))
     words = ["convert", MODEL, "-q", "-o", tmp_path / "a.xml", "--dump", tmp_path / "d"]
     refused(command(*words, "--dump-values", tmp_path / "x.npz"), 1, "there is no input 'nobody'; the inputs are ")
+    assert not (tmp_path / "d").exists()
+    assert command(*words).returncode == 0
     assert (tmp_path / "d" / "repro.sh").read_text().splitlines()[-1].startswith("exec dldt convert ")
 
 
