@@ -51,7 +51,15 @@ def test_every_importer_has_a_case():
 
 
 ALIKE = {
-    *("AccumulateNV2", "BatchMatrixBandPart", "BatchMatrixDiag", "BatchMatrixDiagPart", "BatchMatrixSetDiag", "Copy"),
+    *(
+        "AccumulateNV2",
+        "Bitcast",
+        "BatchMatrixBandPart",
+        "BatchMatrixDiag",
+        "BatchMatrixDiagPart",
+        "BatchMatrixSetDiag",
+        "Copy",
+    ),
     *("BatchNormWithGlobalNormalization", "Conv", "GuaranteeConst", "Mish", "ParallelConcat", "QuantizeAndDequantize"),
     *("RefIdentity", "SegmentMaxV2", "SegmentMinV2", "SegmentProdV2", "SegmentSumV2", "TopK", "UniqueWithCountsV2"),
     *(f"Scatter{how}" for how in ("Add", "Div", "Max", "Min", "Mul", "Sub", "Update")),
