@@ -115,7 +115,7 @@ def test_screenshots(tmp_path):
     page = tmp_path / "d" / "index.html"
     assert page.stat().st_size < 3 << 20
     nodes = data_of(tmp_path / "d")["nodes"]
-    life = next(key for key, (name, kind, _) in nodes.items() if (name, kind) == ("hardswish_61.tmp_0", "HSwish"))
+    life = next(key for key, (name, kind, _) in nodes.items() if (name, kind) == ("p2o.Div.9", "HSwish"))
     places = {"overview": "", "change": f"at={number_of(page, 'flip-sign')}", "node": f"node={life}", "arena": "arena"}
     for name, place in places.items():
         screenshot(page, place, DOCS / f"dump-{name}.png", "?theme=dark" if name == "node" else "?theme=light")
