@@ -11,7 +11,7 @@ from dldt.compiler.dims import Dim, product
 from dldt.compiler.types import DType
 
 MOVES = frozenset(("cast", "bitcast", "select", "isnan", "isinf"))
-"""Primitives that are no arithmetic; neither are comparisons, whose results are boolean, nor what only finds a place."""
+"""Primitives that are no arithmetic. Comparisons, whose results are boolean, and what finds a place are none either."""
 
 
 def flops_of(task: Leaf, kernels: Sequence[Kernel]) -> Dim:
