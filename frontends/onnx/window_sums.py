@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.ops.arithmetic import Add, Divide
+from dldt.compiler.ops.broadcast import Broadcast
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.convolution import Convolution
 from dldt.compiler.ops.pad import Pad
@@ -50,42 +51,40 @@ class Windows:
     def sums(self, x: Value) -> Value:
         """The sums, and zeros beyond the edges."""
         shape = ShapeOf()(x)
-        extra = self._extra(x)
         rows = Reshape()(x, Concat(0)(np.array([-1, 1]), Slice()(shape, _TWO, _END, _ONE)))
         weights = x.graph.constant(np.ones((1, 1, *self.kernel), x.type.dtype.numpy))
-        end = tuple(e + more for e, more in zip(self.end, extra, strict=True))
+        end = tuple(e + more for e, more in zip(self.end, self._extra, strict=True))
         fields = (self.step, self.begin, end, self.dilation, AUTO_PAD[self.auto_pad])
-        made = Convolution(*fields)(rows, weights)
+        made = self._begun_inside(x, Convolution(*fields)(rows, weights))
         batch = Slice()(shape, np.array([0]), _TWO, _ONE)
         return Reshape()(made, Concat(0)(batch, Slice()(ShapeOf()(made), _TWO, _END, _ONE)))
 
     def counts(self, x: Value, *, padded: bool) -> Value:
         """How many elements each window has; with ``padded`` those of the padding count."""
-        ones = x.graph.constant(np.ones((1, 1, *self._sizes(x)), x.type.dtype.numpy))
+        sizes = Concat(0)(np.array([1, 1]), Slice()(ShapeOf()(x), _TWO, _END, _ONE))
+        ones = Broadcast()(np.array(1, x.type.dtype.numpy), sizes)
         if not padded:
             return self.sums(ones)
         none = (0,) * len(self.kernel)
         begin, end = (np.array((0, 0, *each)) for each in (self.begin, self.end))
-        more = self._extra(x)
-        inner = attrs.evolve(self, begin=none, end=more, ceil=False)
-        return inner.sums(Pad("constant")(ones, begin, end, np.array(1, x.type.dtype.numpy)))
+        inner = attrs.evolve(self, begin=none, end=self._extra, ceil=False)
+        made = inner.sums(Pad("constant")(ones, begin, end, np.array(1, x.type.dtype.numpy)))
+        return self._begun_inside(x, made)
 
-    def _sizes(self, x: Value) -> tuple[int, ...]:
-        sizes = x.type.shape[2:]
-        if not all(isinstance(size, int) for size in sizes):
-            raise UnsupportedError(f"the spatial dims of {x.type} must be fixed for such windows")
-        return tuple(int(size) for size in sizes if isinstance(size, int))
+    @property
+    def _extra(self) -> tuple[int, ...]:
+        """What is added behind the end, so that a last window fits that hangs over it: rounding down is rounding up
+        then."""
+        return tuple(step - 1 if self.ceil else 0 for step in self.step)
 
-    def _extra(self, x: Value) -> tuple[int, ...]:
-        """What is to be added behind the end, so that a last window fits that begins inside."""
-        if not self.ceil:
-            return (0,) * len(self.kernel)
-        found = []
-        for axis, size in enumerate(self._sizes(x)):
-            reach = (self.kernel[axis] - 1) * self.dilation[axis] + 1
-            whole = size + self.begin[axis] + self.end[axis]
-            count = -(-(whole - reach) // self.step[axis]) + 1
-            if (count - 1) * self.step[axis] >= size + self.begin[axis]:
-                count -= 1
-            found.append(max(0, (count - 1) * self.step[axis] + reach - whole))
-        return tuple(found)
+    def _begun_inside(self, x: Value, made: Value) -> Value:
+        """Without the windows that begin behind the data: they are none."""
+        reach = [(size - 1) * gap + 1 for size, gap in zip(self.kernel, self.dilation, strict=True)]
+        behind = [end + more >= size for end, more, size in zip(self.end, self._extra, reach, strict=True)]
+        if not self.ceil or not any(behind):
+            return made
+        sizes = Slice()(ShapeOf()(x), _TWO, _END, _ONE)
+        most = Divide()(Add()(sizes, np.array(self.begin) + np.array(self.step) - 1), np.array(self.step))
+        axes = np.arange(2, 2 + len(self.kernel))
+        kept: Value = Slice()(made, np.zeros(len(axes), np.int64), most, np.ones(len(axes), np.int64), axes)
+        return kept
