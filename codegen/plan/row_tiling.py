@@ -31,13 +31,12 @@ def tile_rows(program: Program, on: Setting) -> list[RowTiles]:
     return _Tiler(program, on).tile(program.tasks)
 
 
-def why_not_tiled(program: Program, on: Setting) -> dict[Tensor, str]:
-    """Before rows are tiled: for the tensors between tasks that follow one another why these do not run in turns."""
-    tiler, found = _Tiler(program, on), dict[Tensor, str]()
-    for maker, reader in pairwise(program.tasks):
-        link = tiler.link(maker, reader)
-        if isinstance(link, str) and maker.leaf is not None:
-            found[maker.leaf.output] = link
+def links(program: Program, on: Setting) -> dict[Tensor, Link | str]:
+    """Before rows are tiled: for the tensors between tasks that follow one another how these could run in turns, or why
+    they cannot, for people."""
+    tiler, found = _Tiler(program, on), dict[Tensor, Link | str]()
+    for tasks in (program.tasks, *(block.tasks for holder in _holders(program.tasks) for block in holder.blocks)):
+        found |= {maker.leaf.output: tiler.link(maker, reader) for maker, reader in pairwise(tasks) if maker.leaf}
     return found
 
 

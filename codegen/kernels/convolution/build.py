@@ -83,7 +83,7 @@ def contraction_kernel(
         symbols=names,
         extent=sums.extent,
         work=macs // 4,
-        flops=2 * macs if isinstance(macs, int) else 0,
+        flops=2 * macs,
         nest=epilogue.nest,
         packed=sums.packed,
         scratch=sums.scratch,
