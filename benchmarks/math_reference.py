@@ -54,6 +54,12 @@ def mish(x: Array) -> Array:
     return finite * np.tanh(softplus(finite))
 
 
+def swish(x: Array) -> Array:
+    """x / (1 + e⁻ˣ)"""
+    finite = np.maximum(x, -500)
+    return finite / (1 + np.exp(-finite))
+
+
 def gelu(x: Array) -> Array:
     """x erfc(-x / √2) / 2"""
     finite = np.maximum(x, -100)
@@ -80,6 +86,7 @@ REFERENCES: dict[str, Reference] = {
     "erf": Reference(erf, 1.0, 1.4),
     "softplus": Reference(softplus, 2.0, 2.0),
     "mish": Reference(mish, EXACT, EXACT),
+    "swish": Reference(swish, 2.4, 2.4),
     "gelu": Reference(gelu, 1.6, 1.6, of_argument=True),
     "gelu_tanh": Reference(gelu_tanh, 1.6, 1.7, of_argument=True),
     "expm1": Reference(np.expm1, EXACT, EXACT),

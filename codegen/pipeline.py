@@ -126,7 +126,7 @@ def choose_implementations(c: Compilation) -> None:
     for leaf in leaves:
         leaf.chosen = c.choice.choose(leaf)
     agree(leaves, c.choice)
-    c.remarks = (*c.remarks, *plain_loop_notes(leaves))
+    c.remarks = (*c.remarks, *plain_loop_notes(leaves, c.target))
 
 
 def join_rows(c: Compilation) -> None:

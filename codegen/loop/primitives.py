@@ -184,6 +184,7 @@ PRIMITIVES: dict[str, Primitive] = {
         atanh=np.arctanh,
         softplus=softplus,
         mish=lambda x: x * np.tanh(softplus(x)),
+        swish=lambda x: x * sigmoid(x),
         gelu=_gelu,
         gelu_tanh=_gelu_tanh,
         isnan=np.isnan,

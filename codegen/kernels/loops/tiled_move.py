@@ -9,6 +9,7 @@ import attrs
 from dldt.codegen.kernels.loops.choose_schedule import in_linear_axes
 from dldt.codegen.loop.ir import Axis, Load, Nest
 from dldt.codegen.loop.linear import stride_of
+from dldt.codegen.loop.schedule import run_time_dims
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.substitute import substitute
@@ -60,6 +61,19 @@ class TiledMove:
             return None
         outer = tuple(axis for axis in moved if axis not in (across, down))
         return TiledMove(outer, across, down, *first, size, lanes)
+
+    @staticmethod
+    def lacks_sizes(nest: Nest, target: Target) -> bool:
+        """Whether the nest would be such a movement if all sizes were known."""
+        if not isinstance(nest.value, Load) or nest.value.buffer.dtype is not nest.buffer.dtype:
+            return False
+        linear = in_linear_axes(nest, target)
+        assert isinstance(linear.value, Load)
+        read, written = linear.value.buffer.offset(linear.value.index), linear.buffer.offset(linear.index)
+        long = [axis for axis in linear.axes if not isinstance(axis.extent, int) or axis.extent >= LEAST]
+        first = [(stride_of(read, axis.variable) == 1, stride_of(written, axis.variable) == 1) for axis in long]
+        sizes = (*(axis.extent for axis in linear.axes), read, written)
+        return (True, False) in first and (False, True) in first and bool(run_time_dims(sizes))
 
     @property
     def tiles(self) -> int:

@@ -20,6 +20,7 @@ from dldt.codegen.llvm.math import rounding as rounding
 from dldt.codegen.llvm.math import sigmoid as sigmoid
 from dldt.codegen.llvm.math import sign as sign
 from dldt.codegen.llvm.math import softplus as softplus
+from dldt.codegen.llvm.math import swish as swish
 from dldt.codegen.llvm.math import tanh as tanh
 from dldt.codegen.llvm.math import trig as trig
 from dldt.codegen.llvm.math import trig_double as trig_double

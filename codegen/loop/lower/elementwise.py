@@ -211,7 +211,9 @@ def swish(op: Op, types: Types, x: Access, beta: Access | None = None) -> Access
     """x·sigmoid(beta·x)."""
 
     def element(index: Index) -> Expr:
-        scaled = x(index) if beta is None else apply("mul", x(index), beta(tuple(0 for _ in beta.type.shape)))
+        if beta is None:
+            return apply("swish", x(index))
+        scaled = apply("mul", x(index), beta(tuple(0 for _ in beta.type.shape)))
         return apply("mul", x(index), apply("sigmoid", scaled))
 
     return Access(types[0], element)
