@@ -3,13 +3,15 @@ parallel."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
+from collections.abc import Mapping
+from functools import partial
 
 from dldt.codegen.kernels.emission import NAME
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.trace import Trace
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
@@ -48,13 +50,25 @@ class Library:
         functions = self._written_as(name, self._digests[name]).functions
         return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
-    def modules(self) -> list[ModuleSource]:
-        """One module for each function."""
-        names = self._names.items()
-        return [ModuleSource(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
+    def modules(self, traces: Mapping[str, Trace] | None = None) -> list[ModuleSource]:
+        """One module for each function. With the ``traces`` of functions, their instructions have debug locations."""
+        made = []
+        for text, name in self._names.items():
+            if traces is None:
+                made.append(ModuleSource(f"{name} {text}", partial(self._module, name, text)))
+            else:
+                trace = traces[name]
+                made.append(ModuleSource(f"{name} {text} {trace}", partial(self._traced, name, trace)))
+        return made
 
     def _module(self, name: str, text: str) -> str:
         return self._written_as(name, text).text(name, entry=NAME)
+
+    def _traced(self, name: str, trace: Trace) -> str:
+        b = Builder(self.target)
+        b.trace = trace
+        self.functions[name].emit(b)
+        return b.text(name, entry=NAME)
 
     def _written_as(self, name: str, text: str) -> Builder:
         """The function of this name, whose text has this digest."""

@@ -74,7 +74,11 @@ class ExpressionEmitter(IndexEmitter):
         known = scope.cache.get(expr)
         if known is not None:
             return known
+        trace = self.b.trace
+        before = 0 if trace is None else trace.enter(_traced_name(expr))
         made = self._emit(expr, scope)
+        if trace is not None:
+            trace.leave(before)
         scope.cache[expr] = made
         return made
 
@@ -388,6 +392,15 @@ class ExpressionEmitter(IndexEmitter):
         inner = scope.inner()
         inner.symbols[axis.variable] = index
         yield inner
+
+
+def _traced_name(expr: Expr) -> str:
+    """What a trace knows an expression by."""
+    if isinstance(expr, Load):
+        return expr.buffer.name
+    if isinstance(expr, Reduce):
+        return f"reduce {expr.kind}"
+    return expr.name if isinstance(expr, Apply) else ""
 
 
 def _is_worth_steps(expr: Reduce, axis: Axis, width: int) -> bool:
