@@ -13,7 +13,7 @@ from dldt.codegen.kernels.text import print_implementation, print_kernel
 from dldt.codegen.loop.schedule import apply_schedule
 from dldt.codegen.loop.text import print_nest, print_schedule
 from dldt.codegen.plan.compilation import Compilation
-from dldt.codegen.plan.kernel_traces import kernel_traces
+from dldt.codegen.plan.kernel_sources import kernel_sources
 from dldt.compiler.errors_named import errors_named
 
 _PLACE = re.compile(r"\t\.loc\t\d+ (\d+)")
@@ -46,14 +46,14 @@ def write_kernels(c: Compilation, folder: Path, heads: Mapping[str, str]) -> dic
     folder.mkdir(parents=True, exist_ok=True)
     optimised = {name: text for code in c.objects for name, text in defined(code.optimised_ir or "") if name in heads}
     assembly = {name: text for code in c.objects for name, text in functions(code.assembly or "") if name in heads}
-    traces = kernel_traces(c.kernels, c.functions)
+    sources = kernel_sources(c.kernels, c.functions)
     for name, head in heads.items():
         kernel = c.library.functions[name]
         comment = "".join(f"# {line}\n" for line in head.splitlines())
         _write(folder / f"{name}.loops.txt", print_kernel(name, kernel) + "".join(_scheduled(kernel)))
         _write(folder / f"{name}.ll", c.library.function(name) + "\n")
         _write(folder / f"{name}.optimised.ll", optimised.get(name, "") + "\n")
-        _write(folder / f"{name}.s", comment + _with_sources(assembly.get(name, ""), traces[name].sources))
+        _write(folder / f"{name}.s", comment + _with_sources(assembly.get(name, ""), sources[name].sources))
     return {name: MachineCode.of(assembly[name]) for name in heads if name in assembly}
 
 

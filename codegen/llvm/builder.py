@@ -58,8 +58,8 @@ class Builder(Instructions):
         """The text of a module called ``name``. If there is an ``entry`` function, it is renamed to ``name`` too."""
         head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
         functions = [each.text(name if each.name == entry else None) for each in self._functions]
-        traced = [] if self.trace is None else self.trace.metadata
-        return "\n".join([*head, *functions, *self._declarations.values(), *traced, ""])
+        placed = [] if self.source_lines is None else self.source_lines.metadata
+        return "\n".join([*head, *functions, *self._declarations.values(), *placed, ""])
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -78,7 +78,7 @@ class Builder(Instructions):
         """Write a function; ``parameters`` are (type with attributes, name). Yields the arguments as values. A function
         that returns something must end in ``give``."""
         self._lines, self._block, self._counter = [], "entry", 0
-        origin = "" if self.trace is None else self.trace.function(name)
+        origin = "" if self.source_lines is None else self.source_lines.function(name)
         arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
         yield arguments
         if returns == "void":

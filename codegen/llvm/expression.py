@@ -74,11 +74,11 @@ class ExpressionEmitter(IndexEmitter):
         known = scope.cache.get(expr)
         if known is not None:
             return known
-        trace = self.b.trace
-        before = 0 if trace is None else trace.enter(_traced_name(expr))
+        lines = self.b.source_lines
+        before = 0 if lines is None else lines.enter(_source_name(expr))
         made = self._emit(expr, scope)
-        if trace is not None:
-            trace.leave(before)
+        if lines is not None:
+            lines.leave(before)
         scope.cache[expr] = made
         return made
 
@@ -394,8 +394,8 @@ class ExpressionEmitter(IndexEmitter):
         yield inner
 
 
-def _traced_name(expr: Expr) -> str:
-    """What a trace knows an expression by."""
+def _source_name(expr: Expr) -> str:
+    """What source lines know an expression by."""
     if isinstance(expr, Load):
         return expr.buffer.name
     if isinstance(expr, Reduce):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.codegen.llvm.ir import FLOATS, Ir, bits, constant, element, lanes, vector
-from dldt.codegen.llvm.trace import Trace
+from dldt.codegen.llvm.source_lines import SourceLines
 from dldt.codegen.target import Target
 
 
@@ -18,7 +18,7 @@ class Instructions:
         self._declarations: dict[str, str] = {}
         self._lines: list[str] = []
         self._counter = 0
-        self.trace: Trace | None = None
+        self.source_lines: SourceLines | None = None
         """Notes where instructions come from, where somebody wants to know."""
 
     def declare(self, symbol: str, declaration: str) -> None:
@@ -43,7 +43,7 @@ class Instructions:
         self._lines.append(f"  {text}{self._origin()}")
 
     def _origin(self) -> str:
-        return "" if self.trace is None else self.trace.suffix
+        return "" if self.source_lines is None else self.source_lines.suffix
 
     def const(self, type: str, value: float) -> Ir:
         """A constant of the (scalar or vector) type."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 _UNIT, _FILE, _FLAG, _TYPE, _NONE, _FUNCTIONS, _PLACES = 100, 101, 102, 103, 104, 1000, 100000
 
 
-class Trace:
+class SourceLines:
     """Gives every instruction a debug location whose line is the number of a source in ``sources``, from 1 on.
 
     ``known`` maps primitives of the loop IR and names of buffers to the sources of what is computed by them;

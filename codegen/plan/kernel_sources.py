@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dldt.codegen.llvm.trace import Trace
+from dldt.codegen.llvm.source_lines import SourceLines
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.ir import Apply, Reduce, walk
 from dldt.codegen.plan.kernels import Functions, Kernels
@@ -14,21 +14,21 @@ from dldt.compiler.errors import DldtError
 from dldt.compiler.graph import Node
 
 
-def kernel_traces(kernels: Kernels, functions: Functions) -> dict[str, Trace]:
-    """The trace of every function, by name. Of a function that several tasks share it names the first task's nodes."""
-    found: dict[str, Trace] = {}
+def kernel_sources(kernels: Kernels, functions: Functions) -> dict[str, SourceLines]:
+    """The source lines of every function, by name. Of a function that several tasks share it names the first task's nodes."""
+    found: dict[str, SourceLines] = {}
     for leaf in kernels:
         for name in functions.get(leaf, ()):
             if name not in found:
-                found[name] = _traced(leaf)
+                found[name] = _with_lines(leaf)
     return found
 
 
-def _traced(leaf: Leaf) -> Trace:
+def _with_lines(leaf: Leaf) -> SourceLines:
     """Each operation is lowered alone: what primitives it is made of tells which instructions are its own. Where
     several operations of a kernel have a primitive, all of them are named."""
     if leaf.region is None:
-        return Trace({}, leaf.name)
+        return SourceLines({}, leaf.name)
     found: dict[str, list[str]] = {}
     for node in leaf.region.nodes:
         if node == leaf.region.anchor:
@@ -38,11 +38,11 @@ def _traced(leaf: Leaf) -> Trace:
     known = {name: " or ".join(nodes) for name, nodes in found.items()}
     for number, tensor in enumerate(leaf.inputs.values()):
         known[f"a{number}"] = f"reads {tensor.name!r}"
-    return Trace(known, str(leaf.region.anchor or leaf.region.root.node))
+    return SourceLines(known, str(leaf.region.anchor or leaf.region.root.node))
 
 
 def _primitives(node: Node) -> Iterator[str]:
-    """The names by which a trace knows the expressions of an operation."""
+    """The names by which source lines know the expressions of an operation."""
     buffers = {
         value: Buffer(f"in{number}", value.type.dtype, value.type.shape)
         for number, value in enumerate(node.inputs)
