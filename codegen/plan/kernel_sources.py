@@ -15,7 +15,7 @@ from dldt.compiler.graph import Node
 
 
 def kernel_sources(kernels: Kernels, functions: Functions) -> dict[str, SourceLines]:
-    """The source lines of every function, by name. Of a function that several tasks share it names the first task's nodes."""
+    """The source lines of every function, by name. Of one that several tasks share they name the first task's nodes."""
     found: dict[str, SourceLines] = {}
     for leaf in kernels:
         for name in functions.get(leaf, ()):
