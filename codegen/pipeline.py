@@ -41,6 +41,7 @@ from dldt.codegen.plan.frames import condition_sentences, program_frames
 from dldt.codegen.plan.halves import half_notes, widen_halves
 from dldt.codegen.plan.in_place import share_in_place
 from dldt.codegen.plan.integers import sum_integers
+from dldt.codegen.plan.kernel_sources import kernel_sources
 from dldt.codegen.plan.kernels import make_kernels, write_functions
 from dldt.codegen.plan.layouts import assign_layouts
 from dldt.codegen.plan.loop_parts import normalize_parts
@@ -191,7 +192,8 @@ def write_program(c: Compilation) -> None:
         c.remarks,
     )
     c.metadata = metadata(c.graph, c.target, c.numerics, c.calls, demands) | {"optimize": str(c.optimize)}
-    c.modules = [*c.calls.library.modules(), *map(ModuleSource.of, texts)]
+    sources = kernel_sources(c.kernels, c.functions) if c.assembly and not c.specialized else None
+    c.modules = [*c.calls.library.modules(sources), *map(ModuleSource.of, texts)]
 
 
 def _sizes(chosen: Chosen) -> tuple[int, int | None] | None:

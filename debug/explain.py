@@ -9,6 +9,7 @@ from typing import Any
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.observer import Application, Observer, PassRun
+from dldt.debug.asked import asked
 from dldt.debug.declined import Declined
 from dldt.debug.matcher_trace import trace
 from dldt.passes.pipeline import Pipeline
@@ -27,22 +28,27 @@ class Explain(Observer):
         self._node = node
         self._write = write
         self._looked_at: dict[tuple[int, int], str] = {}
+        self._nodes: dict[tuple[int, int], tuple[Graph, str]] = {}
+        """The graph and the text of each node that is explained, as the pass begins."""
 
     def pass_begins(self, index: int, name: str, graph: Graph) -> None:
         """See Observer."""
         self._looked_at.clear()
+        self._nodes.clear()
         if index not in self._found:
             return
         self._write(f"pass {index + 1}, {name}")
         parts = list(graph.walk())
-        nodes = [node for part in parts for node in part.order() if self._is_meant(node)]
+        present = [Node(part, i) for part in parts for i in sorted(part.ids)]  # also what no result reads
+        nodes = [node for node in present if self._is_meant(node)]
         if not nodes:
-            known = [node.name for part in parts for node in part.order()]
+            known = [node.name for node in present]
             close = difflib.get_close_matches(self._node, known, 3, 0.5)
             hint = f"; close to it: {', '.join(map(repr, close))}" if close else ""
             self._write(f"  no node is called {self._node!r} when the pass begins{hint}")
         for node in nodes:
             self._looked_at[id(node.graph), node.id] = "was not applied here"
+            self._nodes[id(node.graph), node.id] = node.graph, _spelled(node)
             for line in self._explained(node, self._found[index]):
                 self._write(f"  {line}")
 
@@ -55,8 +61,18 @@ class Explain(Observer):
     def pass_ended(self, run: PassRun, graph: Graph) -> None:
         """See Observer."""
         if run.index in self._found:
-            for text in self._looked_at.values():
-                self._write(f"  the pass {text}")
+            for key, text in self._looked_at.items():
+                self._write(f"  the pass {text}{self._changed(key)}")
+
+    def _changed(self, key: tuple[int, int]) -> str:
+        """What else the pass did to the node, from another place."""
+        if self._looked_at[key] == "was applied here":
+            return ""
+        graph, before = self._nodes[key]
+        if key[1] not in graph.ids:
+            return ", but the node is gone"
+        after = _spelled(Node(graph, key[1]))
+        return "" if before == after else f", but the node became {after}"
 
     def _is_meant(self, node: Node) -> bool:
         return node.name == self._node or any(self._node in value.names for value in node.outputs)
@@ -64,8 +80,7 @@ class Explain(Observer):
     def _explained(self, node: Node, item: Any) -> Iterator[str]:
         yield f"at {node}"
         if not isinstance(item, Rewrite):
-            yield "  the pass has no pattern; what it does:"
-            yield from (f"  {line}" for line in (item.__doc__ or "").strip().splitlines())
+            yield from (f"  {line}" for line in asked(item, node))
             return
         graph = node.graph.copy()  # a rewrite adds nodes even where it declines
         root = Value(graph, node.id)
@@ -78,9 +93,14 @@ class Explain(Observer):
 
     def _rewritten(self, item: Any, root: Value, captures: Any) -> Iterator[str]:
         named = ", ".join(f"{name} = {value.node}" for name, value in captures.items())
-        asked = Declined(item.rewrite)
-        if asked.call(item.record.of(root, captures, item.pattern.arrays)) is not None:
+        declined = Declined(item.rewrite)
+        if declined.call(item.record.of(root, captures, item.pattern.arrays)) is not None:
             yield f"  matches ({named}), and the rewrite accepts"
             return
         yield f"  matches ({named}), but the rewrite declines:"
-        yield from (f"    {line}" for line in asked.lines)
+        yield from (f"    {line}" for line in declined.lines)
+
+
+def _spelled(node: Node) -> str:
+    read = ", ".join("nothing" if value is None else str(value.node) for value in node.inputs)
+    return f"{node} of {read}" if read else str(node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -13,7 +13,11 @@ from dldt.codegen.kernels.text import print_implementation, print_kernel
 from dldt.codegen.loop.schedule import apply_schedule
 from dldt.codegen.loop.text import print_nest, print_schedule
 from dldt.codegen.plan.compilation import Compilation
+from dldt.codegen.plan.kernel_sources import kernel_sources
 from dldt.compiler.errors_named import errors_named
+
+_PLACE = re.compile(r"\t\.loc\t\d+ (\d+)")
+_OF_PLACES = re.compile(r"\t\.file\t|\t\.cfi_sections|\.L(tmp|func_begin)\d+:")
 
 
 @attrs.frozen
@@ -42,13 +46,14 @@ def write_kernels(c: Compilation, folder: Path, heads: Mapping[str, str]) -> dic
     folder.mkdir(parents=True, exist_ok=True)
     optimised = {name: text for code in c.objects for name, text in defined(code.optimised_ir or "") if name in heads}
     assembly = {name: text for code in c.objects for name, text in functions(code.assembly or "") if name in heads}
+    sources = kernel_sources(c.kernels, c.functions)
     for name, head in heads.items():
         kernel = c.library.functions[name]
         comment = "".join(f"# {line}\n" for line in head.splitlines())
         _write(folder / f"{name}.loops.txt", print_kernel(name, kernel) + "".join(_scheduled(kernel)))
         _write(folder / f"{name}.ll", c.library.function(name) + "\n")
         _write(folder / f"{name}.optimised.ll", optimised.get(name, "") + "\n")
-        _write(folder / f"{name}.s", comment + assembly.get(name, ""))
+        _write(folder / f"{name}.s", comment + _with_sources(assembly.get(name, ""), sources[name].sources))
     return {name: MachineCode.of(assembly[name]) for name in heads if name in assembly}
 
 
@@ -91,6 +96,22 @@ def defined(module: str) -> Iterator[tuple[str, str]]:
         if line == "}" and lines:
             yield lines[0].partition("@")[2].partition("(")[0].strip('"'), "\n".join(lines)
             lines = []
+
+
+def _with_sources(assembly: str, sources: Sequence[str]) -> str:
+    """The assembly with a comment wherever the source of its instructions changes, in place of line numbers."""
+    lines, before = list[str](), 0
+    for line in assembly.splitlines():
+        found = _PLACE.match(line)
+        if found is None:
+            if not _OF_PLACES.match(line):
+                lines.append(line)
+            continue
+        number = int(found[1])
+        if number not in (0, before):
+            lines.append(f"\t# {sources[number - 1]}")
+        before = number or before
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def _scheduled(kernel: Kernel) -> Iterator[str]:

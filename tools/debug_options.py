@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.word import word
 
 if TYPE_CHECKING:
     from dldt.compiler.observer import Observer
@@ -23,22 +24,35 @@ dumps."""
 def add_debug_arguments(parser: Parser) -> None:
     """``--dump`` and what belongs to it, ``--print-after``, ``--time-passes``, ``--explain``, ``--verify-each``."""
     group = parser.add_argument_group("debugging (docs/debugging.md)")
-    group.add_argument("--dump", metavar="DIR", help="show what every pass and step did; begin with DIR/index.html")
-    group.add_argument("--dump-filter", metavar="GLOB", default="*", help="files for passes, steps, kernels so called")
+    group.add_argument(
+        "--dump", type=word, metavar="DIR", help="show what every pass and step did; begin with DIR/index.html"
+    )
+    group.add_argument(
+        "--dump-filter", type=word, metavar="GLOB", default="*", help="files for passes, steps, kernels so called"
+    )
     group.add_argument(
         "--dump-weights",
         choices=("none", "stats", "full"),
         default="stats",
         help="of constants: nothing, least, largest and mean, or all (default: stats)",
     )
-    group.add_argument("--dump-values", metavar="FILE.npz", help="run every version of the graph on these inputs")
     group.add_argument(
-        "--print-after", action="append", default=[], metavar="PASS", help="print the graph after it; all, changed"
+        "--dump-values", type=word, metavar="FILE.npz", help="run every version of the graph on these inputs"
+    )
+    group.add_argument(
+        "--print-after",
+        type=word,
+        action="append",
+        default=[],
+        metavar="PASS",
+        help="print the graph after it; all, changed",
     )
     group.add_argument("--verify-each", action="store_true", help="check the graph after every pass")
     group.add_argument("--time-passes", action="store_true", help="print how long each pass and step took")
-    group.add_argument("--explain", metavar="PASS", help="print what the pass asks at --node, and why it does not fire")
-    group.add_argument("--node", metavar="NAME", help="the node, or a tensor that it makes")
+    group.add_argument(
+        "--explain", type=word, metavar="PASS", help="print what the pass asks at --node, and why it does not fire"
+    )
+    group.add_argument("--node", type=word, metavar="NAME", help="the node, or a tensor that it makes")
 
 
 @contextlib.contextmanager
@@ -128,10 +142,10 @@ def _dump(arguments: Arguments, model: Path) -> Iterator[Sequence[Observer]]:
 def _without_places(words: Sequence[str]) -> list[str]:
     kept: list[str] = []
     skip = False
-    for word in words:
-        name, equals, _ = word.replace("_", "-").partition("=")
+    for each in words:
+        name, equals, _ = each.replace("_", "-").partition("=")
         if skip or name in PLACES:
             skip = not skip and name in PLACES and not equals
             continue
-        kept.append(word)
+        kept.append(each)
     return kept[1:] if kept[:1] in (["compile"], ["convert"]) else kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.word import word
 
 if TYPE_CHECKING:
     from dldt.passes.pipeline import Pipeline
@@ -15,15 +16,20 @@ def add_pass_arguments(parser: Parser) -> None:
     group = parser.add_argument_group("passes")
     group.add_argument("--list-passes", action="store_true", help="list the passes in the order in which they run")
     group.add_argument(
-        "--passes", metavar="LIST", help='run these passes, in this order: "fold-constants{max_share=0},fuse-linear"'
+        "--passes",
+        type=word,
+        metavar="LIST",
+        help='run these passes, in this order: "fold-constants{max_share=0},fuse-linear"',
     )
     group.add_argument(
         "--stop-after",
+        type=word,
         metavar="PASS[:N]",
         help="run no pass behind the first PASS; change nothing behind its N-th change",
     )
     group.add_argument(
         "--disable-pass",
+        type=word,
         action="append",
         default=[],
         metavar="GLOB",

@@ -196,7 +196,14 @@ def _load(path: Path) -> dict[str, Array]:
     try:
         loaded = np.load(path, allow_pickle=False)
         return {"": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except ValueError as error:
+        if "pickle" not in str(error):
+            raise InputError(f"{path}: not a sound .npy or .npz file: {error}") from error
+        raise InputError(
+            f"{path}: not a sound .npy or .npz file: it holds Python objects (a pickle), which could run code; save "
+            "plain arrays of numbers: numpy.savez(FILE, name=array)"
+        ) from error
+    except (EOFError, zipfile.BadZipFile, KeyError) as error:
         raise InputError(f"{path}: not a sound .npy or .npz file: {error}") from error
 
 

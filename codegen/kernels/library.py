@@ -3,13 +3,15 @@ parallel."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
+from collections.abc import Mapping
+from functools import partial
 
 from dldt.codegen.kernels.emission import NAME
 from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.source_lines import SourceLines
 from dldt.codegen.object.object_cache import ObjectCache
 from dldt.codegen.object.source import ModuleSource
 from dldt.codegen.target import Target
@@ -48,13 +50,25 @@ class Library:
         functions = self._written_as(name, self._digests[name]).functions
         return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
-    def modules(self) -> list[ModuleSource]:
-        """One module for each function."""
-        names = self._names.items()
-        return [ModuleSource(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
+    def modules(self, sources: Mapping[str, SourceLines] | None = None) -> list[ModuleSource]:
+        """One module for each function. With the ``sources`` of functions, their instructions have debug locations."""
+        made = []
+        for text, name in self._names.items():
+            if sources is None:
+                made.append(ModuleSource(f"{name} {text}", partial(self._module, name, text)))
+            else:
+                lines = sources[name]
+                made.append(ModuleSource(f"{name} {text} {lines}", partial(self._with_lines, name, lines)))
+        return made
 
     def _module(self, name: str, text: str) -> str:
         return self._written_as(name, text).text(name, entry=NAME)
+
+    def _with_lines(self, name: str, lines: SourceLines) -> str:
+        b = Builder(self.target)
+        b.source_lines = lines
+        self.functions[name].emit(b)
+        return b.text(name, entry=NAME)
 
     def _written_as(self, name: str, text: str) -> Builder:
         """The function of this name, whose text has this digest."""

@@ -32,10 +32,12 @@ class Function:
     returns: str
     parameters: str
     body: str
+    origin: str = ""
+    """What the head says of where the function comes from."""
 
     def text(self, name: str | None = None) -> str:
         """The definition, under another name if ``name`` is given."""
-        head = f"define {self.linkage} {self.returns} @{name or self.name}({self.parameters}) nounwind {{"
+        head = f"define {self.linkage} {self.returns} @{name or self.name}({self.parameters}) nounwind{self.origin} {{"
         return "\n".join([head, "entry:", self.body, "}"])
 
     def __str__(self) -> str:
@@ -56,7 +58,8 @@ class Builder(Instructions):
         """The text of a module called ``name``. If there is an ``entry`` function, it is renamed to ``name`` too."""
         head = [f"; ModuleID = '{name}'", f'target triple = "{self.target.triple}"']
         functions = [each.text(name if each.name == entry else None) for each in self._functions]
-        return "\n".join([*head, *functions, *self._declarations.values(), ""])
+        placed = [] if self.source_lines is None else self.source_lines.metadata
+        return "\n".join([*head, *functions, *self._declarations.values(), *placed, ""])
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -75,13 +78,14 @@ class Builder(Instructions):
         """Write a function; ``parameters`` are (type with attributes, name). Yields the arguments as values. A function
         that returns something must end in ``give``."""
         self._lines, self._block, self._counter = [], "entry", 0
+        origin = "" if self.source_lines is None else self.source_lines.function(name)
         arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
         yield arguments
         if returns == "void":
             self.line("ret void")
         listed = ", ".join(f"{type} %{label}" for type, label in parameters)
         linkage = "internal" if internal else "hidden"
-        self._functions.append(Function(name, linkage, returns, listed, "\n".join(self._lines)))
+        self._functions.append(Function(name, linkage, returns, listed, "\n".join(self._lines), origin))
 
     def give(self, value: Ir) -> None:
         """Return a value from the function."""

@@ -74,7 +74,11 @@ class ExpressionEmitter(IndexEmitter):
         known = scope.cache.get(expr)
         if known is not None:
             return known
+        lines = self.b.source_lines
+        before = 0 if lines is None else lines.enter(_source_name(expr))
         made = self._emit(expr, scope)
+        if lines is not None:
+            lines.leave(before)
         scope.cache[expr] = made
         return made
 
@@ -388,6 +392,15 @@ class ExpressionEmitter(IndexEmitter):
         inner = scope.inner()
         inner.symbols[axis.variable] = index
         yield inner
+
+
+def _source_name(expr: Expr) -> str:
+    """What source lines know an expression by."""
+    if isinstance(expr, Load):
+        return expr.buffer.name
+    if isinstance(expr, Reduce):
+        return f"reduce {expr.kind}"
+    return expr.name if isinstance(expr, Apply) else ""
 
 
 def _is_worth_steps(expr: Reduce, axis: Axis, width: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.codegen.llvm.ir import FLOATS, Ir, bits, constant, element, lanes, vector
+from dldt.codegen.llvm.source_lines import SourceLines
 from dldt.codegen.target import Target
 
 
@@ -17,6 +18,8 @@ class Instructions:
         self._declarations: dict[str, str] = {}
         self._lines: list[str] = []
         self._counter = 0
+        self.source_lines: SourceLines | None = None
+        """Notes where instructions come from, where somebody wants to know."""
 
     def declare(self, symbol: str, declaration: str) -> None:
         """Declare an external function or global once."""
@@ -32,12 +35,15 @@ class Instructions:
         """Emit ``%n = text``; returns the value, of ``type``."""
         self._counter += 1
         made = Ir(type, f"%v{self._counter}")
-        self._lines.append(f"  {made.name} = {text}")
+        self._lines.append(f"  {made.name} = {text}{self._origin()}")
         return made
 
     def line(self, text: str) -> None:
         """Emit an instruction without a result."""
-        self._lines.append("  " + text)
+        self._lines.append(f"  {text}{self._origin()}")
+
+    def _origin(self) -> str:
+        return "" if self.source_lines is None else self.source_lines.suffix
 
     def const(self, type: str, value: float) -> Ir:
         """A constant of the (scalar or vector) type."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import sys
 from typing import Any, BinaryIO
 
 import llvmlite.binding as llvm
+
+_OF_LOCATIONS = re.compile(r"!llvm\.(dbg\.cu|module\.flags) = |!\d+ = (distinct )?!DI|!\d+ = !\{i32 2, !\"Debug Info")
 
 
 def read_message(stream: BinaryIO) -> bytes | None:
@@ -52,10 +55,21 @@ def compile_module(text: str, machine: dict[str, Any], options: dict[str, Any]) 
     builder.getModulePassManager().run(module, builder)
     result = {}
     if options["assembly"]:
-        result["assembly"] = tuned.emit_assembly(module).encode()
-        result["optimised_ir"] = str(module).encode()
+        # Writing assembly changes a module, so it is written from a copy; the object is that of any compile.
+        result["assembly"] = tuned.emit_assembly(module.clone()).encode()
+        result["optimised_ir"] = without_locations(str(module)).encode()
+        if "!dbg" in text:
+            stripping = llvm.create_new_module_pass_manager()
+            stripping.add_strip_symbols_pass()
+            stripping.run(module, builder)
     result["object"] = tuned.emit_object(module)
     return result
+
+
+def without_locations(text: str) -> str:
+    """A module's text without debug locations: then its object has no lines in it."""
+    kept = [line for line in text.splitlines() if not _OF_LOCATIONS.match(line)]
+    return re.sub(r",? !dbg !\d+", "", "\n".join(kept)) + "\n"
 
 
 def _limit_memory(bytes: int) -> None:

@@ -154,6 +154,23 @@ def test_kernels_tell_what_they_compute_and_what_else_could(full):
     assert all(row[2] + row[3] <= int(arena["size"]) for row in arena["rows"])
 
 
+def test_assembly_names_the_operations_line_by_line(full):
+    """The convolution's sums, the bias that is read, and its addition come from different operations."""
+    (path,) = (full / "kernels").glob("*_Convolution_Add.s")
+    code = path.read_text().split(":\n", 1)[1]
+    sources = [line.removeprefix("\t# ") for line in code.splitlines() if line.startswith("\t# ")]
+    assert {"Convolution 'scaled'", "Add 'shifted'"} < set(sources)
+    assert any(source.startswith("reads 'Const_") for source in sources)
+    assert all(one != other for one, other in itertools.pairwise(sources))
+    following = code.split("# Add 'shifted'\n\t")[1]
+    assert following.split()[0] in ("vaddps", "addps", "fadd")
+
+
+def test_the_library_of_a_dump_is_that_of_any_compile(full, tmp_path):
+    api.compile_model(small_model(), tmp_path / "m.so")
+    assert (full.parent / "m.so").read_bytes() == (tmp_path / "m.so").read_bytes()
+
+
 def test_flops_of_free_sizes_are_not_known(tmp_path):
     graph = Graph("free")
     x = graph.parameter("x", TensorType(DType.f32, (symbol("N"), 8)))

@@ -5,9 +5,11 @@ import pytest
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.ops import Multiply, ReLU, Sigmoid
+from dldt.debug.asked import ASKED
 from dldt.debug.explain import Explain
 from dldt.passes.manager import run_pipeline
-from dldt.passes.pipelines import parse_pipeline
+from dldt.passes.pipelines import default_pipeline, parse_pipeline
+from dldt.passes.rewrite import Rewrite
 from tests.passes.check import f32, graph_of
 
 
@@ -65,10 +67,28 @@ def test_a_rewrite_that_declines_shows_the_line_that_says_so():
     assert told.endswith("the pass was not applied here")
 
 
-def test_a_pass_without_a_pattern_says_what_it_does():
+def test_a_pass_without_a_pattern_says_what_it_asks():
     told = explained(gated(ReLU), "remove-dead-code", "product")
-    assert "has no pattern" in told
-    assert "Nodes that no Result and no sink reaches go" in told
+    assert "asks for a node that no Result and no sink reaches: NO: Result 'y0' is reached from it" in told
+    told = explained(gated(ReLU), "fold-constants", "product")
+    assert "asks for inputs that are all constants: NO: input 0 is Parameter 'x' f32[4], input 1 is ReLU 'gate'" in told
+    assert told.endswith("the pass was not applied here")
+
+
+def test_a_pass_over_the_whole_graph_says_what_became_of_the_node():
+    def build(g):
+        x = g.parameter("x", f32(4))
+        return Multiply()(ReLU()(x, name="one"), ReLU()(x, name="two"), name="product")
+
+    assert explained(build, "merge-common-subexpressions", "two").endswith("the pass was applied here")
+    told = explained(build, "merge-common-subexpressions", "product")
+    assert "asks for another Multiply in the graph: NO: it is the only one" in told
+    assert "but the node became Multiply 'product' of ReLU 'one', ReLU 'one'" in told
+
+
+def test_every_pass_without_a_pattern_has_its_questions():
+    plain = {item.name for item in default_pipeline().passes if not isinstance(item, Rewrite)}
+    assert plain == set(ASKED)
 
 
 def test_a_node_that_is_not_there_has_its_likes_named():

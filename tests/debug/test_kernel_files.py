@@ -1,5 +1,7 @@
 """A dump holds the loop IR, the LLVM IR before and after LLVM, and the assembly of every kernel."""
 
+import re
+
 import pytest
 
 from dldt.codegen.pipeline import compile_graph
@@ -25,6 +27,7 @@ def test_every_kernel_has_its_files(tmp_path, level):
         assert text.startswith("# computes '")
         assert text.count(f"\n{name}:") == 1
         assert "ret" in text
+        assert not re.search(r"\.loc\b|\.Ltmp|!dbg", text)
     assert not names & {path.stem for path in (folder / "modules").glob("*.ll")}  # each text is there once
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.tools.test_commands import MODEL, command, refused
 
+WORDS = ("passes", "dump", "dump-filter", "dump-values", "print-after", "stop-after", "disable-pass", "explain", "node")
+
 
 def test_the_graph_is_printed_after_the_pass_that_is_named(tmp_path):
     words = ["compile", MODEL, "-q", "-o", tmp_path / "a.so", "--print-after", "fold-constants"]
@@ -34,6 +36,7 @@ def test_stopping_after_a_change_that_never_comes_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        *((["--" + name, ""], f"--{name}: an empty word is given; name something") for name in WORDS),
         (["--explain", "fuse-linear"], "--explain names a pass, --node the node: give both"),
         (["--explain", "fuse", "--node", "x"], "--explain 'fuse': no pass is called so"),
         (["--print-after", "fuse"], "--print-after 'fuse': no pass or step is called so"),

@@ -1,6 +1,7 @@
 """Input data of ``dldt run``."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -69,8 +70,12 @@ def test_fills_have_the_type_and_shape_of_the_input():
 
 def test_a_pickle_is_not_loaded(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    with pytest.raises(InputError, match="not a sound"):
+    with pytest.raises(InputError, match=r"holds Python objects \(a pickle\).*; save plain arrays of numbers"):
         read([f"x={tmp_path / 'a.npy'}"], X)
+    (tmp_path / "b.npz").write_bytes(pickle.dumps({"x": 1}))
+    with pytest.raises(InputError, match=r"holds Python objects \(a pickle\)") as refused:
+        tensors.load_arrays(tmp_path / "b.npz")
+    assert "allow_pickle" not in str(refused.value)
 
 
 def test_a_damaged_npz_is_refused(tmp_path):
