@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,7 +65,9 @@ def _named(path: Path, number: int, text: str) -> tuple[Path, int]:
     name, colon, place = text.rpartition(":")
     if not colon or not place.isdecimal() or len(place) > 15:
         name, place = text, "0"
-    found = path.parent / name if not (Path.cwd() / name).exists() else Path.cwd() / name
+    if "\0" in name:
+        raise InputError(f"{where}: {printable(name[:200])!r} is no name of a file")
+    found = Path.cwd() / name if os.path.exists(Path.cwd() / name) else path.parent / name
     inside = (path.parent.resolve(), Path.cwd().resolve())
     if not any(found.resolve().is_relative_to(folder) for folder in inside):
         raise InputError(
