@@ -47,11 +47,18 @@ def _script(path: Path) -> Iterator[tuple[str, Array]]:
             raise InputError(f"{path}, line {number}: {printable(line[:100])!r} is no key with a file")
         file, start = _named(path, number, words[1].strip())
         if file not in files:
-            files[file] = map_regular(file, max_bytes=LARGEST)
+            files[file] = _mapped(file, f"{path}, line {number}")
         stream = TokenStream(files[file], file, binary=False, position=start)
         if start > len(files[file]):
             raise InputError(f"{path}, line {number}: {file} has {len(files[file])} bytes, its byte {start} is named")
         yield words[0], _entry(stream, words[0])
+
+
+def _mapped(file: Path, where: str) -> memoryview:
+    try:
+        return map_regular(file, max_bytes=LARGEST)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def _named(path: Path, number: int, text: str) -> tuple[Path, int]:
