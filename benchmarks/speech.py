@@ -2,6 +2,7 @@
 
     python -m benchmarks.speech                      the tdnn and the lstm
     python -m benchmarks.speech --models cnn2        others; --frames, --rounds, --threads
+    python -m benchmarks.speech --wide               a tdnn and an lstm as wide as those of recipes (wide_speech.py)
 
 Rounds are interleaved; the figures are medians. Before a model is timed, both are compared with Kaldi's own outputs.
 """
@@ -24,6 +25,7 @@ import dldt
 from benchmarks import sessions
 from benchmarks.check import Check
 from benchmarks.models import models_folder
+from benchmarks.wide_speech import WIDTH, wide_speech
 from dldt import runtime
 from dldt.tools.api import transform
 from dldt.tools.utterances import ENDED, run_utterance
@@ -41,10 +43,11 @@ class SpeechModel:
 
     name: str
     file: str
+    folder: Path = attrs.field(factory=lambda: models_folder() / "kaldi")
 
     @property
     def source(self) -> Path:
-        return models_folder() / "kaldi" / self.file
+        return self.folder / self.file
 
     def reference(self) -> tuple[Array, Array]:
         stored = np.load(self.source.with_suffix(".npz"))
@@ -61,6 +64,18 @@ MODELS = (
     *(SpeechModel(name, f"generated_nnet3/{name}.raw") for name in ("tdnn", "lstm", "cnn2", "s0", "s1", "s2")),
     SpeechModel("nnet1", "nnet1_random.nnet"),
 )
+
+
+def wide_models(folder: Path) -> list[SpeechModel]:
+    """Wide networks; what OpenVINO answers for a whole utterance stands for the reference."""
+    made = []
+    for name in ("tdnn", "lstm"):
+        model = SpeechModel(name, wide_speech(name, folder / f"{name}.raw").name, folder)
+        x = np.random.default_rng(1).standard_normal((30, WIDTH)).astype(np.float32)
+        np.savez(model.source.with_suffix(".npz"), x=x, y=x)
+        np.savez(model.source.with_suffix(".npz"), x=x, y=theirs(model, folder, 0, 1)(x))
+        made.append(model)
+    return made
 
 
 def error_of(got: Array, wanted: Array) -> float:
@@ -178,10 +193,11 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=500, help="of an utterance (default: 500, five seconds)")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--wide", action="store_true", help="networks of seeded weights, beyond the caches")
     arguments = parser.parse_args()
     print(f"{'model':<8}{'frames a call':>14}{'ours f/s':>12}{'OpenVINO f/s':>14}{'ratio':>8}")
     with tempfile.TemporaryDirectory() as place:
-        for model in MODELS:
+        for model in wide_models(Path(place)) if arguments.wide else MODELS:
             for chunk in CHUNKS if model.name in arguments.models and model.source.is_file() else ():
                 _row(model, chunk, Path(place), arguments)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,11 +47,18 @@ def _script(path: Path) -> Iterator[tuple[str, Array]]:
             raise InputError(f"{path}, line {number}: {printable(line[:100])!r} is no key with a file")
         file, start = _named(path, number, words[1].strip())
         if file not in files:
-            files[file] = map_regular(file, max_bytes=LARGEST)
+            files[file] = _mapped(file, f"{path}, line {number}")
         stream = TokenStream(files[file], file, binary=False, position=start)
         if start > len(files[file]):
             raise InputError(f"{path}, line {number}: {file} has {len(files[file])} bytes, its byte {start} is named")
         yield words[0], _entry(stream, words[0])
+
+
+def _mapped(file: Path, where: str) -> memoryview:
+    try:
+        return map_regular(file, max_bytes=LARGEST)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def _named(path: Path, number: int, text: str) -> tuple[Path, int]:
@@ -64,7 +72,9 @@ def _named(path: Path, number: int, text: str) -> tuple[Path, int]:
     name, colon, place = text.rpartition(":")
     if not colon or not place.isdecimal() or len(place) > 15:
         name, place = text, "0"
-    found = path.parent / name if not (Path.cwd() / name).exists() else Path.cwd() / name
+    if "\0" in name:
+        raise InputError(f"{where}: {printable(name[:200])!r} is no name of a file")
+    found = Path.cwd() / name if os.path.exists(Path.cwd() / name) else path.parent / name
     inside = (path.parent.resolve(), Path.cwd().resolve())
     if not any(found.resolve().is_relative_to(folder) for folder in inside):
         raise InputError(

@@ -246,5 +246,14 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 """As MXNet 1.9.1 has them."""
 
-ALIASES = {other: name for name, others in _NAMES.items() for other in others}
+FORKS = {
+    name: f"_contrib_{name}"
+    for name in (
+        *("DeformableConvolution", "DeformablePSROIPooling", "MultiBoxDetection", "MultiBoxPrior", "MultiBoxTarget"),
+        *("PSROIPooling", "Proposal"),
+    )
+}
+"""The names in the forks in which these operations were written, before MXNet took them up."""
+
+ALIASES = {**{other: name for name, others in _NAMES.items() for other in others}, **FORKS}
 """Each further name, and the first one."""

@@ -24,6 +24,8 @@ IGNORED_OF: Mapping[str, frozenset[str]] = {
     "_contrib_ifft": frozenset(("compute_size",)),
     "_npi_einsum": frozenset(("optimize",)),
     "_npi_nan_to_num": frozenset(("copy",)),
+    "ones_like": frozenset(("dtype",)),  # MXNet takes the type of the input in any case
+    "zeros_like": frozenset(("dtype",)),
     "_contrib_gradientmultiplier": frozenset(("scalar", "is_int")),
 }
 """The same, of single operations."""

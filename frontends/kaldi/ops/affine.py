@@ -92,8 +92,9 @@ def divergence(x: Value, *, kl_stats: Matrix) -> Value:
     """How far the posteriors of a frame are from those of each state, as the negative divergence of Kullback and
     Leibler."""
     least = 1e-20
-    share = kl_stats / np.maximum(kl_stats.sum(1, keepdims=True), least)
-    inverse = np.log(1.0 / np.maximum(share, least)).astype(np.float32)
+    with np.errstate(all="ignore"):
+        share = kl_stats / np.maximum(kl_stats.sum(1, keepdims=True), least)
+        inverse = np.log(1.0 / np.maximum(share, least)).astype(np.float32)
     entropy = ReduceSum(True)(Multiply()(x, Log()(Maximum()(x, least))), np.array([1], np.int64))
     made: Value = Negative()(Add()(affine(x, inverse), entropy))
     return made

@@ -81,6 +81,9 @@ def test_doubles_and_bytes_with_and_without_quartiles(tmp_path):
         ("a copy-feats ark:x ark:- |", "commands are not run"),
         ("a x.ark:3[0:5]", "ranges of rows are not known"),
         ("a", "is no key with a file"),
+        ("a x\0y.ark:3", "is no name of a file"),
+        (f"a {'x' * 5000}.ark:3", "x.ark"),
+        ("a ./:4", r"x\.scp, line 1: .* is a directory"),
         ("a x.ark:99", "has 4 bytes, its byte 99 is named"),
     ],
 )

@@ -189,3 +189,5 @@ case("argsort", (3, 5), is_ascend=False)
 case("argsort", (3, 5), name="flat", axis="None", dtype="int32")
 case("_np_cumsum", (3, 4), axis=1, numpy=True)
 case("_np_cumsum", (3, 4), name="flat", numpy=True)
+for op in ("ones_like", "zeros_like"):
+    case(op, whole((2, 3), 0, 9, dtype=np.int64), name="typed", dtype="float32")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -149,4 +150,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         wanted = int(sys.argv[1])
         found, longest = run(wanted, int(sys.argv[2]) if len(sys.argv) > 2 else 99, Path(folder))
-    print(f"{wanted} damaged models: {found} refused, the others imported; the slowest took {longest:.1f} s")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"{wanted} damaged models: {found} refused, the others imported; at most {longest:.1f} s, {memory} MiB")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dldt.frontends.mxnet.aliases import ALIASES
+from dldt.frontends.mxnet.aliases import ALIASES, FORKS
 from dldt.frontends.mxnet.attributes import IGNORED, IGNORED_OF
 from dldt.frontends.mxnet.ops import register
 from dldt.frontends.mxnet.refused import REFUSED
@@ -90,7 +90,9 @@ def test_signature_is_the_registrys(op):
 def test_every_other_name_is_the_registrys():
     others = {other: name for name, entry in SCHEMA.items() for other in entry["others"]}
     wrong = {
-        other: name for other, name in ALIASES.items() if not other.startswith("_sparse") and others.get(other) != name
+        other: name
+        for other, name in ALIASES.items()
+        if not other.startswith("_sparse") and other not in FORKS and others.get(other) != name
     }
     assert wrong == {}
 
@@ -99,3 +101,8 @@ def test_every_operation_of_the_old_tool_is_imported_or_refused():
     known = set(IMPORTERS) | set(REFUSED) | {"null"}
     missing = [name for name in OLD_TOOL if ALIASES.get(name, name) not in known]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_names_of_forks_are_those_of_operations_that_are_known(name):
+    assert FORKS[name] in (*SCHEMA, *REFUSED)
