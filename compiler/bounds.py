@@ -29,7 +29,11 @@ class Bounds(NamedTuple):
         return Bounds(min(ends), max(ends))
 
     def extremum(self, kind: str, other: Bounds) -> Bounds:
-        """Where the largest (kind ``max``) or the smallest (``min``) of a number of each lies."""
+        """Where the largest (kind ``max``), the smallest (``min``) or what the two broadcast to (``broadcast``) of a
+        number of each lies."""
+        if kind == "broadcast":
+            least = 0 if min(self.low, other.low) < 1 else max(self.low, other.low)
+            return Bounds(least, max(self.high, other.high))
         pick = max if kind == "max" else min
         return Bounds(pick(self.low, other.low), pick(self.high, other.high))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.compiler.dims import DefinedDim, Dim, symbols
+from dldt.compiler.named_sizes import written_out
 
 _WORDS = {"eq": "equal to", "le": "at most", "ge": "at least"}
 
@@ -32,4 +33,4 @@ class Condition:
 
 def _shown(dim: Dim) -> str:
     """The dim for people, who do not know the names of those that are found when the model runs."""
-    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(dim)
+    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(written_out(dim))

@@ -15,6 +15,7 @@ from dldt.compiler.dims import (
     Extremum,
     FloorDiv,
     FreeDim,
+    NamedSize,
     Poly,
     Symbol,
     atoms,
@@ -47,6 +48,13 @@ class DimKnowledge:
         if not self.replaced or t.is_static:
             return t
         return attrs.evolve(t, shape=tuple(map(self.known, t.shape)))
+
+    def rewritten_value(self, t: TensorType) -> TensorType:
+        """The type of an input, its content written with what is known, too: an operation whose result has a size that
+        a tensor holds must find what became known of that size after the tensor was made."""
+        if not self.replaced or t.value is None or all(isinstance(item, int) for item in t.value):
+            return t
+        return attrs.evolve(t, value=tuple(map(self.known, t.value)))
 
     def adopt(self, other: DimKnowledge) -> None:
         """Replace what ``other`` replaces, too."""
@@ -171,6 +179,6 @@ def _finders(dim: Dim) -> dict[str, int]:
 def _rank(atom: Atom) -> int:
     if isinstance(atom, DefinedDim):
         return 3
-    if isinstance(atom, FloorDiv | Extremum):
+    if isinstance(atom, FloorDiv | Extremum | NamedSize):
         return 2
     return 1 if isinstance(atom, FreeDim | Symbol) else 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from dldt.compiler.dims import DefinedDim, Dim, floordiv, maximum, minimum, symbol
+from dldt.compiler.dims import DefinedDim, Dim, extremum, floordiv, symbol
 from dldt.compiler.errors import InputError
 
+_FUNCTIONS = ("max", "min", "broadcast")
 _NAME = re.compile(r'("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)(\?)?')
 """A name; behind that of a defined dim stands a question mark, for which Python's parser is given a ``~`` before it."""
 
@@ -35,9 +36,9 @@ def _from_ast(node: ast.expr) -> Dim:
         return -1 * _from_ast(node.operand)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
         return DefinedDim(_named(node.operand)).dim
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
         left, right = (_from_ast(argument) for argument in node.args)
-        return (maximum if node.func.id == "max" else minimum)(left, right)
+        return extremum(node.func.id, left, right)
     if isinstance(node, ast.BinOp):
         left, right = _from_ast(node.left), _from_ast(node.right)
         if isinstance(node.op, ast.Add):

@@ -10,26 +10,26 @@ one dim, and terms, which are ordered by their texts, have one order.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import attrs
 
 from dldt.compiler.bounds import Bounds
 from dldt.compiler.errors import ShapeError, UndecidedShapeError
 from dldt.compiler.spelling import spelling
+from dldt.compiler.term_division import exact_part
 
 Dim: TypeAlias = "int | Poly"
 Monomial: TypeAlias = "tuple[Atom, ...]"
 
 MAX_COEFFICIENT = 2**63
-MAX_WEIGHT = 2000
-MAX_DEPTH = 60
-MAX_DEGREE = 32
-MAX_SPLITS = 3
-MAX_SPLIT_WEIGHT = 64
-_COMPLICATED = "a dimension's expression grows too complicated; fix the model's input shapes"
+NAMED_ABOVE = 64
+"""The length above which an expression is given a name."""
+MAX_OPENED = 8
+MAX_SPLITS, MAX_SPLIT_WEIGHT = 3, 64
 
 
 @attrs.frozen(cache_hash=True)
@@ -40,6 +40,8 @@ class Symbol:
     lower: int = attrs.field(default=1, eq=False)
     upper: Dim | None = attrs.field(default=None, eq=False)
     text: str = attrs.field(init=False, eq=False)
+    is_size: ClassVar[bool] = True
+    """Whether it has one value wherever it is known, as no loop's variable has."""
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "text", self._spelled())
@@ -75,6 +77,18 @@ class DefinedDim(Symbol):
         return f"{spelling(self.name)}?"
 
 
+@attrs.frozen(cache_hash=True, repr=False)
+class NamedSize(Symbol):
+    """A size whose expression is long. Its name is made of the definition, so that equal ones have one name, and its
+    bounds are those of the definition."""
+
+    definition: Poly = attrs.field(kw_only=True, eq=False)
+    level: int = attrs.field(kw_only=True, eq=False)
+
+    def _spelled(self) -> str:
+        return f"#{self.name}"
+
+
 @attrs.frozen(cache_hash=True)
 class FloorDiv:
     """``numerator // denominator``, rounded towards minus infinity."""
@@ -83,12 +97,13 @@ class FloorDiv:
     denominator: Dim
 
     def __str__(self) -> str:
-        return f"({self.numerator})//{_parens(self.denominator)}"
+        text = str(self.denominator) if isinstance(self.denominator, int) else f"({self.denominator})"
+        return f"({self.numerator})//{text}"
 
 
 @attrs.frozen(cache_hash=True)
 class Extremum:
-    """The largest (``max``) or smallest (``min``) of two dims."""
+    """The largest (``max``) or smallest (``min``) of two dims, or the size to which two broadcast (``broadcast``)."""
 
     kind: str
     left: Dim
@@ -109,22 +124,26 @@ class Poly:
     _hash: int = attrs.field(init=False, repr=False)
     _text: str = attrs.field(init=False, repr=False, default="")
     weight: int = attrs.field(init=False, repr=False)
-    """The length of the expression; with ``depth`` it bounds the time and the recursion of every function here."""
-    depth: int = attrs.field(init=False, repr=False)
+    """The length of the expression, which bounds the time and the recursion of every function here."""
+    is_size: bool = attrs.field(init=False, repr=False)
+    """Whether no loop's variable is in it."""
+    level: int = attrs.field(init=False, repr=False)
+    """How many named sizes stand one on top of the other."""
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash(self.terms))
-        weights, depths = len(self.terms), 0
+        weight, level, is_size = len(self.terms), 0, True
         for monomial, coefficient in self.terms:
             if abs(coefficient) > MAX_COEFFICIENT:
                 raise ShapeError("a dimension's coefficient grows beyond 64 bits")
             for atom in monomial:
-                weight, depth = _extent(atom)
-                weights, depths = weights + weight, max(depths, depth)
-        if weights > MAX_WEIGHT or depths > MAX_DEPTH:
-            raise UndecidedShapeError(_COMPLICATED)
-        object.__setattr__(self, "weight", weights)
-        object.__setattr__(self, "depth", depths)
+                weight, is_size = weight + 1, is_size and _is_size(atom)
+                parts = [part for part in parts_of(atom) if isinstance(part, Poly)]
+                level = max([level, atom.level if isinstance(atom, NamedSize) else 0, *(part.level for part in parts)])
+                weight += sum(part.weight for part in parts)
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "is_size", is_size)
+        object.__setattr__(self, "level", level)
 
     def __hash__(self) -> int:
         return self._hash
@@ -157,8 +176,6 @@ class Poly:
         table: dict[Monomial, int] = {}
         for left, c in self.terms:
             for right, d in _terms(other):
-                if len(table) > MAX_WEIGHT or len(left) + len(right) > MAX_DEGREE:
-                    raise UndecidedShapeError(_COMPLICATED)
                 key = tuple(sorted(left + right, key=str))
                 table[key] = table.get(key, 0) + c * d
         return polynomial(table)
@@ -226,7 +243,9 @@ def floordiv(a: Dim, b: Dim) -> Dim:
         return a // b
     if b == 1 or a == 0:
         return a
-    quotient, rest = _exact_part(a, b)
+    if a == b:
+        return 1
+    quotient, rest = map(polynomial, exact_part(dict(_terms(a)), dict(_terms(b))))
     if rest == 0 or (minimum_of(rest) >= 0 and _provably_below(rest, b)):
         return quotient
     if isinstance(b, int) and isinstance(rest, Poly):
@@ -238,22 +257,13 @@ def floordiv(a: Dim, b: Dim) -> Dim:
             fine = rest - coarse * size
             if minimum_of(fine) >= 0 and maximum_of(fine) < size:
                 return quotient + floordiv(coarse, b // size)
-    if isinstance(rest, int):
-        rest_poly = Poly(terms=(((), rest),))
-        return quotient + Poly(terms=(((FloorDiv(rest_poly, b),), 1),))
-    return quotient + Poly(terms=(((FloorDiv(rest, b),), 1),))
+    numerator = Poly(terms=(((), rest),)) if isinstance(rest, int) else rest
+    return quotient + polynomial({(FloorDiv(numerator, b),): 1})
 
 
 def ceildiv(a: Dim, b: Dim) -> Dim:
     """``ceil(a / b)``."""
     return floordiv(a + b - 1, b)
-
-
-def truncdiv(a: Dim, b: Dim) -> Dim:
-    """``a / b`` rounded towards zero; ShapeError where ``b`` may be 0 or less."""
-    if minimum_of(b) < 1:
-        raise UndecidedShapeError(f"cannot tell at compile time whether the divisor {b} is positive")
-    return floordiv(maximum(a, 0), b) - floordiv(maximum(-1 * a, 0), b)
 
 
 def maximum(a: Dim, b: Dim) -> Dim:
@@ -266,16 +276,27 @@ def minimum(a: Dim, b: Dim) -> Dim:
     return extremum("min", a, b)
 
 
+def broadcast_size(a: Dim, b: Dim) -> Dim:
+    """The size to which two dims broadcast that are equal, or of which one is 1: the larger one, 0 where one is 0."""
+    if a == b or b == 1:
+        return a
+    if a == 1:
+        return b
+    if isinstance(a, int) or isinstance(b, int):
+        return a if isinstance(a, int) else b
+    if minimum_of(a) > 0 and minimum_of(b) > 0:
+        return maximum(a, b)
+    left, right = sorted((a, b), key=str)
+    return polynomial({(Extremum("broadcast", left, right),): 1})
+
+
 def product(dims: Iterable[Dim]) -> Dim:
     """The product of the dims, 1 for none."""
-    result: Dim = 1
-    for dim in dims:
-        result = result * dim
-    return result
+    return math.prod(dims)
 
 
 def atoms(dim: Dim) -> set[Atom]:
-    """Every atom in ``dim``, at any depth."""
+    """Every atom in ``dim``, at any depth, and in the definitions of sizes."""
     found: set[Atom] = set()
     pending: list[Dim] = [dim]
     while pending:
@@ -287,16 +308,13 @@ def atoms(dim: Dim) -> set[Atom]:
                 if atom in found:
                     continue
                 found.add(atom)
-                if isinstance(atom, FloorDiv):
-                    pending += [atom.numerator, atom.denominator]
-                elif isinstance(atom, Extremum):
-                    pending += [atom.left, atom.right]
+                pending += (atom.definition,) if isinstance(atom, NamedSize) else parts_of(atom)
     return found
 
 
 def symbols(dim: Dim) -> set[Symbol]:
-    """The symbols in ``dim``."""
-    return {atom for atom in atoms(dim) if isinstance(atom, Symbol)}
+    """The symbols that ``dim`` depends on."""
+    return {atom for atom in atoms(dim) if isinstance(atom, Symbol) and not isinstance(atom, NamedSize)}
 
 
 def minimum_of(dim: Dim) -> float:
@@ -309,24 +327,17 @@ def maximum_of(dim: Dim) -> float:
     return _bounds(dim).high
 
 
-def _extent(atom: Atom) -> tuple[int, int]:
-    """Weight and depth of an atom."""
+def parts_of(atom: Atom) -> tuple[Dim, ...]:
+    """The dims that an atom is made of: a symbol of none."""
     if isinstance(atom, Symbol):
-        return 1, 0
-    parts = (atom.numerator, atom.denominator) if isinstance(atom, FloorDiv) else (atom.left, atom.right)
-    weights = [part.weight for part in parts if isinstance(part, Poly)]
-    depths = [part.depth for part in parts if isinstance(part, Poly)]
-    return 1 + sum(weights), 1 + max(depths, default=0)
+        return ()
+    return (atom.numerator, atom.denominator) if isinstance(atom, FloorDiv) else (atom.left, atom.right)
 
 
 def _modulo(a: Dim, b: Dim) -> Dim:
     """``a - b * (a // b)``, which is not negative where ``b`` is not."""
     rest = a - b * floordiv(a, b)
     return rest if isinstance(b, int) or minimum_of(b) < 0 else maximum(rest, 0)
-
-
-def _parens(dim: Dim) -> str:
-    return str(dim) if isinstance(dim, int) else f"({dim})"
 
 
 def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
@@ -336,7 +347,13 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
 
 
 def polynomial(table: Mapping[Monomial, int]) -> Dim:
-    """The dim whose monomials have these coefficients."""
+    """The dim whose monomials have these coefficients; where that is long, the sizes in it are given a name."""
+    dim = sum_of(table)
+    return dim if isinstance(dim, int) or dim.weight <= NAMED_ABOVE else _with_name(dim)
+
+
+def sum_of(table: Mapping[Monomial, int]) -> Dim:
+    """The dim whose monomials have these coefficients, however long it is."""
     items = [(m, c) for m, c in table.items() if c]
     if not items:
         return 0
@@ -346,58 +363,36 @@ def polynomial(table: Mapping[Monomial, int]) -> Dim:
     return Poly(terms=tuple(items))
 
 
-def _exact_part(a: Dim, b: Dim) -> tuple[Dim, Dim]:
-    """``(q, r)`` with ``a = q*b + r``: the terms of ``a`` that ``b`` divides, and the rest."""
-    if isinstance(b, int):
-        table_q: dict[Monomial, int] = {}
-        table_r: dict[Monomial, int] = {}
-        for monomial, coefficient in _terms(a):
-            if coefficient % b == 0 or not monomial:
-                table_q[monomial] = coefficient // b
-                table_r[monomial] = coefficient % b
-            else:
-                table_r[monomial] = coefficient
-        return polynomial(table_q), polynomial(table_r)
-    if a == b:
-        return 1, 0
-    if len(b.terms) > 1:
-        return _polynomial_division(a, b)
-    divisor, scale = b.terms[0]
-    table_q, table_r = {}, {}
-    for monomial, coefficient in _terms(a):
-        left = _monomial_quotient(monomial, divisor)
-        if left is None or coefficient % scale:
-            table_r[monomial] = coefficient
-        else:
-            table_q[left] = coefficient // scale
-    return polynomial(table_q), polynomial(table_r)
+def _with_name(dim: Poly) -> Dim:
+    """The dim with a name for the sizes in it, but for a constant and a factor that all have; as it is where it is long
+    because of loops' variables."""
+    sizes = {m: c for m, c in dim.terms if m and all(_is_size(atom) for atom in m)}
+    factor = math.gcd(*sizes.values()) * (-1 if next(iter(sizes.values()), 1) < 0 else 1)
+    definition = sum_of({m: c // factor for m, c in sizes.items()})
+    if isinstance(definition, int) or definition.weight <= NAMED_ABOVE:
+        return dim
+    low, high = _bounds(definition)
+    lower, upper = int(min(max(low, -MAX_COEFFICIENT), MAX_COEFFICIENT)), None if high > MAX_COEFFICIENT else int(high)
+    name = hashlib.sha256(str(definition).encode()).hexdigest()[:16]
+    named = NamedSize(name, lower, upper, definition=definition, level=definition.level + 1)
+    return sum_of({m: c for m, c in dim.terms if m not in sizes} | {(named,): factor})
 
 
-def _monomial_quotient(monomial: Monomial, divisor: Monomial) -> Monomial | None:
-    """``monomial`` without the atoms of ``divisor``, None where one of them is missing."""
-    left = list(monomial)
-    for atom in divisor:
-        if atom not in left:
-            return None
-        left.remove(atom)
-    return tuple(left)
+def _is_size(atom: Atom) -> bool:
+    own = not isinstance(atom, Symbol) or atom.is_size
+    return own and all(isinstance(part, int) or part.is_size for part in parts_of(atom))
 
 
-def _polynomial_division(a: Dim, b: Poly) -> tuple[Dim, Dim]:
-    """Division by several terms: the leading term of ``b`` is taken out of ``a`` as long as it divides a term of it."""
-    lead, scale = max(b.terms, key=lambda t: (len(t[0]), tuple(map(str, t[0]))))
-    quotient: Dim = 0
-    rest = a
-    for _ in range(16):
-        for monomial, coefficient in sorted(_terms(rest), key=lambda t: -len(t[0])):
-            left = _monomial_quotient(monomial, lead)
-            if left is not None and coefficient % scale == 0:
-                factor = polynomial({left: coefficient // scale})
-                quotient, rest = quotient + factor, rest - factor * b
-                break
-        else:
-            break
-    return quotient, rest
+def opened(dim: Dim) -> Dim:
+    """The dim with the last of its named sizes written out, where one is a summand; else as it is."""
+    alone = [(m[0], c) for m, c in _terms(dim) if len(m) == 1 and isinstance(m[0], NamedSize)]
+    if isinstance(dim, int) or not alone:
+        return dim
+    named, factor = max(alone, key=lambda item: (item[0].level, item[0].name))
+    table = {m: c for m, c in dim.terms if m != (named,)}
+    for monomial, coefficient in named.definition.terms:
+        table[monomial] = table.get(monomial, 0) + factor * coefficient
+    return sum_of(table)
 
 
 def _nested_quotient(rest: Poly, b: int) -> Dim | None:
@@ -413,7 +408,10 @@ def _nested_quotient(rest: Poly, b: int) -> Dim | None:
 
 
 def extremum(kind: str, a: Dim, b: Dim) -> Dim:
-    """The largest (kind ``max``) or smallest (``min``) of two dims; decided at once where the bounds allow it."""
+    """The largest (kind ``max``) or smallest (``min``) of two dims, decided at once where the bounds allow it, or what
+    two dims broadcast to (``broadcast``)."""
+    if kind == "broadcast":
+        return broadcast_size(a, b)
     if isinstance(a, int) and isinstance(b, int):
         return max(a, b) if kind == "max" else min(a, b)
     low, high = _bounds(a - b)
@@ -426,7 +424,7 @@ def extremum(kind: str, a: Dim, b: Dim) -> Dim:
             case (((Extremum(kind=opposite, left=x, right=y),), 1),) if opposite != kind and one in (x, y):
                 return one
     left, right = sorted((a, b), key=str)
-    return Poly(terms=(((Extremum(kind, left, right),), 1),))
+    return polynomial({(Extremum(kind, left, right),): 1})
 
 
 def _provably_below(a: Dim, b: Dim) -> bool:
@@ -453,6 +451,19 @@ def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:
 
 
 def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Bounds:
+    """The bounds of the dim as it is written, and of what it is with named sizes written out."""
+    bounds = _bounds_as_written(dim, splits)
+    if isinstance(dim, int) or len([monomial for monomial, _ in dim.terms if monomial]) < 2:
+        return bounds
+    for _ in range(MAX_OPENED):
+        before, dim = dim, opened(dim)
+        if dim is before:
+            break
+        bounds = bounds.both(_bounds_as_written(dim, splits))
+    return bounds
+
+
+def _bounds_as_written(dim: Dim, splits: int) -> Bounds:
     """The bounds of each term added up; and where a term is an extremum, those of its two cases: of
     ``n - max(n - 2, 0)``, which is ``min(2, n)``, the terms alone tell nothing."""
     if isinstance(dim, int):
@@ -464,9 +475,15 @@ def _bounds(dim: Dim, splits: int = MAX_SPLITS) -> Bounds:
         for atom in monomial:
             term = term.times(_atom_bounds(atom, splits))
         bounds = bounds.plus(term)
-        if len(monomial) == 1 and isinstance(monomial[0], Extremum):
+        if len(monomial) == 1 and isinstance(monomial[0], Extremum) and monomial[0].kind != "broadcast":
             extremum_term = monomial[0], coefficient
-    if extremum_term is None or not splits or len(dim.terms) == 1 or dim.weight > MAX_SPLIT_WEIGHT:
+    if (
+        extremum_term is None
+        or extremum_term[0].kind == "broadcast"
+        or not splits
+        or len(dim.terms) == 1
+        or dim.weight > MAX_SPLIT_WEIGHT
+    ):
         return bounds
     chosen, coefficient = extremum_term
     rest = dim - coefficient * Poly(terms=(((chosen,), 1),))

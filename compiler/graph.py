@@ -206,7 +206,7 @@ class Graph:
     def _infer(self, op: Op, node_id: int, name: str, values: Iterable[Value | None]) -> tuple[TensorType, ...]:
         """The types of a node with these inputs."""
         given = list(values)
-        types = [None if v is None else v.type for v in given]
+        types = [None if v is None else self._dims.rewritten_value(v.type) for v in given]
         sources = [None if v is None else (v.id, v.port) for v in given]
         with inferring(Inference(self, f"{self.name}:{node_id}", name, types, sources)):
             made = op.types(*types)

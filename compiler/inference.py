@@ -11,6 +11,7 @@ import attrs
 
 from dldt.compiler.condition import Condition
 from dldt.compiler.dims import DefinedDim, Dim, maximum_of, minimum_of, symbols
+from dldt.compiler.named_sizes import written_out
 from dldt.compiler.types import TensorType
 
 LEAST = -(2**63)
@@ -94,7 +95,7 @@ def same(a: Dim, b: Dim, meaning: str) -> bool:
     if inference is None:
         return False
     a, b = inference.knowledge.known(a), inference.knowledge.known(b)
-    if a == b:
+    if a == b or written_out(a - b) == 0:
         return True
     low, high = minimum_of(a - b), maximum_of(a - b)
     if isinstance(a - b, int) or low > 0 or high < 0:

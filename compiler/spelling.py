@@ -12,7 +12,7 @@ import re
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # What would end the string or the line, or what XML cannot hold.
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]')
-_FUNCTIONS = ("max", "min")
+_FUNCTIONS = ("max", "min", "broadcast")
 
 
 def spelling(name: str) -> str:

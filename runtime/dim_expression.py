@@ -14,7 +14,11 @@ _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
-_EXTREMA: dict[str, Callable[[int, int], int]] = {"min": min, "max": max}
+_EXTREMA: dict[str, Callable[[int, int], int]] = {
+    "min": min,
+    "max": max,
+    "broadcast": lambda a, b: max(a, b) if min(a, b) > 0 else 0,
+}
 
 
 class DimExpression:
@@ -61,7 +65,7 @@ def _names(node: ast.expr) -> set[str]:
             return _names(operand)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _names(left) | _names(right)
-        case ast.Call(func=ast.Name(id="min" | "max"), args=[left, right], keywords=[]):
+        case ast.Call(func=ast.Name(id="min" | "max" | "broadcast"), args=[left, right], keywords=[]):
             return _names(left) | _names(right)
     raise ValueError(f"{ast.unparse(node)} is not allowed in a dim")
 

@@ -87,6 +87,18 @@ class Builder(Instructions):
         linkage = "internal" if internal else "hidden"
         self._functions.append(Function(name, linkage, returns, listed, "\n".join(self._lines), origin))
 
+    @contextmanager
+    def inserted(self, place: int) -> Iterator[None]:
+        """Write the lines of the context at an earlier place of the function: a number of lines, see ``place``."""
+        lines, self._lines = self._lines, []
+        yield
+        self._lines = lines[:place] + self._lines + lines[place:]
+
+    @property
+    def place(self) -> int:
+        """The number of lines that the function has by now."""
+        return len(self._lines)
+
     def give(self, value: Ir) -> None:
         """Return a value from the function."""
         self.line(f"ret {value}")

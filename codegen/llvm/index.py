@@ -69,6 +69,11 @@ class IndexEmitter:
         if isinstance(atom, FloorDiv):
             return self._quotient(atom, scope)
         left, right = self.b.unify(self.dim(atom.left, scope), self.dim(atom.right, scope))
+        if atom.kind == "broadcast":
+            # The larger one, but 0 where one is 0: neither is negative.
+            least = self.b.intrinsic("llvm.smin", left.type, left, right)
+            larger = self.b.intrinsic("llvm.smax", left.type, left, right)
+            return self.b.select(self.b.compare("eq", least, self.b.like(least, 0)), least, larger)
         return self.b.intrinsic(f"llvm.s{atom.kind}", left.type, left, right)
 
     def _quotient(self, atom: FloorDiv, scope: Scope) -> Ir:

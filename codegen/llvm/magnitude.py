@@ -7,10 +7,24 @@ from collections.abc import Callable
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.compiler.dims import Atom, Dim, Extremum, Symbol
+from dldt.compiler.named_sizes import named_sizes
 
 
 def magnitude(b: Builder, dim: Dim, value: Callable[[Symbol], Ir]) -> Ir:
     """The dim in double precision, its quotients not rounded down. ``value`` gives a symbol as an i64."""
+    made: dict[Symbol, Ir] = {}
+
+    def known(symbol: Symbol) -> Ir:
+        if symbol not in made:
+            made[symbol] = b.convert(value(symbol), "double")
+        return made[symbol]
+
+    for named in named_sizes(dim):
+        made[named] = _sum(b, named.definition, known)
+    return _sum(b, dim, known)
+
+
+def _sum(b: Builder, dim: Dim, value: Callable[[Symbol], Ir]) -> Ir:
     if isinstance(dim, int):
         return b.const("double", float(dim))
     total = b.const("double", 0.0)
@@ -24,9 +38,9 @@ def magnitude(b: Builder, dim: Dim, value: Callable[[Symbol], Ir]) -> Ir:
 
 def _atom(b: Builder, atom: Atom, value: Callable[[Symbol], Ir]) -> Ir:
     if isinstance(atom, Symbol):
-        return b.convert(value(atom), "double")
+        return value(atom)
     if isinstance(atom, Extremum):
-        left, right = (magnitude(b, side, value) for side in (atom.left, atom.right))
+        left, right = (_sum(b, side, value) for side in (atom.left, atom.right))
         smaller = b.compare("lt", left, right)
         return b.select(smaller, left, right) if atom.kind == "min" else b.select(smaller, right, left)
-    return b.fdiv(magnitude(b, atom.numerator, value), magnitude(b, atom.denominator, value))
+    return b.fdiv(_sum(b, atom.numerator, value), _sum(b, atom.denominator, value))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
 import attrs
 
+from dldt.codegen.llvm.bind_sizes import bind_sizes
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
@@ -17,7 +18,8 @@ from dldt.codegen.llvm.scope import Scope
 from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.target import Target
 from dldt.compiler.condition import Condition
-from dldt.compiler.dims import DefinedDim, Dim, Symbol, ceildiv, symbols
+from dldt.compiler.dims import DefinedDim, Dim, NamedSize, Symbol, ceildiv, symbols
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Shape
 from dldt.runtime.abi import CONDITION, NO_MEMORY, REQUEST, SLOT
 
@@ -83,6 +85,8 @@ class _ProgramWriter:
         """The block that follows on that code."""
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
+        self.beginning = 0
+        """Where the function's first lines end, which know the free dims: sizes that these give are computed there."""
 
     def main(self, steps: Sequence[ProgramStep]) -> None:
         """Write the function that every thread runs."""
@@ -105,8 +109,9 @@ class _ProgramWriter:
             self.dims = self._field(_DIMS)
             for k, name in enumerate(self.frame.free):
                 self.scope.symbols[name] = b.load("i64", b.gep(self.dims, b.index(8 * k)), 8)
+            self.beginning = b.place
             arena = ceildiv(self.frame.arena, 64) * 64
-            end = self.emitter.dim(arena, self.scope) if scratch else b.index(0)
+            end = self.value(arena) if scratch else b.index(0)
             self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
             self.steps(steps)
             if self.words:
@@ -191,15 +196,36 @@ class _ProgramWriter:
 
     def value(self, dim: Dim) -> Ir:
         """See ProgramWriter."""
-        return self.emitter.dim(dim, self._known(symbols(dim)))
+        return self.emitter.dim(dim, self._known(written_symbols(dim)))
 
     def _known(self, wanted: Iterable[Symbol]) -> Scope:
         """The scope with the dims in ``wanted``. One that is found at run time is read where it is used."""
         scope = self.scope.inner()
         for symbol in wanted:
-            if symbol not in scope.symbols:
-                scope.symbols[symbol] = self.b.load("i64", self._word(symbol), 8)
+            self._bind(symbol, scope)
         return scope
+
+    def _bind(self, symbol: Symbol, scope: Scope) -> None:
+        if symbol in scope.symbols:
+            return
+        if not isinstance(symbol, NamedSize):
+            scope.symbols[symbol] = self.b.load("i64", self._word(symbol), 8)
+            return
+        sources = symbols(symbol.dim)
+        if sources <= set(self.frame.free):
+            self._compute_first(symbol)
+            scope.symbols[symbol] = self.scope.symbols[symbol]
+            return
+        for source in sorted(sources, key=str):
+            self._bind(source, scope)
+        bind_sizes([symbol.dim], scope, self.emitter)
+
+    def _compute_first(self, size: NamedSize) -> None:
+        """Compute a size of free dims where the function begins, for all its steps."""
+        before = self.b.place
+        with self.b.inserted(self.beginning):
+            bind_sizes([size.dim], self.scope, self.emitter)
+        self.beginning += self.b.place - before
 
     def _word(self, symbol: Symbol) -> Ir:
         return self.b.gep(self.dims, self.b.index(8 * self.words[symbol]))
@@ -218,9 +244,7 @@ class _ProgramWriter:
     def ensure(self, slot: int, size: Dim, kept: Dim) -> None:
         """See ProgramWriter. Sizes that data ask for may be too large for integers: no host gives so much."""
         b = self.b
-        wide = magnitude(b, size, lambda symbol: self.value(symbol.dim))
-        sane = b.compare("lt", wide, b.const("double", float(LARGEST)))
-        bytes = b.select(sane, self.value(size), b.index(LARGEST))
+        bytes = _sane(b, size, self.value(size), lambda symbol: self.value(symbol.dim))
         b.declare("dldt_grow", "declare hidden i1 @dldt_grow(ptr, i32, i64, i64)")
         given = b.emit("i1", f"call i1 @dldt_grow({self.request}, i32 {slot}, {bytes}, {self.value(kept)})")
         refused = b.binary("xor", given, b.const("i1", 1))
@@ -316,10 +340,19 @@ def _is_broken(b: Builder, condition: Condition, left: Ir, right: Ir) -> Ir:
     return wrong
 
 
+def _sane(b: Builder, size: Dim, bytes: Ir, value: Callable[[Symbol], Ir]) -> Ir:
+    """The bytes of a size, or ``LARGEST`` where they are more than integers hold. ``value`` gives a symbol's."""
+    if isinstance(size, int):
+        return bytes
+    wide = magnitude(b, size, value)
+    return b.select(b.compare("lt", wide, b.const("double", float(LARGEST))), bytes, b.index(LARGEST))
+
+
 def _arena_size(b: Builder, frame: ProgramFrame) -> None:
     name = f"dldt_arena_size{frame.suffix}"
     with b.function(name, [("ptr", "dims"), ("ptr", "detail")], returns="i64") as (dims, detail):
         scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
+        bind_sizes([frame.arena, *(d for _, c in frame.conditions for d in (c.left, c.right))], scope, emitter)
         broken = b.index(-1)
         for own, condition in frame.conditions:
             number = frame.numbered + own
@@ -330,7 +363,7 @@ def _arena_size(b: Builder, frame: ProgramFrame) -> None:
                 for k, value in enumerate((b.index(number), left, right)):
                     b.store(value, b.gep(detail, b.index(8 * k)), 8)
             broken = b.select(first, b.index(number), broken)
-        size = emitter.dim(frame.arena, scope)
+        size = _sane(b, frame.arena, emitter.dim(frame.arena, scope), scope.symbols.__getitem__)
         b.give(b.select(b.compare("eq", broken, b.index(-1)), size, b.index(-1)))
 
 
@@ -338,7 +371,9 @@ def _output_shapes(b: Builder, frame: ProgramFrame) -> None:
     """The dims of all outputs, as far as they follow from the free dims; -1 for those that are found at run time."""
     with b.function(f"dldt_output_shapes{frame.suffix}", [("ptr", "dims"), ("ptr", "shapes")]) as (dims, shapes):
         scope, emitter, found = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0), set(frame.found)
-        for k, dim in enumerate(d for output in frame.outputs for d in output.shape):
+        shown = [dim for output in frame.outputs for dim in output.shape]
+        bind_sizes([dim for dim in shown if not symbols(dim) & found], scope, emitter)
+        for k, dim in enumerate(shown):
             value = b.index(-1) if symbols(dim) & found else emitter.dim(dim, scope)
             b.store(value, b.gep(shapes, b.index(8 * k)), 8)
 
@@ -348,6 +383,7 @@ def _shares(b: Builder, frame: ProgramFrame, steps: Sequence[ProgramStep]) -> No
     with b.function(f"dldt_shares{frame.suffix}", [("ptr", "dims")], returns="i32") as (dims,):
         scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
         work, fit = shared_work(steps, b.target), b.target.cpu.fit
+        bind_sizes([work], scope, emitter)
         # With run-time dims, the duration of one inference says nothing about that of the next.
         few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))
         enough = b.compare("ge", emitter.dim(work, scope), b.index(fit.team_work))

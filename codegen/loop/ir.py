@@ -14,7 +14,8 @@ import attrs
 
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.compiler.dims import Dim, Poly, Symbol, symbols
+from dldt.compiler.dims import Dim, Poly, Symbol
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import DType
 
 Index: TypeAlias = tuple[Dim, ...]
@@ -216,7 +217,7 @@ def free_symbols(expr: Expr) -> frozenset[Symbol]:
     axes."""
     found: set[Symbol] = set()
     for dim in dims_of(expr):
-        found |= symbols(dim)
+        found |= written_symbols(dim)
     for child in children(expr):
         found |= free_symbols(child)
     if isinstance(expr, Reduce):

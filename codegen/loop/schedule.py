@@ -23,7 +23,8 @@ from dldt.codegen.loop.ir import (
     walk,
 )
 from dldt.codegen.loop.variable import LoopVariable
-from dldt.compiler.dims import Dim, Symbol, floordiv, minimum, symbols
+from dldt.compiler.dims import Dim, Symbol, floordiv, minimum
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.substitute import substitute
 
 
@@ -191,7 +192,7 @@ def nest_symbols(nest: Nest) -> set[Symbol]:
 
 def run_time_dims(dims: Iterable[Dim]) -> set[Symbol]:
     """The symbols whose values the kernel's caller knows: all except the variables of the kernel's own loops."""
-    return {found for dim in dims for found in symbols(dim) if not isinstance(found, LoopVariable)}
+    return {found for dim in dims for found in written_symbols(dim) if not isinstance(found, LoopVariable)}
 
 
 def rewrite(expr: Expr, values: dict[Symbol, Dim]) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 
 from dldt.compiler.dims import Dim, Poly, Symbol
@@ -12,6 +14,7 @@ class LoopVariable(Symbol):
     """A loop's variable, or a position that is read from data. Within a kernel, its name and number distinguish it from
     all others. ``within`` gives it bounds. Its text ends in a prime, ``k3'``, which no dim's text does."""
 
+    is_size: ClassVar[bool] = False
     number: int | None = attrs.field(default=None, kw_only=True)
 
     def _spelled(self) -> str:

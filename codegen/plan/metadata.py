@@ -15,6 +15,7 @@ from dldt.codegen.task.numerics import Numerics
 from dldt.codegen.task.state_variable import StateVariable
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
 from dldt.compiler.graph import Graph, Node
+from dldt.compiler.named_sizes import written_out
 from dldt.compiler.ops.core import Result
 from dldt.runtime.version import __version__
 
@@ -140,4 +141,4 @@ def _dim(dim: Dim) -> int | str:
     """A dim for people and hosts; ``?`` where it is found while the model runs."""
     if isinstance(dim, int):
         return dim
-    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(dim)
+    return "?" if any(isinstance(symbol, DefinedDim) for symbol in symbols(dim)) else str(written_out(dim))

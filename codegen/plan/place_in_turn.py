@@ -10,7 +10,6 @@ from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.dims import Dim, ceildiv, maximum, minimum_of
 
 ALIGNMENT = 64
-_DEEPEST = 40
 
 
 def place_in_turn(intervals: list[Interval], place: Place) -> Dim:
@@ -20,7 +19,7 @@ def place_in_turn(intervals: list[Interval], place: Place) -> Dim:
     members: list[list[Tensor]] = []
     for interval in sorted(intervals, key=lambda i: (i.first, i.last)):
         size = ceildiv(interval.tensor.bytes, ALIGNMENT) * ALIGNMENT
-        usable = [k for k, (held, last) in enumerate(pieces) if last < interval.first and _is_plain(held)]
+        usable = [k for k, (held, last) in enumerate(pieces) if last < interval.first]
         chosen = min(usable, key=lambda k: _waste(pieces[k][0], size), default=None)
         if chosen is None:
             pieces.append((size, interval.last))
@@ -34,11 +33,6 @@ def place_in_turn(intervals: list[Interval], place: Place) -> Dim:
             tensor.place = attrs.evolve(place, offset=offset)
         offset = offset + size
     return offset
-
-
-def _is_plain(size: Dim) -> bool:
-    """Whether the expression may grow: a maximum of maxima is nested deeper with each, and depth has its bound."""
-    return isinstance(size, int) or size.depth < _DEEPEST
 
 
 def _waste(slot: Dim, size: Dim) -> float:

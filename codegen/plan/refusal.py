@@ -64,7 +64,8 @@ def _alone(atom: Atom) -> Dim:
 
 def refuse_unknown(kernels: Iterable[Kernel], dims: Sequence[Symbol], graph: Graph) -> None:
     """Raises UnsupportedError naming the dims that depend on data: they are not known when the model starts."""
-    unknown = sorted({str(symbol) for kernel in kernels for symbol in kernel.symbols if symbol not in dims})
+    needed = {symbol for kernel in kernels for given in kernel.symbols for symbol in symbols(given.dim)}
+    unknown = sorted(str(symbol) for symbol in needed if symbol not in dims)
     if unknown:
         free = ", ".join(f"{v.node.name} {v.type}" for v in graph.inputs if not v.type.is_static)
         raise UnsupportedError(

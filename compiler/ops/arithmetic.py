@@ -11,11 +11,12 @@ from dldt.compiler import dims
 from dldt.compiler.op import op
 from dldt.compiler.ops.elementwise import Binary
 from dldt.compiler.traits import Trait
+from dldt.compiler.truncdiv import truncdiv
 from dldt.compiler.types import Array
 
 LARGER: Callable[[Array, Array], Array] = np.frompyfunc(dims.maximum, 2, 1)
 SMALLER: Callable[[Array, Array], Array] = np.frompyfunc(dims.minimum, 2, 1)
-_TRUNCATED: Callable[[Array, Array], Array] = np.frompyfunc(dims.truncdiv, 2, 1)
+_TRUNCATED: Callable[[Array, Array], Array] = np.frompyfunc(truncdiv, 2, 1)
 
 
 @op("opset1", traits=Trait.COMMUTATIVE)

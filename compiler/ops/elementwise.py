@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import attrs
 
-from dldt.compiler.dims import Dim, maximum, maximum_of, minimum, minimum_of, symbols
+from dldt.compiler.dims import Dim, broadcast_size, maximum_of, minimum_of, symbols
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.inference import current, require, same
 from dldt.compiler.op import Op
@@ -93,13 +93,7 @@ def _either(x: Dim, y: Dim) -> Dim:
     """What two dims give of which one may be 1: the larger one, 0 if one is 0. That nothing else is possible is a
     condition; then a number, which is not 1 here, is the answer."""
     require("broadcast", x, y, "two dims that broadcast")
-    if isinstance(x, int) or isinstance(y, int):
-        return x if isinstance(x, int) else y
-    larger = maximum(x, y)
-    for dim in (x, y):
-        if minimum_of(dim) < 1:
-            larger = larger * minimum(dim, 1)
-    return larger
+    return broadcast_size(x, y)
 
 
 def _simpler(x: Dim, y: Dim) -> Dim:

@@ -63,7 +63,7 @@ def resolve_lengths(total: Dim, lengths: tuple[Dim, ...], what: str) -> tuple[Di
     free = [i for i, n in enumerate(lengths) if n == -1]
     if len(free) > 1:
         raise ShapeError(f"{what}: lengths {text(lengths)} hold -1 {len(free)} times, at most one is allowed")
-    if any(isinstance(n, int) and n < -1 for n in lengths):
+    if not all(n == -1 or at_least(n, 0, "the length of a part") for n in lengths):
         raise ShapeError(f"{what}: lengths {text(lengths)} hold a negative length")
     rest = total
     for n in lengths:

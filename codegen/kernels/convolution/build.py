@@ -23,7 +23,8 @@ from dldt.codegen.task.implementation import Implementation
 from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.region import compose, destination
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import Dim, symbols
+from dldt.compiler.dims import Dim
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.substitute import substitute
 
 
@@ -69,7 +70,7 @@ def contraction_kernel(
     if problem.computed:
         read += [operands.buffers[v] for v in anchor.inputs[1:] if v is not None]
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
-    found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
+    found = nest_symbols(epilogue.nest) | written_symbols(sums.extent) | run_time_dims(problem.dims())
     names = tuple(sorted(found, key=str))
     before = part.before * packed_size(attrs.evolve(problem, kernel=(1, 1)), tile) if problem.computed else 0
     shifts = tuple(before if k == 1 else 0 for k in range(len(used) + 1)) if before else ()

@@ -17,7 +17,7 @@ from dldt.codegen.loop.lower.access import read
 from dldt.codegen.loop.output_nest import output_nest
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import symbols
+from dldt.compiler.named_sizes import written_symbols
 
 
 class CopyFamily(LoopFamily):
@@ -49,7 +49,7 @@ class CopyFamily(LoopFamily):
         if made.algorithm != "transposed" or form is None:
             return super().kernels(task, chosen, on)
         tensors = tuple(part.tensors.values())
-        names = tuple(sorted(symbols(form.images) | symbols(form.pixels), key=str))
+        names = tuple(sorted(written_symbols(form.images) | written_symbols(form.pixels), key=str))
         alias = tensors[0].base is tensors[1].base
         return [
             Kernel(

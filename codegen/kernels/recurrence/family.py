@@ -19,8 +19,9 @@ from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.packing import Packing
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.content import Content
-from dldt.compiler.dims import Dim, ceildiv, symbols
+from dldt.compiler.dims import Dim, ceildiv
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Array
 
 _JOINED = {4: 5, 3: 4, 1: 0}
@@ -92,7 +93,7 @@ class RecurrenceFamily(Family):
         op = problem.op
         ports = {port: operands.buffers[value] for port, value in part.ports.items()}
         used = list(dict.fromkeys(ports.values()))
-        names = tuple(sorted(symbols(problem.batch) | symbols(problem.steps), key=str))
+        names = tuple(sorted(written_symbols(problem.batch) | written_symbols(problem.steps), key=str))
         macs = problem.batch * op.directions * problem.steps * op.gates * op.hidden * op.hidden
         kernel = Kernel(
             what=task.name,

@@ -16,8 +16,9 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.largest_in_cells import LargestInCells
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import product, symbols
+from dldt.compiler.dims import product
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Array
 
 
@@ -60,7 +61,7 @@ class RegionFamily(Family):
         buffers = {port: operands.buffers[value] for port, value in part.ports.items()}
         used = list(dict.fromkeys(buffers.values()))
         sizes = (op.width, op.channels)
-        names = tuple(sorted({s for dim in sizes for s in symbols(dim)}, key=str))
+        names = tuple(sorted({s for dim in sizes for s in written_symbols(dim)}, key=str))
         arguments = (op.down, op.across, sizes, buffers, operands.output, used, names)
         work = product((op.regions, op.down, op.across, op.channels, 8))
         kernel = Kernel(

@@ -16,8 +16,9 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.dims import ceildiv, product, symbols
+from dldt.compiler.dims import ceildiv, product
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Array
 
 
@@ -71,7 +72,7 @@ class RunningSumFamily(Family):
         part, operands = chosen.part, operands_of(task)
         assert isinstance(part, RunningSumPart)
         op, axis, source = part.problem.op, part.problem.axis, operands.buffers[part.x]
-        names = tuple(sorted({s for dim in source.shape for s in symbols(dim)}, key=str))
+        names = tuple(sorted({s for dim in source.shape for s in written_symbols(dim)}, key=str))
         arguments = (axis, op.exclusive, op.reverse, source, operands.output, names)
         kernel = Kernel(
             what=task.name,

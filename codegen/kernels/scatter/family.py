@@ -15,8 +15,8 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.loop.scattered_rows import ScatteredRows
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
-from dldt.compiler.dims import symbols
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.ops.scatter import scattered
 from dldt.compiler.types import Array
 
@@ -60,7 +60,7 @@ class ScatterFamily(Family):
         buffers = {port: operands.buffers[value] for port, value in part.ports.items()}
         used = list(dict.fromkeys(buffers.values()))
         sizes = (op.rows, op.width, op.count)
-        names = tuple(sorted({s for dim in sizes for s in symbols(dim)}, key=str))
+        names = tuple(sorted({s for dim in sizes for s in written_symbols(dim)}, key=str))
         arguments = (op.reduction, sizes, buffers, operands.output, used, names)
         kernel = Kernel(
             what=task.name,

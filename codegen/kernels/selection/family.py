@@ -26,8 +26,9 @@ from dldt.codegen.loop.soft_scores import SoftScores
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
 from dldt.compiler import ops
-from dldt.compiler.dims import Dim, Symbol, ceildiv, product, symbols
+from dldt.compiler.dims import Dim, Symbol, ceildiv, product
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Array, DType
 
 Selection: TypeAlias = Ranked | FoundPlaces | KeptBoxes | SoftBoxes | SoftScores
@@ -71,8 +72,8 @@ class SelectionFamily(Family):
         assert isinstance(part, SelectionPart)
         buffers = {port: operands.buffers[value] for port, value in part.ports.items()}
         used = list(dict.fromkeys(buffers.values()))
-        found = {s for buffer in (*used, operands.output) for dim in buffer.shape for s in symbols(dim)}
-        found |= symbols(part.problem.count) if isinstance(part.problem, Ranked) else set()
+        found = {s for buffer in (*used, operands.output) for dim in buffer.shape for s in written_symbols(dim)}
+        found |= written_symbols(part.problem.count) if isinstance(part.problem, Ranked) else set()
         names = tuple(sorted(found, key=str))
         extent, work = _size(part.problem, buffers)
         kernel = Kernel(

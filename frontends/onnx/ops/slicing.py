@@ -17,7 +17,6 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.split import Split, VariadicSplit
-from dldt.compiler.ops.top_k import CumSum
 from dldt.compiler.types import DType
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
@@ -154,10 +153,7 @@ def _computed_split(x: Value, axis: int, split: Value, context: Context) -> tupl
     count, at = len(context.node.outputs), _axis(axis, x)
     if split.type.shape != (count,):
         raise InputError(f"split is {split.type}, {count} lengths are needed")
-    ends = CumSum()(split, np.array(0, np.int64))
-    starts = Subtract()(ends, split)
-    one, where = np.ones(1, np.int64), np.array([at], np.int64)
-    return tuple(Slice()(x, _part(starts, i), _part(ends, i), one, where) for i in range(count))
+    return VariadicSplit().all(x, np.array(at, np.int64), split)
 
 
 def _spread_pads(data: Value, pads: Value, axes: Value) -> Value:
