@@ -1,10 +1,17 @@
-"""Compiles every model, runs it on seeded random inputs and compares with onnxruntime.
+"""Compiles every model, runs it, and compares with its reference.
 
     python -m benchmarks.accuracy                     a table: max|error| / max|y| of each model, at most 1e-4
-    python -m benchmarks.accuracy --ir                the same through OpenVINO IR, which OpenVINO and dldt both read
+    python -m benchmarks.accuracy --framework caffe mxnet kaldi
     python -m benchmarks.accuracy --models resnet50 magika
+    python -m benchmarks.accuracy --ir                through OpenVINO IR, which OpenVINO and dldt both read
     python -m benchmarks.accuracy --target aarch64    another architecture's code, under qemu-user
     python -m benchmarks.accuracy --precision bf16    (or --weights bf16 | f16) the error that it costs, without a limit
+    python -m benchmarks.accuracy --tensorflow PYTHON --openvino PYTHON
+
+ONNX models get seeded random inputs, and onnxruntime is the reference; the models of the other frameworks have inputs
+and outputs of their frameworks stored beside them. These are shown with fixed sizes, with free ones, and as IR that
+OpenVINO runs. PYTHON are interpreters of other environments: one with TensorFlow, for its models without a stored
+reference, and one with another OpenVINO (2023.3, say), which runs the IR of Kaldi's models too.
 
 The exit code is 1 when a model fails or differs. Models that are not on this machine are listed, not skipped silently.
 """
@@ -15,22 +22,24 @@ import argparse
 import shutil
 import sys
 import tempfile
-import time
-import traceback
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 import dldt
 from benchmarks import caffe, frameworks, lite_models, sessions, speech
-from benchmarks.models import MODELS, Model, fixed_file, model_file, random_inputs, select
+from benchmarks.check import LIMIT, Check, show_all
+from benchmarks.models import MODELS, Model, fixed_file, model_file, random_inputs
 from dldt import runtime
 from dldt.codegen.host import resolve_target
 from dldt.runtime import cpu
 from dldt.runtime.format import read_artifact
 
 Array = np.ndarray
-LIMIT = 1e-4
+FRAMEWORKS = ("caffe", "mxnet", "kaldi", "tflite", "tf", "onnx")
+"""In the order of the table: the small models first."""
 PATIENCE = 1800.0
 """Seconds after which an emulated run is stopped."""
 FREE_BATCH = "magika"
@@ -40,71 +49,63 @@ BATCHES = (1, 3, 17)
 def main() -> int:
     """Measure, print the table, and list the models that were not found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="*", metavar="NAME", help=", ".join(model.name for model in MODELS))
+    parser.add_argument("--framework", nargs="+", choices=FRAMEWORKS, default=FRAMEWORKS, help="whose models")
+    parser.add_argument("--models", nargs="+", metavar="NAME", help="these alone, as the table names them")
     parser.add_argument("--ir", action="store_true", help="go through OpenVINO IR")
     parser.add_argument("--target", default="host", help="the target (default: host)")
     parser.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="what contractions multiply")
     parser.add_argument("--weights", choices=("f32", "f16", "bf16"), help="how weights bound by memory are stored")
+    parser.add_argument("--tensorflow", metavar="PYTHON", help="an interpreter that has TensorFlow")
+    parser.add_argument("--openvino", metavar="PYTHON", help="an interpreter that has another OpenVINO")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     arguments = parser.parse_args()
     exact = arguments.precision == "f32" and arguments.weights in (None, "f32")
     if arguments.ir and not exact:
         parser.error("--ir compares f32")
-    limit = LIMIT if exact else sys.float_info.max
-    found, missing = select(arguments.models)
     _require_machine(resolve_target(arguments.target).arch)
-    print(f"{'model':<16}{'error':>10}  {'compile s':>9}  what")
-    failed = 0
+    rows = list(_checks(arguments, exact))
+    known = {row.name for row in rows}
+    unknown = [name for name in arguments.models or () if name not in known]
+    if unknown:
+        parser.error(f"no model {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    wanted = [row for row in rows if not arguments.models or row.name in arguments.models]
     with tempfile.TemporaryDirectory() as folder:
-        for model in found:
-            for label, check in _checks(model, arguments):
-                failed += not _row(label, check, Path(folder), limit, arguments.debug)
-        if exact and not arguments.models:
-            kinds = (caffe, frameworks, lite_models, speech)
-            for label, check in (row for kind in kinds for row in kind.checks(arguments.target, arguments.ir)):
-                failed += not _row(label, check, Path(folder), limit, arguments.debug)
-    for line in missing:
-        print(line)
-    print(f"{len(found)} models compared, {len(missing)} not found, {failed} failed ({_limit(limit)})")
+        failed = show_all(wanted, Path(folder), LIMIT if exact else sys.float_info.max, arguments.debug)
     return int(failed > 0)
 
 
-def _limit(limit: float) -> str:
-    return f"limit {limit:g} of max|y|" if limit == LIMIT else "any number is accepted"
+def _checks(arguments, exact: bool) -> Iterator[Check]:
+    target, host = arguments.target, resolve_target(arguments.target).arch == cpu.arch()
+    every = {
+        "caffe": caffe.checks(target),
+        "mxnet": frameworks.checks("mxnet", target),
+        "kaldi": speech.checks(target, arguments.openvino),
+        "tflite": lite_models.checks(target),
+        "tf": frameworks.checks("tf", target, arguments.tensorflow),
+        "onnx": _onnx_checks(arguments),
+    }
+    chosen = [name for name in FRAMEWORKS if name in arguments.framework and ((exact and host) or name == "onnx")]
+    for check in (check for name in chosen for check in every[name]):
+        if not arguments.ir or check.form.startswith("IR"):
+            yield check
+
+
+def _onnx_checks(arguments) -> Iterator[Check]:
+    target = arguments.target
+    numbers = {"precision": arguments.precision, "weights": arguments.weights}
+    for model in MODELS:
+        lacking = "" if model.source.is_file() else f"not found ({model.source.name})"
+        if arguments.ir:
+            yield Check("onnx", model.name, "IR", partial(through_ir, model, target=target), lacking)
+            continue
+        yield Check("onnx", model.name, "fixed", partial(directly, model, target=target, **numbers), lacking)
+        if model.name == FREE_BATCH:
+            yield Check("onnx", model.name, "free N", partial(free_batch, model, target=target, **numbers), lacking)
 
 
 def _require_machine(arch: str) -> None:
     if arch != cpu.arch() and shutil.which(f"qemu-{arch}") is None:
         raise SystemExit(f"error: this machine does not run {arch}: install qemu-user (no qemu-{arch} was found)")
-
-
-def _checks(model: Model, arguments):
-    if arguments.ir:
-        return [(model.name, lambda folder: through_ir(model, folder, arguments.target))]
-    numbers = {"precision": arguments.precision, "weights": arguments.weights}
-    checks = [(model.name, lambda folder: directly(model, folder, arguments.target, **numbers))]
-    if model.name == FREE_BATCH:
-        checks.append((f"{model.name} N", lambda folder: free_batch(model, folder, arguments.target, **numbers)))
-    return checks
-
-
-def _row(label: str, check, folder: Path, limit: float, debug: bool) -> bool:
-    """Print one line of the table; returns whether the model is good."""
-    start = time.perf_counter()
-    try:
-        error, what = check(folder)
-    except Exception as problem:
-        if debug:
-            traceback.print_exc()
-        print(
-            f"{label:<16}{'FAILED':>10}  {'':>9}  {type(problem).__name__}: {str(problem).splitlines()[0][:150]}",
-            flush=True,
-        )
-        return False
-    good = error <= limit  # false for NaN
-    took = time.perf_counter() - start
-    print(f"{label:<16}{error:>10.1e}  {took:>9.1f}  {'' if good else 'DIFFERS  '}{what}", flush=True)
-    return good
 
 
 def directly(model: Model, folder: Path, target: str, **numbers) -> tuple[float, str]:

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -26,13 +27,13 @@ import numpy as np
 
 import dldt
 from benchmarks import sessions
+from benchmarks.check import LIMIT, Check
 from benchmarks.models import models_folder
 from dldt import runtime
 from dldt.tools.api import transform
 from tests.frontends.caffe.topologies import TOPOLOGIES
 
 Array = np.ndarray
-LIMIT = 1e-4
 BATCH = 3
 
 
@@ -62,16 +63,18 @@ MODELS = (
 )
 
 
-def checks(target: str, ir: bool) -> Iterator[tuple[str, Callable[[Path], tuple[float, str]]]]:
-    """A label and a comparison for each real model that is here, as ``benchmarks.accuracy`` runs them."""
+def checks(target: str) -> Iterator[Check]:
+    """The real models in each form, for ``benchmarks.accuracy``."""
     for model in MODELS:
-        if not model.source.is_file():
-            continue
-        if ir:
-            yield model.name, lambda folder, model=model: through_ir(model, folder)
-            continue
-        yield model.name, lambda folder, model=model: directly(model, folder, target, None)
-        yield f"{model.name} N", lambda folder, model=model: directly(model, folder, target, BATCH)
+        lacking = "" if model.source.is_file() else f"not found ({model.source.name})"
+        forms = {
+            "fixed": partial(directly, model, target=target, batch=None),
+            "free N": partial(directly, model, target=target, batch=BATCH),
+            "IR": partial(through_ir, model),
+            "IR free N": partial(through_ir, model, batch=BATCH),
+        }
+        for form, run in forms.items():
+            yield Check("caffe", model.name, form, run, lacking)
 
 
 def directly(model: CaffeModel, folder: Path, target: str, batch: int | None) -> tuple[float, str]:
@@ -88,15 +91,16 @@ def directly(model: CaffeModel, folder: Path, target: str, batch: int | None) ->
     return max(difference(found[blob], array, batch or 1) for blob, array in wanted.items()), what
 
 
-def through_ir(model: CaffeModel, folder: Path) -> tuple[float, str]:
+def through_ir(model: CaffeModel, folder: Path, batch: int | None = None) -> tuple[float, str]:
     """OpenVINO's answers from the IR of the model, against the reference."""
     data, wanted = model.reference()
-    graph = dldt.read_model(model.source)
+    graph = dldt.read_model(model.source, inputs=None if batch is None else {"data": ("N", *data.shape[1:])})
     names = [node.name for node in graph.outputs]
     transform(graph)
     xml = dldt.save_model(graph, folder / f"{model.name}.xml")
-    found = dict(zip(names, sessions.openvino_outputs(xml, {"data": data}), strict=True))
-    return max(difference(found[blob], array, 1) for blob, array in wanted.items()), "OpenVINO reads the IR"
+    feed = data if batch is None else np.concatenate([data] * batch)
+    found = dict(zip(names, sessions.openvino_outputs(xml, {"data": feed}), strict=True))
+    return max(difference(found[blob], array, batch or 1) for blob, array in wanted.items()), "OpenVINO runs the IR"
 
 
 def difference(found: Array, wanted: Array, batch: int) -> float:

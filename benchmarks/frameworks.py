@@ -16,19 +16,18 @@ import dataclasses
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 import dldt
 from benchmarks import sessions
+from benchmarks.check import Check, show_all
 from benchmarks.models import models_folder
 from dldt.runtime import load
 
-LIMIT = 1e-4
-Check = Callable[[Path], tuple[float, str]]
 Array = np.ndarray
 
 
@@ -53,9 +52,14 @@ class Stored:
         return models_folder() / self.file
 
     @property
+    def framework(self) -> str:
+        """Whose model it is."""
+        return self.file.partition("/")[0]
+
+    @property
     def name(self) -> str:
         """As the table shows it."""
-        return self.file.partition(".")[0]
+        return self.file.partition("/")[2].partition(".")[0].removesuffix("-symbol")
 
 
 MODELS = (
@@ -90,45 +94,30 @@ def main() -> int:
     parser.add_argument("--ir", action="store_true", help="through IR that OpenVINO runs")
     parser.add_argument("--tensorflow", metavar="PYTHON", help="an interpreter that has TensorFlow")
     arguments = parser.parse_args()
-    rows = list(checks(arguments.target, arguments.ir, arguments.tensorflow))
-    wanted = [row for row in rows if not arguments.models or any(text in row[0] for text in arguments.models)]
+    rows = [row for name in ("mxnet", "tf") for row in checks(name, arguments.target, arguments.tensorflow)]
+    wanted = [row for row in rows if not arguments.models or any(text in row.name for text in arguments.models)]
     with tempfile.TemporaryDirectory() as folder:
-        failed = sum(not _row(label, check, Path(folder)) for label, check in wanted)
-    left = [m.name for m in MODELS if not m.source.exists() or not (m.reference or arguments.tensorflow)]
-    print(f"{len(wanted)} rows, {failed} failed (limit {LIMIT:g} of max|y|)")
-    print(f"not there, or without a stored reference and --tensorflow: {', '.join(left) or 'none'}")
+        failed = show_all([row for row in wanted if arguments.ir == (row.form == "IR")], Path(folder))
     return int(failed > 0)
 
 
-def checks(target: str, ir: bool, tensorflow: str | None = None) -> Iterator[tuple[str, Check]]:
-    """A label and a comparison for each model that is here, as ``benchmarks.accuracy`` runs them."""
+def checks(framework: str, target: str, tensorflow: str | None = None) -> Iterator[Check]:
+    """The models of a framework in each form, for ``benchmarks.accuracy``."""
     for model in MODELS:
-        if not model.source.exists() or not (model.reference or tensorflow):
+        if model.framework != framework:
             continue
-        yield model.name, lambda folder, m=model: _compared(m, folder, target, ir, tensorflow)
-        for free in model.free if not ir else ():
-            yield (
-                f"{model.name} {free}",
-                lambda folder, m=model, f=free: _compared(m, folder, target, ir, tensorflow, f),
-            )
-
-
-def _row(label: str, check: Check, folder: Path) -> bool:
-    start = time.perf_counter()
-    try:
-        error, what = check(folder)
-    except Exception as problem:
-        reason = str(problem).splitlines()[0][:150]
-        print(f"{label:<52}{'FAILED':>10}  {type(problem).__name__}: {reason}", flush=True)
-        return False
-    good = error <= LIMIT
-    took = time.perf_counter() - start
-    print(f"{label:<52}{error:>10.1e}{took:>8.1f} s  {'' if good else 'DIFFERS  '}{what}", flush=True)
-    return good
+        lacking = "" if model.source.exists() else f"not found ({model.source.name})"
+        if not (model.reference or tensorflow):
+            lacking = lacking or "it has no stored reference; give --tensorflow PYTHON"
+        run = partial(_compared, model, target=target, tensorflow=tensorflow)
+        yield Check(framework, model.name, "fixed", run, lacking)
+        for free in model.free:
+            yield Check(framework, model.name, f"free {free}", partial(run, free=free), lacking)
+        yield Check(framework, model.name, "IR", partial(run, ir=True), lacking)
 
 
 def _compared(
-    model: Stored, folder: Path, target: str, ir: bool, tensorflow: str | None = None, free: str = ""
+    model: Stored, folder: Path, target: str, ir: bool = False, tensorflow: str | None = None, free: str = ""
 ) -> tuple[float, str]:
     """max|error| / max|y|, and what was run."""
     if model.reference:
@@ -149,7 +138,7 @@ def _compared(
     with load(artifact) as loaded:
         made = list(loaded.run(given).values())
     what = f"{summary.kernels} kernels, {summary.file_bytes / 2**20:.1f} MiB"
-    return _worst(made, wanted), f"free {', '.join(free)}; {what}" if free else what
+    return _worst(made, wanted), what
 
 
 def _with_tensorflow(model: Stored, graph, python: str, folder: Path) -> tuple[list[Array], list[Array]]:

@@ -13,7 +13,8 @@ import importlib.util
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,12 @@ import openvino
 
 import dldt
 from benchmarks import sessions
+from benchmarks.check import Check
 from benchmarks.models import models_folder
 from dldt import runtime
 from tests.frontends.tflite.real import REAL, Real, expected
 
 Array = np.ndarray
-Check = Callable[[Path], tuple[float, str]]
 
 
 def graph_of(real: Real) -> dldt.Graph:
@@ -62,19 +63,13 @@ def through_ir(real: Real, folder: Path) -> tuple[float, str]:
     return worst(real, lambda array: list(request.infer([array]).values())), f"OpenVINO, {real.calls} calls"
 
 
-def checks(target: str, ir: bool) -> list[tuple[str, Check]]:
-    """Rows for ``benchmarks.accuracy``, of the models that are on this machine."""
-    made: list[tuple[str, Check]] = []
+def checks(target: str) -> Iterator[Check]:
+    """The real models in each form, for ``benchmarks.accuracy``."""
     for real in REAL:
-        if not (models_folder() / real.file).is_file():
-            continue
-        check: Check = (
-            (lambda folder, real=real: through_ir(real, folder))
-            if ir
-            else (lambda folder, real=real: directly(real, folder, target))
-        )
-        made.append((real.name[:15], check))
-    return made
+        file = models_folder() / real.file
+        lacking = "" if file.is_file() else f"not found ({file.name})"
+        yield Check("tflite", real.name[:26], "fixed", partial(directly, real, target=target), lacking)
+        yield Check("tflite", real.name[:26], "IR", partial(through_ir, real), lacking)
 
 
 def contestants(file: Path, folder: Path, threads: int) -> dict[str, Callable[[list[Array]], Any]]:

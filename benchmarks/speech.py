@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -20,6 +22,7 @@ import numpy as np
 
 import dldt
 from benchmarks import sessions
+from benchmarks.check import Check
 from benchmarks.models import models_folder
 from dldt import runtime
 from dldt.tools.api import transform
@@ -83,21 +86,34 @@ def accuracy_of_ir(model: SpeechModel, folder: Path, chunk: int) -> tuple[float,
     return error_of(theirs(model, folder, chunk, 1)(x), y), f"OpenVINO, {chunk or 'all'} frames a call"
 
 
-def checks(target: str, ir: bool) -> list[tuple[str, Callable[[Path], tuple[float, str]]]]:
-    """Rows for ``benchmarks.accuracy``, of the models that are on this machine."""
-    made: list[tuple[str, Callable[[Path], tuple[float, str]]]] = []
+def accuracy_elsewhere(model: SpeechModel, folder: Path, chunk: int, python: str) -> tuple[float, str]:
+    """The same of the OpenVINO of another interpreter."""
+    x, y = model.reference()
+    ir = IrForm.written(model, folder, chunk)
+    calls, answers = folder / "calls.npz", folder / "answers.npz"
+    rows = list(ir.calls(x))
+    np.savez(calls, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
+    script = Path(__file__).with_name("openvino_outputs.py")
+    subprocess.run([python, script, ir.xml, calls, answers], check=True)
+    with np.load(answers) as made:
+        return error_of(ir.joined(list(made["y"]), len(x)), y), f"{python}, {chunk or 'all'} frames a call"
+
+
+def checks(target: str, openvino: str | None = None) -> Iterator[Check]:
+    """The models in each form, for ``benchmarks.accuracy``; ``openvino``: an interpreter with another OpenVINO."""
     for model in MODELS:
-        if not model.source.is_file():
-            continue
-        for chunk in (0, 1):
-            form = "stream" if chunk else "whole"
-            if ir:
-                made.append((f"{model.name} {form}", lambda f, m=model, c=chunk: accuracy_of_ir(m, f, c)))
-                continue
-            made.append((f"{model.name} {form}", lambda f, m=model, c=chunk: accuracy(m, f, target, c)))
-        if not ir:
-            made.append((f"{model.name} fixed", lambda f, m=model: accuracy(m, f, target, 0, fixed=True)))
-    return made
+        lacking = "" if model.source.is_file() else f"not found ({model.source.name})"
+        forms = {
+            "fixed T": partial(accuracy, model, target=target, chunk=0, fixed=True),
+            "free T": partial(accuracy, model, target=target, chunk=0),
+            "stream": partial(accuracy, model, target=target, chunk=1),
+        }
+        for chunk, form in ((0, "IR free T"), (1, "IR stream")):
+            forms[form] = partial(accuracy_of_ir, model, chunk=chunk)
+            if openvino:
+                forms[f"{form} *"] = partial(accuracy_elsewhere, model, chunk=chunk, python=openvino)
+        for form, run in forms.items():
+            yield Check("kaldi", model.name, form, run, lacking)
 
 
 def ours(loaded: runtime.Model) -> Answer:
@@ -106,29 +122,51 @@ def ours(loaded: runtime.Model) -> Answer:
     return lambda x: run_utterance(loaded, request, "input", {"input": x})["output"]
 
 
+@attrs.frozen
+class IrForm:
+    """A model's IR, and how an utterance is cut into its calls."""
+
+    xml: Path
+    chunk: int
+    delay: int
+    has_end: bool
+
+    @classmethod
+    def written(cls, model: SpeechModel, folder: Path, chunk: int) -> IrForm:
+        graph = model.graph(chunk)
+        delay = int(graph.metadata.get("run_delay", 0))
+        transform(graph)
+        has_end = any(value.node.name == ENDED for value in graph.inputs)
+        return cls(dldt.save_model(graph, folder / f"{model.name}_{chunk}.xml"), chunk, delay, has_end)
+
+    def calls(self, x: Array) -> Iterator[dict[str, Array]]:
+        """What each call is given."""
+        if not self.chunk:
+            yield {"input": x}
+            return
+        frames, count = len(x), -(-(len(x) + self.delay) // self.chunk)
+        x = np.concatenate([x, np.repeat(x[-1:], count * self.chunk - frames, axis=0)])
+        ended = (np.arange(len(x)) >= frames).astype(np.float32)[:, None]
+        for start in range(0, len(x), self.chunk):
+            part = slice(start, start + self.chunk)
+            yield {"input": x[part], **({ENDED: ended[part]} if self.has_end else {})}
+
+    def joined(self, answers: list[Array], frames: int) -> Array:
+        """The utterance's output."""
+        return np.concatenate(answers)[self.delay : self.delay + frames] if self.chunk else answers[0]
+
+
 def theirs(model: SpeechModel, folder: Path, chunk: int, threads: int) -> Answer:
     """OpenVINO's answer on our IR."""
-    graph = model.graph(chunk)
-    delay = int(graph.metadata.get("run_delay", 0))
-    transform(graph)
-    compiled = sessions.openvino_model(dldt.save_model(graph, folder / f"{model.name}_{chunk}.xml"), threads)
+    ir = IrForm.written(model, folder, chunk)
+    compiled = sessions.openvino_model(ir.xml, threads)
     request = compiled.create_infer_request()
-    has_end = any(ENDED in port.get_names() for port in compiled.inputs)
-    if not chunk:
-        return lambda x: request.infer({"input": x})[compiled.output(0)].copy()
 
     def answer(x: Array) -> Array:
-        frames, calls = len(x), -(-(len(x) + delay) // chunk)
-        x = np.concatenate([x, np.repeat(x[-1:], calls * chunk - frames, axis=0)])
-        ended = (np.arange(len(x)) >= frames).astype(np.float32)[:, None]
-        for state in request.query_state():
-            state.reset()
-        made = []
-        for start in range(0, len(x), chunk):
-            part = slice(start, start + chunk)
-            feeds = {"input": x[part], **({ENDED: ended[part]} if has_end else {})}
-            made.append(request.infer(feeds)[compiled.output(0)].copy())
-        return np.concatenate(made)[delay : delay + frames]
+        if chunk:
+            for state in request.query_state():
+                state.reset()
+        return ir.joined([request.infer(feeds)[compiled.output(0)].copy() for feeds in ir.calls(x)], len(x))
 
     return answer
 

@@ -31,8 +31,11 @@ def declared_inputs(net: Any, file: Path) -> dict[str, DeclaredType]:
 
 
 def brings_data(layer: Any) -> bool:
-    """Whether the layer's tops are inputs of the net. DummyData that is a constant is none."""
+    """Whether the layer's tops are inputs of the net: DummyData that is a constant is none, Python code that reads
+    nothing is one."""
     kind = layer.type.lower()
+    if kind == "python":
+        return not layer.bottom
     constant = all(filler.type == "constant" for filler in layer.dummy_data_param.data_filler)
     return kind in DATA and not (kind == "dummydata" and constant)
 

@@ -14,7 +14,8 @@ from dldt.frontends.caffe.shift_file import shift_of
 from dldt.frontends.engine.record import NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
 
-_SETTING = re.compile(r"""['"]?(\w+)['"]?\s*:\s*(\[[^\]]*\]|\([^)]*\)|[^,}\n]+)""")
+_SETTING = re.compile(r"""['"]?(\w+)['"]?\s*:\s*(?:!![\w/:.]+\s*)?(\[[^\]]*\]|\([^)]*\)|[^,}\n]+)""")
+"""YAML's ``name: value``; a list may have a type before it: ``scales: !!python/tuple [4, 8]``."""
 _PROPOSAL = {"scales": "scale", "ratios": "ratio"}
 _MAX_SETTING = 4096
 

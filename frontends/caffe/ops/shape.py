@@ -72,7 +72,11 @@ def dummy_data(
     for top in range(tops):
         dims = shapes[top if len(shapes) > 1 else 0]
         if any(dim < 0 for dim in dims) or math.prod(dims) > _MOST:
-            raise InputError(f"the shape {list(dims)} is absurd for a constant")
+            shown = ",".join(map(str, dims))
+            raise InputError(
+                f"the shape {list(dims)} is absurd for a constant; make it an input: --input "
+                f"{context.node.outputs[top]}[{shown}]{{f32}}"
+            )
         fill = data_filler[top if len(data_filler) > 1 else 0] if data_filler else 0.0
         made.append(context.graph.constant(np.full(dims, fill, np.float32)))
     return tuple(made)

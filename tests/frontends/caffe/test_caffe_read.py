@@ -14,6 +14,7 @@ from dldt.frontends.caffe import hdf5
 from dldt.frontends.caffe.files import Files
 from dldt.frontends.caffe.importer import import_caffe
 from dldt.frontends.caffe.read import read_caffe
+from dldt.frontends.engine.input_spec import parse_inputs
 from dldt.frontends.read_model import read_model
 from tests.frontends.caffe.net import blob_of, caffemodel, layer, message
 
@@ -439,6 +440,34 @@ def test_proposals_in_python_are_the_built_in_ones(tmp_path):
     assert node.attributes == {
         "feat_stride": 8, "scale": (2.0, 4.0), "ratio": (0.5, 1.0), "nms_thresh": pytest.approx(0.6)
     }  # fmt: skip
+
+
+def test_a_list_of_a_proposal_may_have_a_type_before_it(tmp_path):
+    python = """python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer'
+        param_str: "'feat_stride': 16 \\n'scales': !!python/tuple [4, 8, 16, 32]" }"""
+    net = "".join(f'input: "{name}" input_shape {{ dim: 1 dim: 24 dim: 2 dim: 2 }} ' for name in "sdi")
+    record = read_caffe(Files.of(write(tmp_path, net + layer("Python", python, "s,d,i"), None)))
+    assert record.graph.nodes[0].attributes == {"feat_stride": 16, "scale": (4.0, 8.0, 16.0, 32.0)}
+
+
+def test_data_that_are_too_large_for_a_constant_can_be_an_input(tmp_path):
+    net = layer("DummyData", "dummy_data_param { shape { dim: 9999 dim: 3 dim: 64 dim: 64 } }", "", "x", "data")
+    path = write(tmp_path, net + layer("ReLU", "", "x", "y", "r"), None)
+    with pytest.raises(InputError, match=r"make it an input: --input x\[9999,3,64,64\]\{f32\}"):
+        read_model(path)
+    graph = read_model(path, inputs=parse_inputs("x[1,3,64,64]{f32}"))
+    assert graph.inputs[0].type.shape == (1, 3, 64, 64)
+
+
+def test_python_code_that_brings_data_is_an_input(tmp_path):
+    python = "python_param { module: 'voc_layers' layer: 'SBDDSegDataLayer' }"
+    net = layer("Python", python, "", "x,label", "data") + layer("ReLU", "", "x", "y", "r")
+    net += layer("SoftmaxWithLoss", "", "y,label", "loss", "loss")
+    path = write(tmp_path, net, None)
+    graph = read_model(path, inputs={"x": (1, 3, 4, 4)})
+    assert [value.node.name for value in graph.inputs] == ["x"]
+    with pytest.raises(InputError, match=r"input 'x': the model does not tell its shape; give one: --input x\[d,d"):
+        read_model(path)
 
 
 def test_a_text_with_deep_nesting_is_refused(tmp_path):
