@@ -19,9 +19,9 @@ from dldt.compiler.errors import DldtError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ir.write import write_ir
 from dldt.compiler.types import Array
-from dldt.debug.array_file import write_arrays
 from dldt.debug.deviation import Deviation
 from dldt.debug.native_run import run_artifact
+from dldt.runtime.array_file import write_arrays
 
 SECONDS = 600
 PLACES = ("{artifact}", "{model}", "{inputs}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from dldt.codegen.target import Target
-from dldt.compiler.graph import Graph, Value
+from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array
 from dldt.debug.bisect import GuiltyApplication, bisect
 from dldt.debug.check import compiled, native_outputs, worst
@@ -17,10 +17,10 @@ from dldt.debug.deviation import Deviation
 from dldt.debug.evaluator import Evaluator
 from dldt.debug.forked import CrashedError
 from dldt.debug.locate import Culprit, locate
+from dldt.debug.model_reduction import ModelReduction
 from dldt.debug.native_run import run_artifact
 from dldt.debug.provenance import MOST, Provenance
-from dldt.debug.reduce import Reducer
-from dldt.debug.subgraph import working_nodes
+from dldt.debug.reduce import Fails, Reducer
 from dldt.debug.transformed import transformed
 from dldt.passes.pipeline import Pipeline
 
@@ -89,14 +89,21 @@ class FailureSearch:
     def reducer(
         self,
         graph: Graph,
-        verdict: Verdict,
+        verdict: Verdict | None,
         journal: Path | None = None,
         tell: Callable[[str], None] = lambda line: None,
         check: str = "",
-    ) -> Reducer:
+    ) -> ModelReduction:
         """The reduction of a model of which the search found the verdict: it begins where the fault is."""
-        fails = self.fails_in_passes if verdict.guilty is not None else self.fails_natively
-        return Reducer(graph, self.inputs, fails, journal, tell, check, _suspects(graph, verdict))
+        guilty = None if verdict is None else verdict.guilty
+        origins = () if verdict is None else verdict.origins
+
+        def fails_after(pipeline: Pipeline) -> Fails:
+            search = attrs.evolve(self, pipeline=pipeline)
+            return search.fails_natively if guilty is None else search.fails_in_passes
+
+        place = (self.inputs, self.pipeline, fails_after, lambda: guilty)
+        return ModelReduction(graph, *place, origins, journal, tell, check)
 
     def fails_in_passes(self, graph: Graph, inputs: Mapping[str, Array]) -> bool:
         """Whether a part of a model is wrong after the passes."""
@@ -119,14 +126,3 @@ class FailureSearch:
 
     def _agrees(self, expected: Mapping[str, Array], found: Mapping[str, Array]) -> bool:
         return not worst(expected, found)[1].exceeds(self.tolerance)
-
-
-def _suspects(graph: Graph, verdict: Verdict) -> list[Value]:
-    """The values of the model that the verdict speaks of, the last one first."""
-    touched = set() if verdict.guilty is None else verdict.guilty.touched
-    spoken = [
-        node
-        for node in working_nodes(graph)
-        if str(node.id) in touched or (not touched and graph.origins.get(node.id, str(node)) in verdict.origins)
-    ]
-    return [node.outputs[0] for node in reversed(spoken)]

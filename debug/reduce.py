@@ -18,6 +18,7 @@ from dldt.compiler.text import print_graph
 from dldt.compiler.types import Array
 from dldt.debug.body_run import BodyRun
 from dldt.debug.evaluator import Evaluator
+from dldt.debug.nothing_fails_error import NothingFailsError
 from dldt.debug.subgraph import subgraph, working_nodes
 
 Fails = Callable[[Graph, Mapping[str, Array]], bool]
@@ -33,19 +34,23 @@ SUSPECTED = 6
 @attrs.frozen
 class ReducedModel:
     """A graph that fails, and its inputs. ``nodes``: what it computes, as text. ``checks``: how many parts were tried,
-    ``recalled``: of how many the answer was known from an earlier run."""
+    ``recalled``: of how many the answer was known from an earlier run. ``fails``: the check; ``options``: of a command
+    that runs the passes with which it fails, none where they are all."""
 
     graph: Graph
     inputs: dict[str, Array]
     nodes: tuple[str, ...]
     checks: int
     recalled: int
+    fails: Fails
+    options: tuple[str, ...] = ()
 
 
 class Reducer:
-    """Reduces one graph. ``journal``: a file that remembers every check, so that a reduction that was interrupted goes
-    on where it was. ``check``: what ``fails`` asks, as text: only answers to the same are remembered. ``suspects``:
-    values one of which a search found to be wrong; the parts that end in them are tried first."""
+    """Reduces one graph; ``checks`` and ``recalled`` count as those of a ReducedModel. ``journal``: a file that
+    remembers every check, so that a reduction that was interrupted goes on where it was. ``check``: what ``fails``
+    asks, as text: only answers to the same are remembered. ``suspects``: values one of which a search found to be
+    wrong; the parts that end in them are tried first."""
 
     def __init__(
         self,
@@ -67,10 +72,10 @@ class Reducer:
         self._asked = asked.hexdigest()
         self._known = _read(journal)
         self._earlier = set(self._known)
-        self._checks = self._recalled = 0
+        self.checks = self.recalled = 0
 
     def run(self) -> ReducedModel:
-        """Reduce. Raises UsageError where the whole model does not fail."""
+        """Reduce. Raises NothingFailsError where the whole model does not fail."""
         output, kept = self._suspected() or self._whole()
         output, kept = self._shrunk(output, kept)
         made, inputs = subgraph(self._graph, output, kept, self._recorded)
@@ -78,24 +83,26 @@ class Reducer:
         if inner is not None:
             return inner
         titles = tuple(str(node) for node in self._order if node.id in kept)
-        return ReducedModel(made, inputs, titles, self._checks, self._recalled)
+        return ReducedModel(made, inputs, titles, self.checks, self.recalled, self.fails)
 
     def _inside(self, kept: set[int]) -> ReducedModel | None:
         """The reduction of a body, where the fault lies in one: the first turn that fails on its own."""
         for node in (node for node in self._order if node.id in kept and node.bodies):
             for run in BodyRun.of(node, [None if v is None else self._recorded[v] for v in node.inputs]):
                 part = run.model
-                self._checks += 1
+                self.checks += 1
                 self._tell(f"turn {run.turn} of {node}, alone")
                 if self._asked_of(part, run.inputs):
                     inner = Reducer(part, run.inputs, self.fails, tell=self._tell).run()
-                    checks = inner.checks + self._checks
-                    return attrs.evolve(inner, checks=checks, recalled=self._recalled)
+                    checks = inner.checks + self.checks
+                    return attrs.evolve(inner, checks=checks, recalled=self.recalled)
         return None
 
     def _asked_of(self, part: Graph, inputs: Mapping[str, Array]) -> bool:
         try:
             return self.fails(part, inputs)
+        except UsageError:  # of the check, such as a command that does not exist
+            raise
         except DldtError:
             return False
 
@@ -115,7 +122,7 @@ class Reducer:
         """The first value in order, found by halving, that fails when it is the output; with all that it needs."""
         whole = [v for v in self._graph.output_values if self._holds(v, self._needed(v))]
         if not whole:
-            raise UsageError("nothing to reduce: no output of the whole model fails the check")
+            raise NothingFailsError
         found = whole[0]
         needed = self._needed(found)
         values = [node.outputs[0] for node in self._order if node.id in needed]
@@ -175,10 +182,10 @@ class Reducer:
             return False
         key = hashlib.sha256(f"{self._asked} {output.id}.{output.port} {sorted(kept)}".encode()).hexdigest()[:24]
         if key in self._known:
-            self._recalled += key in self._earlier
+            self.recalled += key in self._earlier
             self._earlier.discard(key)
             return self._known[key]
-        self._checks += 1
+        self.checks += 1
         verdict = self._asked_of(*subgraph(self._graph, output, kept, self._recorded))
         self._tell(f"{len(kept)} nodes up to {output.name!r}: {'fails' if verdict else 'does not fail'}")
         self._known[key] = verdict

@@ -16,8 +16,8 @@ from dldt.compiler.ir.write import write_ir
 from dldt.compiler.text import print_graph
 from dldt.compiler.types import Array
 from dldt.debug.anonymous import without_weights
-from dldt.debug.array_file import write_arrays
 from dldt.debug.environment import environment
+from dldt.runtime.array_file import write_arrays
 
 EPOCH = (2020, 1, 1, 0, 0, 0)
 """The time of every entry, so that equal contents are equal files."""

@@ -111,6 +111,8 @@ def options() -> str:
     """The environment variables."""
     lines = ["# Environment variables", "", "| variable | default | meaning |", "|---|---|---|"]
     lines += [f"| `{v.name}` | {v.default or 'not set'} | {_cell(v.help)} |" for v in VARIABLES]
+    crashes = "folder that gets a reproducer where the process ends while a library runs (runtime; debugging.md)"
+    lines.append(f"| `DLDT_CRASH_DIR` | not set | {crashes} |")
     lines.append("| `DLDT_NUM_THREADS` | not set | threads of a loaded model, where the program names none (runtime) |")
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from dldt.runtime.binding import Array, Binding
 from dldt.runtime.bound import Bound
+from dldt.runtime.crash_folder import crash_folder
+from dldt.runtime.crash_record import CrashRecord
 from dldt.runtime.entry_points import EntryPoints
 from dldt.runtime.errors import RuntimeStateError
 from dldt.runtime.format import Artifact, check_machine, read_artifact
@@ -27,6 +29,7 @@ def load(
     threads: int | None = None,
     verify: bool | None = None,
     max_memory: int | None = None,
+    crash_dir: str | os.PathLike[str] | None = None,
 ) -> Model:
     """Open the artifact at ``path``.
 
@@ -35,21 +38,27 @@ def load(
     file; False neither. To load an artifact is to trust it.
     ``threads``: as told, else DLDT_NUM_THREADS, else min(affinity, cgroup quota); results do not depend on it.
     ``max_memory``: the most bytes that each request may hold for its runs; RunMemoryError where one needs more.
+    ``crash_dir``: a folder, else DLDT_CRASH_DIR, else none. What each run is given is kept there while it runs: where
+    the process ends in the middle of it, by a signal or otherwise, another process packs it up and prints its path.
     """
-    count = choose_threads(threads)
+    count, folder = choose_threads(threads), crash_folder(crash_dir)
     artifact = read_artifact(path, verify=verify)
     check_machine(artifact)
-    return Model(artifact, count, max_memory)
+    return Model(artifact, count, max_memory, folder)
 
 
 class Model:
     """A model ready to run, from ``load``. A context manager; several threads may use it at once."""
 
-    def __init__(self, artifact: Artifact, threads: int, max_memory: int | None = None) -> None:
+    def __init__(
+        self, artifact: Artifact, threads: int, max_memory: int | None = None, crash_dir: str | None = None
+    ) -> None:
         self.metadata: Metadata = artifact.metadata
         self.path = artifact.path
         self.threads, self.max_memory = threads, max_memory
         self._entry_points = EntryPoints(artifact)
+        if crash_dir is not None:
+            self._entry_points.run = CrashRecord(crash_dir, artifact, threads).kept(self._entry_points.run)
         # Workers with nothing to share would only be woken and waited for.
         used = threads if self.metadata.parallel else 1
         self._pool = ThreadPool(self._entry_points, used, late=self.metadata.short)

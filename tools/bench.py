@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt bench") -> int:
     )
     group.add_argument("-d", choices=("CPU",), help="accepted for those who come from benchmark_app")
     group.add_argument("--json", metavar="FILE", help="write all numbers as JSON ('-': to stdout, and nothing else)")
-    return run_command(parser, bench, argv)
+    return run_command(parser, bench, argv, read=read_again)
 
 
 def bench(arguments: Arguments) -> int:

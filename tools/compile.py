@@ -12,7 +12,6 @@ from dldt.compiler.errors import UsageError
 from dldt.tools import debug_options, model_options, pass_options, target_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
-from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path, require_writable
 from dldt.tools.printable import printable
 from dldt.tools.progress_line import ProgressLine
@@ -97,7 +96,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt-compile") -> int:
     group.add_argument(
         "-v", "--verbose", action="store_true", help="list every step of the compiled model, and the time of compiling"
     )
-    return run_command(parser, compile_command, argv, failed="nothing was written")
+    shown = model_options.read, pass_options.pipeline
+    return run_command(parser, compile_command, argv, "nothing was written", *shown)
 
 
 def compile_command(arguments: Arguments) -> int:
@@ -119,7 +119,6 @@ def compile_command(arguments: Arguments) -> int:
     if arguments.verbose:
         print(target_options.target_line(target), file=sys.stderr)
     with (
-        reproducible(lambda: model_options.read(arguments), lambda: pipeline),
         contextlib.ExitStack() as shown,
         ProgressLine(enabled=not arguments.quiet) as progress,
     ):

@@ -11,14 +11,19 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dldt.compiler.atomic import WRITTEN
 from dldt.compiler.budget import limited
 from dldt.compiler.errors import DldtError, UsageError
 from dldt.compiler.options import require_sound_environment
 from dldt.tools.arguments import Arguments, Parser
+from dldt.tools.crash_report import reproducible
 from dldt.tools.printable import printable
+
+if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph
+    from dldt.passes.pipeline import Pipeline
 
 EXTRAS = {
     **dict.fromkeys(("attr", "attrs", "networkx", "onnx", "google", "llvmlite", "ml_dtypes"), "compile"),
@@ -30,11 +35,21 @@ EXTRAS = {
 ISSUES = "please report it, with the model if you can and with what the same command prints under --debug"
 
 Body = Callable[[Arguments], int]
+Reader = Callable[[Arguments], "Graph | None"]
+Passes = Callable[[Arguments], "Pipeline"]
 
 
-def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: str = "") -> int:
+def run_command(
+    parser: Parser,
+    body: Body,
+    argv: Sequence[str] | None,
+    failed: str = "",
+    read: Reader = lambda arguments: None,
+    passes: Passes | None = None,
+) -> int:
     """Parse ``argv`` (default: the process's arguments) and run ``body``; returns the exit code. ``failed`` is appended
-    to every message, unless a file was written: then this is said.
+    to every message, unless a file was written: then this is said. A fault of ours leaves a reproducer, in which is the
+    model that ``read`` reads, and what ``passes``, by default the default ones, made of it before they failed.
 
     0 ok, 1 usage, 2 input refused, 3 unsupported, 4 internal error, 130 interrupted, 141 the reader of our output left,
     128 and the number of a signal that ended it.
@@ -43,7 +58,7 @@ def run_command(parser: Parser, body: Body, argv: Sequence[str] | None, failed: 
     before = len(WRITTEN)
     try:
         with _signals_raise():
-            return _guarded(parser, body, words, failed)
+            return _guarded(parser, body, words, failed, read, passes)
     except KeyboardInterrupt:
         print("interrupted" + (f"; {_left(failed, before)}" if failed else ""), file=sys.stderr)
         return 130
@@ -89,12 +104,15 @@ def _left(failed: str, before: int) -> str:
     return f"{written} was written before" if written else failed
 
 
-def _guarded(parser: Parser, body: Body, words: list[str], failed: str) -> int:
+def _guarded(parser: Parser, body: Body, words: list[str], failed: str, read: Reader, passes: Passes | None) -> int:
     before = len(WRITTEN)
     try:
         require_sound_environment()
         arguments = parser.parse_words(words)
-        with limited(getattr(arguments, "max_memory", None), getattr(arguments, "max_seconds", None)):
+        bounds = limited(getattr(arguments, "max_memory", None), getattr(arguments, "max_seconds", None))
+        pipeline = None if passes is None else lambda: passes(arguments)
+        command = [*parser.prog.split(), *words]
+        with reproducible(lambda: read(arguments), pipeline, command, any_fault=True), bounds:
             code = body(arguments)
         sys.stdout.flush()
         return code

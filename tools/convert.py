@@ -10,7 +10,6 @@ from dldt.tools import debug_options, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 from dldt.tools.conversion_info import conversion_info
-from dldt.tools.crash_report import reproducible
 from dldt.tools.output import add_output_arguments, output_path
 from dldt.tools.progress_line import ProgressLine
 
@@ -40,7 +39,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
     group.add_argument("--no-passes", action="store_true", help="write the graph as it was read, without the passes")
     group = parser.add_argument_group("messages")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
-    return run_command(parser, convert_command, argv, failed="nothing was written")
+    shown = model_options.read, pass_options.pipeline
+    return run_command(parser, convert_command, argv, "nothing was written", *shown)
 
 
 def convert_command(arguments: Arguments) -> int:
@@ -55,7 +55,6 @@ def convert_command(arguments: Arguments) -> int:
 
     pipeline = pass_options.pipeline(arguments)
     with (
-        reproducible(lambda: model_options.read(arguments), lambda: pipeline),
         ProgressLine(enabled=not arguments.quiet) as progress,
     ):
         progress("reading", 0, 2)

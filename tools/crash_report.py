@@ -29,28 +29,31 @@ def reproducible(
     command: Sequence[str] = (),
     inputs: Callable[[], Mapping[str, Any]] = dict,
     texts: Callable[[], Mapping[str, str]] = dict,
+    *,
+    any_fault: bool = False,
 ) -> Iterator[None]:
     """Where an internal error ends the work, a zip file is written that shows it again, and the error says which. All
     arguments are asked then, not before. ``read``: the model before the passes, which goes into it with random weights;
     ``pipeline``: the passes, by default the default ones; ``command``: what to run beside ``model.xml``, by default
-    this process's command; ``inputs``: arrays; ``texts``: more files."""
+    this process's command; ``inputs``: arrays; ``texts``: more files. ``any_fault``: nothing in the block is of a
+    caller's, so that every exception that is no refusal is a fault of ours."""
     try:
         yield
     except Exception as error:
-        if not _is_ours(error):
+        if not _is_ours(error, any_fault=any_fault):
             raise
         path = _written(error, read, pipeline, command or ["dldt", *sys.argv[1:]], inputs, texts)
         text = str(error) if isinstance(error, InternalError) else f"internal error: {type(error).__name__}: {error}"
         raise ReportedError(f"{text}\na reproducer is in {path}") from error
 
 
-def _is_ours(error: Exception) -> bool:
+def _is_ours(error: Exception, *, any_fault: bool) -> bool:
     """Whether it is a fault of ours that nobody has told yet: no refusal, no missing package, no full disk."""
     if isinstance(error, DldtError):
         return isinstance(error, InternalError) and not isinstance(error, ReportedError)
     if isinstance(error, MemoryError | OSError | ImportError) or hasattr(error, "exit_code"):
         return False
-    return type(error).__module__.partition(".")[0] in OURS
+    return any_fault or type(error).__module__.partition(".")[0] in OURS
 
 
 def _written(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from dldt.tools import debug_inputs, pass_options
+from dldt.tools import debug_inputs, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug bisect") -> 
     debug_inputs.add_search_arguments(parser)
     parser.add_argument("--check", metavar="CMD", help="{artifact}, {model} (an IR) and {inputs} become paths")
     parser.add_argument("-q", "--quiet", action="store_true", help="print the result alone")
-    return run_command(parser, debug_inputs.reported(run), argv)
+    return run_command(parser, run, argv, read=model_options.read, passes=pass_options.pipeline)
 
 
 def run(arguments: Arguments) -> int:

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug compare") ->
     debug_inputs.add_data_arguments(parser)
     add_limit_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    return run_command(parser, run, argv)
+    return run_command(parser, run, argv, read=_first_model)
 
 
 def run(arguments: Arguments) -> int:
@@ -68,6 +68,14 @@ def run(arguments: Arguments) -> int:
     else:
         print(made.table)
     return 0 if made.first is None and made.tensors else DIFFERENT
+
+
+def _first_model(arguments: Arguments) -> Graph | None:
+    """The model that a reproducer shows."""
+    from dldt.debug.model_side import ModelSide
+
+    paths = [ModelSide.parsed(text).path for text in arguments.sides]
+    return next((_read(path, arguments) for path in paths if path.suffix != ".so"), None)
 
 
 def _read(path: Path, arguments: Arguments) -> Graph:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from dldt.compiler.errors import UsageError
 from dldt.tools import model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
-from dldt.tools.console import Body
-from dldt.tools.crash_report import reproducible
 
 if TYPE_CHECKING:
     from dldt.compiler.graph import Graph
@@ -62,13 +60,3 @@ def require_check(arguments: Arguments) -> None:
     """Raises UsageError for a command that is empty."""
     if arguments.check is not None and not arguments.check.strip():
         raise UsageError("--check is empty; give a command that returns 0 for a good model")
-
-
-def reported(body: Body) -> Body:
-    """The body of a command, whose faults leave a reproducer with the model in it."""
-
-    def run(arguments: Arguments) -> int:
-        with reproducible(lambda: model_options.read(arguments), lambda: pass_options.pipeline(arguments)):
-            return body(arguments)
-
-    return run

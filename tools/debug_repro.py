@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dldt.tools import debug_inputs, pass_options
+from dldt.tools import debug_inputs, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
-from dldt.tools.debug_reduce import reducer
+from dldt.tools.debug_reduce import reduction
 from dldt.tools.output import require_writable
 
 DESCRIPTION = """Pack a failure up: the model as OpenVINO IR, its inputs, versions, and the command that shows it.
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug repro") -> i
     parser.add_argument("--reduce", action="store_true", help="cut the model down to the part that fails")
     parser.add_argument("--with-weights", action="store_true", help="keep the weights")
     parser.add_argument("-o", "--output-file", metavar="FILE.zip", default="repro.zip", help="default: repro.zip")
-    return run_command(parser, debug_inputs.reported(run), argv)
+    return run_command(parser, run, argv, read=model_options.read, passes=pass_options.pipeline)
 
 
 def run(arguments: Arguments) -> int:
@@ -43,16 +43,18 @@ def run(arguments: Arguments) -> int:
     path = Path(arguments.output_file)
     require_writable(path)
     graph, inputs = debug_inputs.model_and_inputs(arguments)
-    cut = reducer(arguments, graph, inputs)
+    whole = reduction(arguments, graph, inputs)
+    fails, passes = whole.fails_after(whole.pipeline), pass_options.words(arguments)
     if arguments.reduce:
-        made = cut.run()
-        graph, inputs = made.graph, made.inputs
+        made = whole.run()
+        graph, inputs, fails, passes = made.graph, made.inputs, made.fails, list(made.options) or passes
     shown = graph if arguments.with_weights else without_weights(graph)
     command = ["dldt", "debug", "bisect", "model.xml", "--inputs", "inputs.npz", "--target", arguments.target]
+    command += passes
     command += ["--check", arguments.check] if arguments.check else ["--tolerance", f"{arguments.tolerance:g}"]
     write_repro(path, shown, inputs, command, with_weights=True)
     print(f"written {path}")
-    state = "shows" if cut.fails(shown, inputs) else "does not show"
+    state = "shows" if fails(shown, inputs) else "does not show"
     print(f"the failure {state} with {'the' if arguments.with_weights else 'random'} weights")
     return 0
 

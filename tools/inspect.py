@@ -19,6 +19,7 @@ from dldt.tools.printable import printable
 from dldt.tools.units import bytes_text, count_text
 
 if TYPE_CHECKING:
+    from dldt.compiler.graph import Graph
     from dldt.runtime.metadata import Metadata, SpecializationInfo
 
 DESCRIPTION = """Show a model (.onnx, .xml) or a compiled library (.so).
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt inspect") -> int:
     parser.add_argument("--follow-links", action="store_true", help="files of weights that a model names may be links")
     add_limit_arguments(parser)
     add_format_arguments(parser)
-    return run_command(parser, inspect, argv)
+    return run_command(parser, inspect, argv, read=_read)
 
 
 def inspect(arguments: Arguments) -> int:
@@ -123,6 +124,16 @@ def _symbol(name: str, low: int, high: int | None) -> str:
 def _specialization(special: SpecializationInfo, metadata: Metadata) -> str:
     sizes = zip(metadata.symbols, special.dims, strict=True)
     return ", ".join(f"{symbol.text} {size}" for symbol, size in sizes if size is not None)
+
+
+def _read(arguments: Arguments) -> Graph | None:
+    """The model that a reproducer shows; None of a library."""
+    from dldt.tools.api import read_model
+
+    path = model_path(arguments)
+    if path.is_file() and is_artifact(path):
+        return None
+    return read_model(path, follow_links=arguments.follow_links, **format_options(arguments))
 
 
 def _model(path: Path, arguments: Arguments) -> dict[str, Any]:

@@ -46,6 +46,12 @@ def pipeline(arguments: Arguments) -> Pipeline:
     return chosen.without(arguments.disable_pass)
 
 
+def words(arguments: Arguments) -> list[str]:
+    """The options that choose these passes, as a command line."""
+    left_out = [word for glob in arguments.disable_pass for word in ("--disable-pass", glob)]
+    return [*(["--passes", arguments.passes] if arguments.passes else []), *left_out]
+
+
 def list_passes() -> int:
     """Print the passes, each with the first line of its docstring."""
     from dldt.passes.pipelines import default_pipeline

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +72,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt run") -> int:
     group.add_argument("--expect", metavar="FILE.npz", help="compare with these outputs; exit code 5 when they differ")
     group.add_argument("--rtol", type=float, default=1e-4, help="allowed error / largest expected number (1e-4)")
     group.add_argument("--atol", type=float, default=0.0, help="allowed error besides (0)")
-    return run_command(parser, run, argv)
+    return run_command(parser, run, argv, read=read_again)
 
 
 def run(arguments: Arguments) -> int:
@@ -145,16 +144,11 @@ def _show(outputs: Arrays, top: int | None, labels: Sequence[str]) -> None:
 
 
 def _write(path: Path, outputs: Arrays) -> None:
-    """Write an .npz of the outputs. np.savez is not used, because it would take an output called "file" as its
-    argument."""
-    import numpy as np
-
     from dldt.compiler.atomic import atomic_write
+    from dldt.runtime.array_file import write_arrays
 
-    with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in outputs.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
+    with atomic_write(path) as file:
+        write_arrays(file, outputs)
 
 
 def _compare(outputs: Arrays, expected: Arrays, rtol: float, atol: float) -> int:

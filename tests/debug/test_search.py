@@ -19,7 +19,6 @@ from dldt.compiler.ir.read import read_ir
 from dldt.compiler.types import DType, TensorType
 from dldt.debug.anonymous import without_weights
 from dldt.debug.application_limit import ApplicationLimit
-from dldt.debug.array_file import write_arrays
 from dldt.debug.bisect import bisect
 from dldt.debug.crash import write_crash
 from dldt.debug.deviation import Deviation
@@ -35,6 +34,7 @@ from dldt.debug.transformed import transformed
 from dldt.passes.base import Pass
 from dldt.passes.pipeline import Pipeline
 from dldt.passes.pipelines import default_pipeline
+from dldt.runtime.array_file import write_arrays
 from tests.debug import planted
 from tests.debug.small_model import small_inputs, small_model
 
@@ -186,6 +186,23 @@ def test_reduction_ends_at_the_node_and_remembers(tmp_path, monkeypatch):
     other = Reducer(graph, inputs, search.fails_in_passes, journal, check="another").run()
     assert other.recalled == 0
     assert Reducer(graph, inputs, never, journal, check="another").run().recalled == other.checks
+
+
+def test_a_node_that_a_pass_made_is_reduced_in_the_graph_before_the_guilty_pass():
+    """Its name tells a number that is another one in every part of the imported graph."""
+    graph = Graph()
+    x = graph.parameter("x", TensorType(DType.f32, (1, 2, 3, 4)))
+    turned = ops.Transpose()(ops.Tanh()(x, name="before"), np.array([0, 2, 3, 1]), name="turned")
+    shifted = ops.Add()(turned, np.array([1.0, 2.0], np.float32), name="shifted")
+    graph.result(ops.Transpose()(ops.Tanh()(shifted, name="after"), np.array([0, 3, 1, 2]), name="back"), "y")
+    (name,) = (node.name for node in transformed(graph, default_pipeline()).order() if node.op.type == "Add")
+    assert name not in {node.name for node in graph.order()}
+    inputs = {"x": np.random.default_rng(0).standard_normal((1, 2, 3, 4)).astype(np.float32)}
+    search = FailureSearch(planted.with_flipped_sign(name), None, inputs, 1e-3)
+    reduced = search.reducer(graph, search.find(graph)).run()
+    assert reduced.nodes == (f"Add {name!r}",)
+    assert reduced.options == ("--passes", "flip-sign")
+    assert reduced.fails(reduced.graph, reduced.inputs)
 
 
 def test_a_model_that_does_not_fail_is_not_reduced():

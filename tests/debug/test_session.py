@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dldt.debug.array_file import write_arrays
+from dldt.runtime.array_file import write_arrays
 from tests.debug.session import run
 from tests.frontends.models import model_path
 

@@ -20,12 +20,12 @@ from dldt.codegen.host import host_target
 from dldt.compiler.errors import InternalError
 from dldt.compiler.ir.write import write_ir
 from dldt.debug import native_run
-from dldt.debug.array_file import write_arrays
 from dldt.debug.dump import Dump
 from dldt.debug.dump_options import DumpOptions
 from dldt.debug.failure_search import FailureSearch
 from dldt.debug.forked import CrashedError, forked
 from dldt.passes.pipelines import default_pipeline
+from dldt.runtime.array_file import write_arrays
 from dldt.runtime.format import read_artifact
 from dldt.tools import api, bench, debug, run
 from dldt.tools import compile as compile_tool
