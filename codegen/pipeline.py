@@ -175,7 +175,7 @@ def write_program(c: Compilation) -> None:
     entries = [
         PlanEntry(leaf.output.name, chosen.implementation, chosen.cost, _sizes(chosen))
         for made in programs
-        for leaf in made.program.leaves()
+        for leaf in made.program.decided()
         for chosen in leaf.chosen
     ]
     demands = Demands(

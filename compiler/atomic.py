@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.file_map import require_unchanged
 from dldt.compiler.safe_open import KINDS
 
 WRITTEN: list[Path] = []
@@ -24,7 +25,8 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644, durable: bo
     The bytes go to a temporary file in the same directory, reach the disk, and are renamed over ``path``: a reader
     sees the old file or the new one. Not ``durable``, as in a cache: nobody waits for the disk, and a crash of the
     machine may leave a damaged file. Raises InputError where the place cannot be written (no such directory, no
-    permission, disk full) or is no regular file: a link, a pipe or a device is neither followed nor replaced.
+    permission, disk full) or is no regular file: a link, a pipe or a device is neither followed nor replaced; and
+    where a large file that the bytes were made from was changed meanwhile.
     """
     target = Path(path)
     require_replaceable(target)
@@ -39,11 +41,14 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int = 0o644, durable: bo
             os.fchmod(file.fileno(), mode)
             if durable:
                 os.fsync(file.fileno())
+        if durable:
+            require_unchanged()
         os.replace(temporary, target)
         if durable:
             WRITTEN.append(target)
     except OSError as error:
         _discard(temporary)
+        require_unchanged()
         raise InputError(_message(target, error)) from error
     except BaseException:
         _discard(temporary)

@@ -41,6 +41,8 @@ class Budget:
     doing: str = "the model"
     held: int = 0
     _started: float = field(default_factory=time.monotonic)
+    maps: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
+    """The files that this compile has mapped (``FileMap``)."""
     _owners: set[int] = field(default_factory=set)
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import mmap
 import os
 import stat
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dldt.compiler.budget import budget
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.file_map import CHANGED, content_of, require_unchanged
 
 KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -23,10 +23,6 @@ KINDS = (
     (stat.S_ISBLK, "a block device"),
 )
 """What is no regular file: a test of its mode, and the words for it."""
-
-COPIED = 16 << 20
-"""Files of at most so many bytes are copied before they are read."""
-_CHANGED = "the file was changed while it was read; wait until it is whole"
 
 LINKS: ContextVar[bool] = ContextVar("links", default=False)
 """Whether links may be followed where a model names a file: the user alone can say so."""
@@ -89,26 +85,30 @@ def map_regular(path: str | os.PathLike[str], *, max_bytes: int) -> memoryview:
     """A regular file of at most ``max_bytes``: copied where it is small, else mapped read-only, so that it costs memory
     only where it is touched.
 
-    Whoever overwrites a large file in place changes what is mapped, and whoever cuts it short breaks it (``unchanged``
-    finds this where it is not too late); a new file in its place does neither. Raises InputError.
+    Whoever overwrites a large file in place or cuts it short changes what is mapped, which ``unchanged`` and
+    ``atomic_write`` find; a new file in its place does not. Raises InputError.
     """
     with open_regular(path, max_bytes=max_bytes) as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > COPIED:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        content = file.read(size + 1)
-    if len(content) != size:
-        raise InputError(f"{Path(path)}: {_CHANGED}")
-    return memoryview(content)
+        return content_of(file, str(Path(path)))
 
 
 @contextlib.contextmanager
 def unchanged(path: Path) -> Iterator[None]:
-    """Raises InputError behind the block where a file of this name became shorter, longer or newer meanwhile."""
+    """Raises InputError behind the block, instead of any other error, where a file of this name or one that is mapped
+    became shorter, longer or newer meanwhile."""
     before = _stamp(path)
-    yield
+    try:
+        yield
+    except DldtError as error:
+        _require_same(path, before, error)
+        raise
+    _require_same(path, before)
+
+
+def _require_same(path: Path, before: tuple[int, int] | None, reason: Exception | None = None) -> None:
     if before is not None and _stamp(path) != before:
-        raise InputError(f"{path}: {_CHANGED}")
+        raise InputError(f"{path}: {CHANGED}") from reason
+    require_unchanged()
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -36,7 +36,7 @@ from dldt.debug.page import side_by_side, write_page
 from dldt.debug.page_data import PageData
 from dldt.debug.provenance import Change, Provenance
 from dldt.debug.snapshot import NodeEntry, Snapshots
-from dldt.debug.step_reasons import BEFORE, step_reasons
+from dldt.debug.step_reasons import StepReasons
 from dldt.debug.value_watch import Finding, ValueWatch
 
 PASSES = "passes"
@@ -67,7 +67,7 @@ class Dump(Observer):
         self._number = 0
         self._times: list[tuple[int, str, float]] = []
         self._summary: list[str] = []
-        self._reasons: list[str] = []
+        self._reasons = StepReasons()
         self._ended = "the compilation did not come to its end"
 
     # ---- the passes -------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Dump(Observer):
     def step_begins(self, number: int, name: str, compilation: object) -> None:
         """See Observer."""
         assert isinstance(compilation, Compilation)
-        self._reasons = list(step_reasons(name, compilation)) if name in BEFORE else []
+        self._reasons.begins(name, compilation)
 
     def step_ended(self, run: StepRun) -> None:
         """What a step decided, and why; for some steps what it made besides."""
@@ -167,7 +167,7 @@ class Dump(Observer):
         number = self._number + 1 + run.number
         self._times.append((number, run.name, run.seconds))
         lines = list(run.show())
-        why = self._reasons or list(step_reasons(run.name, c))
+        why = list(self._reasons.of(run.name, c))
         folder = ""
         if self._wanted(run.name):
             folder = self._made(number, "code", run.name)
@@ -186,15 +186,15 @@ class Dump(Observer):
             self._ended = ""
 
     def _write_code(self, c: Compilation) -> None:
-        table = kernel_table(c, self._identity_of, self._origins_of)
+        table = kernel_table(c, self._identity_of, self._origins_of, self._reasons.candidates)
         heads = {name: entry.head for entry in reversed(table) for name in entry.functions}
         known = {name: head for name, head in heads.items() if self._wanted(name)}
         code = write_kernels(c, self.folder / "kernels", known)
         if self.options.only == "*":
             write_modules(c, self.folder / "modules")
         self._page.add_kernels(table, code)
-        text = [json.dumps(attrs.asdict(entry), ensure_ascii=False) for entry in table]
-        self._write("", "kernels.jsonl", "\n".join(text) + "\n")
+        text = [json.dumps(entry, ensure_ascii=False) for entry in self._page.kernels]
+        self._write("", "kernels.jsonl", "".join(f"{line}\n" for line in text))
         self._summary.append(f"kernels: {len(table)} tasks, {len(known)} functions, see kernels.jsonl and kernels/")
 
     def _identity_of(self, node: Node) -> str:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from dldt.codegen.kernels.choice import candidates, rivals_of
-from dldt.codegen.kernels.family import Estimate
+from dldt.codegen.kernels.kernel import Kernel
 from dldt.codegen.kernels.text import print_cost, print_implementation
 from dldt.codegen.plan.compilation import Compilation
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node
-
-MOST_CANDIDATES = 12
+from dldt.debug.candidate_table import CandidateTable
+from dldt.debug.flops import flops_of
 
 
 @attrs.frozen
 class KernelEntry:
     """A task: the tensor that it makes, its nodes by identity and as text, the framework's nodes behind them, how it is
-    carried out and at which estimated cost, what else could have done it, and its functions with the flops of its
-    contractions and the bytes that it moves: None where sizes are not known."""
+    carried out and at which estimated cost, what else could have done it, and its functions with the arithmetic
+    operations and the bytes that it moves: None where sizes are not known. ``assumed`` has both for the sizes that are
+    assumed then."""
 
     output: str
     name: str
@@ -35,16 +36,22 @@ class KernelEntry:
     functions: tuple[str, ...]
     flops: int | None
     bytes: int | None
+    assumed: tuple[int, int]
 
     @property
     def head(self) -> str:
         """What the assembly says at its top."""
         lines = [f"computes {self.output!r}: {self.name}", *(f"node {title}" for title in self.titles)]
-        return "\n".join([*lines, *(f"from {origin}" for origin in self.origins), self.implementation, self.cost])
+        known, (flops, moved) = self.flops is not None, self.assumed
+        work = f"{flops} operations, {moved} bytes moved" + ("" if known else ", at the sizes assumed")
+        return "\n".join([*lines, *(f"from {origin}" for origin in self.origins), self.implementation, self.cost, work])
 
 
 def kernel_table(
-    c: Compilation, identity: Callable[[Node], str], origins: Callable[[Node], Iterable[str]]
+    c: Compilation,
+    identity: Callable[[Node], str],
+    origins: Callable[[Node], Iterable[str]],
+    candidates: CandidateTable,
 ) -> list[KernelEntry]:
     """The records of a compilation whose kernels are written."""
     entries = []
@@ -52,8 +59,8 @@ def kernel_table(
         nodes = leaf.region.nodes if leaf.region is not None else ()
         chosen = leaf.chosen
         functions = tuple(dict.fromkeys(c.functions.get(leaf, ())))
-        moved = [each.cost.moved for each in chosen if each.cost.moved is not None]
-        known = len(moved) == len(chosen)
+        kernels = _in_one_run(c, leaf)
+        flops, moved = flops_of(leaf, kernels), _moved(kernels)
         entries.append(
             KernelEntry(
                 leaf.output.name,
@@ -64,70 +71,26 @@ def kernel_table(
                 ", ".join(dict.fromkeys(each.implementation.family for each in chosen)),
                 "; ".join(print_implementation(each.implementation) for each in chosen),
                 "; ".join(print_cost(each.cost) for each in chosen),
-                tuple(why_not(c, leaf)),
+                candidates.of(c, leaf),
                 functions,
-                sum(kernel.flops for kernel, _ in c.kernels.get(leaf, ())) if known else None,
-                sum(moved) if known else None,
+                flops if isinstance(flops, int) else None,
+                moved if isinstance(moved, int) else None,
+                (c.choice.on.sizes.of(flops), c.choice.on.sizes.of(moved)),
             )
         )
     return entries
 
 
-def why_not(c: Compilation, leaf: Leaf) -> Iterator[str]:
-    """For each part of a task what was weighed, with estimated cycles, cheapest first and the chosen one marked; then
-    what each family ranks behind its own best."""
-    for chosen in leaf.chosen:
-        yield from _compared(c, chosen)
+def _in_one_run(c: Compilation, task: Leaf) -> list[Kernel]:
+    """The kernels of a task that one run calls: of the implementations of a part for different sizes, the first."""
+    first: dict[int, Chosen] = {}
+    for chosen in task.chosen:
+        first.setdefault(id(chosen.part), chosen)
+    return [kernel for kernel, chosen in c.kernels.get(task, ()) if first[id(chosen.part)] is chosen]
 
 
-def _compared(c: Compilation, chosen: Chosen) -> Iterator[str]:
-    every = sorted(candidates(chosen, c.choice.on), key=lambda estimate: estimate.cycles)
-    weighed = every if chosen.measured else _weighed(c, chosen)
-    known = {estimate.implementation for estimate in weighed}
-    behind = [estimate for estimate in every if estimate.implementation not in known]
-    if len(weighed) + len(behind) < 2:
-        return
-    yield f"{len(weighed) + len(behind)} candidates; chosen: {_reason(c, chosen)}"
-    yield from _listed(weighed, chosen)
-    if behind:
-        yield "behind the best of their family, by the family's own estimate:"
-        yield from _listed(behind, chosen)
-
-
-def _weighed(c: Compilation, chosen: Chosen) -> list[Estimate]:
-    """The estimates between which the choice was made: each family's own best, and those of smaller weights. Where
-    sizes are not known, those for small and large sizes, with their cycles at the sizes that are assumed."""
-    on, part = c.choice.on, chosen.part
-    rivals = rivals_of(chosen)
-    dims = rivals[0].dims(part)
-    settings = [attrs.evolve(on, sizes=sizes) for sizes in on.sizes.samples()] if dims else [on]
-    found = {
-        estimate.implementation: attrs.evolve(estimate, cycles=family.cycles(part, estimate.implementation, on))
-        if dims
-        else estimate
-        for setting in settings
-        for family in rivals
-        for estimate in family.options(part, setting)
-    }
-    return sorted(found.values(), key=(lambda estimate: estimate.cycles) if dims else c.choice.trade.cost)
-
-
-def _reason(c: Compilation, chosen: Chosen) -> str:
-    if chosen.measured:
-        return "measured"
-    if rivals_of(chosen)[0].dims(chosen.part):
-        return f"least loss over small and large sizes when optimised for {c.optimize}; cycles at the sizes assumed"
-    return f"least estimate when optimised for {c.optimize}"
-
-
-def _listed(estimates: list[Estimate], chosen: Chosen) -> Iterator[str]:
-    for rank, estimate in enumerate(estimates):
-        marked = estimate.implementation == chosen.implementation
-        if rank >= MOST_CANDIDATES and not marked:
-            continue
-        mark = "*" if marked else " "
-        size = 0 if estimate.packing is None else estimate.packing.size
-        made = estimate.implementation
-        yield f"{mark} {estimate.cycles:12.0f} cycles {size:9d} bytes of weights  {made.family}: {made.algorithm}"
-    if len(estimates) > MOST_CANDIDATES:
-        yield f"  and {len(estimates) - MOST_CANDIDATES} dearer ones"
+def _moved(kernels: Sequence[Kernel]) -> Dim:
+    """The bytes that kernels read and write: operands, each once, weights, and what passes through scratch memory."""
+    tensors = {tensor: None for kernel in kernels for tensor in kernel.operands}
+    own = [kernel.packed_bytes + kernel.passed for kernel in kernels]
+    return sum([*own, *(tensor.whole_bytes for tensor in tensors)], start=0)

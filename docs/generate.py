@@ -34,7 +34,7 @@ from docs.kaldi_page import kaldi
 from docs.opset_page import opsets
 from docs.tensorflow_page import tensorflow
 from docs.tflite_page import tflite
-from tests.frontends.mxnet.all_cases import CASES as MXNET_CASES
+from tests.frontends.mxnet.evaluated import EVALUATED as MXNET_EVALUATED
 
 HERE = Path(__file__).parent
 HEAD = "<!-- written by docs/generate.py -->\n\n"
@@ -200,7 +200,7 @@ def mxnet() -> str:
         "Read are `-symbol.json` with `-NNNN.params`, of MXNet 0.x to 1.9, without MXNet. "
         "A symbol seldom tells the shapes of its inputs: `--input data[N,3,224,224]` does."
     )
-    return coverage_page(mxnet_importers(), ((case.op, "MXNet 1.9.1") for case in MXNET_CASES.values()), notes)
+    return coverage_page(mxnet_importers(), MXNET_EVALUATED, notes)
 
 
 def onnx() -> str:

@@ -49,22 +49,40 @@ def read_artifact(path: str | os.PathLike[str], *, verify: bool | None = None) -
     Raises RuntimeLoadError saying what is wrong; ``check_machine`` tells whether this machine can run it.
     """
     name = os.fspath(path)
-    image = _map(name)
-    start = image.read(0, _START)
+    file = _open(name)
+    try:
+        return _checked(file, name, verify)
+    finally:
+        os.close(file)
+
+
+def _checked(file: int, name: str, verify: bool | None) -> Artifact:
+    image = _map(file, name)
+    start = _bytes(file, 0, _START)
     header = _check_elf(start, image.size, name)
     headers = list(_PHDR.iter_unpack(start[_EHDR.size : _EHDR.size + header[10] * _PHDR.size]))
     note, at = _find_note(start, headers, image.size, name)
     _check_sizes(note, header[2], image.size, name)
-    head = start[: note.code_offset] if note.code_offset <= len(start) else image.read(0, note.code_offset)
+    head = start[: note.code_offset] if note.code_offset <= len(start) else _bytes(file, 0, note.code_offset)
     _check_head(head, note, at, name)
     code = _check_segments(headers, note, name)
     if verify or (verify is None and note.weights_offset - note.code_offset < _QUICK):
         _require_hash(
-            image, note.code_offset, note.weights_offset, note.code_sha256, "its code does not match its hash", name
+            file,
+            note.code_offset,
+            note.weights_offset,
+            note.code_sha256,
+            "its code does not match its hash",
+            name,
         )
     if verify:
         _require_hash(
-            image, note.weights_offset, note.file_size, note.weights_sha256, "its weights do not match their hash", name
+            file,
+            note.weights_offset,
+            note.file_size,
+            note.weights_sha256,
+            "its weights do not match their hash",
+            name,
         )
     metadata = parse_metadata(head[note.metadata_offset : note.metadata_offset + note.metadata_size], name)
     if MACHINES.get(metadata.arch) != note.machine:
@@ -98,16 +116,19 @@ def _open(name: str) -> int:
         raise RuntimeLoadError(f"cannot open {name!r}: {(reason or str(error)).lower()}") from None
 
 
-def _map(name: str) -> Image:
-    descriptor = _open(name)
+def _map(file: int, name: str) -> Image:
     try:
-        status = os.fstat(descriptor)
+        status = os.fstat(file)
         _require_regular(status, name)
-        return Image(descriptor, status.st_size)
+        return Image(file, status.st_size)
     except OSError as error:
         raise RuntimeLoadError(f"cannot map {name!r} into memory: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        os.close(descriptor)
+
+
+def _bytes(file: int, start: int, end: int) -> bytes:
+    """The bytes from ``start`` to ``end``, or to the end of the file. They are read and not taken from the image, which
+    would end the process where the file is cut short meanwhile."""
+    return os.pread(file, end - start, start)
 
 
 def _require_regular(status: os.stat_result, name: str) -> None:
@@ -213,15 +234,15 @@ def _check_segments(headers: list[tuple[int, ...]], note: Note, name: str) -> tu
     return code
 
 
-def _require_hash(image: Image, start: int, end: int, expected: bytes, otherwise: str, name: str) -> None:
-    if _digest(image, start, end) != expected:
+def _require_hash(file: int, start: int, end: int, expected: bytes, otherwise: str, name: str) -> None:
+    if _digest(file, start, end) != expected:
         _damaged(name, otherwise)
 
 
-def _digest(image: Image, start: int, end: int) -> bytes:
+def _digest(file: int, start: int, end: int) -> bytes:
     digest = _SHA256.copy()
     for at in range(start, end, _PIECE):
-        digest.update(image.read(at, min(end, at + _PIECE)))
+        digest.update(_bytes(file, at, min(end, at + _PIECE)))
     return digest.digest()
 
 

@@ -30,10 +30,6 @@ class Image:
             raise _error()
         self.address = address
 
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from ``start`` to ``end``, or to the end of the file."""
-        return ctypes.string_at(self.address + start, max(0, min(end, self.size) - start))
-
     def allow_execution(self, start: int, size: int) -> None:
         """Let the bytes from ``start`` on, a multiple of the page, be run; OSError where the system forbids it."""
         if _protect(self.address + start, size, _READ | _EXECUTE):

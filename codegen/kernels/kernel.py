@@ -32,7 +32,8 @@ class Kernel:
     symbols: tuple[Symbol, ...]
     extent: Dim
     work: Dim
-    flops: int = 0
+    flops: Dim = 0
+    """The operations of a contraction, two for each multiply-add; 0 for all other kernels."""
     nest: Nest | None = None
     packed: Packing | None = None
     scratch: int = 0
@@ -44,6 +45,14 @@ class Kernel:
     """Where the function's pointers stand: bytes behind the start of each operand; none where all stand there."""
     passed: Dim = 0
     """Bytes written to ``scratch`` and read again."""
+
+    arithmetic: Dim = 0
+    """The arithmetic operations besides ``flops`` of a kernel without a nest; estimated where they depend on data."""
+
+    @property
+    def known_flops(self) -> int:
+        """``flops`` where sizes are known, else 0."""
+        return self.flops if isinstance(self.flops, int) else 0
 
     @property
     def packed_bytes(self) -> int:

@@ -28,6 +28,7 @@ class Library:
         # From the digest of an emission to the digest of its text, and from that to the function's name.
         self._texts: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._written: dict[str, Builder] = {}
 
     def add(self, kernel: Kernel) -> str:
@@ -38,13 +39,13 @@ class Library:
             self._texts[emission] = self._text(kernel, emission)
         text = self._texts[emission]
         if text not in self._names:
-            self._names[text] = f"k{text[:16]}_{_identifier(kernel.what)}"
-            self.functions[self._names[text]] = kernel
+            self._names[text] = name = f"k{text[:16]}_{_identifier(kernel.what)}"
+            self.functions[name], self._digests[name] = kernel, text
         return self._names[text]
 
     def function(self, name: str) -> str:
         """The function's LLVM IR, without the declarations that it needs."""
-        functions = self._write(self.functions[name]).functions
+        functions = self._written_as(name, self._digests[name]).functions
         return "\n".join(each.text(name if each.name == NAME else None) for each in functions)
 
     def modules(self) -> list[ModuleSource]:
@@ -53,8 +54,11 @@ class Library:
         return [ModuleSource(f"{name} {text}", functools.partial(self._module, name, text)) for text, name in names]
 
     def _module(self, name: str, text: str) -> str:
-        written = self._written.get(text) or self._write(self.functions[name])
-        return written.text(name, entry=NAME)
+        return self._written_as(name, text).text(name, entry=NAME)
+
+    def _written_as(self, name: str, text: str) -> Builder:
+        """The function of this name, whose text has this digest."""
+        return self._written.get(text) or self._write(self.functions[name])
 
     def _text(self, kernel: Kernel, emission: str) -> str:
         """The digest of the text that the emission writes."""

@@ -12,7 +12,7 @@ def print_kernel(name: str, kernel: Kernel) -> str:
     """The kernel's algorithm, schedule and operands."""
     lines = [f"kernel {name}: {kernel.what}"]
     lines += [f"  operand {t.type} {t.layout} {t.name!r}" for t in kernel.operands]
-    lines.append(f"  range [0, {kernel.extent})" + (f", {kernel.flops} flops" if kernel.flops else ""))
+    lines.append(f"  range [0, {kernel.extent})" + (f", {kernel.flops} flops" if kernel.flops != 0 else ""))
     lines.append(f"schedule {print_implementation(kernel.implementation)}")
     if kernel.nest is not None:
         lines += print_nest(kernel.nest)

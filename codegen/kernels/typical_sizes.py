@@ -21,6 +21,8 @@ _SAMPLES = (
 )
 """Numbers of images with their rows and pixels. Steps of sequences are in proportion to the rows."""
 
+_LARGE = (480, 640)
+
 
 @attrs.frozen
 class TypicalSizes:
@@ -44,6 +46,11 @@ class TypicalSizes:
         """Smaller and larger sizes, each once: what is good for each of them is good for those between them."""
         made = [self._scaled(few, (rows / _IMAGE, pixels / _IMAGE)) for few, rows, pixels in _SAMPLES]
         return tuple({(*each.assumed.values(), each.other): each for each in made}.values())
+
+    def large(self) -> TypicalSizes:
+        """Those of an image that the caches do not keep between two layers."""
+        rows, pixels = _LARGE
+        return self._scaled(1, (rows / _IMAGE, pixels / _IMAGE))
 
     def _scaled(self, few: int, factors: tuple[float, float]) -> TypicalSizes:
         """Dims that are 1 become ``few``; the others are multiplied by the two factors in turns."""

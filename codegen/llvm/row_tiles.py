@@ -31,9 +31,9 @@ class LineBuffer:
 
     blocks: int
     rows: int
-    row: int
-    offset: int
-    height: int
+    row: Dim
+    offset: Dim
+    height: Dim
     reach: Reach
 
 
@@ -43,7 +43,7 @@ class RowStage:
     unit makes ``made`` rows of the output."""
 
     call: Call
-    units: int
+    units: Dim
     made: int
     positions: int
     blocks: int
@@ -67,7 +67,7 @@ class RowTilesStep(ProgramStep):
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""
         rows = program.share(self.images * self.stages[-1].units, self.work)
-        RowTilesWriter(program.b, self, program.scratch, program.call).run(*rows)
+        RowTilesWriter(program.b, self, program.scratch, program.call, program.value).run(*rows)
 
     def shared_work(self) -> Iterator[Dim | None]:
         """See ProgramStep."""
@@ -81,21 +81,21 @@ row 0."""
 
 @attrs.frozen
 class RowTilesWriter:
-    """Writes the loops over images and row tiles. ``scratch`` is the thread's memory."""
+    """Writes the loops over images and row tiles. ``scratch`` is the thread's memory, ``value`` gives that of a dim."""
 
     b: Builder
     step: RowTilesStep
     scratch: Ir
     call: Run
+    value: Callable[[Dim], Ir]
 
     def run(self, low: Ir, high: Ir) -> None:
         """Run the last stage's units ``[low, high)``, counted over all images."""
-        b, units = self.b, self.step.stages[-1].units
-        size = b.index(units)
-        last = b.binary("udiv", b.add(high, b.index(units - 1)), size)
+        b, size = self.b, self.value(self.step.stages[-1].units)
+        last = b.binary("udiv", b.add(high, b.sub(size, b.index(1))), size)
         with b.loop(b.binary("udiv", low, size), last, 1, stem="image") as image:
             before = b.mul(image.index, size)
-            self._image(image.index, self._most(b.sub(low, before), 0), self._least(b.sub(high, before), units))
+            self._image(image.index, self._most(b.sub(low, before), 0), self._least(b.sub(high, before), size))
 
     def _image(self, image: Ir, begin: Ir, end: Ir) -> None:
         b, buffers = self.b, self.step.buffers
@@ -115,7 +115,7 @@ class RowTilesWriter:
     def _stage(self, stage: RowStage, image: Ir, first: Ir, past: Ir, shifts: list[Ir]) -> None:
         b = self.b
         with b.loop(b.index(0), b.index(stage.blocks), 1, stem="block") as block:
-            before = b.mul(b.add(b.mul(image, b.index(stage.blocks)), block.index), b.index(stage.units))
+            before = b.mul(b.add(b.mul(image, b.index(stage.blocks)), block.index), self.value(stage.units))
             low, high = (b.mul(b.add(before, unit), b.index(stage.positions)) for unit in (first, past))
             self.call(stage.call, low, high, shifts)
 
@@ -143,7 +143,7 @@ class RowTilesWriter:
             buffer, made = self.step.buffers[k], self.step.stages[k].made
             reach = buffer.reach
             past = b.add(b.mul(stop, b.index(reach.stride)), b.index(reach.span - reach.stride - reach.pad))
-            rows = self._most(self._least(past, buffer.height), 0)
+            rows = self._most(self._least(past, self.value(buffer.height)), 0)
             units = b.binary("udiv", b.add(rows, b.index(made - 1)), b.index(made))
             stop = self._larger(done[k], units)
             found.append(stop)
@@ -153,8 +153,8 @@ class RowTilesWriter:
         """The offset in bytes at which row 0 of the first image would lie, if row ``start`` of this image is first in
         the buffer."""
         b = self.b
-        before = b.mul(image, b.index(buffer.blocks * buffer.rows * buffer.row))
-        return b.sub(b.index(buffer.offset), b.add(before, b.mul(start, b.index(buffer.row))))
+        before = b.mul(image, self.value(buffer.blocks * buffer.rows * buffer.row))
+        return b.sub(self.value(buffer.offset), b.add(before, b.mul(start, self.value(buffer.row))))
 
     def _slide(self, buffer: LineBuffer, distance: Ir, count: Ir) -> None:
         """Move ``count`` rows of every block by ``distance`` rows toward the start of the buffer."""
@@ -162,10 +162,11 @@ class RowTilesWriter:
         size = 4 * lanes
         moves = b.binary("and", b.compare("gt", distance, b.index(0)), b.compare("gt", count, b.index(0)))
         with b.when(moves), b.loop(b.index(0), b.index(buffer.blocks), 1, stem="block") as block:
-            at = b.add(b.mul(block.index, b.index(buffer.rows * buffer.row)), b.index(buffer.offset))
+            at = b.add(b.mul(block.index, self.value(buffer.rows * buffer.row)), self.value(buffer.offset))
             to = b.gep(self.scratch, at)
-            source = b.gep(to, b.mul(distance, b.index(buffer.row)))
-            with b.loop(b.index(0), b.mul(count, b.index(buffer.row)), size, stem="move") as move:
+            row = self.value(buffer.row)
+            source = b.gep(to, b.mul(distance, row))
+            with b.loop(b.index(0), b.mul(count, row), size, stem="move") as move:
                 value = b.load(f"<{lanes} x float>", b.gep(source, move.index), 4)
                 b.store(value, b.gep(to, move.index), 4)
 
@@ -175,5 +176,5 @@ class RowTilesWriter:
     def _most(self, a: Ir, least: int) -> Ir:
         return self._larger(a, self.b.index(least))
 
-    def _least(self, a: Ir, most: int | Ir) -> Ir:
-        return self.b.intrinsic("llvm.smin", "i64", a, self.b.index(most) if isinstance(most, int) else most)
+    def _least(self, a: Ir, most: Ir) -> Ir:
+        return self.b.intrinsic("llvm.smin", "i64", a, most)

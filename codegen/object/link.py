@@ -17,13 +17,9 @@ from dldt.codegen.object.elf_layout import FileLayout
 from dldt.codegen.object.elf_object import read_object
 from dldt.codegen.target import Target
 from dldt.compiler.atomic import atomic_write
-from dldt.compiler.errors import UnsupportedError
 from dldt.runtime.note import ENTRIES, MACHINES
 
 EXPORTS = tuple([f"dldt_{name}" for name in ENTRIES])
-# The distance that code of the small code model can reach, minus room for the largest offset that an instruction
-# includes.
-_REACH = (1 << 31) - (1 << 24)
 # The address at which a static executable is mapped.
 _EXECUTABLE_BASE = 0x400000
 
@@ -53,8 +49,9 @@ def link(
     ``objects`` must include those of ``support_modules``. Each piece of ``weights`` is (alignment, buffers). The first
     piece starts at ``dldt_weights``, and each other one at the next multiple of its alignment after the piece before.
     Pieces are streamed to the file. Equal input gives equal bytes (the file's name is part of the input). The file is
-    written completely or not at all. Raises InternalError listing symbols that are undefined or defined twice,
-    UnsupportedError past 2 GiB, and InputError where ``path`` cannot be written.
+    written completely or not at all. The weights may have any size: code reaches their beginning, and adds offsets of
+    64 bits. Raises InternalError listing symbols that are undefined or defined twice, and InputError where ``path``
+    cannot be written.
     """
     return _write(objects, weights, metadata, path, target, exports=EXPORTS, soname=Path(path).name)
 
@@ -110,8 +107,5 @@ def _stream(file: BinaryIO, weights: Weights, offset: int) -> tuple[int, bytes]:
     for alignment, buffers in weights:
         gap = bytes(-writer.size % alignment)
         for buffer in (gap, *buffers):
-            view = memoryview(buffer).cast("B")
-            if offset + writer.size + len(view) > _REACH:
-                raise UnsupportedError("the weights are larger than 2 GiB, which one artifact cannot hold yet")
-            writer.write(view)
+            writer.write(memoryview(buffer).cast("B"))
     return writer.size, writer.finish()

@@ -15,12 +15,14 @@ from dldt.codegen.llvm.step import Call, ProgramStep
 from dldt.codegen.llvm.versions_step import VersionsStep
 from dldt.codegen.loop.reach import Reach
 from dldt.codegen.plan.kernels import Functions, Kernels
+from dldt.codegen.plan.row_tiles import room
 from dldt.codegen.plan.row_tiling import line_buffer_bytes
 from dldt.codegen.plan.sharing import Sharable, shared_steps
 from dldt.codegen.plan.weights import WeightSegment
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Leaf, Program, RowTiles, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.dims import ceildiv, floordiv
 
 
 @attrs.frozen
@@ -121,12 +123,12 @@ class _StepMaker:
             (function,) = self.functions[leaf]
             rows, height = kernel.implementation.rows, leaf.output.type.shape[2]
             assert rows is not None
-            assert isinstance(height, int)
             if number:
                 buffers.append(_line_buffer(leaves[number - 1].output, rows.reach))
             call = self._call(kernel, chosen, function, True, len(calls.row_tiles))
-            stages.append(RowStage(call, -(-height // rows.made), rows.made, rows.positions, rows.blocks))
-        calls.scratch = max(calls.scratch, sum(line_buffer_bytes(leaf.output) for leaf in leaves[:-1]))
+            stages.append(RowStage(call, ceildiv(height, rows.made), rows.made, rows.positions, rows.blocks))
+        taken = sum((line_buffer_bytes(leaf.output) for leaf in leaves[:-1]), start=0)
+        calls.scratch = max(calls.scratch, taken if isinstance(taken, int) else room(calls.library.target))
         return [RowTilesStep(tuple(stages), tuple(buffers), leaves[0].output.type.shape[0], task.tile)]
 
     def _call(self, kernel: Kernel, chosen: Chosen, function: str, shared: bool, tiles: int = 0) -> Call:
@@ -147,7 +149,4 @@ def _line_buffer(tensor: Tensor, reach: Reach) -> LineBuffer:
     rows, offset, whole, height = tensor.layout.rows, tensor.resolve().offset, tensor.bytes, tensor.type.shape[2]
     blocks = tensor.buffer.physical_shape[1]
     assert isinstance(blocks, int)
-    assert isinstance(offset, int)
-    assert isinstance(whole, int)
-    assert isinstance(height, int)
-    return LineBuffer(blocks, rows, whole // (blocks * rows), offset, height, reach)
+    return LineBuffer(blocks, rows, floordiv(whole, blocks * rows), offset, height, reach)

@@ -26,20 +26,46 @@ def share_in_place(program: Program) -> int:
     return shared
 
 
+def why_not_in_place(program: Program) -> dict[Tensor, str]:
+    """Before tensors are placed: for each output of a task that cannot lie over one of its inputs, why not over each of
+    them, for people."""
+    intervals = {interval.tensor: interval for interval in live_intervals(program)}
+    found: dict[Tensor, str] = {}
+    for step, moment in enumerate(timeline(program.tasks)):
+        task = moment.leaf
+        if task is None or task.region is None or not _is_free(task.output):
+            continue
+        said = {t.name: _refusal(task, v, t, step, intervals) for v, t in task.inputs.items() if t.constant is None}
+        if said and all(said.values()):
+            found[task.output] = "; ".join(f"{name!r} {why}" for name, why in said.items())
+    return found
+
+
 def _is_free(output: Tensor) -> bool:
     return output.parent is None and output.place is None
 
 
 def _may_overwrite(task: Leaf, value: Value, source: Tensor, step: int, intervals: dict[Tensor, Interval]) -> bool:
-    interval = intervals.get(source.base)
-    if interval is None or interval.last != step or interval.first == step:
-        return False
-    output = task.output
-    same = source.type.shape == output.type.shape and source.type.dtype is output.type.dtype
-    whole = source.base.bytes == output.bytes and source.layout == output.layout
-    return (
-        same and whole and _read_in_place(task, value) and sum(t.base is source.base for t in task.inputs.values()) == 1
-    )
+    return not _refusal(task, value, source, step, intervals)
+
+
+def _refusal(task: Leaf, value: Value, source: Tensor, step: int, intervals: dict[Tensor, Interval]) -> str:
+    """Why the task's output cannot lie over a tensor that it reads; nothing, where it can."""
+    interval, output = intervals.get(source.base), task.output
+    if interval is None:
+        return "is not the library's to write"
+    if interval.last != step:
+        return "is read later"
+    if interval.first == step:
+        return "is written at the same time"
+    if source.type.shape != output.type.shape or source.type.dtype is not output.type.dtype:
+        return "has another shape or type"
+    if source.base.bytes != output.bytes or source.layout != output.layout:
+        return "has another layout, or is part of a larger tensor"
+    if not _read_in_place(task, value):
+        return "is read elsewhere than where the result is written"
+    twice = sum(t.base is source.base for t in task.inputs.values()) != 1
+    return "is read twice" if twice else ""
 
 
 def _read_in_place(task: Leaf, value: Value) -> bool:

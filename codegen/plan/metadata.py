@@ -68,7 +68,7 @@ def metadata(graph: Graph, target: Target, numerics: Numerics, calls: Calls, dem
         "weights": calls.weights.end,
         "kernels": len(calls.library.functions),
         "notes": list(numeric_notes(kernels, numerics, (*demands.remarks, *calls.remarks))),
-        "flops": sum(kernel.flops for kernel in general),
+        "flops": sum(kernel.known_flops for kernel in general),
         "specializations": [_specialization(special, start) for special, start in demands.specializations],
         "parallel": not isinstance(shared, int) or shared >= target.cpu.fit.awake_work,
         "short": isinstance(shared, int) and shared < target.cpu.fit.team_work,
@@ -104,13 +104,13 @@ def _step(called: Called) -> dict[str, object]:
     held = sum((t.whole_bytes for t in kernel.operands if t.layout.rows), start=kernel.passed)
     moved = sum(s for s in sizes if isinstance(s, int)) + kernel.packed_bytes
     constant = sum(t.constant.nbytes for t in kernel.operands if t.constant is not None)
-    done = kernel.flops if kernel.operations is None else kernel.operations
+    done = kernel.known_flops if kernel.operations is None else kernel.operations
     return {
         "kernel": called.function,
         "what": kernel.what,
         "output": kernel.operands[-1].name,
         "algorithm": kernel.implementation.algorithm,
-        "flops": kernel.flops,
+        "flops": kernel.known_flops,
         "operations": done if isinstance(done, int) else None,
         "bytes": moved if all(isinstance(s, int) for s in sizes) else None,
         "weights": kernel.packed_bytes + constant,

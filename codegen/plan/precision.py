@@ -36,15 +36,36 @@ def stored_type(region: Region, layout: Layout, numerics: Numerics) -> TensorTyp
     blocks, and rows that are multiplied by a constant matrix. Contractions multiply them as they are, and all other
     readers read fewer bytes. Outputs of the model and states of recurrent layers are not rounded.
     """
+    plain = attrs.evolve(region.root.type, value=None, constant=None)
+    return plain if _kept(region, layout, numerics) else attrs.evolve(plain, dtype=numerics.precision)
+
+
+def why_stored_so(
+    regions: Iterable[Sequence[Region | Node]], layouts: Mapping[Value, Layout], numerics: Numerics
+) -> dict[Value, str]:
+    """Where a reduced precision is allowed: for each region's root why it is rounded to it, or why not, for people."""
+    if numerics.precision is F32.data:
+        return {}
+    every = [region for each in regions for region in each if isinstance(region, Region)]
+    gains = "contractions multiply it as it is, and other readers read fewer bytes"
+    return {region.root: _kept(region, layouts[region.root], numerics) or gains for region in every}
+
+
+def _kept(region: Region, layout: Layout, numerics: Numerics) -> str:
+    """Why a region's root is stored in the graph's type; nothing, where it is rounded."""
     root = region.root
-    plain = attrs.evolve(root.type, value=None, constant=None)
-    narrow = numerics.precision
-    if narrow is F32.data or root.type.dtype is not F32.data:
-        return plain
+    if numerics.precision is F32.data:
+        return "no other precision is allowed"
+    if root.type.dtype is not F32.data:
+        return f"it is no {F32.data}"
     family = anchor_family(region.anchor)
-    if (family is not None and family.states) or any(node.op.has(Trait.BOUNDARY) for node, _ in root.uses):
-        return plain
-    return attrs.evolve(plain, dtype=narrow) if layout.block or _is_multiplied(root) else plain
+    if family is not None and family.states:
+        return "a recurrent layer reads its states again"
+    if any(node.op.has(Trait.BOUNDARY) for node, _ in root.uses):
+        return "it is an output"
+    if layout.block or _is_multiplied(root):
+        return ""
+    return "it is not in channel blocks, and no product with a constant matrix reads many rows of it"
 
 
 def _is_multiplied(root: Value) -> bool:

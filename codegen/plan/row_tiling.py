@@ -13,12 +13,15 @@ from dldt.codegen.kernels.choice import family_of
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.plan.arena import SLACK
-from dldt.codegen.plan.row_tiles import Link, TiledRun, choose_cuts, is_worth, line_buffers
+from dldt.codegen.plan.row_tiles import Link, TiledRun, choose_cuts, is_worth, line_buffers, room, worth_from
+from dldt.codegen.plan.stages import defined_dims
 from dldt.codegen.plan.timeline import timeline
 from dldt.codegen.task.implementation import Rows
 from dldt.codegen.task.region import runtime_inputs
-from dldt.codegen.task.task import Block, Leaf, Program, RowTiles, Task
+from dldt.codegen.task.size_range import SizeRange
+from dldt.codegen.task.task import Block, BySize, Compute, Leaf, Program, RowTiles, Task
 from dldt.codegen.task.tensor import Tensor
+from dldt.compiler.dims import Dim, ceildiv, product
 from dldt.compiler.errors import InternalError
 
 
@@ -28,26 +31,24 @@ def tile_rows(program: Program, on: Setting) -> list[RowTiles]:
     return _Tiler(program, on).tile(program.tasks)
 
 
-def why_not_tiled(program: Program, on: Setting) -> dict[Tensor, str]:
-    """Before rows are tiled: for the tensors between tasks that follow one another why these do not run in turns."""
-    tiler, found = _Tiler(program, on), dict[Tensor, str]()
-    for maker, reader in pairwise(program.tasks):
-        link = tiler.link(maker, reader)
-        if isinstance(link, str) and maker.leaf is not None:
-            found[maker.leaf.output] = link
+def links(program: Program, on: Setting) -> dict[Tensor, Link | str]:
+    """Before rows are tiled: for the tensors between tasks that follow one another how these could run in turns, or why
+    they cannot, for people."""
+    tiler, found = _Tiler(program, on), dict[Tensor, Link | str]()
+    for tasks in (program.tasks, *(block.tasks for holder in _holders(program.tasks) for block in holder.blocks)):
+        found |= {maker.leaf.output: tiler.link(maker, reader) for maker, reader in pairwise(tasks) if maker.leaf}
     return found
 
 
-def line_buffer_bytes(tensor: Tensor) -> int:
+def line_buffer_bytes(tensor: Tensor) -> Dim:
     """Bytes of a line buffer, with room after it for vectors that over-read."""
-    size = tensor.bytes
-    assert isinstance(size, int)
-    return -(-(size + SLACK) // 64) * 64
+    return 64 * ceildiv(tensor.bytes + SLACK, 64)
 
 
 class _Tiler:
     def __init__(self, program: Program, on: Setting) -> None:
         self.on = on
+        self.large = on.sizes.large()
         self.readers: Counter[Tensor] = Counter()
         self.shared: set[Tensor] = set()
         for moment in timeline(program.tasks):
@@ -72,9 +73,9 @@ class _Tiler:
         for cut in reversed(choose_cuts(links, self.on.target)):
             run = [leaf for task in tasks[cut.first : cut.stop + 1] if (leaf := task.leaf) is not None]
             between = [link for link in links[cut.first : cut.stop] if link is not None]
-            made = self._join(run, between, cut)
+            tiled, made = self._join(run, between, cut)
             tasks[cut.first : cut.stop + 1] = [made]
-            joined.append(made)
+            joined.append(tiled)
         return joined
 
     def link(self, maker: Task, reader: Task) -> Link | str:
@@ -87,28 +88,41 @@ class _Tiler:
         if not alone or tensor.layout.block != block or not _reads_as_image(reader.leaf, tensor):
             return "another task reads it too, or it is no image in blocks that the next task reads"
         image = tensor.buffer.physical_shape[1:]
-        sizes = [size for size in image if isinstance(size, int)]
-        if not len(sizes) == len(image) == 4:
+        if len(image) != 4 or any(defined_dims(size) for size in image):
             return "its size is not known before the run"
-        blocks, rows, width, _ = sizes
+        bytes = product(image) * tensor.type.dtype.size
+        blocks, rows, width, _ = (self.large.of(size) for size in image)
         row = blocks * block * width * tensor.type.dtype.size
         if not is_worth(row * rows, self.on.target):
             return f"its {row * rows} bytes stay in a cache of {self.on.target.cpu.caches.l3} bytes anyway"
         made, read = _rows(maker.leaf), _rows(reader.leaf)
         if made is None or read is None:
             return "one of their families cannot work row by row"
-        return Link(row, rows, read.reach, made.made)
+        return Link(row, rows, read.reach, made.made, None if isinstance(bytes, int) else bytes)
 
-    def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: TiledRun) -> RowTiles:
-        offset = 0
-        for number, (task, rows) in enumerate(zip(tasks, line_buffers(links, cut.tile), strict=False)):
+    def _join(self, tasks: Sequence[Leaf], links: Sequence[Link], cut: TiledRun) -> tuple[RowTiles, Task]:
+        """The tasks in turns, and the task that takes their place: where sizes are not known, it runs them in turns if
+        the images are large."""
+        worth = [SizeRange(link.bytes, worth_from(self.on.target)) for link in links if link.bytes is not None]
+        if not worth:
+            tiled = self._tiled(tasks, links, cut.tile)
+            return tiled, tiled
+        copies = _apart(tasks)
+        tiled = self._tiled(copies, links, cut.tile)
+        taken = sum((line_buffer_bytes(copy.output) for copy in copies[:-1]), start=0)
+        where = (*worth, SizeRange(taken, end=room(self.on.target) + 1))
+        return tiled, BySize(where, Block([tiled]), Block(list(tasks)))
+
+    def _tiled(self, tasks: Sequence[Leaf], links: Sequence[Link], tile: int) -> RowTiles:
+        offset: Dim = 0
+        for number, (task, rows) in enumerate(zip(tasks, line_buffers(links, tile), strict=False)):
             tensor = task.output
             tensor.layout = attrs.evolve(tensor.layout, rows=rows)
             tensor.place = Place("line buffer", number, offset)
             offset += line_buffer_bytes(tensor)
         for task in tasks:
             self._run_by_rows(task)
-        return RowTiles(Block(list(tasks)), cut.tile)
+        return RowTiles(Block(list(tasks)), tile)
 
     def _run_by_rows(self, task: Leaf) -> None:
         """Take the implementation that keeps to rows, for the task's tensors are line buffers now."""
@@ -127,6 +141,19 @@ def _rows(task: Leaf) -> Rows | None:
     if any(other.part is not first.part for other in others) or first.in_rows is None:
         return None
     return first.in_rows.rows
+
+
+def _apart(tasks: Sequence[Leaf]) -> list[Leaf]:
+    """The same tasks, with tensors of their own between them."""
+    between = {task.output: attrs.evolve(task.output) for task in tasks[:-1]}
+    copies: list[Leaf] = []
+    for task in tasks:
+        assert isinstance(task, Compute)
+        inputs = {value: between.get(tensor, tensor) for value, tensor in task.inputs.items()}
+        copy = Compute(between.get(task.output, task.output), task.region, inputs)
+        copy.chosen = task.chosen
+        copies.append(copy)
+    return copies
 
 
 def _holders(tasks: Sequence[Task]) -> list[Task]:

@@ -111,7 +111,7 @@ def kernels(made: Kernels) -> Iterator[str]:
     for leaf, each in made.items():
         for kernel, _ in each:
             yield f"{leaf.output.name!r} {kernel.what}: {kernel.implementation.algorithm}"
-            flops = f", {kernel.flops} flops" if kernel.flops else ""  # of contractions whose sizes are known
+            flops = f", {kernel.flops} flops" if kernel.flops != 0 else ""  # of contractions
             yield f"    range [0, {kernel.extent}), {kernel.work} scalar operations{flops}"
 
 

@@ -69,7 +69,7 @@ def summarize(c: Compilation) -> Summary:
         optimize=c.optimize,
         file_bytes=c.linked.size,
         seconds=sum(c.seconds.values()),
-        flops=sum(kernel.flops for kernel in kernels),
+        flops=sum(kernel.known_flops for kernel in kernels),
         precision=precision_text(kernels, c.numerics),
         chosen=tuple(called.chosen for called in c.calls.called),
         setting=c.choice.on,

@@ -20,11 +20,10 @@ def pack_transposed_filters(graph: Graph, target: Target) -> Graph:
 
     ::
 
-        ConvolutionBackpropData(x, w)   →   PackedDeconvolution(x, Transpose(Reshape(Pad(w))))
+        ConvolutionBackpropData(x, w)   →   PackedDeconvolution(x, Concat(Transpose(Slice(Pad(w))) for each phase))
 
-    Each phase of the result is a plain convolution with every stride-th tap. The filters are padded to whole vectors of
-    output channels. A kernel that is no multiple of the strides stays: taps of zero beside it would make NaN of
-    infinite data.
+    Each phase of the result is a plain convolution with every stride-th tap; each has taps of its own, as taps of zero
+    would make NaN of infinite data. The filters are padded to whole vectors of output channels.
     """
     if not any(_wanted(inner) for inner in graph.walk()):
         return graph
@@ -52,8 +51,7 @@ def _can(node: Node) -> bool:
     where = _window(node)
     if not all(isinstance(pad, int) for pad in (*where.pads_begin, *where.pads_end)):
         return False
-    steps = zip(shape[3:], where.strides, where.dilations, strict=True)
-    return all(size % stride == 0 and dilation == 1 for size, stride, dilation in steps)
+    return all(dilation == 1 for dilation in where.dilations)
 
 
 def _shape(node: Node) -> Shape:
@@ -90,6 +88,7 @@ def _packed(node: Node, lanes: int) -> Value:
         pads_end=ends,
         dilations=(1,) * len(kernel),
         filters=(*shape[:3], *kernel),
+        lanes=lanes,
     )
     packed = _by_phases(_reshaped(filters, (*shape[:3], *kernel)), missing, strides, lanes)
     found = _made(op(data, packed, name=node.name))
@@ -97,24 +96,32 @@ def _packed(node: Node, lanes: int) -> Value:
 
 
 def _by_phases(filters: Value, missing: Array, strides: tuple[int, ...], lanes: int) -> Value:
-    """[groups, inputs, outputs, rows, pixels] as [phases, groups, vectors, inputs, taps, taps, lanes]."""
+    """[groups, inputs, outputs, rows, pixels] as the phases in one line, each [groups, vectors, inputs, rows, pixels,
+    lanes]."""
     zero = np.zeros((), filters.type.dtype.numpy)
     padded = _made(ops.Pad("constant")(filters, np.zeros_like(missing), missing, zero))
-    groups, inputs, outputs, rows, pixels = (int(dim) for dim in padded.type.shape)
-    down, across = strides
-    split = _reshaped(padded, (groups, inputs, outputs // lanes, lanes, rows // down, down, pixels // across, across))
-    turned = _made(ops.Transpose()(split, np.array([5, 7, 0, 2, 1, 4, 6, 3])))
-    order = _flipped(_flipped(turned, 5), 6)
-    return _reshaped(order, (down * across, groups, outputs // lanes, inputs, rows // down, pixels // across, lanes))
+    groups, inputs, outputs, *kernel = (int(dim) for dim in padded.type.shape)
+    apart = _reshaped(padded, (groups, inputs, outputs // lanes, lanes, *kernel))
+    turned = _made(ops.Transpose()(apart, np.array([0, 2, 1, 4, 5, 3])))
+    phases = [
+        _in_line(_every(_every(turned, 3, down, strides[0]), 4, across, strides[1]))
+        for down in range(min(strides[0], kernel[0]))
+        for across in range(min(strides[1], kernel[1]))
+    ]
+    return _made(ops.Concat(0)(*phases)) if len(phases) > 1 else phases[0]
 
 
-def _flipped(value: Value, axis: int) -> Value:
-    """The value with one axis in reverse."""
-    size = value.type.shape[axis]
+def _every(value: Value, axis: int, first: int, stride: int) -> Value:
+    """Every ``stride``-th element of an axis from the first on, the last one first."""
+    size = int(value.type.shape[axis])
+    last = first + (size - 1 - first) // stride * stride
     if size == 1:
         return value
-    assert isinstance(size, int)
-    return _made(ops.Slice()(value, *(np.array([number]) for number in (size - 1, -size - 1, -1, axis))))
+    return _made(ops.Slice()(value, *(np.array([number]) for number in (last, -size - 1, -stride, axis))))
+
+
+def _in_line(value: Value) -> Value:
+    return _reshaped(value, (int(value.type.elements),))
 
 
 def _reshaped(value: Value, shape: Shape) -> Value:

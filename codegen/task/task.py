@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import attrs
 
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import Fork, ProgramStep
+from dldt.codegen.llvm.versions_step import VersionsStep
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.region import Region
+from dldt.codegen.task.size_range import SizeRange
 from dldt.codegen.task.state_variable import StateVariable
 from dldt.codegen.task.tensor import Tensor
 from dldt.compiler.condition import Condition
@@ -66,6 +68,11 @@ class Task:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks that the task holds."""
         return ()
+
+    @property
+    def decided(self) -> tuple[Block, ...]:
+        """The blocks of which the plan of the model says how they are carried out."""
+        return self.blocks
 
     @property
     def defines(self) -> tuple[Symbol, ...]:
@@ -240,6 +247,45 @@ class RowTiles(Task):
         return maker.row_tiles(self)
 
 
+@attrs.define(eq=False)
+class BySize(Task):
+    """Runs one of two blocks by sizes that are known when the model runs: ``then`` where all of ``where`` hold. Both
+    blocks write the same tensor. ``otherwise`` says how the tasks are carried out; ``then`` is derived from it."""
+
+    where: tuple[SizeRange, ...]
+    then: Block
+    otherwise: Block
+
+    @property
+    def name(self) -> str:
+        """See Task."""
+        return "By size: " + ", ".join(task.name for task in self.then.tasks)
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """Nothing: its blocks read."""
+        return ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """See Task."""
+        return (self.then, self.otherwise)
+
+    @property
+    def decided(self) -> tuple[Block, ...]:
+        """See Task."""
+        return (self.otherwise,)
+
+    def steps(self, maker: Maker) -> list[ProgramStep]:
+        """See Task."""
+        steps, others = maker.steps(self.then.tasks), maker.steps(self.otherwise.tasks)
+        for sizes in self.where:
+            below = [(0, others)] if sizes.least else []
+            beyond = [] if sizes.end is None else [(sizes.end, others)]
+            steps = (VersionsStep(sizes.dim, (*below, (sizes.least, steps), *beyond)),)
+        return list(steps)
+
+
 @attrs.frozen
 class Program:
     """The tasks of a model with its input and output tensors."""
@@ -257,15 +303,19 @@ class Program:
 
     def leaves(self) -> Iterator[Leaf]:
         """Every task that kernels carry out, in order."""
-        yield from _leaves(self.tasks)
+        yield from _leaves(self.tasks, lambda task: task.blocks)
+
+    def decided(self) -> Iterator[Leaf]:
+        """Those of which the plan of the model says how they are carried out, in order."""
+        yield from _leaves(self.tasks, lambda task: task.decided)
 
 
-def _leaves(tasks: Sequence[Task]) -> Iterator[Leaf]:
+def _leaves(tasks: Sequence[Task], blocks: Callable[[Task], Sequence[Block]]) -> Iterator[Leaf]:
     for task in tasks:
         if task.leaf is not None:
             yield task.leaf
-        for block in task.blocks:
-            yield from _leaves(block.tasks)
+        for block in blocks(task):
+            yield from _leaves(block.tasks, blocks)
 
 
 def found_dims(program: Program) -> list[Symbol]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import mmap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.file_map import content_of
 from dldt.compiler.ir.limits import MAX_BIN_BYTES, MAX_RANK, MAX_TENSOR_ELEMENTS
 from dldt.compiler.safe_open import open_regular
 from dldt.compiler.types import Array, DType
@@ -46,7 +46,7 @@ class WeightsWriter:
 
 
 class Weights:
-    """The weights file of an IR, mapped read-only: tensors are views that cost memory only when touched."""
+    """The weights file of an IR, mapped read-only where it is large: tensors are views."""
 
     def __init__(self, path: Path, *, required: bool) -> None:
         self.path = path
@@ -54,10 +54,7 @@ class Weights:
 
     def _map(self) -> Array:
         with open_regular(self.path, max_bytes=MAX_BIN_BYTES) as file:
-            size = file.seek(0, 2)
-            if not size:
-                return np.empty(0, np.uint8)
-            return np.frombuffer(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ), np.uint8)
+            return np.frombuffer(content_of(file, str(self.path)), np.uint8)
 
     def tensor(self, dtype: DType, shape: Sequence[int], offset: int, size: int) -> Array:
         """The tensor of ``size`` bytes at ``offset``. Raises InputError where it does not fit its shape or the file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +11,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.file_map import content_of
 from dldt.compiler.safe_open import open_regular
 from dldt.compiler.types import Array
 
@@ -43,6 +43,7 @@ class ExternalFiles:
         self._follow = follow
         self._name = name
         self._content = content or memoryview(b"")
+        self._contents: dict[tuple[int, int], memoryview] = {}
         self._digests: dict[tuple[int, int], str] = {}
 
     def lifted(self, proto: Any, what: str) -> memoryview | None:
@@ -67,11 +68,18 @@ class ExternalFiles:
             if place.offset + place.length > size:
                 wanted = f"bytes {place.offset} to {place.offset + place.length}"
                 raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"")
-            content = mapped[place.offset : place.offset + place.length]
+            content = self._mapped(file, place.location)[place.offset : place.offset + place.length]
             if place.checksum and place.checksum.lower() not in (_sha1(content), self._digest(file)):
                 raise InputError(f"{what}: external data {'/'.join(place.location)!r} does not have its checksum")
         return np.frombuffer(content, dtype=dtype, count=count)
+
+    def _mapped(self, file: BinaryIO, location: tuple[str, ...]) -> memoryview:
+        """The file's bytes, once a model: many tensors share a file."""
+        status = os.fstat(file.fileno())
+        key = (status.st_dev, status.st_ino)
+        if key not in self._contents:
+            self._contents[key] = content_of(file, str(self.folder.joinpath(*location)))
+        return self._contents[key]
 
     def _digest(self, file: BinaryIO) -> str:
         """The file's SHA-1, computed once a model: many tensors share a file. Nothing for a large one: a stranger's may
@@ -82,6 +90,7 @@ class ExternalFiles:
         key = (status.st_dev, status.st_ino)
         if key not in self._digests:
             digest = hashlib.sha1(usedforsecurity=False)
+            file.seek(0)
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
             self._digests[key] = digest.hexdigest()

@@ -9,12 +9,13 @@ import pytest
 from dldt import runtime
 from dldt.codegen.host import resolve_target
 from dldt.codegen.llvm.support import support_modules
-from dldt.codegen.object import link as link_module
+from dldt.codegen.object.elf_object import read_object
 from dldt.codegen.object.link import EXPORTS, link
 from dldt.codegen.object.object import compile_modules
 from dldt.codegen.target import TARGETS
-from dldt.compiler.errors import InputError, InternalError, UnsupportedError
+from dldt.compiler.errors import InputError, InternalError
 from dldt.runtime.format import read_artifact
+from dldt.runtime.note import MACHINES
 from tests.codegen.artifact import SCALE, SCALE_WEIGHTS, build, build_scale, describe, objects, scale_metadata
 from tests.codegen.qemu import run_under_qemu
 
@@ -301,11 +302,38 @@ def test_what_an_artifact_may_not_hold(tmp_path, text, message):
     assert refusal(tmp_path, SCALE, text) == message
 
 
-def test_too_many_weights(tmp_path, monkeypatch):
-    monkeypatch.setattr(link_module, "_REACH", 1 << 20)
-    with pytest.raises(UnsupportedError, match="the weights are larger than 2 GiB"):
-        try_link(tmp_path, [SCALE], [(64, [bytes(600_000)]), (64, [bytes(600_000)])])
-    assert not any(tmp_path.iterdir())
+FAR = (1 << 31) + (1 << 26)
+"""An offset that no instruction holds."""
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_code_adds_far_offsets_to_the_beginning_of_the_weights(name):
+    target = TARGETS[name]
+    (code,) = compile_modules([SCALE.replace("i64 64", f"i64 {FAR}")], target)
+    item = read_object(code.object, MACHINES[target.arch])
+    addends = [
+        relocation.addend
+        for section in item.sections
+        for relocation in section.relocations
+        if item.symbols[relocation.symbol].name == "dldt_weights"
+    ]
+    assert addends
+    assert all(abs(addend) < 1 << 24 for addend in addends)
+
+
+def test_weights_of_more_than_2_gib(tmp_path, pytestconfig):
+    if not pytestconfig.getoption("--all-cases"):
+        pytest.skip("it writes a file of 2 GiB: --all-cases")
+    target, block = resolve_target("host"), bytes(1 << 26)
+    weights = [(64, [np.float32([2.0]).tobytes()]), (FAR, [np.float32([0, 1, 2, 3]).tobytes()])]
+    # The gap is made of blocks, since nothing of 2 GiB is held in memory.
+    weights.insert(1, (64, (block[: FAR - 64 - at] for at in range(0, FAR - 64, len(block)))))
+    path = tmp_path / "m.so"
+    made = link(objects(SCALE.replace("i64 64", f"i64 {FAR}"), target), weights, scale_metadata(target), path, target)
+    assert made.weights == FAR + 16
+    with runtime.load(path) as model:
+        np.testing.assert_array_equal(model(np.float32([1, 2, 3, 4])), np.float32([2, 5, 8, 11]))
+    path.unlink()
 
 
 def test_weights_are_asked_for_one_by_one(tmp_path):

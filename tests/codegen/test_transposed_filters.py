@@ -40,17 +40,18 @@ CASES = {
         (2, 32, 5, 6),
         (2, 16, 24, 4, 2),
     ),
+    "odd kernel": (dense(2, 1, 1, 1), (1, 17, 6, 5), (17, 16, 3, 3)),
+    "odd in one direction": (
+        ops.GroupConvolutionBackpropData((2, 3), (1, 0), ONE, ONE),
+        (2, 32, 5, 4),
+        (2, 16, 24, 5, 4),
+    ),
+    "stride above kernel": (dense(3, 0, 0, 1), (1, 16, 4, 5), (16, 16, 2, 2)),
     "line": (ops.ConvolutionBackpropData((2,), (1,), (1,), (1,)), (1, 20, 19), (20, 24, 6)),
 }
-UNPACKED = {
-    "odd kernel": (dense(2, 1, 1, 1), (1, 17, 6, 5), (17, 16, 3, 3)),
-    "stride above kernel": (dense(3, 0, 0, 1), (1, 16, 4, 5), (16, 16, 2, 2)),
-}
-"""Taps of zero beside these would make NaN of infinite data."""
-
 
 LEVELS = [("host", name) for name in CASES] + [
-    (level, name) for level in ("x86-64-v3", "aarch64") for name in ("kernel is stride", "uneven")
+    (level, name) for level in ("x86-64-v3", "aarch64") for name in ("odd kernel", "uneven")
 ]
 
 
@@ -63,9 +64,9 @@ def test_sums(name, level, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:invalid value")
-@pytest.mark.parametrize("name", [*CASES, *UNPACKED])
+@pytest.mark.parametrize("name", CASES)
 def test_infinite_data_stays_infinite(name, tmp_path):
-    op, *shapes = (CASES | UNPACKED)[name]
+    op, *shapes = CASES[name]
     x, w = numbers(np.float32, *shapes)
     x[0, 3, 2] = np.inf
     found = run(graph_of(op, x, w), {"x": x, "w": w}, "host", tmp_path)

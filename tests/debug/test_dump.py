@@ -142,7 +142,8 @@ def test_values_are_compared_after_every_change(full):
 def test_kernels_tell_what_they_compute_and_what_else_could(full):
     kernels = [json.loads(line) for line in (full / "kernels.jsonl").read_text().splitlines()]
     (convolution,) = (kernel for kernel in kernels if "Convolution" in kernel["name"])
-    assert convolution["flops"] == 2 * 8 * 4 * 9 * 12 * 12
+    assert convolution["flops"] == 2 * 8 * 4 * 9 * 12 * 12 + 8 * 12 * 12  # multiply-adds, and the bias
+    assert convolution["assumed"] == [convolution["flops"], convolution["bytes"]]
     assert convolution["bytes"] > 0
     (mark,) = [line for line in convolution["candidates"] if line.startswith("*")]
     assert convolution["cost"].startswith(f"{mark.split()[1]} cycles estimated")
@@ -162,8 +163,11 @@ def test_flops_of_free_sizes_are_not_known(tmp_path):
     dump.close()
     (kernel,) = map(json.loads, (tmp_path / "d" / "kernels.jsonl").read_text().splitlines())
     assert (kernel["flops"], kernel["bytes"]) == (None, None)
+    rows, rest = divmod(kernel["assumed"][0], 2 * 8 * 4)
+    assert rows > 0
+    assert rest == 0
     (decided,) = (tmp_path / "d" / "passes").glob("*-code-kernels/decided.txt")
-    assert " scalar operations\n" in decided.read_text()
+    assert " scalar operations, " in decided.read_text()
 
 
 def test_two_dumps_differ_in_their_times_alone(full, tmp_path):
@@ -244,12 +248,41 @@ def test_steps_tell_why(full):
         re.match(r"'shifted' Convolution.*: \d+ candidates; chosen: least estimate", line) for line in candidates
     )
     marked = [line for line in candidates if line.startswith("  * ")]
-    assert len(marked) == sum(line.startswith("'") for line in candidates)
+    several = [line for line in candidates if line.startswith("'") and "only the family" not in line]
+    assert len(marked) == len(several) == 1
+    assert (
+        "'mean' ReduceMean: 1 candidate: only the family 'loops' carries out such tasks, and in one way" in candidates
+    )
     assert any("bytes stay in a cache of" in line or "reads it too" in line for line in why(full, "row-tiling"))
     assert why(full, "precision") == ["allowed: contractions multiply f32, weights bound by memory are stored as f32"]
     steps = {step["name"]: step for step in data_of(full)["steps"]}
     assert steps["regions"]["why"] == why(full, "regions")
     assert steps["link"]["why"] == []
+
+
+def test_the_arena_tells_why_of_every_tensor(tmp_path):
+    """Four matrices in a row, of which two live at a time: the third lies where the first was, the last over it."""
+    graph = Graph("row")
+    y = graph.parameter("x", TensorType(DType.f32, (16, 16)))
+    square = np.ones((16, 16), np.float32)
+    for name in ("one", "two", "three"):
+        y = ops.MatMul()(y, square, name=name)
+    rows = ops.ReLU()(ops.ReduceSum(keep_dims=True)(y, np.array([1])), name="four")
+    graph.result(ops.Add()(rows, y, name="five"), "y")
+    dump = Dump(tmp_path / "d")
+    api.compile_model(graph, tmp_path / "m.so", observer=dump)
+    dump.close()
+    lines = why(tmp_path / "d", "memory")
+    at = {line.split()[0]: k for k, line in enumerate(lines) if line.startswith("'")}
+    assert lines[0] == "most is in use at moment 1, 2048 bytes: 'one', 'two'"
+    assert "'one' 1024 bytes at offset 0, in use from moment 0 to 1" in lines
+    assert lines[at["'one'"] + 1] == "  why there: the lowest place, where nothing lies at the same time"
+    assert lines[at["'two'"] + 1].endswith("below it lie at the same time 'one', 'three'")
+    assert lines[at["'three'"] + 2].startswith("  shares the place, at other times, with 'one'")
+    assert (
+        lines[at["'two'"] + 3]
+        == "  over no input of its task: 'one' is read elsewhere than where the result is written"
+    )
 
 
 def test_the_command_of_a_dump_makes_it_again(tmp_path):

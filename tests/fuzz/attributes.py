@@ -1,12 +1,14 @@
 """Odd attributes, constant inputs and sizes of every importer and IR operation: ``python -m tests.fuzz.attributes``.
 
 Each input is a small file. The compiler may take it or refuse it with a sentence (exit 2 or 3); it may not fail with an
-internal error, crash, or need 20 seconds or 1 GB. Every input that does is printed, and kept with ``--keep``.
+internal error, crash, or need 20 seconds of a processor or 1 GB. Every input that does is printed, and kept with
+``--keep``. Ctrl-C ends the run with what was found until then.
 """
 
 import argparse
 import collections
 import functools
+import gc
 import os
 import random
 import re
@@ -97,25 +99,37 @@ def _report(folder, given):
     several = list(inputs(folder, given.only, given.kinds))
     random.Random(given.seed).shuffle(several)
     several = several[: given.count]
-    codes, faults, seen, started = collections.Counter(), collections.Counter(), {}, time.monotonic()
-    longest, largest = 0.0, 0
-    for number, (title, made) in enumerate(several):
-        library = Path(folder) / "m.so" if number % given.compile == 0 else None
-        found = outcome(written(folder, made) if isinstance(made, dict) else made, library=library)
-        longest, largest = max(longest, found.seconds), max(largest, found.peak)
-        codes[f"exit {found.code}" if found.code >= 0 else "killed"] += 1
-        if found.fault:
-            faults[found.fault] += 1
-            _show(title, found, seen)
-            if given.keep and isinstance(made, dict):
-                given.keep.mkdir(parents=True, exist_ok=True)
-                written(given.keep, made, re.sub(r"\W+", "_", title)[:80])
-    print(f"{len(several)} inputs in {time.monotonic() - started:.0f} s: {dict(sorted(codes.items()))}")
-    print(f"longest {longest:.1f} s, largest {largest >> 20} MB above the start")
+    # Inputs live until the end: a collection in a child would only copy their pages.
+    gc.freeze()
+    found, started = [], time.monotonic()
+    try:
+        for one in _outcomes(folder, given, several):
+            found.append(one)
+    except KeyboardInterrupt:
+        print("interrupted")
+    codes = collections.Counter(f"exit {one.code}" if one.code >= 0 else "killed" for one in found)
+    faults = collections.Counter(one.fault for one in found if one.fault)
+    longest, largest = max(one.seconds for one in found), max(one.peak for one in found)
+    print(f"{len(found)} inputs in {time.monotonic() - started:.0f} s: {dict(sorted(codes.items()))}")
+    print(f"longest {longest:.1f} s of a processor, largest {largest >> 20} MB above the start")
     print(f"faults: {dict(faults) or 'none'}")
     unserved = sorted({importer.op_type for importer in onnx_seeds.without_example()})
     print(f"importers without an example: {', '.join(unserved) or 'none'}")
     return int(bool(faults))
+
+
+def _outcomes(folder, given, several):
+    """The outcome of each input; those with a fault are shown, and kept where this is asked for."""
+    seen = {}
+    for number, (title, made) in enumerate(several):
+        library = Path(folder) / "m.so" if number % given.compile == 0 else None
+        found = outcome(written(folder, made) if isinstance(made, dict) else made, library=library)
+        if found.fault:
+            _show(title, found, seen)
+        if found.fault and given.keep and isinstance(made, dict):
+            given.keep.mkdir(parents=True, exist_ok=True)
+            written(given.keep, made, re.sub(r"\W+", "_", title)[:80])
+        yield found
 
 
 def _show(title, found, seen):

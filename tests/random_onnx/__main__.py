@@ -58,6 +58,7 @@ def _tried(wanted: tuple[int, Path | None]) -> tuple[int, str, frozenset[str]]:
     made = RandomModel(seed)
     found = difference(_child(), made.model, made.feeds)
     if found and keep:
+        print(f"seed {seed} is made small: {found}"[:300], flush=True)
         _keep(seed, made, found, keep)
     return seed, found, made.kinds
 

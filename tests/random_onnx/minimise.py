@@ -69,10 +69,12 @@ def _cut(model: Any, feeds: Sequence[dict[str, Array]], inputs: Sequence[str], o
         for each in [i for i in made.graph.input if i.name not in used]:
             made.graph.input.remove(each)
         wanted = [i.name for i in made.graph.input]
-        return made, [
+        shorter = [
             {n: given[n] if n in given else found[n] for n in wanted}
             for given, found in zip(feeds, values, strict=True)
         ]
+        reference(made.SerializeToString(), shorter)  # a body may read what was cut off
+        return made, shorter
     except Exception:
         return None
 

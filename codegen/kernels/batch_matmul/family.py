@@ -118,7 +118,7 @@ class BatchMatMulFamily(Family):
             symbols=names,
             extent=product(problem.batch) * tile.panels(problem) * tile.strips(problem),
             work=macs // 4,
-            flops=2 * macs if isinstance(macs, int) else 0,
+            flops=2 * macs,
             nest=nest,
             scratch=tile.scratch(problem),
         )

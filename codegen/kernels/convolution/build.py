@@ -71,7 +71,7 @@ def contraction_kernel(
     used = list(dict.fromkeys([*read, *(e.buffer for e in walk(epilogue.nest.value) if isinstance(e, Load))]))
     found = nest_symbols(epilogue.nest) | symbols(sums.extent) | run_time_dims(problem.dims())
     names = tuple(sorted(found, key=str))
-    before = part.phase * packed_size(problem, tile) if problem.computed else 0
+    before = part.before * packed_size(attrs.evolve(problem, kernel=(1, 1)), tile) if problem.computed else 0
     shifts = tuple(before if k == 1 else 0 for k in range(len(used) + 1)) if before else ()
     macs = problem.pixels() * problem.batch * problem.groups * problem.outputs * problem.depth
     written = (epilogue, (*used, operands.output), names)
@@ -83,7 +83,7 @@ def contraction_kernel(
         symbols=names,
         extent=sums.extent,
         work=macs // 4,
-        flops=2 * macs if isinstance(macs, int) else 0,
+        flops=2 * macs,
         nest=epilogue.nest,
         packed=sums.packed,
         scratch=sums.scratch,

@@ -47,13 +47,15 @@ def deconvolution_parts(
         joined = _joined_phases(task, data, tensor, filters)
         if joined is not None:
             return [joined]
-    parts = []
+    parts: list[ContractionPart] = []
+    before = 0
     for a in range(sy):
         for b in range(sx):
             rows = _phase(a, sy, window.kernel[0], window.pads_begin[0], output[0])
             columns = _phase(b, sx, window.kernel[1], window.pads_begin[1], output[1])
             part = _phase_part(data, tensor, filters, rows, columns, (sy, sx))
-            parts.append(attrs.evolve(part, phase=a * sx + b))
+            parts.append(attrs.evolve(part, before=before))
+            before += len(rows.taps) * len(columns.taps)
     return [part for part in parts if 0 not in part.problem.output]
 
 

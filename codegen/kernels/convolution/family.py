@@ -125,7 +125,7 @@ class ConvolutionFamily(Family):
         anchor = None if task.region is None else task.region.anchor
         if anchor is None or anchor.types[0].rank != 4 or anchor.inputs[0] not in task.inputs:
             return None
-        if part.problem.computed or not part.problem.is_sized:
+        if part.problem.computed or not isinstance(part.problem.pads[0], int):
             return None
         if part.problem.space != data_of(task, anchor).type.shape[2:]:
             return None  # rows and pixels are exchanged

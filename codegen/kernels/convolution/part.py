@@ -35,8 +35,8 @@ class ContractionPart:
     """The name of the node that it carries out, for messages."""
     data: DType = F32.data
     """The type of the numbers that the model multiplies: bytes may lie in memory as those of the other sign."""
-    phase: int = 0
-    """Computed weights lie phase by phase: those of so many phases stand before the part's own."""
+    before: int = 0
+    """Computed weights lie phase by phase: so many taps stand before the part's own."""
 
     @cached_property
     def content(self) -> Content:

@@ -23,6 +23,9 @@ from dldt.compiler.dims import Dim, ceildiv, symbols
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
+_JOINED = {4: 5, 3: 4, 1: 0}
+"""Operations that join the gates of a unit to its new state, by the number of gates."""
+
 
 @attrs.frozen
 class RecurrenceProblem:
@@ -99,7 +102,8 @@ class RecurrenceFamily(Family):
             symbols=names,
             extent=ceildiv(problem.batch, plan.rows) * op.directions,
             work=macs // 4,
-            flops=2 * macs if isinstance(macs, int) else 0,
+            flops=2 * macs,
+            arithmetic=problem.batch * op.directions * problem.steps * op.hidden * (2 * op.gates + _JOINED[op.gates]),
             packed=_packing(part.weights, op, plan),
             scratch=plan.scratch,
         )

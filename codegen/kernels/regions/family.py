@@ -62,6 +62,7 @@ class RegionFamily(Family):
         sizes = (op.width, op.channels)
         names = tuple(sorted({s for dim in sizes for s in symbols(dim)}, key=str))
         arguments = (op.down, op.across, sizes, buffers, operands.output, used, names)
+        work = product((op.regions, op.down, op.across, op.channels, 8))
         kernel = Kernel(
             what=task.name,
             implementation=chosen.implementation,
@@ -69,7 +70,8 @@ class RegionFamily(Family):
             operands=operands.of(used),
             symbols=names,
             extent=product((op.regions, op.down)),
-            work=product((op.regions, op.down, op.across, op.channels, 8)),
+            work=work,
+            arithmetic=work,
         )
         return [kernel]
 

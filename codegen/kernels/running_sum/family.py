@@ -81,6 +81,7 @@ class RunningSumFamily(Family):
             symbols=names,
             extent=product(source.shape[:axis]) * ceildiv(product(source.shape[axis + 1 :]), COLUMNS),
             work=product(source.shape),
+            arithmetic=product(source.shape),
         )
         return [kernel]
 

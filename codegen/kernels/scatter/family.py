@@ -70,6 +70,7 @@ class ScatterFamily(Family):
             symbols=names,
             extent=op.width,
             work=(op.rows + op.count) * op.width,
+            arithmetic=0 if op.reduction == "none" else op.count * op.width,
         )
         return [kernel]
 

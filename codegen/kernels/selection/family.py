@@ -83,6 +83,7 @@ class SelectionFamily(Family):
             symbols=names,
             extent=extent,
             work=work,
+            arithmetic=0 if isinstance(part.problem, Ranked | FoundPlaces) else work,
         )
         return [kernel]
 

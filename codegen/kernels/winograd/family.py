@@ -32,6 +32,7 @@ from dldt.codegen.kernels.winograd.plan import WinogradPlan
 from dldt.codegen.llvm.arithmetic import F32
 from dldt.codegen.task.implementation import Chosen, Implementation, Part
 from dldt.codegen.task.task import Leaf
+from dldt.compiler.dims import Dim
 from dldt.compiler.graph import Node
 
 
@@ -91,9 +92,11 @@ class WinogradFamily(ConvolutionFamily):
         """See Family."""
         assert isinstance(part, ContractionPart)
         for single in _singles(part, on):
-            problem = _asked(single, on)
+            problem, tiles = _asked(single, on), dict[tuple[int, int], Dim]()
             for cycles, plan in winograd_estimates(problem, on.target):
-                yield self._estimated(cycles, plan, part, single)
+                if plan.form.outputs not in tiles:
+                    tiles[plan.form.outputs] = plan.all_tiles(single.problem)
+                yield self._estimated(cycles, plan, part, single, tiles[plan.form.outputs])
             return
 
     def in_rows(self, task: Leaf, part: Part, on: Setting) -> Estimate | None:
@@ -108,7 +111,14 @@ class WinogradFamily(ConvolutionFamily):
         singles = grouped_parts(part) if part.problem.groups > 1 else [part]
         return [_kernel(task, single, chosen.implementation, plan) for single in singles]
 
-    def _estimated(self, cycles: float, plan: WinogradPlan, part: ContractionPart, single: ContractionPart) -> Estimate:
+    def _estimated(
+        self,
+        cycles: float,
+        plan: WinogradPlan,
+        part: ContractionPart,
+        single: ContractionPart,
+        tiles: Dim | None = None,
+    ) -> Estimate:
         """The estimate for ``part``, all of whose groups are like ``single``, which takes so many cycles."""
         made = Implementation(self.name, plan.name, plan, arithmetic=plan.form.arithmetic)
         groups, one = part.problem.groups, packing(single, plan.form, plan.tile)
@@ -118,7 +128,7 @@ class WinogradFamily(ConvolutionFamily):
             kind=plan.form,
             shape=(plan.tile.rows, plan.tile.columns),
             packing=attrs.evolve(one, content=part.content, size=groups * one.size),
-            passed=groups * plan.passed(single.problem),
+            passed=groups * plan.passed(single.problem, tiles),
         )
 
 

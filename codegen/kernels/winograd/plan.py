@@ -44,8 +44,7 @@ class WinogradPlan:
 
     def blocks(self, problem: Problem) -> Dim:
         """Blocks of tiles over all images; the last one may be smaller."""
-        rows, columns = self.tiles(problem)
-        return ceildiv(problem.batch * (rows * columns), self.block)
+        return ceildiv(self.all_tiles(problem), self.block)
 
     def extent(self, problem: Problem) -> Dim:
         """The range that threads share."""
@@ -88,13 +87,18 @@ class WinogradPlan:
         each = form.taps * problem.inputs * problem.outputs + inputs + outputs
         return problem.batch * (2 * rows * columns * each)
 
-    def passed(self, problem: Problem) -> Dim:
-        """Bytes that pass through scratch memory: V is written once and read for every column tile; M is written and
-        read."""
+    def all_tiles(self, problem: Problem) -> Dim:
+        """The number of tiles that cover all images: the same for all plans whose tiles have as many outputs."""
         rows, columns = self.tiles(problem)
+        return problem.batch * (rows * columns)
+
+    def passed(self, problem: Problem, tiles: Dim | None = None) -> Dim:
+        """Bytes that pass through scratch memory: V is written once and read for every column tile; M is written and
+        read. ``tiles``: ``all_tiles``, where the caller has it."""
         inputs = problem.inputs * (1 + self.tile.panels(problem))
         products = 0 if self.fused else 2 * problem.outputs
-        return problem.batch * (self.form.arithmetic.data.size * self.form.taps * rows * columns * (inputs + products))
+        each = self.form.arithmetic.data.size * self.form.taps * (inputs + products)
+        return (self.all_tiles(problem) if tiles is None else tiles) * each
 
     def scratch(self, problem: Problem) -> int:
         """Bytes of scratch memory of a thread, a multiple of 64."""

@@ -1,5 +1,4 @@
 """Pictures sampled at positions that a net computes."""
-# ruff: noqa: N803 - parameters carry the names of the message
 
 from __future__ import annotations
 

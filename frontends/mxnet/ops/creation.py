@@ -97,7 +97,7 @@ def arange_like(
 
 
 @MXNET.imports("_eye")
-def eye(*, N: int, M: int = 0, k: int = 0, dtype: str = "float32", context: Context) -> Value:  # noqa: N803 - MXNet's
+def eye(*, N: int, M: int = 0, k: int = 0, dtype: str = "float32", context: Context) -> Value:
     """Ones on a diagonal."""
     rows, columns = N, M or N
     if min(rows, columns) < 1:

@@ -12,6 +12,7 @@ from dldt.compiler.ops.comparison import Less
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.gather import Gather, GatherElements, GatherND
 from dldt.compiler.ops.one_hot import OneHot
+from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.scatter import ScatterNDUpdate
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.shape_of import Range, ShapeOf
@@ -117,9 +118,10 @@ def sequence_last(
     _check_sequence(data, axis)
     if not use_sequence_length or sequence_length is None:
         return Squeeze()(Slice()(data, ints(-1), ints(_END), ints(1), ints(axis)), ints(axis))
-    first = data if axis == 1 else Transpose()(data, ints(1, 0, *range(2, data.type.rank)))
-    last = Unsqueeze()(Subtract()(cast(sequence_length, DType.i64), np.array(1, np.int64)), ints(1))
-    return Squeeze()(Gather(1)(first, last, np.array(1, np.int64)), ints(1))
+    last = Subtract()(cast(sequence_length, DType.i64), np.array(1, np.int64))
+    item = _numbers(data, 1 - axis)
+    places = [Unsqueeze()(part, ints(1)) for part in ((last, item) if axis == 0 else (item, last))]
+    return GatherND()(data, Concat(1)(*places))
 
 
 @MXNET.imports("SequenceReverse")
@@ -131,13 +133,7 @@ def sequence_reverse(
         raise UnsupportedError(f"SequenceReverse along axis {axis} is not supported (0 is)")
     if not use_sequence_length or sequence_length is None:
         return Slice()(data, ints(-1), ints(-_END), ints(-1), ints(0))
-    rank = data.type.rank
-    batch_first = Transpose()(data, ints(1, 0, *range(2, rank)))
-    places = Unsqueeze()(_numbers(data, 0), ints(0))
-    length = Unsqueeze()(cast(sequence_length, DType.i64), ints(1))
-    turned = Subtract()(Subtract()(length, np.array(1, np.int64)), places)
-    source = Select()(Less()(places, length), turned, places)
-    return Transpose()(Gather(1)(batch_first, source, np.array(1, np.int64)), ints(1, 0, *range(2, rank)))
+    return ReverseSequence(batch_axis=1, seq_axis=0)(data, cast(sequence_length, DType.i64))
 
 
 @MXNET.imports("_contrib_index_array")

@@ -164,13 +164,17 @@ def quantized_elemwise_add(
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
 ) -> Quantized:
-    """The sum of what both stand for."""
-    first, second = (_largest(_scalar(low), _scalar(high)) for low, high in ((lhs_min, lhs_max), (rhs_min, rhs_max)))
+    """The sum of what both stand for: i32, or 8 bits where its range is given."""
     given = ((lhs, lhs_min, lhs_max), (rhs, rhs_min, rhs_max))
     total = Add()(*(Multiply()(_whole(x), _level(x, low, high, _READ_STEPS)) for x, low, high in given))
-    end: Value = Add()(first, second)
     if min_calib_range is not None and max_calib_range is not None:
-        end = total.graph.constant(np.array(max(abs(min_calib_range), abs(max_calib_range)), np.float32))
+        low, high = _limits(total, min_calib_range, max_calib_range)
+        signed = DType.i8 in (lhs.type.dtype, rhs.type.dtype)
+        step = Divide()(_largest(low, high), number(_READ_STEPS[DType.i8 if signed else DType.u8], low))
+        made = _rounded(Divide()(total, step), DType.i8 if signed else DType.u8, least=-128)
+        return made, _vector(low), _vector(high)
+    first, second = (_largest(_scalar(low), _scalar(high)) for _, low, high in given)
+    end: Value = Add()(first, second)
     whole = Round("half_to_even")(Multiply()(total, Divide()(number(_STEPS[DType.i32], end), end)))
     return Convert(DType.i32)(whole), _vector(Negative()(end)), _vector(end)
 

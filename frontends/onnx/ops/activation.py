@@ -1,5 +1,4 @@
 """Activations with parameters."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

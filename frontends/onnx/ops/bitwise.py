@@ -1,5 +1,4 @@
 """Operations on the bits of integers."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Convolution and transposed convolution."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Einsum, as products of matrices."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

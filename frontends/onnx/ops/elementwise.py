@@ -1,5 +1,4 @@
 """Element-wise operations of one or two inputs that have an operation of the same meaning."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

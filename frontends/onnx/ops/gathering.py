@@ -1,5 +1,4 @@
 """Choosing elements: Gather and its kin, TopK, ArgMax, OneHot, Range, CumSum, Trilu."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

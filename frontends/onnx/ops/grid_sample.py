@@ -1,5 +1,4 @@
 """Pixels at places that are computed: GridSample, and AffineGrid, which computes such places."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

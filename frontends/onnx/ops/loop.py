@@ -1,5 +1,4 @@
 """Loop: a body that runs again and again, with a trip count and a condition."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

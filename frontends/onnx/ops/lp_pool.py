@@ -1,5 +1,4 @@
 """Pooling by norms."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """What is done to whole matrices, or makes images of columns: Det, Col2Im."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

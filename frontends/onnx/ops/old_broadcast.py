@@ -1,5 +1,4 @@
 """Operations as operation set 6 has them: two inputs are broadcast only where `broadcast` says so."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

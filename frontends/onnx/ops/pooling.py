@@ -1,5 +1,4 @@
 """Pooling over windows and over everything."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

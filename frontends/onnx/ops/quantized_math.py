@@ -1,5 +1,4 @@
 """onnxruntime's operations on quantised tensors: what they do between is done on floats."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

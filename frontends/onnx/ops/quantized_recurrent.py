@@ -1,5 +1,4 @@
 """onnxruntime's LSTM of bytes: data and hidden states are quantised while it runs, by what they are."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

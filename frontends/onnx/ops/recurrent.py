@@ -1,5 +1,4 @@
 """Recurrent layers: LSTM, whose gates ONNX orders input, output, forget, candidate, GRU and RNN."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Pixels at places that are computed: RoiAlign, DeformConv."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

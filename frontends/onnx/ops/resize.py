@@ -1,5 +1,4 @@
 """Resizing: Resize in its four forms, and Upsample."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Writing by index: Scatter, ScatterElements, ScatterND, TensorScatter, MaxUnpool."""
-# ruff: noqa: N803 - parameters carry the names of the ONNX schema
 
 from __future__ import annotations
 

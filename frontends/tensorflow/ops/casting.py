@@ -1,5 +1,4 @@
 """Change of element type, by value or by bits."""
-# ruff: noqa: N803 - parameters carry the names of TensorFlow's registry
 
 from __future__ import annotations
 

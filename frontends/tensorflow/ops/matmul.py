@@ -1,5 +1,4 @@
 """Matrix products."""
-# ruff: noqa: N803 - parameters carry the names of TensorFlow's registry
 
 from __future__ import annotations
 

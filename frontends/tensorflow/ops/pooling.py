@@ -1,5 +1,4 @@
 """Pooling. In SAME padding what is padded counts neither as a maximum nor in a mean."""
-# ruff: noqa: N803 - parameters carry the names of TensorFlow's registry
 
 from __future__ import annotations
 

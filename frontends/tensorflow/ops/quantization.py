@@ -1,5 +1,4 @@
 """Numbers as integers of a range, and back."""
-# ruff: noqa: N803 - parameters carry the names of TensorFlow's registry
 
 from __future__ import annotations
 

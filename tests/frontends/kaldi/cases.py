@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.frontends.kaldi.component_cases import COMPONENTS, FORMULA
+from tests.frontends.kaldi.inner_cases import INNER
 from tests.frontends.kaldi.layer_cases import LAYERS
 from tests.frontends.kaldi.models import CASES
 
@@ -14,7 +15,8 @@ _REAL = (*_REAL, "NormalizeComponent", "RectifiedLinearComponent", "SigmoidCompo
 _DESCRIBED = ("Append", "Sum", "Scale", "Const", "Switch", "Failover")
 
 EVALUATED: tuple[tuple[str, str], ...] = (
-    *((case.kind.removesuffix("Streams"), FORMULA) for case in (*COMPONENTS, *LAYERS)),
+    *((case.kind.removesuffix("Streams"), FORMULA) for case in (*COMPONENTS, *LAYERS, *INNER)),
+    *((name, FORMULA) for name in ("ReadState", "WriteState", "Recurrence")),  # test_inner.py
     *((name, DEFINITION) for name in _DESCRIBED for case in CASES if f"{name}(" in case.config),
     *((name, KALDI) for name in _REAL),
 )

@@ -453,3 +453,7 @@ COMPONENTS = (
         "nnet2",
     ),
 )
+
+_TWINS = (("BlockAffineComponentPreconditioned", "BlockAffineComponent"),)
+_TWINS += (("NaturalGradientRepeatedAffineComponent", "RepeatedAffineComponent"),)
+COMPONENTS += tuple(attrs.evolve(case, kind=twin) for twin, kind in _TWINS for case in COMPONENTS if case.kind == kind)

@@ -11,6 +11,7 @@ from dldt.frontends.kaldi.ops import register
 from dldt.frontends.read_model import read_model
 from tests.codegen.native import run_native
 from tests.frontends.kaldi.component_cases import COMPONENTS
+from tests.frontends.kaldi.inner_cases import INNER
 from tests.frontends.kaldi.layer_cases import LAYERS
 from tests.frontends.kaldi.written import nnet1, nnet3
 
@@ -88,11 +89,7 @@ def test_native_layers_are_their_formulas(tmp_path, frames):
 
 
 def test_nothing_is_imported_without_a_case():
-    inner = {"Advance", "Count", "FirstFrames", "FrameNumbers", "Frames", "FramesLeft", "Guard", "ReadState"}
-    inner |= {"Recurrence", "Rows", "RunningCount", "Spread", "Valid", "WindowSum", "WriteState", "Zeros", "DimRange"}
-    inner |= {"EveryNth", "SentenceMean"}
-    described = {"Append", "Const", "Failover", "Scale", "Sum", "Switch"}  # test_descriptors.py
-    elsewhere = {"TdnnComponent", "StatisticsExtractionComponent", "StatisticsPoolingComponent", "ConstantComponent"}
-    twins = {"BlockAffineComponentPreconditioned", "NaturalGradientRepeatedAffineComponent"}
-    tested = {case.kind for case in (*COMPONENTS, *LAYERS)} | inner | described | elsewhere | twins
+    described = {"Append", "Const", "Failover", "Scale", "Sum", "Switch"}  # test_time.py
+    described |= {"ReadState", "WriteState", "Recurrence"}  # test_inner.py
+    tested = {case.kind for case in (*COMPONENTS, *LAYERS, *INNER)} | described | {"TdnnComponent"}
     assert {importer.op_type for importer in register().importers()} - tested == set()

@@ -53,6 +53,10 @@ case(
     num_hidden=6,
     no_bias=True,
 )
+# sums of some 10^9 steps; MXNet rounds their factors in f32
+case("_contrib_quantized_elemwise_add", SIGNED, SIGNED[::-1].copy(), *ENDS, *ENDS, outputs=3, rtol=1000)
+case("_contrib_quantized_elemwise_add", SIGNED, SIGNED[::-1].copy(), *ENDS, *WEIGHT, name="given", outputs=3, **RANGE)
+case("_contrib_quantized_elemwise_add", BYTES, BYTES[::-1].copy(), *ABOVE, *ABOVE, name="bytes", outputs=3, **RANGE)
 case("_contrib_quantized_elemwise_mul", SIGNED, SIGNED[::-1].copy(), *ENDS, *ENDS, outputs=3)
 case("_contrib_quantized_act", SIGNED, *ENDS, outputs=3, act_type="relu")
 for kind in ("max", "avg"):

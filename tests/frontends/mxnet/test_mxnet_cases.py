@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from dldt.compiler.interpret import interpret
+from dldt.frontends.mxnet.ops import register
 from dldt.frontends.read_model import read_model
 from dldt.runtime import load
 from dldt.tools.api import compile_model
 from tests.frontends.mxnet.all_cases import CASES
+from tests.frontends.mxnet.evaluated import EVALUATED
 
 EXPECTED = np.load(Path(__file__).with_name("expected.npz"))
 
@@ -58,3 +60,7 @@ def test_native(name, tmp_path):
     found = load(artifact, threads=1).run(feeds)
     for got, want in zip(found.values(), expected(name), strict=True):
         agree(got, want, max(case.rtol, 2e-5))
+
+
+def test_nothing_is_imported_without_a_case():
+    assert {importer.op_type for importer in register().importers()} - {op for op, _ in EVALUATED} == set()

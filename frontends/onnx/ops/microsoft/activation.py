@@ -1,5 +1,4 @@
 """Activations, alone and joined with an addition."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

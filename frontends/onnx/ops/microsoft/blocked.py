@@ -1,5 +1,4 @@
 """Weights of a few bits in blocks that have a scale each: MatMulNBits, GatherBlockQuantized."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

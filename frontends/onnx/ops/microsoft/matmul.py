@@ -1,5 +1,4 @@
 """Matrix products joined with what stands before and behind them."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Normalisations over the last axis, joined with additions and look-ups."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

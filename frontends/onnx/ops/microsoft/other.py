@@ -1,5 +1,4 @@
 """What else the domain has: spellings of operations that ONNX has too, distances, quantised pooling and selection."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

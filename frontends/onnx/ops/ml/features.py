@@ -1,5 +1,4 @@
 """What prepares features, and what stands behind a classifier."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Linear models and support vectors."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

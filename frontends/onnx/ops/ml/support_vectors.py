@@ -1,5 +1,4 @@
 """SVMClassifier: a decision between every two classes, of which each has a vote."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 

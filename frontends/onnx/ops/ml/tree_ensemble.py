@@ -1,5 +1,4 @@
 """Tree ensembles: regressors, classifiers, and the newer form of both."""
-# ruff: noqa: N803 - parameters carry the names of the schema
 
 from __future__ import annotations
 
