@@ -1,4 +1,5 @@
-"""The startup cost of a fresh interpreter: importing the runtime after numpy, and opening the ResNet-50 artifact.
+"""The startup cost of a fresh interpreter: importing the runtime after numpy, importing what reads each framework's
+models, and opening the ResNet-50 artifact.
 
 python -m benchmarks.startup
 python -m benchmarks.startup --against ../base/bin/python         beside another dldt, in turns
@@ -11,12 +12,14 @@ import itertools
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import dldt
 from benchmarks.environment import Environment
 from benchmarks.machine import describe
 from benchmarks.models import model_file, select
+from dldt.frontends.formats import FORMATS
 
 ROUNDS = 15
 TIMED = "import time; s = time.perf_counter(); {}; print((time.perf_counter() - s) * 1e3)"
@@ -28,6 +31,14 @@ OPEN = (
 BESIDE = {"import dldt.runtime": f"import numpy; {IMPORT}", "open resnet50.so": OPEN}
 NAMES = ("onnx", "tensorflow", "networkx", "llvmlite", "attr")
 FOREIGN = f"import sys, dldt.runtime; print([name for name in {NAMES} if name in sys.modules])"
+
+FRAMEWORKS = ("caffe", "mxnet", "tensorflow", "h5py", "cv2", "torch", "openvino", "onnxruntime")
+READER = (
+    "import sys, time, numpy; import dldt; s = time.process_time(); from dldt.frontends.formats import FORMATS; "
+    "from dldt.frontends import read_model; next(f for f in FORMATS if f.name == sys.argv[1]).reader(); "
+    f"print((time.process_time() - s) * 1e3, *[name for name in {FRAMEWORKS} if name in sys.modules])"
+)
+"""The milliseconds that a format's reader and importers take beside numpy, and the frameworks that came along."""
 
 
 def main() -> int:
@@ -47,12 +58,25 @@ def main() -> int:
     print(f"import dldt.runtime  {statistics.median(both_ms):7.1f} ms, {more:.1f} ms more (limit 60)")
     imported = ask(FOREIGN)
     print(f"foreign modules that came along: {imported}")
+    brought = _readers(ask)
     ((model,), _) = select(["resnet50"])
     with tempfile.TemporaryDirectory() as folder:
         artifact, _ = dldt.compile_model(model_file(model), Path(folder) / "resnet50.so")
         opened = statistics.median(float(ask(OPEN, artifact)) for _ in range(ROUNDS))
     print(f"open resnet50.so     {opened:7.2f} ms (limit 5)")
-    return int(more >= 60 or opened >= 5 or imported != "[]")
+    return int(more >= 60 or opened >= 5 or imported != "[]" or brought)
+
+
+def _readers(ask: Callable[..., str]) -> bool:
+    """A line for each format; whether a framework was imported."""
+    brought = False
+    for name in (format.name for format in FORMATS):
+        answers = [ask(READER, name).split() for _ in range(5)]
+        foreign = answers[0][1:]
+        brought = brought or bool(foreign)
+        spent = statistics.median(float(answer[0]) for answer in answers)
+        print(f"reader of {name:<10} {spent:7.1f} ms of CPU, frameworks imported: {', '.join(foreign) or 'none'}")
+    return brought
 
 
 def beside(against: Environment) -> int:

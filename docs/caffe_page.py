@@ -11,4 +11,6 @@ from tests.frontends.caffe.cases import CASES
 def caffe() -> str:
     """The layer types of Caffe; what stands before them is the frontend's own description."""
     notes = (frontend.__doc__ or "").partition("\n")[2].strip()
-    return coverage_page(register(), [(case.operation, case.oracle) for case in CASES], notes)
+    framework = register()
+    cases = [(case.operation, case.oracle) for case in CASES]
+    return coverage_page(framework, [*cases, *((name, "the message") for name in framework.refused)], notes)

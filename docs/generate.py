@@ -31,6 +31,7 @@ from dldt.passes.pipelines import default_pipeline
 from docs.caffe_page import caffe
 from docs.coverage import coverage_page
 from docs.kaldi_page import kaldi
+from docs.opset_page import opsets
 from docs.tensorflow_page import tensorflow
 from docs.tflite_page import tflite
 from tests.frontends.mxnet.evaluated import EVALUATED as MXNET_EVALUATED
@@ -220,6 +221,7 @@ def onnx() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
+    "opsets.md": opsets,
     "formats.md": formats,
     "mxnet.md": mxnet,
     "onnx.md": onnx,

@@ -15,6 +15,8 @@ from dldt.frontends.caffe.blob import Blob
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_BYTES = 1 << 33
 _MAX_BLOBS = 1 << 16
+_PACKED = 1100
+"""No compression of HDF5 makes numbers smaller by more."""
 
 
 def is_hdf5(file: Path) -> bool:
@@ -52,8 +54,17 @@ def _blobs(h5py: Any, data: Any) -> dict[str, tuple[Blob, ...]]:
             if isinstance(item, h5py.Group):
                 pending.append((f"{layer}/{name}" if layer else name, item))
                 continue
+            _check(item, name)
             array = np.asarray(item[()], np.float32)
             found.setdefault(layer, {})[int(name)] = Blob(array.shape, False, (array.reshape(-1),))
         if len(found) + len(pending) > _MAX_BLOBS:
             raise ValueError("there are too many groups")
     return {layer: tuple(blobs[number] for number in sorted(blobs)) for layer, blobs in found.items()}
+
+
+def _check(item: Any, name: str) -> None:
+    """Raises ValueError on numbers that are not in the file itself."""
+    if item.is_virtual or item.external:
+        raise ValueError(f"the numbers of {name!r} lie in other files")
+    if item.nbytes > _PACKED * item.id.get_storage_size():
+        raise ValueError(f"{name!r} is to hold {item.size} numbers, and has {item.id.get_storage_size()} bytes")

@@ -3,7 +3,7 @@
 import numpy as np
 import openvino as ov
 import pytest
-from openvino import opset1, opset6, opset11, opset13
+from openvino import opset1, opset3, opset6, opset11, opset13
 
 import dldt
 from dldt.runtime import load
@@ -89,3 +89,10 @@ def test_a_variable_that_only_its_sink_writes(used, tmp_path):
     after = opset13.add(before, x)
     result = after if used else before
     check([opset13.relu(result)], [x], [np.ones((1, 4), np.float32)], tmp_path, [opset6.assign(after, "v")])
+
+
+def test_a_variable_of_the_first_kind(tmp_path):
+    x = parameter(1, 4)
+    before = opset3.read_value(opset13.constant(np.full((1, 4), 2, np.float32)), "v")
+    after = opset13.add(before, x)
+    check([opset13.relu(after)], [x], [np.ones((1, 4), np.float32)], tmp_path, [opset3.assign(after, "v")])

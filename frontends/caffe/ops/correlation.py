@@ -17,57 +17,57 @@ from dldt.compiler.ops.reduce import ReduceMean
 from dldt.compiler.ops.rounding import Abs
 from dldt.compiler.ops.slice import Slice
 from dldt.frontends.caffe.framework import CAFFE
+from dldt.frontends.engine.attribute_record import AttributeRecord
 
 _AXES, _CHANNELS = np.array([2, 3], np.int64), np.array([1], np.int64)
 _MOST = 1 << 10
 
 
+@attrs.frozen
+class CorrelationSettings(AttributeRecord):
+    """The fields of ``CorrelationParameter``."""
+
+    kernel_size: int
+    max_displacement: int
+    pad: int = 0
+    stride_1: int = 1
+    stride_2: int = 1
+    single_direction: int = 0
+    do_abs: bool = False
+    correlation_type: str = "MULTIPLY"
+
+    @property
+    def reach(self) -> int:
+        """How many steps away the furthest window is."""
+        return self.max_displacement // max(self.stride_2, 1)
+
+    def compared(
+        self, bottom: Value, other: Value, top: int, pad: int, down: Sequence[int], right: Sequence[int]
+    ) -> Value:
+        """The windows from row ``top`` on beside those ``down`` and ``right`` steps away; ``pad``: rows around."""
+        windows = _ComparedWindows(
+            self.kernel_size, self.stride_1, self.stride_2, top, (pad, self.pad), self.max_displacement, down, right
+        )
+        return windows.compared(bottom, other, self.correlation_type)
+
+
 @CAFFE.imports("Correlation")
-def correlation(
-    bottom: Value,
-    other: Value,
-    *,
-    pad: int = 0,
-    kernel_size: int,
-    max_displacement: int,
-    stride_1: int = 1,
-    stride_2: int = 1,
-    single_direction: int = 0,
-    do_abs: bool = False,
-    correlation_type: str = "MULTIPLY",
-) -> Value:
+def correlation(bottom: Value, other: Value, *, settings: CorrelationSettings) -> Value:
     """The mean product (or difference) of each window with those of the other map up to `max_displacement` away"""
-    reach = max_displacement // max(stride_2, 1)
-    steps = range(-reach, reach + 1)
-    windows = _ComparedWindows(
-        kernel_size, stride_1, stride_2, max_displacement, (pad, pad), max_displacement, steps, steps
-    )
-    return windows.compared(bottom, other, correlation_type)
+    steps = range(-settings.reach, settings.reach + 1)
+    return settings.compared(bottom, other, settings.max_displacement, settings.pad, steps, steps)
 
 
 @CAFFE.imports("Correlation1D")
-def correlation_1d(
-    bottom: Value,
-    other: Value,
-    *,
-    pad: int = 0,
-    kernel_size: int,
-    max_displacement: int,
-    stride_1: int = 1,
-    stride_2: int = 1,
-    single_direction: int = 0,
-    do_abs: bool = False,
-    correlation_type: str = "MULTIPLY",
-) -> Value:
+def correlation_1d(bottom: Value, other: Value, *, settings: CorrelationSettings) -> Value:
     """As Correlation, but along rows alone: on both sides, or on the left (-1) or the right (1)"""
-    if single_direction not in (-1, 0, 1):
-        raise InputError(f"single_direction is {single_direction}; it must be -1 (left), 0 (both) or 1 (right)")
-    reach = max_displacement // max(stride_2, 1)
+    side, reach = settings.single_direction, settings.reach
+    if side not in (-1, 0, 1):
+        raise InputError(f"single_direction is {side}; it must be -1 (left), 0 (both) or 1 (right)")
     # To the left Caffe's code begins one step further away than its range goes, and leaves the middle out.
-    first = {-1: -reach - 1, 0: -reach, 1: 0}[single_direction]
-    steps = range(first, first + reach + 1 + (reach if single_direction == 0 else 0))
-    windows = _ComparedWindows(kernel_size, stride_1, stride_2, 0, (0, pad), max_displacement, range(1), steps)
-    return windows.compared(bottom, other, correlation_type)
+    first = {-1: -reach - 1, 0: -reach, 1: 0}[side]
+    steps = range(first, first + reach + 1 + (reach if side == 0 else 0))
+    return settings.compared(bottom, other, 0, 0, range(1), steps)
 
 
 @attrs.frozen

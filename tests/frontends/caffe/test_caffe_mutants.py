@@ -14,7 +14,7 @@ from tests.frontends.caffe.net import caffemodel
 
 
 def test_mutants(tmp_path):
-    ends = {outcome_of(tmp_path, text, binary) for _, text, binary in itertools.islice(mutants(1), 150)}
+    ends = {outcome_of(tmp_path, mutant) for mutant in itertools.islice(mutants(1), 150)}
     assert {"imported", "InputError"} <= ends
 
 

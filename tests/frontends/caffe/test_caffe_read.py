@@ -12,6 +12,7 @@ from dldt.compiler.errors import DldtError, InputError, UnsupportedError, UsageE
 from dldt.compiler.interpret import interpret
 from dldt.frontends.caffe import hdf5
 from dldt.frontends.caffe.files import Files
+from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.importer import import_caffe
 from dldt.frontends.caffe.read import read_caffe
 from dldt.frontends.engine.input_spec import parse_inputs
@@ -227,6 +228,14 @@ def test_weights_in_hdf5(tmp_path):
     with h5py.File(path, "w") as file:
         file["data/a/fc/0"] = h5py.ExternalLink("/etc/passwd", "x")
     with pytest.raises(InputError, match="not weights of Caffe in HDF5: '0' is a link"):
+        import_caffe(path)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("data/a/fc/0", W.shape, "f4", external=[("/etc/passwd", 0, W.nbytes)])
+    with pytest.raises(InputError, match="the numbers of '0' lie in other files"):
+        import_caffe(path)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("data/a/fc/0", (1 << 20, 1 << 20), "f4", chunks=(1, 1024))
+    with pytest.raises(InputError, match="'0' is to hold 1099511627776 numbers, and has 0 bytes"):
         import_caffe(path)
 
 
@@ -474,3 +483,10 @@ def test_a_text_with_deep_nesting_is_refused(tmp_path):
     (tmp_path / "net.prototxt").write_text("layer { convolution_param " + "{ weight_filler " * 5000)
     with pytest.raises(InputError, match=re.escape("net.prototxt: line 1: ")):
         import_caffe(tmp_path / "net.prototxt")
+
+
+@pytest.mark.parametrize("type", CAFFE.refused)
+def test_a_layer_that_is_refused_tells_why(type, tmp_path):
+    path = write(tmp_path, INPUT + layer(type), None)
+    with pytest.raises(UnsupportedError, match=re.escape(CAFFE.refused[type])):
+        import_caffe(path)
