@@ -84,9 +84,12 @@ class _Tiler:
         if maker.leaf is None or reader.leaf is None or maker.region is None or reader.region is None:
             return "one of them holds blocks of tasks"
         tensor, block = maker.leaf.output, self.on.target.block
-        alone = self.readers[tensor] == 1 and tensor.place is None and tensor not in self.shared
-        if not alone or tensor.layout.block != block or not _reads_as_image(reader.leaf, tensor):
-            return "another task reads it too, or it is no image in blocks that the next task reads"
+        if tensor.place is not None or tensor in self.shared:
+            return "it is an output, or part of another tensor"
+        if self.readers[tensor] != 1:
+            return "another task reads it too"
+        if tensor.layout.block != block or not _reads_as_image(reader.leaf, tensor):
+            return "it is no image in blocks that the next task reads as its data alone"
         image = tensor.buffer.physical_shape[1:]
         if len(image) != 4 or any(defined_dims(size) for size in image):
             return "its size is not known before the run"
