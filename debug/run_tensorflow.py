@@ -11,10 +11,17 @@ import numpy as np
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array
+from dldt.frontends.tensorflow.keras import opened
 
 
 def run_tensorflow(path: Path, inputs: Mapping[str, Array], graph: Graph) -> dict[str, Array]:
-    """Every tensor of a frozen graph or of a SavedModel's serving signature, without TensorFlow's own optimisations."""
+    """Every tensor of a frozen graph or of a SavedModel's serving signature, without TensorFlow's own optimisations; a
+    Keras model is a SavedModel first, as it is when it is read."""
+    with opened(path, {}) as (saved, _):
+        return _tensors_of(saved, inputs)
+
+
+def _tensors_of(path: Path, inputs: Mapping[str, Array]) -> dict[str, Array]:
     import tensorflow as tf  # type: ignore[import-untyped]  # it has no stubs
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
