@@ -16,7 +16,7 @@ def packed_recurrent(weights: Value, plan: LoopPlan) -> Value:
     directions, width = weights.type.shape[0], plan.vectors * plan.lanes
     gates = _reshaped(weights, (directions, plan.gates, plan.hidden, plan.hidden))
     begins, ends = np.zeros(4, np.int64), np.array([0, 0, width - plan.hidden, 0])
-    padded = ops.Pad("constant")(gates, begins, ends, np.zeros((), np.float32))
+    padded = ops.Pad("constant")(gates, begins, ends, np.zeros((), weights.type.dtype.numpy))
     vectors = _reshaped(padded, (directions, plan.gates, plan.vectors, plan.lanes, plan.hidden))
     panels = list(_panels(vectors, plan))
     made: Value = panels[0] if len(panels) == 1 else ops.Concat(1)(*panels)

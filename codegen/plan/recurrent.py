@@ -23,7 +23,7 @@ _END = np.iinfo(np.int64).max
 def expand_sequences(graph: Graph, target: Target) -> Graph:
     """The graph with every recurrent layer taken apart; a copy if there are any, else the graph itself.
 
-    Raises UnsupportedError naming a layer whose numbers are not f32.
+    Raises UnsupportedError naming a layer whose numbers are neither f32 nor f64.
     """
     if not any(_sequences(inner) for inner in graph.walk()):
         return graph
@@ -46,9 +46,9 @@ def _expanded(node: Node, target: Target) -> list[Value]:
     assert isinstance(op, ops.LSTMSequence | ops.GRUSequence | ops.RNNSequence)
     gates = _GATES[type(op)]
     x, hidden, *cell, lengths, w, r, b = (v for v in node.inputs if v is not None)
-    if w.type.dtype is not DType.f32:
+    if w.type.dtype not in (DType.f32, DType.f64):
         raise UnsupportedError(
-            f"{op.type} (node {node.name!r}) has {w.type.dtype} weights: native code is made for those of f32"
+            f"{op.type} (node {node.name!r}) has {w.type.dtype} weights: native code is made for those of f32 and f64"
         )
     directions, size = _size(w, 0), op.hidden_size
     shared, own = b, None
@@ -60,7 +60,8 @@ def _expanded(node: Node, target: Target) -> list[Value]:
     fields = (gates, size, op.activations, op.clip, op.direction, op.parameters)
     loop = Recurrence(*fields)
     if r.constant is None:
-        plan = loop_plan(loop, x.type.shape[0], target, ragged=given is not None, biased=own is not None)
+        sizes = (loop, w.type.dtype, x.type.shape[0], target)
+        plan = loop_plan(*sizes, ragged=given is not None, biased=own is not None)
         loop, r = PackedRecurrence(*fields), packed_recurrent(r, plan)
     extra = None if own is None else in_memory(own)
     state = in_memory(cell[0]) if cell else None

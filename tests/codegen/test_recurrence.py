@@ -9,6 +9,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.kernels.recurrence.plan import LoopPlan, rows_together
 from dldt.codegen.pipeline import assemble
+from dldt.codegen.plan.recurrent import expand_sequences
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.dims import symbol
@@ -131,13 +132,15 @@ def test_attributes(more, tmp_path):
 
 
 @pytest.mark.parametrize("level", ["x86-64-v3", "host"])
-def test_every_activation(level, tmp_path):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_activation(level, dtype, tmp_path):
     """All in one model: the first of a plain layer, and each in an LSTM, which clips its gates before."""
     graph, feeds, expected, cases = Graph("activations"), {}, {}, []
     for number, name in enumerate(sorted(ACTIVATIONS)):
         for kind, names in (("rnn", (name,)), ("lstm", (name, "tanh", name))):
             parameters = {"activations_alpha": (0.3,) * 3, "activations_beta": (0.6,) * 3}
             case = layer(kind, 20, activations=names, clip=0.9 if kind == "lstm" else 0.0, **parameters)
+            case = case if dtype is np.float32 else converted(case, dtype)
             values = []
             for k, array in enumerate(case.inputs):
                 known = k in case.constant_inputs
@@ -196,11 +199,30 @@ def test_computed_weights_of_sequences_of_several_lengths(tmp_path):
     run(computed(layer("lstm", 20, lengths=[2, 4, 1])), tmp_path)
 
 
+def converted(case, dtype, tolerance=1e-14):
+    """The case in another type of numbers."""
+    inputs = tuple(x.astype(dtype) if x.dtype == np.float32 else x for x in case.inputs)
+    return attrs.evolve(case, inputs=inputs, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("direction", ["forward", "bidirectional"])
+@pytest.mark.parametrize("level", ["x86-64-v2", "x86-64-v3", "host"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_doubles(name, level, direction, tmp_path):
+    run(converted(layer(name, 21, batch=4, direction=direction), np.float64), tmp_path, level, threads=2)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_doubles_of_free_dims_and_computed_weights(name, tmp_path):
+    run(converted(computed(layer(name, 11, 2, 3, lengths=[3, 2])), np.float64), tmp_path)
+    run(converted(layer(name, 11, 2, 3, lengths=[3, 2]), np.float64), tmp_path, free=True)
+
+
 def test_weights_of_other_types_are_refused():
-    case = layer("lstm", 4)
+    case = converted(layer("lstm", 4), np.float16)
     graph = Graph()
-    values = [graph.constant(x.astype(np.float64) if x.dtype == np.float32 else x) for x in case.inputs]
-    values[0] = graph.parameter("x", TensorType(DType.f64, case.inputs[0].shape))
+    values = [graph.constant(x) for x in case.inputs]
+    values[0] = graph.parameter("x", type_of(case.inputs[0]))
     graph.result(case.op(*values), "y")
-    with pytest.raises(UnsupportedError, match=r"LSTMSequence \(node '.*'\) has f64 weights: native code is made"):
-        assemble(graph, resolve_target("host"))
+    with pytest.raises(UnsupportedError, match=r"LSTMSequence \(node '.*'\) has f16 weights: native code is made"):
+        expand_sequences(graph, resolve_target("host"))

@@ -22,7 +22,7 @@ from dldt.compiler.content import Content
 from dldt.compiler.dims import Dim, ceildiv
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.named_sizes import written_symbols
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 
 _JOINED = {4: 5, 3: 4, 1: 0}
 """Operations that join the gates of a unit to its new state, by the number of gates."""
@@ -38,6 +38,7 @@ class RecurrenceProblem:
     steps: Dim
     ragged: bool
     biased: bool
+    dtype: DType = DType.f32
 
 
 @attrs.frozen
@@ -72,15 +73,18 @@ class RecurrenceFamily(Family):
         weights = ports["weights"].constant
         if weights is not None:
             ports.pop("weights")
-        batch, steps = ports["projected"].type.shape[:2]
-        problem = RecurrenceProblem(anchor.op, batch, steps, ragged="lengths" in ports, biased="bias" in ports)
+        data = ports["projected"].type
+        batch, steps = data.shape[:2]
+        ragged, biased = "lengths" in ports, "bias" in ports
+        problem = RecurrenceProblem(anchor.op, batch, steps, ragged, biased, data.dtype)
         return [RecurrencePart(problem, weights, ports)]
 
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
         assert isinstance(part, RecurrencePart)
         problem = part.problem
-        plan = loop_plan(problem.op, problem.batch, on.target, ragged=problem.ragged, biased=problem.biased)
+        sizes = (problem.op, problem.dtype, problem.batch, on.target)
+        plan = loop_plan(*sizes, ragged=problem.ragged, biased=problem.biased)
         made = Implementation(self.name, plan.name, plan, arithmetic=plan.arithmetic)
         return Estimate(0.0, made, packing=_packing(part.weights, problem.op, plan))
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
-from dldt.codegen.llvm.arithmetic import F32, Arithmetic
+from dldt.codegen.llvm.arithmetic import F32, F64, Arithmetic
 from dldt.codegen.loop.recurrence import Recurrence
 from dldt.codegen.target import Target
 from dldt.compiler.dims import Dim
-from dldt.compiler.types import Array
+from dldt.compiler.types import Array, DType
 
 SHARED = 4
 """Vectors of units summed at a time for several sequences: each weight vector is read once for all sequences."""
@@ -88,11 +88,14 @@ class LoopPlan:
                     yield np.ascontiguousarray(part.transpose(2, 0, 1)).reshape(-1).view(np.uint8).data
 
 
-def loop_plan(op: Recurrence, batch: Dim, target: Target, *, ragged: bool, biased: bool) -> LoopPlan:
-    """The plan of a loop over ``batch`` sequences. ``ragged``: their lengths differ. ``biased``: the candidate has a
-    bias of its own."""
+def loop_plan(op: Recurrence, dtype: DType, batch: Dim, target: Target, *, ragged: bool, biased: bool) -> LoopPlan:
+    """The plan of a loop over ``batch`` sequences of f32 or f64. ``ragged``: their lengths differ. ``biased``: the
+    candidate has a bias of its own."""
     rows, reset_first = rows_together(batch, target, ragged=ragged), op.gates == 3 and not biased
-    return LoopPlan(op.gates, op.hidden, target.block, reset_first, rows, together=target.cpu.fit.sums)
+    arithmetic = F64 if dtype is DType.f64 else F32
+    lanes = target.block * DType.f32.size // arithmetic.sums.size
+    fields = (op.gates, op.hidden, lanes, reset_first, rows)
+    return LoopPlan(*fields, together=target.cpu.fit.sums, arithmetic=arithmetic)
 
 
 def rows_together(batch: Dim, target: Target, *, ragged: bool) -> int:
