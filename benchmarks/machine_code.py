@@ -24,8 +24,9 @@ class MachineCode:
     def __init__(self, path: Path) -> None:
         found = read_artifact(path, verify=False)
         self._machine = found.note.machine
-        image = found.image.read(0, found.note.weights_offset)
         found.image.close()
+        with path.open("rb") as file:
+            image = file.read(found.note.weights_offset)
         sections = _sections(image)
         self.constants: Body = sections.get(".rodata", (0, b""))
         names = sections[".strtab"][1]

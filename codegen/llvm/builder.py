@@ -51,6 +51,8 @@ class Builder(Instructions):
         super().__init__(target)
         self._functions: list[Function] = []
         self._block = "entry"
+        self._opening: list[str] = []
+        self._opening_end = 0
 
     # ---- module and functions -------------------------------------------------------------------------------------
 
@@ -78,26 +80,28 @@ class Builder(Instructions):
         """Write a function; ``parameters`` are (type with attributes, name). Yields the arguments as values. A function
         that returns something must end in ``give``."""
         self._lines, self._block, self._counter = [], "entry", 0
+        self._opening, self._opening_end = [], 0
         origin = "" if self.source_lines is None else self.source_lines.function(name)
         arguments = [Ir(type.split(" ", 1)[0], f"%{label}") for type, label in parameters]
         yield arguments
         if returns == "void":
             self.line("ret void")
+        self._lines[self._opening_end : self._opening_end] = self._opening
         listed = ", ".join(f"{type} %{label}" for type, label in parameters)
         linkage = "internal" if internal else "hidden"
         self._functions.append(Function(name, linkage, returns, listed, "\n".join(self._lines), origin))
 
-    @contextmanager
-    def inserted(self, place: int) -> Iterator[None]:
-        """Write the lines of the context at an earlier place of the function: a number of lines, see ``place``."""
-        lines, self._lines = self._lines, []
-        yield
-        self._lines = lines[:place] + self._lines + lines[place:]
+    def end_opening(self) -> None:
+        """Here end the first lines of the function; ``opening`` writes more of them."""
+        self._opening_end = len(self._lines)
 
-    @property
-    def place(self) -> int:
-        """The number of lines that the function has by now."""
-        return len(self._lines)
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Write the lines of the context behind the first lines of the function, see ``end_opening``. They join the
+        others when the function ends, as loops know lines of theirs by number."""
+        lines, self._lines = self._lines, self._opening
+        yield
+        self._lines = lines
 
     def give(self, value: Ir) -> None:
         """Return a value from the function."""

@@ -85,8 +85,6 @@ class _ProgramWriter:
         """The block that follows on that code."""
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
-        self.beginning = 0
-        """Where the function's first lines end, which know the free dims: sizes that these give are computed there."""
 
     def main(self, steps: Sequence[ProgramStep]) -> None:
         """Write the function that every thread runs."""
@@ -109,7 +107,7 @@ class _ProgramWriter:
             self.dims = self._field(_DIMS)
             for k, name in enumerate(self.frame.free):
                 self.scope.symbols[name] = b.load("i64", b.gep(self.dims, b.index(8 * k)), 8)
-            self.beginning = b.place
+            b.end_opening()
             arena = ceildiv(self.frame.arena, 64) * 64
             end = self.value(arena) if scratch else b.index(0)
             self.scratch = b.gep(self.arena, b.add(end, b.mul(self.tid64, b.index(scratch))))
@@ -222,10 +220,8 @@ class _ProgramWriter:
 
     def _compute_first(self, size: NamedSize) -> None:
         """Compute a size of free dims where the function begins, for all its steps."""
-        before = self.b.place
-        with self.b.inserted(self.beginning):
+        with self.b.opening():
             bind_sizes([size.dim], self.scope, self.emitter)
-        self.beginning += self.b.place - before
 
     def _word(self, symbol: Symbol) -> Ir:
         return self.b.gep(self.dims, self.b.index(8 * self.words[symbol]))
