@@ -11,8 +11,6 @@ import sys
 import weakref
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
 
@@ -36,8 +34,8 @@ class FileMap(mmap.mmap):
         made._name, made._descriptor = name, os.dup(file.fileno())
         made._stamp, made._broken = _stamp(made._descriptor), False
         weakref.finalize(made, os.close, made._descriptor).atexit = False
-        whole = np.frombuffer(made, np.uint8)
-        made._start, made._end = whole.ctypes.data, whole.ctypes.data + whole.size
+        made._start = _address(made)
+        made._end = made._start + len(made)
         _MAPS.add(made)
         budget().maps.add(made)
         _catch()
@@ -91,6 +89,14 @@ def require_unchanged() -> None:
 def _stamp(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_size, status.st_mtime_ns
+
+
+def _address(buffer: mmap.mmap) -> int:
+    """Where a read-only buffer lies: ctypes itself tells it of writable ones alone, and numpy is slow to import."""
+    view = (ctypes.c_void_p * 10)()  # a Py_buffer, whose first member is the address
+    ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(buffer), view, 0)
+    ctypes.pythonapi.PyBuffer_Release(view)
+    return view[0] or 0
 
 
 class _Action(ctypes.Structure):
