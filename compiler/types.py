@@ -147,11 +147,14 @@ class TensorType:
         return array.reshape(self.static_shape)
 
     def with_value(self, value: object) -> TensorType:
-        """The same type with a known content (an array-like of ints or dims), dropped where it is too large."""
+        """The same type with a known content (an array-like of ints or dims), dropped where it is too large, or where a
+        number is none of the element type: it is another one when the model runs."""
         array = np.asarray(value, dtype=object)
         if array.size > MAX_VALUE_ELEMENTS or self.dtype.is_float:
             return self
-        if any(isinstance(item, int) and abs(item) > MAX_COEFFICIENT for item in array.ravel()):
+        least, most = self.dtype.bounds
+        least, most = max(least, -MAX_COEFFICIENT), min(most, MAX_COEFFICIENT)
+        if any(isinstance(item, int) and not least <= item <= most for item in array.ravel()):
             return self
         return attrs.evolve(self, value=tuple(_dim(item) for item in array.ravel()))
 

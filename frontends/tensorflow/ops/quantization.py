@@ -36,6 +36,8 @@ def quantize_v2(
     rounding = {"HALF_AWAY_FROM_ZERO": "half_away_from_zero", "HALF_TO_EVEN": "half_to_even"}
     whole = Round(rounding[one_of("round_mode", round_mode, tuple(rounding))])
     low, high = _bounds(min_range, max_range)
+    if not 0 <= ensure_minimum_range < np.inf:
+        raise InputError(f"ensure_minimum_range is {ensure_minimum_range}; a number of 0 or more is needed")
     least, most = T.bounds
     low = np.minimum(low, np.float32(0))
     reach = np.maximum(np.float32(1), np.maximum(np.abs(low), np.abs(high))) * np.float32(ensure_minimum_range)
@@ -102,6 +104,8 @@ def _bounds(low: Value, high: Value) -> tuple[Array, Array]:
     ]
     if found[0].shape != found[1].shape or found[0].ndim > 1:
         raise InputError(f"min_range and max_range have the shapes {list(found[0].shape)} and {list(found[1].shape)}")
+    if not np.isfinite(found).all():
+        raise InputError("min_range or max_range is infinite or NaN")
     if (found[0] > found[1]).any():
         raise InputError("min_range is above max_range")
     return found[0], found[1]

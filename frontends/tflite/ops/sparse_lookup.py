@@ -29,6 +29,8 @@ def embedding_lookup_sparse(
 ) -> Value:
     """For each row of the sparse tensor the weighted sum of its ids' rows, or their mean; 0 where it has none."""
     shape = required_ints(dense_shape, "input 'dense_shape'")
+    if indices.type.rank != 2:
+        raise InputError(f"the coordinates are {indices.type}; a row for each element is needed")
     count, depth = indices.type.static_shape
     if len(shape) != depth or depth < 2 or min(shape) < 0 or combiner not in ("SUM", "MEAN", "SQRTN"):
         raise InputError(f"coordinates {indices.type} of a tensor of shape {list(shape)}, joined by {combiner}")
