@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from dldt.codegen.kernels.convolution.deconvolution import MOST_PHASES
 from dldt.codegen.loop.packed_deconvolution import PackedDeconvolution
 from dldt.codegen.target import Target
 from dldt.compiler import ops
@@ -51,7 +54,7 @@ def _can(node: Node) -> bool:
     where = _window(node)
     if not all(isinstance(pad, int) for pad in (*where.pads_begin, *where.pads_end)):
         return False
-    return all(dilation == 1 for dilation in where.dilations)
+    return math.prod(where.strides) <= MOST_PHASES and all(dilation == 1 for dilation in where.dilations)
 
 
 def _shape(node: Node) -> Shape:

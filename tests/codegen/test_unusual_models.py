@@ -239,6 +239,25 @@ def test_a_transposed_convolution_in_no_groups_is_refused(tmp_path):
         dldt.read_model(tmp_path / "m.onnx")
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["constant", "computed"])
+@pytest.mark.parametrize(
+    ("kernel", "strides"), [((2,), (5,)), ((2, 2), (3, 3)), ((3, 2), (1, 4)), ((2, 2, 2), (2, 2, 3))], ids=str
+)
+def test_a_transposed_convolution_whose_strides_are_larger_than_its_kernel(kernel, strides, known, tmp_path):
+    """Some phases of the result have no taps."""
+    weights = _random(3, 5, *kernel)
+    shape, spatial = ",".join(map(str, weights.shape)), ",".join("4" for _ in kernel)
+    values = ", ".join(map(str, weights.ravel()))
+    outs = ",".join(f"O{k}" for k in range(len(kernel)))
+    text = _text(
+        f"float[1,3,{spatial}] x" + ("" if known else f", float[{shape}] w"),
+        f"float[1,5,{outs}] y",
+        f"y = ConvTranspose <strides = [{', '.join(map(str, strides))}]> (x, w)",
+        f"float[{shape}] w = {{{values}}}" if known else "",
+    )
+    check_text(text, [{"x": _random(1, 3, *(4 for _ in kernel))} | ({} if known else {"w": weights})], tmp_path)
+
+
 @pytest.mark.parametrize(
     "body", ["y = LeakyRelu <alpha = 0.3> (x)", "y = PRelu (x, s)", "y = Clip (x, s)", "y = Elu (x)"]
 )

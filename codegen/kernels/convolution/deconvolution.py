@@ -23,6 +23,9 @@ from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import Array
 
+MOST_PHASES = 4096
+"""Phases for which kernels are made: networks have strides of 32 x 32 at most."""
+
 
 def deconvolution_parts(
     task: Leaf, anchor: Node, op: ops.ConvolutionBackpropData | ops.GroupConvolutionBackpropData
@@ -40,7 +43,7 @@ def deconvolution_parts(
     output = anchor.types[0].shape[2:]
     window = op.window(space, filters.shape[3:], None if filters.array is None else tuple(output))
     sy, sx = window.strides
-    if not all(isinstance(pad, int) for pad in window.pads_begin):
+    if sy * sx > MOST_PHASES or not all(isinstance(pad, int) for pad in window.pads_begin):
         return None
     apart = filters.shape[3:] == (sy, sx) and not any((*window.pads_begin, *window.pads_end))
     if apart and filters.shape[0] == 1 and tuple(output) == (space[0] * sy, space[1] * sx):

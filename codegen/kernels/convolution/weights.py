@@ -28,9 +28,10 @@ def saves_time(problem: Problem, target: Target, streamed: int, sizes: TypicalSi
 
 
 def relative_cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> float:
-    """The cycles of an arithmetic that widens weights, relative to those without widening."""
-    plain = attrs.evolve(problem, arithmetic=problem.arithmetic.multiplied)
-    return _cycles(problem, target, streamed, sizes) / _cycles(plain, target, streamed, sizes)
+    """The cycles of an arithmetic that widens weights, relative to those without widening: 1 where there are no
+    weights, as in a phase of a transposed convolution whose strides are larger than its kernel."""
+    plain = _cycles(attrs.evolve(problem, arithmetic=problem.arithmetic.multiplied), target, streamed, sizes)
+    return _cycles(problem, target, streamed, sizes) / plain if plain else 1.0
 
 
 def _cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes) -> float:
