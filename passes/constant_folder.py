@@ -96,6 +96,6 @@ def _evaluate(op: Op, arrays: list[Array | None]) -> tuple[Array, ...] | None:
     try:
         with np.errstate(all="ignore"):
             made = op.evaluate(*arrays)
-    except (ArithmeticError, ValueError):  # numpy refuses what the operation leaves undefined
+    except (ArithmeticError, ValueError, MemoryError):  # it is undefined, or too large for numpy
         return None
     return made if isinstance(made, tuple) else (made,)
