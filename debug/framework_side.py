@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.errors import DldtError, UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import Array
 from dldt.debug.run_onnxruntime import run_onnxruntime
@@ -29,7 +29,8 @@ class FrameworkSide:
     run: Callable[[Path, Mapping[str, Array], Graph], dict[str, Array]]
 
     def tensors(self, path: Path, inputs: Mapping[str, Array], graph: Graph) -> dict[str, Array]:
-        """What the framework computes. Raises UnsupportedError, which says what to install."""
+        """What the framework computes. Raises UnsupportedError, which says what to install, or what the framework says
+        of a model that it does not run."""
         try:
             return self.run(path, inputs, graph)
         except ModuleNotFoundError as error:
@@ -37,6 +38,13 @@ class FrameworkSide:
                 f"{path.name}@{self.word} needs {self.package.partition('<')[0]}: pip install {_quoted(self.package)}"
             )
             raise UnsupportedError(f"{told}; or compare with {path.name}@interpreter") from error
+        except DldtError:
+            raise
+        except Exception as error:
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            raise UnsupportedError(
+                f"{self.word} does not run {path.name}: {said[-1][:300]}; compare with {path.name}@interpreter"
+            ) from error
 
 
 FRAMEWORK_SIDES = {

@@ -34,8 +34,10 @@ def random_inputs(graph: Graph, seed: int = 0) -> dict[str, Array]:
     for value in graph.inputs:
         t = value.type
         if any(not isinstance(dim, int) for dim in t.shape):
+            sizes = ",".join(str(dim) if isinstance(dim, int) else "1" for dim in t.shape)
             raise UsageError(
-                f"input {value.node.name!r} has free dims ({t}): give arrays (--inputs) or sizes (--input)"
+                f"input {value.node.name!r} has free dims ({t}): give arrays (--inputs) or sizes, for instance "
+                f'--input "{value.node.name}[{sizes}]"'
             )
         shape = t.static_shape
         if t.dtype.is_float:

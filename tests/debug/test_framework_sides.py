@@ -62,5 +62,30 @@ def test_what_is_not_installed_is_said_in_a_line(tmp_path):
     )
 
 
+READ_BY_OPENVINO = {
+    "tf/human/liveness.pb": {"conv2d_1_input": [1, 32, 32, 3]},
+    "caffe/mtcnn/det2.caffemodel": None,
+    "mxnet/mtcnn/mtcnn2-0000.params": {"data": [1, 3, 24, 24]},
+    "kaldi/generated_nnet3/lstm.raw": {"input": [20, 20]},
+}
+
+
+@pytest.mark.parametrize("file", READ_BY_OPENVINO)
+def test_openvino_gets_the_ir_of_models_that_it_does_not_read(file):
+    path = model_path(file)
+    graph = api.read_model(path, inputs=READ_BY_OPENVINO[file])
+    arrays = random_inputs(graph)
+    found = FRAMEWORK_SIDES["openvino"].tensors(path, arrays, graph)
+    made = TensorComparison.of(found, graph_tensors(graph, arrays), 1e-3, [node.name for node in graph.outputs])
+    assert made.first is None, made.verdict
+    assert made.outputs
+
+
+def test_what_a_framework_says_of_a_model_is_told():
+    path = model_path("tflite/wakeword/hey_jarvis.tflite")
+    with pytest.raises(UnsupportedError, match=r"openvino does not run hey_jarvis.tflite: .*; compare with hey_jarvis"):
+        FRAMEWORK_SIDES["openvino"].tensors(path, {}, api.read_model(path))
+
+
 def test_a_kaldi_model_is_interpreted():
     assert ModelSide.parsed(str(model_path("kaldi/generated_nnet3/tdnn.raw"))).word == "interpreter"
