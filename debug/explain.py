@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.observer import Application, Observer, PassRun
@@ -23,8 +24,8 @@ class Explain(Observer):
     def __init__(self, name: str, node: str, pipeline: Pipeline, write: Callable[[str], None] = print) -> None:
         self._found = {i: item for i, item in enumerate(pipeline.passes) if name in (item.name, str(item))}
         if not self._found:
-            known = ", ".join(sorted({item.name for item in pipeline.passes}))
-            raise UsageError(f"--explain {name!r}: no pass is called so; the pipeline has: {known}")
+            known = sorted({item.name for item in pipeline.passes})
+            raise UsageError(f"--explain {name!r}: no pass is called so{did_you_mean(name, known)}")
         self._node = node
         self._write = write
         self._looked_at: dict[tuple[int, int], str] = {}

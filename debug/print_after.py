@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.observer import Observer, PassRun, StepRun
@@ -23,8 +24,8 @@ class PrintAfter(Observer):
         self._write = write
         known = {*EVERY, *steps, *passes, *(name.partition("{")[0] for name in passes)}
         for name in sorted(self._wanted - known):
-            listed = ", ".join(sorted(known - set(EVERY)))
-            raise UsageError(f"--print-after {name!r}: no pass or step is called so; there are all, changed, {listed}")
+            listed = [*EVERY, *sorted(known - set(EVERY))]
+            raise UsageError(f"--print-after {name!r}: no pass or step is called so{did_you_mean(name, listed)}")
 
     def pass_ended(self, run: PassRun, graph: Graph) -> None:
         """See Observer."""

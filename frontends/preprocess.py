@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 import numpy as np
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.metadata import LAYOUT
@@ -16,7 +17,6 @@ from dldt.compiler.ops.arithmetic import Divide, Subtract
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.types import Array
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.layout import InputLayout
 from dldt.frontends.mean_scale import ChannelValues
 

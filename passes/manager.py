@@ -10,6 +10,7 @@ import attrs
 
 from dldt.compiler import options
 from dldt.compiler.budget import budget
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.inference import is_found
@@ -118,7 +119,8 @@ def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]
     for index, item in enumerate(pipeline.passes):
         if stop_after in (item.name, str(item)):
             return pipeline.passes[: index + 1]
-    raise UsageError(f"cannot stop after pass {stop_after!r}: it is not in the pipeline ({pipeline})")
+    known = [item.name for item in pipeline.passes]
+    raise UsageError(f"cannot stop after {stop_after!r}: no pass is called so{did_you_mean(stop_after, known)}")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.stage import IMPORTED, Stage
 from dldt.passes.base import PASSES, Pass, option_parser
@@ -45,8 +46,8 @@ class Pipeline:
         left = self.passes
         for glob in globs:
             if not any(fnmatch.fnmatchcase(item.name, glob) for item in self.passes):
-                known = ", ".join(sorted({item.name for item in self.passes}))
-                raise UsageError(f"no pass to disable is called {glob!r}; the pipeline has: {known}")
+                known = sorted({item.name for item in self.passes})
+                raise UsageError(f"no pass to disable is called {glob!r}{did_you_mean(glob, known)}")
             left = tuple(item for item in left if not fnmatch.fnmatchcase(item.name, glob))
         return attrs.evolve(self, passes=left, stages=self.stages if left == self.passes else ())
 
@@ -65,7 +66,7 @@ def parse_passes(text: str) -> tuple[Pass, ...]:
 def _parse_pass(text: str) -> Pass:
     name, _, options = text.rstrip("}").partition("{")
     if name not in PASSES:
-        raise UsageError(f"there is no pass {name!r}; the passes are: {', '.join(sorted(PASSES))}")
+        raise UsageError(f"there is no pass {name!r}{did_you_mean(name, sorted(PASSES))}")
     cls = PASSES[name]
     fields = {f.name: f.default for f in attrs.fields(cls)}  # type: ignore[arg-type]  # of attrs
     given: dict[str, object] = {}

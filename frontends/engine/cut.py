@@ -8,9 +8,9 @@ from pathlib import Path
 
 import attrs
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.frontends.engine.declared_type import DeclaredType
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.input_spec import InputSpec
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 

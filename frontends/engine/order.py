@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Iterable
 from pathlib import Path
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.types import TensorType
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.input_spec import InputSpec
 from dldt.frontends.engine.symbols import Symbols
 

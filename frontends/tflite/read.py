@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import map_regular
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.tflite.flatbuffer import Flatbuffer, Table

@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
 from dldt.frontends.engine.declared_type import DeclaredType
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tensorflow.replacement.replacement import Replacement

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UnsupportedError, UsageError
-from dldt.frontends.engine.did_you_mean import did_you_mean
 from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.tensorflow.replacement.config import read_config

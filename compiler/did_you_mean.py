@@ -16,7 +16,9 @@ COMPARED = 40
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The close matches of ``name`` among ``known`` as the end of a message, else the first few that there are."""
     names = list(dict.fromkeys(each if len(each) <= SHOWN else f"{each[:SHOWN]}…" for each in known))
-    close = difflib.get_close_matches(name[:SHOWN], _likely(name[:SHOWN], names), n=5, cutoff=0.6)
+    alike = difflib.get_close_matches(name[:SHOWN], _likely(name[:SHOWN], names), n=5, cutoff=0.6)
+    begun = [each for each in names if name and each.startswith(name)]
+    close = list(dict.fromkeys([*alike, *begun]))[:5]
     if close:
         return f"; close matches: {', '.join(map(repr, close))}"
     shown = ", ".join(map(repr, names[:8]))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dldt.frontends.engine.did_you_mean import SHOWN, did_you_mean
+from dldt.compiler.did_you_mean import SHOWN, did_you_mean
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz_/."
 
