@@ -315,6 +315,11 @@ def test_trees_that_are_none_are_refused(name, number, message, tmp_path):
         import_onnx(save(ml_model("TreeEnsembleRegressor", [X], **nodes), tmp_path))
 
 
+def test_trees_of_a_scalar_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"the trees look at feature \d of f32\[\]"):
+        import_onnx(save(ml_model("TreeEnsembleRegressor", [np.float32(1)], **broken()), tmp_path))
+
+
 def test_a_node_that_is_its_own_child_is_refused(tmp_path):
     nodes = broken()
     nodes["nodes_truenodeids"] = [0] * len(nodes["nodes_modes"])

@@ -307,3 +307,18 @@ def test_small_files_of_huge_tensors(op_type, numbers, message, tmp_path):
         initializers=[numpy_helper.from_array(np.array(numbers, np.int64), "s")],
     )
     refused(made, tmp_path, re.escape(message))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        (np.array([5, -(2**63)]), r"image_shape is \[5, -9223372036854775808\]; every size must be from 1 to 2\^40"),
+        (np.array([5, 2**63 - 1]), r"every size must be from 1 to 2\^40"),
+        (np.array([5.0, 5.0], np.float32), r"image_shape is f32\[2\]; sizes are i64"),
+    ],
+    ids=["negative", "large", "floats"],
+)
+def test_images_of_columns_have_sizes(sizes, message, tmp_path):
+    known = [numpy_helper.from_array(sizes, "image"), numpy_helper.from_array(np.array([1, 5]), "block")]
+    node = helper.make_node("Col2Im", ["x", "image", "block"], ["y"])
+    refused(model([node], [("x", [1, 5, 5])], initializers=known, opset=18), tmp_path, message)

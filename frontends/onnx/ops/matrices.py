@@ -8,6 +8,7 @@ from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.compositions.columns import Col2Im
 from dldt.compiler.ir.compositions.sizes import counted, like, number, size_of
+from dldt.compiler.op import MAX_ELEMENTS
 from dldt.compiler.ops.arithmetic import Divide, Multiply, Subtract
 from dldt.compiler.ops.body_ports import BodyOutput, InvariantInput, MergedInput, SliceInput
 from dldt.compiler.ops.broadcast import Broadcast
@@ -44,6 +45,11 @@ def col2im_18(
     axes = image_shape.type.elements
     if not isinstance(axes, int) or axes < 1 or input.type.rank != 3:
         raise InputError(f"columns {input.type} and image_shape {image_shape.type} are none of an image")
+    for name, sizes in (("image_shape", image_shape), ("block_shape", block_shape)):
+        if sizes.type.dtype is not DType.i64:
+            raise InputError(f"{name} is {sizes.type}; sizes are i64")
+        if any(isinstance(size, int) and not 1 <= size <= MAX_ELEMENTS for size in sizes.type.value or ()):
+            raise InputError(f"{name} is {list(sizes.type.value or ())}; every size must be from 1 to 2^40")
     begin, end = padding(pads, "NOTSET", axes)
     made = Col2Im(per_axis("strides", strides, axes), per_axis("dilations", dilations, axes), begin, end)
     return made.compose(input, image_shape, block_shape)[0]

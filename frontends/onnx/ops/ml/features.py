@@ -104,7 +104,7 @@ def one_hot_encoder_1(X: Value, *, cats_int64s: Ints = None, cats_strings: Texts
 def feature_vectorizer_1(*X: Value, inputdimensions: Ints = None) -> Value:
     """The inputs [N,F] beside each other, as f32; of each as many features as ``inputdimensions`` say"""
     for x, wanted in zip(X, inputdimensions or (), strict=False):
-        if x.type.shape[-1] != wanted:
+        if x.type.rank and x.type.shape[-1] != wanted:
             raise UnsupportedError(
                 f"FeatureVectorizer that cuts or pads {x.type} to {wanted} features is not supported"
             )

@@ -81,7 +81,7 @@ class Forest:
 
     def leaves(self, x: Value) -> Value:
         """For x [N,F], the leaf to which each tree leads: i32[N,trees]."""
-        width = x.type.shape[-1]
+        width = x.type.shape[-1] if x.type.rank else 1
         most = int(self.feature.max(initial=0))
         if x.type.rank != 2 or (isinstance(width, int) and most >= width) or self.feature.min(initial=0) < 0:
             raise InputError(f"the trees look at feature {most} of {x.type}")

@@ -44,7 +44,7 @@ def linear_classifier_1(
 ) -> tuple[Value | None, Value]:
     """The label of the largest of X [N,F] times the coefficients [classes,F] plus the intercepts, and the scores."""
     classes = len(classlabels_strings or classlabels_ints or ())
-    width = X.type.shape[-1]
+    width = X.type.shape[-1] if X.type.rank else 1
     rows = len(coefficients) // width if isinstance(width, int) and width else classes
     scores = _linear(X, coefficients, intercepts or (), rows)
     if rows == 1 and classes == 2:
@@ -86,7 +86,7 @@ def svm_regressor_1(
 def kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Value:
     """The kernel of each row of x [N,F] and each vector [S,F]: [N,S]"""
     gamma, shift, degree = (*given, *(0.0,) * 3)[:3]
-    if x.type.shape[-1] != vectors.shape[1]:
+    if x.type.rank != 2 or x.type.shape[-1] != vectors.shape[1]:
         raise InputError(f"support vectors of {vectors.shape[1]} elements do not fit {x.type}")
     if kind == "RBF":
         apart = Subtract()(Unsqueeze()(x, np.array([1], np.int64)), vectors[None])
@@ -105,7 +105,7 @@ def kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Val
 
 def _linear(X: Value, coefficients: tuple[float, ...], intercepts: tuple[float, ...], rows: int) -> Value:
     x = as_floats(X)
-    width = x.type.shape[-1]
+    width = x.type.shape[-1] if x.type.rank else 1
     if x.type.rank != 2 or rows < 1 or len(coefficients) % rows or len(intercepts) not in (0, rows):
         raise InputError(f"{len(coefficients)} coefficients and {len(intercepts)} intercepts do not fit {X.type}")
     matrix = np.array(coefficients, np.float32).reshape(rows, -1)
