@@ -71,9 +71,9 @@ def _lives(program: Program) -> dict[Tensor, _Life]:
 
 
 def _fullest(lives: Mapping[Tensor, _Life]) -> Iterator[str]:
-    """The moment at which most bytes are in use: no plan takes less."""
+    """The moment at which most bytes are in use: no plan takes less. Not told where sizes are free."""
     sized = [life for life in lives.values() if life.span is not None]
-    if not sized:
+    if not sized or len(sized) < len(lives):
         return
     taken = {at: [life for life in sized if life.first <= at <= life.last] for at in {life.first for life in sized}}
     moment = max(taken, key=lambda at: (sum(int(str(life.tensor.bytes)) for life in taken[at]), -at))

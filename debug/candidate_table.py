@@ -28,7 +28,8 @@ class CandidateTable:
         """The lines of a task."""
         if task not in self._lines:
             ways = [list(group) for _, group in groupby(task.chosen, key=lambda chosen: id(chosen.part))]
-            self._lines[task] = tuple(line for versions in ways for line in _compared(c, versions))
+            told = dict.fromkeys(tuple(_compared(c, versions)) for versions in ways)
+            self._lines[task] = tuple(line for each in told for line in each)
         return self._lines[task]
 
 
