@@ -21,6 +21,8 @@ from dldt.compiler.text_scanner import Scanner
 from dldt.compiler.types import Array, DType, TensorType
 
 MAX_NESTING = 32
+MAX_DEFINITION = 100_000
+"""The longest definition of a named size, in characters."""
 MAX_DEPTH = 2
 """How deep tuples may lie in one another: attributes are numbers, tuples of these, or ports of a loop."""
 _HEADER = re.compile(r'(?:(?P<label>\w+): )?graph (?P<name>".*")')
@@ -47,6 +49,7 @@ class OpenGraph:
     label: str = ""
     values: dict[str, tuple[Value, ...]] = attrs.field(factory=dict)
     symbols: dict[dims.Symbol, Dim] = attrs.field(factory=dict)
+    sizes: dict[str, Dim] = attrs.field(factory=dict)
     pending: Line | None = None
 
 
@@ -170,6 +173,8 @@ def _read_line(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array
         scope.graph.metadata[key] = scanner.string()
     elif scanner.accept("symbol"):
         _read_symbol(scope, scanner)
+    elif scanner.accept("size"):
+        _read_size(scope, scanner)
     elif scanner.accept("result"):
         name = scanner.string()
         scanner.take("mark", "=")
@@ -200,9 +205,9 @@ def _read_symbol(scope: OpenGraph, scanner: Scanner) -> None:
 
 def _read_node(scope: OpenGraph, scanner: Scanner, constants: Mapping[str, Array]) -> Line:
     name = scanner.name()
-    types = [scanner.type(scope.symbols)]
+    types = [scanner.type(scope.symbols, scope.sizes)]
     while scanner.accept(","):
-        types.append(scanner.type(scope.symbols))
+        types.append(scanner.type(scope.symbols, scope.sizes))
     scanner.take("mark", "=")
     cls = _find(scanner)
     scanner.take("mark", "(")
@@ -315,3 +320,12 @@ def _read_constant(scanner: Scanner, t: TensorType, constants: Mapping[str, Arra
 
 def _join(types: list[TensorType]) -> str:
     return ", ".join(map(str, types))
+
+
+def _read_size(scope: OpenGraph, scanner: Scanner) -> None:
+    scanner.take("mark", "#")
+    name, _, definition = scanner.rest().partition(" = ")
+    try:
+        scope.sizes[name] = parse_dim(definition, scope.sizes, longest=MAX_DEFINITION)
+    except DldtError as error:
+        raise scanner.error(f"size #{name[:40]}: {error}") from error

@@ -12,6 +12,7 @@ import attrs
 from dldt.compiler import dims
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.named_sizes import named_sizes
 from dldt.compiler.op import REGISTRY, Op
 from dldt.compiler.ops.body_ports import PORTS, port_tuple
 from dldt.compiler.ops.core import Constant, Parameter, Result
@@ -56,6 +57,7 @@ def _graph_lines(graph: Graph, depth: int, label: str, inline: bool) -> Iterator
     parameters = [value.node for value in graph.inputs]
     nodes = parameters + [node for node in order if not node.op.has(Trait.INTERFACE)]
     yield from (f"{pad}symbol {line}" for line in _symbol_lines(nodes))
+    yield from (f"{pad}size {line}" for line in _size_lines(nodes))
     names = _unique_names(nodes)
     for node in nodes:
         yield pad + _node_line(node, names, inline)
@@ -73,10 +75,18 @@ def _symbol_lines(nodes: list[Node]) -> list[str]:
     found: dict[str, str] = {}
     for node in nodes:
         for atom in (a for t in node.types for dim in t.shape for a in dims.atoms(dim)):
+            if isinstance(atom, dims.NamedSize):
+                continue
             if isinstance(atom, dims.Symbol) and (atom.lower != 1 or atom.upper is not None):
                 upper = "..." if atom.upper is None else atom.upper
                 found[str(atom)] = f"{atom} in [{atom.lower}, {upper}]"
     return [found[text] for text in sorted(found)]
+
+
+def _size_lines(nodes: list[Node]) -> list[str]:
+    """The definitions of the named sizes, each behind those that it is made of."""
+    found = {named for node in nodes for t in node.types for dim in t.shape for named in named_sizes(dim)}
+    return [f"{named} = {named.definition}" for named in sorted(found, key=lambda s: (s.level, s.name))]
 
 
 def _unique_names(nodes: list[Node]) -> dict[int, str]:

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
       | (?P<type>(?:f64|f32|f16|bf16|i64|i32|i16|i8|u64|u32|u16|u8|boolean)\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])
       | (?P<word>[A-Za-z_][A-Za-z0-9_\-]*)
       | (?P<number>[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf))
-      | (?P<mark>[(){},=:\[\]]|\?(?=\ in\ ))
+      | (?P<mark>[(){},=:\[\]#]|\?(?=\ in\ ))
       | (?P<end>$)
     )""",
     re.VERBOSE,
@@ -91,12 +91,12 @@ class Scanner:
         except ValueError as error:
             raise self.error(f"{text[:40]} is no string") from error
 
-    def type(self, symbols: dict[Symbol, Dim]) -> TensorType:
-        """A tensor type; symbols take the bounds that were declared."""
+    def type(self, symbols: dict[Symbol, Dim], sizes: dict[str, Dim]) -> TensorType:
+        """A tensor type; symbols take the bounds that were declared, named sizes have the definitions."""
         name, _, rest = self.take("type").partition("[")
         parts = split_dims(rest[:-1])
         try:
-            shape = tuple(substitute(parse_dim(part), symbols) for part in parts)
+            shape = tuple(substitute(parse_dim(part, sizes), symbols) for part in parts)
         except DldtError as error:
             raise self.error(str(error)) from error
         return TensorType(DType(name), shape)

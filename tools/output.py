@@ -32,6 +32,8 @@ def output_path(arguments: Arguments, model: Path, suffix: str) -> Path:
             path = path / (name + suffix)
     else:
         path = Path(arguments.output_dir or ".") / (name + suffix)
+    if suffix == ".so" and path.suffix.lower() == ".xml":
+        raise UsageError(f"{path}: .xml is the ending of an IR, which 'dldt convert' writes; give a library's name")
     if path.exists() and model.exists() and path.samefile(model):
         raise UsageError(f"{path} is the model itself; name another file with -o")
     require_writable(path)

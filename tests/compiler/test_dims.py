@@ -80,7 +80,26 @@ def test_every_expression_evaluates_as_python_does(tree: tuple, values: dict[Sym
 @given(trees)
 def test_text_parses_back_to_the_same_dim(tree: tuple) -> None:
     dim = _dim(tree)
-    assert parse_dim(str(dim)) == dim
+    assert _read_again(dim) == dim
+
+
+def _read_again(dim: Dim) -> Dim:
+    """What the text of the dim and those of the named sizes in it say."""
+    sizes: dict[str, Dim] = {}
+    for named in named_sizes(dim):
+        sizes[named.name] = parse_dim(str(named.definition), sizes, longest=100_000)
+    return parse_dim(str(dim), sizes)
+
+
+def test_the_text_of_a_long_dim_parses_back_with_its_sizes() -> None:
+    parts = [dims.symbol(f"N{k}", 1) for k in range(90)]
+    total = sum(parts[1:], start=parts[0])
+    assert "#" in str(total)
+    assert _read_again(total) == total
+    product = (total - 3) * dims.maximum(parts[2] // 3, total // 2) + parts[5]
+    assert _read_again(product) == product
+    with pytest.raises(DldtError, match="the size #abc1 is not defined"):
+        parse_dim("2*#abc1+1")
 
 
 NAMES = st.one_of(

@@ -52,6 +52,19 @@ def test_text_of_everything_parses_and_prints_the_same_again() -> None:
     assert (symbol.lower, symbol.upper) == (2, 128)
 
 
+def test_sizes_with_names_are_defined_above_the_nodes() -> None:
+    """A sum of ninety free dims is a size with a name; its definition is a line of its own."""
+    graph = Graph()
+    parts = [graph.parameter(f"x{k}", TensorType(DType.f32, (dims.symbol(f"N{k}"),))) for k in range(90)]
+    graph.result(ops.ReLU()(ops.Concat(axis=0)(*parts)), "y")
+    text = print_graph(graph)
+    assert "  size #" in text
+    back = parse_graph(text)
+    verify(back)
+    assert print_graph(back) == text
+    assert back.outputs[0].inputs[0].type == graph.outputs[0].inputs[0].type
+
+
 def test_two_nodes_of_one_name() -> None:
     graph = Graph()
     x = graph.parameter("x", TensorType(DType.f32, (2,)))
@@ -138,6 +151,8 @@ HEAD = 'graph "g"\n  %x f32[2] = Parameter()\n'
         (HEAD + '    then_body: graph "t"', "line 3: Parameter has no sub-graph 'then_body'"),
         (HEAD + 'graph "h"', "line 3: a second graph begins"),
         (HEAD + "  %y f32[2] = ReLU(%x) ?", "line 3: cannot read '?'"),
+        (HEAD + "  size #a1 = N+", "line 3: size #a1: not a dimension: 'N+'"),
+        (HEAD + "  size #a1 = #b2", "line 3: size #a1: the size #b2 is not defined"),
         (HEAD + "  symbol N in [a, 3]", "line 3: [a, 3] are no bounds of a symbol"),
     ],
 )  # fmt: skip

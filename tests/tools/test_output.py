@@ -30,6 +30,8 @@ def test_contradictions_and_the_model_itself_are_refused(tmp_path):
         output_path(options("a", "b"), model, ".so")
     with pytest.raises(UsageError, match="is the model itself; name another file with -o"):
         output_path(options(output_dir=str(tmp_path)), model, ".xml")
+    with pytest.raises(UsageError, match=r"b.xml: .xml is the ending of an IR, which 'dldt convert' writes"):
+        output_path(options("b.xml"), model, ".so")
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path):
