@@ -5,9 +5,10 @@ With DLDT_HOST_LEVEL set, this machine counts as one of that level for the tests
 
 Of tests that are marked ``one_in(count)`` so many cases run, and the last lines say how many are left to --all-cases:
 there are thousands, and each is compiled. Of the cases of one test for a named level of the processor, beside those for
-this machine, every second one runs.
+this machine, every second one runs. What hypothesis tries is the same in every run, and other with --all-cases.
 """
 
+import hypothesis
 import pytest
 
 from dldt.codegen.host import resolve_target
@@ -21,6 +22,8 @@ LEVELS = ("x86-64-v2", "x86-64-v3", "x86-64-v4")
 def pytest_configure(config):
     config.addinivalue_line("markers", "one_in(count): one of so many cases runs, all of them with --all-cases")
     config.stash[LEFT] = 0
+    hypothesis.settings.register_profile("dldt", derandomize=not config.getoption("--all-cases"), deadline=None)
+    hypothesis.settings.load_profile("dldt")
     if not HOST_LEVEL.value:
         return
     features = resolve_target("host").features
