@@ -14,14 +14,14 @@ nothing."""
 
 
 def register_tiles(target: Target, arithmetic: Arithmetic = F32) -> Iterator[tuple[int, int]]:
-    """Tiles that fit the registers, the largest first. A tile needs its accumulators, one vector for each column, and
-    one for the broadcast (without FMA also one for the product)."""
+    """Tiles that fit the registers, the largest first. A tile needs its accumulators, one vector for each column with
+    those that widening takes, and one for the broadcast (without FMA also one for the product)."""
     each = arithmetic.registers
     spare = 2 if arithmetic.apart else 1 if target.fma else 3
     found = []
     for columns in range(1, 9):
         for rows in range(1, 33):
-            if each * (rows * columns + columns) + spare <= target.registers:
+            if each * (rows * columns + columns) + arithmetic.held * columns + spare <= target.registers:
                 found.append((rows, columns))
     found.sort(key=lambda t: (-t[0] * t[1], t[1]))
     yield from found
@@ -44,7 +44,8 @@ def parts(total: int, size: int) -> list[tuple[int, int]]:
 def tile_cycles(rows: int, columns: int, target: Target, arithmetic: Arithmetic = F32) -> float:
     """Cycles of one step: those of the multiply-adds, of the loads, or of the latency of the additions, whichever is
     most."""
-    products = (rows * columns * arithmetic.work + rows * arithmetic.spread) / target.fma_per_cycle
+    widening = columns * arithmetic.widening if arithmetic.grid else 0  # beside the multiply-adds elsewhere
+    products = (rows * columns * arithmetic.work + rows * arithmetic.spread + widening) / target.fma_per_cycle
     vectors = rows + columns * arithmetic.registers
     loads = vectors * (target.cpu.fit.load / target.loads_per_cycle)
     return max(products, loads, target.cpu.core.latency) + 0.02 * columns

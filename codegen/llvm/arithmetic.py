@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.grid import Grid
 from dldt.codegen.llvm.ir import LLVM_TYPES, VALUE_TYPES, Ir, vector
 from dldt.codegen.llvm.primitive import COMPUTE, from_memory
 from dldt.codegen.target import Target
@@ -38,6 +39,12 @@ class Arithmetic:
     widened: Arithmetic | None = None
     """The row that does the multiplying, where packed weights are stored in fewer bits and widened in registers. None
     where weights are multiplied as they are stored."""
+    widening: float = 0.0
+    """Cycles to widen a vector of weights, relative to a multiply-add of one vector of outputs."""
+    held: int = 0
+    """Vector registers that widening takes for each column of a tile."""
+    grid: Grid | None = None
+    """Where stored weights are numbers of a few bits, the grid on which they lie."""
     converters: tuple[str, ...] = ()
     """Capabilities of targets (properties of ``Target``) of which one is needed to convert the weights quickly; empty
     where every target can."""
@@ -104,8 +111,10 @@ class Arithmetic:
         return ""
 
     def holds(self, weights: Array) -> bool:
-        """Whether every weight keeps its value when it is stored. The first ones tell for almost all weights that do
-        not."""
+        """Whether every weight, [groups, outputs, inputs, kernel rows, kernel columns], keeps its value when it is
+        stored. The first ones tell for almost all weights that do not."""
+        if self.grid:
+            return self.grid.holds(weights)
         flat = np.ascontiguousarray(weights).reshape(-1)
         for part in (flat[:_FIRST], flat):
             with np.errstate(over="ignore"):
@@ -128,7 +137,12 @@ class Arithmetic:
         that are widened. Rows of integers say their own names."""
         if self.is_integer:
             return f"{stem}_{self.name}_{spec}"
-        return f"{stem}_{self.data}_{spec}" + (f"_{self.weights}" if self.widened else "")
+        return f"{stem}_{self.data}_{spec}" + (f"_{self.stored_as}" if self.widened else "")
+
+    @property
+    def stored_as(self) -> str:
+        """How weights are stored, in a kernel's name."""
+        return self.grid.name if self.grid else str(self.weights)
 
     def steps(self, channels: int) -> int:
         """Vectors of weights for ``channels`` input channels; the last vector is padded with zeros."""
@@ -136,6 +150,8 @@ class Arithmetic:
 
     def vector_size(self, lanes: int) -> int:
         """Bytes of the packed weights that one vector of sums takes in a step."""
+        if self.grid:
+            return lanes // self.grid.together
         return lanes * self.products * self.weights.size
 
     # ---- packing --------------------------------------------------------------------------------------------------
@@ -174,6 +190,18 @@ class Arithmetic:
             return b.load(self.weight_type(count), pointer, align)
         packed = b.load(vector(LLVM_TYPES[self.weights], count), pointer, align)
         return b.convert(from_memory(b, packed, self.weights), VALUE_TYPES[self.widened.weights])
+
+    def load_numbers(self, b: Builder, pointer: Ir, lanes: int) -> Ir:
+        """The bytes at ``pointer``, of weights on a grid, one for each of ``lanes`` sums."""
+        return b.convert(b.load(vector("i8", lanes), pointer, 1), "i32", signed=False)
+
+    def on_grid(self, b: Builder, numbers: Ir, place: int, start: Ir, scale: Ir) -> Ir:
+        """The weights at one place of their bytes, in the type in which they are multiplied."""
+        assert self.grid is not None
+        if self.grid.together > 1:
+            shifted = b.binary("lshr", numbers, b.like(numbers, place * self.grid.bits)) if place else numbers
+            numbers = b.binary("and", shifted, b.like(numbers, (1 << self.grid.bits) - 1))
+        return b.mul(b.convert(b.sub(numbers, start), "float"), scale)
 
     def load_data(self, b: Builder, pointer: Ir, stored: DType, lanes: int) -> Ir:
         """``lanes`` elements that memory holds as ``stored``, converted to the type in which they are multiplied, one
@@ -308,6 +336,9 @@ _LARGEST = {DType.u8: 255, DType.i8: 128, DType.i16: 255}
 """The largest absolute value of data. Words are widened bytes."""
 _INT32 = 2**31 - 1
 
+_WIDEN_HALF = 0.5
+"""It runs beside the instructions of the tile (measured: 0 for tiles of 13 rows of AVX-512, half of a multiply-add for
+4 rows of AVX2)."""
 _HALF = "2^-11 (0.05 %)"
 _BFLOAT = "2^-8 (0.4 %)"
 
@@ -325,20 +356,31 @@ F64 = Arithmetic(
 )
 """The arithmetic of contractions of doubles."""
 
+_GRIDS = tuple(
+    attrs.evolve(F32, name=f"f32_{grid.name}", weights=DType.u8, widened=F32, widening=widening, held=2, grid=grid)
+    for bits, widening in ((4, 2.5), (8, 2.0))
+    for grid in (Grid(bits, block) for block in (0, 256, 128, 64, 32, 16))
+)
+"""The rows whose weights are widened from a grid, those of the fewest bytes first."""
+
 _ROWS = (
     F32,
+    *_GRIDS,
     attrs.evolve(
         F32,
         name="f32_f16",
         weights=DType.f16,
         widened=F32,
+        widening=_WIDEN_HALF,
         converters=("converts_half",),
         least=2.0**-14,  # the least half that is no denormal
         rounding=_HALF,
         error="2e-4",
         refusal="widens f16 (F16C, of x86-64-v3); take bf16 weights instead",
     ),
-    attrs.evolve(F32, name="f32_bf16", weights=DType.bf16, widened=F32, rounding=_BFLOAT, error="2e-3"),
+    attrs.evolve(
+        F32, name="f32_bf16", weights=DType.bf16, widened=F32, widening=_WIDEN_HALF, rounding=_BFLOAT, error="2e-3"
+    ),
     Arithmetic(
         "bf16",
         data=DType.bf16,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dldt.codegen.kernels.kernel import Kernel
-from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32
+from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.types import DType
 
@@ -68,11 +68,14 @@ def _weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
 def _exact_weights(kernels: Sequence[Kernel], numerics: Numerics) -> list[str]:
     rows = [row for row in ARITHMETICS.values() if row.widened and not numerics.allows(row)]
     counts = {row: _results([k for k in kernels if k.implementation.arithmetic is row]) for row in rows}
-    return [
-        f"{n} contraction(s) with {row.weights} weights, which hold the model's exactly"
-        for row, n in counts.items()
-        if n
-    ]
+    return [f"{n} contraction(s) with {_stored(row)}, which hold the model's exactly" for row, n in counts.items() if n]
+
+
+def _stored(row: Arithmetic) -> str:
+    if row.grid is None:
+        return f"{row.weights} weights"
+    part = f"blocks of {row.grid.block} channels" if row.grid.block else "each output"
+    return f"weights of {row.grid.bits} bits and a scale for {part}"
 
 
 def _results(kernels: Sequence[Kernel]) -> int:

@@ -9,7 +9,7 @@ from dldt.codegen.target import Target
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.types import DType
 
-_FLOATS = [row for row in ARITHMETICS.values() if row.sums is F32.sums and row.data.is_float]
+_FLOATS = [row for row in ARITHMETICS.values() if row.sums is F32.sums and row.data.is_float and not row.grid]
 WEIGHTS = tuple(dict.fromkeys(str(row.weights) for row in _FLOATS))
 PRECISIONS = tuple(dict.fromkeys(str(row.data) for row in _FLOATS))
 """Precisions that a user may ask for. Integers and doubles are not among them: they are multiplied only where the

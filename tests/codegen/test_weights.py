@@ -231,11 +231,15 @@ def test_weights_that_fewer_bits_hold_are_stored_in_them(level, rows, dtype, tmp
 
 def test_weights_that_no_fewer_bits_hold_stay():
     weights = np.ones((1, 8, 300, 1, 1), np.float32)
-    part = ContractionPart(product(1), lambda: weights, None)
-    assert {row.weights for row in part.narrow} == {DType.f16, DType.bf16}
+
+    def narrow():
+        rows = ContractionPart(product(1), lambda: weights, None).narrow
+        return [row.weights for row in rows if not row.grid]
+
+    assert narrow() == [DType.f16, DType.bf16]
     weights[0, 7, 299] = 1 / 3
-    assert not ContractionPart(product(1), lambda: weights, None).narrow
+    assert narrow() == []
     weights[0, 7, 299] = 1 + 2.0**-10
-    assert [row.weights for row in ContractionPart(product(1), lambda: weights, None).narrow] == [DType.f16]
+    assert narrow() == [DType.f16]
     weights[0, 7, 299] = 2.0**20
-    assert [row.weights for row in ContractionPart(product(1), lambda: weights, None).narrow] == [DType.bf16]
+    assert narrow() == [DType.bf16]

@@ -65,4 +65,6 @@ def _can_do(problem: Problem) -> bool:
     """Whether the problem's arithmetic can read the data as they lie in memory: where a lane multiplies several
     neighbours, these must be adjacent. Channelwise problems read more than they multiply, and stay with F32."""
     source, row = problem.source, problem.arithmetic
+    if row.grid and (problem.kernel != (1, 1) or problem.groups != 1):
+        return False
     return source.dtype is row.data and not problem.channelwise and (row.products == 1 or source.channel == 1)

@@ -70,9 +70,8 @@ class ConvolutionFamily(Family):
         """See Family."""
         assert isinstance(part, ContractionPart)
         arithmetic, remark = choose_arithmetic(part, on)
-        problem = asked(part, arithmetic, on)
-        tile = narrow_tile(problem, on.target) if _is_across(part, on) else choose_tile(problem, on.target)
-        return self._estimate(part, problem, tile, arithmetic, on, remark)
+        tile = _tile(part, arithmetic, on)
+        return self._estimate(part, asked(part, arithmetic, on), tile, arithmetic, on, remark)
 
     def dims(self, part: Part) -> Sequence[Dim]:
         """Images, rows and pixels."""
@@ -90,7 +89,9 @@ class ConvolutionFamily(Family):
         near = tile.columns * column_size(problem, tile) <= target.l1 // 2
         passes = 0 if near else tile_rows(problem, tile) - 1
         again = passes * packed_size(problem, tile) / (2 * target.cpu.bandwidth.l2)
-        return direct_cycles(problem, tile, target) + again
+        stored = attrs.evolve(part.problem, arithmetic=made.arithmetic)
+        share = relative_cycles(stored, target, on.streamed, on.sizes) if made.arithmetic.widened else 1.0
+        return (direct_cycles(problem, tile, target) + again) * share
 
     def options(self, part: Part, on: Setting) -> Sequence[Estimate]:
         """See Family. Weights that fewer bits hold exactly are smaller, but take time to widen."""
@@ -175,10 +176,14 @@ class ConvolutionFamily(Family):
 
     def _narrowed(self, part: ContractionPart, plain: Estimate, row: Arithmetic, on: Setting) -> Estimate:
         """The same with weights in fewer bits, which are widened in registers."""
-        tile, problem = plain.implementation.tile, attrs.evolve(part.problem, arithmetic=row)
-        made = attrs.evolve(plain.implementation, algorithm=tile.algorithm(problem), arithmetic=row)
+        problem = attrs.evolve(part.problem, arithmetic=row)
+        tile = _tile(part, row, on) if row.held else plain.implementation.tile
+        made = attrs.evolve(plain.implementation, tile=tile, algorithm=tile.algorithm(problem), arithmetic=row)
         cycles = plain.cycles * relative_cycles(problem, on.target, on.streamed, on.sizes)
-        return attrs.evolve(plain, cycles=cycles, implementation=made, packing=packing(part, problem, tile))
+        shape = (tile.rows, tile.columns)
+        return attrs.evolve(
+            plain, cycles=cycles, implementation=made, shape=shape, packing=packing(part, problem, tile)
+        )
 
     def reference(self, problem: Problem, *operands: Array) -> Array:
         """The sums in double precision. ``operands``: images [batch, groups * inputs, rows, pixels] and weights
@@ -232,6 +237,14 @@ def asked(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem
 
 def _with(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> Problem:
     return attrs.evolve(part.problem, arithmetic=arithmetic.multiplied, cold=on.cold)
+
+
+def _tile(part: ContractionPart, arithmetic: Arithmetic, on: Setting) -> RegisterTile:
+    """The tile that is estimated to be fastest; registers that widening takes are not those of its sums."""
+    problem = asked(part, arithmetic, on)
+    if _is_across(part, on):
+        return narrow_tile(problem, on.target)
+    return choose_tile(attrs.evolve(problem, arithmetic=arithmetic) if arithmetic.held else problem, on.target)
 
 
 def rows_of(part: ContractionPart, tile: RegisterTile) -> Rows:

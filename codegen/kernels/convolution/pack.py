@@ -46,6 +46,8 @@ def column_size(problem: Problem, tile: RegisterTile) -> int:
     """Bytes of the packed weights of one vector of output channels."""
     whole, rest = divmod(problem.inputs, tile.chunk)
     arithmetic = problem.arithmetic
+    if arithmetic.grid:
+        return arithmetic.grid.size(problem.inputs, tile.lanes)
     steps = whole * arithmetic.steps(tile.chunk) + arithmetic.steps(rest)
     return problem.kernel[0] * problem.kernel[1] * steps * arithmetic.vector_size(tile.lanes)
 
@@ -61,6 +63,10 @@ def pack_weights(weights: Array, problem: Problem, tile: RegisterTile) -> Iterat
         for panel in range(tile.panels(problem)):
             first = panel * tile.columns * lanes
             columns = tile.columns if panel + 1 < tile.panels(problem) else tile.last_columns(problem)
+            grid = problem.arithmetic.grid
+            if grid:
+                yield from grid.pack(filters[first : first + columns * lanes, :, 0, 0], lanes)
+                continue
             part = problem.arithmetic.stored(filters[first : first + columns * lanes])
             short = columns * lanes - part.shape[0]
             if short:

@@ -48,7 +48,9 @@ class ContractionPart:
         """The arithmetics that store the weights in fewer bits, and lose nothing."""
         if self.data is not F32.data or self.problem.computed:
             return ()
-        return tuple(row for row in ARITHMETICS.values() if row.widened is F32 and row.holds(self.content.array))
+        rows = [row for row in ARITHMETICS.values() if row.widened is F32]
+        grid = next((row for row in rows if row.grid and row.holds(self.content.array)), None)
+        return tuple(row for row in rows if (row is grid if row.grid else row.holds(self.content.array)))
 
 
 def grouped_parts(part: ContractionPart) -> list[ContractionPart]:

@@ -10,7 +10,7 @@ from dldt.codegen.kernels.convolution.edge import Edge
 from dldt.codegen.kernels.convolution.pack import column_size
 from dldt.codegen.kernels.convolution.problem import Problem, RegisterTile, Segment
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.ir import LLVM_TYPES, Ir
+from dldt.codegen.llvm.ir import LLVM_TYPES, Ir, vector
 from dldt.compiler.dims import Dim
 
 
@@ -60,6 +60,8 @@ class TileEmitter:
         self.most = most
         self.size = size or (lambda dim: b.index(int(dim)))
         self.vector_size = problem.arithmetic.vector_size(tile.lanes)
+        self.levels: list[tuple[Ir, Ir]] = []
+        """The start and the scale of the weights of each column, where they lie on a grid."""
         self.apart = column_size(problem, tile) if problem.computed else 0
         """Bytes from one vector of outputs to the next; 0: they lie side by side, step by step."""
 
@@ -80,19 +82,48 @@ class TileEmitter:
         taps = problem.kernel[0] * problem.kernel[1]
         step = taps * self.arithmetic.steps(self.tile.chunk) * self._beside(columns) * self.vector_size
         body = self._body(place, segment, columns)
+        numbers = self._behind_head(panel, columns)
         if whole == 1:
-            flat = body(self._channels(place, start, b.index(0)), panel, flat, self.tile.chunk)
+            self._set_levels(panel, b.index(0), widths)
+            flat = body(self._channels(place, start, b.index(0)), numbers, flat, self.tile.chunk)
         elif whole:
             with b.loop(b.index(0), b.index(whole), 1, flat, "chunk") as loop:
-                source = self._channels(place, start, b.mul(loop.index, b.index(self.tile.chunk)))
-                weights = b.gep(panel, b.mul(loop.index, b.index(step)))
+                channel = b.mul(loop.index, b.index(self.tile.chunk))
+                self._set_levels(panel, channel, widths)
+                source = self._channels(place, start, channel)
+                weights = b.gep(numbers, b.mul(loop.index, b.index(step)))
                 loop.yields = body(source, weights, loop.carried, self.tile.chunk)
             flat = loop.results
         if rest:
+            self._set_levels(panel, b.index(whole * self.tile.chunk), widths)
             source = self._channels(place, start, b.index(whole * self.tile.chunk))
-            flat = body(source, b.gep(panel, b.index(step * whole)), flat, rest)
+            flat = body(source, b.gep(numbers, b.index(step * whole)), flat, rest)
         flat = [b.widen(self.arithmetic.result(b, value), self.tile.lanes) for value in flat]
         return [flat[r * columns : (r + 1) * columns] for r in range(segment.rows)]
+
+    def _behind_head(self, panel: Ir, columns: int) -> Ir:
+        """The address of the packed weights: scales and starts stand before those on a grid."""
+        grid = self.arithmetic.grid
+        if grid is None:
+            return panel
+        return self.b.gep(panel, self.b.index(columns * grid.head(self.problem.inputs, self.tile.lanes)))
+
+    def _set_levels(self, panel: Ir, channel: Ir, widths: Sequence[int]) -> None:
+        """Loads what the weights from ``channel`` on are made with, where they lie on a grid."""
+        b, grid = self.b, self.arithmetic.grid
+        if grid is None:
+            return
+        block = b.binary("udiv", channel, b.index(grid.block)) if grid.block else b.index(0)
+        size = 4 * self.tile.lanes * len(widths)
+        scales = b.gep(panel, b.mul(block, b.index(2 * size)))
+        starts = b.gep(scales, b.index(size))
+        self.levels = []
+        for column, width in enumerate(widths):
+            at = b.index(4 * self.tile.lanes * column)
+            start, scale = (
+                b.load(vector(kind, width), b.gep(base, at), 4) for kind, base in (("i32", starts), ("float", scales))
+            )
+            self.levels.append((start, scale))
 
     def _first(self, starts: Sequence[Ir], widths: Sequence[int], rows: int) -> list[Ir]:
         """What the sums of a tile begin with, row by row, for columns of these widths."""
@@ -196,6 +227,7 @@ class TileEmitter:
         """These taps and all channels of the chunk, unrolled."""
         b, problem = self.b, self.problem
         known: dict[tuple[int, int], Ir] = {}
+        numbers: list[Ir] = []
         flat = list(flat)
         for tap in taps:
             pixels = [r for r in range(segment.rows) if tap in segment.taps[r]]
@@ -211,10 +243,13 @@ class TileEmitter:
                     weights = self._after(weights, flat[-1])
                 at = (tap * self.arithmetic.steps(chunk) + step) * self._beside(columns) * self.vector_size
                 widths = [self._width(c, columns) for c in range(columns)]
-                vectors = [
-                    self._vector(weights, at + c * (self.apart or self.vector_size), width)
-                    for c, width in enumerate(widths)
-                ]
+                if self.arithmetic.grid:
+                    vectors = self._numbers(weights, at, step % self.arithmetic.grid.together, widths, numbers)
+                else:
+                    vectors = [
+                        self._vector(weights, at + c * (self.apart or self.vector_size), width)
+                        for c, width in enumerate(widths)
+                    ]
                 for r in pixels:
                     step_in = r * problem.strides[1] + tap * problem.dilations[1]
                     shift = step_in * problem.source.pixel + k * problem.source.channel
@@ -240,6 +275,16 @@ class TileEmitter:
         """The vector of weights ``offset`` bytes from an address, or only its first ``width`` lanes."""
         pointer = self.b.gep(weights, self.b.index(offset))
         return self.arithmetic.load_weights(self.b, pointer, width, self.vector_size)
+
+    def _numbers(self, weights: Ir, offset: int, place: int, widths: Sequence[int], numbers: list[Ir]) -> list[Ir]:
+        """The weights on a grid at one place of their bytes; ``numbers`` keeps the bytes, which are loaded for the
+        first place, ``offset`` bytes from an address."""
+        b, lanes = self.b, self.tile.lanes
+        if not place:
+            at = (b.gep(weights, b.index(offset + c * lanes)) for c in range(len(widths)))
+            numbers[:] = [self.arithmetic.load_numbers(b, a, w) for a, w in zip(at, widths, strict=True)]
+        made = zip(numbers, self.levels, strict=True)
+        return [self.arithmetic.on_grid(b, number, place, *level) for number, level in made]
 
     def _broadcast(self, base: Ir, shift: Dim, lanes: int, count: int) -> Ir:
         """The input element at offset ``shift``, in every lane, together with the neighbours that are multiplied in the

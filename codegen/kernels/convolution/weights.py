@@ -12,10 +12,6 @@ from dldt.codegen.kernels.stream import is_cold
 from dldt.codegen.kernels.typical_sizes import TypicalSizes
 from dldt.codegen.target import Target
 
-_WIDEN = 0.5
-"""Multiply-adds whose time it takes to widen a vector of 16-bit weights to f32: it runs beside the instructions of the
-tile (measured: 0 for tiles of 13 rows of AVX-512, half of one for 4 rows of AVX2)."""
-
 GAIN = 1.25
 """How many times faster the estimate must be than that of f32 weights, which are exact."""
 
@@ -42,9 +38,9 @@ def _cycles(problem: Problem, target: Target, streamed: int, sizes: TypicalSizes
     count = pixels if isinstance(pixels, int) else 1
     passes = -(-count // tile.rows)
     size = packed_size(problem, tile)
-    vectors = size / problem.arithmetic.vector_size(target.block)
-    widened = _WIDEN * passes if problem.arithmetic.widened else 0
-    sums = vectors * (count + widened) / target.fma_per_cycle
+    taps = problem.kernel[0] * problem.kernel[1]
+    vectors = problem.groups * problem.vectors(target.block) * taps * problem.arithmetic.steps(problem.inputs)
+    sums = vectors * (count + problem.arithmetic.widening * passes) / target.fma_per_cycle
     read = size / _rate(target, streamed)
     return max(sums, read) + 0.3 * min(sums, read)
 
