@@ -89,7 +89,7 @@ def run_pipeline(
             settle_found_dims(graph)
         seconds = time.perf_counter() - start
         after = _signature(graph) if count else before
-        if not _is_kept(before, after):
+        if not _is_kept(graph, before, after):
             raise InternalError(f"pass {item} changed the inputs or outputs of the graph")
         before = after
         stage = pipeline.stage_after(index + 1)
@@ -138,9 +138,10 @@ def _signature(graph: Graph) -> list[tuple[str, TensorType]]:
     return [*inputs, *outputs]
 
 
-def _is_kept(before: list[tuple[str, TensorType]], after: list[tuple[str, TensorType]]) -> bool:
-    """Whether names and types are the same; of a dim that is found at run time a pass may know more."""
+def _is_kept(graph: Graph, before: list[tuple[str, TensorType]], after: list[tuple[str, TensorType]]) -> bool:
+    """Whether names and types are the same; of a dim that is found at run time a pass may know more, and what follows
+    from a condition of the graph it may see first."""
     if [(name, t.dtype, t.rank) for name, t in before] != [(name, t.dtype, t.rank) for name, t in after]:
         return False
     pairs = [pair for (_, a), (_, b) in zip(before, after, strict=True) for pair in zip(a.shape, b.shape, strict=True)]
-    return all(a == b or is_found(a) for a, b in pairs)
+    return all(a == b or is_found(a) or graph.known(a) == b for a, b in pairs)

@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 import pytest
 
+from dldt.compiler.dims import FreeDim, symbol
 from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.observer import Observer
@@ -21,6 +22,7 @@ from dldt.compiler.ops import (
     Subtract,
 )
 from dldt.compiler.stage import CLEAN, IMPORTED, NORMAL, OPSET
+from dldt.compiler.types import DType, TensorType
 from dldt.passes.base import Pass
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipeline import Pipeline
@@ -228,6 +230,26 @@ def test_a_pass_that_renames_an_output_is_caught():
 
     with pytest.raises(InternalError, match="pass renames changed the inputs or outputs of the graph"):
         run_pipeline(graph_of(_linear), Pipeline("test", (Renames(),)))
+
+
+def test_a_pass_may_see_first_what_a_condition_says():
+    """x's free dim must be 4: a pass that is the first to notice writes 4 in its place."""
+
+    class Notices(Pass):
+        name = "notices"
+
+        def apply(self, graph):
+            graph.equate(FreeDim("N", 0), 4)
+            return 1
+
+        def __str__(self):
+            return self.name
+
+    graph = Graph()
+    x = graph.parameter("x", TensorType(DType.f32, (2, symbol("N", 0))))
+    graph.result(ReLU()(x), "y")
+    run_pipeline(graph, Pipeline("test", (Notices(),)))
+    assert graph.inputs[0].type.shape == (2, 4)
 
 
 class PlantBatchNorm(Pass):

@@ -75,7 +75,7 @@ def _matmul(task: Leaf, anchor: Node, op: ops.MatMul) -> list[ContractionPart] |
         return None
     data, tensor, array = found
     shape = data.type.shape
-    if array.ndim != 2 or op.transpose_a or tensor.layout.block or not isinstance(shape[-1], int):
+    if array.ndim != 2 or not array.size or op.transpose_a or tensor.layout.block or not isinstance(shape[-1], int):
         return None
     matrix = array if op.transpose_b else array.T
     rows = product(shape[:-1])

@@ -18,6 +18,7 @@ from dldt.codegen.plan.fourier_tables import (
 )
 from dldt.codegen.plan.given import FIRST, converted, given, number, scalar, size_of
 from dldt.compiler import ops
+from dldt.compiler.dims import Dim
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.ops.axes import known_ints
@@ -140,12 +141,20 @@ def _back(x: Value, along: _Along) -> Value:
 def _multiplied(x: Value, table: Table, rows: Value, columns: Value, n: Value, parts: int, made: int) -> Value:
     """The product with a matrix; ``parts`` and ``made`` numbers belong together before and after it."""
     product = ops.MatMul()(_joined(x, parts), matrix(table, rows, columns, n, x.type.dtype))
-    return ops.Reshape(True)(product, np.array([0] * (product.type.rank - 1) + [-1, made]))
+    groups = _or_rest(product.type.shape[-1] // made)
+    return ops.Reshape(True)(product, np.array([0] * (product.type.rank - 1) + [groups, made]))
 
 
 def _joined(x: Value, parts: int) -> Value:
     """The pairs of the last axis as one row of numbers."""
-    return x if parts == 1 else ops.Reshape(True)(x, np.array([0] * (x.type.rank - 2) + [-1]))
+    if parts == 1:
+        return x
+    return ops.Reshape(True)(x, np.array([0] * (x.type.rank - 2) + [_or_rest(x.type.shape[-2] * parts)]))
+
+
+def _or_rest(size: Dim) -> int:
+    """What Reshape is told of a size: of no elements, it cannot tell what the rest is."""
+    return size if isinstance(size, int) else -1
 
 
 def _staged(x: Value, n: int, sign: int) -> Value:
