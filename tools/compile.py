@@ -262,7 +262,8 @@ def _arena(summary: Summary) -> str:
 
 
 def _choice(summary: Summary, tuned: Path | None) -> str:
-    chosen = [found for found in summary.chosen if found.key is not None]
+    # Of free sizes there is no key, but weights; without constant weights there is a key where there was a choice.
+    chosen = [found for found in summary.chosen if found.key is not None or found.packing is not None]
     if tuned is None:
         return f"{len(chosen)} contractions as estimated"
     measured = sum(found.measured for found in chosen)
