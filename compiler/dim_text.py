@@ -25,7 +25,7 @@ def parse_dim(text: str, sizes: Mapping[str, Dim] | None = None, *, longest: int
         if "~" in _NAME.sub("", text):
             raise ValueError("an operator that dims do not have")
         tree = ast.parse(_NAME.sub(_marked, text.strip()), mode="eval")
-        return _Reader(sizes or {}).dim(tree.body)
+        return _DimReader(sizes or {}).dim(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InputError(f"not a dimension: {text!r}") from error
 
@@ -36,7 +36,7 @@ def _marked(found: re.Match[str]) -> str:
     return f"~{found[1]}" if found[2] else found[1]
 
 
-class _Reader:
+class _DimReader:
     """Makes dims of Python's syntax trees. ValueError for what is no dim."""
 
     def __init__(self, sizes: Mapping[str, Dim]) -> None:
