@@ -31,10 +31,7 @@ def in_order(network: TimedNetwork) -> list[tuple[str, ...] | Cycle]:
 
     Raises UnsupportedError where a cycle goes forward and backward in time, InputError where it stays in one frame.
     """
-    graph: Any = nx.DiGraph()
-    graph.add_nodes_from(network.nodes)
-    for name, node in network.nodes.items():
-        graph.add_edges_from((tap.source, name) for tap in node.taps if tap.source in network.nodes)
+    graph = _graph(network)
     parts: Any = nx.condensation(graph)
     place = {name: i for i, name in enumerate(network.nodes)}
     first = {part: min(place[name] for name in parts.nodes[part]["members"]) for part in parts}
@@ -45,6 +42,21 @@ def in_order(network: TimedNetwork) -> list[tuple[str, ...] | Cycle]:
         alone = len(members) == 1 and not graph.has_edge(name, name)
         found.append((name,) if alone else _recurrence(network, sorted(members, key=place.__getitem__)))
     return found
+
+
+def recurrences(network: TimedNetwork) -> list[frozenset[str]]:
+    """The nodes of each recurrence."""
+    graph = _graph(network)
+    parts = [frozenset(part) for part in nx.strongly_connected_components(graph)]
+    return [part for part in parts if len(part) > 1 or all(graph.has_edge(name, name) for name in part)]
+
+
+def _graph(network: TimedNetwork) -> Any:
+    graph: Any = nx.DiGraph()
+    graph.add_nodes_from(network.nodes)
+    for name, node in network.nodes.items():
+        graph.add_edges_from((tap.source, name) for tap in node.taps if tap.source in network.nodes)
+    return graph
 
 
 def _recurrence(network: TimedNetwork, members: list[str]) -> Cycle:

@@ -68,6 +68,15 @@ def _same(builder: NetworkBuilder, name: str, component: Component, source: Fram
     return builder.add("NoOpComponent", name, (source,), builder.widths[source.source])
 
 
+def _dropout(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
+    """nnet3: times the share that is kept in training. nnet2 has raised what it keeps by then."""
+    fields, width = component.fields, builder.widths[source.source]
+    kept = 1.0 if "dropout_scale" in fields else 1.0 - float(fields.get("dropout_proportion", 0.0))
+    if kept == 1.0:
+        return _same(builder, name, component, source)
+    return builder.add("Scale", name, (source,), width, value=kept)
+
+
 def _tdnn(builder: NetworkBuilder, name: str, component: Component, source: FrameTap) -> FrameTap:
     fields = dict(component.fields)
     offsets = fields.pop("time_offsets")
@@ -101,8 +110,10 @@ def _extraction(builder: NetworkBuilder, name: str, component: Component, source
     f = component.fields
     width = width_of(component.type, f, 0)
     period, step = f["output_period"], f["input_period"]
-    single = builder.add(component.type, name, (source,), width, include_variance=bool(f["include_variance"]))
-    if period == step:
+    alone = period == step
+    own = name if alone else f"{name}.frame"
+    single = builder.add(component.type, own, (source,), width, include_variance=bool(f["include_variance"]))
+    if alone:
         return single
     frames = _limited(range(0, period, step))
     return builder.add("Sum", name, tuple(_at(single, t, "zero") for t in frames), width)
@@ -188,6 +199,7 @@ EXPANSIONS: dict[str, Expansion] = {
     "StatisticsPoolingComponent": _pooling,
     "SpliceComponent": _splice,
     "SpliceMaxComponent": _splice_max,
+    "DropoutComponent": _dropout,
     "DropoutMaskComponent": _mask,
     "DistributeComponent": _distribute,
     "ConstantComponent": _constant,
@@ -195,7 +207,6 @@ EXPANSIONS: dict[str, Expansion] = {
     **dict.fromkeys(
         (
             "ClipGradientComponent",
-            "DropoutComponent",
             "GeneralDropoutComponent",
             "SpecAugmentTimeMaskComponent",
             "AdditiveNoiseComponent",

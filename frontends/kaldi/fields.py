@@ -44,7 +44,7 @@ KINDS: dict[str, str] = {
 _ONLY_TRAINING = """
 ActiveScalingCount Alpha AlphaInOut AlphaLearnRateCoef AvgInput AvgInputCount BackpropScale BetaLearnRateCoef
 BiasLearnRateCoef CellDiffClip ClipGradient ClippingThreshold Count DerivAvg DerivSum DiffClip DropoutPerFrame
-DropoutProportion DropoutRate DropoutRetention DropoutScale EntropyStats GradClip
+DropoutRate DropoutRetention EntropyStats GradClip
 GradientBoost IsGradient IsUpdatable L2Regularize
 LearningRate LearningRateFactor LearnRateCoef MaxChange MaxChangePerSample MaxChangeScaleStats MaxMemoryMb MaxNorm
 MaxRowsProcess NeedModelDerivative NormBasedClipping NumBackpropped NumDimsProcessed NumDimsSelfRepaired

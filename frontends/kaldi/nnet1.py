@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError
@@ -88,7 +89,11 @@ def _chain(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
 
 
 def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int) -> FrameTap:
-    nested = {"<ParallelComponent>": _parallel, "<SentenceAveragingComponent>": _sentence_averaging}
+    nested = {
+        "<MultiBasisComponent>": _multi_basis,
+        "<ParallelComponent>": _parallel,
+        "<SentenceAveragingComponent>": _sentence_averaging,
+    }
     if stream.next_token() in nested:
         return nested[stream.next_token()](stream, builder, source, name, depth)
     component = read_component(stream, _ENDS)
@@ -97,6 +102,10 @@ def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
     out, into = (int(item) for item in component.bare[:2])
     source = _checked(builder, source, into, out, name)
     kind = component.type.removesuffix("Streams")
+    if kind == "FramePoolingComponent":
+        component = attrs.evolve(
+            component, bare=component.bare[:2], fields={**component.fields, "more_weights": component.bare[2:]}
+        )
     try:
         return _LAYERS.get(kind, _one_node)(builder, name, _fields(component), out, source)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -217,6 +226,63 @@ def _parallel(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | N
     return builder.append(name, tuple(parts))
 
 
+def _multi_basis(
+    stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int
+) -> FrameTap:
+    """Nets that all take the first numbers of a frame, weighted by what the selector makes of the rest.
+
+    Kaldi leaves out a net whose weights add up to less than 0.1 in a batch; here every net counts.
+    """
+    stream.token()
+    out, into = stream.integer(), stream.integer()
+    source = _checked(builder, source, into, out, name)
+    if stream.next_token() == "<SelectorLearnRateCoef>":
+        stream.token()
+        stream.number()
+    stream.expect("<Selector>")
+    size = _first_width(stream)
+    if depth == DEEPEST or not 0 < size < into:
+        raise stream.fail(f"a selector of {size} numbers of {into}, in {depth + 1} nets, is none")
+    rest = builder.add("DimRange", f"{name}/rest", (source,), size, start=into - size, size=size)
+    first = builder.add("DimRange", f"{name}/first", (source,), into - size, start=0, size=into - size)
+    weights = _chain(stream, builder, rest, f"{name}/selector/", depth + 1)
+    stream.expect("<NumBasis>")
+    count = stream.integer()
+    if count != builder.widths[weights.source]:
+        raise stream.fail(f"there are {count} nets, the selector chooses from {builder.widths[weights.source]}")
+    parts = []
+    for number in range(count):
+        stream.expect("<Basis>")
+        stream.integer()
+        made = _chain(stream, builder, first, f"{name}/{number + 1}/", depth + 1)
+        if builder.widths[made.source] != out:
+            raise stream.fail(f"net {number + 1} has {builder.widths[made.source]} outputs, {out} are expected")
+        column = TensorRecord.of(np.tile(np.eye(count, dtype=np.float32)[number], (out, 1)))
+        weight = builder.add("LinearTransform", f"{name}/{number + 1}/weight", (weights,), out, linearity=column)
+        both = builder.append(f"{name}/{number + 1}/both", (made, weight))
+        given = {"input_dim": 2 * out, "output_dim": out}
+        parts.append(builder.add("ElementwiseProductComponent", f"{name}/{number + 1}/weighted", (both,), out, **given))
+    if stream.peek() == b"<" and stream.next_token() == "<!EndOfComponent>":
+        stream.token()
+    return builder.add("Sum", name, tuple(parts), out)
+
+
+def _frame_pooling(builder: NetworkBuilder, name: str, fields: dict[str, Any], out: int, source: FrameTap) -> FrameTap:
+    """The frame holds others side by side, ``feature_dim`` numbers each: sums of some of them, weighted."""
+    size, into = int(fields["feature_dim"]), builder.widths[source.source]
+    offsets = [int(t) for t in _whole(fields["frame_offset"])]
+    weights = [np.asarray(w, np.float32).reshape(-1) for w in (fields["frame_weight"], *fields["more_weights"])]
+    if size < 1 or into % size or len(offsets) * size != out or len(weights) != len(offsets):
+        raise ValueError(f"{len(weights)} weights for {len(offsets)} pools of {size} numbers")
+    rows = np.zeros((len(offsets), into // size), np.float32)
+    for row, offset, weight in zip(rows, offsets, weights, strict=True):
+        if not 0 <= offset <= len(row) - len(weight):
+            raise ValueError(f"{len(weight)} frames from {offset} on")
+        row[offset : offset + len(weight)] = weight
+    linearity = TensorRecord.of(np.kron(rows, np.eye(size, dtype=np.float32)))
+    return builder.add("LinearTransform", name, (source,), out, linearity=linearity)
+
+
 def _sentence_averaging(
     stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None, name: str, depth: int
 ) -> FrameTap:
@@ -269,6 +335,7 @@ _LAYERS: dict[str, Layer] = {
     "BlockSoftmax": _block_softmax,
     "Copy": _copy,
     "Dropout": _dropout,
+    "FramePoolingComponent": _frame_pooling,
     "LstmProjected": _lstm,
     "BlstmProjected": _blstm,
     "RecurrentComponent": _recurrent,

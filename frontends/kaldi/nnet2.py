@@ -38,8 +38,10 @@ def _input_width(stream: TokenStream, first: Component) -> int:
             return int(fields[name])
     for name in ("linear_params", "cu_matrix"):
         if name in fields and fields[name].ndim == 2:
-            return int(fields[name].shape[1])
-    for name in ("scales", "bias"):
+            return int(fields[name].shape[1]) * int(fields.get("num_blocks", 1))
+    for name in ("scales", "bias", "reorder"):
         if name in fields:
             return int(fields[name].shape[0])
+    if "filter_params" in fields and min(fields.get("patch_dim", 0), fields.get("patch_stride", 0)) > 0:
+        return int(fields["filter_params"].shape[-1]) // int(fields["patch_dim"]) * int(fields["patch_stride"])
     raise stream.fail(f"the first component, {first.type}, does not say how wide its input is")

@@ -15,6 +15,7 @@ from dldt.frontends.kaldi.descriptor import Expression, FunctionCall, NodeName, 
 from dldt.frontends.kaldi.expansion import expand
 from dldt.frontends.kaldi.matrix import read_matrix
 from dldt.frontends.kaldi.network_builder import MOST_NODES, NetworkBuilder
+from dldt.frontends.kaldi.retimed import retimed
 from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
 from dldt.frontends.kaldi.token_stream import TokenStream
 from dldt.frontends.kaldi.widths import width_of
@@ -106,7 +107,8 @@ class _NetworkReader:
         path = self.builder.path
         if not outputs:
             raise InputError(f"{path}: the network has no output-node")
-        return TimedNetwork(path, self.builder.inputs, self.builder.nodes, outputs, {"kaldi": "nnet3"}, priors)
+        made = TimedNetwork(path, self.builder.inputs, self.builder.nodes, outputs, {"kaldi": "nnet3"}, priors)
+        return retimed(made)
 
     def _declare(self, word: str, given: dict[str, str]) -> None:
         """The widths of inputs and nodes, and the expressions, before any node is made: they read one another."""
@@ -146,6 +148,7 @@ class _NetworkReader:
         source = self._tap(self.expressions[name], name, 0)
         made = expand(self.builder, name, self.components[given["component"]], source)
         if made.source != name:
+            assert name not in self.builder.nodes, f"a part of component {name!r} has the name of the whole"
             self.builder.add("NoOpComponent", name, (made,), self.builder.widths[made.source])
 
     def _number(self, given: dict[str, str], key: str) -> int:

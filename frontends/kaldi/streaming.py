@@ -18,9 +18,9 @@ from dldt.frontends.kaldi.cycles import Cycle, in_order
 from dldt.frontends.kaldi.extents import Extent, Extents, extents
 from dldt.frontends.kaldi.hoist import hoisted
 from dldt.frontends.kaldi.lateness import lateness, unsteady
-from dldt.frontends.kaldi.loop_record import LoopRecord
+from dldt.frontends.kaldi.loop_record import TIMED, LoopRecord
 from dldt.frontends.kaldi.state_records import StateRecords
-from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
+from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork, TimedNode
 from dldt.frontends.kaldi.timed_records import TimedRecords, frames_type, record_of
 
 ENDED = "ended"
@@ -147,12 +147,16 @@ class _Streaming:
                 f"{self.network.path}: node {name!r} looks at {node.taps[1].offset - node.taps[0].offset} frames at "
                 "once; leave out --streaming"
             )
-        if node.op_type == "Switch":
-            number = self.states.frame_number(given.pop("phase") - late)
-            inputs = [number, *inputs]
-        if node.op_type == "Failover":
-            inputs = [self._valid(node.taps[0], late), *inputs]
+        if node.op_type in TIMED:
+            inputs = [self._lead(node, late), *inputs]
+            given.pop("phase", None)
         self.records.component(attrs.evolve(node, attributes=given), tuple(inputs))
+
+    def _lead(self, node: TimedNode, late: int) -> str:
+        """The number of each frame, or 1 where what the node tries first is there, else 0."""
+        if node.op_type == "Switch":
+            return self.states.frame_number(node.attributes["phase"] - late)
+        return self._valid(node.taps[0], late)
 
     def _tap(self, tap: FrameTap, late: int, own: Extent | None) -> str:
         """The frames that a node, late as it is, reads through the tap."""
@@ -187,6 +191,8 @@ class _Streaming:
         loop = LoopRecord(self.network, part, self.still, self.readers)
         for tap in loop.outer_taps():
             loop.give(tap, self._tap(tap, late, own))
+        for name in loop.timed():
+            loop.lead(name, self._lead(self.network.nodes[name], late))
         first = {name: self.states.loop_state(name, frames, self._width(name)) for name, frames in loop.delays.items()}
         starts = int(self.extents.computable[part.members[0]].first) + late
         valid = self.states.valid(starts, None, ENDED) if starts > 0 else ""

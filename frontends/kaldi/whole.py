@@ -107,9 +107,24 @@ class _Whole:
             numbers = self.records.add("FrameNumbers", f"{name}/number", inputs[:1], first=int(own.first) + phase)
             self.records.component(attrs.evolve(node, attributes=given), (numbers, *inputs))
             return
-        there = self.extents.computable[node.taps[0].source].later(-node.taps[0].offset)
+        self.records.component(attrs.evolve(node, attributes=self._edges(node.taps[0], own)), inputs)
+
+    def _edges(self, tap: FrameTap, own: Extent) -> dict[str, int]:
+        """How many of the first and of the last frames of a node the tap has not."""
+        there = self.extents.computable[tap.source].later(-tap.offset)
         before, after = (int(max(0, n)) for n in (there.first - own.first, own.last - there.last))
-        self.records.component(attrs.evolve(node, attributes={"before": before, "after": after}), inputs)
+        return {"before": before, "after": after}
+
+    def _lead(self, name: str, own: Extent, like: str) -> str:
+        """For a member of a recurrence the number of each frame, or 1 where what it tries first is there, else 0.
+        ``like``: a tensor with as many frames."""
+        node = self.network.nodes[name]
+        if node.op_type == "Switch":
+            first = int(own.first) + node.attributes["phase"]
+            return self.records.add("FrameNumbers", f"{name}/number", (like,), first=first)
+        found = (self.records.add("Const", f"{name}/edge", (), value=value, width=1) for value in (1.0, 0.0))
+        rows = tuple(self.records.add("Spread", f"{each}/spread", (each, like)) for each in found)
+        return self.records.add("Failover", f"{name}/there", rows, **self._edges(node.taps[0], own))
 
     def _tensor(self, source: str) -> str:
         return self.padded.get(source, source)
@@ -147,6 +162,8 @@ class _Whole:
         loop = LoopRecord(self.network, part, self.still, self.readers)
         for tap in loop.outer_taps():
             loop.give(tap, self.tap(tap, own))
+        for name in loop.timed():
+            loop.lead(name, self._lead(name, own, next(iter(loop.given.values()))))
         zeros = {
             name: self.records.add("Zeros", f"{name}/first", (), frames=frames, width=self.network.nodes[name].width)
             for name, frames in loop.delays.items()

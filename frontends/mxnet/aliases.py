@@ -255,5 +255,13 @@ FORKS = {
 }
 """The names in the forks in which these operations were written, before MXNet took them up."""
 
-ALIASES = {**{other: name for name, others in _NAMES.items() for other in others}, **FORKS}
+KERNELS = {"BatchNorm_v1": "BatchNorm", "CuDNNBatchNorm": "BatchNorm"}
+"""Names of single kernels: MXNet's first one, and an early one for graphics cards alone."""
+
+ALIASES = {**{other: name for name, others in _NAMES.items() for other in others}, **FORKS, **KERNELS}
 """Each further name, and the first one."""
+
+
+def first_name(op_type: str) -> str:
+    """The name under which an operation is imported."""
+    return ALIASES.get(op_type, op_type)

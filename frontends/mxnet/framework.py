@@ -8,7 +8,7 @@ from types import MappingProxyType
 from dldt.frontends.engine.framework import Framework
 from dldt.frontends.engine.importer import Importer
 from dldt.frontends.engine.record import NodeRecord
-from dldt.frontends.mxnet.aliases import ALIASES
+from dldt.frontends.mxnet.aliases import first_name
 from dldt.frontends.mxnet.refused import REFUSED
 
 
@@ -19,11 +19,11 @@ class MxnetFramework(Framework):
 
     def find(self, op_type: str, version: int = 1, domain: str = "") -> Importer | None:
         """The importer of the operation, by any of its names."""
-        return super().find(ALIASES.get(op_type, op_type), version, domain)
+        return super().find(first_name(op_type), version, domain)
 
     def why_not(self, node: NodeRecord) -> str:
         """The reason, by any of the operation's names."""
-        return self.refused.get(ALIASES.get(node.op_type, node.op_type), "")
+        return self.refused.get(first_name(node.op_type), "")
 
 
 MXNET = MxnetFramework("mxnet", "MXNet")

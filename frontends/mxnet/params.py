@@ -110,7 +110,8 @@ def _array(cursor: _Cursor) -> Callable[[], Array]:
     """What makes the next array; the cursor is behind it afterwards."""
     magic = cursor.number("<I")
     if magic not in (_V1, _V2, _V3):
-        return _dense(cursor, cursor.shape(magic, "I"))  # before versions: its rank stands here
+        # before versions: its rank stands here, and an array without one has nothing behind it
+        return _dense(cursor, cursor.shape(magic, "I")) if magic else _nothing
     positions = 0
     if magic in (_V2, _V3):
         storage = cursor.number("<i")
@@ -144,8 +145,6 @@ def _size(cursor: _Cursor, shape: tuple[int, ...], dtype: DType) -> int:
 
 
 def _dense(cursor: _Cursor, shape: tuple[int, ...]) -> Callable[[], Array]:
-    if not shape and cursor.at >= len(cursor.data):
-        return _nothing
     cursor.take(8)  # the device
     dtype, _ = _element_type(cursor)
     data = cursor.take(_size(cursor, shape, dtype))

@@ -45,7 +45,6 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "im2col",
         "col2im",
         "khatri_rao",
-        "BatchNorm_v1",
         "_histogram",
         "_npi_svd",
     ),

@@ -13,6 +13,7 @@ from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
+from dldt.frontends.mxnet.aliases import first_name
 from dldt.frontends.mxnet.attributes import node_attributes
 from dldt.frontends.mxnet.element_types import ELEMENT_TYPES
 from dldt.frontends.mxnet.framework import MXNET
@@ -21,8 +22,8 @@ from dldt.frontends.mxnet.mxnet_text import MxnetText
 from dldt.frontends.mxnet.tensor_names import TensorNames
 
 _LABELLED = frozenset(
-    ("SoftmaxOutput", "Softmax", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput")
-) | frozenset(("SVMOutput",))
+    ("SoftmaxOutput", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput", "SVMOutput")
+)
 """They compare with a label in training; it is left out."""
 _PARAMETER_PORTS = frozenset(("weight", "bias", "gamma", "beta", "moving_mean", "moving_var", "parameters"))
 """Inputs of operations that hold what was learnt."""
@@ -85,13 +86,13 @@ class SymbolRecords:
         return found
 
     def _inputs(self, node: SymbolNode) -> tuple[tuple[int, int], ...]:
-        return node.inputs[:1] if node.op in _LABELLED else node.inputs
+        return node.inputs[:1] if first_name(node.op) in _LABELLED else node.inputs
 
     def _node(self, number: int, node: SymbolNode) -> tuple[NodeRecord, dict[str, TensorRecord]]:
         """The node, and the parameters that old files do not list."""
         inputs = self._names.of(self._inputs(node))
         states: dict[str, TensorRecord] = {}
-        if node.op == "BatchNorm" and len(inputs) == 3:
+        if first_name(node.op) == "BatchNorm" and len(inputs) == 3:
             wanted = [node.name + end for end in _STATES]
             states = {name: self._params[name] for name in wanted if name in self._params}
             inputs += tuple(wanted)

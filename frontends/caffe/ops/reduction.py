@@ -49,5 +49,6 @@ def arg_max(bottom: Value, *, out_max_val: bool = False, top_k: int = 1, axis: i
     values, places = found[0], Convert(DType.f32)(Subtract()(np.array(size - 1, np.int32), found[1]))
     if axis is not None:
         return values if out_max_val else places
-    rows = [reshape(each, [DimOf(0), 1, top_k]) for each in ([places, values] if out_max_val else [places])]
+    dims: list[int | DimOf] = [DimOf(0), 1, top_k, *(1,) * (bottom.type.rank - 3)]  # never fewer than three
+    rows = [reshape(each, dims) for each in ([places, values] if out_max_val else [places])]
     return rows[0] if len(rows) == 1 else Concat(1)(*rows)

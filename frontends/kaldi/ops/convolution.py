@@ -15,6 +15,7 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.transpose import Transpose
 from dldt.frontends.engine.signature import Matrix, Vector
 from dldt.frontends.kaldi.framework import KALDI
+from dldt.frontends.kaldi.ops.joining import dim_range
 
 LARGEST_KERNEL = 4096
 
@@ -49,11 +50,17 @@ def time_height_convolution(
     columns = linear_params.reshape(num_filters_out, len(offsets), num_filters_in)
     for place, (time, height) in enumerate(offsets):
         filters[:, times.index(int(time)), :, (int(height) - heights[0]) // step] = columns[:, place]
-    shape = np.array([-1, height_in, num_filters_in], np.int64)
-    data = Concat(2)(*(Reshape()(x, shape) for x in frames)) if len(frames) > 1 else Reshape()(frames[0], shape)
+    # what no filter reaches is left out: rows below the first height, and above the last
+    first, last = heights[0], (height_out - 1) * height_subsample_out + heights[-1]
+    start, end = max(first, 0), min(last + 1, height_in)
+    if start >= end:
+        raise InputError(f"heights {first} to {last} are all outside of the {height_in} rows of the input")
+    size = (end - start) * num_filters_in
+    used = [dim_range(x, start=start * num_filters_in, size=size) for x in frames]
+    shape = np.array([-1, end - start, num_filters_in], np.int64)
+    data = Concat(2)(*(Reshape()(x, shape) for x in used)) if len(used) > 1 else Reshape()(used[0], shape)
     channels = Transpose()(data, np.array([0, 2, 1], np.int64))
-    last = (height_out - 1) * height_subsample_out + heights[-1]
-    pads = (-heights[0],), (last - (height_in - 1),)
+    pads = (start - first,), (last + 1 - end,)
     made = Convolution((height_subsample_out,), *pads, (step,))(channels, filters.reshape(num_filters_out, -1, kernel))
     made = Add()(made, bias_params.reshape(1, -1, 1))
     back = Transpose()(made, np.array([0, 2, 1], np.int64))

@@ -74,15 +74,15 @@ def convolution(
     filter_params: Matrix,
     bias_params: Vector,
 ) -> Value:
-    """nnet3: an image of x × y × z in a frame, z the channels. Vectorization 0 (yzx): the number of pixel (x, y, z) is
-    (x Y + y) Z + z for zyx (0), and (x Z + z) Y + y for yzx (1)."""
+    """nnet3: an image of x × y × z in a frame, z the channels. The number of pixel (x, y, z) is (x Z + z) Y + y for
+    vectorization 0 (yzx), and (x Y + y) Z + z for 1 (zyx)."""
     xs, ys, zs = input_x_dim, input_y_dim, input_z_dim
     if filter_params.shape[1] != filt_x_dim * filt_y_dim * zs or min(filt_x_step, filt_y_step) < 1:
         raise InputError(f"filters of {list(filter_params.shape)} do not fit {filt_x_dim} by {filt_y_dim} by {zs}")
     if input_vectorization:
-        image = Transpose()(Reshape()(x, np.array([-1, xs, zs, ys], np.int64)), np.array([0, 2, 1, 3], np.int64))
-    else:
         image = Transpose()(Reshape()(x, np.array([-1, xs, ys, zs], np.int64)), np.array([0, 3, 1, 2], np.int64))
+    else:
+        image = Transpose()(Reshape()(x, np.array([-1, xs, zs, ys], np.int64)), np.array([0, 2, 1, 3], np.int64))
     kernel = np.ascontiguousarray(filter_params).reshape(-1, filt_x_dim, filt_y_dim, zs).transpose(0, 3, 1, 2)
     steps = (filt_x_step, filt_y_step)
     made = Convolution(steps, (0, 0), (0, 0), (1, 1))(image, np.ascontiguousarray(kernel))

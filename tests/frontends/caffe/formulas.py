@@ -72,7 +72,8 @@ def arg_max(x, top_k):
     """Without an axis: of each picture the places of the largest elements and these."""
     flat = x.reshape(len(x), -1)
     pairs = [sorted(((v, i) for i, v in enumerate(row)), reverse=True)[:top_k] for row in flat]
-    return np.array([[[i for _, i in row], [v for v, _ in row]] for row in pairs])
+    found = np.array([[[i for _, i in row], [v for v, _ in row]] for row in pairs])
+    return found.reshape(*found.shape, *(1,) * (x.ndim - 3))
 
 
 def interp(x, high, wide):

@@ -286,8 +286,15 @@ COMPONENTS = (
     ComponentCase(
         "DropoutComponent",
         6,
-        [("Dim", 6), ("DropoutProportion", 0.5), ("DropoutPerFrame", False), ("TestMode", True)],
+        [("Dim", 6), ("DropoutProportion", 0.25), ("DropoutPerFrame", False), ("TestMode", True)],
+        lambda x: 0.75 * x,
+    ),
+    ComponentCase(
+        "DropoutComponent",
+        6,
+        [("Dim", 6), ("DropoutScale", 0.0), ("DropoutProportion", 0.25)],
         lambda x: x,
+        "nnet2",
     ),
     ComponentCase(
         "GeneralDropoutComponent",
@@ -379,14 +386,14 @@ COMPONENTS = (
     ComponentCase(
         "ConvolutionComponent",
         40,
-        [*_IMAGES, ("InputVectorization", 0), ("FilterParams", _IMAGE), ("BiasParams", MEAN), ("IsGradient", False)],
+        [*_IMAGES, ("InputVectorization", 1), ("FilterParams", _IMAGE), ("BiasParams", MEAN), ("IsGradient", False)],
         lambda x: _image_convolution(x, _IMAGE, MEAN, "zyx"),
         "zyx",
     ),
     ComponentCase(
         "ConvolutionComponent",
         40,
-        [*_IMAGES, ("InputVectorization", 1), ("FilterParams", _IMAGE), ("BiasParams", MEAN), ("IsGradient", False)],
+        [*_IMAGES, ("InputVectorization", 0), ("FilterParams", _IMAGE), ("BiasParams", MEAN), ("IsGradient", False)],
         lambda x: _image_convolution(x, _IMAGE, MEAN, "yzx"),
         "yzx",
     ),

@@ -51,6 +51,8 @@ def test_nothing_that_kaldi_has_is_unknown():
     base = {"NonlinearComponent", "UpdatableComponent"}
     inside = {
         "ParallelComponent",
+        "FramePoolingComponent",
+        "MultiBasisComponent",
         "RecurrentComponent",
         "SentenceAveragingComponent",
         "SimpleSentenceAveragingComponent",

@@ -269,11 +269,11 @@ component-node name=a component=a input=input
 component-node name=b component=b input=a
 output-node name=output input=b"""
     components = {
-        "a": ("MultiBasisComponent", [("InputDim", 6), ("OutputDim", 6)]),
+        "a": ("Rbm", [("InputDim", 6), ("OutputDim", 6)]),
         "b": ("OddComponent", [("Dim", 6)]),
     }
     with pytest.raises(UnsupportedError) as caught:
         load(tmp_path / "m.raw", nnet3(config, components))
-    assert "MultiBasisComponent" in str(caught.value)
-    assert "chosen frame by frame" in str(caught.value)
+    assert "Rbm" in str(caught.value)
+    assert "it is for pre-training" in str(caught.value)
     assert "OddComponent" in str(caught.value)

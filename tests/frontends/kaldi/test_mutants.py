@@ -62,7 +62,15 @@ def seeds():
     made += [(f"nnet2{binary}.mdl", nnet2([splice, affine], priors, binary)) for binary in (True, False)]
     ark = b"".join(b"key \0B" + value(np.ones((3, 4)), True, double) for double in (True, False))
     made += [("a.ark", ark), ("b.ark", b"key " + value(np.ones((3, 4)), False)), ("c.counts", b"[ 4 0 7 120 3 ]\n")]
+    made += stored()
     return [*made, ("d.scp", b"first sound/whole.ark:4\nsecond sound/whole.ark:70\n")]
+
+
+def stored():
+    """Models that Kaldi wrote."""
+    files = [np.load(Path(__file__).with_name(f"{name}.npz")) for name in ("answers", "chains")]
+    keys = [(file, key) for file in files for key in file.files if key.endswith("/model")]
+    return [(key.removesuffix("/model").replace("/", "_") + ".raw", file[key].tobytes()) for file, key in keys]
 
 
 def sound(folder):

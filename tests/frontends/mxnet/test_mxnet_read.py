@@ -69,6 +69,26 @@ def test_a_scalar_and_an_array_without_elements(tmp_path):
     assert found["b"].read("").shape == (0, 3)
 
 
+def test_an_array_that_has_no_rank_of_the_first_version(tmp_path):
+    """MXNet wrote its rank, 0, and nothing else of it."""
+    count = struct.pack("<Q", 3)
+    names = b"".join(struct.pack("<Q", 1) + name for name in (b"a", b"b", b"c"))
+    arrays = array_bytes(X, 0) + struct.pack("<I", 0) + array_bytes(W, 0)
+    (tmp_path / "p.params").write_bytes(struct.pack("<QQ", 0x112, 0) + count + arrays + count + names)
+    found = read_params(tmp_path / "p.params")
+    np.testing.assert_array_equal(found["c"].read(""), W)
+    with pytest.raises(InputError, match="parameter 'b': it has neither shape nor elements"):
+        found["b"].read("")
+
+
+def test_arrays_that_were_saved_from_a_graphics_card(tmp_path):
+    device, card = struct.pack("<iii", 1, 0, 0), struct.pack("<iii", 2, 3, 0)
+    for data in (params_bytes({"w": W}, version) for version in (0, 1, 2)):
+        moved = data[:16] + data[16:].replace(device, card)
+        assert card in moved
+        same(answer(dense(tmp_path, params=moved)))
+
+
 def sparse(kind, positions):
     """An array of 2 x 3 of which one row is stored."""
     shape = struct.pack("<Iqq", 2, 2, 3)
@@ -112,13 +132,21 @@ def test_attributes_of_every_version(edit, tmp_path):
     same(answer(dense(tmp_path, edit)))
 
 
-def test_states_that_old_files_do_not_list(tmp_path):
+@pytest.mark.parametrize("op", ["BatchNorm", "BatchNorm_v1", "CuDNNBatchNorm"])
+def test_states_that_old_files_do_not_list(op, tmp_path):
     net = SymbolWriter()
     gamma, beta = net.param("gamma", np.ones(3, np.float32)), net.param("beta", np.zeros(3, np.float32))
-    y = net.op("BatchNorm", net.input("data"), gamma, beta, name="bn", eps=0)
+    y = net.op(op, net.input("data"), gamma, beta, name="bn", eps=0)
     net.params |= {"aux:bn_moving_mean": np.float32([1, 2, 3]), "aux:bn_moving_var": np.float32([4, 4, 4])}
     graph = read_model(net.save(tmp_path, y), inputs={"data": (2, 3)})
     np.testing.assert_allclose(interpret(graph, {"data": X})["bn"], (X - [1, 2, 3]) / 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("op", ["Softmax", "SoftmaxOutput", "_sparse_LinearRegressionOutput", "SVMOutput"])
+def test_labels_are_left_out_by_any_name_of_a_loss(op, tmp_path):
+    net = SymbolWriter()
+    path = net.save(tmp_path, net.op(op, net.input("data"), net.input("label")))
+    assert [value.name for value in read_model(path, inputs={"data": (2, 3)}).inputs] == ["data"]
 
 
 @pytest.mark.parametrize(("version", "shape"), [(904, [1]), (905, [2])])
