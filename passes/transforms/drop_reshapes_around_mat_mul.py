@@ -13,7 +13,7 @@ from dldt.passes.rewrite import Rewrite
 
 
 @attrs.frozen
-class _Flattened(Match):
+class _CountedRows(Match):
     x: Value
     flat: Value
     product: Value
@@ -21,7 +21,7 @@ class _Flattened(Match):
 
 
 @transform
-class DropReshapesAroundMatMul(Rewrite[_Flattened]):
+class DropReshapesAroundMatMul(Rewrite[_CountedRows]):
     """A matrix product takes rows in any number of dims: they need not be made one, and many again.
 
     ::
@@ -35,7 +35,7 @@ class DropReshapesAroundMatMul(Rewrite[_Flattened]):
         anything(),
     )
 
-    def rewrite(self, match: _Flattened) -> Value | None:
+    def rewrite(self, match: _CountedRows) -> Value | None:
         """The product of the rows as they lie."""
         op, before, after = match.product.op, match.x.type.shape, match.root.type.shape
         assert isinstance(op, MatMul)
