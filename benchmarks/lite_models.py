@@ -29,6 +29,7 @@ from dldt import runtime
 from tests.frontends.tflite.real import REAL, Real, expected
 
 Array = np.ndarray
+BATCHES = (1, 3)
 
 
 def graph_of(real: Real) -> dldt.Graph:
@@ -56,6 +57,30 @@ def directly(real: Real, folder: Path, target: str) -> tuple[float, str]:
     return error, f"{summary.kernels} kernels, {real.calls} calls, as TF Lite's reference kernels"
 
 
+def freely(real: Real, folder: Path, target: str, free: tuple[str, ...]) -> tuple[float, str]:
+    """The error of one library whose leading dims are free. In a batch the picture is the first and the last, between
+    mirrored ones."""
+    (name,) = [value.node.name for value in graph_of(real).inputs]
+    shape = (*free, *real.shape[len(free) :])
+    graph = dldt.read_model(models_folder() / real.file, outputs=real.tensors, inputs={name: shape})
+    path, _ = dldt.compile_model(graph, folder / "free.so", target=target)
+    error = 0.0
+    with runtime.load(path) as model:
+        request = model.create_request()
+        for batch in BATCHES:
+            for place in (0, batch - 1):
+                error = max(error, worst(real, partial(of_batch, request.run, batch, place)))
+    path.unlink()
+    return error, f"one artifact at batch {', '.join(map(str, BATCHES))}"
+
+
+def of_batch(run: Callable[[Array], dict[str, Array]], batch: int, place: int, picture: Array) -> list[Array]:
+    """What a run makes of one picture of a batch; results may lie one behind the other along any axis."""
+    others = np.repeat(picture[:, :, ::-1], batch, 0)
+    others[[0, -1]] = picture
+    return [made.reshape(batch, -1)[place] for made in run(others).values()]
+
+
 def through_ir(real: Real, folder: Path) -> tuple[float, str]:
     """The error of what OpenVINO makes of our IR."""
     path = dldt.save_model(graph_of(real), folder / "lite.xml")
@@ -69,6 +94,9 @@ def checks(target: str) -> Iterator[Check]:
         file = models_folder() / real.file
         lacking = "" if file.is_file() else f"not found ({file.name})"
         yield Check("tflite", real.name[:26], "fixed", partial(directly, real, target=target), lacking)
+        for free in (("N",), ("N", "H", "W")) if len(real.shape) == 4 else ():
+            run = partial(freely, real, target=target, free=free)
+            yield Check("tflite", real.name[:26], f"free {''.join(free)}", run, lacking)
         yield Check("tflite", real.name[:26], "IR", partial(through_ir, real), lacking)
 
 

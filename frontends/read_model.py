@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ from dldt.frontends.formats import FORMATS
 from dldt.frontends.layout import InputLayout
 from dldt.frontends.mean_scale import ChannelValues
 from dldt.frontends.preprocess import preprocess
+from dldt.frontends.tensorflow.object_export import saved_object
 
 Inputs = Mapping[str, "InputSpec | Sequence[DimSpec] | None"] | Sequence["InputSpec | Sequence[DimSpec]"]
 
 
 def read_model(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | object,
     *,
     inputs: Inputs | None = None,
     outputs: Sequence[str] | None = None,
@@ -38,7 +40,8 @@ def read_model(
     options: Mapping[str, Any] | None = None,
     formats: Sequence[Format] = FORMATS,
 ) -> Graph:
-    """The graph of a model file, of any of the ``formats`` (.onnx, or OpenVINO's .xml with its .bin).
+    """The graph of a model file, of any of the ``formats`` (.onnx, or OpenVINO's .xml with its .bin), or of a Keras
+    model or concrete function of TensorFlow in memory.
 
     ``inputs``: shapes by name (or in the model's order): a dim is a number, a symbol's name (``"N"``), a range
     (``"1..8"`` or ``(1, 8)``), or None for free. The name of an inner tensor or node cuts the model there, ``outputs``
@@ -48,14 +51,23 @@ def read_model(
     it is, where the file's name does not tell. ``options``: those that the format alone has, by name. Raises
     UsageError, InputError, UnsupportedError.
     """
-    file = Path(path)
     specs = _specs(inputs, freeze or {})
-    with links_allowed(follow_links), unchanged(file):
+    with _file(path) as file, links_allowed(follow_links), unchanged(file):
         format = format_of(file, formats, framework)
         given = format.checked(options or {})
         graph = format.reader().load(file, specs, outputs, given)
     preprocess(graph, mean_values, scale_values, reverse_input_channels, _layouts(layout))
     return graph
+
+
+@contextmanager
+def _file(given: str | os.PathLike[str] | object) -> Iterator[Path]:
+    """The file; of an object of a framework the one that it is written to while the block runs."""
+    if isinstance(given, str | os.PathLike):
+        yield Path(given)
+        return
+    with saved_object(given) as file:
+        yield file
 
 
 def _specs(inputs: Inputs | None, freeze: Mapping[str, Any]) -> dict[str, InputSpec] | list[InputSpec]:

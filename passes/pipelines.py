@@ -12,6 +12,7 @@ from dldt.passes.transforms.decompose_batch_norm import DecomposeBatchNorm
 from dldt.passes.transforms.decompose_fake_quantize import DecomposeFakeQuantize
 from dldt.passes.transforms.drop_broadcasts import DropBroadcasts
 from dldt.passes.transforms.drop_clamp_before_rounding import DropClampBeforeRounding
+from dldt.passes.transforms.drop_reshapes_around_mat_mul import DropReshapesAroundMatMul
 from dldt.passes.transforms.fold_arithmetic_into_table import FoldArithmeticIntoTable
 from dldt.passes.transforms.fold_channel_order_into_weights import FoldChannelOrderIntoWeights
 from dldt.passes.transforms.fold_constants import FoldConstants
@@ -89,6 +90,7 @@ PRECEDENCE: tuple[Precedence, ...] = (
     Precedence(DecomposeBatchNorm, FuseLinear, "a normalisation joins the products and sums around it"),
     Precedence(NormalizeArithmetic, FuseLinear, "only products and sums are joined"),
     Precedence(FuseLinear, FoldScaleIntoWeights, "(conv + b) * s must first be conv * s + b * s"),
+    Precedence(DropReshapesAroundMatMul, SinkTransposes, "rows of several dims tell that a product is along channels"),
     Precedence(SinkTransposes, MergeTransposes, "transposes meet their inverses only after they moved"),
     Precedence(MergeTransposes, FuseDilatedConvolution, "Transposes stand between blocks of space and convolution"),
     Precedence(RaiseTransposes, FoldInputAffineIntoWeights, "a Transpose would stand before the convolution"),
@@ -124,6 +126,7 @@ def _clean() -> tuple[Pass, ...]:
         FoldConstants(),
         InlineIf(),
         SimplifyReshape(),
+        DropReshapesAroundMatMul(),
         MergeCommonSubexpressions(),
         RemoveIdentities(),
         HoistInvariants(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Callable, Iterator
+from itertools import permutations, product
 from typing import Any
 
 import attrs
@@ -28,6 +28,7 @@ from dldt.compiler.ops import (
     VariadicSplit,
 )
 from dldt.compiler.types import Array, DType
+from dldt.passes.affine import Affine, affine, cut, first_column
 from dldt.passes.constant_folder import ConstantFolder
 
 _ACTIVATIONS: dict[type[Op], str] = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
@@ -40,7 +41,7 @@ def with_cell(body: Graph) -> Graph | None:
     ConstantFolder().fold(made)
     for node in made.order():
         for value in node.outputs:
-            if any(replace(made, value) for replace in (_replace_lstm, _replace_gru, _replace_rnn)):
+            if any(replace(made, value) for replace in _CELLS):
                 made.prune()
                 return made
     return None
@@ -96,8 +97,10 @@ def _made_lstm(graph: Graph, old: tuple[Value, Value], cell: Value, gates: tuple
 
 def _replace_gru(graph: Graph, hidden: Value) -> bool:
     """Whether ``hidden`` was n + z * (h - n), or (1 - z) * n + z * h, of n = tanh(x_n + sigmoid(x_r + h_r) * h_n) and z
-    = sigmoid(x_z + h_z), and is a GRUCell's now."""
+    = sigmoid(x_z + h_z), and is a GRUCell's now; likewise where n = tanh(x_n + (sigmoid(x_r + h_r) * h)_n)."""
     for update, fresh, state in _mixed(hidden):
+        if _made_gru_before(graph, hidden, state, update, fresh):
+            return True
         z, both = _under(update, Sigmoid), _under(fresh, Tanh)
         if z is None or both is None:
             continue
@@ -140,6 +143,42 @@ def _made_gru(
     return False
 
 
+def _made_gru_before(graph: Graph, hidden: Value, state: Value, update: Value, fresh: Value) -> bool:
+    """The cell whose reset gate scales the state before the product."""
+    inner, z = _under(fresh, Tanh), _gate(update)
+    n = None if inner is None else affine(inner)
+    if n is None or z is None or len(n.products) != 2 or not isinstance(state.op, Parameter):
+        return False
+    for x, past in permutations(n.products):
+        r = next((_gate(gate) for gate, same in _pairs(past, Multiply) if same == state), None)
+        if r is None or any(set(gate.products) != {x, state} for gate in (z, r)):
+            continue
+        ours = np.concatenate([part.products[x].T for part in (z, r, n)])
+        theirs = np.concatenate([z.products[state].T, r.products[state].T, n.products[past].T])
+        bias = np.concatenate([part.bias for part in (z, r, n)])
+        size = len(n.bias)
+        if len(ours) == 3 * size and theirs.shape == (3 * size, size):
+            made: Any = GRUCell
+            cell = made(size, linear_before_reset=False)
+            graph.replace(hidden, cell(x, state, *map(np.ascontiguousarray, (ours, theirs, bias))))
+            return True
+    return False
+
+
+def _gate(value: Value) -> Affine | None:
+    """What a sigmoid is of, before or behind the cut of a gate from others."""
+    if isinstance(value.op, Sigmoid):
+        inner = value.inputs[0]
+        return None if inner is None else affine(inner)
+    start = first_column(value) if isinstance(value.op, Split | VariadicSplit) else None
+    whole, width = value.node.inputs[0] if start is not None else None, value.type.shape[-1:]
+    inner = None if whole is None else _under(whole, Sigmoid)
+    sums = None if inner is None else affine(inner)
+    if sums is None or start is None or not isinstance(width[0], int):
+        return None
+    return cut(sums, start, width[0])
+
+
 @attrs.frozen
 class _Gates:
     """source · matrix + bias: the sums of some gates, one behind the other."""
@@ -178,6 +217,9 @@ def _replace_rnn(graph: Graph, hidden: Value) -> bool:
     op = made(len(sums.bias), activations=(name,))
     graph.replace(hidden, op(sums.x, sums.hidden, *map(np.ascontiguousarray, weights)))
     return True
+
+
+_CELLS: tuple[Callable[[Graph, Value], bool], ...] = (_replace_lstm, _replace_gru, _replace_rnn)
 
 
 def _pairs(value: Value, kind: type[Op]) -> Iterator[tuple[Value, Value]]:

@@ -52,7 +52,7 @@ class Compiled(NamedTuple):
 
 
 def read_model(
-    path: PathLike,
+    path: PathLike | object,
     *,
     inputs: Mapping[str, Any] | Sequence[Any] | None = None,
     outputs: Sequence[str] | None = None,
@@ -67,7 +67,8 @@ def read_model(
     max_memory: int | None = None,
     max_seconds: float | None = None,
 ) -> Graph:
-    """The graph of a model file of any known format (``.onnx``, ``.xml``).
+    """The graph of a model file of any known format (``.onnx``, ``.xml``), or of a Keras model or concrete function of
+    TensorFlow in memory.
 
     ``inputs``: shapes by name. A dim is a number, a name (``"N"``), a range (``"1..8"`` or ``(1, 8)``), or None for a
     free dim. Naming a tensor in the middle of the model cuts off what lies before it; ``outputs`` cuts off what lies
@@ -89,7 +90,7 @@ def read_model(
         reproducible(lambda: None, command=["dldt", "compile", str(path)]),
     ):
         return read_file(
-            Path(path),
+            path,
             inputs=inputs,
             outputs=outputs,
             mean_values=mean_values,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from dldt.runtime.version import __version__
 from dldt.tools.arguments import Arguments
+from dldt.tools.model_options import model_path
 
 NOTED = (
     "input",
@@ -26,7 +25,7 @@ NOTED = (
 def conversion_info(arguments: Arguments, framework: str) -> dict[str, str]:
     """Metadata: our version, the framework, and the options that shaped the model. The model's folder is nobody's
     business, so ``DIR`` stands for it, as in files of the Model Optimizer."""
-    model = Path(arguments.model or arguments.input_model).name
+    model = model_path(arguments).name
     given = {name: getattr(arguments, name) for name in NOTED}
     noted = {
         name: ",".join(value) if isinstance(value, list) else str(value)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import attrs
 
-from dldt.compiler.dims import Dim, broadcast_size, maximum_of, minimum_of, symbols
+from dldt.compiler.dims import Dim, FloorDiv, Poly, broadcast_size, maximum_of, minimum_of, symbols
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.inference import current, require, same
 from dldt.compiler.op import Op
@@ -73,6 +73,9 @@ def _common(x: Dim, y: Dim, a: Shape, b: Shape, what: str) -> Dim:
         return y
     if _may_be_one(x, y):
         return _either(x, y)
+    small = _smaller_quotient(x, y)
+    if small is not None and same(small, 1, f"a dim of {text(a)} and {text(b)}"):
+        return y if small == x else x
     if same(x, y, f"a dim of {text(a)} and {text(b)}"):
         return _simpler(x, y)
     raise ShapeError(f"{what}: shapes {text(a)} and {text(b)} do not broadcast ({x} against {y})")
@@ -87,6 +90,23 @@ def _may_be_one(x: Dim, y: Dim) -> bool:
     if symbols(x) & symbols(y) and min(maximum_of(x), maximum_of(y)) > 1:
         return False
     return any(not isinstance(dim, int) and minimum_of(dim) <= 1 for dim in (x, y))
+
+
+def _smaller_quotient(x: Dim, y: Dim) -> Dim | None:
+    """The one of two quotients of one number, such as a picture's size and that of a pool over it with a window of
+    fixed size, whose divisor is at least twice the other's: they are never equal unless both are 0, so it must be 1."""
+    quotients = [dim for dim in (x, y) if isinstance(dim, Poly) and len(dim.terms) == 1]
+    found: list[tuple[int, Dim, Poly]] = []
+    for dim in quotients:
+        ((monomial, factor),) = dim.terms
+        if len(monomial) == 1 and factor == 1 and isinstance(monomial[0], FloorDiv):
+            atom = monomial[0]
+            if isinstance(atom.denominator, int):
+                found.append((atom.denominator, dim, atom.numerator))
+    if len(found) != 2 or found[0][2] != found[1][2]:
+        return None
+    (less, *_), (more, small, _) = sorted(found, key=lambda each: each[0])
+    return small if more >= 2 * less else None
 
 
 def _either(x: Dim, y: Dim) -> Dim:

@@ -1,5 +1,5 @@
-"""Run as a program: loads a Keras model and writes it as a SavedModel. Nothing but TensorFlow is imported, and no code
-that a model file holds is run."""
+"""A Keras model as a SavedModel. Run as a program it loads the model's file: nothing but TensorFlow is imported, and no
+code that the file holds is run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ def main(path: str, folder: str) -> int:
         import tensorflow as tf  # type: ignore[import-untyped]  # it has no stubs
     except ImportError:
         return MISSING
-    model = tf.keras.models.load_model(path, compile=False)
+    write(tf, tf.keras.models.load_model(path, compile=False), folder)
+    return 0
+
+
+def write(tf: Any, model: Any, folder: str) -> None:
+    """Write the SavedModel of a Keras model."""
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype, _name(tensor)) for tensor in model.inputs]
 
     def call(*given: Any) -> dict[str, Any]:
@@ -33,7 +38,6 @@ def main(path: str, folder: str) -> int:
     holder.model = model
     function = tf.function(call, input_signature=specs)
     tf.saved_model.save(holder, folder, signatures={"serving_default": function})
-    return 0
 
 
 def _name(tensor: Any) -> str:

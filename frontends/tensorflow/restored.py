@@ -13,6 +13,7 @@ from dldt.frontends.tensorflow.flatten import Flatten
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
 from dldt.frontends.tensorflow.graph_node import GraphNode
 from dldt.frontends.tensorflow.graph_records import VARIABLES
+from dldt.frontends.tensorflow.variable_parts import variable_parts
 
 _ASSIGN = ("Assign", "AssignVariableOp")
 _PASSES = ("Identity", "Cast")
@@ -22,7 +23,7 @@ def restored(
     nodes: Mapping[str, GraphNode], library: FunctionLibrary, restore: str, checkpoint: Checkpoint, file: Path
 ) -> dict[str, TensorRecord]:
     """The contents of the variables among ``nodes``, by the names of their nodes. ``restore``: the node that restores
-    all; where it does not tell, the variable's own name does."""
+    all, of a MetaGraph; without one all that assign do. Where they do not tell, the variable's own name does."""
     keys = _restored_keys(nodes, library, restore.partition(":")[0].removeprefix("^"), file)
     found: dict[str, TensorRecord] = {}
     own: Mapping[str, str] | None = None
@@ -38,7 +39,8 @@ def restored(
         name = next((name for name in wanted if name in checkpoint.tensors), None)
         if name is not None:
             found[node.name] = _part(checkpoint.tensors[name], part if name == key else "", file)
-    return found
+    left = [node for node in nodes.values() if node.op in VARIABLES and node.name not in found]
+    return found | variable_parts(left, checkpoint)
 
 
 def _part(tensor: TensorRecord, part: str, file: Path) -> TensorRecord:
@@ -56,7 +58,8 @@ def _restored_keys(
     nodes: Mapping[str, GraphNode], library: FunctionLibrary, restore: str, file: Path
 ) -> dict[str, tuple[str, str]]:
     """The key of each variable and the part of its tensor, as the nodes that the restoring one waits for name them."""
-    flat = Flatten(library, file).everything(_before(nodes, restore))
+    roots = [restore] if restore else [node.name for node in nodes.values() if node.op in _ASSIGN]
+    flat = Flatten(library, file).everything(_before(nodes, roots))
     by_name = {node.name: node for node in flat}
     keys: dict[str, tuple[str, str]] = {}
     for node in flat:
@@ -69,10 +72,10 @@ def _restored_keys(
     return keys
 
 
-def _before(nodes: Mapping[str, GraphNode], name: str) -> list[GraphNode]:
-    """A node and all that must run before it."""
+def _before(nodes: Mapping[str, GraphNode], names: list[str]) -> list[GraphNode]:
+    """Nodes and all that must run before them."""
     found: dict[str, GraphNode] = {}
-    pending = [name]
+    pending = [*names]
     while pending:
         current = pending.pop()
         if current in found or current not in nodes:

@@ -7,7 +7,7 @@ import math
 import attrs
 
 from dldt.compiler.graph import Value
-from dldt.compiler.ops import Add, Divide, Erf, Gelu, Multiply, Power, Tanh
+from dldt.compiler.ops import Add, Divide, Erf, Gelu, Multiply, Negative, Power, Subtract, Tanh
 from dldt.passes.base import transform
 from dldt.passes.match import Match
 from dldt.passes.pattern import Pattern, anything, either, node, number
@@ -36,9 +36,16 @@ _CUBIC_TERM = either(
     node(Multiply, _X, node(Multiply, _X, node(Multiply, _X, number(0.044715)))),
 )
 _TANH = node(Tanh, node(Multiply, node(Add, _X, _CUBIC_TERM), number(math.sqrt(2 / math.pi))), name="tanh")
-_ERF = node(
+
+
+def _scaled(x: Pattern, sign: int) -> Pattern:
+    return either(node(Divide, x, number(sign * math.sqrt(2))), node(Multiply, x, number(sign * math.sqrt(0.5))))
+
+
+_ERF = node(Erf, _scaled(_X, 1))
+_OPPOSITE_ERF = node(
     Erf,
-    either(node(Divide, _X, number(math.sqrt(2))), node(Multiply, _X, number(math.sqrt(0.5)))),
+    either(_scaled(node(Negative, _X), 1), _scaled(_X, -1), node(Negative, _scaled(_X, 1))),
 )
 
 
@@ -55,11 +62,13 @@ class FuseGelu(Rewrite[_GeluParts]):
     ::
 
         x * 0.5 * (1 + Erf(x / sqrt(2)))                                →  Gelu(erf)
+        x * 0.5 * (1 - Erf(-x / sqrt(2)))                               →  Gelu(erf)
         x * 0.5 * (1 + Tanh(sqrt(2/pi) * (x + 0.044715 * x^3)))         →  Gelu(tanh)
     """
 
     pattern = either(
         _halved_product(node(Add, _ERF, number(1))),
+        _halved_product(node(Subtract, number(1), _OPPOSITE_ERF)),
         _halved_product(node(Add, _TANH, number(1))),
     )
 

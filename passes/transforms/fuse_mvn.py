@@ -12,6 +12,7 @@ from dldt.compiler.ops import (
     Divide,
     Maximum,
     Multiply,
+    Negative,
     Power,
     ReduceMean,
     ReduceSum,
@@ -71,28 +72,42 @@ _DEVIATION = either(
     node(Power, _BIASED, number(0.5)),
     node(Add, maybe_view(node(Sqrt, _VARIANCE), "variance_view"), _EPSILON, name="outside"),
 )
-_RECIPROCAL = either(
-    node(Divide, number(1), _DEVIATION),
-    node(Power, node(Sqrt, _BIASED), number(-1)),
-    node(Power, _BIASED, number(-0.5)),
-)
+
+
+def _reciprocal(name: str = "") -> Pattern:
+    return either(
+        node(Divide, number(1), _DEVIATION, name=name),
+        node(Power, node(Sqrt, _BIASED), number(-1), name=name),
+        node(Power, _BIASED, number(-0.5), name=name),
+    )
+
+
+_RECIPROCAL = _reciprocal()
+_SCALE = either(_reciprocal("scale"), node(Multiply, _RECIPROCAL, constant("gamma"), name="scale"))
+_SCALED = node(Multiply, _X, _SCALE)
+_SAME_SCALE = anything("scale")
+_SEEN_MEAN = maybe_view(_MEAN, "mean_view")
+_SCALED_MEAN = node(Multiply, _SEEN_MEAN, _SAME_SCALE)
+_SCALED_BACK = either(node(Multiply, node(Negative, _SEEN_MEAN), _SAME_SCALE), node(Negative, _SCALED_MEAN))
 
 
 @attrs.frozen
 class _MvnParts(Match):
     x: Value
-    centred: Value
     mean: Value
     mean_axes: Array
     variance: Value
     variance_axes: Array
     epsilon: Array
+    centred: Value | None = None
+    scale: Value | None = None
     mean_factor: Array | None = None
     mean_view: Value | None = None
     variance_factor: Array | None = None
     variance_view: Value | None = None
     outside: Value | None = None
     gamma: Array | None = None
+    beta: Array | None = None
 
 
 @transform
@@ -104,6 +119,7 @@ class FuseMvn(Rewrite[_MvnParts]):
         m = ReduceMean(x, axes);  d = x - m;  v = ReduceMean(d ^ 2, axes)
         d / Sqrt(v + eps)  |  d * (1 / Sqrt(v + eps))  |  d / (Sqrt(v) + eps)          →   MVN(x, axes)
         d * (gamma * (1 / Sqrt(v + eps)))                                              →   MVN(x, axes) * gamma
+        s = gamma * (1 / Sqrt(v + eps));  x * s - m * s  |  x * s + (beta - m * s)     →   MVN(x, axes) * gamma + beta
 
     Means may be sums times 1/n, squares products, v may be SquaredDifference's mean or E[x^2] - m^2, and the reduced
     dims may come back by a Reshape.
@@ -113,10 +129,13 @@ class FuseMvn(Rewrite[_MvnParts]):
         node(Divide, _CENTRED, _DEVIATION),
         node(Multiply, _CENTRED, _RECIPROCAL),
         node(Multiply, _CENTRED, node(Multiply, _RECIPROCAL, constant("gamma"))),
+        node(Add, _SCALED, either(node(Subtract, constant("beta"), _SCALED_MEAN), _SCALED_BACK)),
+        node(Add, _SCALED, node(Add, constant("beta"), _SCALED_BACK)),
+        node(Subtract, _SCALED, _SCALED_MEAN),
     )
 
     def rewrite(self, match: _MvnParts) -> Value | None:
-        """MVN, times gamma where it was multiplied into the reciprocal."""
+        """MVN, times gamma where it was multiplied into the reciprocal, plus beta where the mean went from it."""
         x = match.x
         epsilon = float(match.epsilon.reshape(()))
         axes = _axes(x.type.shape, match.mean, match.mean_axes, match.mean_factor)
@@ -129,6 +148,8 @@ class FuseMvn(Rewrite[_MvnParts]):
         mode = "outside_sqrt" if match.outside is not None else "inside_sqrt"
         normal = MVN(eps=epsilon, normalize_variance=True, eps_mode=mode)(x, np.array(sorted(axes), np.int64))
         made = Multiply()(normal, match.gamma) if match.gamma is not None else normal
+        if match.beta is not None:
+            made = Add()(made, match.beta)
         return made if made.type == match.root.type else None
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dldt.compiler.graph import Value
-from dldt.compiler.ops import MVN, Concat, Pad, PReLU, Squeeze, StridedSlice, Transpose, Unsqueeze
+from dldt.compiler.graph import Node, Value
+from dldt.compiler.ops import MVN, Concat, MatMul, Pad, PReLU, Squeeze, StridedSlice, Transpose, Unsqueeze
 from dldt.compiler.ops.reduce import Reduction
 from dldt.compiler.ops.softmax import SoftmaxBase
 from dldt.compiler.traits import Trait
@@ -15,6 +15,8 @@ from dldt.compiler.types import Array
 from dldt.passes.base import transform
 from dldt.passes.match import Match
 from dldt.passes.pattern import Kind, Kinds, node
+from dldt.passes.permutation import permutation
+from dldt.passes.pointwise import as_convolution, is_pointwise
 from dldt.passes.rewrite import Rewrite
 from dldt.passes.with_attributes import with_attributes
 
@@ -45,6 +47,7 @@ class SinkTransposes(Rewrite[Match]):
         x → Transpose(p) → SoftMax(axis)                x → SoftMax(p[axis]) → Transpose(p)
         x → Transpose(p) → ReduceMean(axes)             x → ReduceMean(p[axes]), where the other axes keep their order
         x → Transpose(p) → Squeeze(axes)                x → Squeeze(p[axes]) → Transpose(p without them)
+        x → Transpose [0,2,3,1] → MatMul(w[C,K])        x → Convolution(w[K,C,1,1]) → Transpose [0,2,3,1]
         likewise Concat, Pad, StridedSlice, MVN, Unsqueeze, Reduce with kept dims; constants are transposed
 
     Other readers of the Transpose must be such that it moves behind them, too, or Transposes, which merge with it: else
@@ -52,7 +55,7 @@ class SinkTransposes(Rewrite[Match]):
     """
 
     pattern = node(
-        _KINDS,
+        (*_KINDS, MatMul),
         where=lambda value: any(v is not None and isinstance(v.op, Transpose) for v in value.inputs),
     )
 
@@ -80,14 +83,18 @@ def _common_order(root: Value) -> tuple[int, ...] | None:
         order = value.inputs[1]
         if order is None or order.constant is None or not _moves_on(value, root):
             return None
-        given = tuple(int(axis) for axis in order.constant.ravel())
-        orders.add(given or tuple(reversed(range(value.type.rank))))
+        orders.add(tuple(permutation(order.constant, value.type.rank).tolist()))
     return orders.pop() if len(orders) == 1 else None
 
 
 def _moves_on(value: Value, root: Value) -> bool:
     """Whether the Transpose can move behind every reader, or merges with it."""
-    return all(user.id == root.id or user.op in _MOVING for user, _ in value.uses)
+    return all(user.id == root.id or user.op in _MOVING or _is_dense(value, user) for user, _ in value.uses)
+
+
+def _is_dense(value: Value, user: Node) -> bool:
+    """Whether it is a matrix product along the channels, which ``value`` has moved to the end."""
+    return isinstance(user.op, MatMul) and user.inputs[0] == value and is_pointwise(user.outputs[0])
 
 
 def _source(value: Value | None) -> Value:
@@ -205,6 +212,11 @@ def _view(root: Value, order: tuple[int, ...]) -> Value | None:
     return made if moved == sorted(moved) else Transpose()(made, np.array(moved, np.int64))
 
 
+def _dense(root: Value, order: tuple[int, ...]) -> Value | None:
+    """The product along the last axis, which was the second, is a convolution of one tap."""
+    return as_convolution(root) if is_pointwise(root) else None
+
+
 def _reduce(root: Value, order: tuple[int, ...]) -> Value | None:
     op = root.op
     assert isinstance(op, Reduction)
@@ -233,6 +245,7 @@ _SINKS: tuple[tuple[Kind, Callable[[Value, tuple[int, ...]], Value | None]], ...
     (StridedSlice, _strided),
     (MVN, _normalized),
     (Reduction, _reduce),
+    (MatMul, _dense),
     (SoftmaxBase, _along_axis),
     (Trait.ELEMENTWISE, _elementwise),
 )

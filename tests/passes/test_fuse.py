@@ -15,6 +15,7 @@ from dldt.compiler.ops import (
     Maximum,
     Minimum,
     Multiply,
+    Negative,
     Power,
     ReduceMax,
     ReduceMean,
@@ -196,6 +197,54 @@ def test_mvn_by_the_difference_of_squares_with_gamma_inside(bound):
     build = on(lambda x: _fast(x, bound=bound))
     got = rewritten(FuseMvn(), build, count=1, tolerance=2e-5)  # the difference of squares cancels digits
     assert got == "Multiply(MVN(x, [1]), [1,3,1,1])"
+
+
+def _scale_and_shift(x, end, gamma=SLOPE, beta=SLOPE):
+    """A normalisation as one product and one sum, as TensorFlow and Keras write it."""
+    mean = _mean(x, (1,))
+    variance = _mean(SquaredDifference()(x, mean), (1,))
+    scale = div(x.graph.constant(np.float32(1)), Sqrt()(add(variance, 1e-5)))
+    if gamma is not None:
+        scale = mul(scale, gamma)
+    return end(x, mean, scale, None if beta is None else x.graph.constant(beta))
+
+
+SHIFTED = {
+    "beta minus mean": lambda x, m, s, b: add(mul(x, s), sub(b, mul(m, s))),
+    "minus mean plus beta": lambda x, m, s, b: add(mul(x, s), add(mul(Negative()(m), s), b)),
+    "minus the product plus beta": lambda x, m, s, b: add(mul(x, s), add(Negative()(mul(m, s)), b)),
+}
+CENTRED = {
+    "minus the product": lambda x, m, s, b: sub(mul(x, s), mul(m, s)),
+    "plus minus mean": lambda x, m, s, b: add(mul(x, s), mul(Negative()(m), s)),
+}
+
+
+@pytest.mark.parametrize("name", SHIFTED)
+def test_mvn_by_scale_and_shift(name):
+    got = rewritten(FuseMvn(), on(lambda x: _scale_and_shift(x, SHIFTED[name])), count=1, tolerance=5e-6)
+    assert got == "Add(Multiply(MVN(x, [1]), [1,3,1,1]), [1,3,1,1])"
+    got = rewritten(FuseMvn(), on(lambda x: _scale_and_shift(x, SHIFTED[name], gamma=None)), count=1, tolerance=5e-6)
+    assert got == "Add(MVN(x, [1]), [1,3,1,1])"
+
+
+@pytest.mark.parametrize("name", CENTRED)
+def test_mvn_by_a_scale(name):
+    build = on(lambda x: _scale_and_shift(x, CENTRED[name], beta=None))
+    assert rewritten(FuseMvn(), build, count=1, tolerance=5e-6) == "Multiply(MVN(x, [1]), [1,3,1,1])"
+
+
+NO_SHIFT = {
+    "the mean added": lambda x, m, s, b: add(mul(x, s), mul(m, s)),
+    "the mean first": lambda x, m, s, b: sub(mul(m, s), mul(x, s)),
+    "the mean scaled by gamma alone": lambda x, m, s, b: sub(mul(x, s), mul(m, b)),
+    "another mean": lambda x, m, s, b: sub(mul(x, s), mul(_mean(x, (2,)), s)),
+}
+
+
+@pytest.mark.parametrize("name", NO_SHIFT)
+def test_no_mvn_by_another_shift(name):
+    declined(FuseMvn(), on(lambda x: _scale_and_shift(x, NO_SHIFT[name])))
 
 
 NO_MVN = {

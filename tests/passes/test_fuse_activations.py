@@ -123,12 +123,19 @@ def _tanh_by_products(x):
     return add(Tanh()(mul(add(x, cubic), 0.7978845834732056)), 1.0)
 
 
+def _erfc(x, inner):
+    return sub(x.graph.constant(np.float32(1)), Erf()(inner))
+
+
 GELUS = {
     "half x": lambda x: mul(mul(x, 0.5), _erf(x)),
     "half last": lambda x: mul(mul(x, _erf(x)), 0.5),
     "half inside": lambda x: mul(x, mul(_erf(x), 0.5)),
     "halved by division": lambda x: mul(div(x, 2.0), _erf(x)),
     "root by division": lambda x: mul(mul(x, 0.5), add(Erf()(div(x, math.sqrt(2))), 1.0)),
+    "erfc": lambda x: mul(mul(x, 0.5), _erfc(x, mul(Negative()(x), math.sqrt(0.5)))),
+    "erfc of a product": lambda x: mul(mul(x, 0.5), _erfc(x, mul(x, -math.sqrt(0.5)))),
+    "erfc, negated last": lambda x: mul(mul(x, 0.5), _erfc(x, Negative()(div(x, math.sqrt(2))))),
     "tanh": lambda x: mul(mul(x, 0.5), _tanh(x)),
     "tanh, half last": lambda x: mul(mul(_tanh(x), x), 0.5),
     "tanh by products": lambda x: mul(x, mul(_tanh_by_products(x), 0.5)),
@@ -147,6 +154,7 @@ NO_GELU = {
     "another root": lambda x: mul(mul(x, 0.5), _erf(x, 0.7)),
     "another cubic": lambda x: mul(mul(x, 0.5), _tanh(x, 0.05)),
     "no half": lambda x: mul(x, _erf(x)),
+    "erfc of x": lambda x: mul(mul(x, 0.5), _erfc(x, mul(x, math.sqrt(0.5)))),
     "another value": lambda x: mul(mul(ReLU()(x), 0.5), _erf(x)),
 }
 

@@ -97,6 +97,11 @@ def _moved_blocks(x):
     return BatchToSpace()(inner, block, none, none)
 
 
+def _counted_rows(x):
+    rows = Reshape(special_zero=False)(Transpose()(x, i64(0, 2, 3, 1)), i64(72, 4))
+    return Reshape(special_zero=False)(MatMul()(rows, random(4, 4)), i64(2, 6, 6, 4))
+
+
 def _reversed(x):
     return Multiply()(Gather()(x, i64(3, 2, 1, 0), i64(1)[0]), C4)
 
@@ -159,6 +164,10 @@ SWAPS = {
     ("fuse-linear", "fold-scale-into-weights"): (
         lambda x: Multiply()(Add()(convolved(x), C4), C4),
         "Add(Convolution(x, [4,4,3,3]), [1,4,1,1])",
+    ),
+    ("drop-reshapes-around-mat-mul", "sink-transposes"): (
+        _counted_rows,
+        "Transpose(Convolution(x, [4,4,1,1]), [0,2,3,1])",
     ),
     ("sink-transposes", "merge-transposes"): (_moved_relu, "ReLU(x)"),
     ("raise-transposes", "fold-input-affine-into-weights"): (

@@ -17,6 +17,7 @@ from dldt.compiler.ops import (
     Convert,
     Convolution,
     Equal,
+    GroupConvolution,
     If,
     LogSoftmax,
     MatMul,
@@ -38,6 +39,7 @@ from dldt.compiler.ops import (
 from dldt.compiler.types import DType, TensorType
 from dldt.passes.manager import run_pipeline
 from dldt.passes.pipelines import default_pipeline
+from dldt.passes.transforms.drop_reshapes_around_mat_mul import DropReshapesAroundMatMul
 from dldt.passes.transforms.fold_transpose_into_weights import FoldTransposeIntoWeights
 from dldt.passes.transforms.fuse_transpose_into_mat_mul import FuseTransposeIntoMatMul
 from dldt.passes.transforms.inline_if import InlineIf
@@ -138,7 +140,74 @@ def test_views_and_normalisations_move_before_the_transpose(name):
     assert rewritten(SinkTransposes(), lambda g: build(moved(g.parameter("x", shape))), count=1) == wanted
 
 
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (2, 3, 2, 4, 5)])
+def test_a_product_along_the_channels_is_a_convolution_of_one_tap(shape, transposed):
+    last = (0, *range(2, len(shape)), 1)
+
+    def build(g):
+        weights = random(7, 3) if transposed else random(3, 7)
+        return MatMul(transpose_a=False, transpose_b=transposed)(moved(g.parameter("x", f32(*shape)), last), weights)
+
+    ones = ",1" * (len(shape) - 2)
+    wanted = f"Transpose(Convolution(x, [7,3{ones}]), [{','.join(map(str, last))}])"
+    assert rewritten(SinkTransposes(), build, count=1) == wanted
+
+
+def test_rows_are_not_counted_round_a_product():
+    def build(g):
+        flat = Reshape(special_zero=False)(g.parameter("x", f32(2, 4, 5, 3)), i64(40, 3))
+        return Reshape(special_zero=False)(MatMul()(flat, random(3, 7)), i64(2, 4, 5, 7))
+
+    assert rewritten(DropReshapesAroundMatMul(), build, count=1) == "MatMul(x, [3,7])"
+
+
+COUNTED = {
+    "other rows": ((2, 20, 3), (40, 3), (2, 4, 5, 7)),
+    "columns, too": ((2, 4, 15), (40, 3), (2, 4, 35)),
+    "products of matrices": ((2, 4, 5, 3), (2, 20, 3), (2, 4, 5, 7)),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_other_reshapes_round_a_product_stay(name):
+    given, flat, back = COUNTED[name]
+
+    def build(g):
+        rows = Reshape(special_zero=False)(g.parameter("x", f32(*given)), i64(*flat))
+        return Reshape(special_zero=False)(MatMul()(rows, random(3, 7)), i64(*back))
+
+    declined(DropReshapesAroundMatMul(), build)
+
+
+def test_dense_layers_and_norms_between_depthwise_convolutions_keep_no_transpose_inside():
+    """Blocks of ConvNeXt, as Keras writes them: over channels that come last."""
+
+    def build(g):
+        stem = Convolution(**PLAIN)(moved(g.parameter("x", f32(1, 6, 6, 3))), random(8, 3, 1, 1))
+        value = moved(stem, (0, 2, 3, 1))
+        for i in range(2):
+            depthwise = GroupConvolution(**{**PLAIN, "pads_begin": (1, 1), "pads_end": (1, 1)})
+            last = moved(depthwise(moved(value), random(8, 1, 1, 3, 3, seed=i)), (0, 2, 3, 1))
+            norm = Multiply()(MVN(1e-6)(Add()(last, random(8)), i64(3)), random(8, seed=4))
+            wide = MatMul()(Reshape(special_zero=False)(norm, i64(36, 8)), random(8, 16))
+            swished = Swish()(Add()(Reshape(special_zero=False)(wide, i64(1, 6, 6, 16)), random(16)))
+            narrow = MatMul()(Reshape(special_zero=False)(swished, i64(36, 16)), random(16, 8))
+            value = Add()(value, Reshape(special_zero=False)(narrow, i64(1, 6, 6, 8)))
+        return value
+
+    before = graph_of(build)
+    after = before.copy()
+    run_pipeline(after, default_pipeline(), verify=True)
+    assert len([node for node in after.order() if isinstance(node.op, Transpose)]) == 2
+    assert_equivalent(before, after, 1e-5)
+
+
 STAYING = {
+    "a product along the columns": lambda g, t: (MatMul()(t, random(5, 7)),),
+    "a product with what is computed": lambda g, t: (
+        MatMul()(Transpose()(t, i64(0, 2, 3, 1)), g.parameter("w", f32(3, 7))),
+    ),
     "a reader that keeps it": lambda g, t: (ReLU()(t), Reshape()(t, i64(-1))),
     "a slice that drops an axis": lambda g, t: (StridedSlice((0,), (0,), (), (1,))(t, i64(1), i64(2)),),
     "another value": lambda g, t: (Add()(t, g.parameter("z", f32(2, 3, 4, 5))),),

@@ -14,6 +14,8 @@ from dldt.compiler.errors import InputError, UnsupportedError, UsageError
 from dldt.compiler.interpret import interpret
 from dldt.frontends.read_model import read_model
 from dldt.frontends.tensorflow.options import TENSORFLOW_OPTIONS
+from dldt.frontends.tensorflow.proto import PROTO
+from dldt.tools.main import main
 
 FILES = Path(__file__).with_name("file_cases.npz")
 
@@ -62,7 +64,7 @@ def test_text_with_another_suffix_needs_the_option(folder):
     check(read_model(path, options={"input_model_is_text": True}), array("y_v2"))
 
 
-@pytest.mark.parametrize("case", ["v2", "resource", "v1"])
+@pytest.mark.parametrize("case", ["v2", "resource", "sliced", "v1"])
 @pytest.mark.parametrize("spelling", ["model.ckpt", "model.ckpt.index"])
 def test_an_inference_graph_with_a_checkpoint(case, spelling, folder):
     if case == "v1" and spelling.endswith("index"):
@@ -75,6 +77,34 @@ def test_an_inference_graph_with_a_checkpoint(case, spelling, folder):
 @pytest.mark.parametrize("case", ["v2", "resource", "sliced", "v1"])
 def test_a_metagraph_with_the_checkpoint_beside_it(case, folder):
     check(read_model(folder(case) / "model.ckpt.meta"), array(f"y_{case}"))
+
+
+def test_a_graph_with_the_nodes_that_restore_it_and_a_checkpoint(folder, tmp_path):
+    meta = PROTO["MetaGraphDef"].FromString((folder("sliced") / "model.ckpt.meta").read_bytes())
+    (tmp_path / "graph.pb").write_bytes(meta.graph_def.SerializeToString())
+    options = {"input_checkpoint": str(tmp_path / "model.ckpt")}
+    check(read_model(tmp_path / "graph.pb", outputs=["y"], options=options), array("y_sliced"))
+
+
+def test_parts_that_are_not_what_the_checkpoint_has_are_refused(folder):
+    path = folder("sliced") / "inference.pb"
+    graph = PROTO["GraphDef"].FromString(path.read_bytes())
+    for node in graph.node:
+        if node.name == "layer/w/part_1":
+            node.attr["shape"].shape.dim[0].size += 1
+    path.write_bytes(graph.SerializeToString())
+    wanted = r"parts of \[\d, 4\], \[\d, 4\] do not make up \[3, 4\], as the checkpoint has it"
+    with pytest.raises(InputError, match=wanted):
+        read_model(path, options={"input_checkpoint": str(path.with_name("model.ckpt"))})
+
+
+@pytest.mark.parametrize("option", ["--saved_model_dir", "--input_meta_graph"])
+def test_a_model_that_an_option_names_is_converted(option, folder):
+    path = folder("saved_v1") / "saved" if option == "--saved_model_dir" else folder("v2") / "model.ckpt.meta"
+    tags = ["--saved_model_tags", "serve,cpu"] if option == "--saved_model_dir" else []
+    assert main(["convert", option, str(path), *tags, "-q", "-o", str(path.with_name("made.xml"))]) == 0
+    parameters = read_model(path.with_name("made.xml")).metadata
+    assert parameters["conversion_parameters/input_model"] == f"DIR/{path.name}"
 
 
 def test_a_variable_without_a_checkpoint_says_what_to_do(folder):

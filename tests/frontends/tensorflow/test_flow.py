@@ -56,7 +56,8 @@ def test_a_placeholder_with_a_default_can_be_fed(name, tmp_path):
         ("gru", "GRUSequence"),
         ("v1_dynamic_rnn", "LSTMSequence"),
         ("array", "TensorIterator"),
-        ("v1_dynamic_gru", "TensorIterator"),
+        ("v1_dynamic_gru", "GRUSequence"),
+        ("gru_before", "GRUSequence"),
     ],
 )
 def test_a_loop_over_steps_becomes_an_operation_on_the_sequence(name, operation, tmp_path):
