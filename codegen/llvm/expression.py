@@ -38,9 +38,10 @@ from dldt.codegen.loop.ir import (
     free_symbols,
     walk,
 )
+from dldt.codegen.loop.linear import is_monotone
 from dldt.codegen.loop.primitives import shows_rounding
 from dldt.codegen.loop.rounded import is_rounded
-from dldt.compiler.dims import Symbol, maximum_of, minimum_of
+from dldt.compiler.dims import Symbol, maximum_of, minimum_of, symbols
 
 IN_STEP = 4
 """Vectors of a reduction's axis that are reduced side by side: a power of two. An addition takes four cycles."""
@@ -86,7 +87,7 @@ class ExpressionEmitter(IndexEmitter):
         if isinstance(expr, Number):
             return self.b.const(COMPUTE[expr.dtype], expr.value)
         if isinstance(expr, Position):
-            return self.b.convert(self.dim(expr.dim, scope), COMPUTE[expr.dtype])
+            return self.b.convert(self._short(expr, self.dim(expr.dim, scope)), COMPUTE[expr.dtype])
         if isinstance(expr, Load):
             return self._load(expr, scope)
         if isinstance(expr, Apply):
@@ -112,6 +113,11 @@ class ExpressionEmitter(IndexEmitter):
             assert scope.accumulator is not None
             return scope.accumulator
         raise TypeError(type(expr).__name__)
+
+    def _short(self, expr: Position, value: Ir) -> Ir:
+        """A vector of positions in 32 bits, where they fit: not every processor converts longer integers to floats."""
+        fits = minimum_of(expr.dim) >= -(1 << 31) and maximum_of(expr.dim) < 1 << 31
+        return self.b.convert(value, "i32") if value.lanes and fits and expr.dtype.is_float else value
 
     def _operand(self, expr: Expr, user: Apply, scope: Scope) -> Ir:
         """An operand of a primitive; one of half precision is rounded where that may show in the result."""
@@ -265,19 +271,26 @@ class ExpressionEmitter(IndexEmitter):
                 return inner
 
             lower, start = self._in_step(expr, (lower, upper), start, 1, placed)
-        # Each inner loop sums separately: then the rounding error grows with the length of a row, not of the whole
-        # image.
-        split = bool(rest or last is not None) and expr.kind == "sum" and expr.dtype.is_float
+        split = bool(rest or last is not None) and self._is_by_rows(expr)
         with self.b.loop(lower, upper, 1, [start], axis.variable.name) as loop:
             inner = scope.inner()
             inner.symbols[axis.variable] = loop.index
             if split:
-                fresh = self.b.like(start, 0)
-                part = self._loops(expr, rest, fresh, inner, last)
+                part = self._loops(expr, rest, self._fresh(expr, start), inner, last)
                 loop.yields = [combine(self.b, expr.kind, loop.carried[0], part, expr.dtype)]
             else:
                 loop.yields = [self._loops(expr, rest, loop.carried[0], inner, last)]
         return loop.results[0]
+
+    def _is_by_rows(self, expr: Reduce) -> bool:
+        """Whether each inner loop is reduced separately. The rounding error of sums grows with the length of a row
+        then, not of the whole image; extremes wait for those of a row alone, where the masks of their comparisons with
+        NaN take long (AVX-512)."""
+        wanted = ("sum", "max", "min") if self.b.target.has_masks else ("sum",)
+        return expr.dtype.is_float and expr.kind in wanted
+
+    def _fresh(self, expr: Reduce, start: Ir) -> Ir:
+        return self.b.splat(reduction_identity(expr.kind, expr.dtype), start.lanes)
 
     def _unrolled(self, expr: Reduce, axes: list[Axis], start: Ir, scope: Scope) -> Ir:
         """A few points, unrolled: whatever depends only on a point's number (masks, shifts) becomes constant."""
@@ -285,11 +298,11 @@ class ExpressionEmitter(IndexEmitter):
         assert isinstance(axis.lower, int)
         assert isinstance(axis.upper, int)
         total = start
-        split = bool(rest) and expr.kind == "sum" and expr.dtype.is_float
+        split = bool(rest) and self._is_by_rows(expr)
         for value in range(axis.lower, axis.upper):
             inner = scope.inner()
             inner.symbols[axis.variable] = self.b.index(value)
-            part = self._loops(expr, rest, self.b.like(start, 0) if split else total, inner)
+            part = self._loops(expr, rest, self._fresh(expr, start) if split else total, inner)
             total = combine(self.b, expr.kind, total, part, expr.dtype) if split else part
         return total
 
@@ -300,9 +313,8 @@ class ExpressionEmitter(IndexEmitter):
         most = maximum_of(axis.upper)
         if minimum_of(axis.lower) != 0 or most > MOST_TAPS:
             return self._ragged(expr, axes, bounds, start, scope)
-        count = scope.lanes.count if scope.lanes is not None else 0
-        lower, upper = (b.convert(b.splat(bound, count), "i32") for bound in bounds)
-        cut = b.binary("or", b.compare("ne", lower, b.like(lower, 0)), b.compare("ne", upper, b.like(upper, most)))
+        assert scope.lanes is not None
+        lower, upper = (b.convert(b.splat(bound, scope.lanes.count), "i32") for bound in bounds)
         whole = attrs.evolve(axis, lower=0, upper=int(most))
 
         def masked() -> Ir:
@@ -315,7 +327,32 @@ class ExpressionEmitter(IndexEmitter):
                 total = b.select(active, self._loops(expr, axes[1:], total, inner), total)
             return total
 
-        return b.choose(self._any(cut), masked, lambda: self._unrolled(expr, [whole, *axes[1:]], start, scope.inner()))
+        cut = self._is_cut_at_ends(axis, int(most), scope)
+        if cut is None:
+            edges = b.compare("ne", lower, b.like(lower, 0)), b.compare("ne", upper, b.like(upper, most))
+            cut = self._any(b.binary("or", *edges))
+        return b.choose(cut, masked, lambda: self._unrolled(expr, [whole, *axes[1:]], start, scope.inner()))
+
+    def _is_cut_at_ends(self, axis: Axis, most: int, scope: Scope) -> Ir | None:
+        """Whether some lane of a window's axis, whose bounds are 0 and ``most`` inside of the data, has other bounds.
+        The first and the last lane tell it, where all others are between them; None where they may not be."""
+        lanes, b = scope.lanes, self.b
+        assert lanes is not None
+        bounds = ((axis.lower, 0), (axis.upper, most))
+        others = {s for bound, _ in bounds if not isinstance(bound, int) for s in symbols(bound)} - {lanes.axis}
+        if any(s in scope.symbols and scope.symbols[s].lanes for s in others):
+            return None
+        if not all(is_monotone(bound, lanes.axis) for bound, _ in bounds):
+            return None
+        ends = []
+        for lane in (0, lanes.count - 1):
+            at = scope.inner(lanes=None)
+            at.symbols[lanes.axis] = b.add(lanes.base, b.index(lane))
+            ends += [b.compare("ne", self.dim(bound, at), b.index(inside)) for bound, inside in bounds]
+        cut = ends[0]
+        for each in ends[1:]:
+            cut = b.binary("or", cut, each)
+        return cut
 
     def _ragged(self, expr: Reduce, axes: list[Axis], bounds: tuple[Ir, Ir], start: Ir, scope: Scope) -> Ir:
         """A loop whose bounds differ between lanes: it runs over all positions that any lane needs, and masks the other

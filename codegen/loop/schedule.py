@@ -178,6 +178,16 @@ def split(nest: Nest, directive: SplitAxis) -> Nest:
     return _substituted(nest, (*nest.axes[:position], outer, inner, *nest.axes[position + 1 :]), values)
 
 
+def between(nest: Nest, variable: LoopVariable, lower: int, upper: int) -> Nest:
+    """The nest with an axis, which begins at 0, from ``lower`` to ``upper`` alone; without it where that is one."""
+    position = [axis.variable for axis in nest.axes].index(variable)
+    before, behind = nest.axes[:position], nest.axes[position + 1 :]
+    if upper - lower == 1:
+        return _substituted(nest, (*before, *behind), {variable: lower})
+    axis = Axis(variable.part(f"f{lower}"), upper - lower)
+    return _substituted(nest, (*before, axis, *behind), {variable: axis.symbol + lower})
+
+
 def nest_symbols(nest: Nest) -> set[Symbol]:
     """The run-time dims that a nest mentions."""
     dims = [*nest.index, nest.buffer.offset(nest.index)]

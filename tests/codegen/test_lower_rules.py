@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dldt.codegen.loop.best_place import BestPlace
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.integer_contraction import IntegerConvolution, IntegerGroupConvolution, IntegerMatMul
@@ -131,6 +132,7 @@ def test_every_rule_has_a_case():
         PackedConvolution,
         PackedDeconvolution,
         Ranked,
+        BestPlace,
         FoundPlaces,
         ScatteredRows,
         LargestInCells,

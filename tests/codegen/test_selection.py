@@ -13,6 +13,7 @@ import pytest
 from dldt.codegen.host import resolve_target
 from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
+from dldt.compiler.dims import symbol
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from dldt.runtime import load
@@ -37,6 +38,15 @@ SMALL = [
     ((4, 9, 6), 1, 1, "max", "value"),
     ((1000,), 0, 1, "max", "value"),
     ((2, 1000), 1, 40, "max", "index"),
+]
+COLUMNS = [
+    ((9, 16), 0, 1, "max", "value"),
+    ((5, 17), 0, 1, "min", "value"),
+    ((1, 40), 0, 1, "max", "value"),
+    ((300, 70), 0, 1, "min", "value"),
+    ((3, 7, 150), 1, 1, "max", "value"),
+    ((2, 21, 9, 29), 1, 1, "min", "index"),
+    ((4, 3, 64), 1, 1, "max", "none"),
 ]
 LARGE = [
     ((1000,), 0, 1000, "min", "value"),
@@ -134,6 +144,32 @@ def test_short_rows(dtype, target, tmp_path):
     check_all(SMALL, dtype, target, tmp_path)
 
 
+@pytest.mark.parametrize("target", ["host", "x86-64-v3", "x86-64-v2"])
+@pytest.mark.parametrize("dtype", [*FLOATS, *INTEGERS], ids=str)
+def test_the_best_of_many_columns(dtype, target, tmp_path):
+    check_all(COLUMNS, dtype, target, tmp_path)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("dtype", [DType.f32, DType.i64], ids=str)
+def test_the_best_of_as_many_columns_as_there_are(dtype, axis, tmp_path):
+    """The kernel is the same for all sizes; one thread and two give the same."""
+    graph = Graph("columns")
+    x = graph.parameter("x", TensorType(dtype, tuple(symbol(name, 0) for name in "ABC")))
+    for mode in ("max", "min"):
+        graph.result(ops.TopK(axis, mode, "value", DType.i32).all(x, np.array(1))[1], mode)
+    shapes = [(1, 1, 1), (3, 5, 15), (3, 5, 16), (2, 9, 79), (70, 3, 2), (1, 2, 500), (0, 3, 4) if axis else (3, 0, 4)]
+    feeds = [mixed(shape, dtype, np.random.default_rng(seed)) for seed, shape in enumerate(shapes)]
+    run_native(graph, {"x": feeds[0]}, resolve_target("host"), tmp_path)
+    for threads in (1, 2):
+        with load(tmp_path / "model.so", threads=threads) as native:
+            for feed in feeds:
+                found = native.run({"x": feed})
+                for mode in ("max", "min"):
+                    wanted = best(feed, axis, 1, mode, "value") if feed.size else np.empty(found[mode].shape)
+                    np.testing.assert_array_equal(found[mode], wanted, err_msg=f"{feed.shape}")
+
+
 @pytest.mark.parametrize("target", ["host", "x86-64-v3"])
 @pytest.mark.parametrize("dtype", [DType.f32, DType.f64, DType.f16, DType.i64, DType.u8], ids=str)
 def test_long_rows(dtype, target, tmp_path):
@@ -142,7 +178,7 @@ def test_long_rows(dtype, target, tmp_path):
 
 @pytest.mark.parametrize("dtype", [DType.f32, DType.bf16, DType.i64], ids=str)
 def test_on_aarch64(dtype, tmp_path):
-    cases = [*SMALL, ((8400,), 0, 300, "max", "value")]
+    cases = [*SMALL, *COLUMNS, ((8400,), 0, 300, "max", "value")]
     feeds = feeds_of(cases, dtype, mixed)
     check(cases, feeds, run_emulated(model(cases, dtype), feeds, TARGETS["aarch64"], tmp_path))
 

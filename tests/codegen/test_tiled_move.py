@@ -10,10 +10,12 @@ from dldt.codegen.kernels.loops.tiled_move import MovedAxis, TiledMove
 from dldt.codegen.loop.buffers import Buffer, Layout
 from dldt.codegen.loop.lower.access import Access, read
 from dldt.codegen.loop.output_nest import output_nest
+from dldt.codegen.target import TARGETS
 from dldt.compiler import ops
 from dldt.compiler.graph import Graph
 from dldt.compiler.types import DType, TensorType
 from tests.codegen.integer_case import run
+from tests.codegen.native import run_emulated, run_native
 
 LEVELS = ["host", "x86-64-v3", "x86-64-v2", "aarch64"]
 TYPES = [np.uint8, np.float16, np.float32, np.float64, np.int64]
@@ -64,6 +66,37 @@ def test_channel_blocks_are_turned():
     form = TiledMove.of(blocked, target)
     assert (form.across, form.down) == (MovedAxis(60, 1, 16), MovedAxis(16, 60, 1))
     assert form.outer == (MovedAxis(2, 960, 960),)
+
+
+@pytest.mark.parametrize("channels", [34, 40, 136])
+def test_channels_behind_whole_blocks_are_turned_too(channels):
+    target = resolve_target("x86-64-v4")
+    for layouts in ({"source": Layout(block=16)}, {"output": Layout(block=16)}):
+        nest = nest_of((2, channels, 6, 10), (0, 1, 2, 3), **layouts)
+        assert TiledMove.of(nest, target) is None
+        first, rest = TiledMove.parts(nest, target)
+        axis = "across" if "source" in layouts else "down"
+        assert (getattr(first, axis).extent, getattr(rest, axis).extent) == (16, channels % 16)
+        assert first.elements + rest.elements == 2 * channels * 60
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float16], ids=lambda dtype: dtype.__name__)
+def test_channels_that_fill_no_whole_blocks_come_out_as_they_went_in(dtype, level, tmp_path):
+    graph, feeds = Graph("blocks"), {}
+    for channels in (17, 19, 24, 33, 40, 136):
+        x = (np.random.default_rng(channels).standard_normal((2, channels, 5, 7)) * 100).astype(dtype)
+        feeds[f"x{channels}"] = x
+        data = graph.parameter(f"x{channels}", TensorType(DType.of(x.dtype), x.shape))
+        itself = np.eye(channels, dtype=dtype).reshape(channels, channels, 1, 1)
+        made = ops.Convolution((1, 1), (0, 0), (0, 0), (1, 1))(data, itself)
+        graph.result(ops.ReLU()(made), f"y{channels}")
+    if level == "aarch64":
+        outputs = run_emulated(graph, feeds, TARGETS[level], tmp_path)
+    else:
+        outputs = run_native(graph, feeds, resolve_target(level), tmp_path, threads=2)
+    for name, x in feeds.items():
+        np.testing.assert_array_equal(outputs[name.replace("x", "y")].view(dtype), np.maximum(x, 0))
 
 
 @pytest.mark.parametrize(

@@ -16,20 +16,34 @@ from dldt.codegen.llvm.transpose import interleaved, transposed
 from dldt.codegen.loop.buffers import Buffer
 
 
-def emit_tiled_move(b: Builder, name: str, form: TiledMove, buffers: Sequence[Buffer], *, alias: bool) -> None:
-    """Writes ``void @name(source, output, lo, hi)``. The range is the form's."""
+def emit_tiled_move(
+    b: Builder, name: str, forms: Sequence[TiledMove], buffers: Sequence[Buffer], *, alias: bool
+) -> None:
+    """Writes ``void @name(source, output, lo, hi)``. The range is that of the first form, then of the next."""
     with b.function(name, parameters(buffers, (), written=buffers[-1], alias=alias)) as arguments:
         source, output, low, high = arguments
-        divide, scope = IndexEmitter(b).divide, Scope({})
-        with b.loop(low, high, 1, stem="strip") as loop:
-            position, tile = divide(loop.index, form.tiles, scope)
-            read, written = b.index(form.first_read), b.index(form.first_written)
-            for axis in reversed(form.outer):
-                position, at = divide(position, axis.extent, scope)
-                read, written = _moved(b, read, written, axis, at)
-            first = _bounded(b, b.mul(tile, b.index(form.lanes)), form.across.extent, form.lanes)
-            read, written = _moved(b, read, written, form.across, first)
-            _Strip(b, form, source, output).move(read, written)
+        begin = 0
+        for form in forms:
+            end = begin + form.extent
+            first = b.intrinsic("llvm.smax", "i64", low, b.index(begin)) if begin else low
+            last = high if form is forms[-1] else b.intrinsic("llvm.smin", "i64", high, b.index(end))
+            with b.loop(first, last, 1, stem="strip") as loop:
+                at = b.sub(loop.index, b.index(begin)) if begin else loop.index
+                _strip(b, form, source, output, at)
+            begin = end
+
+
+def _strip(b: Builder, form: TiledMove, source: Ir, output: Ir, position: Ir) -> None:
+    """The strip at a position of the form's range."""
+    divide, scope = IndexEmitter(b).divide, Scope({})
+    position, tile = divide(position, form.tiles, scope)
+    read, written = b.index(form.first_read), b.index(form.first_written)
+    for axis in reversed(form.outer):
+        position, at = divide(position, axis.extent, scope)
+        read, written = _moved(b, read, written, axis, at)
+    first = _bounded(b, b.mul(tile, b.index(form.lanes)), form.across.extent, form.lanes)
+    read, written = _moved(b, read, written, form.across, first)
+    _Strip(b, form, source, output).move(read, written)
 
 
 def _moved(b: Builder, read: Ir, written: Ir, axis: MovedAxis, at: Ir) -> tuple[Ir, Ir]:

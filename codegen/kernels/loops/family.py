@@ -59,7 +59,7 @@ class LoopFamily(Family):
     def best(self, part: Part, on: Setting) -> Estimate | None:
         """See Family."""
         assert isinstance(part, NestPart)
-        if TiledMove.of(part.problem, on.target) is not None:
+        if TiledMove.parts(part.problem, on.target):
             return Estimate(0.0, Implementation(self.name, TILES))
         schedule = choose_schedule(part.problem, on.target)
         return Estimate(0.0, Implementation(self.name, "loops", schedule=schedule))
@@ -68,8 +68,8 @@ class LoopFamily(Family):
         """See Family."""
         part = chosen.part
         assert isinstance(part, NestPart)
-        form = TiledMove.of(part.problem, on.target) if chosen.implementation.algorithm == TILES else None
-        return [nest_kernel(part, chosen.implementation) if form is None else _move_kernel(part, chosen, form)]
+        forms = TiledMove.parts(part.problem, on.target) if chosen.implementation.algorithm == TILES else ()
+        return [_move_kernel(part, chosen, forms) if forms else nest_kernel(part, chosen.implementation)]
 
     def reference(self, problem: Nest, *operands: Array) -> Array:
         """The nest, interpreted in numpy. ``operands`` are the arrays of the buffers that it reads, sorted by buffer
@@ -82,7 +82,7 @@ class LoopFamily(Family):
         return made
 
 
-def _move_kernel(part: NestPart, chosen: Chosen, form: TiledMove) -> Kernel:
+def _move_kernel(part: NestPart, chosen: Chosen, forms: Sequence[TiledMove]) -> Kernel:
     nest = part.problem
     assert isinstance(nest.value, Load)
     buffers = (nest.value.buffer, nest.buffer)
@@ -90,11 +90,11 @@ def _move_kernel(part: NestPart, chosen: Chosen, form: TiledMove) -> Kernel:
     return Kernel(
         what=part.what,
         implementation=chosen.implementation,
-        emit=Emission(emit_tiled_move, (form, buffers), tensors[0].base is tensors[1].base),
+        emit=Emission(emit_tiled_move, (forms, buffers), tensors[0].base is tensors[1].base),
         operands=tensors,
         symbols=(),
-        extent=form.extent,
-        work=form.elements,
+        extent=sum(form.extent for form in forms),
+        work=sum(form.elements for form in forms),
         nest=nest,
     )
 

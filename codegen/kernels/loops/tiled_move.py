@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 
 import attrs
@@ -9,9 +10,9 @@ import attrs
 from dldt.codegen.kernels.loops.choose_schedule import in_linear_axes
 from dldt.codegen.loop.ir import Axis, Load, Nest
 from dldt.codegen.loop.linear import stride_of
-from dldt.codegen.loop.schedule import run_time_dims
+from dldt.codegen.loop.schedule import between, run_time_dims
 from dldt.codegen.target import Target
-from dldt.compiler.dims import Dim, Symbol
+from dldt.compiler.dims import Dim, Symbol, symbols
 from dldt.compiler.substitute import substitute
 
 LEAST = 4
@@ -41,7 +42,23 @@ class TiledMove:
     lanes: int
 
     @staticmethod
-    def of(nest: Nest, target: Target) -> TiledMove | None:
+    def parts(nest: Nest, target: Target) -> tuple[TiledMove, ...]:
+        """The nest as such movements: one, or one of whole channel blocks and one of the channels behind them. It is
+        empty where the nest is no such movement, or sizes are not known."""
+        whole = TiledMove.of(nest, target)
+        if whole is not None:
+            return (whole,)
+        for axis, end in _block_ends(nest, target.block) if isinstance(nest.value, Load) else ():
+            first = TiledMove.of(between(nest, axis.variable, 0, end), target)
+            # What is left may not be worth tiles of its own, but it has a whole movement beside it.
+            last = between(nest, axis.variable, end, _known(axis.extent))
+            rest = None if first is None else TiledMove.of(last, target, least=2)
+            if first is not None and rest is not None:
+                return first, rest
+        return ()
+
+    @staticmethod
+    def of(nest: Nest, target: Target, least: int = LEAST) -> TiledMove | None:
         """The nest as such a movement; None where it is none, or where sizes are not known."""
         if not isinstance(nest.value, Load) or nest.value.buffer.dtype is not nest.buffer.dtype:
             return None
@@ -57,7 +74,7 @@ class TiledMove:
         lanes = max(LEAST, min(16, target.block * 4 // size if size >= 4 else 16 // size))
         if across is None or down is None or any(axis.read < 1 or axis.written < 1 for axis in moved):
             return None
-        if any(axis.extent < (LEAST if size >= 4 else lanes) for axis in (across, down)):
+        if any(axis.extent < (least if size >= 4 else lanes) for axis in (across, down)):
             return None
         outer = tuple(axis for axis in moved if axis not in (across, down))
         return TiledMove(outer, across, down, *first, size, lanes)
@@ -89,6 +106,19 @@ class TiledMove:
     def elements(self) -> int:
         """All elements that are moved."""
         return prod(axis.extent for axis in (*self.outer, self.across, self.down))
+
+
+def _block_ends(nest: Nest, block: int) -> Iterator[tuple[Axis, int]]:
+    """The axes that may walk channels whose last block is not full, and where that begins: an axis of channels, or
+    one of blocks where they are written."""
+    for axis in nest.axes:
+        size = axis.extent
+        if axis.lower != 0 or not isinstance(size, int) or size < 2:
+            continue
+        if any(axis.variable in symbols(inner.extent) for inner in nest.axes):
+            yield axis, size - 1
+        elif size > block and size % block:
+            yield axis, size - size % block
 
 
 def _moved(nest: Nest, axis: Axis) -> MovedAxis | None:

@@ -12,11 +12,13 @@ from dldt.codegen.kernels.emission import Emission
 from dldt.codegen.kernels.family import Estimate, Family
 from dldt.codegen.kernels.kernel import Kernel, Operands, operands_of
 from dldt.codegen.kernels.selection.emit import emit_ranked
+from dldt.codegen.kernels.selection.emit_best_place import COLUMNS, emit_best_place
 from dldt.codegen.kernels.selection.emit_boxes import emit_boxes
 from dldt.codegen.kernels.selection.emit_list import emit_list
 from dldt.codegen.kernels.selection.emit_places import emit_places
 from dldt.codegen.kernels.selection.emit_soft_boxes import emit_soft_boxes, emit_soft_scores
 from dldt.codegen.kernels.setting import Setting
+from dldt.codegen.loop.best_place import BestPlace
 from dldt.codegen.loop.buffers import Buffer
 from dldt.codegen.loop.found_places import FoundPlaces
 from dldt.codegen.loop.kept_boxes import KeptBoxes
@@ -31,7 +33,7 @@ from dldt.compiler.graph import Node, Value
 from dldt.compiler.named_sizes import written_symbols
 from dldt.compiler.types import Array, DType
 
-Selection: TypeAlias = Ranked | FoundPlaces | KeptBoxes | SoftBoxes | SoftScores
+Selection: TypeAlias = Ranked | BestPlace | FoundPlaces | KeptBoxes | SoftBoxes | SoftScores
 
 
 @attrs.frozen
@@ -43,7 +45,7 @@ class SelectionPart:
 
 
 class SelectionFamily(Family):
-    """Selects by the data. Threads share the rows that are ranked; the others are single passes."""
+    """Selects by the data. Threads share the rows that are ranked or searched; the others are single passes."""
 
     name = "selection"
     rows = True
@@ -84,7 +86,7 @@ class SelectionFamily(Family):
             symbols=names,
             extent=extent,
             work=work,
-            arithmetic=0 if isinstance(part.problem, Ranked | FoundPlaces) else work,
+            arithmetic=0 if isinstance(part.problem, Ranked | BestPlace | FoundPlaces) else work,
         )
         return [kernel]
 
@@ -93,6 +95,9 @@ class SelectionFamily(Family):
         if isinstance(problem, Ranked):
             op = ops.TopK(-1, problem.mode, "index" if problem.by_position else "value", DType.i64)
             return op.evaluate(operands[0], np.asarray(problem.count))[1]
+        if isinstance(problem, BestPlace):
+            op = ops.TopK(problem.axis, problem.mode, "value", problem.dtype)
+            return op.evaluate(operands[0], np.asarray(1))[1]
         if isinstance(problem, FoundPlaces):
             return np.flatnonzero(operands[0])
         if not isinstance(problem, KeptBoxes):
@@ -128,6 +133,8 @@ def _algorithm(problem: Selection) -> str:
         return "list" if problem.few else "candidates"
     if isinstance(problem, SoftBoxes | SoftScores):
         return "soft boxes" if isinstance(problem, SoftBoxes) else "soft scores"
+    if isinstance(problem, BestPlace):
+        return "best place"
     return "places" if isinstance(problem, FoundPlaces) else "boxes"
 
 
@@ -143,6 +150,8 @@ def _emission(
         return Emission(emit_list, (problem, buffers["x"], out, names), alias)
     if isinstance(problem, Ranked):
         return Emission(emit_ranked, (problem, buffers["x"], out, names), alias)
+    if isinstance(problem, BestPlace):
+        return Emission(emit_best_place, (problem, buffers["x"], out, names), alias)
     if isinstance(problem, FoundPlaces):
         return Emission(emit_places, (buffers["x"], out, names), alias)
     if isinstance(problem, SoftBoxes):
@@ -158,6 +167,9 @@ def _size(problem: Selection, buffers: Mapping[str, Buffer]) -> tuple[Dim, Dim]:
     if isinstance(problem, Ranked):
         rows = product(buffers["x"].shape[:-1])
         return rows, rows * buffers["x"].shape[-1] * 4
+    if isinstance(problem, BestPlace):
+        shape = buffers["x"].shape
+        return product(shape[: problem.axis]) * ceildiv(product(shape[problem.axis + 1 :]), COLUMNS), product(shape)
     if isinstance(problem, FoundPlaces):
         return 1, buffers["x"].shape[0]
     return 1, product(buffers["scores"].shape) * 16

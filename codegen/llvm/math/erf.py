@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.math.floats import at_most, copy_sign, horner, magnitude
+from dldt.codegen.llvm.math.floats import at_most, copy_sign, magnitude, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 _NEAR = 1.0
@@ -44,10 +44,10 @@ def erf_parts(b: Builder, x: Ir) -> tuple[Ir, Ir, Ir]:
     """erf |x| for |x| < 1, erfc |x| to 2^-28 for larger ones, and which of the two applies."""
     size = magnitude(b, x)
     square = b.mul(x, x)
-    near = b.fma(size, horner(b, square, _SMALL), size)
-    # from 3.92 on the nearest float is 1
-    distance = b.sub(at_most(b, size, 3.93), b.like(x, _CENTRE))
-    return near, horner(b, distance, _LARGE), b.compare("lt", size, b.like(x, _NEAR))
+    near = b.fma(size, polynomial(b, square, _SMALL), size)
+    # From 3.92 on the nearest float is 1. At the bound the polynomial, with its rounding errors, is below 2^-25.
+    distance = b.sub(at_most(b, size, 3.95), b.like(x, _CENTRE))
+    return near, polynomial(b, distance, _LARGE), b.compare("lt", size, b.like(x, _NEAR))
 
 
 @math_function("erf", "float")

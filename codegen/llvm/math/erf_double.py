@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.exp import exp
-from dldt.codegen.llvm.math.floats import at_most, copy_sign, horner, magnitude
+from dldt.codegen.llvm.math.floats import at_most, copy_sign, magnitude, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 _NEAR = 1.0
@@ -50,10 +50,10 @@ def erf(b: Builder, x: Ir) -> Ir:
     one = b.like(x, 1.0)
     size = magnitude(b, x)
     square = b.mul(x, x)
-    near = b.fma(size, horner(b, square, _SMALL), size)
+    near = b.fma(size, polynomial(b, square, _SMALL), size)
     # from 5.93 on the nearest double is 1
     limited = at_most(b, size, 6.0)
     v = b.sub(b.fdiv(one, b.add(limited, b.like(x, 2.0))), b.like(x, _CENTRE))
-    complement = b.mul(exp(b, b.neg(b.mul(limited, limited))), horner(b, v, _LARGE))
+    complement = b.mul(exp(b, b.neg(b.mul(limited, limited))), polynomial(b, v, _LARGE))
     far = b.sub(one, complement)
     return copy_sign(b, b.select(b.compare("lt", size, b.like(x, _NEAR)), near, far), x)

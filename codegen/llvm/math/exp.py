@@ -8,7 +8,7 @@ import attrs
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.math.floats import at_least, at_most, bits_of, format_of, horner
+from dldt.codegen.llvm.math.floats import at_least, at_most, bits_of, format_of, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 _LOG2_E = 1.4426950408889634
@@ -76,7 +76,7 @@ def reduce_exp(b: Builder, x: Ir, coefficients: Mapping[str, Sequence[float]] = 
     count = b.sub(shifted, magic)
     r = b.fma(count, b.like(x, -high), x)
     r = b.fma(count, b.like(x, -low), r)
-    return Reduced(r, horner(b, r, coefficients[x.element]), count, shifted)
+    return Reduced(r, polynomial(b, r, coefficients[x.element]), count, shifted)
 
 
 def power_of_two(b: Builder, shifted: Ir) -> Ir:

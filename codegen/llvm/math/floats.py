@@ -44,8 +44,22 @@ def bits_of(b: Builder, x: Ir) -> Ir:
     return b.bitcast(x, integer_type(x))
 
 
+MANY = 12
+"""From so many coefficients on, a polynomial is summed in two chains."""
+
+
+def polynomial(b: Builder, x: Ir, coefficients: Sequence[float]) -> Ir:
+    """c0 + c1 x + c2 x² + …; of many coefficients as c0 + c2 x² + … and x (c1 + c3 x² + …): a multiplication more than
+    by Horner's rule, but half as many steps that wait for each other: of short ones others are computed meanwhile."""
+    if len(coefficients) < MANY:
+        return horner(b, x, coefficients)
+    square = b.mul(x, x)
+    return b.fma(x, horner(b, square, coefficients[1::2]), horner(b, square, coefficients[::2]))
+
+
 def horner(b: Builder, x: Ir, coefficients: Sequence[float]) -> Ir:
-    """c0 + c1 x + c2 x² + …, with one fused multiply-add for each coefficient."""
+    """c0 + c1 x + c2 x² + …, with one fused multiply-add for each coefficient, each of which waits for the one
+    before."""
     total = b.like(x, coefficients[-1])
     for c in reversed(coefficients[:-1]):
         total = b.fma(total, x, b.like(x, c))

@@ -6,7 +6,7 @@ import math
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.math.floats import copy_sign, horner, magnitude
+from dldt.codegen.llvm.math.floats import copy_sign, magnitude, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 # asin x / x in x² on |x| <= ½ and atan x / x in x² on |x| <= tan π/8 (benchmarks/fit_polynomials.py: asin_wide,
@@ -41,7 +41,7 @@ def _arc(b: Builder, x: Ir) -> tuple[Ir, Ir, Ir]:
     large = b.compare("gt", size, half)
     square = b.select(large, b.fma(size, b.like(size, -0.5), half), b.mul(size, size))
     root = b.select(large, b.intrinsic("llvm.sqrt", size.type, square), size)
-    return large, b.mul(root, horner(b, square, _ASIN)), size
+    return large, b.mul(root, polynomial(b, square, _ASIN)), size
 
 
 @math_function("asin", "float")
@@ -75,5 +75,5 @@ def atan(b: Builder, x: Ir) -> Ir:
     divisor = b.select(far, size, b.select(near, one, b.add(size, one)))
     base = b.select(far, b.like(size, math.pi / 2), b.select(near, b.like(size, 0.0), b.like(size, math.pi / 4)))
     t = b.fdiv(dividend, divisor)
-    wide = b.fma(t, horner(b, b.mul(t, t), _ATAN), base)
+    wide = b.fma(t, polynomial(b, b.mul(t, t), _ATAN), base)
     return copy_sign(b, b.convert(wide, "float"), x)

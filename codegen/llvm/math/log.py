@@ -9,7 +9,7 @@ import attrs
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.exp import LN2
-from dldt.codegen.llvm.math.floats import bits_of, format_of, horner
+from dldt.codegen.llvm.math.floats import bits_of, format_of, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 # (log(1 + f) - f + f²/2) / f³ on [√½ - 1, √2 - 1] (benchmarks/fit_polynomials.py: log, log_double)
@@ -84,7 +84,7 @@ def log(b: Builder, x: Ir) -> Ir:
     k, f = parts.k, parts.f
     square = b.mul(f, f)
     ln2_high, ln2_low = LN2[x.element]
-    tail = b.mul(b.mul(f, square), horner(b, f, LOG[x.element]))
+    tail = b.mul(b.mul(f, square), polynomial(b, f, LOG[x.element]))
     tail = b.fma(k, b.like(x, ln2_low), b.fma(square, b.like(x, -0.5), tail))
     # k ln2_high is exact, and it is 0 or larger than f: so the rounding error of the sum can be computed exactly.
     high = b.mul(k, b.like(x, ln2_high))

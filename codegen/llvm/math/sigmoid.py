@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.exp import EXP, power_of_two, reduce_exp
-from dldt.codegen.llvm.math.floats import at_least, bits_of, format_of, magnitude
+from dldt.codegen.llvm.math.floats import at_least, format_of, magnitude
 from dldt.codegen.llvm.math.registry import math_function
 
 # Beyond, the nearest float is 0 or 1.
@@ -25,10 +25,6 @@ _CURVE = {
     ),
     "double": EXP["double"],
 }
-
-
-# The pattern of 1 / x is about this less the pattern of x, within 13 %.
-_INVERSE = 0x7EF311C7
 
 
 @math_function("sigmoid", "float", "double")
@@ -55,19 +51,8 @@ def _divide(b: Builder, x: Ir, x_error: Ir, y: Ir, y_error: Ir) -> Ir:
     if not b.target.fma:
         quotient = b.fdiv(x, y)
         return b.add(quotient, b.fdiv(b.sub(x_error, b.mul(quotient, y_error)), y))
-    inverse = _inverse(b, y) if y.element == "float" else b.fdiv(b.like(y, 1.0), y)
+    inverse = b.fdiv(b.like(y, 1.0), y)
     quotient = b.mul(x, inverse)
     missing = b.neg(quotient)
     remainder = b.add(b.fma(missing, y_error, x_error), b.fma(missing, y, x))
     return b.fma(remainder, inverse, quotient)
-
-
-def _inverse(b: Builder, y: Ir) -> Ir:
-    """1 / y within a few ulp, for a normal y > 0 of a normal inverse: two steps, each of which cubes the error. A
-    division takes a processor longer than all of them, and keeps others from beginning meanwhile."""
-    pattern = bits_of(b, y)
-    found = b.bitcast(b.sub(b.like(pattern, _INVERSE), pattern), y.type)
-    for _ in range(2):
-        missing = b.fma(b.neg(y), found, b.like(y, 1.0))
-        found = b.fma(found, b.fma(missing, missing, missing), found)
-    return found

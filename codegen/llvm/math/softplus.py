@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.exp import LN2, exp
-from dldt.codegen.llvm.math.floats import at_least, horner, magnitude
+from dldt.codegen.llvm.math.floats import at_least, magnitude, polynomial
 from dldt.codegen.llvm.math.log import LOG
 from dldt.codegen.llvm.math.registry import math_function
 
@@ -20,7 +20,7 @@ def softplus(b: Builder, x: Ir) -> Ir:
     square = b.mul(f, f)
     high, low = LN2[x.element]
     zero = b.like(x, 0.0)
-    tail = b.mul(b.mul(f, square), horner(b, f, LOG[x.element]))
+    tail = b.mul(b.mul(f, square), polynomial(b, f, LOG[x.element]))
     tail = b.add(b.fma(square, b.like(x, -0.5), tail), b.select(upper, b.like(x, low), zero))
     base = b.select(upper, b.like(x, high), zero)
     total = b.add(base, f)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.exp import power_of_two, reduce_exp
-from dldt.codegen.llvm.math.floats import at_most, copy_sign, horner, magnitude
+from dldt.codegen.llvm.math.floats import at_most, copy_sign, magnitude, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 
 _NEAR = 0.9
@@ -46,7 +46,7 @@ def tanh(b: Builder, x: Ir) -> Ir:
     """The hyperbolic tangent."""
     size = magnitude(b, x)
     square = b.mul(x, x)
-    near = b.fma(b.mul(size, square), horner(b, square, _TANH[x.element]), size)
+    near = b.fma(b.mul(size, square), polynomial(b, square, _TANH[x.element]), size)
     limited = at_most(b, size, _ONE[x.element])
     reduced = reduce_exp(b, b.add(limited, limited))
     power = power_of_two(b, reduced.shifted)

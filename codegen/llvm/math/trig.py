@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.math.floats import bits_of, horner
+from dldt.codegen.llvm.math.floats import bits_of, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 from dldt.codegen.llvm.math.trig_reduction import quarter_turns
 
@@ -28,7 +28,7 @@ _COS = (
 
 def _pair(b: Builder, r: Ir) -> tuple[Ir, Ir]:
     square = b.mul(r, r)
-    return b.mul(r, horner(b, square, _SIN)), horner(b, square, _COS)
+    return b.mul(r, polynomial(b, square, _SIN)), polynomial(b, square, _COS)
 
 
 def _sine(b: Builder, x: Ir, quarters: int) -> Ir:

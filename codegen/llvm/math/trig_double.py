@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.math.double_double import Pair
-from dldt.codegen.llvm.math.floats import bits_of, horner
+from dldt.codegen.llvm.math.floats import bits_of, polynomial
 from dldt.codegen.llvm.math.registry import math_function
 from dldt.codegen.llvm.math.trig_reduction_double import quarter_turns_double
 
@@ -33,7 +33,7 @@ def _sine_of(b: Builder, r: Pair) -> Ir:
     """sin(r + l) = r + (r³ S(r²) + l (1 - r²/2)); the sign of a zero r is kept."""
     square = b.mul(r.high, r.high)
     slope = b.fma(square, b.like(square, -0.5), b.like(square, 1.0))
-    tail = b.mul(b.mul(square, r.high), horner(b, square, _SIN))
+    tail = b.mul(b.mul(square, r.high), polynomial(b, square, _SIN))
     return b.add(r.high, b.fma(r.low, slope, tail))
 
 
@@ -44,7 +44,7 @@ def _cosine_of(b: Builder, r: Pair) -> Ir:
     half = b.mul(square, b.like(square, 0.5))
     first = b.sub(one, half)
     lost = b.sub(b.sub(one, first), half)
-    tail = b.fma(b.mul(square, square), horner(b, square, _COS), b.neg(b.mul(r.high, r.low)))
+    tail = b.fma(b.mul(square, square), polynomial(b, square, _COS), b.neg(b.mul(r.high, r.low)))
     return b.add(first, b.add(lost, tail))
 
 

@@ -7,7 +7,7 @@ import math
 
 from dldt.codegen.llvm.builder import Builder
 from dldt.codegen.llvm.ir import Ir
-from dldt.codegen.llvm.math.floats import at_least, at_most, bits_of, horner, round_nearest
+from dldt.codegen.llvm.math.floats import at_least, at_most, bits_of, polynomial, round_nearest
 
 _LOG2_E = 1.4426950408889634
 _LN2 = 0.6931471805599453
@@ -57,7 +57,7 @@ def log2_wide(b: Builder, x: Ir, offset: Ir | None = None) -> Ir:
     f = b.sub(b.bitcast(b.sub(pattern, exponent), x.type), b.like(x, 1.0))
     if offset is not None:
         f = b.select(b.compare("eq", k, b.like(k, 0.0)), offset, f)
-    return b.fma(f, horner(b, f, _LOG2), k)
+    return b.fma(f, polynomial(b, f, _LOG2), k)
 
 
 def log1p_wide(b: Builder, x: Ir) -> Ir:
@@ -75,7 +75,7 @@ def _exp2_parts(b: Builder, x: Ir) -> tuple[Ir, Ir]:
     r = b.sub(x, count)
     pattern = bits_of(b, shifted)
     exponent = b.add(b.binary("shl", pattern, b.like(pattern, 52)), b.like(pattern, 1023 << 52))
-    return b.bitcast(exponent, x.type), b.mul(r, horner(b, r, _EXP2))
+    return b.bitcast(exponent, x.type), b.mul(r, polynomial(b, r, _EXP2))
 
 
 def exp2_wide(b: Builder, x: Ir) -> Ir:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from dldt.codegen.loop.best_place import FEWER, BestPlace
 from dldt.codegen.loop.ranked import Ranked
 from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.in_memory import in_memory
 from dldt.compiler import ops
+from dldt.compiler.dims import product
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
@@ -24,8 +26,8 @@ def expand_top_k(node: Node) -> tuple[Value, ...]:
     rank = x.type.rank
     axis = op.axis % rank
     if node.types[0].shape[axis] == 1:
-        at = _first_best(x, axis, op.mode)
-        return ops.GatherElements(axis)(x, at), ops.Convert(op.index_element_type)(at)
+        at = _first_best(x, axis, op, node.name)
+        return ops.GatherElements(axis)(x, at), at
     order = [*(i for i in range(rank) if i != axis), axis]
     rows = x if axis == rank - 1 else ops.Transpose()(x, np.array(order))
     at = Ranked(node.types[0].shape[axis], op.mode, op.sort == "index")(in_memory(rows), name=node.name)
@@ -39,14 +41,22 @@ def expand_top_k(node: Node) -> tuple[Value, ...]:
     return ops.Transpose()(found[0], back), ops.Transpose()(found[1], back)
 
 
-def _first_best(x: Value, axis: int, mode: str) -> Value:
-    """The position of the best element along the axis, the first of equals; NaN is larger than all numbers. Two
-    reductions find it: the best value, and the first place where it stands."""
+def _first_best(x: Value, axis: int, op: ops.TopK, name: str) -> Value:
+    """The position of the best element along the axis, the first of equals; NaN is larger than all numbers. Where many
+    columns lie side by side a kernel searches them in one pass."""
+    size, columns = x.type.shape[axis], product(x.type.shape[axis + 1 :])
+    if isinstance(size, int) and size >= 1 << 31:
+        raise UnsupportedError(f"the best of {size} elements along an axis: at most 2**31 - 1 are supported")
+    if not isinstance(columns, int) or columns >= FEWER:
+        return BestPlace(axis, op.mode, op.index_element_type)(in_memory(x), name=name)
+    return ops.Convert(op.index_element_type)(_by_reductions(x, axis, op.mode))
+
+
+def _by_reductions(x: Value, axis: int, mode: str) -> Value:
+    """The same by two reductions: the best value, and the first place where it stands."""
     graph, size = x.graph, x.type.shape[axis]
     shape = [1] * x.type.rank
     shape[axis] = -1
-    if isinstance(size, int) and size >= 1 << 31:
-        raise UnsupportedError(f"the best of {size} elements along an axis: at most 2**31 - 1 are supported")
     if isinstance(size, int):
         length = graph.constant(np.array(size, np.int32))
         number = graph.constant(np.arange(size, dtype=np.int32).reshape(shape))
@@ -58,7 +68,7 @@ def _first_best(x: Value, axis: int, mode: str) -> Value:
     reduce = ops.ReduceMax(True) if mode == "max" else ops.ReduceMin(True)
     if not x.type.dtype.is_float:
         hit = ops.Equal()(x, reduce(x, axes))
-        return ops.Convert(DType.i64)(ops.ReduceMin(True)(ops.Select()(hit, number, length), axes))
+        return ops.ReduceMin(True)(ops.Select()(hit, number, length), axes)
     largest = np.array(np.inf, x.type.dtype.numpy)
     known = ops.Equal()(x, x)
     clean = ops.Select()(known, x, largest)
@@ -68,4 +78,4 @@ def _first_best(x: Value, axis: int, mode: str) -> Value:
     late = ops.Select()(known, behind, number) if mode == "max" else ops.Select()(known, number, behind)
     first = ops.ReduceMin(True)(ops.Select()(hit, late, np.array(2**31 - 1, np.int32)), axes)
     late_first = ops.GreaterEqual()(first, length)
-    return ops.Convert(DType.i64)(ops.Select()(late_first, ops.Subtract()(first, length), first))
+    return ops.Select()(late_first, ops.Subtract()(first, length), first)
