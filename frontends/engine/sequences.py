@@ -154,3 +154,13 @@ def part_names(name: str, given: Imported) -> list[str]:
     if isinstance(given, Value | StackedSequence | StoredTensor | ComplexTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]
+
+
+def with_found_ranks(given: Sequence[Imported | None]) -> list[Imported | None]:
+    """The inputs of an operation that broadcasts, tensors of a found rank as those of the highest one: dims of 1 that
+    stand before the others change nothing where a tensor beside them has as many dims."""
+    ranks = [each.type.rank for each in given if isinstance(each, Value)]
+    found = [each.value.type.rank for each in given if isinstance(each, TensorOfFoundRank)]
+    if not found or max(found) > max(ranks, default=0):
+        return list(given)
+    return [each.value if isinstance(each, TensorOfFoundRank) else each for each in given]
