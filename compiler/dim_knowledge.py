@@ -20,6 +20,7 @@ from dldt.compiler.dims import (
     Symbol,
     atoms,
     floordiv,
+    parts_of,
     symbols,
 )
 from dldt.compiler.substitute import substitute
@@ -125,8 +126,21 @@ class DimKnowledge:
         if solved is None:
             return False
         atom, dim = solved
+        self.replaced |= self._spelled_anew(atom, dim)
         self.replaced[atom] = dim
         return True
+
+    def _spelled_anew(self, atom: Atom, dim: Dim) -> dict[Atom, Dim]:
+        """What is replaced already, where ``atom`` is a part of it, as it is spelled with ``dim``: a type that is
+        inferred from now on has that spelling."""
+        found: dict[Atom, Dim] = {}
+        for key, value in self.replaced.items():
+            if isinstance(key, Symbol) or not any(atom in atoms(part) for part in parts_of(key)):
+                continue
+            match substitute(Poly(terms=(((key,), 1),)), {atom: dim}):
+                case Poly(terms=(((spelled,), 1),)) if spelled not in self.replaced and spelled not in atoms(value):
+                    found[spelled] = value
+        return found
 
 
 def _solved(a: Dim, b: Dim, *, in_time: bool) -> tuple[Atom, Dim] | None:

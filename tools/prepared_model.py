@@ -93,7 +93,9 @@ def _typed(array: Array, dtype: str) -> Array:
 
 
 def _output(info: Any, found: Mapping[str, Array]) -> Any:
-    """One output of the model: an array, or the list of the arrays of a sequence."""
+    """One output of the model: an array, the list of the arrays of a sequence, None for an optional without value."""
+    if not found.get(f"{info.name}.present", True):
+        return None
     proto = info.type.optional_type.elem_type if info.type.HasField("optional_type") else info.type
     if not proto.HasField("sequence_type"):
         array = found[info.name]
@@ -103,8 +105,9 @@ def _output(info: Any, found: Mapping[str, Array]) -> Any:
         return array.view(kind.numpy) if kind.is_float else array.astype(kind.numpy)
     if f"{info.name}.sizes" in found:
         flat, sizes = found[info.name], found[f"{info.name}.sizes"]
-        pieces = np.split(flat, np.cumsum(sizes.prod(axis=1))[:-1])[: len(sizes)]
-        return [piece.reshape(*size, *flat.shape[1:]) for piece, size in zip(pieces, sizes, strict=True)]
+        pieces = np.split(flat, np.cumsum(np.abs(sizes).prod(axis=1))[:-1])[: len(sizes)]
+        own = [size[size >= 0] for size in sizes]
+        return [piece.reshape(*size, *flat.shape[1:]) for piece, size in zip(pieces, own, strict=True)]
     if info.name in found:
         return list(found[info.name])
     items: list[Array] = []

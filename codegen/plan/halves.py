@@ -35,7 +35,8 @@ def widen_halves(graph: Graph, target: Target) -> Graph:
 
     A sum is rounded once, as the operation rounds it. The first conversion is fused into the kernel that makes x: it
     rounds as the model does, but stores floats, so that tiles load what they multiply. Converting in the tile would
-    take more instructions than multiplying.
+    take more instructions than multiplying. The weights that a Softmax gives to a contraction stay the floats that they
+    are computed as: they belong to one weighted mean, which is rounded once.
     """
     if not any(_contractions(inner, target) for inner in graph.walk()):
         return graph
@@ -73,7 +74,7 @@ def _replace(graph: Graph, node: Node, wide: Wide) -> None:
 
 def _widened(value: Value | None, dtype: DType, wide: Wide) -> Value | None:
     """The value as floats. What only moves or selects elements is done on floats too, so that the kernel before it
-    converts."""
+    converts; so is a Softmax, whose weights are summed with no rounding between."""
     if value is None or value.type.dtype is not dtype:
         return value
     if value not in wide:
@@ -84,10 +85,14 @@ def _widened(value: Value | None, dtype: DType, wide: Wide) -> Value | None:
 def _converted(value: Value, dtype: DType, wide: Wide) -> Value:
     if value.constant is not None:
         return value.graph.constant(value.constant.astype(DType.f32.numpy))
-    if value.is_used_once and _moves(value.node):
+    if value.is_used_once and _stays_wide(value.node):
         inputs = (_widened(v, dtype, wide) for v in value.inputs)
         return value.op.all(*inputs, name=value.node.name)[value.port]
     return ops.Convert(DType.f32)(value)
+
+
+def _stays_wide(node: Node) -> bool:
+    return _moves(node) or isinstance(node.op, ops.SoftMax | ops.Softmax8 | ops.Select)
 
 
 def _moves(node: Node) -> bool:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import attrs
 
-from dldt.compiler.dims import Dim, FloorDiv, Poly, broadcast_size, maximum_of, minimum_of, symbols
+from dldt.compiler.dims import Dim, Extremum, FloorDiv, Poly, broadcast_size, maximum_of, minimum_of, symbols
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.inference import current, require, same
 from dldt.compiler.op import Op
@@ -71,6 +71,9 @@ def _common(x: Dim, y: Dim, a: Shape, b: Shape, what: str) -> Dim:
         return x
     if x == 1:
         return y
+    for whole, part in ((x, y), (y, x)):
+        if _is_broadcast_of(whole, part):
+            return whole
     if _may_be_one(x, y):
         return _either(x, y)
     small = _smaller_quotient(x, y)
@@ -107,6 +110,14 @@ def _smaller_quotient(x: Dim, y: Dim) -> Dim | None:
         return None
     (less, *_), (more, small, _) = sorted(found, key=lambda each: each[0])
     return small if more >= 2 * less else None
+
+
+def _is_broadcast_of(dim: Dim, part: Dim) -> bool:
+    """Whether ``dim`` is the size to which ``part`` and others broadcast: to that it broadcasts again."""
+    match dim:
+        case Poly(terms=(((Extremum(kind="broadcast", left=left, right=right),), 1),)):
+            return part in (left, right) or _is_broadcast_of(left, part) or _is_broadcast_of(right, part)
+    return False
 
 
 def _either(x: Dim, y: Dim) -> Dim:

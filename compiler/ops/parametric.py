@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler.errors import ShapeError
+from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.activation import sigmoid
 from dldt.compiler.ops.axes import require_float, require_same_type, text
-from dldt.compiler.ops.elementwise import broadcast
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, Shape, TensorType
 
@@ -20,7 +20,9 @@ class PReLU(Op):
     def infer(self, data: TensorType, slope: TensorType) -> TensorType:
         require_same_type(data, slope, self.type)
         shape = slope_shape(data.shape, slope.shape)
-        if len(shape) > data.rank or broadcast(data.shape, shape, self.type) != data.shape:
+        behind = data.shape[data.rank - len(shape) :]
+        what = f"PReLU: a dim of slope {text(slope.shape)} and of data {text(data.shape)}"
+        if len(shape) > data.rank or not all(s == 1 or same(d, s, what) for d, s in zip(behind, shape, strict=True)):
             raise ShapeError(f"PReLU: slope {text(slope.shape)} does not broadcast to data {text(data.shape)}")
         return TensorType(data.dtype, data.shape)
 

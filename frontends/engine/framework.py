@@ -23,6 +23,9 @@ class Framework:
     moves: frozenset[str] = frozenset()
     """Operations that move elements and do not look at them: they take tensors of any type."""
 
+    broadcasts: frozenset[str] = frozenset()
+    """Operations whose inputs broadcast to the rank of that with the most dims."""
+
     refused: Mapping[str, str] = MappingProxyType({})
     """Operations that are known and not imported, each with the reason and what to do, as messages end with it."""
 

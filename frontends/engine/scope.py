@@ -24,7 +24,7 @@ from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.naming import Naming
 from dldt.frontends.engine.order import ordered
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
-from dldt.frontends.engine.sequences import Imported, part_names, parts, with_parts
+from dldt.frontends.engine.sequences import Imported, part_names, parts, with_found_ranks, with_parts
 from dldt.frontends.engine.stored import StorageType, StoredTensor, storage_type
 
 
@@ -120,6 +120,8 @@ class ImportScope:
         kind = next((g.kind for g in given if isinstance(g, StoredTensor)), None)
         moved = kind if node.op_type in self.model.framework.moves and not node.domain else None
         given = [g.bits if moved and isinstance(g, StoredTensor) else g for g in given]
+        if node.op_type in self.model.framework.broadcasts and not node.domain:
+            given = with_found_ranks(given)
         tensors = [value for value in given if value is None or isinstance(value, Value)]
         mark = self.graph.mark
         try:

@@ -33,10 +33,12 @@ class StackedSequence:
 @attrs.frozen
 class RaggedSequence:
     """A sequence whose length is found at run time and whose items differ in their leading dims: ``sizes`` has these, a
-    row for each item, and ``flat`` holds the items one behind the other, each as rows of the other dims."""
+    row for each item, and ``flat`` holds the items one behind the other, each as rows of the other dims. Where their
+    ranks differ, too (``ranks_differ``), -1 stands before the dims of an item that has fewer."""
 
     flat: Value
     sizes: Value
+    ranks_differ: bool = False
 
 
 @attrs.frozen
@@ -80,6 +82,14 @@ class Nothing:
     """An optional without a value. One that has a value is the value itself."""
 
 
+@attrs.frozen
+class FoundOptional:
+    """An optional of which ``present`` tells at run time whether it has a value: ``given``, or zeros in its form."""
+
+    given: Imported
+    present: Value
+
+
 Imported: TypeAlias = (
     Value
     | TensorSequence
@@ -89,6 +99,7 @@ Imported: TypeAlias = (
     | ReservedSequence
     | TensorOfFoundRank
     | Nothing
+    | FoundOptional
     | StoredTensor
     | ComplexTensor
 )
@@ -113,6 +124,8 @@ def parts(given: Imported) -> tuple[Value, ...]:
         return (given.count,)
     if isinstance(given, TensorOfFoundRank):
         return (given.value, given.rank)
+    if isinstance(given, FoundOptional):
+        return (*parts(given.given), given.present)
     return (given.stack,) if isinstance(given, StackedSequence) else ()
 
 
@@ -129,11 +142,13 @@ def with_parts(given: Imported, made: Sequence[Value]) -> Imported:
     if isinstance(given, GrowingSequence):
         return GrowingSequence(given.start, tuple(made))
     if isinstance(given, RaggedSequence):
-        return RaggedSequence(*made)
+        return RaggedSequence(made[0], made[1], given.ranks_differ)
     if isinstance(given, ReservedSequence):
         return ReservedSequence(made[0], given.dtype, given.item, given.grows)
     if isinstance(given, TensorOfFoundRank):
         return TensorOfFoundRank(*made)
+    if isinstance(given, FoundOptional):
+        return FoundOptional(with_parts(given.given, made[:-1]), made[-1])
     return StackedSequence(made[0]) if isinstance(given, StackedSequence) else given
 
 
@@ -141,12 +156,19 @@ def same_form(a: Imported, b: Imported) -> bool:
     """Whether both are of one kind with equally many tensors."""
     if isinstance(a, StoredTensor) and isinstance(b, StoredTensor):
         return a.kind == b.kind
+    if isinstance(a, FoundOptional) and isinstance(b, FoundOptional):
+        return same_form(a.given, b.given)
+    if isinstance(a, RaggedSequence) and isinstance(b, RaggedSequence):
+        return a.ranks_differ == b.ranks_differ
     return type(a) is type(b) and len(parts(a)) == len(parts(b))
 
 
 def part_names(name: str, given: Imported) -> list[str]:
     """Names for the tensors of what is called ``name``: itself, or ``name.0``, ``name.1`` … for the items; ``name`` and
-    ``name.sizes`` where the items lie one behind the other, ``name`` and ``name.rank`` where the rank is found."""
+    ``name.sizes`` where the items lie one behind the other, ``name`` and ``name.rank`` where the rank is found;
+    ``name.present`` beside the others where it is found whether there is a value."""
+    if isinstance(given, FoundOptional):
+        return [*part_names(name, given.given), f"{name}.present"]
     if isinstance(given, RaggedSequence):
         return [name, f"{name}.sizes"]
     if isinstance(given, TensorOfFoundRank):
@@ -154,3 +176,13 @@ def part_names(name: str, given: Imported) -> list[str]:
     if isinstance(given, Value | StackedSequence | StoredTensor | ComplexTensor):
         return [name]
     return [f"{name}.{i}" for i in range(len(parts(given)))]
+
+
+def with_found_ranks(given: Sequence[Imported | None]) -> list[Imported | None]:
+    """The inputs of an operation that broadcasts, tensors of a found rank as those of the highest one: dims of 1 that
+    stand before the others change nothing where a tensor beside them has as many dims."""
+    ranks = [each.type.rank for each in given if isinstance(each, Value)]
+    found = [each.value.type.rank for each in given if isinstance(each, TensorOfFoundRank)]
+    if not found or max(found) > max(ranks, default=0):
+        return list(given)
+    return [each.value if isinstance(each, TensorOfFoundRank) else each for each in given]

@@ -19,6 +19,10 @@ class OnnxFramework(Framework):
         ("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "Slice", "Split")
     ) | frozenset(("Concat", "Gather", "GatherElements", "GatherND", "Where", "Shape", "Size"))
 
+    broadcasts = frozenset(
+        ("Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Sum", "Mean", "Where", "And", "Or", "Xor", "Equal")
+    ) | frozenset(("Less", "LessOrEqual", "Greater", "GreaterOrEqual", "CastLike"))
+
     refused = REFUSED
 
     def defined(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ir.compositions.sizes import counted
 from dldt.compiler.ops.arithmetic import Add, Maximum, Multiply, Subtract
@@ -76,6 +76,8 @@ def _common(given: RaggedSequence, axes: list[int], context: Context) -> Value:
 
 
 def _rank(given: RaggedSequence) -> int:
+    if given.ranks_differ:
+        raise UnsupportedError("items of different ranks cannot be joined")
     return lead_of(given) + given.flat.type.rank - 1
 
 

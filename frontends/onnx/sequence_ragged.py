@@ -14,10 +14,13 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.arithmetic import Add, Maximum
 from dldt.compiler.ops.broadcast import Broadcast
+from dldt.compiler.ops.comparison import GreaterEqual
 from dldt.compiler.ops.concat import Concat
+from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
-from dldt.compiler.ops.reduce import ReduceProd
+from dldt.compiler.ops.reduce import ReduceProd, ReduceSum
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.ops.rounding import Abs
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.squeeze import Unsqueeze
@@ -25,7 +28,13 @@ from dldt.compiler.ops.top_k import CumSum
 from dldt.compiler.types import DType, Shape, TensorType
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.reshaped import reshaped
-from dldt.frontends.engine.sequences import RaggedSequence, StackedSequence, TensorSequence
+from dldt.frontends.engine.sequences import (
+    Imported,
+    RaggedSequence,
+    StackedSequence,
+    TensorOfFoundRank,
+    TensorSequence,
+)
 from dldt.frontends.onnx.sequence_stack import length_of, place_in
 
 _ZERO, _FIRST = np.array(0, np.int64), np.array([0], np.int64)
@@ -52,20 +61,19 @@ def ragged_of(graph: Graph, given: Sequential, *items: Form) -> RaggedSequence:
     forms = [*item_forms(given), *items]
     if not forms:
         raise UnsupportedError("nothing tells how many dims the items of the sequence have")
-    first = forms[0]
-    if any(len(form.shape) != len(first.shape) or form.dtype is not first.dtype for form in forms):
+    dtype, rank = forms[0].dtype, max(len(form.shape) for form in forms)
+    if any(form.dtype is not dtype for form in forms):
         told = ", ".join(dict.fromkeys(map(str, forms)))
-        raise UnsupportedError(
-            f"the items of a sequence must have one rank and one element type where it changes: {told}"
-        )
-    tail = _shared_tail([form.shape for form in forms])
-    if isinstance(given, RaggedSequence):
-        return with_lead(given, len(first.shape) - len(tail))
+        raise UnsupportedError(f"the items of a sequence must have one element type where it changes: {told}")
+    differ = any(len(form.shape) != rank for form in forms)
+    tail = _shared_tail([(*(None,) * (rank - len(form.shape)), *form.shape) for form in forms])
+    lead = rank - len(tail)
     if isinstance(given, StackedSequence):
-        return _of_stack(given.stack, tail)
-    lead = len(first.shape) - len(tail)
-    flat = graph.constant(np.zeros((0, *tail), first.dtype.numpy))
-    made = RaggedSequence(flat, graph.constant(np.zeros((0, lead), np.int64)))
+        given = _of_stack(given.stack, tail)
+    if isinstance(given, RaggedSequence):
+        return _of_rank(given, rank, lead) if differ else with_lead(given, lead)
+    flat = graph.constant(np.zeros((0, *tail), dtype.numpy))
+    made = RaggedSequence(flat, graph.constant(np.zeros((0, lead), np.int64)), differ)
     for item in given.items:
         made = appended(made, item)
     return made
@@ -74,7 +82,7 @@ def ragged_of(graph: Graph, given: Sequential, *items: Form) -> RaggedSequence:
 def appended(given: RaggedSequence, item: Value) -> RaggedSequence:
     """The sequence with one more item."""
     given, flat, size = _made_to_fit(given, item)
-    return RaggedSequence(Concat(0)(given.flat, flat), Concat(0)(given.sizes, size))
+    return attrs.evolve(given, flat=Concat(0)(given.flat, flat), sizes=Concat(0)(given.sizes, size))
 
 
 def inserted(given: RaggedSequence, item: Value, position: Value, context: Context) -> RaggedSequence:
@@ -82,7 +90,8 @@ def inserted(given: RaggedSequence, item: Value, position: Value, context: Conte
     given, flat, size = _made_to_fit(given, item)
     place = reshaped(place_in(given.sizes, position, 0, context), (1,))
     start = Gather()(_starts(given), place, _ZERO)
-    return RaggedSequence(_put(given.flat, start, start, flat), _put(given.sizes, place, place, size))
+    sizes = _put(given.sizes, place, place, size)
+    return attrs.evolve(given, flat=_put(given.flat, start, start, flat), sizes=sizes)
 
 
 def erased(given: RaggedSequence, position: Value, context: Context) -> RaggedSequence:
@@ -91,19 +100,23 @@ def erased(given: RaggedSequence, position: Value, context: Context) -> RaggedSe
     behind = Add()(place, _ONE)
     starts = _starts(given)
     start, end = (Gather()(starts, at, _ZERO) for at in (place, behind))
-    return RaggedSequence(_put(given.flat, start, end), _put(given.sizes, place, behind))
+    return attrs.evolve(given, flat=_put(given.flat, start, end), sizes=_put(given.sizes, place, behind))
 
 
-def item_of(given: RaggedSequence, position: Value, context: Context) -> Value:
+def item_of(given: RaggedSequence, position: Value, context: Context) -> Imported:
     """One item."""
     place = reshaped(place_in(given.sizes, position, 1, context), (1,))
     starts = _starts(given)
     start, end = (Gather()(starts, at, _ZERO) for at in (place, Add()(place, _ONE)))
     rows = Slice()(given.flat, start, end, _ONE, _FIRST)
-    if lead_of(given) == 1:
+    if lead_of(given) == 1 and not given.ranks_differ:
         return rows
-    size = Maximum()(reshaped(Gather()(given.sizes, place, _ZERO), (lead_of(given),)), np.array(0, np.int64))
-    return Reshape()(rows, Concat(0)(size, np.array(rows.type.shape[1:], np.int64)))
+    size = reshaped(Gather()(given.sizes, place, _ZERO), (lead_of(given),))
+    tail = np.array(rows.type.shape[1:], np.int64)
+    if not given.ranks_differ:
+        return Reshape()(rows, Concat(0)(Maximum()(size, _ZERO), tail))
+    own = ReduceSum()(Convert(DType.i64)(GreaterEqual()(size, _ZERO)), _ZERO)
+    return TensorOfFoundRank(Reshape()(rows, Concat(0)(Abs()(size), tail)), Add()(own, np.array(tail.size, np.int64)))
 
 
 def lead_of(given: RaggedSequence) -> int:
@@ -115,7 +128,7 @@ def lead_of(given: RaggedSequence) -> int:
 
 def rows_of(given: RaggedSequence) -> Value:
     """How many rows of ``flat`` each item has."""
-    return ReduceProd()(given.sizes, _ONE)
+    return ReduceProd()(Abs()(given.sizes) if given.ranks_differ else given.sizes, _ONE)
 
 
 def _starts(given: RaggedSequence) -> Value:
@@ -132,10 +145,12 @@ def _put(value: Value, start: Value, end: Value, *parts: Value) -> Value:
 def _made_to_fit(given: RaggedSequence, item: Value) -> tuple[RaggedSequence, Value, Value]:
     """The sequence in a form that has room for the item; the item's rows of ``flat`` and of ``sizes``."""
     wider = ragged_of(item.graph, given, form_of(item.type))
-    lead = lead_of(wider)
     tail = wider.flat.type.shape[1:]
+    lead = item.type.rank - len(tail)
     rows = item if lead == 1 else Reshape()(item, np.array([_rows(item.type.shape[:lead]), *tail], np.int64))
-    return wider, rows, Unsqueeze()(Slice()(ShapeOf()(item), _FIRST, np.array([lead], np.int64), _ONE, _FIRST), _FIRST)
+    size = Unsqueeze()(Slice()(ShapeOf()(item), _FIRST, np.array([lead], np.int64), _ONE, _FIRST), _FIRST)
+    missing = np.full((1, lead_of(wider) - lead), -1, np.int64)
+    return wider, rows, Concat(1)(missing, size) if missing.size else size
 
 
 def _rows(lead: Shape) -> int:
@@ -150,7 +165,8 @@ def item_forms(given: Sequential) -> list[Form]:
         return [form_of(item.type) for item in given.items]
     if isinstance(given, StackedSequence):
         return [Form(given.stack.type.dtype, given.stack.type.shape[1:])]
-    return [Form(given.flat.type.dtype, (*(None,) * lead_of(given), *given.flat.type.shape[1:]))]
+    whole = Form(given.flat.type.dtype, (*(None,) * lead_of(given), *given.flat.type.shape[1:]))
+    return [whole, attrs.evolve(whole, shape=whole.shape[1:])] if given.ranks_differ else [whole]
 
 
 def form_of(item: TensorType) -> Form:
@@ -177,7 +193,18 @@ def with_lead(given: RaggedSequence, lead: int) -> RaggedSequence:
     many = Concat(0)(ShapeOf()(rows_of(given)), np.array([len(more)], np.int64))
     known = Broadcast()(np.array([more], np.int64), many)
     tail = given.flat.type.shape[1 + len(more) :]
-    return RaggedSequence(flattened(given.flat, tail), Concat(1)(given.sizes, known))
+    return attrs.evolve(given, flat=flattened(given.flat, tail), sizes=Concat(1)(given.sizes, known))
+
+
+def _of_rank(given: RaggedSequence, rank: int, lead: int) -> RaggedSequence:
+    """The same as a sequence whose items have up to ``rank`` dims, ``lead`` of these in the sizes."""
+    missing = rank - (lead_of(given) + given.flat.type.rank - 1)
+    wide = with_lead(given, lead - missing)
+    if not missing:
+        return attrs.evolve(wide, ranks_differ=True)
+    many = Concat(0)(ShapeOf()(rows_of(given)), np.array([missing], np.int64))
+    none = Broadcast()(np.array([[-1]], np.int64), many)
+    return RaggedSequence(wide.flat, Concat(1)(none, wide.sizes), True)
 
 
 def tail_behind(shape: Shape, axis: int) -> tuple[int, ...]:

@@ -116,6 +116,25 @@ def test_products_of_two_computed_matrices(shapes, kind, level, tmp_path):
 
 @pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_mean_by_a_softmax_is_rounded_once(masked, kind, level, tmp_path):
+    """The weights of attention are no numbers of half precision between the softmax and the sum."""
+    x, v = numbers(kind, (5, 40), (40, 24))
+    hidden = np.arange(40) % 3 == 1
+    graph = Graph("half")
+    data, values = (graph.parameter(n, TensorType(DType(kind), a.shape)) for n, a in (("x", x), ("v", v)))
+    weights = ops.Softmax8(-1)(data)
+    if masked:
+        weights = ops.Select()(hidden, np.zeros((), KINDS[kind]), weights)
+    graph.result(ops.MatMul()(weights, values), "y")
+    found = run(graph, {"x": x, "v": v}, level, tmp_path)
+    exact = np.exp(x.astype(np.float64))
+    exact /= exact.sum(-1, keepdims=True)
+    check_rounded_once(found, np.where(masked & hidden, 0, exact) @ v.astype(np.float64), kind)
+
+
+@pytest.mark.parametrize("level", ["host", "x86-64-v3", "aarch64"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", [1, 3, 70])
 @pytest.mark.parametrize("transposed", [False, True])
 def test_the_second_matrix_is_read_as_it_is_stored(transposed, rows, kind, level, tmp_path):

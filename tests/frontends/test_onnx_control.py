@@ -138,3 +138,19 @@ def test_free_dims_become_symbols(tmp_path):
     made = model([helper.make_node("Relu", ["x"], ["y"])], shape=("batch.size", "?", None, "max", 4))
     (x, _, _) = import_onnx(save(made, tmp_path)).inputs
     assert str(x.type) == 'f32["batch.size",x_1,x_2,"max",4]'
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_broadcasts_takes_a_number_or_a_vector_of_one(taken, tmp_path):
+    """x * (if known: (if a: s, else v), else x): the inner outputs have different ranks, the result has that of x."""
+    numbers = body("s", [helper.make_node("Identity", ["scalar"], ["s"])], ["s"])
+    vectors = body("v", [helper.make_node("Identity", ["vector"], ["v"])], ["v"])
+    outer = body("o", [branch_of("a", ["it"], numbers, vectors)], ["it"])
+    other = body("p", [helper.make_node("Identity", ["x"], ["same"])], ["same"])
+    constants = {"scalar": np.float32(3), "vector": np.array([5], np.float32), "known": np.array(True)}
+    made = model(
+        [branch_of("known", ["factor"], outer, other), helper.make_node("Mul", ["x", "factor"], ["y"])],
+        initializers=[numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()],
+    )
+    found = interpret(import_onnx(save(made, tmp_path)), {"x": X, "a": np.array(taken), "b": np.array(True)})
+    np.testing.assert_array_equal(found["y"], X * (3 if taken else 5))

@@ -68,3 +68,33 @@ def test_free_shapes(model, height, tmp_path):
     found = interpret(import_onnx(path), feeds)
     for output, want in zip(model.graph.output, reference(model, feeds), strict=True):
         np.testing.assert_array_equal(found[output.name], want)
+
+
+def of_two(nodes, shapes, constants=()):
+    model = free_model(nodes, shapes[0], ["y"], constants)
+    model.graph.input.append(helper.make_tensor_value_info("m", TensorProto.FLOAT, shapes[1]))
+    return model
+
+
+@pytest.mark.parametrize("size", [(4, 3), (1, 3), (4, 1), (1, 1)])
+def test_a_mask_that_broadcasts_may_be_read_again(size, tmp_path):
+    """As attention reads one that it adds to the scores: their size is that to which the mask broadcasts."""
+    nodes = [helper.make_node("Add", ["x", "m"], ["sum"]), helper.make_node("Mul", ["m", "sum"], ["y"])]
+    model = of_two(nodes, (["N", "W"], ["A", "B"]))
+    path = tmp_path / "model.onnx"
+    onnx.save(model, path)
+    feeds = {n: RANDOM.standard_normal(s).astype(np.float32) for n, s in (("x", (4, 3)), ("m", size))}
+    (want,) = reference(model, feeds)
+    np.testing.assert_array_equal(interpret(import_onnx(path), feeds)["y"], want)
+
+
+def test_a_slope_says_how_many_channels_there_are(tmp_path):
+    """Where the model leaves their number free, it is a condition."""
+    slope = np.array([[0.5], [2], [-1]], np.float32)
+    model = free_model([helper.make_node("PRelu", ["x", "slope"], ["y"])], ["N", "C", "W"], ["y"], [("slope", slope)])
+    path = tmp_path / "model.onnx"
+    onnx.save(model, path)
+    graph = import_onnx(path)
+    feeds = {"x": RANDOM.standard_normal((2, 3, 5)).astype(np.float32)}
+    np.testing.assert_array_equal(interpret(graph, feeds)["y"], reference(model, feeds)[0])
+    assert [(c.relation, str(c.left), str(c.right)) for c in graph.conditions] == [("eq", "C", "3")]

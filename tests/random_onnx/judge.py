@@ -15,14 +15,21 @@ TOLERANCE = {np.dtype(np.float32): 1e-4, np.dtype(np.float16): 4e-3, np.dtype(np
 """Of the largest number of an output. Doubles that are made of f32 have the errors of these."""
 
 
+class RefusedError(Exception):
+    """What onnxruntime refuses itself: a size, say, that its inference of shapes takes for another one."""
+
+
 def reference(model: bytes, feeds: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
-    """What onnxruntime gives, its own graph optimisations off."""
+    """What onnxruntime gives, its own graph optimisations off. Raises RefusedError where it gives nothing."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 4, 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return [dict(zip(names, session.run(None, dict(given)), strict=True)) for given in feeds]
+    try:
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        names = [output.name for output in session.get_outputs()]
+        return [dict(zip(names, session.run(None, dict(given)), strict=True)) for given in feeds]
+    except Exception as error:
+        raise RefusedError(" ".join(str(error).split())) from error
 
 
 def difference(child: NativeChild, model: Any, feeds: Sequence[dict[str, Array]]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import attrs
+import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
-from dldt.compiler.graph import Value
+from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.control import If
 from dldt.frontends.engine.context import Context, ImportedBody
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
-from dldt.frontends.engine.sequences import Imported, parts, same_form, with_parts
+from dldt.frontends.engine.sequences import FoundOptional, Imported, Nothing, parts, same_form, with_parts
 from dldt.frontends.onnx.branch_rest import branches_with_rest, outcomes
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.sequence_ragged import Sequential, item_forms, ragged_of
@@ -41,7 +42,8 @@ def if_1(
 
 
 def _alike(branch: ImportedBody, other: ImportedBody) -> ImportedBody:
-    """The branch with its sequences in a form that suits those of the other one, which may have other lengths."""
+    """The branch with its sequences and optionals in a form that suits those of the other one: sequences may have other
+    lengths there, and an optional may have a value in one branch alone."""
     made: list[Imported] = []
     for a, b in zip(branch.outputs, other.outputs, strict=True):
         if same_form(a, b):
@@ -49,7 +51,7 @@ def _alike(branch: ImportedBody, other: ImportedBody) -> ImportedBody:
         elif isinstance(a, Sequential) and isinstance(b, Sequential):
             made.append(ragged_of(branch.graph, a, *item_forms(b)))
         else:
-            raise UnsupportedError("of the branches of If only one gives a value, or only one gives a sequence")
+            made.append(_optional(branch.graph, a, b))
     names = [result.name for result in branch.graph.outputs]
     for result in branch.graph.outputs:
         branch.graph.remove_output(result)
@@ -57,3 +59,23 @@ def _alike(branch: ImportedBody, other: ImportedBody) -> ImportedBody:
     for i, value in enumerate(values):
         branch.graph.result(value, names[i] if i < len(names) else "")
     return attrs.evolve(branch, outputs=tuple(made))
+
+
+def _optional(graph: Graph, own: Imported, other: Imported) -> Imported:
+    """What a branch gives as an optional, which has no value in one of the branches."""
+    if isinstance(own, FoundOptional) and isinstance(other, Nothing):
+        return own
+    form = other.given if isinstance(other, FoundOptional) else other
+    if isinstance(own, Nothing):
+        return FoundOptional(_zeros(graph, form), graph.constant(np.array(False)))
+    alike = own.given if isinstance(own, FoundOptional) else own
+    if not isinstance(form, Nothing) and not same_form(alike, form):
+        raise UnsupportedError("of the branches of If only one gives a sequence, or only one a tensor")
+    return own if isinstance(own, FoundOptional) else FoundOptional(own, graph.constant(np.array(True)))
+
+
+def _zeros(graph: Graph, form: Imported) -> Imported:
+    """Something of the same form: zeros, of no elements where a dim is not known."""
+    types = [value.type for value in parts(form)]
+    shapes = [tuple(dim if isinstance(dim, int) else 0 for dim in t.shape) for t in types]
+    return with_parts(form, [graph.constant(np.zeros(s, t.dtype.numpy)) for s, t in zip(shapes, types, strict=True)])

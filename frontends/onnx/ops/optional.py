@@ -1,4 +1,4 @@
-"""Optionals: known to have a value or not while a model is imported."""
+"""Optionals: known to have a value or not while a model is imported, but for those that branches make."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.declared_type import DeclaredType
-from dldt.frontends.engine.sequences import Imported, Nothing
+from dldt.frontends.engine.sequences import FoundOptional, Imported, Nothing
 from dldt.frontends.onnx.framework import ONNX
 
 
@@ -21,18 +21,24 @@ def optional_15(input: Imported | None = None, *, type: DeclaredType | None = No
 @ONNX.imports("OptionalHasElement", since=15)
 def optional_has_element_15(input: Imported, *, context: Context) -> Value:
     """Whether there is a value."""
-    return context.graph.constant(np.array(not isinstance(input, Nothing)))
+    return _presence(input, context)
 
 
 @ONNX.imports("OptionalHasElement", since=18)
 def optional_has_element_18(input: Imported | None = None, *, context: Context) -> Value:
     """Whether there is a value; a node without an input asks of none."""
-    return context.graph.constant(np.array(input is not None and not isinstance(input, Nothing)))
+    return _presence(Nothing() if input is None else input, context)
 
 
 @ONNX.imports("OptionalGetElement", since=15)
 def optional_get_element_15(input: Imported) -> Imported:
-    """The value."""
+    """The value; zeros where it is found when the model runs that there is none."""
     if isinstance(input, Nothing):
         raise InputError("OptionalGetElement takes the value of an optional that has none")
-    return input
+    return input.given if isinstance(input, FoundOptional) else input
+
+
+def _presence(input: Imported, context: Context) -> Value:
+    if isinstance(input, FoundOptional):
+        return input.present
+    return context.graph.constant(np.array(not isinstance(input, Nothing)))

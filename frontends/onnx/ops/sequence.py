@@ -69,7 +69,7 @@ def sequence_length_11(input_sequence: Imported, *, context: Context) -> Value:
 
 
 @ONNX.imports("SequenceAt", since=11)
-def sequence_at_11(input_sequence: Imported, position: Value, *, context: Context) -> Value:
+def sequence_at_11(input_sequence: Imported, position: Value, *, context: Context) -> Imported:
     """One item."""
     known = known_array(position)
     if isinstance(input_sequence, TensorSequence) and known is not None:

@@ -1,0 +1,1 @@
+"""Networks of random seeded weights as frameworks' own exporters write them, beside onnxruntime."""
