@@ -71,7 +71,7 @@ def host_target() -> Target:
             own = _measured(_row(target))
             return attrs.evolve(target, name="host", features=target.features + extensions, cpu=own)
     raise UnsupportedError(
-        f"this machine ({machine.arch()}) is none that dldt makes code for: it needs x86-64 with SSE4.2, or aarch64; "
+        f"dldt makes no code for this machine ({machine.arch()}): it needs x86-64 with SSE4.2, or aarch64; "
         f"name another target to compile for a different machine: {', '.join(TARGETS)}"
     )
 

@@ -121,7 +121,7 @@ def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]
         if stop_after in (item.name, str(item)):
             return pipeline.passes[: index + 1]
     known = [item.name for item in pipeline.passes]
-    raise UsageError(f"cannot stop after {shown(stop_after)}: no pass is called so{did_you_mean(stop_after, known)}")
+    raise UsageError(f"cannot stop after {shown(stop_after)}: no pass has this name{did_you_mean(stop_after, known)}")
 
 
 @contextlib.contextmanager

@@ -150,7 +150,7 @@ def _check_elf(start: bytes, size: int, name: str) -> tuple[int, ...]:
         raise RuntimeLoadError(f"{name} is truncated: it has {size} bytes; copy it again")
     header: tuple[int, ...] = _EHDR.unpack_from(start)
     if start[4] != _CLASS_64 or start[5] != _LITTLE or header[1] != _SHARED:
-        raise RuntimeLoadError(f"{name} is not an artifact: it is no 64-bit little-endian shared library")
+        raise RuntimeLoadError(f"{name} is not an artifact: it is not a 64-bit little-endian shared library")
     table, entry, count = header[5], header[9], header[10]
     if entry != _PHDR.size or not 0 < count <= _MAX_HEADERS or table != _EHDR.size:
         raise RuntimeLoadError(f"{name} is not an artifact of dldt: its program headers are not laid out as ours")

@@ -217,7 +217,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     ranked = {tensor.name: tensor.rank_of for tensor in outputs if tensor.rank_of}
     for name, of in ranked.items():
         if of in ranked or all(tensor.name != of for tensor in outputs):
-            raise _BadError(f"says that output {name} is the rank of {shown(of)}, which is none")
+            raise _BadError(f"says that output {name} is the rank of {shown(of)}, which is not an output")
     arena = raw.get("arena")
     if arena is not None and not _is_size(arena):
         raise _BadError(f"gives the arena as {shown(arena)}")

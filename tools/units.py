@@ -24,7 +24,7 @@ def size_of(text: str) -> int:
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?\s*", text.lower())
     size = 0 if found is None else float(found[1]) * (1024 if found[3] else 1000) ** " kmgt".index(found[2] or " ")
     if not 0 < size < 2**62:
-        raise ValueError(f"{shown(text)} is no size such as 512MB or 4GB")
+        raise ValueError(f"{shown(text)} is not a size such as 512MB or 4GB")
     return int(size)
 
 

@@ -198,7 +198,7 @@ def _sizes(data: object) -> tuple[int, int | None] | None:
             return least, None
         case [int() as least, int() as end] if 0 <= least < end < 2**63:
             return least, end
-    raise ValueError("the sizes of a task are no range")
+    raise ValueError("the sizes of a task are not a range")
 
 
 def _cost(data: object) -> Cost | None:
@@ -208,5 +208,5 @@ def _cost(data: object) -> Cost | None:
     fields = data if isinstance(data, Mapping) else {}
     cycles, size, moved = (fields.get(name) for name in ("cycles", "bytes", "moved"))
     if not isinstance(cycles, int | float) or not isinstance(size, int) or not isinstance(moved, int | None):
-        raise ValueError("the cost of a task is no cost")
+        raise ValueError("the cost of a task is not made of numbers of at least 0")
     return Cost(float(cycles), size, moved)

@@ -133,7 +133,7 @@ class _Reader:
 
     def _position(self, number: int, numbers: Sequence[int], kind: str) -> int:
         if number not in numbers:
-            raise InputError(f"<port_map> or <back_edges> names layer {number} of the body, which is no {kind}")
+            raise InputError(f"<port_map> or <back_edges> names layer {number} of the body, which is not a {kind}")
         return numbers.index(number)
 
     def _number(self, entry: Element, key: str, default: int | None = None) -> int:

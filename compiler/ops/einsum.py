@@ -44,7 +44,9 @@ class Einsum(Op):
             return dim
         if (label[0] == "." and dim == 1) or same(dim, known, f"label {label}"):
             return known
-        raise ShapeError(f"Einsum: label {label} of {shown(self.equation)} is {known} and {dim}")
+        raise ShapeError(
+            f"Einsum: label {label} of {shown(self.equation)} has the sizes {known} and {dim}, which differ"
+        )
 
     def evaluate(self, *inputs: Array) -> Array:
         wide = accumulator(inputs[0].dtype)

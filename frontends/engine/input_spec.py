@@ -164,7 +164,7 @@ def _unquoted(text: str) -> str:
     try:
         return str(json.loads(text, strict=False))
     except ValueError as error:
-        raise UsageError(f"{text} is no name: what stands between the quotes is no string of JSON") from error
+        raise UsageError(f"{text} is not a name: what stands between the quotes must be a string as in JSON") from error
 
 
 def _range(pair: tuple[int, int | None]) -> DimSpec:

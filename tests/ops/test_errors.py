@@ -133,6 +133,7 @@ CASES = [
     (ops.Pad(), (t("f32[3]"), v(-4), v(2)), "Pad: pads -4 and 2 take more than dimension 0, 3, has"),
     (ops.DepthToSpace("blocks_first", 2), (X,), "DepthToSpace: dimension 1 of [N,3,8,8] does not divide into 4"),
     (ops.ShuffleChannels(1, 2), (X,), "ShuffleChannels: dimension 1 of [N,3,8,8] does not divide into 2"),
+    (ops.TopK(1, "max", "value"), (X, s(-1)), "TopK: k is -1, axis 1 of [N,3,8,8] has 3 elements"),
     (ops.TopK(1, "max", "value"), (X, s(4)), "TopK: k is 4, axis 1 of [N,3,8,8] has 3 elements"),
     (ops.OneHot(-1), (t("i64[2]"), s(0), t("f32[]"), t("f32[]")), "OneHot: depth is 0, must be at least 1"),
     (ops.Range("i64"), (s(0), s(9), s(0)), "Range: step is 0"),

@@ -51,8 +51,7 @@ class Col2Im(Composition):
             or any(not 1 <= minimum_of(size) <= maximum_of(size) <= _LARGEST for size in known)
         ):
             raise ShapeError(
-                f"columns {data.type} and kernel {list(known) or kernel_size.type} are none of an image: {axes} axes "
-                f"are needed"
+                f"columns {data.type} and kernel {list(known) or kernel_size.type} do not fit an image of {axes} axes"
             )
         sizes, kernel = (
             [scalar(Gather()(x, number(i), number(0))) for i in range(axes)] for x in _wide(output_size, kernel_size)

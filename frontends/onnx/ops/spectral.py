@@ -120,7 +120,7 @@ def mel_weight_matrix_17(
 def _along(x: Value, length: Value | None, axis: int, inverse: bool, onesided: bool) -> Value:
     rank = x.type.rank
     if not -rank <= axis < rank or axis % rank == rank - 1:
-        raise InputError(f"axis {axis} is none of the {rank - 1} axes of the signal")
+        raise InputError(f"axis {axis} is outside the {rank - 1} axes of the signal")
     return _transformed(x, length, axis % rank, inverse, onesided)
 
 
