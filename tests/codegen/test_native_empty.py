@@ -61,6 +61,11 @@ CASES = {
         "g (float[n,8] x) => (float[n,3] y, int64[n,3] i) { k = Constant<value=int64[1] {3}>()\n y, i = TopK(x, k) }",
         [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
     ),
+    "reflection_of_other_axes": (
+        "g (float[n,8] x) => (float[n,10] y) { p = Constant<value=int64[4] {0, 1, 0, 1}>()\n"
+        ' y = Pad<mode="reflect">(x, p) }',
+        [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
+    ),
     "none_of_the_best": (
         "g (float[n,8] x) => (float[n,0] y, int64[n,0] i) { k = Constant<value=int64[1] {0}>()\n y, i = TopK(x, k) }",
         [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
@@ -130,3 +135,15 @@ def test_a_recurrence_without_a_step_ends_as_it_begins(kind, steps, tmp_path):
         made = model.run({"x": x, "w": w, "r": r, "h": h})
     assert made["y"].shape == (0, 1, 2, 4)
     np.testing.assert_array_equal(made["last"], h)
+
+
+@pytest.mark.parametrize("batch", ["0", "n"], ids=["known", "free"])
+def test_an_image_of_no_columns(batch, tmp_path):
+    text = (
+        f"g (float[{batch},4,4] x) => (float[{batch},1,3,3] y) {{ s = Constant<value=int64[2] {{3, 3}}>()\n"
+        " k = Constant<value=int64[2] {2, 2}>()\n y = Col2Im(x, s, k) }"
+    )
+    onnx.save(onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 18]>\n{text}'), tmp_path / "m.onnx")
+    dldt.compile_model(tmp_path / "m.onnx", tmp_path / "m.so")
+    with load(tmp_path / "m.so", threads=1) as model:
+        assert model(normal(0, 4, 4)).shape == (0, 1, 3, 3)

@@ -24,7 +24,7 @@ def refused(file, **options):
     assert caught.value.exit_code in (1, 2, 3)
     message = str(caught.value)
     assert not re.search(rf"(\w)\1{{{LONGEST}}}", message)
-    assert len(message) < 4000
+    assert len(message) < 6000
 
 
 def node(operation, inputs, outputs=(Y,), **attributes):
