@@ -11,7 +11,7 @@ import numpy as np
 
 from dldt.runtime.address import address
 from dldt.runtime.dim_expression import DimExpression
-from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 from dldt.runtime.metadata import Metadata, TensorInfo
 from dldt.runtime.shown import shown
 
@@ -85,8 +85,8 @@ class Binding:
         return [
             array
             if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
-            else np.require(array, dtype, ("C", "A"))
-            for dtype, array in zip(self._input_dtypes, arrays, strict=True)
+            else _copied(array, tensor)
+            for array, tensor in zip(arrays, self.inputs, strict=True)
         ]
 
     def check_in_place(self, given: Sequence[Any], checked: Sequence[Array]) -> None:
@@ -212,6 +212,16 @@ def _fixed(metadata: Metadata) -> tuple[list[Shape], list[Shape]] | None:
         return None
     inputs, outputs = ([tensor.shape for tensor in tensors] for tensors in (metadata.inputs, metadata.outputs))
     return cast("list[Shape]", inputs), cast("list[Shape]", outputs)
+
+
+def _copied(array: Array, tensor: TensorInfo) -> Array:
+    try:
+        return np.require(array, tensor.dtype, ("C", "A"))
+    except MemoryError:
+        raise RunMemoryError(
+            f"input {shown(tensor.name)} does not lie in memory as the model reads it, and the system has no memory "
+            f"for a copy of its {array.nbytes} bytes"
+        ) from None
 
 
 def _check_input(array: Any, tensor: TensorInfo) -> Array:
