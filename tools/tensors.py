@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.listed import listed
+from dldt.compiler.printable import printable
 from dldt.compiler.shown import shown
 from dldt.tools.picture import PictureOptions, read_picture
 
@@ -104,8 +105,8 @@ def assumed_dims(infos: Sequence[InputInfo], shapes: Mapping[str, tuple[int, ...
     if not left:
         return ""
     dims = dict.fromkeys(dim for info in left for dim in info.shape if isinstance(dim, str))
-    example = ",".join(f"{info.name}[{','.join(map(str, info.shape))}]" for info in left)
-    return f"{', '.join(dims)} = 1 (free; choose with --shape, numbers in place of the names: {shown(example)})"
+    example = ",".join(f"{printable(info.name)}[{','.join(map(str, info.shape))}]" for info in left)
+    return f"{', '.join(dims)} = 1 (free; choose with --shape, numbers in place of the names: {example!r})"
 
 
 def concrete_shape(info: InputInfo, shape: tuple[int, ...] | None) -> tuple[int, ...]:
