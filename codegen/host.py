@@ -12,6 +12,7 @@ from dldt.codegen.cpus import CPUS, Caches, Cpu
 from dldt.codegen.target import TARGETS, Target, tuned_for
 from dldt.compiler.errors import UnsupportedError, UsageError
 from dldt.compiler.options import HOST_LEVEL
+from dldt.compiler.shown import shown
 from dldt.runtime import cpu as machine
 
 # By target: further LLVM features that code for this machine may use where the machine has them.
@@ -34,12 +35,12 @@ def resolve_target(name: str, tune_for: str | None = None) -> Target:
     the possible names. Raises UnsupportedError where ``host`` is a machine that dldt makes no code for.
     """
     if name != "host" and name not in TARGETS:
-        raise UsageError(f"unknown target {name!r}; the targets are: host, {', '.join(TARGETS)}")
+        raise UsageError(f"unknown target {shown(name)}; the targets are: host, {', '.join(TARGETS)}")
     target = host_target() if name == "host" else TARGETS[name]
     if tune_for is None:
         return target
     if tune_for not in CPUS:
-        raise UsageError(f"unknown processor {tune_for!r} to tune for; there are: {', '.join(CPUS)}")
+        raise UsageError(f"unknown processor {shown(tune_for)} to tune for; there are: {', '.join(CPUS)}")
     fitting = tuned_for(target)
     if tune_for not in fitting:
         raise UsageError(
@@ -59,7 +60,7 @@ def host_target() -> Target:
     most = HOST_LEVEL.value
     levels = [target.name for target in reversed(TARGETS.values()) if target.arch == machine.arch()]
     if most and most not in levels:
-        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(levels)}, not {most!r}")
+        raise UsageError(f"{HOST_LEVEL.name} must be one of {', '.join(levels)}, not {shown(most)}")
     widest = TARGETS[most].vector_bits if most else 0
     for target in reversed(TARGETS.values()):
         if most and target.vector_bits > widest:
@@ -70,7 +71,7 @@ def host_target() -> Target:
             own = _measured(_row(target))
             return attrs.evolve(target, name="host", features=target.features + extensions, cpu=own)
     raise UnsupportedError(
-        f"this machine ({machine.arch()}) is none that dldt makes code for: it needs x86-64 with SSE4.2, or aarch64; "
+        f"dldt makes no code for this machine ({machine.arch()}): it needs x86-64 with SSE4.2, or aarch64; "
         f"name another target to compile for a different machine: {', '.join(TARGETS)}"
     )
 

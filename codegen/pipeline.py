@@ -67,6 +67,7 @@ from dldt.compiler.budget import budget
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.observer import SILENT, Observer, StepRun
+from dldt.compiler.shown import shown
 
 GROWN = 4
 """Winograd's algorithm transforms weights into weights that are at least so many times larger."""
@@ -258,7 +259,7 @@ def run_steps(c: Compilation, stop_after: str = "link", observer: Observer = SIL
     """Run the pipeline up to and including the step ``stop_after``. Raises UsageError where there is no such step."""
     names = [step.name for step in PIPELINE]
     if stop_after not in names:
-        raise UsageError(f"no step of code generation is called {stop_after!r}; there are: {', '.join(names)}")
+        raise UsageError(f"no step of code generation is called {shown(stop_after)}; there are: {', '.join(names)}")
     for number, step in enumerate(PIPELINE[: names.index(stop_after) + 1]):
         observer.step_begins(number, step.name, c)
         started, limit = time.perf_counter(), budget()
@@ -275,7 +276,7 @@ def show_step(c: Compilation, name: str) -> Iterator[str]:
     """Run the pipeline up to the step called ``name``; what the step decided, in lines. UsageError where there is no
     such step, and for the last one, which writes the artifact."""
     if name == PIPELINE[-1].name:
-        raise UsageError(f"{name!r} is the last step: it writes the library; compile the model instead")
+        raise UsageError(f"{shown(name)} is the last step: it writes the library; compile the model instead")
     run_steps(c, name)
     return next(step.show(c) for step in PIPELINE if step.name == name)
 

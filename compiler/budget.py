@@ -21,6 +21,9 @@ SECONDS = 900.0
 SECONDS_PER_BYTE = 2.0**-20
 """The seconds that it may take, likewise."""
 
+NODE = 1 << 13
+"""Bytes that a node takes: in the graph, and in the tables of those who compile it."""
+
 SMALL = 1 << 16
 """Arrays of fewer bytes are not counted."""
 
@@ -66,6 +69,10 @@ class Budget:
                 f"{self.doing} asks for {_size(bytes)} of memory; this compile may hold {_size(int(self.memory))} in "
                 f"arrays, of which {_size(self.held)} are in use; --max-memory raises the limit"
             )
+
+    def ask_nodes(self, count: int) -> None:
+        """Before so many nodes, or outputs of a node, are made of a number that the model names. Raises BudgetError."""
+        self.ask(count * NODE)
 
     def hold(self, array: Any) -> None:
         """Count an array until it is given up. Views count as what they show, views of files as nothing. Raises

@@ -6,8 +6,8 @@ import difflib
 import heapq
 from collections.abc import Iterable
 
-SHOWN = 120
-"""Characters of a name that are compared and shown: the time of a comparison grows with the square."""
+from dldt.compiler.listed import listed
+from dldt.compiler.printable import LONGEST
 
 COMPARED = 40
 """Names that are compared character by character: those that have the most pieces of the wanted one."""
@@ -15,14 +15,15 @@ COMPARED = 40
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The close matches of ``name`` among ``known`` as the end of a message, else the first few that there are."""
-    names = list(dict.fromkeys(each if len(each) <= SHOWN else f"{each[:SHOWN]}…" for each in known))
-    alike = difflib.get_close_matches(name[:SHOWN], _likely(name[:SHOWN], names), n=5, cutoff=0.6)
+    # The time of a comparison grows with the square of a name: what is shown is compared.
+    names = list(dict.fromkeys(each if len(each) <= LONGEST else f"{each[:LONGEST]}…" for each in known))
+    begin = name[:LONGEST]
+    alike = difflib.get_close_matches(begin, _likely(begin, names), n=5, cutoff=0.6)
     begun = [each for each in names if name and each.startswith(name)]
     close = list(dict.fromkeys([*alike, *begun]))[:5]
     if close:
-        return f"; close matches: {', '.join(map(repr, close))}"
-    shown = ", ".join(map(repr, names[:8]))
-    return f"; there are {shown}{', …' if len(names) > 8 else ''}" if names else ""
+        return f"; close matches: {listed(close)}"
+    return f"; there are {listed(names)}" if names else ""
 
 
 def _likely(name: str, names: list[str]) -> list[str]:

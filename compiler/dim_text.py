@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from dldt.compiler.dims import DefinedDim, Dim, Monomial, Poly, extremum, floordiv, polynomial, symbol
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 _FUNCTIONS = ("max", "min", "broadcast")
 _NAME = re.compile(r'("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)(\?)?|#([0-9a-f]+)')
@@ -20,14 +22,14 @@ def parse_dim(text: str, sizes: Mapping[str, Dim] | None = None, *, longest: int
     """The dim that ``str(dim)`` printed. ``sizes`` tells the dims of the named sizes in it, by name. Raises InputError
     on anything else, and on a text of more than ``longest`` characters."""
     if len(text) > longest:
-        raise InputError(f"dimension expression is too long: {text[:40]}…")
+        raise InputError(f"dimension expression is too long: {printable(text)}")
     try:
         if "~" in _NAME.sub("", text):
             raise ValueError("an operator that dims do not have")
         tree = ast.parse(_NAME.sub(_marked, text.strip()), mode="eval")
         return _DimReader(sizes or {}).dim(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise InputError(f"not a dimension: {text!r}") from error
+        raise InputError(f"not a dimension: {shown(text)}") from error
 
 
 def _marked(found: re.Match[str]) -> str:
@@ -86,7 +88,7 @@ class _DimReader:
             return DefinedDim(_named(node)).dim
         name = _named(node.operand)
         if name not in self._sizes:
-            raise InputError(f"the size #{name} is not defined")
+            raise InputError(f"the size #{printable(name)} is not defined")
         return self._sizes[name]
 
 

@@ -15,8 +15,10 @@ from dldt.compiler.dim_knowledge import DimKnowledge
 from dldt.compiler.dims import DefinedDim, Dim, Symbol
 from dldt.compiler.errors import InputError, InternalError
 from dldt.compiler.inference import LEAST, Inference, inferring
+from dldt.compiler.listed import listed
 from dldt.compiler.op import Op, constant_like
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.shown import shown
 from dldt.compiler.topological_order import topological_order
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
@@ -292,7 +294,7 @@ class Graph:
         values: list[Value | None] = []
         for x in inputs:
             if isinstance(x, Value) and x.graph is not self:
-                raise InternalError(f"value {x.name!r} belongs to another graph")
+                raise InternalError(f"value {shown(x.name)} belongs to another graph")
             values.append(x if x is None or isinstance(x, Value) else self.constant(constant_like(x, dtype)))
         while values and values[-1] is None:
             values.pop()
@@ -342,9 +344,8 @@ class Graph:
         # networkx' own dicts: the views round them would take most of the time.
         found = topological_order(self._nx._succ, self._nx._pred)
         if len(found) != len(self._nx):
-            seen = set(found)
-            stuck = sorted(self._nx.nodes[n]["name"] for n in self._nx if n not in seen)
-            raise InputError(f"the graph has a cycle through {', '.join(map(repr, stuck[:5]))}")
+            stuck = (self._nx.nodes[n]["name"] for n in set(self._nx) - set(found))
+            raise InputError(f"the graph has a cycle through {listed(sorted(stuck))}")
         nodes = [Node(self, node) for node in found]
         self._order = nodes, [node for node in nodes if node.bodies]
         return self._order
@@ -369,7 +370,7 @@ class Graph:
     def replace(self, old: Value, new: Value) -> None:
         """Every use of ``old`` becomes a use of ``new``; names move along. Refuses a change of type."""
         if old.type != new.type and not self.agree(old, new):
-            raise InternalError(f"replacing {old.name!r} would change its type from {old.type} to {new.type}")
+            raise InternalError(f"replacing {shown(old.name)} would change its type from {old.type} to {new.type}")
         if old == new:
             return
         self._keep_value(old, new)
@@ -426,7 +427,7 @@ class Graph:
     def remove_input(self, value: Value) -> None:
         """Take an unused Parameter away."""
         if value.is_used:
-            raise InternalError(f"input {value.name!r} is still in use")
+            raise InternalError(f"input {shown(value.name)} is still in use")
         self._parameters.remove(value.id)
         self._changing.remove_node(value.id)
 

@@ -11,12 +11,14 @@ import numpy as np
 from dldt.compiler import dims
 from dldt.compiler.errors import InternalError, ShapeError, UnsupportedError, UsageError
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.listed import listed
 from dldt.compiler.ops.body import Body
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, SliceInput
 from dldt.compiler.ops.control import If
 from dldt.compiler.ops.core import Parameter, Result
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.state import Assign, ReadValue
+from dldt.compiler.shown import shown
 from dldt.compiler.substitute import evaluate
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
@@ -37,10 +39,10 @@ def interpret(graph: Graph, inputs: Mapping[str, Array], states: States | None =
     names = [value.node.name for value in graph.inputs]
     unknown = sorted(set(inputs) - set(names))
     if unknown:
-        raise UsageError(f"there is no input {unknown[0]!r}; the inputs are {', '.join(map(repr, names))}")
+        raise UsageError(f"there is no input {shown(unknown[0])}; the inputs are {listed(names)}")
     missing = [name for name in names if name not in inputs]
     if missing:
-        raise UsageError(f"input {missing[0]!r} is not given")
+        raise UsageError(f"input {shown(missing[0])} is not given")
     arrays = [np.asarray(inputs[name]) for name in names]
     _check_inputs(names, [value.type for value in graph.inputs], arrays)
     made = run(graph, arrays, {} if states is None else states)
@@ -157,7 +159,7 @@ def _last(op: Repetition, port: BodyOutput, carried: Mapping[int, Array], result
         return results[port.result]
     found = [carried[c.parameter] for c in op.carried if c.result == port.result]
     if not found:
-        raise ShapeError(f"{op.type}: the loop {op.body.name!r} had no turn, and its output is no carried value")
+        raise ShapeError(f"{op.type}: the loop {shown(op.body.name)} had no turn, and its output is no carried value")
     return found[0]
 
 
@@ -174,9 +176,9 @@ def _check_inputs(names: list[str], types: list[TensorType], arrays: list[Array]
     bound: dict[dims.Symbol, int] = {}
     for name, t, array in zip(names, types, arrays, strict=True):
         if DType.of(array.dtype) is not t.dtype:
-            raise UsageError(f"input {name!r} takes {t.dtype}, {array.dtype} is given")
+            raise UsageError(f"input {shown(name)} takes {t.dtype}, {array.dtype} is given")
         if array.ndim != t.rank:
-            raise UsageError(f"input {name!r} takes {t}, an array of shape {list(array.shape)} is given")
+            raise UsageError(f"input {shown(name)} takes {t}, an array of shape {list(array.shape)} is given")
         for dim, size in zip(t.shape, array.shape, strict=True):
             for symbol in dims.symbols(dim):
                 if dim == symbol.dim:
@@ -185,6 +187,6 @@ def _check_inputs(names: list[str], types: list[TensorType], arrays: list[Array]
         try:
             wanted = tuple(evaluate(dim, bound) for dim in t.shape)
         except ShapeError as error:
-            raise UsageError(f"input {name!r}: {error}") from error
+            raise UsageError(f"input {shown(name)}: {error}") from error
         if wanted != array.shape:
-            raise UsageError(f"input {name!r} takes {t}, an array of shape {list(array.shape)} is given")
+            raise UsageError(f"input {shown(name)} takes {t}, an array of shape {list(array.shape)} is given")

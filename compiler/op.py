@@ -12,6 +12,8 @@ import numpy as np
 from dldt.compiler.dims import maximum_of, minimum_of
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.inference import is_found, require
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import IMPURE, Trait
 from dldt.compiler.types import MAX_VALUE_ELEMENTS, Array, TensorType
 
@@ -173,11 +175,11 @@ def find_op(type_name: str, opset: str) -> type[Op]:
     if opset == EXTENSION and 0 in versions:
         return versions[0]
     if opset not in OPSETS:
-        raise UnsupportedError(f"operation set {opset!r} is not known ({OPSETS[0]} to {OPSETS[-1]} are)")
+        raise UnsupportedError(f"operation set {shown(opset)} is not known ({OPSETS[0]} to {OPSETS[-1]} are)")
     asked = OPSETS.index(opset) + 1
     known = [number for number in versions if 0 < number <= asked]
     if not known:
-        raise UnsupportedError(f"operation {type_name} of {opset} is not supported")
+        raise UnsupportedError(f"operation {printable(type_name)} of {opset} is not supported")
     return versions[max(known)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 
 
 @dataclass(frozen=True)  # not attrs: --help works where no extra is installed
@@ -81,4 +82,4 @@ def require_sound_environment() -> None:
     """Raises UsageError where a variable is set to what it does not take."""
     for variable in VARIABLES:
         if not variable.takes(variable.value):
-            raise UsageError(f"{variable.name} is {variable.value[:80]!r}; it must be {variable.values}")
+            raise UsageError(f"{variable.name} is {shown(variable.value)}; it must be {variable.values}")

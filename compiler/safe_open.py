@@ -14,6 +14,7 @@ from typing import BinaryIO
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import DldtError, InputError
 from dldt.compiler.file_map import CHANGED, content_of, require_unchanged
+from dldt.compiler.shown import shown
 
 KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -58,7 +59,7 @@ def open_regular(
     try:
         descriptor = os.open(name, flags, dir_fd=dir_fd)
     except ValueError as error:  # a NUL byte in the name
-        raise InputError(f"{name!r}: not a file name") from error
+        raise InputError(f"{shown(name)}: not a file name") from error
     except OSError as error:
         raise InputError(f"{name}: {_reason(error, name, follow and dir_fd is None)}") from error
     try:

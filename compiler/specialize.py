@@ -10,7 +10,9 @@ from dldt.compiler.dim_knowledge import DimKnowledge
 from dldt.compiler.dims import Dim, FreeDim, Symbol, symbols
 from dldt.compiler.errors import ShapeError, UsageError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.listed import listed
 from dldt.compiler.ops.core import Parameter
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Shape
 
 Sizes = Mapping[str, "Sequence[int | None] | None"]
@@ -27,9 +29,7 @@ def specialize(graph: Graph, sizes: Sizes) -> tuple[Graph, dict[Symbol, int]]:
     given = {value.node.name: value for value in graph.inputs}
     unknown = [name for name in sizes if name not in given]
     if unknown:
-        raise UsageError(
-            f"the model has no input {unknown[0]!r} to specialize; its inputs: {', '.join(map(repr, given))}"
-        )
+        raise UsageError(f"the model has no input {shown(unknown[0])} to specialize; its inputs: {listed(given)}")
     knowledge = DimKnowledge()
     for name, shape in sizes.items():
         if shape is not None:
@@ -58,15 +58,15 @@ def _declared(value: Value) -> Shape:
 def _learn(name: str, shape: Shape, sizes: Sequence[int | None], knowledge: DimKnowledge) -> None:
     """Note that an input of this shape has these sizes."""
     if len(sizes) != len(shape):
-        raise UsageError(f"input {name!r} has {len(shape)} dims, {len(sizes)} are given to specialize it")
+        raise UsageError(f"input {shown(name)} has {len(shape)} dims, {len(sizes)} are given to specialize it")
     for axis, (dim, size) in enumerate(zip(shape, sizes, strict=True)):
         known = knowledge.known(dim)
         if size is None or known == size:
             continue
         if isinstance(known, int):
-            raise UsageError(f"dim {axis} of input {name!r} cannot be {size} in a specialization: it is {known}")
+            raise UsageError(f"dim {axis} of input {shown(name)} cannot be {size} in a specialization: it is {known}")
         if not knowledge.unify(known, size):
-            raise UsageError(f"no free dim can be found for which dim {axis} of input {name!r}, {dim}, is {size}")
+            raise UsageError(f"no free dim can be found for which dim {axis} of input {shown(name)}, {dim}, is {size}")
 
 
 def _fixed(graph: Graph, knowledge: DimKnowledge) -> dict[Symbol, int]:

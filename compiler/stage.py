@@ -10,6 +10,7 @@ from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.op import EXTENSION, OPSETS, Op
 from dldt.compiler.ops import BatchNormInference, ConvertLike, Negative
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 
 
@@ -47,7 +48,7 @@ class Stage:
         for forbidden in self.forbids:
             if isinstance(op, forbidden.kind) and forbidden.where(node):
                 raise InternalError(
-                    f"graph {node.graph.name!r}: {node} must not exist at stage {self.name}: {forbidden.because}"
+                    f"graph {shown(node.graph.name)}: {node} must not exist at stage {self.name}: {forbidden.because}"
                 )
 
 

@@ -15,6 +15,8 @@ from dldt.compiler.errors import DldtError, InputError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.op import OPSETS, REGISTRY, Op
 from dldt.compiler.ops.core import Constant, Parameter
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.substitute import substitute
 from dldt.compiler.text_constants import parse_elements
 from dldt.compiler.text_scanner import Scanner
@@ -90,7 +92,7 @@ def _open(scopes: list[OpenGraph], header: re.Match[str], depth: int, number: in
         raise scanner.error("a sub-graph must stand below its node, indented by 4 more, with a label")
     holder = scopes[-1].pending.cls
     if holder.bodies is Op.bodies or label not in {field.name for field in _fields(holder)}:
-        raise scanner.error(f"{holder.type} has no sub-graph {label!r}")
+        raise scanner.error(f"{holder.type} has no sub-graph {shown(label)}")
     if len(scopes) > MAX_NESTING:
         raise scanner.error(f"graphs are nested deeper than {MAX_NESTING}")
     return OpenGraph(Graph(name), depth, label)
@@ -127,21 +129,21 @@ def _finish(scope: OpenGraph) -> None:
             scanner.take("mark", "=")
             names[port] = tuple(_value(scanner))
         else:
-            raise scanner.error(f"{key!r} is not expected here")
+            raise scanner.error(f"{shown(key)} is not expected here")
     try:
         values = _build(scope, line, name)
     except (DldtError, TypeError, ValueError) as error:
-        raise scanner.error(f"{line.cls.type} {name!r}: {error}") from error
+        raise scanner.error(f"{line.cls.type} {shown(name)}: {error}") from error
     made = [value.type for value in values]
     _learn(scope, line.types, made)
     if made != [_renamed(t, scope) for t in line.types]:
-        raise scanner.error(f"{name!r} is written as {_join(line.types)}, it is {_join(made)}")
+        raise scanner.error(f"{shown(name)} is written as {_join(line.types)}, it is {_join(made)}")
     for port, given in names.items():
         if port >= len(values) or not all(isinstance(x, str) for x in given):
-            raise scanner.error(f"names:{port} does not fit {name!r}")
+            raise scanner.error(f"names:{port} does not fit {shown(name)}")
         scope.graph.rename(values[port], given)
     if line.name in scope.values:
-        raise scanner.error(f"%{line.name} is defined twice")
+        raise scanner.error(f"%{printable(line.name)} is defined twice")
     scope.values[line.name] = values
 
 
@@ -231,7 +233,10 @@ def _find(scanner: Scanner) -> type[Op]:
     if not versions or (number and (not number.isdigit() or int(number) not in versions)):
         raise scanner.error(f"operation {written} is not known (of {OPSETS[0]} to {OPSETS[-1]})")
     if not number and len(versions) > 1:
-        raise scanner.error(f"operation {type_name} has the versions {sorted(versions)}: write {type_name}-<number>")
+        raise scanner.error(
+            f"operation {printable(type_name)} has the versions {sorted(versions)}: write "
+            f"{printable(type_name)}-<number>"
+        )
     return versions[int(number)] if number else next(iter(versions.values()))
 
 
@@ -242,7 +247,7 @@ def _read_attributes(scanner: Scanner, line: Line) -> None:
             scanner.take("mark", ",")
         key = scanner.take("word")
         if key not in known:
-            raise scanner.error(f"{line.cls.type} has no attribute {key!r}")
+            raise scanner.error(f"{line.cls.type} has no attribute {shown(key)}")
         scanner.take("mark", "=")
         line.attributes[key] = _value(scanner)
 
@@ -273,7 +278,7 @@ def _scalar(scanner: Scanner) -> Any:
         try:
             return int(text) if text.lstrip("+-").isdigit() else float(text)
         except ValueError as error:
-            raise scanner.error(f"{text!r} is no number") from error
+            raise scanner.error(f"{shown(text)} is no number") from error
     word = scanner.take("word")
     if word in ("true", "false"):
         return word == "true"
@@ -282,7 +287,7 @@ def _scalar(scanner: Scanner) -> Any:
     try:
         return DType(word)
     except ValueError as error:
-        raise scanner.error(f"{word!r} is no value") from error
+        raise scanner.error(f"{shown(word)} is no value") from error
 
 
 def _reference(scope: OpenGraph, scanner: Scanner) -> Value | None:
@@ -328,4 +333,4 @@ def _read_size(scope: OpenGraph, scanner: Scanner) -> None:
     try:
         scope.sizes[name] = parse_dim(definition, scope.sizes, longest=MAX_DEFINITION)
     except DldtError as error:
-        raise scanner.error(f"size #{name[:40]}: {error}") from error
+        raise scanner.error(f"size #{printable(name)}: {error}") from error

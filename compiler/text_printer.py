@@ -16,6 +16,7 @@ from dldt.compiler.named_sizes import named_sizes
 from dldt.compiler.op import REGISTRY, Op
 from dldt.compiler.ops.body_ports import PORTS, port_tuple
 from dldt.compiler.ops.core import Constant, Parameter, Result
+from dldt.compiler.shown import shown
 from dldt.compiler.text_constants import INLINE_ELEMENTS, digest, format_elements
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
@@ -27,7 +28,7 @@ def print_graph(graph: Graph, *, constants: str = "digest") -> str:
     """The text of the graph, the same for the same graph. ``constants``: "digest" names those of more than 16 elements
     by a hash, "inline" writes every one out. No newline at the end."""
     if constants not in ("digest", "inline"):
-        raise UsageError(f"constants is {constants!r}, must be digest or inline")
+        raise UsageError(f"constants is {shown(constants)}, must be digest or inline")
     lines: list[str] = []
     pending: list[Iterator[str | tuple[str, Graph]]] = [_graph_lines(graph, 0, "", constants == "inline")]
     while pending:

@@ -8,6 +8,8 @@ import re
 from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, Symbol
 from dldt.compiler.errors import DldtError, InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.substitute import substitute
 from dldt.compiler.types import DType, TensorType
 
@@ -47,7 +49,7 @@ class Scanner:
         """Move to the next token; ``kind`` is end at the end."""
         found = _TOKEN.match(self._line, self._at)
         if found is None or found.lastgroup is None:
-            raise self.error(f"cannot read {self._line[self._at : self._at + 30].strip()!r}")
+            raise self.error(f"cannot read {shown(self._line[self._at : self._at + 30].strip())}")
         self.kind, self.text = found.lastgroup, found.group(found.lastgroup)
         self._at = found.end()
 
@@ -55,7 +57,7 @@ class Scanner:
         """The current token, which must be of this kind (and text); then the next one is current."""
         if self.kind != kind or (text is not None and self.text != text):
             wanted = text or kind
-            raise self.error(f"{wanted!r} expected, {self.text or 'the end of the line'!r} found")
+            raise self.error(f"{shown(wanted)} expected, {shown(self.text or 'the end of the line')} found")
         taken = self.text
         self.advance()
         return taken
@@ -89,7 +91,7 @@ class Scanner:
         try:
             return str(json.loads(text))
         except ValueError as error:
-            raise self.error(f"{text[:40]} is no string") from error
+            raise self.error(f"{printable(text)} is no string") from error
 
     def type(self, symbols: dict[Symbol, Dim], sizes: dict[str, Dim]) -> TensorType:
         """A tensor type; symbols take the bounds that were declared, named sizes have the definitions."""

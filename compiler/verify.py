@@ -9,6 +9,7 @@ from dldt.compiler.errors import DldtError, InternalError
 from dldt.compiler.graph import Graph, Node
 from dldt.compiler.ops.core import Parameter, Result
 from dldt.compiler.ops.state import Assign
+from dldt.compiler.shown import shown
 from dldt.compiler.stage import STAGES, Stage
 
 
@@ -17,7 +18,7 @@ def verify(graph: Graph, stage: Stage | str | None = None) -> None:
     Raises InternalError that names the node."""
     if isinstance(stage, str):
         if stage not in STAGES:
-            raise InternalError(f"there is no stage {stage!r} ({', '.join(STAGES)})")
+            raise InternalError(f"there is no stage {shown(stage)} ({', '.join(STAGES)})")
         stage = STAGES[stage]
     for part in graph.walk():
         _verify_graph(part, stage)
@@ -26,7 +27,7 @@ def verify(graph: Graph, stage: Stage | str | None = None) -> None:
 
 
 def _verify_graph(graph: Graph, stage: Stage | None) -> None:
-    where = f"graph {graph.name!r}"
+    where = f"graph {shown(graph.name)}"
     try:
         order = graph.order()
     except DldtError as error:
@@ -49,7 +50,7 @@ def _check_ends(graph: Graph, order: list[Node], where: str) -> None:
             raise InternalError(f"{where}: {kind} nodes {sorted(odd)} and the list of {kind}s differ")
         repeated = [name for name, count in Counter(node.name for node in listed).items() if count > 1]
         if repeated:
-            raise InternalError(f"{where}: two {kind}s are called {repeated[0]!r}")
+            raise InternalError(f"{where}: two {kind}s are called {shown(repeated[0])}")
 
 
 def _check_names(graph: Graph) -> None:
@@ -63,16 +64,16 @@ def _check_names(graph: Graph) -> None:
     found = {s.name for t in types for dim in t.shape for s in symbols(dim) if isinstance(s, DefinedDim)}
     for name in sorted(repeated):
         if any(dim.startswith(f"{name}:") for dim in found):
-            raise InternalError(f"{names[name]} graphs are called {name!r}, and the dims that they define too")
+            raise InternalError(f"{names[name]} graphs are called {shown(name)}, and the dims that they define too")
 
 
 def _check_sinks(graph: Graph, root: bool) -> None:
     variables = Counter(node.op.variable_id for node in graph.sinks if isinstance(node.op, Assign))
     twice = [name for name, count in variables.items() if count > 1]
     if twice:
-        raise InternalError(f"graph {graph.name!r}: variable {twice[0]!r} is assigned twice")
+        raise InternalError(f"graph {shown(graph.name)}: variable {shown(twice[0])} is assigned twice")
     if variables and not root:
-        raise InternalError(f"graph {graph.name!r}: a variable is assigned in a body")
+        raise InternalError(f"graph {shown(graph.name)}: a variable is assigned in a body")
 
 
 def _check_node(node: Node, where: str) -> None:

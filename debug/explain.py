@@ -25,7 +25,7 @@ class Explain(Observer):
         self._found = {i: item for i, item in enumerate(pipeline.passes) if name in (item.name, str(item))}
         if not self._found:
             known = sorted({item.name for item in pipeline.passes})
-            raise UsageError(f"--explain {name!r}: no pass is called so{did_you_mean(name, known)}")
+            raise UsageError(f"--explain {name!r}: no pass has this name{did_you_mean(name, known)}")
         self._node = node
         self._write = write
         self._looked_at: dict[tuple[int, int], str] = {}

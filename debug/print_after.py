@@ -25,7 +25,7 @@ class PrintAfter(Observer):
         known = {*EVERY, *steps, *passes, *(name.partition("{")[0] for name in passes)}
         for name in sorted(self._wanted - known):
             listed = [*EVERY, *sorted(known - set(EVERY))]
-            raise UsageError(f"--print-after {name!r}: no pass or step is called so{did_you_mean(name, listed)}")
+            raise UsageError(f"--print-after {name!r}: no pass or step has this name{did_you_mean(name, listed)}")
 
     def pass_ended(self, run: PassRun, graph: Graph) -> None:
         """See Observer."""

@@ -7,6 +7,7 @@ import re
 import attrs
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.input_spec import split_top
 
 _LETTERS = re.compile(r"[a-z?]+")
@@ -28,9 +29,9 @@ class InputLayout:
         for letters in (layout.source, layout.target):
             named = letters.replace("?", "")
             if not _LETTERS.fullmatch(letters) or len(set(named)) != len(named):
-                raise UsageError(f"{text!r} is not a layout: write one letter an axis, as in nchw, or nhwc->nchw")
+                raise UsageError(f"{shown(text)} is not a layout: write one letter an axis, as in nchw, or nhwc->nchw")
         if sorted(layout.source) != sorted(layout.target) or ("?" in source and layout.source != layout.target):
-            raise UsageError(f"layout {text!r}: both sides must have the same letters")
+            raise UsageError(f"layout {shown(text)}: both sides must have the same letters")
         return layout
 
     @property
@@ -51,7 +52,9 @@ def parse_layout(text: str) -> dict[str, InputLayout]:
         match = _ITEM.fullmatch(item)
         name, layout = (match["name"].strip(), match["layout"]) if match else ("", item)
         if name in found:
-            raise UsageError(f"the layout of {name!r} is given twice" if name else "name the inputs: x(nchw),y(nc)")
+            raise UsageError(
+                f"the layout of {shown(name)} is given twice" if name else "name the inputs: x(nchw),y(nc)"
+            )
         found[name] = InputLayout.parse(layout)
     if "" in found and len(found) > 1:
         raise UsageError("either all layouts are given by name, or there is one for the only input")

@@ -7,6 +7,7 @@ import re
 from typing import TypeAlias
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.input_spec import split_top
 
 ChannelValues: TypeAlias = "dict[str, tuple[float, ...]] | list[tuple[float, ...]]"
@@ -22,13 +23,13 @@ def parse_mean_scale(text: str) -> ChannelValues:
     for item in split_top(text):
         match = _ITEM.fullmatch(item)
         if match is None:
-            raise UsageError(f"cannot read {item!r}: expected (r,g,b) or name(r,g,b)")
+            raise UsageError(f"cannot read {shown(item)}: expected (r,g,b) or name(r,g,b)")
         numbers = tuple(_number(token) for token in re.split(r"[,\s]+", match["numbers"].strip()) if token)
         if not numbers:
-            raise UsageError(f"{item!r} has no numbers")
+            raise UsageError(f"{shown(item)} has no numbers")
         name = match["name"].strip()
         if name in named:
-            raise UsageError(f"values for {name!r} are given twice")
+            raise UsageError(f"values for {shown(name)} are given twice")
         if name:
             named[name] = numbers
         else:
@@ -42,7 +43,7 @@ def _number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise UsageError(f"{text!r} is not a number") from None
+        raise UsageError(f"{shown(text)} is not a number") from None
     if not math.isfinite(number):
-        raise UsageError(f"{text!r} is not a finite number")
+        raise UsageError(f"{shown(text)} is not a finite number")
     return number

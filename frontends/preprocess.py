@@ -12,10 +12,12 @@ from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ir.metadata import LAYOUT
+from dldt.compiler.listed import listed
 from dldt.compiler.op import Op
 from dldt.compiler.ops.arithmetic import Divide, Subtract
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.layout import InputLayout
 from dldt.frontends.mean_scale import ChannelValues
@@ -72,7 +74,8 @@ class _Input:
         seen = self._seen
         if not seen.type.dtype.is_float and not more:
             raise UsageError(
-                f"input {self.parameter.name!r} is of type {seen.type.dtype}; mean and scale need a floating-point one"
+                f"input {shown(self.parameter.name)} is of type {seen.type.dtype}; mean and scale need a "
+                "floating-point one"
             )
         uses = seen.uses
         made = op(seen, operand, *more, name=f"{self.parameter.node.name}/{op.type}")
@@ -83,14 +86,14 @@ class _Input:
         """The numbers shaped for broadcasting along the channel axis."""
         seen = self._seen
         if what == "scale" and 0.0 in numbers:
-            raise UsageError(f"input {self.parameter.name!r}: a scale of 0 is given; the input is divided by it")
+            raise UsageError(f"input {shown(self.parameter.name)}: a scale of 0 is given; the input is divided by it")
         array = np.array(numbers, seen.type.dtype.numpy if seen.type.dtype.is_float else np.float32)
         if len(numbers) == 1:
             return array.reshape(())
         axis = self._channel(len(numbers))
         if axis is None:
             raise UsageError(
-                f"input {self.parameter.name!r}: {len(numbers)} {what} values do not fit {seen.type}; "
+                f"input {shown(self.parameter.name)}: {len(numbers)} {what} values do not fit {seen.type}; "
                 "name the channel axis with a layout, such as nhwc"
             )
         return array.reshape([-1 if i == axis else 1 for i in range(seen.type.rank)])
@@ -114,7 +117,9 @@ class _Input:
 def _apply_layout(graph: Graph, value: Value, layout: InputLayout) -> None:
     name, rank = value.node.name, value.type.rank
     if len(layout.source) != rank:
-        raise UsageError(f"layout {layout.source!r} has {len(layout.source)} axes, input {name!r} is {value.type}")
+        raise UsageError(
+            f"layout {shown(layout.source)} has {len(layout.source)} axes, input {shown(name)} is {value.type}"
+        )
     if layout.source == layout.target:
         return
     old = value.type
@@ -136,7 +141,7 @@ def _numbers(graph: Graph, given: ChannelValues | Sequence[float] | None, what: 
     lists = [tuple(map(float, numbers)) for numbers in groups]
     names = [value.node.name for value in graph.inputs]
     if len(lists) != len(names) and not (len(lists) == 1 and names):
-        raise UsageError(f"{len(lists)} groups of {what} values are given for {len(names)} inputs: {', '.join(names)}")
+        raise UsageError(f"{len(lists)} groups of {what} values are given for {len(names)} inputs: {listed(names)}")
     if len(lists) == 1 and len(names) > 1:
         pictures = [value.node.name for value in graph.inputs if value.type.rank >= 3 and value.type.dtype.is_float]
         if len(pictures) != 1:
@@ -154,6 +159,6 @@ def _by_name(graph: Graph, given: Mapping[str, _T]) -> dict[str, _T]:
         elif name in known:
             found[known[name]] = item
         else:
-            shown = f"input {name!r} is not there" if name else "the model has several inputs: name them"
-            raise UsageError(f"{shown}{did_you_mean(name, known)}")
+            about = f"input {shown(name)} is not there" if name else "the model has several inputs: name them"
+            raise UsageError(f"{about}{did_you_mean(name, known)}")
     return found

@@ -13,6 +13,7 @@ import attrs
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.safe_open import links_allowed, unchanged
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.format_of import format_of
 from dldt.frontends.engine.input_spec import DimSpec, InputSpec, Number
@@ -87,7 +88,7 @@ def _frozen(name: str, value: Any) -> Number | tuple[Number, ...]:
         return tuple(plain)
     if isinstance(plain, int | float):
         return plain
-    raise UsageError(f"input {name!r} can be frozen to a number or a flat list of numbers, not to {value!r}")
+    raise UsageError(f"input {shown(name)} can be frozen to a number or a flat list of numbers, not to {shown(value)}")
 
 
 def _layouts(layout: Mapping[str, InputLayout | str] | InputLayout | str | None) -> dict[str, InputLayout]:

@@ -10,6 +10,7 @@ import attrs
 
 from dldt.compiler.graph import Graph
 from dldt.compiler.observer import Application, Observer
+from dldt.compiler.shown import shown
 
 
 class Pass:
@@ -24,7 +25,7 @@ class Pass:
 
     def run(self, graph: Graph, observer: Observer) -> int:
         """``apply`` under an observer, which may refuse. What a pass can do place by place, it asks place by place."""
-        application = Application(self, graph, None, f"graph {graph.name!r}")
+        application = Application(self, graph, None, f"graph {shown(graph.name)}")
         if not observer.allows(application):
             return 0
         count = self.apply(graph)
@@ -75,7 +76,7 @@ def option_parser(default: object) -> Callable[[str], object]:
 
 def _bool(text: str) -> bool:
     if text not in ("true", "false"):
-        raise ValueError(f"{text!r} is neither true nor false")
+        raise ValueError(f"{shown(text)} is neither true nor false")
     return text == "true"
 
 

@@ -12,6 +12,7 @@ from dldt.compiler.graph import Graph, Node
 from dldt.compiler.observer import SILENT, Application, Observer
 from dldt.compiler.op import Op
 from dldt.compiler.ops import Convert
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array
 from dldt.passes.folding_work import folding_work
@@ -53,7 +54,7 @@ class ConstantFolder:
         growth, limit = _growth(node, arrays), budget()
         if growth is None or growth > self._part_of(limit.memory) or stays_symbolic(node, growth):
             return False
-        limit.doing = f"node {node.name!r} ({node.op.type})"
+        limit.doing = f"node {shown(node.name)} ({node.op.type})"
         if folding_work(node) > self._part_of(limit.seconds) * WORK_A_SECOND or not limit.has_room(_made(node)):
             return False
         limit.tick()

@@ -23,7 +23,7 @@ def grid_sampled(pictures: Value, grid: Value, mode: str, outside: str, *, align
     shape, places = ShapeOf()(pictures), ShapeOf()(grid)
     sizes = [Gather()(shape, np.array(2 + axis, np.int64), np.array(0, np.int64)) for axis in range(rank)]
     head = Slice()(shape, np.array([0]), np.array([2]), np.array([1]))
-    pixels = Reshape()(pictures, Concat(0)(head, np.array([-1], np.int64)))
+    pixels = Reshape(special_zero=True)(pictures, np.array([0, 0, -1], np.int64))
     rows = Reshape(special_zero=True)(grid, np.array([0, -1, rank], np.int64))
     taps = []
     for axis in range(rank):

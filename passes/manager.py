@@ -15,6 +15,7 @@ from dldt.compiler.errors import InternalError, UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.inference import is_found
 from dldt.compiler.observer import SILENT, Observer, PassRun
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 from dldt.compiler.verify import verify as check
 from dldt.passes.base import Pass
@@ -120,7 +121,7 @@ def _until(pipeline: Pipeline, stop_after: str | int | None) -> tuple[Pass, ...]
         if stop_after in (item.name, str(item)):
             return pipeline.passes[: index + 1]
     known = [item.name for item in pipeline.passes]
-    raise UsageError(f"cannot stop after {stop_after!r}: no pass is called so{did_you_mean(stop_after, known)}")
+    raise UsageError(f"cannot stop after {shown(stop_after)}: no pass has this name{did_you_mean(stop_after, known)}")
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from typing import Self, get_type_hints
 import attrs
 
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.passes.pattern import Captures, Pattern
 
@@ -38,7 +39,7 @@ class Match:
         names, arrays, certain = pattern.names, pattern.arrays, pattern.certain
         unknown = sorted(names - fields.keys())
         if unknown:
-            raise RuntimeError(f"the pattern captures {unknown[0]!r}, {cls.__name__} has no such field")
+            raise RuntimeError(f"the pattern captures {shown(unknown[0])}, {cls.__name__} has no such field")
         for name, hint in fields.items():
             if name not in names:
                 raise RuntimeError(f"{cls.__name__}.{name} is not captured by the pattern")

@@ -10,6 +10,7 @@ import attrs
 
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.compiler.stage import IMPORTED, Stage
 from dldt.passes.base import PASSES, Pass, option_parser
 
@@ -47,7 +48,7 @@ class Pipeline:
         for glob in globs:
             if not any(fnmatch.fnmatchcase(item.name, glob) for item in self.passes):
                 known = sorted({item.name for item in self.passes})
-                raise UsageError(f"no pass to disable is called {glob!r}{did_you_mean(glob, known)}")
+                raise UsageError(f"no pass to disable is called {shown(glob)}{did_you_mean(glob, known)}")
             left = tuple(item for item in left if not fnmatch.fnmatchcase(item.name, glob))
         return attrs.evolve(self, passes=left, stages=self.stages if left == self.passes else ())
 
@@ -59,14 +60,14 @@ def parse_passes(text: str) -> tuple[Pass, ...]:
     """The passes of ``a,b{x=1,y=2}``. Raises UsageError naming what is not known."""
     items = re.findall(r"[^,{}]+(?:\{[^{}]*\})?", text)
     if ",".join(items) != text.strip().strip(","):
-        raise UsageError(f"not a list of passes: {text!r} (expected name,name{{option=value}},…)")
+        raise UsageError(f"not a list of passes: {shown(text)} (expected name,name{{option=value}},…)")
     return tuple(_parse_pass(item.strip()) for item in items)
 
 
 def _parse_pass(text: str) -> Pass:
     name, _, options = text.rstrip("}").partition("{")
     if name not in PASSES:
-        raise UsageError(f"there is no pass {name!r}{did_you_mean(name, sorted(PASSES))}")
+        raise UsageError(f"there is no pass {shown(name)}{did_you_mean(name, sorted(PASSES))}")
     cls = PASSES[name]
     fields = {f.name: f.default for f in attrs.fields(cls)}  # type: ignore[arg-type]  # of attrs
     given: dict[str, object] = {}
@@ -74,7 +75,7 @@ def _parse_pass(text: str) -> Pass:
         key, _, value = (s.strip() for s in part.partition("="))
         if key not in fields:
             known = ", ".join(fields) or "none"
-            raise UsageError(f"pass {name} has no option {key!r} (options: {known})")
+            raise UsageError(f"pass {name} has no option {shown(key)} (options: {known})")
         try:
             given[key] = option_parser(fields[key])(value)
         except ValueError as error:

@@ -11,8 +11,9 @@ import numpy as np
 
 from dldt.runtime.address import address
 from dldt.runtime.dim_expression import DimExpression
-from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 from dldt.runtime.metadata import Metadata, TensorInfo
+from dldt.runtime.shown import shown
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -84,8 +85,8 @@ class Binding:
         return [
             array
             if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
-            else np.require(array, dtype, ("C", "A"))
-            for dtype, array in zip(self._input_dtypes, arrays, strict=True)
+            else _copied(array, tensor)
+            for array, tensor in zip(arrays, self.inputs, strict=True)
         ]
 
     def check_in_place(self, given: Sequence[Any], checked: Sequence[Array]) -> None:
@@ -93,7 +94,7 @@ class Binding:
         for tensor, array, own in zip(self.inputs, given, checked, strict=True):
             if not isinstance(array, np.ndarray) or address(array) != address(own):
                 raise RuntimeInputError(
-                    f"input {tensor.name!r} cannot be bound: it could only be read from a copy of it; bind "
+                    f"input {shown(tensor.name)} cannot be bound: it could only be read from a copy of it; bind "
                     f"numpy.require(x, numpy.{tensor.dtype.name}, 'CA') and write new values into that array"
                 )
 
@@ -123,9 +124,9 @@ class Binding:
                 known, owner = found.setdefault(self._names[dim], (size, tensor.name))
                 if known != size:
                     raise RuntimeInputError(
-                        f"inputs {owner!r} and {tensor.name!r} disagree on the dim {dim}: {known} and {size}"
+                        f"inputs {shown(owner)} and {shown(tensor.name)} disagree on the dim {dim}: {known} and {size}"
                         if owner != tensor.name
-                        else f"input {tensor.name!r} has {known} and {size} for the same dim {dim}"
+                        else f"input {shown(tensor.name)} has {known} and {size} for the same dim {dim}"
                     )
         self._solve(arrays, found)
         for symbol in self._symbols:
@@ -133,14 +134,14 @@ class Binding:
             if size < symbol.min or (symbol.max is not None and size > symbol.max):
                 most = "" if symbol.max is None else f" and at most {symbol.max}"
                 raise RuntimeInputError(
-                    f"input {owner!r}: the dim {symbol.text} must be at least {symbol.min}{most}, but it is {size}"
+                    f"input {shown(owner)}: the dim {symbol.text} must be at least {symbol.min}{most}, but it is {size}"
                 )
         values = {name: size for name, (size, _) in found.items()}
         for tensor, array, axis, expression in self._derived(arrays):
             expected = expression(values)
             if array.shape[axis] != expected:
                 raise RuntimeInputError(
-                    f"input {tensor.name!r}: dim {axis} must be {tensor.shape[axis]} = {expected}, "
+                    f"input {shown(tensor.name)}: dim {axis} must be {tensor.shape[axis]} = {expected}, "
                     f"but the array has {array.shape[axis]}"
                 )
         return tuple([values[symbol.name] for symbol in self._symbols])
@@ -156,7 +157,7 @@ class Binding:
                 size = expression.find(missing[0], array.shape[axis], {name: n for name, (n, _) in found.items()})
                 if size is None:
                     raise RuntimeInputError(
-                        f"input {tensor.name!r}: dim {axis} must be {tensor.shape[axis]} for a whole number "
+                        f"input {shown(tensor.name)}: dim {axis} must be {tensor.shape[axis]} for a whole number "
                         f"{missing[0]}, but the array has {array.shape[axis]}"
                     )
                 found[missing[0]] = size, tensor.name
@@ -183,16 +184,18 @@ class Binding:
         for array, tensor, shape in zip(out, self.outputs, shapes, strict=True):
             if -1 in shape:
                 raise RuntimeInputError(
-                    f"out cannot be given: the run itself finds the shape of output {tensor.name!r}; run without out"
+                    f"out cannot be given: the run itself finds the shape of output {shown(tensor.name)}; run without "
+                    "out"
                 )
             fits = isinstance(array, np.ndarray) and array.dtype == tensor.dtype and array.shape == shape
             if not fits or not array.flags.carray:
                 raise RuntimeInputError(
-                    f"out for {tensor.name!r} must be a writable C-contiguous {tensor.dtype} array of shape {shape}"
+                    f"out for {shown(tensor.name)} must be a writable C-contiguous {tensor.dtype} array of shape "
+                    f"{shape}"
                 )
             if any(np.may_share_memory(array, other) for other in inputs):
                 raise RuntimeInputError(
-                    f"out for {tensor.name!r} shares memory with an input; give it memory of its own"
+                    f"out for {shown(tensor.name)} shares memory with an input; give it memory of its own"
                 )
         if any(np.may_share_memory(a, b) for i, a in enumerate(out) for b in out[:i]):
             raise RuntimeInputError("two arrays of out share memory; give each output memory of its own")
@@ -211,24 +214,36 @@ def _fixed(metadata: Metadata) -> tuple[list[Shape], list[Shape]] | None:
     return cast("list[Shape]", inputs), cast("list[Shape]", outputs)
 
 
+def _copied(array: Array, tensor: TensorInfo) -> Array:
+    try:
+        return np.require(array, tensor.dtype, ("C", "A"))
+    except MemoryError:
+        raise RunMemoryError(
+            f"input {shown(tensor.name)} does not lie in memory as the model reads it, and the system has no memory "
+            f"for a copy of its {array.nbytes} bytes"
+        ) from None
+
+
 def _check_input(array: Any, tensor: TensorInfo) -> Array:
     """The slow path: say what does not fit."""
     if isinstance(array, np.generic):
         array = np.asarray(array)
     if not isinstance(array, np.ndarray):
         raise RuntimeInputError(
-            f"input {tensor.name!r} must be a numpy array of {tensor.dtype}, not {_kind(array)}; "
+            f"input {shown(tensor.name)} must be a numpy array of {tensor.dtype}, not {_kind(array)}; "
             f"convert it with numpy.asarray(…, dtype=numpy.{tensor.dtype})"
         )
     if isinstance(array, np.ma.MaskedArray):
-        raise RuntimeInputError(f"input {tensor.name!r} is a masked array; give it as a plain one with x.filled(…)")
+        raise RuntimeInputError(
+            f"input {shown(tensor.name)} is a masked array; give it as a plain one with x.filled(…)"
+        )
     if tensor.type == "bf16" and array.dtype.name == "bfloat16":
         array = array.view(np.uint16)
     expected = tensor.dtype
     # Of another byte order alone, the values are the same: ``readable`` copies them without a word.
     if array.dtype.newbyteorder("=") != expected:
         raise RuntimeInputError(
-            f"input {tensor.name!r} must be {expected}, but the array is {array.dtype}; "
+            f"input {shown(tensor.name)} must be {expected}, but the array is {array.dtype}; "
             f"convert it with x.astype(numpy.{expected.name})"
         )
     return np.asarray(array)
@@ -243,8 +258,10 @@ def _fits(shape: tuple[int | str, ...], actual: tuple[int, ...]) -> bool:
 def _shape_message(tensor: TensorInfo, array: Array) -> str:
     expected, actual = ",".join(map(str, tensor.shape)), ",".join(map(str, array.shape))
     if len(tensor.shape) != array.ndim:
-        return f"input {tensor.name!r} must have {len(tensor.shape)} dims [{expected}], but the array has [{actual}]"
-    return f"input {tensor.name!r} must have the shape [{expected}], but the array has [{actual}]"
+        return (
+            f"input {shown(tensor.name)} must have {len(tensor.shape)} dims [{expected}], but the array has [{actual}]"
+        )
+    return f"input {shown(tensor.name)} must have the shape [{expected}], but the array has [{actual}]"
 
 
 def _kind(value: object) -> str:

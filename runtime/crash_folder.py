@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.shown import shown
 
 VARIABLE = "DLDT_CRASH_DIR"
 
@@ -20,5 +21,7 @@ def crash_folder(given: str | os.PathLike[str] | None) -> str | None:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         what = VARIABLE if given is None else "crash_dir"
-        raise RuntimeInputError(f"{what} is {text!r}, which is no folder and cannot be made one: {error}") from None
+        raise RuntimeInputError(
+            f"{what} is {shown(text)}, which is no folder and cannot be made one: {error}"
+        ) from None
     return folder

@@ -6,6 +6,8 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 
+from dldt.runtime.shown import shown
+
 _LONGEST = 300
 _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -31,7 +33,7 @@ class DimExpression:
         try:
             self._root = ast.parse(text, mode="eval").body
         except (SyntaxError, RecursionError, MemoryError) as error:
-            raise ValueError(f"{text!r} is no expression") from error
+            raise ValueError(f"{shown(text)} is no expression") from error
         self.names = sorted(_names(self._root))
 
     def __call__(self, values: Mapping[str, int]) -> int:

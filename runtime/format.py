@@ -14,6 +14,7 @@ from dldt.runtime.errors import RuntimeLoadError
 from dldt.runtime.image import Image
 from dldt.runtime.metadata import Metadata, parse_metadata
 from dldt.runtime.note import HASHES_SIZE, MACHINES, NOTE_SIZE, Note, read_abi, unpack
+from dldt.runtime.shown import shown
 
 _EHDR = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR = struct.Struct("<IIQQQQQQ")
@@ -101,7 +102,7 @@ def check_machine(artifact: Artifact) -> None:
     lacking = cpu.missing(list(metadata.features))
     if lacking:
         raise RuntimeLoadError(
-            f"{artifact.path} was compiled for the target {metadata.target!r}, and this machine lacks "
+            f"{artifact.path} was compiled for the target {shown(metadata.target)}, and this machine lacks "
             f"{', '.join(lacking)}; compile the model for this machine (dldt-compile --target host, or a lower level)"
         )
 
@@ -113,7 +114,7 @@ def _open(name: str) -> int:
         raise RuntimeLoadError(f"there is no file {name}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise RuntimeLoadError(f"cannot open {name!r}: {(reason or str(error)).lower()}") from None
+        raise RuntimeLoadError(f"cannot open {shown(name)}: {(reason or str(error)).lower()}") from None
 
 
 def _map(file: int, name: str) -> Image:
@@ -122,7 +123,9 @@ def _map(file: int, name: str) -> Image:
         _require_regular(status, name)
         return Image(file, status.st_size)
     except OSError as error:
-        raise RuntimeLoadError(f"cannot map {name!r} into memory: {(error.strerror or str(error)).lower()}") from None
+        raise RuntimeLoadError(
+            f"cannot map {shown(name)} into memory: {(error.strerror or str(error)).lower()}"
+        ) from None
 
 
 def _bytes(file: int, start: int, end: int) -> bytes:
@@ -147,7 +150,7 @@ def _check_elf(start: bytes, size: int, name: str) -> tuple[int, ...]:
         raise RuntimeLoadError(f"{name} is truncated: it has {size} bytes; copy it again")
     header: tuple[int, ...] = _EHDR.unpack_from(start)
     if start[4] != _CLASS_64 or start[5] != _LITTLE or header[1] != _SHARED:
-        raise RuntimeLoadError(f"{name} is not an artifact: it is no 64-bit little-endian shared library")
+        raise RuntimeLoadError(f"{name} is not an artifact: it is not a 64-bit little-endian shared library")
     table, entry, count = header[5], header[9], header[10]
     if entry != _PHDR.size or not 0 < count <= _MAX_HEADERS or table != _EHDR.size:
         raise RuntimeLoadError(f"{name} is not an artifact of dldt: its program headers are not laid out as ours")

@@ -6,6 +6,7 @@ from dldt.runtime.abi import ARENA_ALIGNMENT
 from dldt.runtime.arena_memory import ArenaMemory
 from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 from dldt.runtime.metadata import Metadata
+from dldt.runtime.shown import shown
 from dldt.runtime.slots import Slots
 
 
@@ -15,7 +16,7 @@ class HeldMemory:
 
     def __init__(self, metadata: Metadata, threads: int, limit: int | None) -> None:
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
-            raise RuntimeInputError(f"max_memory must be a number of bytes or None, not {limit!r}")
+            raise RuntimeInputError(f"max_memory must be a number of bytes or None, not {shown(limit)}")
         self.arena: ArenaMemory | None = None
         self._scratch, self._limit = metadata.scratch * threads, limit
         self.slots = Slots(metadata, limit, self.arena_bytes) if metadata.slots else None

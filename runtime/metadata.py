@@ -11,6 +11,7 @@ import numpy as np
 from dldt.runtime.dim_expression import DimExpression
 from dldt.runtime.dtypes import DTYPES
 from dldt.runtime.errors import RuntimeLoadError
+from dldt.runtime.shown import shown
 
 FORMAT = 1
 _MAX_RANK = 64
@@ -194,7 +195,7 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     if not isinstance(raw, dict):
         raise _BadError("is not an object")
     if raw.get("format") != FORMAT:
-        raise _BadError(f"is of format {raw.get('format')!r}, and this runtime reads format {FORMAT}")
+        raise _BadError(f"is of format {shown(raw.get('format'))}, and this runtime reads format {FORMAT}")
     symbols = tuple(_symbol(item) for item in _list(raw, "symbols"))
     names = [symbol.name for symbol in symbols]
     texts = {symbol.text: symbol.name for symbol in symbols}
@@ -216,17 +217,17 @@ def _metadata(raw: Any, listed: bytes, path: str) -> Metadata:
     ranked = {tensor.name: tensor.rank_of for tensor in outputs if tensor.rank_of}
     for name, of in ranked.items():
         if of in ranked or all(tensor.name != of for tensor in outputs):
-            raise _BadError(f"says that output {name} is the rank of {of!r}, which is none")
+            raise _BadError(f"says that output {name} is the rank of {shown(of)}, which is not an output")
     arena = raw.get("arena")
     if arena is not None and not _is_size(arena):
-        raise _BadError(f"gives the arena as {arena!r}")
+        raise _BadError(f"gives the arena as {shown(arena)}")
     scratch = raw.get("scratch", 0)
     if not _is_size(scratch):
-        raise _BadError(f"gives the scratch memory of a thread as {scratch!r}")
+        raise _BadError(f"gives the scratch memory of a thread as {shown(scratch)}")
     features = _list(raw, "features")
     dims, slots = raw.get("dims", len(symbols)), raw.get("slots", 0)
     if not _is_count(dims) or dims < len(symbols) or not _is_count(slots):
-        raise _BadError(f"counts {dims!r} dims and {slots!r} slots")
+        raise _BadError(f"counts {shown(dims)} dims and {shown(slots)} slots")
     states = _states(raw.get("states", []), slots)
     conditions = raw.get("conditions", [])
     if not isinstance(conditions, list) or not all(isinstance(text, str) for text in conditions):
@@ -272,14 +273,14 @@ def _bound(inputs: Iterable[TensorInfo], texts: dict[str, str]) -> set[str]:
 def _list(raw: dict[str, Any], key: str) -> list[Any]:
     value = raw.get(key)
     if not isinstance(value, list):
-        raise _BadError(f"has no list {key!r}")
+        raise _BadError(f"has no list {shown(key)}")
     return value
 
 
 def _text(raw: dict[str, Any], key: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str):
-        raise _BadError(f"has no text {key!r}")
+        raise _BadError(f"has no text {shown(key)}")
     return value
 
 
@@ -337,7 +338,7 @@ def _state(item: Any) -> StateInfo:
     tensor = _tensor(item, None)
     slot = item.get("slot")
     if not _is_count(slot):
-        raise _BadError(f"gives the state {tensor.name} the slot {slot!r}")
+        raise _BadError(f"gives the state {tensor.name} the slot {shown(slot)}")
     return StateInfo(tensor.name, tensor.type, tensor.shape, slot)
 
 
@@ -361,14 +362,14 @@ def _tensor(item: Any, symbols: dict[str, str] | None) -> TensorInfo:
         raise _BadError("has a tensor that is not an object")
     name, kind, shape = _text(item, "name"), item.get("dtype"), _list(item, "shape")
     if kind not in DTYPES:
-        raise _BadError(f"gives {name} the unknown element type {kind!r}")
+        raise _BadError(f"gives {name} the unknown element type {shown(kind)}")
     if len(shape) > _MAX_RANK:
         raise _BadError(f"gives {name} {len(shape)} dims")
     for dim in shape:
         known = _is_expression(dim, symbols) if isinstance(dim, str) else _is_size(dim)
         if not known:
-            raise _BadError(f"gives {name} the dim {dim!r}")
+            raise _BadError(f"gives {name} the dim {shown(dim)}")
     rank_of = item.get("rank_of", "")
     if not isinstance(rank_of, str):
-        raise _BadError(f"says of {name} that it is the rank of {rank_of!r}")
+        raise _BadError(f"says of {name} that it is the rank of {shown(rank_of)}")
     return TensorInfo(name, kind, tuple(shape), rank_of)

@@ -36,6 +36,7 @@ from dldt.runtime.request_memory import (
     THREAD_POOL,
     RequestMemory,
 )
+from dldt.runtime.shown import shown
 from dldt.runtime.states import States
 from dldt.runtime.thread_pool import ThreadPool
 from dldt.runtime.turn import Turn
@@ -116,7 +117,7 @@ class Request:
     def state(self) -> States:
         """The model's state variables by name: arrays to read and to assign; None for one that is not assigned."""
         if self._states is None:
-            raise RuntimeInputError(f"the model {self._metadata.name!r} has no state variables")
+            raise RuntimeInputError(f"the model {shown(self._metadata.name)} has no state variables")
         return self._states
 
     def reset(self) -> None:
@@ -182,7 +183,7 @@ class Request:
         Empty for an artifact that does not list its steps.
         """
         if not isinstance(runs, int) or isinstance(runs, bool) or runs < 1:
-            raise RuntimeInputError(f"runs must be a whole number of 1 or more, not {runs!r}")
+            raise RuntimeInputError(f"runs must be a whole number of 1 or more, not {shown(runs)}")
         steps = self._metadata.steps
         ticks = (ctypes.c_uint64 * max(1, len(steps)))()
         self._turn.take()
@@ -264,7 +265,7 @@ class Request:
         for tensor in self._binding.outputs if self._found else ():
             if "?" in tensor.shape:
                 raise RuntimeInputError(
-                    f"the arrays cannot be bound: each run finds the shape of output {tensor.name!r} anew; use run"
+                    f"the arrays cannot be bound: each run finds the shape of output {shown(tensor.name)} anew; use run"
                 )
 
     def _ordered(self, arrays: Sequence[Any]) -> Sequence[Any]:

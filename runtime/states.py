@@ -11,6 +11,7 @@ import numpy as np
 from dldt.runtime.address import address
 from dldt.runtime.errors import RunMemoryError, RuntimeInputError
 from dldt.runtime.metadata import Metadata, StateInfo
+from dldt.runtime.shown import shown
 from dldt.runtime.slots import Slots
 from dldt.runtime.turn import Turn
 
@@ -65,7 +66,7 @@ class States:
             if array is None:
                 return
             if not slots.grow(state.slot, array.nbytes):
-                raise RunMemoryError(f"no memory for the {array.nbytes} bytes of the state variable {name!r}")
+                raise RunMemoryError(f"no memory for the {array.nbytes} bytes of the state variable {shown(name)}")
             if array.nbytes:
                 ctypes.memmove(slots.data(state.slot), address(array), array.nbytes)
             self._table[word : word + 1 + array.ndim] = [1, *array.shape]
@@ -78,19 +79,21 @@ class States:
 
     def _find(self, name: str) -> tuple[StateInfo, int, Slots]:
         if name not in self._places or self._slots is None:
-            known = f"its state variables: {', '.join(map(repr, self))}" if self._places else "it has none"
-            raise RuntimeInputError(f"the model has no state variable {name!r}; {known}")
+            known = f"its state variables: {', '.join(map(shown, list(self)[:8]))}" if self._places else "it has none"
+            raise RuntimeInputError(f"the model has no state variable {shown(name)}; {known}")
         return *self._places[name], self._slots
 
 
 def _checked(value: Any, state: StateInfo) -> np.ndarray[Any, Any]:
     if not isinstance(value, np.ndarray) or value.dtype != state.dtype:
         kind = value.dtype if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-        raise RuntimeInputError(f"state variable {state.name!r} must be a numpy array of {state.dtype}, not {kind}")
+        raise RuntimeInputError(
+            f"state variable {shown(state.name)} must be a numpy array of {state.dtype}, not {kind}"
+        )
     fits = value.ndim == len(state.shape) and all(
         not isinstance(dim, int) or dim == size for dim, size in zip(state.shape, value.shape, strict=False)
     )
     if not fits:
         wanted, given = ",".join(map(str, state.shape)), ",".join(map(str, value.shape))
-        raise RuntimeInputError(f"state variable {state.name!r} must have the shape [{wanted}], not [{given}]")
+        raise RuntimeInputError(f"state variable {shown(state.name)} must have the shape [{wanted}], not [{given}]")
     return np.require(value, requirements=("C", "A"))

@@ -6,6 +6,7 @@ import math
 import os
 
 from dldt.runtime.errors import RuntimeInputError
+from dldt.runtime.shown import shown
 
 VARIABLE = "DLDT_NUM_THREADS"
 _MOST = 1024
@@ -18,7 +19,7 @@ def choose_threads(threads: int | None = None) -> int:
     text = os.environ.get(VARIABLE, "").strip()
     if text:
         if not text.isdecimal():
-            raise RuntimeInputError(f"{VARIABLE} must be a number from 1 to {_MOST}, not {text!r}")
+            raise RuntimeInputError(f"{VARIABLE} must be a number from 1 to {_MOST}, not {shown(text)}")
         return _check(int(text), VARIABLE)
     return available_threads()
 
@@ -51,7 +52,7 @@ def cgroup_quota(root: str = "/") -> float:
 
 def _check(threads: object, what: str) -> int:
     if not isinstance(threads, int) or isinstance(threads, bool) or not 1 <= threads <= _MOST:
-        raise RuntimeInputError(f"{what} must be a number from 1 to {_MOST}, not {threads!r}")
+        raise RuntimeInputError(f"{what} must be a number from 1 to {_MOST}, not {shown(threads)}")
     return threads
 
 

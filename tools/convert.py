@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.tools import debug_options, model_options, pass_options
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
@@ -39,8 +40,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt convert") -> int:
     group.add_argument("--no-passes", action="store_true", help="write the graph as it was read, without the passes")
     group = parser.add_argument_group("messages")
     group.add_argument("-q", "--quiet", "--silent", action="store_true", help="print nothing but errors")
-    shown = model_options.read, pass_options.pipeline
-    return run_command(parser, convert_command, argv, "nothing was written", *shown)
+    said = model_options.read, pass_options.pipeline
+    return run_command(parser, convert_command, argv, "nothing was written", *said)
 
 
 def convert_command(arguments: Arguments) -> int:
@@ -80,7 +81,7 @@ def _truth(option: str, text: str) -> bool:
         return True
     if text.lower() in ("false", "0", "no"):
         return False
-    raise UsageError(f"{option} is {text!r}; it must be True or False")
+    raise UsageError(f"{option} is {shown(text)}; it must be True or False")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.tools.console import explain
 
 COMMANDS = {
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "dldt debug") -> int:
         print(USAGE.format(commands="\n".join(f"  {name:<9} {text}" for name, text in COMMANDS.items())))
         raise SystemExit(0 if words else 1)
     if name not in COMMANDS:
-        code, text = explain(UsageError(f"there is no command {name!r}; there are {', '.join(COMMANDS)}"), prog)
+        code, text = explain(UsageError(f"there is no command {shown(name)}; there are {', '.join(COMMANDS)}"), prog)
         print(text, file=sys.stderr)
         return code
     command = importlib.import_module(f"dldt.tools.debug_{name}")

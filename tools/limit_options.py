@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from dldt.compiler.shown import shown
 from dldt.tools.arguments import Parser
 from dldt.tools.units import size_of
 
@@ -39,5 +40,5 @@ def _seconds_given(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a number of seconds above 0")
     return seconds

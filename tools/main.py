@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.tools.console import explain
 
 COMMANDS = {
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"dldt {__version__}")
         return 0
     if name not in COMMANDS:
-        code, text = explain(UsageError(f"there is no command {name!r}; there are {', '.join(COMMANDS)}"), "dldt")
+        code, text = explain(UsageError(f"there is no command {shown(name)}; there are {', '.join(COMMANDS)}"), "dldt")
         print(text, file=sys.stderr)
         return code
     command = importlib.import_module(f"dldt.tools.{name}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dldt.compiler.errors import UsageError
 from dldt.compiler.safe_open import open_regular
+from dldt.compiler.shown import shown
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.format_options import add_format_arguments, format_options, named_model
 from dldt.tools.limit_options import add_limit_arguments
@@ -104,9 +105,9 @@ def sizes(text: str) -> dict[str, tuple[int | None, ...] | None]:
     specs = parse_inputs(text)
     for name, spec in specs.items():
         if spec.dtype is not None or spec.value is not None or spec.shape is None:
-            raise UsageError(f"--specialize {text!r}: give a shape alone, as in {name}[1,3,640,640]")
+            raise UsageError(f"--specialize {shown(text)}: give a shape alone, as in {name}[1,3,640,640]")
         if not all(dim is None or isinstance(dim, int) for dim in spec.shape):
-            raise UsageError(f"--specialize {text!r}: a dim is a number, or ? where it stays free")
+            raise UsageError(f"--specialize {shown(text)}: a dim is a number, or ? where it stays free")
     return {name: tuple(map(_size, spec.shape or ())) for name, spec in specs.items()}
 
 

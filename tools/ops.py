@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.tools.arguments import Arguments, Parser
 from dldt.tools.console import run_command
 
@@ -59,7 +60,7 @@ def _imported_operations(name: str) -> list[dict[str, str]]:
     found = next((format for format in FORMATS if name in (format.name, *format.aliases)), None)
     framework = found.reader().framework if found is not None else None
     if framework is None:
-        raise UsageError(f"no framework is called {name!r}; there are: {', '.join(each.name for each in FORMATS)}")
+        raise UsageError(f"no framework is called {shown(name)}; there are: {', '.join(each.name for each in FORMATS)}")
     ranges: dict[str, list[str]] = {}
     for importer in framework.importers():
         name = f"{importer.domain}::{importer.op_type}" if importer.domain else importer.op_type

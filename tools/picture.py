@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.shown import shown
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
@@ -31,7 +32,7 @@ def parse_numbers(text: str | None) -> tuple[float, ...]:
     try:
         return tuple(float(token) for token in re.split(r"[,\s]+", stripped) if token)
     except ValueError as error:
-        raise UsageError(f"cannot read {text!r}: expected numbers separated by commas") from error
+        raise UsageError(f"cannot read {shown(text)}: expected numbers separated by commas") from error
 
 
 def read_picture(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], name: str, options: PictureOptions) -> Array:
@@ -43,7 +44,7 @@ def read_picture(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], name:
     sizes = dict(zip(layout, shape, strict=True))
     channels = sizes["C"]
     if channels not in (1, 3):
-        raise InputError(f"{path}: input {name!r} has {channels} channels; a picture has 1 or 3")
+        raise InputError(f"{path}: input {shown(name)} has {channels} channels; a picture has 1 or 3")
     try:
         with Image.open(path) as picture:
             pixels = picture.convert("L" if channels == 1 else "RGB").resize(
@@ -66,16 +67,18 @@ def _layout(shape: tuple[int, ...], name: str, given: str) -> str:
     if given:
         layout = given.upper().strip()
         if len(layout) != len(shape) or sorted(layout.replace("N", "")) != ["C", "H", "W"]:
-            raise UsageError(f"layout {given!r} does not fit input {name!r} with {len(shape)} dims; try NCHW or NHWC")
+            raise UsageError(
+                f"layout {shown(given)} does not fit input {shown(name)} with {len(shape)} dims; try NCHW or NHWC"
+            )
         return layout
     if len(shape) not in (3, 4):
-        raise InputError(f"input {name!r} has {len(shape)} dims; a picture needs 3 or 4")
+        raise InputError(f"input {shown(name)} has {len(shape)} dims; a picture needs 3 or 4")
     batch = "N" * (len(shape) - 3)
     if shape[-3] in (1, 3):
         return f"{batch}CHW"
     if shape[-1] in (1, 3):
         return f"{batch}HWC"
-    raise UsageError(f"which axis of input {name!r} is the channel? say so with --layout NCHW or NHWC")
+    raise UsageError(f"which axis of input {shown(name)} is the channel? say so with --layout NCHW or NHWC")
 
 
 def _normalised(values: Array, options: PictureOptions) -> Array:

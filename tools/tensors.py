@@ -11,6 +11,9 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.listed import listed
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.tools.picture import PictureOptions, read_picture
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -42,7 +45,7 @@ def parse_shapes(text: str | None) -> dict[str, tuple[int, ...]]:
     while rest:
         match = re.match(r"([^\[\]]+)\[([0-9,\s]*)\](?:,|$)", rest)
         if match is None:
-            raise UsageError(f"cannot read shape {rest!r}: expected name[1,3,640,640]")
+            raise UsageError(f"cannot read shape {shown(rest)}: expected name[1,3,640,640]")
         found[match[1].strip()] = tuple(int(token) for token in re.split(r"[,\s]+", match[2].strip()) if token)
         rest = rest[match.end() :]
     return found
@@ -53,7 +56,7 @@ def require_inputs(shapes: Mapping[str, tuple[int, ...]], infos: Sequence[InputI
     names = [info.name for info in infos]
     unknown = [name for name in shapes if name not in names]
     if unknown:
-        raise UsageError(f"--shape: the model has no input {', '.join(unknown)}; its inputs are {', '.join(names)}")
+        raise UsageError(f"--shape: the model has no input {', '.join(unknown)}; its inputs are {listed(names)}")
 
 
 def read_inputs(
@@ -79,7 +82,7 @@ def read_inputs(
             arrays.update(_from_npz(Path(file), names))
             continue
         if name is None and len(names) != 1:
-            raise UsageError(f"the model has {len(names)} inputs: write name=FILE, with one of {', '.join(names)}")
+            raise UsageError(f"the model has {len(names)} inputs: write name=FILE, with one of {listed(names)}")
         given[name or names[0]] = file
     generator = np.random.default_rng(seed)
     for info in infos:
@@ -102,7 +105,7 @@ def assumed_dims(infos: Sequence[InputInfo], shapes: Mapping[str, tuple[int, ...
     if not left:
         return ""
     dims = dict.fromkeys(dim for info in left for dim in info.shape if isinstance(dim, str))
-    example = ",".join(f"{info.name}[{','.join(map(str, info.shape))}]" for info in left)
+    example = ",".join(f"{printable(info.name)}[{','.join(map(str, info.shape))}]" for info in left)
     return f"{', '.join(dims)} = 1 (free; choose with --shape, numbers in place of the names: {example!r})"
 
 
@@ -111,7 +114,7 @@ def concrete_shape(info: InputInfo, shape: tuple[int, ...] | None) -> tuple[int,
     if shape is None:
         return tuple(dim if isinstance(dim, int) else 1 for dim in info.shape)
     if len(shape) != len(info.shape):
-        raise UsageError(f"shape of {info.name!r} has {len(shape)} dims, the model's input {len(info.shape)}")
+        raise UsageError(f"shape of {shown(info.name)} has {len(shape)} dims, the model's input {len(info.shape)}")
     return shape
 
 
@@ -133,7 +136,7 @@ def _split(word: str, names: Sequence[str]) -> tuple[str | None, str]:
             return name, word[len(name) + 1 :]
     head, equals, _ = word.partition("=")
     if equals and not Path(word).exists():
-        raise UsageError(f"the model has no input {head!r}; its inputs are {', '.join(names)}")
+        raise UsageError(f"the model has no input {shown(head)}; its inputs are {listed(names)}")
     return None, word
 
 
@@ -148,7 +151,7 @@ def _read(
         return fill(info, concrete_shape(info, shape), source, generator)
     path = Path(source)
     if not path.is_file():
-        raise InputError(f"{path}: no such file (for input {info.name!r}; or write {', '.join(FILLS)})")
+        raise InputError(f"{path}: no such file (for input {shown(info.name)}; or write {', '.join(FILLS)})")
     suffix = path.suffix.lower()
     if suffix in PICTURES:
         return read_picture(path, concrete_shape(info, shape), np.dtype(info.dtype), info.name, pictures)
@@ -158,7 +161,7 @@ def _read(
             return found[info.name]
         if len(found) == 1:
             return next(iter(found.values()))
-        raise InputError(f"{path}: has no array {info.name!r}; it has {', '.join(found)}")
+        raise InputError(f"{path}: has no array {shown(info.name)}; it has {', '.join(found)}")
     if suffix == ".npy":
         return next(iter(_load(path).values()))
     return _raw(path, info, shape)
@@ -173,7 +176,7 @@ def _raw(path: Path, info: InputInfo, shape: tuple[int, ...] | None) -> Array:
     free = sum(dim < 0 for dim in wanted)
     if free > 1 or (free and (known == 0 or size % known)) or (not free and size != known):
         raise InputError(
-            f"{path}: has {size} bytes, input {info.name!r} ({dtype.name}{list(info.shape)}) needs "
+            f"{path}: has {size} bytes, input {shown(info.name)} ({dtype.name}{list(info.shape)}) needs "
             f"{'a multiple of ' * bool(free)}{known}; give the shape with --shape"
         )
     return np.fromfile(path, dtype).reshape(wanted)
@@ -187,7 +190,7 @@ def _from_npz(path: Path, names: Sequence[str]) -> dict[str, Array]:
         return {names[0]: next(iter(found.values()))}
     unknown = [name for name in found if name not in names]
     if unknown:
-        raise InputError(f"{path}: the model has no input {', '.join(unknown)}; its inputs are {', '.join(names)}")
+        raise InputError(f"{path}: the model has no input {', '.join(unknown)}; its inputs are {listed(names)}")
     return found
 
 

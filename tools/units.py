@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dldt.compiler.shown import shown
+
 
 def bytes_text(count: int) -> str:
     """``1536`` → ``1.5 KiB``; plain bytes below one KiB."""
@@ -22,7 +24,7 @@ def size_of(text: str) -> int:
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?\s*", text.lower())
     size = 0 if found is None else float(found[1]) * (1024 if found[3] else 1000) ** " kmgt".index(found[2] or " ")
     if not 0 < size < 2**62:
-        raise ValueError(f"{text!r} is no size such as 512MB or 4GB")
+        raise ValueError(f"{shown(text)} is not a size such as 512MB or 4GB")
     return int(size)
 
 

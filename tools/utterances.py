@@ -12,11 +12,11 @@ import numpy as np
 
 from dldt.compiler.atomic import atomic_write
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.archive import is_archive, read_archive
 from dldt.frontends.kaldi.archive_writer import ArchiveWriter
 from dldt.runtime.model import Model
 from dldt.runtime.request import Request
-from dldt.tools.printable import printable
 
 Array = np.ndarray[Any, Any]
 Arrays = Mapping[str, Array]
@@ -41,7 +41,7 @@ def run_utterances(model: Model, words: Sequence[str], output: str | None, form:
             given = {main: _frames(features, main, key)}
             for name, entries in others.items():
                 if key not in entries:
-                    raise InputError(f"{inputs[name]}: it has no entry {printable(key)!r}, which {inputs[main]} has")
+                    raise InputError(f"{inputs[name]}: it has no entry {shown(key)}, which {inputs[main]} has")
                 given[name] = np.atleast_2d(entries[key])
             start = time.perf_counter()
             made = run_utterance(model, request, main, given, period)
@@ -92,8 +92,8 @@ def _refuse_rows(model: Model, given: Arrays) -> None:
         rows = len(given[info.name]) if info.name in given else 1
         if rows > 1 and info.shape[0] == 1:
             raise InputError(
-                f"input {info.name!r} has {rows} rows, and a model for whole utterances takes one; compile it with "
-                "--frames_per_chunk N, then each call takes the row of its frames (--ivector-period)"
+                f"input {shown(info.name)} has {rows} rows, and a model for whole utterances takes one; compile it "
+                "with --frames_per_chunk N, then each call takes the row of its frames (--ivector-period)"
             )
 
 
@@ -110,13 +110,13 @@ def _inputs(model: Model, words: Sequence[str]) -> dict[str, str]:
         found[name] = file
     missing = [name for name in names if name not in found]
     if missing:
-        raise UsageError(f"input {missing[0]!r} needs an archive, too: --input {missing[0]}=FILE.ark")
+        raise UsageError(f"input {shown(missing[0])} needs an archive, too: --input {missing[0]}=FILE.ark")
     return {name: found[name] for name in names}
 
 
 def _frames(features: Array, name: str, key: str) -> Array:
     if features.ndim != 2 or not len(features):
-        raise InputError(f"entry {printable(key)!r} for input {name!r} is {list(features.shape)}, not [frames,dim]")
+        raise InputError(f"entry {shown(key)} for input {shown(name)} is {list(features.shape)}, not [frames,dim]")
     return features
 
 

@@ -20,6 +20,8 @@ from dldt.codegen.task.size_range import SizeRange
 from dldt.codegen.task.task import Leaf
 from dldt.compiler.dims import Dim, product
 from dldt.compiler.errors import InputError, InternalError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 
 @attrs.frozen
@@ -71,7 +73,7 @@ class Choice:
             if estimate.implementation.algorithm == name:
                 return chosen_of(part, estimate, operands, key, measured=True)
         raise InputError(
-            f"{self.tuned.source}: {name[:100]!r} is no implementation for {key}; measure anew with --tune and "
+            f"{self.tuned.source}: {shown(name)} is no implementation for {key}; measure anew with --tune and "
             "another file, or leave out --tuned"
         )
 
@@ -104,8 +106,8 @@ class Choice:
         for entry in recorded.take(task.output.name):
             estimate, rowwise = self._possible(task, part, rivals, entry.implementation)
             if estimate is None:
-                name = f"{entry.implementation.family} {entry.implementation.algorithm[:100]}"
-                raise recorded.refused(f"{name} is no way to make {task.output.name[:100]!r}")
+                name = f"{entry.implementation.family} {printable(entry.implementation.algorithm)}"
+                raise recorded.refused(f"{name} is no way to make {shown(task.output.name)}")
             chosen = chosen_of(part, estimate, operands)
             sizes = self._sizes(part, rivals, entry, recorded)
             found.append(attrs.evolve(chosen, in_rows=rowwise, cost=entry.cost or chosen.cost, sizes=sizes))
@@ -129,7 +131,7 @@ class Choice:
             return None
         dims = rivals[0].dims(part)
         if not dims:
-            raise recorded.refused(f"the size of {entry.output[:100]!r} is known, and the plan asks for it")
+            raise recorded.refused(f"the size of {shown(entry.output)} is known, and the plan asks for it")
         return SizeRange(product(dims), *entry.sizes)
 
 

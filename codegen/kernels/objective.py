@@ -15,6 +15,7 @@ from dldt.codegen.kernels.family import Estimate
 from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.kernels.trade import Trade
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 
 LOSS = 0.02
 """The most time that a model may lose for its size, as a share of the estimated time of all contractions. What it gains
@@ -40,7 +41,7 @@ DEFAULT = Objective.balanced
 def objective(word: str) -> Objective:
     """The objective that a user named. Raises UsageError for an unknown word."""
     if word not in list(Objective):
-        raise UsageError(f"optimize is {word!r}; it must be one of {', '.join(Objective)}")
+        raise UsageError(f"optimize is {shown(word)}; it must be one of {', '.join(Objective)}")
     return Objective(word)
 
 

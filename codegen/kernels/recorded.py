@@ -30,6 +30,7 @@ from dldt.codegen.task.cost import Cost
 from dldt.codegen.task.implementation import Implementation, Rows
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import read_regular
+from dldt.compiler.shown import shown
 
 FORMAT = "dldt-plan 1"
 _LARGEST = 64 << 20
@@ -81,7 +82,7 @@ def from_data(data: Any, depth: int = 0) -> Any:
         return LoopVariable(str(fields.get("name")), number=fields.get("number"))
     kind = records().get(name) if isinstance(name, str) else None
     if kind is None:
-        raise ValueError(f"it holds a record of no class that is known: {name!r}"[:200])
+        raise ValueError(f"it holds a record of no class that is known: {shown(name)}"[:200])
     try:
         return kind(**{key: from_data(item, depth + 1) for key, item in fields.items()})
     except (TypeError, AssertionError) as error:
@@ -91,7 +92,7 @@ def from_data(data: Any, depth: int = 0) -> Any:
 def _arithmetic(name: object) -> Arithmetic:
     found = ARITHMETICS.get(name) if isinstance(name, str) else None
     if found is None:
-        raise ValueError(f"there is no arithmetic {name!r}"[:200])
+        raise ValueError(f"there is no arithmetic {shown(name)}"[:200])
     return found
 
 
@@ -125,21 +126,21 @@ class Recorded:
         reached = 0
         while (sizes := found[-1].sizes) is not None:
             if sizes[0] != reached:
-                raise self.refused(f"it leaves out sizes of {output[:100]!r} between {reached} and {sizes[0]}")
+                raise self.refused(f"it leaves out sizes of {shown(output)} between {reached} and {sizes[0]}")
             if sizes[1] is None:
                 break
             reached = sizes[1]
             found.append(self._next_entry(output))
         if len(found) > 1 and found[-1].sizes is None:
-            raise self.refused(f"it leaves out sizes of {output[:100]!r} from {reached} on")
+            raise self.refused(f"it leaves out sizes of {shown(output)} from {reached} on")
         return found
 
     def _next_entry(self, output: str) -> PlanEntry:
         entry = next(self._next, None)
         if entry is None:
-            raise self.refused(f"it ends before {output[:100]!r}")
+            raise self.refused(f"it ends before {shown(output)}")
         if entry.output != output:
-            raise self.refused(f"it goes on with {entry.output[:100]!r} where the model makes {output[:100]!r}")
+            raise self.refused(f"it goes on with {shown(entry.output)} where the model makes {shown(output)}")
         return entry
 
     def refused(self, why: str) -> InputError:
@@ -197,7 +198,7 @@ def _sizes(data: object) -> tuple[int, int | None] | None:
             return least, None
         case [int() as least, int() as end] if 0 <= least < end < 2**63:
             return least, end
-    raise ValueError("the sizes of a task are no range")
+    raise ValueError("the sizes of a task are not a range")
 
 
 def _cost(data: object) -> Cost | None:
@@ -207,5 +208,5 @@ def _cost(data: object) -> Cost | None:
     fields = data if isinstance(data, Mapping) else {}
     cycles, size, moved = (fields.get(name) for name in ("cycles", "bytes", "moved"))
     if not isinstance(cycles, int | float) or not isinstance(size, int) or not isinstance(moved, int | None):
-        raise ValueError("the cost of a task is no cost")
+        raise ValueError("the cost of a task is not made of numbers of at least 0")
     return Cost(float(cycles), size, moved)

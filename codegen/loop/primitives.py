@@ -16,6 +16,7 @@ from dldt.compiler.ops.bit_cast import reinterpreted
 from dldt.compiler.ops.bitwise import BitwiseLeftShift, BitwiseRightShift
 from dldt.compiler.ops.convert import cast
 from dldt.compiler.ops.unary import erf
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 
 
@@ -65,7 +66,7 @@ def primitive(name: str) -> Primitive:
     """The primitive called ``name``. Raises InternalError where there is none."""
     found = PRIMITIVES.get(name)
     if found is None:
-        raise InternalError(f"the loop IR has no primitive {name!r}")
+        raise InternalError(f"the loop IR has no primitive {shown(name)}")
     return found
 
 

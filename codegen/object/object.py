@@ -18,6 +18,7 @@ from dldt.codegen.target import Target
 from dldt.compiler.budget import BudgetError, budget
 from dldt.compiler.errors import DldtError, InternalError, UnsupportedError, UsageError
 from dldt.compiler.options import CODEGEN_TIMEOUT
+from dldt.compiler.shown import shown
 
 # Starting a child takes about 0.3 s, as long as compiling some 100 KB of text.
 _TEXT_PER_CHILD = 100_000
@@ -204,4 +205,6 @@ def _default_timeout() -> float:
     try:
         return float(CODEGEN_TIMEOUT.value)
     except ValueError as error:
-        raise UsageError(f"DLDT_CODEGEN_TIMEOUT must be a number of seconds, not {CODEGEN_TIMEOUT.value!r}") from error
+        raise UsageError(
+            f"DLDT_CODEGEN_TIMEOUT must be a number of seconds, not {shown(CODEGEN_TIMEOUT.value)}"
+        ) from error

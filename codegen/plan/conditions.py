@@ -8,6 +8,7 @@ from dldt.compiler import ops
 from dldt.compiler.condition import Condition
 from dldt.compiler.dims import DefinedDim, Dim, FloorDiv, FreeDim, Poly, Symbol, atoms, minimum_of, symbols
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Shape
 
 
@@ -55,7 +56,7 @@ def _tensor_dims(graph: Graph) -> Iterator[tuple[str, Dim]]:
 
 def sentence(condition: Condition) -> str:
     """The condition for people: which node asks for what."""
-    return f"node {condition.node!r}: {condition.text}"
+    return f"node {shown(condition.node)}: {condition.text}"
 
 
 def _divisors(dim: Poly) -> Iterator[Poly]:

@@ -7,6 +7,7 @@ from dldt.codegen.plan.expansion_table import EXPANSIONS
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Graph, Node
+from dldt.compiler.shown import shown
 
 _ROUNDS = 4
 
@@ -32,7 +33,7 @@ def _expanded(graph: Graph) -> bool:
     found = False
     limit = budget()
     for node in _wanted(graph):
-        limit.doing = f"node {node.name!r} ({node.op.type})"
+        limit.doing = f"node {shown(node.name)} ({node.op.type})"
         limit.tick()
         made = EXPANSIONS[type(node.op)](node)
         if made is None:

@@ -23,8 +23,8 @@ def program_frames(c: Compilation) -> Iterator[ProgramFrame]:
     for number, made in enumerate((c, *c.specialized)):
         if _variables(made) != _variables(c):
             raise UnsupportedError(
-                f"the model cannot be specialized for {c.specializations[number - 1].text}: then its variables are "
-                "others"
+                f"the model cannot be specialized for {c.specializations[number - 1].text}: its state would have "
+                "other shapes then; leave out this specialization, or fix the dims of the model (--input)"
             )
         yield ProgramFrame(
             free,

@@ -11,6 +11,7 @@ from dldt.codegen.kernels.setting import Setting
 from dldt.codegen.task.implementation import Chosen
 from dldt.codegen.task.task import Leaf, Program
 from dldt.compiler.budget import budget
+from dldt.compiler.shown import shown
 
 Kernels: TypeAlias = dict[Leaf, list[tuple[Kernel, Chosen]]]
 """The kernels of every task, each with the choice that it implements."""
@@ -43,5 +44,5 @@ def write_functions(kernels: Kernels, library: Library) -> Functions:
 
 def _tick(leaf: Leaf) -> None:
     limit = budget()
-    limit.doing = f"the kernel that makes {leaf.output.name!r}"
+    limit.doing = f"the kernel that makes {shown(leaf.output.name)}"
     limit.tick()

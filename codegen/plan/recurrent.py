@@ -13,6 +13,7 @@ from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
 
@@ -48,7 +49,8 @@ def _expanded(node: Node, target: Target) -> list[Value]:
     x, hidden, *cell, lengths, w, r, b = (v for v in node.inputs if v is not None)
     if w.type.dtype not in (DType.f32, DType.f64):
         raise UnsupportedError(
-            f"{op.type} (node {node.name!r}) has {w.type.dtype} weights: native code is made for those of f32 and f64"
+            f"{op.type} (node {shown(node.name)}) has {w.type.dtype} weights: native code is made for those of f32 and "
+            "f64"
         )
     directions, size = _size(w, 0), op.hidden_size
     shared, own = b, None
@@ -74,7 +76,9 @@ def _expanded(node: Node, target: Target) -> list[Value]:
 def _size(value: Value, axis: int) -> int:
     size = value.type.shape[axis]
     if not isinstance(size, int):
-        raise UnsupportedError(f"the weights {value.name!r} of a recurrent layer need known sizes, not {value.type}")
+        raise UnsupportedError(
+            f"the weights {shown(value.name)} of a recurrent layer need known sizes, not {value.type}"
+        )
     return size
 
 

@@ -11,6 +11,7 @@ from dldt.codegen.task.region import stays_node
 from dldt.compiler.dims import Atom, Dim, Poly, Symbol, symbols
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Graph
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 
 
@@ -41,7 +42,7 @@ def refuse_undetermined(graph: Graph) -> None:
     for value, axis, dim in dims:
         if symbols(dim) & (wanted - known):
             raise UnsupportedError(
-                f"input {value.node.name!r}: dim {axis} is {dim}, which does not tell the size of "
+                f"input {shown(value.node.name)}: dim {axis} is {dim}, which does not tell the size of "
                 f"{', '.join(sorted(map(str, symbols(dim) - known)))}; give the input a dim of its own for it"
             )
 

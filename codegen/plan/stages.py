@@ -14,6 +14,7 @@ from dldt.codegen.task.memory_stage import MemoryStage
 from dldt.codegen.task.task import Program
 from dldt.compiler.dims import DefinedDim, Dim, Symbol, symbols
 from dldt.compiler.errors import InternalError
+from dldt.compiler.shown import shown
 
 SLACK = 256
 """Bytes after the last tensor, so that a vector load that reads past its end stays inside the slot."""
@@ -69,7 +70,7 @@ def _stage(
 ) -> tuple[MemoryStage, int]:
     known = begins.get(symbol)
     if known is None:
-        raise InternalError(f"no task finds the dim {symbol} of {interval.tensor.name!r} {interval.tensor.type}")
+        raise InternalError(f"no task finds the dim {symbol} of {shown(interval.tensor.name)} {interval.tensor.type}")
     return known
 
 

@@ -17,6 +17,7 @@ from dldt.codegen.task.tensor import Tensor
 from dldt.compiler import ops
 from dldt.compiler.dims import DefinedDim, Dim, Symbol
 from dldt.compiler.graph import Graph, Node, Value
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, TensorType
 
 
@@ -50,7 +51,7 @@ def read_value(maker: Bodies, node: Node, tasks: list[Task]) -> None:
         taking, differing = matched([(held_dim.dim, dim)], maker.known | found.keys())
         found |= dict.fromkeys(taking or [held_dim], (words, axis))
         pairs += differing
-    conditions = maker.equal(pairs, node, f"a dim of what variable {op.variable_id!r} holds")
+    conditions = maker.equal(pairs, node, f"a dim of what variable {shown(op.variable_id)} holds")
     held: list[Task] = [Define(tuple(found.items()), stage, conditions=conditions)] if found else []
     held.append(Copy(made, Tensor(op.variable_id, made.type, parent=variable.tensor)))
     first = _first(maker, node, value, tasks)

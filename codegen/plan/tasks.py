@@ -30,6 +30,7 @@ from dldt.compiler.dims import DefinedDim, Dim, Symbol, product, symbols
 from dldt.compiler.errors import InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Node, Value
 from dldt.compiler.op import Op
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, TensorType
 
@@ -150,7 +151,7 @@ class TaskMaker:
         # What nobody finds and no tensor has belongs to a node that is gone.
         pending = [condition for condition in pending if condition_dims(condition) - self.known <= alive]
         if pending:
-            raise InternalError(f"no task can check that {pending[0].text} (node {pending[0].node!r})")
+            raise InternalError(f"no task can check that {pending[0].text} (node {shown(pending[0].node)})")
         return tasks
 
     def _is_stored(self, value: Value, array: Array) -> bool:
@@ -161,7 +162,7 @@ class TaskMaker:
         """The task of an operation with bodies."""
         make = HOLDERS.get(type(node.op))
         if make is None:
-            raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+            raise UnsupportedError(f"no native code for operation {node.op.type} (node {shown(node.name)})")
         make(self, node, tasks)
 
     def _define(self, value: Value, tasks: list[Task], pending: list[Condition]) -> None:
@@ -204,7 +205,7 @@ class TaskMaker:
             return known
         array = value.constant
         if array is None:
-            raise AssertionError(f"value {value.name!r} is used before it is made")
+            raise AssertionError(f"value {shown(value.name)} is used before it is made")
         made = self.constants.get(id(array))
         if made is None or made.type.shape != array.shape:
             made = self.constants[id(array)] = Tensor(value.name, value.type, constant=array, place=Place("weights"))

@@ -7,6 +7,7 @@ import attrs
 from dldt.codegen.llvm.arithmetic import ARITHMETICS, F32, Arithmetic
 from dldt.codegen.target import Target
 from dldt.compiler.errors import UnsupportedError, UsageError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 
 _FLOATS = [row for row in ARITHMETICS.values() if row.sums is F32.sums and row.data.is_float and not row.grid]
@@ -39,7 +40,7 @@ def numerics(
     stored = precision if weights is None else weights
     for name, word, words in (("precision", precision, PRECISIONS), ("weights", stored, WEIGHTS)):
         if word not in words:
-            raise UsageError(f"{name} is {word!r}; it must be one of {', '.join(words)}")
+            raise UsageError(f"{name} is {shown(word)}; it must be one of {', '.join(words)}")
     found = Numerics(winograd, DType(stored), DType(precision))
     _refuse([row for row in _FLOATS if row.data is found.precision], target)
     _refuse([row for row in _FLOATS if row.weights is found.weights], target)

@@ -15,6 +15,7 @@ from dldt.codegen.loop.lower.reshape import MOVEMENTS, moved
 from dldt.compiler import ops
 from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import DType
 
@@ -37,7 +38,7 @@ def rule_of(node: Node) -> Rule:
     """The lowering rule of a node. Raises UnsupportedError where there is none."""
     rule = RULES.get(type(node.op))
     if rule is None:
-        raise UnsupportedError(f"no native code for operation {node.op.type} (node {node.name!r})")
+        raise UnsupportedError(f"no native code for operation {node.op.type} (node {shown(node.name)})")
     return rule
 
 
@@ -123,7 +124,7 @@ def _argument(
 def _unreadable(value: Value) -> Callable[[Index], Expr]:
     def element(index: Index) -> Expr:
         raise UnsupportedError(
-            f"the content of {value.name!r} ({value.type}) must be known at compile time; fix the model's free "
+            f"the content of {shown(value.name)} ({value.type}) must be known at compile time; fix the model's free "
             f'dimensions, e.g. --input "x[1,3,224,224]"'
         )
 

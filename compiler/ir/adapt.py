@@ -11,6 +11,7 @@ import numpy as np
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.convert import Convert
+from dldt.compiler.shown import shown
 
 Data: TypeAlias = Mapping[str, str]
 
@@ -39,7 +40,7 @@ def _without(name: str, neutral: str) -> Callable[[Data], Data]:
 
     def attributes(data: Data) -> Data:
         if data.get(name, neutral).strip().lower() != neutral:
-            raise UnsupportedError(f"attribute {name}={data[name][:40]!r} is not supported")
+            raise UnsupportedError(f"attribute {name}={shown(data[name])} is not supported")
         return {key: text for key, text in data.items() if key != name}
 
     return attributes

@@ -14,6 +14,8 @@ from dldt.compiler.ir.limits import MAX_ATTRIBUTE
 from dldt.compiler.ir.precision import find_dtype
 from dldt.compiler.ir.shapes import parse_int, parse_ints
 from dldt.compiler.op import Op
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
@@ -71,14 +73,14 @@ def read_attributes(cls: type[Any], data: Mapping[str, str]) -> dict[str, Any]:
     known = {a.spelling for a in attributes_of(cls)}
     for name, text in data.items():
         if name not in known and not _NEUTRAL.get(name, _never)(text):
-            raise UnsupportedError(f"attribute {name[:80]}={text[:80]!r} is not supported")
+            raise UnsupportedError(f"attribute {printable(name)}={shown(text)} is not supported")
     return {a.field: _read(a, data[a.spelling]) for a in attributes_of(cls) if _present(a, data)}
 
 
 def parse_float(text: str) -> float:
     """One number; ``inf`` and ``nan`` too. Raises InputError."""
     if not _FLOAT.fullmatch(text.strip()):
-        raise InputError(f"{text[:40]!r} is not a number")
+        raise InputError(f"{shown(text)} is not a number")
     return float(text)
 
 
@@ -129,14 +131,14 @@ def _parse_tuple(kind: Any, text: str) -> tuple[Any, ...]:
 def _parse_bool(text: str) -> bool:
     value = _TRUTH.get(text.strip().lower())
     if value is None:
-        raise InputError(f"{text[:40]!r} is neither true nor false")
+        raise InputError(f"{shown(text)} is neither true nor false")
     return value
 
 
 def _parse_dtype(text: str) -> DType:
     dtype = find_dtype(text)
     if dtype is None:
-        raise UnsupportedError(f"element type {text[:40]!r} is not supported")
+        raise UnsupportedError(f"element type {shown(text)} is not supported")
     return dtype
 
 

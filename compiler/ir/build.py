@@ -13,7 +13,7 @@ from dldt.compiler.ir.compositions.composition import Composition
 from dldt.compiler.ir.layers import Layer
 from dldt.compiler.ir.loop_ports import read_ports
 from dldt.compiler.ir.metadata import LAYOUT
-from dldt.compiler.ir.names import UniqueNames, shown, split_names
+from dldt.compiler.ir.names import UniqueNames, split_names
 from dldt.compiler.ir.plan import BODY_TAGS, LayerPlan, Plan
 from dldt.compiler.ir.port_map import port_map_of
 from dldt.compiler.ir.precision import find_dtype
@@ -22,6 +22,7 @@ from dldt.compiler.ir.weights import Weights, checked_size
 from dldt.compiler.op import Op
 from dldt.compiler.ops.body_ports import InputPort
 from dldt.compiler.ops.repetition import part_type
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, Shape, TensorType
 
 SYMBOLS_ATTRIBUTE = "dldt_symbols"
@@ -256,7 +257,7 @@ def _element_type(layer: Layer) -> DType:
     text = layer.data.get("element_type") or precision or _attribute(layer, "element_type")
     dtype = find_dtype(text)
     if dtype is None:
-        raise InputError(f"element type {text[:40]!r} is not known")
+        raise InputError(f"element type {shown(text)} is not known")
     return dtype
 
 

@@ -10,6 +10,8 @@ import attrs
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.limits import MAX_ATTRIBUTE, MAX_DEPTH, MAX_ELEMENTS, MAX_TAG_BYTES
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 CHUNK = 1 << 18
 
@@ -83,7 +85,9 @@ class _TreeBuilder:
             raise self.refuse(f"it has more than {MAX_ELEMENTS:,} elements")
         for key, value in attributes.items():
             if len(value) > MAX_ATTRIBUTE or len(key) > MAX_ATTRIBUTE:
-                raise self.refuse(f"attribute {key[:40]!r} of <{tag[:40]}> is longer than {MAX_ATTRIBUTE >> 20} MiB")
+                raise self.refuse(
+                    f"attribute {shown(key)} of <{printable(tag)}> is longer than {MAX_ATTRIBUTE >> 20} MiB"
+                )
         self.stack.append(None if tag in _SKIPPED else self.make(tag, attributes))
 
     def make(self, tag: str, attributes: dict[str, str]) -> Element:

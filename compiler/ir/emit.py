@@ -23,6 +23,7 @@ from dldt.compiler.ir.weights import WeightsWriter
 from dldt.compiler.ops.core import Constant, Parameter, Result
 from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.state import ReadValue
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 
 
@@ -33,7 +34,7 @@ def emit_network(graph: Graph, weights: WeightsWriter, version: int, nesting: in
     if nesting > MAX_BODY_NESTING:
         raise InputError(f"bodies are nested deeper than {MAX_BODY_NESTING}")
     if not graph.outputs:
-        raise InputError(f"graph {graph.name!r} has no outputs: there is nothing to write")
+        raise InputError(f"graph {shown(graph.name)} has no outputs: there is nothing to write")
     emitter = _Emitter(graph, weights, version, nesting)
     yield f"{emitter.indent}<layers>\n"
     for node in emitter.ids:
@@ -138,8 +139,8 @@ class _Emitter:
         free = [str(dim) for dim in node.types[0].shape if not isinstance(dim, int)]
         if free and self.version == 10:
             raise UnsupportedError(
-                f"input {node.name!r} has free dims ({', '.join(free)}), which IR version 10 cannot hold; give them "
-                "values (--input) or write version 11"
+                f"input {shown(node.name)} has free dims ({', '.join(free)}), which IR version 10 cannot hold; give "
+                "them values (--input) or write version 11"
             )
 
     def _ports(self, node: Node, tabs: str) -> Iterator[str]:
@@ -195,7 +196,7 @@ def _tensor_names(graph: Graph, nodes: Mapping[Node, int]) -> dict[Value, tuple[
     seen: dict[str, Node] = {}
     for result in graph.outputs:
         if seen.setdefault(result.name, result) is not result:
-            raise InputError(f"two outputs are called {result.name!r}; rename one of them")
+            raise InputError(f"two outputs are called {shown(result.name)}; rename one of them")
         wanted += [(value, result.name) for value in result.inputs if value is not None]
     wanted += [(value, name) for node in nodes for value in node.outputs for name in value.names]
     owners: dict[str, Value] = {}

@@ -11,8 +11,10 @@ import attrs
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.ir.document import Element
-from dldt.compiler.ir.names import shown, split_names
+from dldt.compiler.ir.names import split_names
 from dldt.compiler.ir.shapes import parse_int
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 _PORT = re.compile(r"[:.]\d{1,4}\Z")
 """Behind the name of a layer: which of its outputs is meant."""
@@ -65,7 +67,7 @@ class Layer:
         return self.type.lower() == type_name.lower()
 
     def __str__(self) -> str:
-        return f"layer {shown(self.name)} ({self.type}, id {self.id})"
+        return f"layer {shown(self.name)} ({printable(self.type)}, id {self.id})"
 
 
 @attrs.frozen(eq=False)
@@ -133,7 +135,7 @@ def parse_network(element: Element) -> Network:
     """The layers and edges in ``element`` (``<net>`` or a body). Raises InputError where they do not fit together."""
     holder, edges = element.child("layers"), element.child("edges")
     if holder is None:
-        raise InputError(f"line {element.line}: <{element.tag}> has no <layers>")
+        raise InputError(f"line {element.line}: <{printable(element.tag)}> has no <layers>")
     layers: dict[int, Layer] = {}
     by_name: dict[str, Layer] = {}
     for child in holder.all("layer"):
@@ -213,11 +215,11 @@ def _missing(layers: dict[int, Layer], end: tuple[int, int], kind: str) -> str:
 def _id(element: Element, key: str) -> int:
     text = element.attributes.get(key)
     if text is None:
-        raise InputError(f"line {element.line}: <{element.tag}> has no {key}")
+        raise InputError(f"line {element.line}: <{printable(element.tag)}> has no {key}")
     try:
         return parse_int(text)
     except InputError as error:
-        raise InputError(f"line {element.line}: {key} of <{element.tag}>: {error}") from error
+        raise InputError(f"line {element.line}: {key} of <{printable(element.tag)}>: {error}") from error
 
 
 def _cycle(network: Network, waiting: dict[int, int]) -> str:

@@ -45,10 +45,10 @@ class LoopPorts:
 def read_ports(layer: Layer, body: Network) -> LoopPorts:
     """What the port map and the back edges of ``layer`` say. Raises InputError where they do not fit the body or leave
     a Parameter, an output or the condition open."""
-    return _Reader(layer, body).ports()
+    return _PortReader(layer, body).ports()
 
 
-class _Reader:
+class _PortReader:
     def __init__(self, layer: Layer, body: Network) -> None:
         self.layer = layer
         self.parameters = [inner.id for inner in body.layers.values() if inner.is_a("Parameter")]
@@ -133,7 +133,7 @@ class _Reader:
 
     def _position(self, number: int, numbers: Sequence[int], kind: str) -> int:
         if number not in numbers:
-            raise InputError(f"<port_map> or <back_edges> names layer {number} of the body, which is no {kind}")
+            raise InputError(f"<port_map> or <back_edges> names layer {number} of the body, which is not a {kind}")
         return numbers.index(number)
 
     def _number(self, entry: Element, key: str, default: int | None = None) -> int:

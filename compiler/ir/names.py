@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SHOWN = 80
 _COMMA = re.compile(r"(?<!\\),")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
@@ -27,11 +26,6 @@ def join_names(names: Iterable[str]) -> str:
 def split_names(text: str) -> tuple[str, ...]:
     """The names that ``join_names`` joined."""
     return tuple(part.replace("\\,", ",") for part in _COMMA.split(text) if part)
-
-
-def shown(name: str) -> str:
-    """``name`` for a message: quoted, escaped, and cut where it is long."""
-    return repr(name if len(name) <= SHOWN else name[: SHOWN - 1] + "…")
 
 
 class UniqueNames:

@@ -12,8 +12,9 @@ from dldt.compiler.ir.attributes import read_attributes
 from dldt.compiler.ir.document import Element
 from dldt.compiler.ir.layers import Layer, Network, parse_network
 from dldt.compiler.ir.limits import MAX_BODY_NESTING
-from dldt.compiler.ir.names import shown
 from dldt.compiler.ir.versions import Meaning, find_meaning
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 BODY_TAGS = {"if": ("then_body", "else_body"), "loop": ("body",), "tensoriterator": ("body",)}
 """The operations that hold bodies, in lower case, and the elements of these."""
@@ -110,7 +111,7 @@ def _attributes(layer: Layer, meaning: Meaning | None) -> dict[str, Any]:
 def _check_element_type(layer: Layer) -> None:
     text = layer.data.get("element_type", "").lower()
     if text in _PACKED:
-        raise UnsupportedError(f"element type {text} is not supported")
+        raise UnsupportedError(f"element type {printable(text)} is not supported")
 
 
 def _report(survey: _Survey) -> Iterator[str]:
@@ -118,5 +119,5 @@ def _report(survey: _Survey) -> Iterator[str]:
     yield f"{count} of {survey.layers} layers are not supported"
     for about, names in sorted(survey.missing.items()):
         some = ", ".join(map(shown, names[:_EXAMPLES])) + (", …" if len(names) > _EXAMPLES else "")
-        yield f"  {about[:200]}: {len(names)} layer{'s' if len(names) > 1 else ''}: {some}"
+        yield f"  {printable(about)}: {len(names)} layer{'s' if len(names) > 1 else ''}: {some}"
     yield "  cut the model before them (--output), or convert the original model with other operations"

@@ -15,6 +15,7 @@ from dldt.compiler.ir.metadata import read_metadata
 from dldt.compiler.ir.plan import make_plan
 from dldt.compiler.ir.shapes import parse_int
 from dldt.compiler.ir.weights import Weights
+from dldt.compiler.printable import printable
 from dldt.compiler.safe_open import open_regular
 
 VERSIONS = (10, 11)
@@ -53,7 +54,9 @@ def read_ir(
 
 def _check_version(root: Element) -> None:
     if root.tag != "net":
-        raise InputError(f"not an OpenVINO IR: its root is <{root.tag[:40]}>, <net> expected; give the .xml of a model")
+        raise InputError(
+            f"not an OpenVINO IR: its root is <{printable(root.tag)}>, <net> expected; give the .xml of a model"
+        )
     text = root.attributes.get("version")
     if text is None:
         raise InputError("<net> has no version; execution graphs and damaged files have none, give the model itself")

@@ -10,6 +10,8 @@ from dldt.compiler.dim_text import parse_dim
 from dldt.compiler.dims import Dim, FreeDim, Symbol, maximum_of, minimum_of, symbol, symbols
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.ir.limits import MAX_RANK
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.substitute import substitute
 from dldt.compiler.types import Shape
 
@@ -71,7 +73,7 @@ def restore_symbols(shape: Shape, attributes: dict[str, str]) -> Shape:
     }
     dims = tuple(_expression(text, known) for text in attributes["dims"].split(";"))
     if len(dims) != len(shape) or any(isinstance(x, int) and x != y for x, y in zip(shape, dims, strict=True)):
-        raise InputError(f"its shape [{shape_text(shape)}] and the recorded dims {attributes['dims'][:80]!r} differ")
+        raise InputError(f"its shape [{shape_text(shape)}] and the recorded dims {shown(attributes['dims'])} differ")
     return dims
 
 
@@ -85,7 +87,7 @@ def parse_int(text: str) -> int:
     stripped = text.strip()
     value = int(stripped) if _INT.fullmatch(stripped) else None
     if value is None or not -LARGEST - 1 <= value <= LARGEST:
-        raise InputError(f"{text[:40]!r} is not an integer")
+        raise InputError(f"{shown(text)} is not an integer")
     return value
 
 
@@ -104,7 +106,7 @@ def _parse_names(text: str) -> list[str]:
     try:
         return [json.loads(part) if part.startswith('"') else part for part in parts]
     except ValueError as error:
-        raise InputError(f"the names {text[:40]!r} of its dims cannot be read") from error
+        raise InputError(f"the names {shown(text)} of its dims cannot be read") from error
 
 
 def _bounds_text(found: Symbol) -> str:
@@ -126,15 +128,15 @@ def _parse_dim(text: str, name: str) -> Dim:
 def _parse_range(text: str, name: str) -> Dim:
     found = _RANGE.fullmatch(text)
     if found is None:
-        raise InputError(f"{text[:40]!r} is not a range of dimensions")
+        raise InputError(f"{shown(text)} is not a range of dimensions")
     low, high = int(found[1] or 0), int(found[2]) if found[2] else None
     if high is not None and high < low:
-        raise InputError(f"the range {text} is empty")
+        raise InputError(f"the range {printable(text)} is empty")
     return symbol(name, low, high) if low != high else low
 
 
 def _expression(text: str, known: dict[Symbol, Dim]) -> Dim:
     """One recorded dim. A long product of sums is refused: we never write one, and it could have millions of terms."""
     if len(text) > MAX_EXPRESSION or text.count(")*") + text.count("*(") > MAX_PRODUCTS:
-        raise InputError(f"dimension expression {text[:40]!r}… is too large")
+        raise InputError(f"dimension expression {shown(text)}… is too large")
     return substitute(parse_dim(text), known)

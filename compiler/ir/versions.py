@@ -10,6 +10,7 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.ir.adapt import ADAPTATIONS, Adaptation
 from dldt.compiler.ir.compositions.composition import COMPOSITIONS
 from dldt.compiler.op import EXTENSION, OPSETS, REGISTRY, find_op
+from dldt.compiler.printable import printable
 
 _MEANINGS: dict[str, tuple[int, ...]] = {
     "assign": (3, 6),
@@ -68,7 +69,7 @@ def find_meaning(type_name: str, version: str) -> Meaning:
     if version == EXTENSION and 0 in REGISTRY.get(kind, {}):
         return Meaning(find_op(type_name, EXTENSION))
     if version not in OPSETS:
-        raise UnsupportedError(f"operation {type_name} of {version}, an operation set that is not known")
+        raise UnsupportedError(f"operation {printable(type_name)} of {version}, an operation set that is not known")
     asked = max(OPSETS.index(version) + 1, _FIRST.get(kind, 1))
     meant = max((number for number in _MEANINGS.get(kind, ()) if number <= asked), default=0)
     composition = COMPOSITIONS.get((kind, meant))
@@ -79,5 +80,7 @@ def find_meaning(type_name: str, version: str) -> Meaning:
         return Meaning(find_op(adaptation.type or type_name, OPSETS[adaptation.opset - 1]), adaptation)
     found = find_op(type_name, OPSETS[asked - 1])
     if OPSETS.index(found.opset) + 1 < meant:
-        raise UnsupportedError(f"operation {type_name} of {version} is not supported, only that of {found.opset}")
+        raise UnsupportedError(
+            f"operation {printable(type_name)} of {version} is not supported, only that of {found.opset}"
+        )
     return Meaning(found)

@@ -28,7 +28,9 @@ class AdaptivePooling(Op):
         require_float(data, "data", self.type)
         space: tuple[Dim, ...] = known_dims(output_shape, "output_shape", self.type)
         if len(space) != data.rank - 2 or any(maximum_of(dim) < 1 for dim in space):
-            raise ShapeError(f"{self.type}: output_shape {list(space)} is no size of the space of {data}")
+            raise ShapeError(
+                f"{self.type}: output_shape {list(space)} must have a size of 1 or more for each spatial axis of {data}"
+            )
         return (*data.shape[:2], *space)
 
 

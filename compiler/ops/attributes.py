@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 
 _F32_LIMIT = 2.0**128
 
@@ -30,7 +31,9 @@ def one_of(*choices: str) -> Callable[[Any, Any, str], None]:
 
     def check(instance: Any, attribute: Any, value: str) -> None:
         if value not in choices:
-            raise InputError(f"{instance.type}: {attribute.name} is {value!r}, must be one of {', '.join(choices)}")
+            raise InputError(
+                f"{instance.type}: {attribute.name} is {shown(value)}, must be one of {', '.join(choices)}"
+            )
 
     return check
 

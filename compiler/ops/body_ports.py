@@ -30,7 +30,7 @@ class Slices:
     def __attrs_post_init__(self) -> None:
         if self.part_size < 1 or self.stride == 0 or self.axis < 0:
             raise ShapeError(
-                f"slices of size {self.part_size} with stride {self.stride} along axis {self.axis} are none"
+                f"slices of size {self.part_size} with stride {self.stride} along axis {self.axis} are not possible"
             )
 
     @property

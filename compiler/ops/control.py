@@ -14,6 +14,7 @@ from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import text
 from dldt.compiler.ops.body import Body
 from dldt.compiler.ops.logical import require_boolean
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, TensorType
 
 
@@ -60,7 +61,7 @@ def _check_parameters(label: str, body: Body, captures: tuple[TensorType, ...]) 
         raise ShapeError(f"If: {label} has {len(parameters)} parameters for {len(captures)} captured values")
     for value, t in zip(parameters, captures, strict=True):
         if value.type != t and not _are_known_equal(body, value.type, t):
-            raise ShapeError(f"If: parameter {value.name!r} of {label} is {value.type}, the captured value is {t}")
+            raise ShapeError(f"If: parameter {shown(value.name)} of {label} is {value.type}, the captured value is {t}")
 
 
 def _retyped(body: Body, captures: tuple[TensorType | None, ...]) -> Body:

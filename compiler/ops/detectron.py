@@ -151,7 +151,7 @@ class ExperimentalDetectronDetectionOutput(Op):
         require_equal(input_scores.shape[0], count, "the numbers of scores and regions", self.type)
         require_equal(input_scores.shape[1], classes, f"scores and {classes} classes", self.type)
         if len(self.deltas_weights) != 4 or 0 in self.deltas_weights:
-            raise ShapeError(f"{self.type}: deltas_weights is {self.deltas_weights}, must be 4 numbers but 0")
+            raise ShapeError(f"{self.type}: deltas_weights is {self.deltas_weights}, must be 4 numbers, none of them 0")
         if classes < 2:
             raise ShapeError(f"{self.type}: num_classes is {classes}, must be at least 2: the first is the background")
         most, kind = self.max_detections_per_image, input_rois.dtype

@@ -14,6 +14,7 @@ from dldt.compiler.inference import same
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.axes import require_same_type
 from dldt.compiler.ops.convolution import accumulator
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, TensorType
 
 Labels: TypeAlias = tuple[str, ...]
@@ -43,7 +44,9 @@ class Einsum(Op):
             return dim
         if (label[0] == "." and dim == 1) or same(dim, known, f"label {label}"):
             return known
-        raise ShapeError(f"Einsum: label {label} of {self.equation!r} is {known} and {dim}")
+        raise ShapeError(
+            f"Einsum: label {label} of {shown(self.equation)} has the sizes {known} and {dim}, which differ"
+        )
 
     def evaluate(self, *inputs: Array) -> Array:
         wide = accumulator(inputs[0].dtype)
@@ -57,7 +60,7 @@ def parsed_equation(equation: str, ranks: Sequence[int]) -> tuple[list[Labels], 
     left, arrow, right = equation.replace(" ", "").partition("->")
     texts = left.split(",")
     if len(texts) != len(ranks):
-        raise InputError(f"equation {equation!r} has {len(texts)} terms for {len(ranks)} inputs")
+        raise InputError(f"equation {shown(equation)} has {len(texts)} terms for {len(ranks)} inputs")
     counts = (rank - len(text.replace("...", "")) for rank, text in zip(ranks, texts, strict=True) if "..." in text)
     most = max(counts, default=0)
     terms = [_labels(text, rank, most, equation) for text, rank in zip(texts, ranks, strict=True)]
@@ -67,10 +70,10 @@ def parsed_equation(equation: str, ranks: Sequence[int]) -> tuple[list[Labels], 
         return terms, (*dots, *sorted(label for label in set(every) if every.count(label) == 1 and label[0] != "."))
     made = _labels(right, len(right.replace("...", "")) + (most if "..." in right else 0), most, equation)
     if len(set(made)) != len(made):
-        raise InputError(f"equation {equation!r}: the result has a label twice")
+        raise InputError(f"equation {shown(equation)}: the result has a label twice")
     missing = [label for label in made if label not in every]
     if missing:
-        raise InputError(f"equation {equation!r}: the result names {missing[0]!r}, which no input has")
+        raise InputError(f"equation {shown(equation)}: the result names {shown(missing[0])}, which no input has")
     return terms, made
 
 
@@ -80,6 +83,6 @@ def _labels(text: str, rank: int, most: int, equation: str) -> Labels:
     names = head + tail
     letters = all(name.isascii() and name.isalpha() for name in names)
     if not letters or (rank < len(names) if dots else rank != len(names)):
-        raise InputError(f"equation {equation!r}: {text!r} does not fit an input of rank {rank}")
+        raise InputError(f"equation {shown(equation)}: {shown(text)} does not fit an input of rank {rank}")
     count = rank - len(names) if dots else 0
     return (*head, *(f".{i}" for i in range(most - count, most)), *tail)

@@ -52,7 +52,7 @@ class Pad(Op):
         if min(begin, end) < 0:
             raise ShapeError(f"Pad: pads {begin} and {end} of axis {axis} are negative; only mode constant allows it")
         most = {"edge": None if size else 0, "reflect": size - 1, "symmetric": size}[self.pad_mode]
-        if most is not None and max(begin, end) > most:
+        if most is not None and max(begin, end) > max(most, 0):
             raise ShapeError(f"Pad: mode {self.pad_mode} gives at most {most} elements for dimension {axis}, {size}")
 
     def evaluate(self, arg: Array, pads_begin: Array, pads_end: Array, arg_pad_value: Array | None = None) -> Array:

@@ -85,7 +85,7 @@ class PriorBox(PriorBase):
             raise InputError(f"{self.type}: a size is below 0")
         if len(self.max_size) > len(self.min_size):
             raise InputError(
-                f"{self.type}: {len(self.max_size)} of max_size, but only {len(self.min_size)} of min_size"
+                f"{self.type}: max_size has {len(self.max_size)} numbers, but min_size only {len(self.min_size)}"
             )
         fixed = [*self.fixed_size, *map(int, self.fixed_size)]
         rows = [*self._fixed_rows(), *self._free_rows()]
@@ -164,7 +164,7 @@ class PriorBoxClustered(PriorBase):
 
     def infer(self, output_size: TensorType, image_size: TensorType) -> TensorType:
         if len(self.width) != len(self.height):
-            raise ShapeError(f"{self.type}: {len(self.width)} of width, but {len(self.height)} of height")
+            raise ShapeError(f"{self.type}: width has {len(self.width)} numbers, but height {len(self.height)}")
         return super().infer(output_size, image_size)
 
     def count(self) -> int:

@@ -120,7 +120,8 @@ class DeformablePSROIPooling(Op):
             channels = offsets.shape[1]
             if not isinstance(channels, int) or channels < 2 or channels % 2 or self.output_dim % (channels // 2):
                 raise ShapeError(
-                    f"{self.type}: {channels} channels of offsets are no pairs for {self.output_dim} outputs"
+                    f"{self.type}: offsets has {channels} channels; pairs are needed that divide "
+                    f"{self.output_dim} outputs"
                 )
             for axis in (2, 3):
                 require_equal(offsets.shape[axis], self.part_size, "a dim of offsets and part_size", self.type)

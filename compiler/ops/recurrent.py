@@ -15,6 +15,7 @@ from dldt.compiler.op import Op
 from dldt.compiler.ops.attributes import floats, positive
 from dldt.compiler.ops.axes import require_float, require_same_type, text
 from dldt.compiler.ops.recurrent_activation import ACTIVATIONS, activation_parameters
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, Shape, TensorType
 
 DIRECTIONS = ("forward", "reverse", "bidirectional")
@@ -41,7 +42,7 @@ class Recurrent(Op):
         unknown = [name for name in self.activations if name not in ACTIVATIONS]
         if unknown:
             raise UnsupportedError(
-                f"{self.type}: activation {unknown[0]!r} is not supported ({', '.join(ACTIVATIONS)})"
+                f"{self.type}: activation {shown(unknown[0])} is not supported ({', '.join(ACTIVATIONS)})"
             )
         if len(self.activations) != self.activation_count:
             raise ShapeError(f"{self.type}: {len(self.activations)} activations given, {self.activation_count} needed")

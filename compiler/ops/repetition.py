@@ -24,6 +24,7 @@ from dldt.compiler.ops.body_ports import (
     SliceInput,
     ports,
 )
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 
 _Port = TypeVar("_Port")
@@ -115,7 +116,7 @@ class Repetition(Op):
             if widened == types:
                 return attrs.evolve(self, body=body)
             types = widened
-        raise InternalError(f"{self.type}: the shapes of the carried values of {body.name!r} do not settle")
+        raise InternalError(f"{self.type}: the shapes of the carried values of {shown(body.name)} do not settle")
 
     def parameter_types(self, inputs: Sequence[TensorType], own: Sequence[TensorType]) -> list[TensorType]:
         """The types of the Parameters in the first turn; ``own`` are those that they have, for the turn's number."""
@@ -179,7 +180,7 @@ class Repetition(Op):
                 self._check_carried(value, first)
                 self._check_carried(value, last)
             elif t != first and not self._are_known_equal(t, first):
-                raise ShapeError(f"{self.type}: parameter {value.name!r} of the body is {t}, it is given {first}")
+                raise ShapeError(f"{self.type}: parameter {shown(value.name)} of the body is {t}, it is given {first}")
 
     def _are_known_equal(self, t: TensorType, given: TensorType) -> bool:
         """Whether the types are the same by what the body knows of its dims."""
@@ -196,13 +197,13 @@ class Repetition(Op):
         self._check_kind(value.name, t, given)
         pairs = zip(t.shape, given.shape, strict=True)
         if any(not _is_own(a, self.body) and self.body.known(a) != self.body.known(b) for a, b in pairs):
-            raise ShapeError(f"{self.type}: parameter {value.name!r} of the body is {t}, a turn gives it {given}")
+            raise ShapeError(f"{self.type}: parameter {shown(value.name)} of the body is {t}, a turn gives it {given}")
 
     def _check_kind(self, name: str, t: TensorType, given: TensorType) -> None:
         if t.dtype != given.dtype or t.rank != given.rank:
             raise UnsupportedError(
-                f"{self.type}: the carried value {name!r} is {t} before a turn and {given} behind it; its element type "
-                "and its number of dims must stay the same"
+                f"{self.type}: the carried value {shown(name)} is {t} before a turn and {given} behind it; its element "
+                "type and its number of dims must stay the same"
             )
 
     def _output(

@@ -75,7 +75,11 @@ def target_shape(data: Shape, pattern: tuple[Dim, ...], special_zero: bool) -> S
         raise ShapeError(f"Reshape: {text(pattern)} holds -1 {len(free)} times, at most one is allowed")
     total = product(data)
     if free:
-        shape[free[0]] = _left_over(total, product(d for i, d in enumerate(shape) if i != free[0]), data, pattern)
+        # What is copied is on both sides, and tells nothing about what is left: it may be 0.
+        copied = {i for i, dim in enumerate(pattern) if dim == 0 and special_zero}
+        own = product(d for i, d in enumerate(data) if i not in copied)
+        rest = product(d for i, d in enumerate(shape) if i != free[0] and i not in copied)
+        shape[free[0]] = _left_over(own, rest, data, pattern)
     elif not same(product(shape), total, "the number of elements"):
         raise ShapeError(
             f"Reshape: {text(data)} has {total} elements, {text(tuple(shape))} has {product(shape)}"

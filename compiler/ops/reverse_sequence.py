@@ -23,7 +23,7 @@ class ReverseSequence(Op):
     def infer(self, data: TensorType, seq_lengths: TensorType) -> TensorType:
         batch, along = (normal_axis(axis, data.rank, self.type) for axis in (self.batch_axis, self.seq_axis))
         if batch == along:
-            raise ShapeError(f"ReverseSequence: batch_axis and seq_axis are both {batch}")
+            raise ShapeError(f"ReverseSequence: batch_axis and seq_axis are both {batch}; they must differ")
         if seq_lengths.rank != 1 or seq_lengths.dtype is DType.boolean:
             raise ShapeError(f"ReverseSequence: seq_lengths must be a vector of numbers, it is {seq_lengths}")
         what = f"seq_lengths and axis {batch} of {text(data.shape)}"

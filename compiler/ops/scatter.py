@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import ShapeError
+from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import lower, one_of
 from dldt.compiler.ops.axes import known_int, normal_axis, require_equal, require_integer, require_same_type
@@ -50,7 +50,9 @@ class ScatterElementsUpdate(Op):
         require_integer(indices, "indices", self.type)
         require_same_type(data, updates, self.type)
         if not self.use_init_val:
-            raise ShapeError("ScatterElementsUpdate: the elements of data must count (use_init_val)")
+            raise ShapeError(
+                "ScatterElementsUpdate: use_init_val is false; it must be true: the elements of data count, too"
+            )
         require_equal(indices.rank, data.rank, "ranks of indices and data", self.type)
         normal_axis(known_int(axis, "axis", self.type), data.rank, self.type)
         _require_shape(indices.shape, updates.shape, self.type)
@@ -77,7 +79,9 @@ class ScatterNDUpdate(Op):
         require_integer(indices, "indices", self.type)
         require_same_type(data, updates, self.type)
         depth = indices.shape[-1] if indices.rank else 0
-        if not isinstance(depth, int) or not 1 <= depth <= data.rank:
+        if not isinstance(depth, int):
+            raise UnsupportedError(f"ScatterNDUpdate: the last dim of indices must be fixed, they are {indices}")
+        if not 1 <= depth <= data.rank:
             raise ShapeError(f"ScatterNDUpdate: rows of indices {indices} name no position in data {data}")
         _require_shape((*indices.shape[:-1], *data.shape[depth:]), updates.shape, self.type)
         return TensorType(data.dtype, data.shape)

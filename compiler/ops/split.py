@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.dims import Dim, floordiv
 from dldt.compiler.errors import ShapeError
 from dldt.compiler.inference import at_least, same
@@ -13,8 +14,6 @@ from dldt.compiler.ops.attributes import positive
 from dldt.compiler.ops.axes import known_dims, known_int, normal_axis, text
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, TensorType
-
-MAX_PARTS = 4096
 
 
 @op("opset1", traits=Trait.SLICE | Trait.IDENTITY_IF_TYPED_ALIKE)
@@ -27,12 +26,12 @@ class Split(Op):
 
     def infer(self, data: TensorType, axis: TensorType) -> tuple[TensorType, ...]:
         at = normal_axis(known_int(axis, "axis", self.type), data.rank, self.type)
-        _limit(self.num_splits, self.type)
         part = floordiv(data.shape[at], self.num_splits)
         if not same(part * self.num_splits, data.shape[at], f"{self.num_splits} equal parts of axis {at}"):
             raise ShapeError(
                 f"Split: dimension {at} of {text(data.shape)} does not divide into {self.num_splits} equal parts"
             )
+        budget().ask_nodes(self.num_splits)
         return (TensorType(data.dtype, (*data.shape[:at], part, *data.shape[at + 1 :])),) * self.num_splits
 
     def evaluate(self, data: Array, axis: Array) -> tuple[Array, ...]:
@@ -59,7 +58,9 @@ class VariadicSplit(Op):
 
 def resolve_lengths(total: Dim, lengths: tuple[Dim, ...], what: str) -> tuple[Dim, ...]:
     """``lengths`` with -1 replaced by what is left of ``total``; ShapeError where they do not add up."""
-    _limit(len(lengths), what)
+    if not lengths:
+        raise ShapeError(f"{what}: no lengths are given; at least one part is needed")
+    budget().ask_nodes(len(lengths))
     free = [i for i, n in enumerate(lengths) if n == -1]
     if len(free) > 1:
         raise ShapeError(f"{what}: lengths {text(lengths)} hold -1 {len(free)} times, at most one is allowed")
@@ -73,8 +74,3 @@ def resolve_lengths(total: Dim, lengths: tuple[Dim, ...], what: str) -> tuple[Di
     if not fits:
         raise ShapeError(f"{what}: lengths {text(lengths)} do not add up to the dimension, {total}")
     return tuple(rest if n == -1 else n for n in lengths)
-
-
-def _limit(parts: int, what: str) -> None:
-    if not 1 <= parts <= MAX_PARTS:
-        raise ShapeError(f"{what}: {parts} parts asked for, 1 to {MAX_PARTS} are possible")

@@ -7,6 +7,7 @@ import numpy as np
 from dldt.compiler.dims import DefinedDim
 from dldt.compiler.errors import InternalError, ShapeError
 from dldt.compiler.op import Op, op
+from dldt.compiler.shown import shown
 from dldt.compiler.traits import Trait
 from dldt.compiler.types import Array, DType, Shape, TensorType
 
@@ -29,13 +30,13 @@ class ReadValue(Op):
     def infer(self, init: TensorType | None = None) -> TensorType:
         dtype = self.variable_type or (init.dtype if init else None)
         if dtype is None or (init is None and self.variable_shape is None):
-            raise ShapeError(f"ReadValue: nothing says the type and the shape of variable {self.variable_id!r}")
+            raise ShapeError(f"ReadValue: nothing says the type and the shape of variable {shown(self.variable_id)}")
         if init is not None and self.variable_shape is None:
             return TensorType(dtype, init.shape)
         wanted = self.variable_shape or ()
         made = TensorType(dtype, state_dims(self.variable_id, wanted))
         if init is not None and not (init.dtype is dtype and _fits(init.shape, wanted)):
-            raise ShapeError(f"ReadValue: variable {self.variable_id!r} is {made}, its first value is {init}")
+            raise ShapeError(f"ReadValue: variable {shown(self.variable_id)} is {made}, its first value is {init}")
         return made
 
     def evaluate(self, init: Array | None = None) -> Array:

@@ -27,7 +27,7 @@ class TopK(Op):
     def infer(self, data: TensorType, k: TensorType) -> tuple[TensorType, TensorType]:
         axis = normal_axis(self.axis, data.rank, self.type)
         count = known_dim(k, "k", self.type)
-        none = maximum_of(count) < 1 and not is_found(count)
+        none = maximum_of(count) < 0 and not is_found(count)
         if none or not at_most(count, data.shape[axis], f"k of axis {axis}"):
             raise ShapeError(f"TopK: k is {count}, axis {axis} of {text(data.shape)} has {data.shape[axis]} elements")
         if minimum_of(count) < 0:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.printable import printable
 from dldt.compiler.safe_open import read_regular
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.engine.model_record import ModelRecord
-from dldt.frontends.engine.printable import printable
 
 _LAYER = re.compile(rb"<CustomLayer\b[^<>]*?\bNativeType\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _MAX_BYTES = 1 << 20

@@ -10,6 +10,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import open_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.blob import Blob
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -49,7 +50,7 @@ def _blobs(h5py: Any, data: Any) -> dict[str, tuple[Blob, ...]]:
         layer, group = pending.pop()
         for name in group:
             if isinstance(group.get(name, getlink=True), h5py.ExternalLink | h5py.SoftLink):
-                raise ValueError(f"{name!r} is a link")
+                raise ValueError(f"{shown(name)} is a link")
             item = group[name]
             if isinstance(item, h5py.Group):
                 pending.append((f"{layer}/{name}" if layer else name, item))
@@ -65,6 +66,6 @@ def _blobs(h5py: Any, data: Any) -> dict[str, tuple[Blob, ...]]:
 def _check(item: Any, name: str) -> None:
     """Raises ValueError on numbers that are not in the file itself."""
     if item.is_virtual or item.external:
-        raise ValueError(f"the numbers of {name!r} lie in other files")
+        raise ValueError(f"the numbers of {shown(name)} lie in other files")
     if item.nbytes > _PACKED * item.id.get_storage_size():
-        raise ValueError(f"{name!r} is to hold {item.size} numbers, and has {item.id.get_storage_size()} bytes")
+        raise ValueError(f"{shown(name)} is to hold {item.size} numbers, and has {item.id.get_storage_size()} bytes")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.caffe.training import DATA
 from dldt.frontends.engine.declared_type import DeclaredType
@@ -53,7 +54,7 @@ def data_inputs(layer: Any, file: Path) -> dict[str, DeclaredType]:
         data = layer.memory_data_param
         given = [(data.batch_size, data.channels, data.height, data.width)] + [(data.batch_size,)] * (len(tops) - 1)
     if len(given) not in (0, 1, len(tops)):
-        raise InputError(f"{file}: layer {layer.name!r} has {len(given)} shapes for {len(tops)} tops")
+        raise InputError(f"{file}: layer {shown(layer.name)} has {len(given)} shapes for {len(tops)} tops")
     shapes: list[tuple[int, ...] | None] = [None] * len(tops)
     if given:
         shapes = [*given] * (len(tops) if len(given) == 1 else 1)
@@ -63,5 +64,7 @@ def data_inputs(layer: Any, file: Path) -> dict[str, DeclaredType]:
 def _type(name: str, shape: tuple[int, ...] | None, file: Path) -> DeclaredType:
     """Dims of -1 are free."""
     if shape is not None and any(dim < -1 or dim > 1 << 31 for dim in shape):
-        raise InputError(f"{file}: input {name!r} has the shape {list(shape[:32])}; a dim is -1, or from 0 to 2**31")
+        raise InputError(
+            f"{file}: input {shown(name)} has the shape {list(shape[:32])}; a dim is -1, or from 0 to 2**31"
+        )
     return DeclaredType(DType.f32, None if shape is None else tuple(None if dim == -1 else dim for dim in shape))

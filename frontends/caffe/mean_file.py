@@ -10,6 +10,7 @@ import numpy as np
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.arithmetic import Subtract
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.caffe.caffemodel import read_mean
 
@@ -47,7 +48,7 @@ def _part(mean: Array, height: int, width: int, offsets: str | None, file: Path)
     else:
         match = re.fullmatch(r"\(?\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)?", offsets)
         if match is None:
-            raise UsageError(f"--mean-file-offsets is {offsets!r}, (x,y) is expected")
+            raise UsageError(f"--mean-file-offsets is {shown(offsets)}, (x,y) is expected")
         top, left = int(match[1]), int(match[2])
     if rows < 0 or columns < 0 or top > rows or left > columns:
         raise UsageError(

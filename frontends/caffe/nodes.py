@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.blob import Blob
 from dldt.frontends.caffe.layers import LAYERS, LayerType
 from dldt.frontends.caffe.shift_file import shift_of
@@ -43,7 +44,7 @@ class Nodes:
         if kind.apart and len(layer.bottom) > 1:
             if len(layer.bottom) != len(layer.top):
                 raise InputError(
-                    f"{self._file}: layer {layer.name!r} has {len(layer.bottom)} bottoms and {len(layer.top)} tops"
+                    f"{self._file}: layer {shown(layer.name)} has {len(layer.bottom)} bottoms and {len(layer.top)} tops"
                 )
             pairs = zip(layer.bottom, layer.top, strict=True)
             return [
@@ -60,8 +61,8 @@ class Nodes:
             return bottoms
         if len(bottoms) > kind.bottoms:
             raise InputError(
-                f"{self._file}: layer {layer.name!r} of type {kind.name} has {len(bottoms)} bottoms, it takes at most "
-                f"{kind.bottoms}"
+                f"{self._file}: layer {shown(layer.name)} of type {kind.name} has {len(bottoms)} bottoms, it takes at "
+                f"most {kind.bottoms}"
             )
         return bottoms + ("",) * (kind.bottoms - len(bottoms)) if behind else bottoms
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.messages import MESSAGES
 
 _TEST = 1
@@ -21,7 +22,9 @@ def in_test_phase(net: Any, layers: list[Any], file: Path) -> list[Any]:
 
 def _kept(layer: Any, state: Any, file: Path) -> bool:
     if layer.include and layer.exclude:
-        raise InputError(f"{file}: layer {layer.name!r} has rules to include and to exclude it; Caffe allows one kind")
+        raise InputError(
+            f"{file}: layer {shown(layer.name)} has rules to include and to exclude it; Caffe allows one kind"
+        )
     if layer.include:
         return any(_meets(rule, state) for rule in layer.include)
     return not any(_meets(rule, state) for rule in layer.exclude)

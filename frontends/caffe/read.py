@@ -15,7 +15,9 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
 from dldt.compiler.safe_open import read_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.blob import Blob
 from dldt.frontends.caffe.caffemodel import StoredNet, read_caffemodel
 from dldt.frontends.caffe.files import Files
@@ -29,7 +31,6 @@ from dldt.frontends.caffe.training import Used, in_use
 from dldt.frontends.caffe.upgrade import upgraded
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.model_record import ModelRecord
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -96,9 +97,9 @@ def _reported(net: _Net, file: Path) -> dict[str, str]:
         return {}
     lines = [f"{field.message.DESCRIPTOR.name}.{field.name} (line {field.line})" for field in net.unknown]
     more = f" and {len(lines) - _MAX_SHOWN} more" if len(lines) > _MAX_SHOWN else ""
-    shown = _joined(lines[:_MAX_SHOWN]) + more
-    _log.warning("%s: fields that are not known have no effect: %s", file, shown)
-    return {"caffe_unknown_fields": shown}
+    known = _joined(lines[:_MAX_SHOWN]) + more
+    _log.warning("%s: fields that are not known have no effect: %s", file, known)
+    return {"caffe_unknown_fields": known}
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -143,7 +144,9 @@ def _unique(
     for record in records:
         for name in filter(None, record.inputs):
             if name not in there:
-                raise InputError(f"{file}: layer {record.name!r} reads {name!r}, which no layer before it makes")
+                raise InputError(
+                    f"{file}: layer {shown(record.name)} reads {shown(name)}, which no layer before it makes"
+                )
         outputs = tuple(f"{name}/{record.name}" if name in inputs else name for name in record.outputs)
         own = tuple(rewritten.get(name, name) for name in record.inputs)
         rewritten.update({a: b for a, b in zip(record.outputs, outputs, strict=True) if a != b})
@@ -179,8 +182,8 @@ def _needed_inputs(
 
 
 def _no_weights(layers: Sequence[str], file: Path, files: Files) -> str:
-    shown = _joined(layers[:3]) + (" …" if len(layers) > 3 else "")
-    about = f"{len(layers)} layers that need weights have none ({shown})"
+    some = _joined(layers[:3]) + (" …" if len(layers) > 3 else "")
+    about = f"{len(layers)} layers that need weights have none ({some})"
     if files.weights is None:
         return f"{file}: {about}: no .caffemodel is beside it; name it as the model, with --input-proto for this file"
     return f"{file}: {about}: {files.weights} is of another net, or its layers have other names"

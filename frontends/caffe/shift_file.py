@@ -10,8 +10,8 @@ import numpy as np
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import read_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.blob import Blob
-from dldt.frontends.engine.printable import printable
 
 _MAX_BYTES = 1 << 26
 
@@ -21,7 +21,7 @@ def shift_of(name: str, net: Path) -> tuple[Blob, ...]:
     folder of the net. Raises InputError."""
     if not name:
         return ()
-    where = f"{net}: shift_file {printable(name)!r}"
+    where = f"{net}: shift_file {shown(name)}"
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or ":" in name or PurePosixPath(name).is_absolute():
         raise InputError(f"{where} leaves the folder of the net; copy the file beside the net, and name it without one")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.caffe.messages import MESSAGES
 from dldt.frontends.caffe.net_messages import V1_TYPES
 
@@ -82,7 +83,7 @@ def _from_v1(old: Any, file: Path) -> Any:
     layer.exclude.extend(old.exclude)
     labels = {number: label for label, number in V1_TYPES.items()}
     if not old.type:
-        raise InputError(f"{file}: layer {old.name!r} has no type")
+        raise InputError(f"{file}: layer {shown(old.name)} has no type")
     layer.type = _v1_name(labels[old.type])
     for name in old.param:
         layer.param.add(name=name)
@@ -125,7 +126,7 @@ def _without_padding(layers: Iterable[Any], file: Path) -> list[Any]:
     for layer in layers:
         if layer.type == "Padding":
             if len(layer.bottom) != 1 or len(layer.top) != 1:
-                raise InputError(f"{file}: padding layer {layer.name!r} needs one bottom and one top")
+                raise InputError(f"{file}: padding layer {shown(layer.name)} needs one bottom and one top")
             paddings[layer.top[0]] = layer
             continue
         for position, bottom in enumerate(layer.bottom):
@@ -144,4 +145,4 @@ def _pad(layer: Any, pad: int, file: Path) -> None:
     elif layer.type == "Pooling":
         layer.pooling_param.pad = pad
     else:
-        raise InputError(f"{file}: layer {layer.name!r} of type {layer.type} cannot take a padding layer")
+        raise InputError(f"{file}: layer {shown(layer.name)} of type {layer.type} cannot take a padding layer")

@@ -9,6 +9,8 @@ import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.importer import Importer
@@ -35,18 +37,22 @@ def inputs_of(importer: Importer, node: NodeRecord, given: list[Imported | None]
         own = ports[min(position, len(ports) - 1)].name if ports else ""
         if isinstance(value, StoredTensor) and own not in importer.sequences:
             raise UnsupportedError(
-                f"input {own!r} is of type {value.kind.name}, in which numbers are only stored; cast or dequantise it"
+                f"input {shown(own)} is of type {value.kind.name}, in which numbers are only stored; cast or "
+                "dequantise it"
             )
         if not (value is None or isinstance(value, Value) or own in importer.sequences):
-            raise InputError(f"input {own!r} of {node.op_type} must be a tensor, {node.inputs[position]!r} is none")
+            raise InputError(
+                f"input {shown(own)} of {printable(node.op_type)} must be a tensor, {shown(node.inputs[position])} is "
+                "none"
+            )
     variadic = bool(ports) and ports[-1].variadic
     if len(given) > len(ports) and not variadic:
-        raise InputError(f"{node.op_type} takes at most {len(ports)} inputs, {len(given)} are given")
+        raise InputError(f"{printable(node.op_type)} takes at most {len(ports)} inputs, {len(given)} are given")
     for position, port in enumerate(ports):
         if not port.optional and not port.variadic and (position >= len(given) or given[position] is None):
-            raise InputError(f"input {port.name!r} of {node.op_type} is required and missing")
+            raise InputError(f"input {shown(port.name)} of {printable(node.op_type)} is required and missing")
     if variadic and (not given or None in given[len(ports) - 1 :]):
-        raise InputError(f"{node.op_type} needs at least one input, and none may be left out")
+        raise InputError(f"{printable(node.op_type)} needs at least one input, and none may be left out")
     return given
 
 
@@ -56,11 +62,11 @@ def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
     unknown = [name for name in node.attributes if name not in declared]
     if unknown:
         known = ", ".join(declared) or "it has none"
-        raise InputError(f"attribute {unknown[0]!r} is not one of {node.op_type} ({known})")
+        raise InputError(f"attribute {shown(unknown[0])} is not one of {printable(node.op_type)} ({known})")
     values: dict[str, Any] = {}
     for name, attribute in declared.items():
         if name not in node.attributes and attribute.required:
-            raise InputError(f"attribute {name!r} of {node.op_type} is required and missing")
+            raise InputError(f"attribute {shown(name)} of {printable(node.op_type)} is required and missing")
         values[name] = _value(node, name, attribute.kind) if name in node.attributes else attribute.default
     if importer.settings is not None:
         parameter, record = importer.settings
@@ -71,26 +77,26 @@ def attributes_of(importer: Importer, node: NodeRecord) -> dict[str, Any]:
 def _value(node: NodeRecord, name: str, kind: Any) -> Any:
     given = node.attributes[name]
     if isinstance(given, Fault):
-        raise given.error(f"attribute {name!r}", f", {_kind_name(kind)} is expected")
+        raise given.error(f"attribute {shown(name)}", f", {_kind_name(kind)} is expected")
     if isinstance(given, Text):
         return _read(given, name, kind)
     if not _fits(given, kind):
-        raise InputError(f"attribute {name!r} is of type {_type_name(given)}, {_kind_name(kind)} is expected")
+        raise InputError(f"attribute {shown(name)} is of type {_type_name(given)}, {_kind_name(kind)} is expected")
     if isinstance(given, TensorRecord):
-        return _ranked(given.read(f"attribute {name!r} of {node}"), name, TENSORS.get(kind))
+        return _ranked(given.read(f"attribute {shown(name)} of {node}"), name, TENSORS.get(kind))
     return _bounded(given, name)
 
 
 def _ranked(array: Array, name: str, rank: int | None) -> Array:
     if rank is not None and array.ndim != rank:
-        raise InputError(f"attribute {name!r} is a tensor of rank {array.ndim}, one of rank {rank} is expected")
+        raise InputError(f"attribute {shown(name)} is a tensor of rank {array.ndim}, one of rank {rank} is expected")
     return array
 
 
 def _bounded(value: Any, name: str) -> Any:
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int) and not -_LIMIT <= number < _LIMIT:
-            raise InputError(f"attribute {name!r} is {str(number)[:20]}…, a number beyond 64 bits")
+            raise InputError(f"attribute {shown(name)} is {str(number)[:20]}…, a number beyond 64 bits")
     return value
 
 
@@ -98,7 +104,7 @@ def _read(text: Text, name: str, kind: Any) -> Any:
     try:
         return _bounded(text.as_kind(kind), name)
     except ValueError as error:
-        raise InputError(f"attribute {name!r} is {text[:80]!r}, {_kind_name(kind)} is expected") from error
+        raise InputError(f"attribute {shown(name)} is {shown(text)}, {_kind_name(kind)} is expected") from error
 
 
 def _fits(value: Any, kind: Any) -> bool:

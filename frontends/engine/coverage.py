@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from dldt.compiler.printable import printable
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.framework import Framework
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.unsupported import UnsupportedNode
 

@@ -10,6 +10,8 @@ import attrs
 
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.input_spec import InputSpec
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
@@ -39,11 +41,13 @@ def cut(record: GraphRecord, inputs: Mapping[str, InputSpec], outputs: Sequence[
     for given, spec in inputs.items():
         targets = names.inputs(given)
         if len(targets) > 1 and spec.shape is not None:
-            raise UsageError(f"{file}: node {given!r} has {len(targets)} inputs; give a shape for one: 0:{given}[…]")
+            raise UsageError(
+                f"{file}: node {shown(given)} has {len(targets)} inputs; give a shape for one: 0:{printable(given)}[…]"
+            )
         for tensor, node, port in targets:
             name = tensor if node is None else f"{node.name or node.outputs[0]}/placeholder_port_{port}"
             if name in specs:
-                raise UsageError(f"{file}: input {given!r} is named twice")
+                raise UsageError(f"{file}: input {shown(given)} is named twice")
             specs[name] = spec
             if name not in record.inputs:
                 made[name] = tensor
@@ -112,7 +116,7 @@ class _Names:
             return next(node for node in self._record.nodes if name in node.outputs)
         found = self._nodes[name]
         if len(found) > 1:
-            raise UsageError(f"{self._file}: {len(found)} nodes are named {name!r}; name the tensor instead")
+            raise UsageError(f"{self._file}: {len(found)} nodes are named {shown(name)}; name the tensor instead")
         return found[0]
 
     def _users(self, tensor: str) -> list[NodeRecord]:
@@ -131,7 +135,9 @@ class _Names:
 
     def _unknown(self, text: str, kind: str) -> UsageError:
         known = [*self._record.inputs, *self._record.outputs, *self._nodes, *sorted(self._tensors)]
-        return UsageError(f"{self._file}: {kind} {text!r}: no tensor or node has this name{did_you_mean(text, known)}")
+        return UsageError(
+            f"{self._file}: {kind} {shown(text)}: no tensor or node has this name{did_you_mean(text, known)}"
+        )
 
 
 def _rewired(node: NodeRecord, port: int, name: str) -> NodeRecord:

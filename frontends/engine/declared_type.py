@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.compiler.printable import printable
 from dldt.compiler.types import DType
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.stored import StorageType
@@ -25,5 +26,7 @@ class DeclaredType:
     """Of the items, where it is a sequence of tensors."""
 
     def __str__(self) -> str:
-        dims = "…" if self.shape is None else ",".join("?" if dim is None else str(dim) for dim in self.shape)
+        dims = (
+            "…" if self.shape is None else ",".join("?" if dim is None else printable(str(dim)) for dim in self.shape)
+        )
         return f"[{dims}]"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.safe_open import open_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Format
 from dldt.frontends.engine.sniff import looks_like
 
@@ -42,7 +43,9 @@ def _told(file: Path, formats: Sequence[Format]) -> list[Format]:
 def _named(file: Path, formats: Sequence[Format], framework: str) -> Format:
     found = next((each for each in formats if framework in (each.name, *each.aliases)), None)
     if found is None:
-        raise UsageError(f"no framework is called {framework!r}; there are: {', '.join(each.name for each in formats)}")
+        raise UsageError(
+            f"no framework is called {shown(framework)}; there are: {', '.join(each.name for each in formats)}"
+        )
     told = _told(file, formats)
     if told and found not in told:
         raise UsageError(f"--framework {framework} does not fit {file.name}")

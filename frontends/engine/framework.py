@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from dldt.compiler.printable import printable
 from dldt.frontends.engine.importer import Importer
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import NodeRecord
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])

@@ -9,6 +9,7 @@ import attrs
 from dldt.compiler.errors import ShapeError, UnsupportedError
 from dldt.compiler.graph import Graph
 from dldt.compiler.ops.convert import Convert
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.coverage import all_nodes, consumers_of, cut_place, described, without_importer
 from dldt.frontends.engine.fault import Fault
@@ -58,7 +59,7 @@ def import_graph(
         raise unsupported_error(str(model.path), unsupported, len(nodes), cut_place(top, listed, record), command)
     for name, value in zip(_distinct(record.outputs), scope.outputs(), strict=True):
         if isinstance(value, Nothing):
-            raise UnsupportedError(f"output {name!r} is an optional without a value")
+            raise UnsupportedError(f"output {shown(name)} is an optional without a value")
         if value is not None:
             for part, own in zip(parts(value), part_names(name, value), strict=True):
                 tells = isinstance(value, TensorOfFoundRank) and part is value.rank
@@ -98,10 +99,10 @@ def _add_input(scope: ImportScope, name: str, spec: InputSpec, cut_type: TensorT
     try:
         value = graph.parameter(name, type)
     except ShapeError as error:
-        raise ShapeError(f"{scope.model.path}: input {name!r}: {error}") from error
+        raise ShapeError(f"{scope.model.path}: input {shown(name)}: {error}") from error
     scope.findings.types[name] = type
     wanted = type.dtype if cut_type else declared.dtype or type.dtype
     if isinstance(wanted, Fault):
-        raise wanted.error(f"input {name!r}:")
+        raise wanted.error(f"input {shown(name)}:")
     made = value if wanted is type.dtype else Convert(wanted)(value, name=f"{name}/Convert")
     scope.values[name] = made if declared.stored is None else StoredTensor(made, declared.stored)

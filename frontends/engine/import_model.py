@@ -15,6 +15,8 @@ import attrs
 from dldt.compiler.dims import Dim, symbols
 from dldt.compiler.errors import DldtError, UsageError
 from dldt.compiler.graph import Graph
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.cut import Cut, cut
 from dldt.frontends.engine.import_graph import import_graph
@@ -69,7 +71,8 @@ def _cut_type(model: ModelRecord, wanted: Cut, name: str, tensor: str, names: Sy
         (value,) = import_graph(model, prefix, before, {}, names).output_values
     except DldtError as error:
         raise UsageError(
-            f"{model.path}: the type of {tensor!r} is not known; give it as {name}[d,d,…]{{f32}} ({error})"
+            f"{model.path}: the type of {shown(tensor)} is not known; give it as {printable(name)}[d,d,…]{{f32}} "
+            f"({error})"
         ) from error
     shape = spec.dims(name, names) if spec.shape is not None else _as_input(value.type.shape, name, names)
     return TensorType(spec.dtype or value.type.dtype, shape)

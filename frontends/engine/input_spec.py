@@ -11,6 +11,7 @@ import attrs
 
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import UsageError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.engine.symbols import Symbols
 
@@ -47,7 +48,7 @@ class InputSpec:
         if given is None or isinstance(given, InputSpec):
             return given or cls()
         if isinstance(given, str) or not isinstance(given, Sequence):
-            raise UsageError(f"an input's shape is a sequence of dims, not {given!r}")
+            raise UsageError(f"an input's shape is a sequence of dims, not {shown(given)}")
         return cls(shape=tuple(_checked(dim) for dim in given))
 
     def dims(self, name: str, symbols: Symbols) -> tuple[Dim, ...]:
@@ -65,10 +66,10 @@ def parse_inputs(text: str) -> dict[str, InputSpec]:
     for item in split_top(text):
         match = _ITEM.fullmatch(item)
         if match is None or not match["name"].strip():
-            raise UsageError(f"cannot read {item!r}: expected name, name[dims], name[dims]{{type}} or name->value")
+            raise UsageError(f"cannot read {shown(item)}: expected name, name[dims], name[dims]{{type}} or name->value")
         name = match["name"].strip()
         if name in specs:
-            raise UsageError(f"input {name!r} is given twice")
+            raise UsageError(f"input {shown(name)} is given twice")
         shape = None if match["shape"] is None else parse_dims(match["shape"])
         dtype = None if match["type"] is None else parse_dtype(match["type"])
         value = None if match["value"] is None else parse_value(match["value"])
@@ -81,7 +82,7 @@ def parse_input_shapes(text: str) -> list[tuple[DimSpec, ...]]:
     shapes = []
     for item in split_top(text):
         if (item[:1], item[-1:]) not in (("[", "]"), ("(", ")")):
-            raise UsageError(f"cannot read shape {item!r}: expected [d,d,…] or (d,d,…)")
+            raise UsageError(f"cannot read shape {shown(item)}: expected [d,d,…] or (d,d,…)")
         shapes.append(parse_dims(item[1:-1]))
     return shapes
 
@@ -96,7 +97,7 @@ def parse_dtype(text: str) -> DType:
     name = text.strip().lower()
     name = _ALIASES.get(name, name.replace("fp", "f"))
     if name not in DType.__members__:
-        raise UsageError(f"element type {text!r} is not known ({', '.join(DType.__members__)} are)")
+        raise UsageError(f"element type {shown(text)} is not known ({', '.join(DType.__members__)} are)")
     return DType[name]
 
 
@@ -117,15 +118,15 @@ def split_top(text: str) -> list[str]:
         mark, position = found[0], found.start()
         depth += (mark in "[({") - (mark in "])}")
         if depth < 0:
-            raise UsageError(f"unbalanced bracket {mark!r} at position {position + 1} of {text!r}")
+            raise UsageError(f"unbalanced bracket {shown(mark)} at position {position + 1} of {shown(text)}")
         if mark == "," and depth == 0:
             parts.append(text[start:position].strip())
             start = position + 1
     if depth:
-        raise UsageError(f"a bracket is not closed in {text!r}")
+        raise UsageError(f"a bracket is not closed in {shown(text)}")
     parts.append(text[start:].strip())
     if "" in parts:
-        raise UsageError(f"nothing stands between two commas, or at an end, of {text!r}")
+        raise UsageError(f"nothing stands between two commas, or at an end, of {shown(text)}")
     return parts
 
 
@@ -142,7 +143,7 @@ def _checked(dim: DimSpec) -> DimSpec:
     if dim is None or dim == -1 or dim == "?":
         return None
     if isinstance(dim, bool) or not isinstance(dim, int | str | tuple):
-        raise UsageError(f"{dim!r} is not a dimension: give a number, a name, a range such as 1..8, or ?")
+        raise UsageError(f"{shown(dim)} is not a dimension: give a number, a name, a range such as 1..8, or ?")
     if isinstance(dim, int):
         if not 0 <= dim <= _MAX_DIM:
             raise UsageError(f"a dimension of {dim} is out of range: 0 to 2**40, or -1 for a free one")
@@ -155,7 +156,7 @@ def _checked(dim: DimSpec) -> DimSpec:
     if match:
         return _range((int(match[1] or 0), int(match[2]) if match[2] else None))
     if not re.fullmatch(r"[A-Za-z_][\w.]*", dim, flags=re.ASCII):
-        raise UsageError(f"{dim!r} is not a dimension: give a number, a name, a range such as 1..8, or ?")
+        raise UsageError(f"{shown(dim)} is not a dimension: give a number, a name, a range such as 1..8, or ?")
     return dim
 
 
@@ -163,7 +164,7 @@ def _unquoted(text: str) -> str:
     try:
         return str(json.loads(text, strict=False))
     except ValueError as error:
-        raise UsageError(f"{text} is no name: what stands between the quotes is no string of JSON") from error
+        raise UsageError(f"{text} is not a name: what stands between the quotes must be a string as in JSON") from error
 
 
 def _range(pair: tuple[int, int | None]) -> DimSpec:
@@ -190,4 +191,4 @@ def _number(text: str) -> Number:
             return kind(text)
         except ValueError:
             continue
-    raise UsageError(f"{text!r} is not a value: give a number, true, false, or a list [a,b,…]")
+    raise UsageError(f"{shown(text)} is not a value: give a number, true, false, or a list [a,b,…]")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 
 
@@ -21,7 +22,7 @@ def ordered(graph: GraphRecord, file: Path, outer: Iterable[str] = ()) -> list[N
     needs = [needed(node) for node in graph.nodes]
     for name in graph.outputs:
         if name not in producers and name not in given:
-            raise InputError(f"{file}: output {name!r} is produced by no node{did_you_mean(name, producers)}")
+            raise InputError(f"{file}: output {shown(name)} is produced by no node{did_you_mean(name, producers)}")
     wanted = _wanted(graph, producers, needs, given, file)
     return [graph.nodes[index] for index in _sorted(graph, wanted, producers, needs, file)]
 
@@ -34,10 +35,10 @@ def _producers(graph: GraphRecord, file: Path) -> dict[str, int]:
                 continue
             if name in producers:
                 other = graph.nodes[producers[name]]
-                raise InputError(f"{file}: tensor {name!r} has two producers, {other} and {node}")
+                raise InputError(f"{file}: tensor {shown(name)} has two producers, {other} and {node}")
             if name in graph.initializers or name in graph.inputs:
                 kind = "an initialiser" if name in graph.initializers else "an input"
-                raise InputError(f"{file}: tensor {name!r} is {kind} and an output of {node}")
+                raise InputError(f"{file}: tensor {shown(name)} is {kind} and an output of {node}")
             producers[name] = index
     return producers
 
@@ -57,7 +58,7 @@ def _wanted(
                 pending.append(producers[name])
             elif name not in given:
                 hint = did_you_mean(name, [*producers, *given])
-                raise InputError(f"{file}: {graph.nodes[index]} takes tensor {name!r}, which nothing gives{hint}")
+                raise InputError(f"{file}: {graph.nodes[index]} takes tensor {shown(name)}, which nothing gives{hint}")
     return wanted
 
 
@@ -95,5 +96,5 @@ def _cycle(graph: GraphRecord, sources: dict[int, set[int]], done: set[int]) -> 
         path.append(current)
         current = min(source for source in sources[current] if source not in done)
     loop = [*path[path.index(current) :], current][::-1]
-    shown = [str(graph.nodes[index]) for index in loop]
-    return " → ".join(shown if len(shown) <= 12 else [*shown[:11], "…"])
+    names = [str(graph.nodes[index]) for index in loop]
+    return " → ".join(names if len(names) <= 12 else [*names[:11], "…"])

@@ -8,6 +8,8 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]  # no stubs
 
+from dldt.compiler.shown import shown
+
 _Field = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
     name: getattr(_Field, f"TYPE_{name.upper()}")
@@ -59,7 +61,7 @@ class ProtoSchema:
         for line in filter(None, map(str.strip, lines.splitlines())):
             match = _FIELD.fullmatch(line)
             if match is None:
-                raise ValueError(f"{message.name}: cannot read the line {line!r}")
+                raise ValueError(f"{message.name}: cannot read the line {shown(line)}")
             number, name, key, value, kind, star, packed, default = match.groups()
             field = message.field.add(name=name, number=int(number), label=_Field.LABEL_OPTIONAL)
             if key:

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from dldt.compiler.printable import printable
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.declared_type import DeclaredType
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.tensor_record import TensorRecord
 
 Definition: TypeAlias = "Callable[[Sequence[TensorType | None]], GraphRecord]"

@@ -13,6 +13,7 @@ from dldt.compiler.budget import BudgetError, budget
 from dldt.compiler.errors import DldtError, InputError, InternalError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.inference import is_found
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.engine.arguments import attributes_of, inputs_of
 from dldt.frontends.engine.context import Context, FinishOutput, ImportedBody, MakeInput
@@ -67,7 +68,7 @@ class ImportScope:
             self.values[name] = self._initializer(name)
             return self.values[name]
         if self.outer is None:
-            raise UnsupportedError(f"tensor {name!r} is an output that is not supported")
+            raise UnsupportedError(f"tensor {shown(name)} is an output that is not supported")
         return self.outer.lookup(name)
 
     def give(self, name: str, given: Imported) -> None:
@@ -85,7 +86,7 @@ class ImportScope:
         return [None if self.poisoned(name) else self.lookup(name) for name in self.record.outputs]
 
     def _initializer(self, name: str) -> Imported:
-        array = self.record.initializers[name].read(f"{self.model.path}: initialiser {name!r}")
+        array = self.record.initializers[name].read(f"{self.model.path}: initialiser {shown(name)}")
         kind = storage_type(array.dtype)
         value = self.graph.constant(array if kind is None else kind.raw(array), name=name)
         self.graph.rename(value, (name,))
@@ -97,7 +98,7 @@ class ImportScope:
             self._poisoned.update(node.outputs)
             return
         limit = budget()
-        limit.doing = f"node {node.title!r} ({node.op_type})"
+        limit.doing = f"node {shown(node.title)} ({node.op_type})"
         limit.tick()
         try:
             self._import(node)
@@ -197,7 +198,7 @@ class ImportScope:
         for position, name in enumerate(node.outputs):
             value = values[position] if position < len(values) else None
             if value is None and name in self._used:
-                raise UnsupportedError(f"output {position} ({name!r}) is used, and only the others are supported")
+                raise UnsupportedError(f"output {position} ({shown(name)}) is used, and only the others are supported")
             if value is None or not name:
                 continue
             self.values[name] = value

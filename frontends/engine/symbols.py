@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from dldt.compiler.dims import Dim, symbol
-
-_LONGEST = 200
-"""Longer names are cut."""
+from dldt.compiler.printable import LONGEST
 
 
 class Symbols:
@@ -21,7 +19,7 @@ class Symbols:
         """The dim that the framework, or the user, calls ``name``: any text. It is called so here too, unless the name
         is very long, or one that ``fresh`` gave away before."""
         if name not in self._by_name:
-            self._by_name[name] = self._free(name[:_LONGEST])
+            self._by_name[name] = self._free(name[:LONGEST])
         return symbol(self._by_name[name], lower, upper)
 
     def fresh(self, hint: str, lower: int = 0, upper: int | None = None) -> Dim:

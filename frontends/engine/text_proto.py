@@ -8,7 +8,7 @@ import attrs
 from google.protobuf import message_factory  # type: ignore[import-untyped]  # no stubs
 
 from dldt.compiler.errors import InputError
-from dldt.frontends.engine.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.text_tokens import TextTokens
 
 _DEPTH = 100
@@ -65,7 +65,7 @@ class _TextProto:
             if token == top.closing:
                 self._close()
             elif token == "":
-                raise self._tokens.error(f"the text ends before {top.closing!r}")
+                raise self._tokens.error(f"the text ends before {shown(top.closing)}")
             elif token not in (",", ";"):
                 self._field(top, token)
         return self._unknown
@@ -86,7 +86,7 @@ class _TextProto:
     def _field(self, top: _Open, name: str) -> None:
         field = top.fields.get(name)
         if field is None and name != "[" and not name.isidentifier():
-            raise self._tokens.error(f"the name of a field is expected, not {printable(name)!r}")
+            raise self._tokens.error(f"the name of a field is expected, not {shown(name)}")
         if field is None:
             line = self._tokens.line
             self._unknown.append(UnknownField(top.message, name, self._skipped(name), line))
@@ -96,12 +96,12 @@ class _TextProto:
         if items and self._tokens.accept("]"):
             return
         if items and not _is_repeated(field):
-            raise self._tokens.error(f"field {name!r} takes one value, not a list")
+            raise self._tokens.error(f"field {shown(name)} takes one value, not a list")
         if field.message_type is not None:
             self._open(top, field, items)
             return
         if not has_colon:
-            raise self._tokens.error(f"':' is expected behind {name!r}")
+            raise self._tokens.error(f"':' is expected behind {shown(name)}")
         self._scalar(top.message, field)
         while items and not self._tokens.accept("]"):
             self._tokens.expect(",")
@@ -110,7 +110,7 @@ class _TextProto:
     def _open(self, top: _Open, field: Any, items: bool) -> None:
         closing = _CLOSING.get(self._tokens.take())
         if closing is None:
-            raise self._tokens.error(f"'{{' is expected behind {field.name!r}, which is a message")
+            raise self._tokens.error(f"'{{' is expected behind {shown(field.name)}, which is a message")
         entry_of = None
         if field.message_type.GetOptions().map_entry:
             message = message_factory.GetMessageClass(field.message_type)()
@@ -125,7 +125,7 @@ class _TextProto:
 
     def _once(self, message: Any, field: Any) -> None:
         if field.has_presence and message.HasField(field.name):
-            raise self._tokens.error(f"field {field.name!r} is given twice")
+            raise self._tokens.error(f"field {shown(field.name)} is given twice")
 
     def _scalar(self, message: Any, field: Any) -> None:
         repeated = _is_repeated(field)
@@ -173,7 +173,7 @@ class _TextProto:
             raise self._tokens.error("a text is not valid UTF-8") from error
 
     def _refused(self, field: Any, token: str) -> InputError:
-        return self._tokens.error(f"field {field.name!r} cannot be {printable(token)!r}")
+        return self._tokens.error(f"field {shown(field.name)} cannot be {shown(token)}")
 
     def _skipped(self, name: str) -> str:
         """The tokens of the value behind an unknown field's name, as they are written."""
@@ -190,7 +190,7 @@ class _TextProto:
             elif closing and token == closing[-1]:
                 closing.pop()
             elif not token or token in ("}", ">", "]"):
-                raise self._tokens.error(f"a value is expected behind {printable(name)!r}")
+                raise self._tokens.error(f"a value is expected behind {shown(name)}")
             more = token == "-" or (token[0] in "\"'" and self._tokens.at_string())
             if not closing and not more:
                 return self._tokens.since(begin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dldt.compiler.errors import InputError
-from dldt.frontends.engine.printable import printable
+from dldt.compiler.shown import shown
 
 _TOKEN = re.compile(
     r"""(?:[\s\ufeff]|\#[^\n]*)*+
@@ -46,7 +46,7 @@ class TextTokens:
         if match is None:
             rest = self._text[self.position :].lstrip()[:20]
             self._begin = len(self._text) - len(self._text[self.position :].lstrip())
-            raise self.error(f"cannot read {printable(rest)!r}")
+            raise self.error(f"cannot read {shown(rest)}")
         self._begin, self.position = match.start("token"), match.end()
         self.last = match["token"]
         return self.last
@@ -62,7 +62,7 @@ class TextTokens:
     def expect(self, token: str) -> None:
         """Takes this token. Raises InputError where another one comes."""
         if self.take() != token:
-            raise self.error(f"{token!r} is expected, not {printable(self.last)!r}")
+            raise self.error(f"{shown(token)} is expected, not {shown(self.last)}")
 
     def at_string(self) -> bool:
         """Whether a quoted text comes next."""
@@ -87,7 +87,7 @@ class TextTokens:
     def _quoted(self) -> bytes:
         token = self.take()
         if token[:1] not in ('"', "'") or not token:
-            raise self.error(f"a text in quotes is expected, not {printable(token)!r}")
+            raise self.error(f"a text in quotes is expected, not {shown(token)}")
         content = token[1:-1].encode("utf-8", "surrogateescape")
         return _ESCAPE.sub(_unescaped, content) if b"\\" in content else content
 

@@ -10,7 +10,9 @@ import numpy as np
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UsageError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.listed import listed
 from dldt.compiler.ops.convert import Convert
+from dldt.compiler.shown import shown
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.input_spec import InputSpec
 from dldt.frontends.engine.symbols import Symbols
@@ -49,7 +51,7 @@ def cut_graph(
 def _by_order(graph: Graph, specs: Sequence[InputSpec]) -> dict[str, InputSpec]:
     names = [value.node.name for value in graph.inputs]
     if len(specs) > len(names):
-        raise UsageError(f"{len(specs)} shapes are given, there are {len(names)} inputs: {', '.join(names)}")
+        raise UsageError(f"{len(specs)} shapes are given, there are {len(names)} inputs: {listed(names)}")
     return dict(zip(names, specs, strict=False))
 
 
@@ -68,12 +70,12 @@ def _find(name: str, tensors: Mapping[str, Value], kind: str) -> Value:
     match = _PORT.fullmatch(name)
     if match and match[1] in tensors and int(match[2]) < len(tensors[match[1]].node.types):
         return tensors[match[1]].node.outputs[int(match[2])]
-    raise UsageError(f"{kind} {name!r}: no tensor or node has this name{did_you_mean(name, tensors)}")
+    raise UsageError(f"{kind} {shown(name)}: no tensor or node has this name{did_you_mean(name, tensors)}")
 
 
 def _type(value: Value, name: str, spec: InputSpec, symbols: Symbols) -> TensorType:
     if spec.shape is not None and len(spec.shape) != value.type.rank:
-        raise UsageError(f"input {name!r}: rank {len(spec.shape)} is given, it is {value.type}")
+        raise UsageError(f"input {shown(name)}: rank {len(spec.shape)} is given, it is {value.type}")
     shape = value.type.shape if spec.shape is None else spec.dims(name, symbols)
     return TensorType(spec.dtype or value.type.dtype, shape)
 

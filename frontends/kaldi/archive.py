@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import map_regular, read_regular
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.kaldi.matrix import read_matrix
 from dldt.frontends.kaldi.token_stream import TokenStream
 
@@ -44,7 +44,7 @@ def _script(path: Path) -> Iterator[tuple[str, Array]]:
         if not words:
             continue
         if len(words) < 2:
-            raise InputError(f"{path}, line {number}: {printable(line[:100])!r} is no key with a file")
+            raise InputError(f"{path}, line {number}: {shown(line)} is no key with a file")
         file, start = _named(path, number, words[1].strip())
         if file not in files:
             files[file] = _mapped(file, f"{path}, line {number}")
@@ -64,28 +64,26 @@ def _mapped(file: Path, where: str) -> memoryview:
 def _named(path: Path, number: int, text: str) -> tuple[Path, int]:
     where = f"{path}, line {number}"
     if text.endswith("|") or text.startswith("|"):
-        raise InputError(
-            f"{where}: commands are not run; write what it prints to an .ark file: {printable(text[:100])!r}"
-        )
+        raise InputError(f"{where}: commands are not run; write what it prints to an .ark file: {shown(text)}")
     if text.endswith("]"):
-        raise InputError(f"{where}: ranges of rows are not known: {printable(text[:100])!r}")
+        raise InputError(f"{where}: ranges of rows are not known: {shown(text)}")
     name, colon, place = text.rpartition(":")
     if not colon or not place.isdecimal() or len(place) > 15:
         name, place = text, "0"
     if "\0" in name:
-        raise InputError(f"{where}: {printable(name[:200])!r} is no name of a file")
+        raise InputError(f"{where}: {shown(name)} is no name of a file")
     found = Path.cwd() / name if os.path.exists(Path.cwd() / name) else path.parent / name
     inside = (path.parent.resolve(), Path.cwd().resolve())
     if not any(found.resolve().is_relative_to(folder) for folder in inside):
         raise InputError(
-            f"{where}: {printable(name[:200])!r} lies neither in the folder of the .scp file nor in this one; give the "
+            f"{where}: {shown(name)} lies neither in the folder of the .scp file nor in this one; give the "
             ".ark file itself"
         )
     return found, int(place)
 
 
 def _entry(stream: TokenStream, key: str) -> Array:
-    stream.reading = f"entry {printable(key[:60])!r}"
+    stream.reading = f"entry {shown(key)}"
     stream.binary = bytes(stream.data[stream.position : stream.position + 2]) == b"\0B"
     stream.position += 2 if stream.binary else 0
     try:

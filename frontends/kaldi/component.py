@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.fields import KINDS, TRAINING, attribute_name
 from dldt.frontends.kaldi.matrix import read_matrix
 from dldt.frontends.kaldi.token_stream import TokenStream
@@ -30,7 +32,7 @@ def read_component(stream: TokenStream, ends: frozenset[str] = frozenset(), dept
     """The component whose token comes next. ``ends``: tokens that stand behind one that has no end of its own."""
     token = stream.token()
     if len(token) < 3 or token[0] != "<" or token[-1] != ">" or token[1] == "/":
-        raise stream.fail(f"the token of a component is expected, {token[:60]!r} is there")
+        raise stream.fail(f"the token of a component is expected, {shown(token)} is there")
     kind = token[1:-1]
     stream.reading = kind
     fields: dict[str, Any] = {}
@@ -81,7 +83,7 @@ def _value(stream: TokenStream, name: str) -> Any:
     if first in (b"F", b"D", b"C") or (first == b"[" and not (kind == "list" or _has_pairs(stream, kind))):
         return read_matrix(stream)
     if not kind:
-        raise stream.fail(f"the field <{name[:60]}> is not known")
+        raise stream.fail(f"the field <{printable(name)}> is not known")
     if kind in ("list", "pairs"):
         return stream.integers(2 if kind == "pairs" else 1)
     read = stream.integer if kind == "integer" else stream.number

@@ -8,6 +8,7 @@ import attrs
 import networkx as nx
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.timed_network import FrameTap, TimedNetwork
 
 
@@ -66,13 +67,13 @@ def _recurrence(network: TimedNetwork, members: list[str]) -> Cycle:
     behind = [name for name, tap in taps if tap.offset < 0]
     if ahead and behind:
         raise UnsupportedError(
-            f"{network.path}: a recurrence reads later frames of itself (node {ahead[0]!r}) and earlier ones (node "
-            f"{behind[0]!r}), so no frame can be the first"
+            f"{network.path}: a recurrence reads later frames of itself (node {shown(ahead[0])}) and earlier ones "
+            f"(node {shown(behind[0])}), so no frame can be the first"
         )
     for name, tap in taps:
         if tap.offset and tap.edge == "needed":
             raise InputError(
-                f"{network.path}: node {name!r} needs frames of itself that are never there; write "
+                f"{network.path}: node {shown(name)} needs frames of itself that are never there; write "
                 f"IfDefined(Offset({tap.source}, {tap.offset}))"
             )
     graph: Any = nx.DiGraph()
@@ -82,7 +83,7 @@ def _recurrence(network: TimedNetwork, members: list[str]) -> Cycle:
     try:
         ordered = tuple(nx.lexicographical_topological_sort(graph, key=place.__getitem__))
     except nx.NetworkXUnfeasible:
-        raise InputError(f"{network.path}: node {members[0]!r} reads itself in the same frame") from None
+        raise InputError(f"{network.path}: node {shown(members[0])} reads itself in the same frame") from None
     return Cycle(ordered, bool(ahead))
 
 

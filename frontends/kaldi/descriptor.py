@@ -8,7 +8,8 @@ from typing import TypeAlias
 import attrs
 
 from dldt.compiler.errors import InputError
-from dldt.frontends.engine.printable import printable
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 
 LARGEST_OFFSET = 1 << 20
 """Frames that an expression may look back or ahead."""
@@ -56,11 +57,11 @@ def parse_descriptor(text: str, where: str) -> Expression:
     """The expression in ``text``. Raises InputError; ``where`` says whose it is."""
     words = _WORD.findall(text)
     if "".join(words) != "".join(text.split()):
-        raise InputError(f"{where}: cannot read {printable(text[:200])!r}")
+        raise InputError(f"{where}: cannot read {shown(text)}")
     parser = _Parser(words, where, text)
     found = parser.expression(0)
     if parser.place != len(words):
-        raise parser.fail(f"{words[parser.place]!r} stands behind the end")
+        raise parser.fail(f"{shown(words[parser.place])} stands behind the end")
     return found
 
 
@@ -69,7 +70,7 @@ class _Parser:
         self.words, self.where, self.text, self.place = words, where, text, 0
 
     def fail(self, what: str) -> InputError:
-        return InputError(f"{self.where}: {printable(what)} in {printable(self.text[:200])!r}")
+        return InputError(f"{self.where}: {printable(what)} in {shown(self.text)}")
 
     def next(self) -> str:
         if self.place == len(self.words):
@@ -80,18 +81,18 @@ class _Parser:
     def expect(self, wanted: str) -> None:
         found = self.next()
         if found != wanted:
-            raise self.fail(f"{wanted!r} is expected, {found!r} is there")
+            raise self.fail(f"{shown(wanted)} is expected, {shown(found)} is there")
 
     def expression(self, depth: int) -> Expression:
         if depth > DEEPEST:
             raise self.fail(f"expressions stand more than {DEEPEST} deep in one another")
         word = self.next()
         if word in ("(", ")", ","):
-            raise self.fail(f"a name is expected, {word!r} is there")
+            raise self.fail(f"a name is expected, {shown(word)} is there")
         if self.place == len(self.words) or self.words[self.place] != "(":
             return NodeName(word)
         if word not in GRAMMAR:
-            raise self.fail(f"{word!r} is not one of {', '.join(GRAMMAR)}")
+            raise self.fail(f"{shown(word)} is not one of {', '.join(GRAMMAR)}")
         self.place += 1
         return self._call(word, GRAMMAR[word], depth)
 
@@ -118,12 +119,12 @@ class _Parser:
         word = self.next()
         if kind == "v":
             if word not in ("t", "x"):
-                raise self.fail(f"t or x is expected, {word!r} is there")
+                raise self.fail(f"t or x is expected, {shown(word)} is there")
             return float(word == "x")
         try:
             value = int(word) if kind == "i" else float(word)
         except ValueError:
-            raise self.fail(f"a number is expected, {word!r} is there") from None
+            raise self.fail(f"a number is expected, {shown(word)} is there") from None
         if kind == "i" and abs(value) > LARGEST_OFFSET:
-            raise self.fail(f"{word} is more than {LARGEST_OFFSET}")
+            raise self.fail(f"{printable(word)} is more than {LARGEST_OFFSET}")
         return value

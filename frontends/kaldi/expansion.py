@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.kaldi.component import Component
 from dldt.frontends.kaldi.network_builder import NetworkBuilder
@@ -29,12 +31,13 @@ def expand(builder: NetworkBuilder, name: str, component: Component, source: Fra
         return EXPANSIONS.get(component.type, _one_node)(builder, name, component, source)
     except KeyError as error:
         raise InputError(
-            f"{builder.path}: component {name!r} ({component.type}) has no field {error.args[0]!r}; the file is damaged"
+            f"{builder.path}: component {shown(name)} ({printable(component.type)}) has no field "
+            f"{shown(error.args[0])}; the file is damaged"
         ) from error
     except (ZeroDivisionError, IndexError, ValueError, AttributeError, TypeError) as error:
         raise InputError(
-            f"{builder.path}: the fields of component {name!r} ({component.type}) do not fit together; the file is "
-            "damaged"
+            f"{builder.path}: the fields of component {shown(name)} ({printable(component.type)}) do not fit together; "
+            "the file is damaged"
         ) from error
 
 

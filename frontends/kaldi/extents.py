@@ -11,6 +11,7 @@ import math
 import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.cycles import Cycle
 from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, FrameTap, TimedNetwork
 
@@ -101,7 +102,7 @@ def _computable(network: TimedNetwork, names: list[str], context: Extent) -> dic
     for name, tap in network.outputs.items():
         own = found[tap.source].later(-tap.offset)
         if own.first > 0 or own.last < 0:
-            raise InputError(f"{network.path}: output {name!r} cannot be computed for every frame")
+            raise InputError(f"{network.path}: output {shown(name)} cannot be computed for every frame")
     return found
 
 
@@ -145,5 +146,5 @@ def _whole_recurrence(network: TimedNetwork, part: Cycle, own: Extent, computabl
     for name in part.members:
         computable[name] = there
     if math.isinf(there.last if part.backward else there.first):
-        raise UnsupportedError(f"{network.path}: node {part.members[0]!r} depends on nothing but itself")
+        raise UnsupportedError(f"{network.path}: node {shown(part.members[0])} depends on nothing but itself")
     return Extent(own.first, there.last) if part.backward else Extent(there.first, own.last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.cycles import Cycle
 from dldt.frontends.kaldi.extents import Extents
 from dldt.frontends.kaldi.timed_network import SENTENCE_MEAN, TimedNetwork
@@ -30,7 +31,7 @@ def lateness(
     means = [name for name, node in network.nodes.items() if node.op_type == SENTENCE_MEAN]
     if means:
         raise UnsupportedError(
-            f"{network.path}: layer {means[0]!r} averages all frames, so there is no streaming form; leave out "
+            f"{network.path}: layer {shown(means[0])} averages all frames, so there is no streaming form; leave out "
             "--streaming"
         )
     late = dict.fromkeys(network.inputs, 0)
@@ -38,7 +39,7 @@ def lateness(
         members = part.members if isinstance(part, Cycle) else part
         if isinstance(part, Cycle) and part.backward:
             raise UnsupportedError(
-                f"{network.path}: node {members[0]!r} depends on all later frames, so there is no streaming form; "
+                f"{network.path}: node {shown(members[0])} depends on all later frames, so there is no streaming form; "
                 "leave out --streaming"
             )
         inside = part.inside if isinstance(part, Cycle) else frozenset(part)
@@ -49,8 +50,8 @@ def lateness(
                     continue
                 if tap.edge == "repeat" and tap.source in network.nodes and (late[tap.source] or tap.source in moving):
                     raise UnsupportedError(
-                        f"{network.path}: layer {name!r} repeats the first frame of a layer that is late itself; leave "
-                        "out --streaming"
+                        f"{network.path}: layer {shown(name)} repeats the first frame of a layer that is late itself; "
+                        "leave out --streaming"
                     )
                 own = max(own, late[tap.source] + tap.offset)
             if name in moving and name in extents.needed:

@@ -7,6 +7,7 @@ import struct
 import numpy as np
 
 from dldt.compiler.budget import budget
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.kaldi.token_stream import TokenStream
 
@@ -21,7 +22,7 @@ def read_matrix(stream: TokenStream) -> Array:
     if kind in ("CM", "CM2", "CM3"):
         return _compressed(stream, kind)
     if len(kind) != 2 or kind[0] not in _FLOATS or kind[1] not in "VM":
-        raise stream.fail(f"a vector or a matrix is expected, {kind[:20]!r} is there")
+        raise stream.fail(f"a vector or a matrix is expected, {shown(kind)} is there")
     shape = tuple(_size(stream) for _ in range(1 if kind[1] == "V" else 2))
     item = np.dtype(_FLOATS[kind[0]])
     found = np.frombuffer(stream.take(item.itemsize * _product(shape)), item).reshape(shape)

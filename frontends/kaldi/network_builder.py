@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.timed_network import FrameTap, TimedInput, TimedNode
 
 MOST_NODES = 200_000
@@ -29,7 +30,7 @@ class NetworkBuilder:
     def input(self, name: str, width: int, still: bool = False) -> FrameTap:
         """An input of the network."""
         if width < 1:
-            raise InputError(f"{self.path}: input {name!r} has {width} numbers a frame; it must have at least one")
+            raise InputError(f"{self.path}: input {shown(name)} has {width} numbers a frame; it must have at least one")
         self.inputs[name] = TimedInput(width, still)
         self.widths[name] = width
         return FrameTap(name)

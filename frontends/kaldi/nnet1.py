@@ -12,6 +12,8 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.kaldi.component import Component, read_component
 from dldt.frontends.kaldi.expansion import MOST_TAPS, plain
@@ -83,7 +85,7 @@ def _chain(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
                 raise stream.fail("the network has no layer")
             return source
         if token not in _ENDS:
-            raise stream.fail(f"{token[:60]!r} is no component of nnet1")
+            raise stream.fail(f"{shown(token)} is no component of nnet1")
         source = _layer(stream, builder, source, f"{prefix}{number}_{token[1:-1]}", depth)
     raise stream.fail(f"the network has more than {MOST_LAYERS} layers")
 
@@ -110,7 +112,7 @@ def _layer(stream: TokenStream, builder: NetworkBuilder, source: FrameTap | None
         return _LAYERS.get(kind, _one_node)(builder, name, _fields(component), out, source)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
-            f"{builder.path}: layer {name!r} lacks fields or has wrong ones ({error}); the file is damaged"
+            f"{builder.path}: layer {shown(name)} lacks fields or has wrong ones ({error}); the file is damaged"
         ) from error
 
 
@@ -119,7 +121,7 @@ def _checked(builder: NetworkBuilder, source: FrameTap | None, into: int, out: i
         source = builder.input("input", into)
     width = builder.widths[source.source]
     if width != into or out < 1:
-        raise InputError(f"{builder.path}: layer {name!r} is for {into} numbers a frame, it is given {width}")
+        raise InputError(f"{builder.path}: layer {shown(name)} is for {into} numbers a frame, it is given {width}")
     return source
 
 
@@ -131,7 +133,7 @@ def _fields(component: Component) -> dict[str, Any]:
         raise ValueError(f"{len(names)} tensors are expected, {len(bare)} are there")
     for name, item in zip(names, bare, strict=True):
         if isinstance(item, int | float):
-            raise ValueError(f"{name} is a number, a tensor is expected")
+            raise ValueError(f"{printable(name)} is a number, a tensor is expected")
     return {**component.fields, **dict(zip(names, bare, strict=True))}
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
-from dldt.frontends.engine.printable import printable
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.kaldi.component import Component, read_component
 from dldt.frontends.kaldi.descriptor import Expression, FunctionCall, NodeName, parse_descriptor
 from dldt.frontends.kaldi.expansion import expand
@@ -49,7 +50,7 @@ def _parsed(stream: TokenStream, text: str) -> tuple[str, dict[str, str]]:
     word, _, rest = text.partition(" ")
     pieces = _PAIR.split(rest)
     if pieces[0].strip() or not word:
-        raise stream.fail(f"cannot read the line {printable(text[:100])!r}")
+        raise stream.fail(f"cannot read the line {shown(text)}")
     return word, {key: value.strip() for key, value in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
@@ -99,7 +100,7 @@ class _NetworkReader:
             elif word == "dim-range-node":
                 self.builder.making = name
                 size, start = self._number(given, "dim"), self._number(given, "dim-offset")
-                source = self._known(given.get("input-node", ""), f"node {name!r}")
+                source = self._known(given.get("input-node", ""), f"node {shown(name)}")
                 self.builder.add("DimRange", name, (FrameTap(source),), size, start=start, size=size)
             elif word == "output-node":
                 tap = self._tap(self.expressions[name], name, 0)
@@ -114,9 +115,9 @@ class _NetworkReader:
         """The widths of inputs and nodes, and the expressions, before any node is made: they read one another."""
         path, name = self.builder.path, given.get("name", "")
         if word in ("component-node", "dim-range-node", "output-node", "input-node") and not name:
-            raise InputError(f"{path}: a {word} has no name")
+            raise InputError(f"{path}: a {printable(word)} has no name")
         if word in ("component-node", "output-node"):
-            self.expressions[name] = parse_descriptor(given.get("input", ""), f"{path}: input of node {name!r}")
+            self.expressions[name] = parse_descriptor(given.get("input", ""), f"{path}: input of node {shown(name)}")
         if word == "input-node":
             self.builder.input(name, self._number(given, "dim"))
         elif word == "component-node":
@@ -124,11 +125,13 @@ class _NetworkReader:
         elif word == "dim-range-node":
             self.builder.widths[name] = self._number(given, "dim")
         elif word not in ("output-node", "component"):
-            raise InputError(f"{path}: {word[:60]!r} is no kind of node of nnet3")
+            raise InputError(f"{path}: {shown(word)} is no kind of node of nnet3")
 
     def _width(self, name: str, own: str) -> int:
         if own not in self.components:
-            raise InputError(f"{self.builder.path}: node {name!r} has component {own!r}, which the file does not have")
+            raise InputError(
+                f"{self.builder.path}: node {shown(name)} has component {shown(own)}, which the file does not have"
+            )
         component = self.components[own]
         while component.parts:
             component = component.parts[-1]
@@ -139,8 +142,8 @@ class _NetworkReader:
             return width_of(component.type, fields, before)
         except (KeyError, ZeroDivisionError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise InputError(
-                f"{self.builder.path}: component {own!r} ({component.type}) lacks fields or has wrong ones ({error}); "
-                "the file is damaged"
+                f"{self.builder.path}: component {shown(own)} ({printable(component.type)}) lacks fields or has wrong "
+                f"ones ({error}); the file is damaged"
             ) from error
 
     def _component(self, name: str, given: dict[str, str]) -> None:
@@ -155,18 +158,20 @@ class _NetworkReader:
         try:
             return int(given[key])
         except (KeyError, ValueError):
-            raise InputError(f"{self.builder.path}: node {given.get('name')!r} needs a whole number {key}=") from None
+            raise InputError(
+                f"{self.builder.path}: node {shown(given.get('name'))} needs a whole number {key}="
+            ) from None
 
     def _known(self, name: str, whose: str) -> str:
         if name not in self.builder.widths:
-            raise InputError(f"{self.builder.path}: {whose} reads {printable(name[:60])!r}, which is no node")
+            raise InputError(f"{self.builder.path}: {whose} reads {shown(name)}, which is no node")
         return name
 
     def _tap(self, expression: Expression, owner: str, shift: int) -> FrameTap:
         """What reads the expression, as many frames later."""
         builder = self.builder
         if isinstance(expression, NodeName):
-            return FrameTap(self._known(expression.name, f"node {owner!r}"), shift)
+            return FrameTap(self._known(expression.name, f"node {shown(owner)}"), shift)
         function, numbers, own = expression.function, expression.numbers, f"{owner}.{expression.function}"
         if function in ("Offset", "Round", "ReplaceIndex", "Switch"):
             return self._in_time(expression, owner, shift)
@@ -179,7 +184,7 @@ class _NetworkReader:
             return builder.append(own, taps)
         width = builder.widths[taps[0].source]
         if any(builder.widths[tap.source] != width for tap in taps):
-            raise InputError(f"{builder.path}: node {owner!r}: what {function} takes differs in width")
+            raise InputError(f"{builder.path}: node {shown(owner)}: what {function} takes differs in width")
         if function == "Scale":
             return builder.add("Scale", own, taps, width, value=numbers[0])
         if function == "Failover":
@@ -191,16 +196,18 @@ class _NetworkReader:
         (first, *_), own = expression.operands, f"{owner}.{expression.function}"
         if function == "Offset":
             if len(numbers) > 1 and numbers[1]:
-                raise UnsupportedError(f"{builder.path}: node {owner!r} reads another x, which only training does")
+                raise UnsupportedError(f"{builder.path}: node {shown(owner)} reads another x, which only training does")
             return self._tap(first, owner, shift + int(numbers[0]))
         if function == "ReplaceIndex":
             if not numbers[0] and numbers[1]:
-                raise UnsupportedError(f"{builder.path}: node {owner!r} reads frame {numbers[1]:.0f}; only 0 is known")
+                raise UnsupportedError(
+                    f"{builder.path}: node {shown(owner)} reads frame {numbers[1]:.0f}; only 0 is known"
+                )
             if not numbers[0] and isinstance(first, NodeName) and first.name in builder.inputs:
                 width = builder.widths[first.name]
                 builder.input(first.name, width, still=True)
             elif not numbers[0]:
-                raise UnsupportedError(f"{builder.path}: node {owner!r}: ReplaceIndex is known of inputs alone")
+                raise UnsupportedError(f"{builder.path}: node {shown(owner)}: ReplaceIndex is known of inputs alone")
             return self._tap(first, owner, 0 if not numbers[0] else shift)
         if function == "Switch":
             taps = tuple(self._tap(operand, owner, shift) for operand in expression.operands)
@@ -208,7 +215,7 @@ class _NetworkReader:
             period = int(numbers[0])
             if not 1 <= period <= 1000:
                 raise InputError(
-                    f"{builder.path}: node {owner!r} rounds to multiples of {period}; from 1 to 1000 is possible"
+                    f"{builder.path}: node {shown(owner)} rounds to multiples of {period}; from 1 to 1000 is possible"
                 )
             taps = tuple(self._tap(first, owner, shift - late) for late in range(period))
         return builder.add("Switch", own, taps, builder.widths[taps[0].source], phase=shift)

@@ -10,6 +10,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UsageError
 from dldt.compiler.safe_open import map_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -68,7 +69,7 @@ def read_network(path: Path) -> TimedNetwork:
     if first == "<Nnet>":
         return read_nnet1(stream)
     raise InputError(
-        f"{path}: not a Kaldi model: it begins with {first[:40]!r}, not <Nnet>, <Nnet3> or <TransitionModel>"
+        f"{path}: not a Kaldi model: it begins with {shown(first)}, not <Nnet>, <Nnet3> or <TransitionModel>"
     )
 
 

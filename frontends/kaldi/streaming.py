@@ -12,6 +12,7 @@ from __future__ import annotations
 import attrs
 
 from dldt.compiler.errors import UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.kaldi.cycles import Cycle, in_order
@@ -144,8 +145,8 @@ class _Streaming:
         given = dict(node.attributes)
         if node.op_type == "WindowSum":
             raise UnsupportedError(
-                f"{self.network.path}: node {name!r} looks at {node.taps[1].offset - node.taps[0].offset} frames at "
-                "once; leave out --streaming"
+                f"{self.network.path}: node {shown(name)} looks at {node.taps[1].offset - node.taps[0].offset} frames "
+                "at once; leave out --streaming"
             )
         if node.op_type in TIMED:
             inputs = [self._lead(node, late), *inputs]

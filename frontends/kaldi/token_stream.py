@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
-from dldt.frontends.engine.printable import printable
 
 LONGEST = 4096
 """Bytes that a token may have."""
@@ -76,7 +76,7 @@ class TokenStream:
         found = self.token()
         if found not in wanted:
             self.position = position
-            raise self.fail(f"{' or '.join(wanted)} is expected, {printable(found[:60])!r} is there")
+            raise self.fail(f"{' or '.join(wanted)} is expected, {shown(found)} is there")
         return found
 
     def line(self) -> str:
@@ -111,7 +111,7 @@ class TokenStream:
             self.skip_space()
         letter = bytes(self.take(1))
         if letter not in (b"T", b"F"):
-            raise self.fail(f"T or F is expected, {letter!r} is there")
+            raise self.fail(f"T or F is expected, {shown(letter)} is there")
         return letter == b"T"
 
     def integers(self, width: int = 1) -> Array:
@@ -148,9 +148,7 @@ class TokenStream:
         try:
             return kind(word[:LONGEST])
         except ValueError:
-            raise self.fail(
-                f"a number is expected, {printable(word[:60].decode('ascii', 'replace'))!r} is there"
-            ) from None
+            raise self.fail(f"a number is expected, {shown(word[:60].decode('ascii', 'replace'))} is there") from None
 
 
 def find(data: memoryview, what: bytes, start: int, step: int = 1 << 16) -> int:

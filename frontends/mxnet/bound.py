@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.record import GraphRecord
 
 
@@ -14,7 +15,7 @@ def bound(record: GraphRecord, prefix: str, given: Sequence[str]) -> GraphRecord
     """The graph with its inputs replaced by the tensors ``given``, which it takes from around, and ``prefix`` before
     every other name: so it hides none of the names around it."""
     if len(given) != len(record.inputs):
-        raise InputError(f"sub-graph {record.name!r} takes {len(record.inputs)} inputs, {len(given)} are given")
+        raise InputError(f"sub-graph {shown(record.name)} takes {len(record.inputs)} inputs, {len(given)} are given")
     names = dict(zip(record.inputs, given, strict=True))
 
     def renamed(tensors: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 
 ELEMENT_TYPES = {
@@ -39,5 +40,5 @@ def element_type(name: str) -> DType:
     """The type that an attribute ``dtype`` names, by word or number. Raises InputError."""
     found = ELEMENT_TYPES.get(int(name)) if name.isdecimal() and len(name) < 3 else _NAMES.get(name)
     if found is None:
-        raise InputError(f"dtype is {name[:80]!r}, which is none of {', '.join(_NAMES)}")
+        raise InputError(f"dtype is {shown(name)}, which is none of {', '.join(_NAMES)}")
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.frontends.mxnet.literal import ints
 
 _FIRST = ("NCW", "NCHW", "NCDHW")
@@ -19,7 +20,7 @@ def is_last(layout: str | None, rank: int) -> bool:
         return False
     if layout in _LAST and len(layout) == rank:
         return True
-    raise InputError(f"layout {layout!r} is none of data of rank {rank}")
+    raise InputError(f"layout {shown(layout)} is none of data of rank {rank}")
 
 
 def channels_first(x: Value) -> Value:

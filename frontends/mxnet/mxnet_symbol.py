@@ -10,7 +10,9 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
 from dldt.compiler.safe_open import read_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.sniff import looks_like
 
 _MAX_BYTES = 1 << 28
@@ -77,7 +79,7 @@ def _symbol(path: Path, content: Any, depth: int) -> MxnetSymbol:
     nodes = tuple(_node(path, node, number, depth) for number, node in enumerate(listed))
     heads = _entries(path, content.get("heads"), "the outputs (heads)")
     for node in nodes:
-        _check_entries(path, node.inputs, len(nodes), f"node {node.name!r}")
+        _check_entries(path, node.inputs, len(nodes), f"node {shown(node.name)}")
     _check_entries(path, heads, len(nodes), "heads")
     if not heads:
         raise InputError(f"{path}: the symbol has no outputs (heads)")
@@ -99,12 +101,12 @@ def _node(path: Path, content: Any, number: int, depth: int) -> SymbolNode:
     op, name = content.get("op"), content.get("name")
     if not isinstance(op, str) or not isinstance(name, str) or not op:
         raise InputError(f"{path}: node {number} has no operation or no name")
-    what = f"node {name!r}"
+    what = f"node {shown(name)}"
     attributes: dict[str, str] = {}
     for key in ("param",) if "param" in content and op != VARIABLE else _ATTRIBUTES:
         found = content.get(key, {})
         if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-            raise InputError(f"{path}: {what}: {key!r} must hold text by names")
+            raise InputError(f"{path}: {what}: {shown(key)} must hold text by names")
         attributes.update(found)
     subgraphs = content.get("subgraphs", [])
     if not isinstance(subgraphs, list):
@@ -120,7 +122,7 @@ def _entries(path: Path, content: Any, what: str) -> tuple[Entry, ...]:
     for entry in content:
         numbers = isinstance(entry, list) and 2 <= len(entry) <= 3 and all(type(item) is int for item in entry)
         if not numbers or not 0 <= entry[1] < 4096:
-            raise InputError(f"{path}: {what}: {str(entry)[:80]} is not [node, output]")
+            raise InputError(f"{path}: {what}: {printable(str(entry))} is not [node, output]")
     return tuple((entry[0], entry[1]) for entry in content)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import map_regular
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -47,7 +48,7 @@ def read_params(path: Path) -> dict[str, TensorRecord]:
     for name, read in zip(names, readers, strict=True):
         plain = name.removeprefix("arg:") if name.startswith("arg:") else name.removeprefix("aux:")
         if plain in found:
-            raise InputError(f"{path}: there are two arrays named {plain!r}")
+            raise InputError(f"{path}: there are two arrays named {shown(plain)}")
         found[plain] = TensorRecord(_told(path, plain, read))
     return found
 
@@ -57,7 +58,7 @@ def _told(path: Path, name: str, read: Callable[[], Array]) -> Callable[[str], A
         try:
             return read()
         except (InputError, UnsupportedError) as error:
-            raise type(error)(f"{path}: parameter {name!r}: {error}") from error
+            raise type(error)(f"{path}: parameter {shown(name)}: {error}") from error
 
     return told
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.record import GraphRecord
@@ -40,11 +41,11 @@ def read_mxnet(path: Path, options: Options, named: Collection[str] = ()) -> Mod
 
 
 def _missing(files: SymbolFiles, missing: Mapping[str, str]) -> str:
-    shown = ", ".join(f"{name!r} ({use})" for name, use in list(missing.items())[:_SHOWN])
+    names = ", ".join(f"{shown(name)} ({use})" for name, use in list(missing.items())[:_SHOWN])
     more = f", … {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
     count = "1 parameter is" if len(missing) == 1 else f"{len(missing)} parameters are"
     return (
-        f"{files.symbol}: {count} not in {files.params[-1].name}: {shown}{more}; give the file of parameters that "
+        f"{files.symbol}: {count} not in {files.params[-1].name}: {names}{more}; give the file of parameters that "
         "belongs to the symbol, or make them inputs: --input NAME[d,d,…]"
     )
 

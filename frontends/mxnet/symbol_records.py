@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
@@ -96,7 +97,7 @@ class SymbolRecords:
             wanted = [node.name + end for end in _STATES]
             states = {name: self._params[name] for name in wanted if name in self._params}
             inputs += tuple(wanted)
-            self.missing.update({name: f"{node.op} {node.name!r}" for name in wanted if name not in states})
+            self.missing.update({name: f"{node.op} {shown(node.name)}" for name in wanted if name not in states})
         attributes: dict[str, Any] = dict(node_attributes(node.op, node.attributes, self._symbol.version))
         for key, graph in zip(_SUBGRAPHS.get(node.op, ()), node.subgraphs, strict=False):
             attributes[key] = self._subgraph(f"{node.name}/{key}", graph)
@@ -140,7 +141,7 @@ class SymbolRecords:
         return DeclaredType(dtype, tuple(None if dim == free else dim for dim in dims))
 
     def _no_shape(self, node: SymbolNode, shape: str) -> InputError:
-        return InputError(f"{self._path}: variable {node.name!r} has the shape {shape[:80]!r}, which is none")
+        return InputError(f"{self._path}: variable {shown(node.name)} has the shape {shown(shape)}, which is none")
 
     def _check_parameters(self, nodes: list[NodeRecord], inputs: Mapping[str, DeclaredType]) -> None:
         """Notes inputs that are parameters by their use."""

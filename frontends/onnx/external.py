@@ -13,9 +13,11 @@ import numpy as np
 from dldt.compiler.errors import InputError
 from dldt.compiler.file_map import content_of
 from dldt.compiler.safe_open import open_regular
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 
 _KEYS = ("location", "offset", "length", "checksum")
+_LONGEST_PART = 255  # as Linux has it
 _MAX_DEPTH = 16
 _MAX_HASHED = 1 << 30
 _FOLLOW = "; where you trust the model, --follow-links follows links, as the files of Hugging Face's cache are"
@@ -67,10 +69,10 @@ class ExternalFiles:
             size = os.fstat(file.fileno()).st_size
             if place.offset + place.length > size:
                 wanted = f"bytes {place.offset} to {place.offset + place.length}"
-                raise InputError(f"{what}: {wanted} of {'/'.join(place.location)!r} are needed, it has {size}")
+                raise InputError(f"{what}: {wanted} of {shown('/'.join(place.location))} are needed, it has {size}")
             content = self._mapped(file, place.location)[place.offset : place.offset + place.length]
             if place.checksum and place.checksum.lower() not in (_sha1(content), self._digest(file)):
-                raise InputError(f"{what}: external data {'/'.join(place.location)!r} does not have its checksum")
+                raise InputError(f"{what}: external data {shown('/'.join(place.location))} does not have its checksum")
         return np.frombuffer(content, dtype=dtype, count=count)
 
     def _mapped(self, file: BinaryIO, location: tuple[str, ...]) -> memoryview:
@@ -105,9 +107,9 @@ def _place(proto: Any, needed: int, what: str) -> _Place:
     entries: dict[str, str] = {}
     for entry in proto.external_data:
         if entry.key not in _KEYS:
-            raise InputError(f"{what}: external data has the unknown key {entry.key[:40]!r} ({', '.join(_KEYS)} are)")
+            raise InputError(f"{what}: external data has the unknown key {shown(entry.key)} ({', '.join(_KEYS)} are)")
         if entry.key in entries:
-            raise InputError(f"{what}: external data gives {entry.key!r} twice")
+            raise InputError(f"{what}: external data gives {shown(entry.key)} twice")
         entries[entry.key] = entry.value
     if "location" not in entries:
         raise InputError(f"{what}: external data names no location")
@@ -120,12 +122,12 @@ def _place(proto: Any, needed: int, what: str) -> _Place:
 
 def _number(text: str, key: str, what: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 20:
-        raise InputError(f"{what}: external data {key} {text[:40]!r} is not a number of bytes")
+        raise InputError(f"{what}: external data {key} {shown(text)} is not a number of bytes")
     return int(text)
 
 
 def _components(location: str, what: str) -> tuple[str, ...]:
-    begin = f"{what}: external data location {location[:200]!r}"
+    begin = f"{what}: external data location {shown(location)}"
     if not location:
         raise InputError(f"{begin} is empty")
     if location.startswith("/") or location[1:2] == ":":
@@ -135,15 +137,15 @@ def _components(location: str, what: str) -> tuple[str, ...]:
     parts = tuple(part for part in location.split("/") if part not in ("", "."))
     if ".." in parts:
         raise InputError(f"{begin} has '..'; it must stay in the model's folder")
-    if not parts or len(parts) > _MAX_DEPTH:
+    if not parts or len(parts) > _MAX_DEPTH or any(len(part) > _LONGEST_PART for part in parts):
         raise InputError(f"{begin} is not a file's path")
     return parts
 
 
 def _open(parts: tuple[str, ...], folder: Path, what: str, *, follow: bool) -> BinaryIO:
-    shown = "/".join(parts)
+    location = "/".join(parts)
     if follow:
-        return _followed(folder.joinpath(*parts), f"{what}: external data {shown!r} in {folder}")
+        return _followed(folder.joinpath(*parts), f"{what}: external data {shown(location)} in {folder}")
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:
@@ -155,11 +157,11 @@ def _open(parts: tuple[str, ...], folder: Path, what: str, *, follow: bool) -> B
     except OSError as error:
         reason = (error.strerror or "cannot be opened").lower()
         raise InputError(
-            f"{what}: folder of external data {shown!r}: {reason} (symbolic links are refused){_FOLLOW}"
+            f"{what}: folder of external data {shown(location)}: {reason} (symbolic links are refused){_FOLLOW}"
         ) from error
     except InputError as error:
         advice = _FOLLOW if "symbolic link" in str(error) else ""
-        raise InputError(f"{what}: external data {shown!r} in {folder}: {error}{advice}") from error
+        raise InputError(f"{what}: external data {shown(location)} in {folder}: {error}{advice}") from error
     finally:
         os.close(directory)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from onnx import defs
 
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.framework import Framework
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.engine.record import NodeRecord
 from dldt.frontends.onnx.refused import REFUSED
 
@@ -39,7 +40,7 @@ class OnnxFramework(Framework):
     def why_not(self, node: NodeRecord) -> str:
         """The domain is not declared, or the operation is served in other operation sets."""
         if not node.version:
-            return f"domain {node.domain!r} is not in the model's opset_import"
+            return f"domain {shown(node.domain)} is not in the model's opset_import"
         served = self.served(node)
         return f"supported are operation sets {served}" if served else self.refused.get(node.op_type, "")
 

@@ -10,6 +10,7 @@ import onnx
 from onnx import defs, helper
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.printable import printable
 from dldt.compiler.types import TensorType
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import Definition, GraphRecord
@@ -41,7 +42,7 @@ class Functions:
     def _own(self, key: tuple[str, str], node: Any, attributes: dict[str, Any], make: MakeBody) -> Definition:
         def body(_: Sequence[TensorType | None]) -> GraphRecord:
             if key in self.callers:
-                raise InputError(f"function {key[0]}::{key[1]} calls itself")
+                raise InputError(f"function {printable(key[0])}::{printable(key[1])} calls itself")
             self.calls[0] += 1
             if self.calls[0] > _MAX_CALLS:
                 raise InputError(f"the model calls functions more than {_MAX_CALLS} times")

@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped] 
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import LINKS, map_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.onnx.external import ExternalFiles
@@ -77,7 +78,7 @@ def _opsets(file: Path, proto: Any) -> dict[str, int]:
         domain = "" if entry.domain == "ai.onnx" else entry.domain
         if opsets.get(domain, entry.version) != entry.version:
             raise InputError(
-                f"{file}: opset_import gives domain {domain or 'ai.onnx'!r} two versions, {opsets[domain]} and "
+                f"{file}: opset_import gives domain {shown(domain or 'ai.onnx')} two versions, {opsets[domain]} and "
                 f"{entry.version}"
             )
         opsets[domain] = entry.version
@@ -85,7 +86,7 @@ def _opsets(file: Path, proto: Any) -> dict[str, int]:
         raise InputError(f"{file}: the model has no opset_import, so its operations have no defined meaning")
     for domain, version in opsets.items():
         if not 1 <= version <= 10000:
-            raise InputError(f"{file}: opset_import gives the absurd version {version} to {domain or 'ai.onnx'!r}")
+            raise InputError(f"{file}: opset_import gives the absurd version {version} to {shown(domain or 'ai.onnx')}")
     if opsets.get("", 1) > ONNX.newest:
         raise UnsupportedError(
             f"{file}: operation set {opsets['']} is newer than {ONNX.newest}, the newest supported; export the model "
@@ -111,7 +112,7 @@ def _check_text(file: Path, graph: Any) -> None:
                 pending += [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]
         wrong = next((text for text in texts if not isinstance(text, str)), None)
         if wrong is not None:
-            raise InputError(f"{file}: the name {wrong!r} is not valid UTF-8")
+            raise InputError(f"{file}: the name {shown(wrong)} is not valid UTF-8")
 
 
 def _graph_texts(graph: Any) -> list[Any]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -60,7 +62,7 @@ class Records:
         inputs: dict[str, Any] = {}
         for info in proto.input:
             if info.name in inputs or not info.name:
-                raise InputError(f"{self._file}: there are two inputs named {info.name!r}, or one without a name")
+                raise InputError(f"{self._file}: there are two inputs named {shown(info.name)}, or one without a name")
             inputs[info.name] = info.type
         outputs = tuple(info.name for info in proto.output)
         return GraphRecord(
@@ -80,7 +82,7 @@ class Records:
             if not name:
                 raise InputError(f"{self._file}: an initialiser has no name")
             if name in found:
-                raise InputError(f"{self._file}: there are two initialisers named {name!r}")
+                raise InputError(f"{self._file}: there are two initialisers named {shown(name)}")
             found[name] = record
         return found
 
@@ -92,19 +94,19 @@ class Records:
 
     def _node(self, proto: Any, depth: int) -> NodeRecord:
         attributes: dict[str, Any] = {}
-        title = f"{proto.op_type} {proto.name or next(iter(proto.output), '')!r}"
+        title = f"{proto.op_type} {shown(proto.name or next(iter(proto.output), ''))}"
         for given in proto.attribute:
             if given.ref_attr_name and self._given is not None:
                 if given.ref_attr_name in self._given:
                     attributes[given.name] = self._given[given.ref_attr_name]
                 continue
             if given.name in attributes:
-                raise InputError(f"{self._file}: {title} has attribute {given.name!r} twice")
+                raise InputError(f"{self._file}: {printable(title)} has attribute {shown(given.name)} twice")
             graphs = [*([given.g] if given.HasField("g") else []), *given.graphs]
             bodies = tuple(self.graph(graph, depth + 1) for graph in graphs)
             attributes[given.name] = plain_attribute(given, bodies, self._files)
         if not proto.op_type:
-            raise InputError(f"{self._file}: node {proto.name!r} names no operation")
+            raise InputError(f"{self._file}: node {shown(proto.name)} names no operation")
         domain = "" if proto.domain == "ai.onnx" else proto.domain
         version = self._opsets.get(domain, 0)
         known = ONNX.find(proto.op_type, version, domain) is not None

@@ -8,6 +8,7 @@ import numpy as np
 from onnx import TensorProto
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.stored import StorageType
 from dldt.frontends.onnx.element_types import STORAGE_CODES, TYPED_FIELDS, element_type, storage_field
@@ -24,7 +25,7 @@ def read_tensor(proto: Any, files: ExternalFiles, what: str = "") -> Array:
     Refuses negative dims, more than 2**40 elements, and storage that is shorter or longer than type and shape say.
     ``what`` begins the messages. Raises InputError, UnsupportedError.
     """
-    what = what or f"tensor {proto.name!r}"
+    what = what or f"tensor {shown(proto.name)}"
     shape, count = _shape(proto.dims, what)
     stored_kind = STORAGE_CODES.get(proto.data_type)
     if stored_kind is not None:

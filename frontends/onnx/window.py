@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 
 AUTO_PAD = {"NOTSET": "explicit", "SAME_UPPER": "same_upper", "SAME_LOWER": "same_lower", "VALID": "valid"}
 _LARGEST = 1 << 31
@@ -22,7 +23,7 @@ def per_axis(what: str, numbers: tuple[int, ...] | None, rank: int, default: int
 def padding(pads: tuple[int, ...] | None, auto_pad: str, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The begins and the ends of ``pads`` ([b…, e…]); zeros under ``auto_pad``. Raises InputError."""
     if auto_pad not in AUTO_PAD:
-        raise InputError(f"auto_pad is {auto_pad!r}; {', '.join(AUTO_PAD)} are known")
+        raise InputError(f"auto_pad is {shown(auto_pad)}; {', '.join(AUTO_PAD)} are known")
     if not pads or auto_pad != "NOTSET":
         return (0,) * rank, (0,) * rank
     if len(pads) != 2 * rank:

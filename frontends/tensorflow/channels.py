@@ -7,6 +7,7 @@ import numpy as np
 from dldt.compiler.errors import InputError, ShapeError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 
 _LAST = ("NHWC", "NDHWC", "NWC")
 _FIRST = ("NCHW", "NCDHW", "NCW")
@@ -16,7 +17,7 @@ def channels_last(data_format: str) -> bool:
     """Whether the channels stand at the end. Raises UnsupportedError."""
     if data_format not in (*_LAST, *_FIRST):
         known = ", ".join((*_LAST, *_FIRST))
-        raise UnsupportedError(f"data_format {data_format!r} is not supported ({known} are)")
+        raise UnsupportedError(f"data_format {shown(data_format)} is not supported ({known} are)")
     return data_format in _LAST
 
 

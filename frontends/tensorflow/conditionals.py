@@ -8,6 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode
 from dldt.frontends.tensorflow.in_order import in_order
 from dldt.frontends.tensorflow.needed_nodes import node_of, used_tensors
@@ -29,7 +30,7 @@ def with_branches(graph: FlatGraph) -> FlatGraph:
         return graph
     for node in graph.nodes:
         if (node.op in SWITCHES and len(node.inputs) != 2) or (node.op in _PASSES and not node.inputs):
-            raise InputError(f"{node.op} {node.name!r} has {len(node.inputs)} inputs")
+            raise InputError(f"{node.op} {shown(node.name)} has {len(node.inputs)} inputs")
     return _Branches(graph).graph()
 
 
@@ -65,7 +66,7 @@ class _Branches:
         sides = frozenset[tuple[str, int]]().union(*(self._of(name) for name in names))
         behind = frozenset[int]().union(*(self._behind.get(node_of(name), frozenset()) for name in names))
         if len(sides) > _MAX_DEPTH:
-            raise UnsupportedError(f"node {node.name!r} depends on more than {_MAX_DEPTH} conditions")
+            raise UnsupportedError(f"node {shown(node.name)} depends on more than {_MAX_DEPTH} conditions")
         if node.op in MERGES:
             condition = self._condition(node)
             sides -= {(condition, 0), (condition, 1)}
@@ -84,13 +85,13 @@ class _Branches:
     def _condition(self, merge: GraphNode) -> str:
         """What decides which input of a Merge exists."""
         if len(merge.inputs) != 2:
-            raise UnsupportedError(f"{merge.op} {merge.name!r} joins {len(merge.inputs)} tensors, 2 are supported")
+            raise UnsupportedError(f"{merge.op} {shown(merge.name)} joins {len(merge.inputs)} tensors, 2 are supported")
         first, second = (self._of(name) for name in merge.inputs)
         opposite = [c for c, side in first if (c, 1 - side) in second]
         lone = [] if opposite else [c for c, _ in first ^ second]
         found = opposite or lone
         if not found:
-            raise UnsupportedError(f"{merge.op} {merge.name!r} joins tensors that no Switch tells apart")
+            raise UnsupportedError(f"{merge.op} {shown(merge.name)} joins tensors that no Switch tells apart")
         # Of several conditions the innermost one is the one that was met last.
         order = {node.name: i for i, node in enumerate(self._nodes)}
         return max(found, key=lambda c: order.get(node_of(c), -1))

@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError, ShapeError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 
 _MAX_ELEMENTS = 1 << 22
@@ -24,7 +25,9 @@ class Diagonals:
 
     def __attrs_post_init__(self) -> None:
         if self.align not in ("RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT"):
-            raise InputError(f"align is {self.align!r}; it must be RIGHT_LEFT, LEFT_RIGHT, LEFT_LEFT or RIGHT_RIGHT")
+            raise InputError(
+                f"align is {shown(self.align)}; it must be RIGHT_LEFT, LEFT_RIGHT, LEFT_LEFT or RIGHT_RIGHT"
+            )
         if self.lower > self.upper or not -self.rows < self.lower or not self.upper < self.columns:
             raise InputError(f"no diagonals {self.lower} to {self.upper} in {self.rows} rows, {self.columns} columns")
         if self.rows * self.columns > _MAX_ELEMENTS:

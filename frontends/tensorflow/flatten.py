@@ -11,6 +11,7 @@ import attrs
 
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.conditionals import SWITCHES
 from dldt.frontends.tensorflow.frames import with_loops
 from dldt.frontends.tensorflow.function_library import ENTERS, FunctionLibrary, FunctionNodes
@@ -59,7 +60,7 @@ class Flatten:
         while tensor in self._names:
             tensor = self._names[tensor]
             if tensor in seen:
-                raise InputError(f"{self._file}: tensor {tensor!r} is computed from itself")
+                raise InputError(f"{self._file}: tensor {shown(tensor)} is computed from itself")
             seen.add(tensor)
         return tensor
 
@@ -90,7 +91,9 @@ class Flatten:
         self, function: Any, node: GraphNode, arguments: Sequence[str], prefix: str, callers: tuple[str, ...]
     ) -> FunctionNodes:
         if function.name in callers or len(callers) > _MAX_DEPTH:
-            raise InputError(f"{self._file}: function {function.name!r} calls itself, or functions are nested too deep")
+            raise InputError(
+                f"{self._file}: function {shown(function.name)} calls itself, or functions are nested too deep"
+            )
         given = {**node.attributes, **dict(function.attr)}
         return self._library.called(function.name, given, arguments, prefix)
 
@@ -127,7 +130,7 @@ class Flatten:
         if len(body.outputs) != len(node.inputs) or len(cond.outputs) != 1:
             counts = f"{len(body.outputs)} values for {len(node.inputs)}"
             raise InputError(
-                f"{self._file}: the body of {node.name!r} gives {counts}, or its condition none or several"
+                f"{self._file}: the body of {shown(node.name)} gives {counts}, or its condition none or several"
             )
         again = self._body(functions["cond"], node, body.outputs, (), f"{node.name}/next/", callers)
         body = FlatGraph((*body.nodes, *again.nodes), body.inputs, (*again.outputs, *body.outputs))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.conditionals import MERGES, SWITCHES, with_branches
 from dldt.frontends.tensorflow.function_library import ENTERS
 from dldt.frontends.tensorflow.graph_node import FlatGraph, GraphNode
@@ -22,7 +23,7 @@ def with_loops(graph: FlatGraph) -> FlatGraph:
     and UnsupportedError."""
     for node in graph.nodes:
         if node.op in (*ENTERS, *_EXITS, *_NEXT, "LoopCond") and len(node.inputs) != 1:
-            raise InputError(f"{node.op} {node.name!r} has {len(node.inputs)} inputs")
+            raise InputError(f"{node.op} {shown(node.name)} has {len(node.inputs)} inputs")
     if any(node.op in ENTERS for node in graph.nodes):
         graph = _Frames(graph).graph()
     return with_branches(graph)
@@ -107,7 +108,7 @@ class _Frames:
         while frame:
             depth, frame = depth + 1, self._frames[frame].parent
             if depth > len(self._frames):
-                raise InputError(f"frame {frame!r} lies in itself")
+                raise InputError(f"frame {shown(frame)} lies in itself")
         return depth
 
     def _loop(self, frame: _Frame) -> GraphNode:
@@ -115,7 +116,7 @@ class _Frames:
         conds = [node for node in frame.nodes if node.op == "LoopCond"]
         if len(conds) != 1 or not merges:
             raise UnsupportedError(
-                f"the loop {frame.name!r} has {len(conds)} conditions and carries {len(merges)} values"
+                f"the loop {shown(frame.name)} has {len(conds)} conditions and carries {len(merges)} values"
             )
         for node in frame.nodes:
             if node.op in ENTERS:
@@ -146,7 +147,7 @@ class _Frames:
         back = next((node for node in makers if node is not None and node.op in _NEXT), None)
         if enter is None or back is None or len(makers) != 2:
             raise UnsupportedError(
-                f"{merge.op} {merge.name!r} of the loop {frame.name!r} does not begin a carried value"
+                f"{merge.op} {shown(merge.name)} of the loop {shown(frame.name)} does not begin a carried value"
             )
         switches = [n.name for n in frame.nodes if n.op in SWITCHES and n.inputs[:1] == (merge.name,)]
         ends = {name for switch in switches for name in (switch, f"{switch}:0")}
@@ -186,7 +187,7 @@ def _frame_name(node: GraphNode) -> str:
     value = node.attributes.get("frame_name")
     name = value.s.decode("utf-8", "replace") if value is not None else ""
     if not name or not node.inputs:
-        raise InputError(f"{node.op} {node.name!r} does not name its frame, or has no input")
+        raise InputError(f"{node.op} {shown(node.name)} does not name its frame, or has no input")
     return name
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.graph_node import GraphNode, tensor_name, tensor_names
 from dldt.frontends.tensorflow.graph_nodes import checked_text
 from dldt.frontends.tensorflow.output_names import output_counts
@@ -51,7 +52,7 @@ class FunctionLibrary:
         wanted = [checked_text(arg.name, self._file) for arg in proto.signature.input_arg]
         if len(wanted) != len(arguments):
             raise InputError(
-                f"{self._file}: function {name!r} takes {len(wanted)} arguments, {len(arguments)} are given"
+                f"{self._file}: function {shown(name)} takes {len(wanted)} arguments, {len(arguments)} are given"
             )
         names = _FunctionTensors(self, name, prefix, self._file)
         names.tensors.update(zip(wanted, arguments, strict=True))
@@ -71,7 +72,7 @@ class FunctionLibrary:
 
     def _function(self, name: str) -> Any:
         if name not in self._functions:
-            raise InputError(f"{self._file}: function {name!r} is called, and the model does not have it")
+            raise InputError(f"{self._file}: function {shown(name)} is called, and the model does not have it")
         return self._functions[name]
 
 
@@ -91,7 +92,9 @@ class _FunctionTensors:
         """Its outputs can be named."""
         name = checked_text(proto.name, self._file)
         if not name or ":" in name or name in self._counts:
-            raise InputError(f"{self._file}: function {self._function!r} has no node, or two, called {name!r}")
+            raise InputError(
+                f"{self._file}: function {shown(self._function)} has no node, or two, called {shown(name)}"
+            )
         starts: dict[str, int] = {}
         count = 0
         for output, size in self._library.outputs(proto.op, attributes).items():
@@ -125,7 +128,7 @@ class _FunctionTensors:
         node, *rest = text.split(":")
         number = rest[-1] if rest else "0"
         if node not in self._starts or len(rest) > 2 or not number.isdecimal() or len(number) > 5:
-            raise InputError(f"{self._file}: function {self._function!r} has no tensor {text!r}")
+            raise InputError(f"{self._file}: function {shown(self._function)} has no tensor {shown(text)}")
         start = self._starts[node].get(rest[0], 0) if len(rest) == 2 else 0
         return tensor_name(self._prefix + node, start + int(number))
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -78,14 +79,14 @@ class GraphRecords:
         value = node.attributes.get("value")
         made = None if value is None else plain_attribute(value)
         if not isinstance(made, TensorRecord):
-            raise InputError(f"{self.file}: constant {node.name!r} has no value")
+            raise InputError(f"{self.file}: constant {shown(node.name)} has no value")
         return made
 
 
 def _without_value(node: GraphNode, file: Path) -> TensorRecord:
     def read(what: str) -> Any:
         raise InputError(
-            f"{file}: variable {node.name!r} has no value here; freeze the graph, or name its checkpoint: "
+            f"{file}: variable {shown(node.name)} has no value here; freeze the graph, or name its checkpoint: "
             "--input_checkpoint FILE"
         )
 

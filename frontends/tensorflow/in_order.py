@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.graph_node import GraphNode
 from dldt.frontends.tensorflow.needed_nodes import node_of, used_tensors
 
@@ -26,7 +27,7 @@ def in_order(nodes: Sequence[GraphNode]) -> list[GraphNode]:
             missing = [each for each in before if each is not None and each.name not in done]
             if node.name in open_ or not missing:
                 if missing:
-                    raise InputError(f"the graph has a cycle through node {node.name!r}")
+                    raise InputError(f"the graph has a cycle through node {shown(node.name)}")
                 pending.pop()
                 done.add(node.name)
                 made.append(node)

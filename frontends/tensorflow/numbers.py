@@ -8,6 +8,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Graph, Value
 from dldt.compiler.ops.concat import Concat
@@ -15,9 +16,6 @@ from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.shape_of import Range, ShapeOf
 from dldt.compiler.types import Array, DType
-
-MAX_PARTS = 1 << 14
-"""How many nodes an importer makes at most of a number that a file names."""
 
 
 def ints(*numbers: int) -> Array:
@@ -82,9 +80,11 @@ def count_up(graph_of: Value, end: Value | int) -> Value:
 
 
 def part_count(count: int, what: str) -> int:
-    """A number of outputs or steps that a file names. Raises InputError where it is absurd."""
-    if not 0 <= count <= MAX_PARTS:
-        raise InputError(f"{what} is {count}; it must be from 0 to {MAX_PARTS}")
+    """A number of outputs or steps that a file names. Raises InputError where it is negative, or too large for this
+    compile."""
+    if count < 0:
+        raise InputError(f"{what} is {count}; it must not be negative")
+    budget().ask_nodes(count)
     return count
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.tensor_record import TensorRecord
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.flatten import Flatten
@@ -49,7 +50,7 @@ def _part(tensor: TensorRecord, part: str, file: Path) -> TensorRecord:
         return tensor
     places = [place.split(",") for place in part.split(" ")[-1].split(":")]
     if not all(place == ["-"] or (len(place) == 2 and all(map(str.isdecimal, place))) for place in places):
-        raise InputError(f"{file}: {part!r} does not tell a part of a tensor")
+        raise InputError(f"{file}: {shown(part)} does not tell a part of a tensor")
     ranges = [(0, None) if len(place) == 1 else (int(place[0]), int(place[0]) + int(place[1])) for place in places]
     return TensorRecord(lambda what: tensor.read(what)[tuple(slice(*each) for each in ranges)])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError, UsageError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Options
 from dldt.frontends.tensorflow.checkpoint import Checkpoint
 from dldt.frontends.tensorflow.function_library import FunctionLibrary
@@ -47,7 +48,7 @@ def chosen_signature(meta: Any, wanted: str | None, file: Path) -> Any:
     if wanted is None:
         wanted = SERVING if SERVING in known else known[0] if len(known) == 1 else None
     if wanted not in known:
-        about = f"no signature is called {wanted!r}" if wanted else "it has several signatures"
+        about = f"no signature is called {shown(wanted)}" if wanted else "it has several signatures"
         raise UsageError(f"{file}: {about}; name one by --signature: {', '.join(known)}")
     return meta.signature_def[wanted]
 

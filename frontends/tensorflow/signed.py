@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.tensorflow.element_types import element_type
@@ -72,15 +73,17 @@ def _refuse_changes(flatten: Flatten, nodes: Sequence[GraphNode], file: Path) ->
         name = flatten.name(node.inputs[0]) if node.inputs else ""
         if name in variables & read:
             raise UnsupportedError(
-                f"{file}: the model changes its variable {name!r} while it runs (node {node.name!r}, {node.op}), which "
-                "is not supported; export a signature that hands the state in and out"
+                f"{file}: the model changes its variable {shown(name)} while it runs (node {shown(node.name)}, "
+                f"{node.op}), which is not supported; export a signature that hands the state in and out"
             )
 
 
 def _tensor(info: Any, key: str, nodes: Mapping[str, GraphNode], file: Path) -> str:
     node, _, port = checked_text(info.name, file).partition(":")
     if node not in nodes or (port and not port.isdecimal()) or len(port) > 5:
-        raise InputError(f"{file}: the signature names {info.name!r} for {key!r}, which the graph does not have")
+        raise InputError(
+            f"{file}: the signature names {shown(info.name)} for {shown(key)}, which the graph does not have"
+        )
     return node if port in ("", "0") else f"{node}:{port}"
 
 

@@ -16,6 +16,7 @@ from google.protobuf import json_format  # type: ignore[import-untyped]  # no st
 from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.safe_open import LINKS, open_regular, read_regular
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -110,7 +111,7 @@ class _Shards:
 
     def _shard(self, name: str) -> bytes:
         if not name or "/" in name or "\\" in name or name in (".", ".."):
-            raise InputError(f"{self.file}: the shard {name!r} is no file beside the model")
+            raise InputError(f"{self.file}: the shard {shown(name)} is no file beside the model")
         with open_regular(self.file.parent / name, max_bytes=_MAX_SHARD, follow=LINKS.get()) as opened:
             return opened.read()
 
@@ -140,7 +141,7 @@ class _Weight:
             raise InputError(f"{file}: weightsManifest describes a weight that cannot be read") from error
         if dtype not in _TYPES or stored not in _TYPES or min(dims, default=0) < 0:
             raise UnsupportedError(
-                f"{file}: weight {name!r} is of type {dtype}, stored as {stored}, which is not supported"
+                f"{file}: weight {shown(name)} is of type {dtype}, stored as {stored}, which is not supported"
             )
         return cls(name, dtype, dims, at, stored, scale, least)
 

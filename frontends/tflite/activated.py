@@ -6,6 +6,7 @@ from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Clamp, ReLU
 from dldt.compiler.ops.unary import Tanh
+from dldt.compiler.shown import shown
 
 
 def activated(x: Value, function: str) -> Value:
@@ -22,4 +23,4 @@ def activated(x: Value, function: str) -> Value:
         return Tanh()(x)
     if function == "SIGN_BIT":
         raise UnsupportedError("the activation SIGN_BIT is in the schema alone: TF Lite has no kernel for it")
-    raise InputError(f"{function!r} is no activation")
+    raise InputError(f"{shown(function)} is no activation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dldt.compiler.errors import InputError, UnsupportedError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.engine.fault import Fault
 
@@ -42,5 +43,5 @@ def required_type(label: str, what: str) -> DType:
     """The DType that an attribute names. Raises InputError, UnsupportedError."""
     found = element_type(label)
     if isinstance(found, Fault):
-        raise found.error(f"attribute {what!r}")
+        raise found.error(f"attribute {shown(what)}")
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import map_regular
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.model_record import ModelRecord
 from dldt.frontends.engine.sniff import looks_like
 from dldt.frontends.tflite.flatbuffer import Flatbuffer, Table
@@ -65,7 +66,7 @@ def _signature(tables: tuple[Table, ...], wanted: str | None, file: Path) -> Tab
         return next((table for table in tables if table["subgraph_index"] == 0), None)
     known = [table["signature_key"] for table in tables]
     if wanted not in known:
-        raise InputError(f"{file}: there is no signature {wanted!r}{did_you_mean(wanted, known)}; it has {known}")
+        raise InputError(f"{file}: there is no signature {shown(wanted)}{did_you_mean(wanted, known)}; it has {known}")
     return tables[known.index(wanted)]
 
 

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.fault import Fault
 from dldt.frontends.engine.record import GraphRecord, NodeRecord
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -107,7 +108,7 @@ class Subgraphs:
     def _data(self, table: Table) -> memoryview | None:
         buffer = int(table["buffer"])
         if buffer >= len(self.buffers):
-            raise self.damaged(f"tensor {table['name']!r} names buffer {buffer}, there are {len(self.buffers)}")
+            raise self.damaged(f"tensor {shown(table['name'])} names buffer {buffer}, there are {len(self.buffers)}")
         return self.buffers[buffer]
 
 

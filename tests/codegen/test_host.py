@@ -106,5 +106,7 @@ def test_extensions_are_those_that_the_vectors_allow(level, has, uses, monkeypat
 
 def test_another_machine_is_refused(monkeypatch):
     for machine in (Machine("riscv64", ()), Machine("x86_64", ("sse3",))):
-        with pytest.raises(UnsupportedError, match=r"is none that dldt makes code for: it needs x86-64 with SSE4\.2"):
+        with pytest.raises(
+            UnsupportedError, match=r"dldt makes no code for this machine .*: it needs x86-64 with SSE4\.2"
+        ):
             target_of(monkeypatch, machine)

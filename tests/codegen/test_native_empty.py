@@ -61,6 +61,25 @@ CASES = {
         "g (float[n,8] x) => (float[n,3] y, int64[n,3] i) { k = Constant<value=int64[1] {3}>()\n y, i = TopK(x, k) }",
         [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
     ),
+    "reflection_of_other_axes": (
+        "g (float[n,8] x) => (float[n,10] y) { p = Constant<value=int64[4] {0, 1, 0, 1}>()\n"
+        ' y = Pad<mode="reflect">(x, p) }',
+        [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
+    ),
+    "none_of_the_best": (
+        "g (float[n,8] x) => (float[n,0] y, int64[n,0] i) { k = Constant<value=int64[1] {0}>()\n y, i = TopK(x, k) }",
+        [{"x": normal(0, 8)}, {"x": normal(3, 8)}],
+    ),
+    "unique": ("g (float[n] x) => (float[m] y) { y = Unique(x) }", [{"x": normal(0)}, {"x": normal(4)}]),
+    "recurrent": (
+        "g (float[t,2,3] x, float[1,16,3] w, float[1,16,4] r) => (float[t,1,2,4] y)"
+        " { y = LSTM<hidden_size=4>(x, w, r) }",
+        [{"x": normal(t, 2, 3), "w": normal(1, 16, 3), "r": normal(1, 16, 4)} for t in (0, 3)],
+    ),
+    "grid_sample": (
+        "g (float[n,2,4,4] x, float[n,3,3,2] p) => (float[n,2,3,3] y) { y = GridSample(x, p) }",
+        [{"x": normal(n, 2, 4, 4), "p": normal(n, 3, 3, 2)} for n in (0, 2)],
+    ),
     "concat_with_an_empty_constant": (
         "g (float[n,3] x) => (float[m,3] y) {\n i = Constant<value=int64[2] {0, 3}>()\n z = ConstantOfShape(i)\n"
         " y = Concat<axis=0>(z, x) }",
@@ -99,3 +118,32 @@ def test_sizes_of_nothing_may_be_known_when_it_is_compiled(name, tmp_path):
         for got, want in zip(model.run(empty).values(), expected, strict=True):
             assert (got.dtype, got.shape) == (want.dtype, want.shape)
             np.testing.assert_allclose(got, want, rtol=2e-5)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+@pytest.mark.parametrize("steps", ["0", "t"], ids=["known", "free"])
+def test_a_recurrence_without_a_step_ends_as_it_begins(kind, steps, tmp_path):
+    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[kind] * 4
+    x, w, r, h = normal(0, 2, 3), normal(1, gates, 3), normal(1, gates, 4), normal(1, 2, 4)
+    text = (
+        f"g (float[{steps},2,3] x, float[1,{gates},3] w, float[1,{gates},4] r, float[1,2,4] h)"
+        f" => (float[{steps},1,2,4] y, float[1,2,4] last) {{ y, last = {kind}<hidden_size=4>(x, w, r, , , h) }}"
+    )
+    onnx.save(onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>\n{text}'), tmp_path / "m.onnx")
+    dldt.compile_model(tmp_path / "m.onnx", tmp_path / "m.so")
+    with load(tmp_path / "m.so", threads=1) as model:
+        made = model.run({"x": x, "w": w, "r": r, "h": h})
+    assert made["y"].shape == (0, 1, 2, 4)
+    np.testing.assert_array_equal(made["last"], h)
+
+
+@pytest.mark.parametrize("batch", ["0", "n"], ids=["known", "free"])
+def test_an_image_of_no_columns(batch, tmp_path):
+    text = (
+        f"g (float[{batch},4,4] x) => (float[{batch},1,3,3] y) {{ s = Constant<value=int64[2] {{3, 3}}>()\n"
+        " k = Constant<value=int64[2] {2, 2}>()\n y = Col2Im(x, s, k) }"
+    )
+    onnx.save(onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 18]>\n{text}'), tmp_path / "m.onnx")
+    dldt.compile_model(tmp_path / "m.onnx", tmp_path / "m.so")
+    with load(tmp_path / "m.so", threads=1) as model:
+        assert model(normal(0, 4, 4)).shape == (0, 1, 3, 3)

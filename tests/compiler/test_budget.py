@@ -7,10 +7,15 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from dldt.compiler import ops
 from dldt.compiler.budget import MEMORY, MEMORY_PER_BYTE, BudgetError, budget, limited
+from dldt.compiler.graph import Graph
+from dldt.compiler.types import DType, TensorType
+from dldt.frontends.engine.import_model import import_model
 from dldt.tools import bench, debug_compare, run
 from dldt.tools.api import compile_model, read_model
 from dldt.tools.compile import main
+from tests.frontends.tensorflow.case import Case, Fixed, record
 
 LARGE = 1 << 20
 
@@ -33,6 +38,21 @@ def test_who_asks_for_too_much_is_named():
         limit.doing = "node 'a'"
         with pytest.raises(BudgetError, match=r"node 'a' asks for 2.1 MB .* 1.0 MB .*--max-memory"):
             budget().ask(2 * LARGE)
+
+
+def test_the_outputs_of_a_node_are_asked_for():
+    x = Graph("parts").parameter("x", TensorType(DType.f32, (1 << 17,)))
+    with limited(), pytest.raises(BudgetError, match=r"asks for 1\.1 GB .*--max-memory"):
+        ops.Split(1 << 17).all(x, np.array(0))
+
+
+@pytest.mark.parametrize(("operation", "number"), [("Unpack", "num"), ("Split", "num_split")])
+def test_the_parts_that_tensorflow_names_are_asked_for(operation, number):
+    data = np.zeros((1 << 17,), np.float32)
+    inputs = (data,) if operation == "Unpack" else (Fixed(np.array(0, np.int32)), data)
+    case = Case(operation, inputs, {number: 1 << 17}, outputs=1)
+    with limited(), pytest.raises(BudgetError, match=r"node '.*asks for 1\.1 GB .*--max-memory"):
+        import_model(record([case])[0])
 
 
 def test_who_is_at_work_when_the_time_is_over_is_named():

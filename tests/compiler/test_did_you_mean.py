@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from dldt.compiler.did_you_mean import SHOWN, did_you_mean
+from dldt.compiler.did_you_mean import did_you_mean
+from dldt.compiler.printable import LONGEST
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz_/."
 
@@ -21,7 +22,7 @@ def long_names(count, length):
         ("imput", ["input", "output", "mask"], "'input'"),
         ("inptu", [f"n{k}" for k in range(5000)] + ["input"], "'input'"),
         ("/layer.7/attention/Matmul_1", [f"/layer.{k}/attention/MatMul_1" for k in range(500)], "'/layer.7/att"),
-        ("x" * 200, ["x" * 5000, "y"], f"'{'x' * SHOWN}…'"),
+        ("x" * 200, ["x" * 5000, "y"], f"'{'x' * LONGEST}…'"),
     ],
 )
 def test_the_close_ones_are_named(name, known, close):

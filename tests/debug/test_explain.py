@@ -97,5 +97,5 @@ def test_a_node_that_is_not_there_has_its_likes_named():
 
 
 def test_an_unknown_pass_is_refused():
-    with pytest.raises(UsageError, match=r"--explain 'fuse': no pass is called so; close matches: 'fuse-swish'"):
+    with pytest.raises(UsageError, match=r"--explain 'fuse': no pass has this name; close matches: 'fuse-swish'"):
         Explain("fuse", "x", parse_pipeline("fuse-swish"))

@@ -78,7 +78,7 @@ def test_the_graph_is_printed_after_these(wanted, heads):
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_known():
-    with pytest.raises(UsageError, match=r"--print-after 'fuse-liner': no pass or step is called so; .*fuse-linear"):
+    with pytest.raises(UsageError, match=r"--print-after 'fuse-liner': no pass or step has this name; .*fuse-linear"):
         PrintAfter(["fuse-liner"], PASSES.split(","), ["regions"])
 
 

@@ -150,7 +150,7 @@ def test_free_dims_that_do_not_fit(folder):
             "zen3 does not run code for aarch64, so choices cannot be made",
         ),
         (["--disable-pass", "nosuch"], "no pass to disable is called 'nosuch'"),
-        (["--stop-after", "nosuch"], "cannot stop after 'nosuch': no pass is called so"),
+        (["--stop-after", "nosuch"], "cannot stop after 'nosuch': no pass has this name"),
         (["--mean-values", "x(1,2"], "a bracket is not closed"),
         (["--threads", "0"], "threads is 0; it must be 1 or more"),
         (["--threads", "two"], "--threads"),

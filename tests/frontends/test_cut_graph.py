@@ -81,7 +81,7 @@ BAD = [
     ({"inputs": {"xx": (1, 3)}}, UsageError, "input 'xx': no tensor or node has this name"),
     ({"outputs": ["nothing"]}, UsageError, "output 'nothing': no tensor or node has this name"),
     ({"inputs": {"x": (1, 3, 3)}}, UsageError, "the shape [1,3,3] is given for it, but it has 2 dims"),
-    ({"inputs": [(1, 3), (1,)]}, UsageError, "2 shapes are given, there are 1 inputs: x"),
+    ({"inputs": [(1, 3), (1,)]}, UsageError, "2 shapes are given, there are 1 inputs: 'x'"),
     ({"inputs": {"x": (2, 4)}}, InputError, "MatMul"),
 ]
 

@@ -322,3 +322,30 @@ def test_images_of_columns_have_sizes(sizes, message, tmp_path):
     known = [numpy_helper.from_array(sizes, "image"), numpy_helper.from_array(np.array([1, 5]), "block")]
     node = helper.make_node("Col2Im", ["x", "image", "block"], ["y"])
     refused(model([node], [("x", [1, 5, 5])], initializers=known, opset=18), tmp_path, message)
+
+
+@pytest.mark.parametrize(
+    ("node", "inputs", "opset", "message"),
+    [
+        (helper.make_node("DFT", ["x"], ["y"]), [("x", ["N", 4, "M"])], 17, "last dim of .* must be fixed"),
+        (
+            helper.make_node("GridSample", ["x", "p"], ["y"]),
+            [("x", [1, 2, 4, 4]), ("p", [1, 3, 3, "M"])],
+            16,
+            "the last dim of the grid must be fixed",
+        ),
+        (
+            helper.make_node("ScatterND", ["x", "i", "u"], ["y"]),
+            [("x", [3, 2]), ("i", ["N", "M"]), ("u", ["N", 2])],
+            16,
+            "the last dim of indices must be fixed",
+        ),
+    ],
+    ids=["DFT", "GridSample", "ScatterND"],
+)
+def test_a_free_dim_that_must_be_fixed_is_not_supported(node, inputs, opset, message, tmp_path):
+    made = model([node], inputs, opset=opset)
+    for each in made.graph.input:
+        if each.name == "i":
+            each.type.tensor_type.elem_type = TensorProto.INT64
+    refused(made, tmp_path, message, UnsupportedError)

@@ -228,7 +228,7 @@ def test_the_cases_of_onnx(case: Any, tmp_path: Path) -> None:
     ("text", "kind", "message"),
     [
         ("s = SequenceConstruct(x, x)  y = Neg(s)", InputError, "input 'X' of Neg must be a tensor, 's' is none"),
-        ("y = SequenceAt(x, i)", InputError, "a sequence is needed, this is none"),
+        ("y = SequenceAt(x, i)", InputError, "a sequence is needed, this is a tensor"),
         (
             "z = ReduceSum <keepdims = 0> (x)  s = SequenceConstruct(x, z)  t = SequenceErase(s, i)"
             "  y = ConcatFromSequence <axis = 0> (t)",

@@ -93,7 +93,7 @@ REFUSED = [
     ({"mean_values": (1.0, 2.0)}, "input 'x': 2 mean values do not fit f32[2,3,4,5]; name the channel axis"),
     ({"scale_values": (1.0, 0.0, 1.0)}, "a scale of 0 is given; the input is divided by it"),
     ({"mean_values": {"z": (1.0,)}}, "input 'z' is not there"),
-    ({"mean_values": [(1.0,), (2.0,)]}, "2 groups of mean values are given for 1 inputs: x"),
+    ({"mean_values": [(1.0,), (2.0,)]}, "2 groups of mean values are given for 1 inputs: 'x'"),
     ({"layout": "nhwc", "mean_values": (1.0, 2.0, 3.0)}, "3 mean values do not fit"),
     ({"layout": "nhc"}, "layout 'nhc' has 3 axes, input 'x' is f32[2,3,4,5]"),
     ({"layout": {"q": "nchw"}}, "input 'q' is not there"),

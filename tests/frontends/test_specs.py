@@ -50,7 +50,7 @@ BAD_INPUTS = [
     ("x[99999999999999]", "a dimension of 99999999999999 is out of range: 0 to 2**40, or -1 for a free one"),
     ("x[-2]", "'-2' is not a dimension: give a number, a name, a range such as 1..8, or ?"),
     ("x[1.5]", "'1.5' is not a dimension"),
-    ('x["a\\q"]', "is no name: what stands between the quotes is no string of JSON"),
+    ('x["a\\q"]', "is not a name: what stands between the quotes must be a string as in JSON"),
     ("x[8..1]", "the range 8..1 is empty or reaches below 0"),
     ("x{f31}", "element type 'f31' is not known (f64, f32,"),
     ("x->", "'' is not a value: give a number"),

@@ -144,7 +144,7 @@ def test_variables(initial, tmp_path):
         (
             '<back_edges>\n\t\t\t\t<edge from-layer="',
             '<back_edges>\n\t\t\t\t<edge from-layer="9',
-            "names layer 9[0-9]+ of the body, which is no Result",
+            "names layer 9[0-9]+ of the body, which is not a Result",
         ),
         ('internal_layer_id="0" purpose', 'internal_layer_id="1" purpose', "gives Parameter 0 of the body no value"),
         ('external_port_id="2"', 'external_port_id="77"', "names input port 77, which does not exist"),

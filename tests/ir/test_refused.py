@@ -373,7 +373,7 @@ def test_symbols_that_contradict_the_shape_are_refused(tmp_path):
 
 def test_a_long_name_is_cut_in_messages(tmp_path):
     path = write_sample(tmp_path, ('id="2" name="sum"', f'id="1" name="{"n" * 100_000}"'))
-    refused(path, f"layer '{'n' * 79}…' (Add, id 1) has the same id")
+    refused(path, f"layer '{'n' * 120}…' (Add, id 1) has the same id")
 
 
 def test_a_preprocessing_section_is_not_passed_over(tmp_path):

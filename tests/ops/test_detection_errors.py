@@ -77,10 +77,10 @@ _SSD = {"keep_top_k": (10,), "nms_threshold": 0.5, "code_type": CENTER_SIZE, "no
         (ops.PriorBox((9.0,)), (known(2**30, 2**30), known(9, 9)), "more than 2^40 elements"),
         (ops.PriorBox((9.0,), variance=(1.0, 2.0)), _CELL, "variance has 2 numbers, must have none, 1 or 4"),
         (ops.PriorBox((9.0,), aspect_ratio=(0.0,)), _CELL, "an aspect ratio is not above 0"),
-        (ops.PriorBox((9.0,), (8.0, 9.0)), _CELL, "2 of max_size, but only 1 of min_size"),
+        (ops.PriorBox((9.0,), (8.0, 9.0)), _CELL, "max_size has 2 numbers, but min_size only 1"),
         (ops.PriorBox(fixed_size=(9.0,)), _CELL, "each fixed_size needs a density of at least 1, got []"),
         (ops.PriorBox((9.0,)), (known(3), known(9, 9)), "the numbers of output_size and 2 differ: 1 and 2"),
-        (ops.PriorBoxClustered((9.0,), ()), _CELL, "1 of width, but 0 of height"),
+        (ops.PriorBoxClustered((9.0,), ()), _CELL, "width has 1 numbers, but height 0"),
         (ops.DetectionOutput8(**_SSD), (_LOGITS, _SCORES, f32(1, 2, 121)), "does not divide into 4"),
         (
             ops.DetectionOutput8(**_SSD),
@@ -112,7 +112,7 @@ _SSD = {"keep_top_k": (10,), "nms_threshold": 0.5, "code_type": CENTER_SIZE, "no
         (
             ops.DeformablePSROIPooling(2, 1.0, 1),
             (f32(1, 2, 4, 4), f32(7, 5), f32(7, 3, 1, 1)),
-            "3 channels of offsets are no pairs for 2 outputs",
+            "offsets has 3 channels; pairs are needed that divide 2 outputs",
         ),
         (
             ops.ROIAlign(2, 2, 1, 1.0, "avg"),
@@ -180,7 +180,7 @@ def test_wide_floats_are_refused_where_they_are_not_computed():
         (
             ops.ExperimentalDetectronDetectionOutput(0.1, 0.5, 2, 9, 9, 4.0, (1.0, 0.0, 1.0, 1.0)),
             (f32(7, 4), f32(7, 8), f32(7, 2), f32(1, 3)),
-            "deltas_weights is (1.0, 0.0, 1.0, 1.0), must be 4 numbers but 0",
+            "deltas_weights is (1.0, 0.0, 1.0, 1.0), must be 4 numbers, none of them 0",
         ),
         (
             ops.GenerateProposals(1.0, 0.5, 9, 9, nms_eta=0.5),

@@ -209,7 +209,7 @@ def test_stopping_early(stop, steps):
     [
         (4, "cannot stop after 4 passes: the pipeline has 3"),
         (-1, "cannot stop after -1 passes"),
-        ("fuse-gelu", "cannot stop after 'fuse-gelu': no pass is called so"),
+        ("fuse-gelu", "cannot stop after 'fuse-gelu': no pass has this name"),
     ],
 )
 def test_stopping_where_there_is_no_step_is_refused(stop, message):

@@ -28,6 +28,15 @@ def test_out_must_fit(scale):
         scale(x, out=[x, x])
 
 
+def test_a_copy_that_the_system_has_no_memory_for(scale, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(np, "require", full)
+    with pytest.raises(runtime.RunMemoryError, match=r"input 'x' .* no memory for a copy of its 16 bytes"):
+        scale(np.ones(8, np.float32)[::2])
+
+
 def test_wrong_dtype(scale):
     assert refused(scale, np.ones(3)) == (
         "input 'x' must be float32, but the array is float64; convert it with x.astype(numpy.float32)"

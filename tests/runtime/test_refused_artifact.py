@@ -115,7 +115,7 @@ def test_a_foreign_library(write):
 
 
 def test_other_elf_files(data, write):
-    message = "is no 64-bit little-endian shared library"
+    message = "is not a 64-bit little-endian shared library"
     for offset, value in ((4, b"\1"), (5, b"\2"), (16, b"\1\0"), (16, b"\2\0")):
         assert message in refusal(write(patched(data, {offset: value})))
 

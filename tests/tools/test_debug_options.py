@@ -38,8 +38,8 @@ def test_stopping_after_a_change_that_never_comes_is_refused(tmp_path):
     [
         *((["--" + name, ""], f"--{name}: an empty word is given; name something") for name in WORDS),
         (["--explain", "fuse-linear"], "--explain names a pass, --node the node: give both"),
-        (["--explain", "fuse", "--node", "x"], "--explain 'fuse': no pass is called so"),
-        (["--print-after", "fuse"], "--print-after 'fuse': no pass or step is called so"),
+        (["--explain", "fuse", "--node", "x"], "--explain 'fuse': no pass has this name"),
+        (["--print-after", "fuse"], "--print-after 'fuse': no pass or step has this name"),
         (["--dump-values", "x.npz"], "--dump-values says what a dump holds: give --dump too"),
         (["--passes", "nonsense"], "there is no pass 'nonsense'"),
     ],

@@ -26,6 +26,7 @@ from dldt.compiler import ops
 from dldt.compiler.dims import Dim
 from dldt.compiler.errors import InternalError
 from dldt.compiler.graph import Node
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, Shape
 
 
@@ -101,7 +102,7 @@ def _convolution(task: Leaf, anchor: Node, op: ops.Convolution | ops.GroupConvol
 
     def array() -> Array:
         if weights.constant is None:
-            raise InternalError(f"the filters of {anchor.name!r} are not known at compile time")
+            raise InternalError(f"the filters of {shown(anchor.name)} are not known at compile time")
         return weights.constant.reshape(shape)
 
     return [ContractionPart(problem, array, index)]

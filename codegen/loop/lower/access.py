@@ -178,7 +178,7 @@ def unflatten(shape: Shape, position: Dim) -> Index:
     """The index at a C-order position."""
     index: list[Dim] = []
     for dim in reversed(shape[1:]):
-        outer = floordiv(position, dim)
+        outer = floordiv(position, dim) if dim != 0 else 0  # of no elements, none is at a position
         index.append(position - outer * dim)
         position = outer
     return (*([position] if shape else []), *reversed(index))

@@ -51,8 +51,7 @@ class Col2Im(Composition):
             or any(not 1 <= minimum_of(size) <= maximum_of(size) <= _LARGEST for size in known)
         ):
             raise ShapeError(
-                f"columns {data.type} and kernel {list(known) or kernel_size.type} are none of an image: {axes} axes "
-                f"are needed"
+                f"columns {data.type} and kernel {list(known) or kernel_size.type} do not fit an image of {axes} axes"
             )
         sizes, kernel = (
             [scalar(Gather()(x, number(i), number(0))) for i in range(axes)] for x in _wide(output_size, kernel_size)
@@ -63,8 +62,10 @@ class Col2Im(Composition):
         before = Slice()(shape, _FIRST, np.array([data.type.rank - 2]), _ONE)
         channels = Divide()(Gather()(shape, np.array([data.type.rank - 2]), number(0)), Reshape()(taps, _ONE))
         outer = Concat(0)(before, channels)
-        patches = Concat(0)(outer, Reshape()(taps, _ONE), Gather()(shape, _ALL, number(0)))
-        flat = Reshape()(Reshape()(data, patches), Concat(0)(ReduceProd(True)(outer, _FIRST), _ALL))
+        blocks = Gather()(shape, _ALL, number(0))
+        patches = Concat(0)(outer, Reshape()(taps, _ONE), blocks)
+        row = Multiply()(Reshape()(taps, _ONE), blocks)
+        flat = Reshape()(Reshape()(data, patches), Concat(0)(ReduceProd(True)(outer, _FIRST), row))
         rows = Transpose()(flat, np.array([1, 0]))
         # One row more takes what lies in the padding.
         size = Concat(0)(Reshape()(Add()(area, number(1)), _ONE), ReduceProd(True)(outer, _FIRST))

@@ -15,6 +15,7 @@ from dldt.compiler.ops.matmul import MatMul
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.caffe.framework import CAFFE
 from dldt.frontends.caffe.shaping import DimOf, fixed_space, reshape
@@ -43,7 +44,7 @@ def spatial_transformer(
     """The picture at rows and columns that `theta` makes of those of the result, both from -1 up to 1"""
     if transform_type != "affine" or sampler_type != "bilinear" or de_transform:
         raise UnsupportedError(
-            f"transform_type {transform_type!r}, sampler_type {sampler_type!r}, de_transform {de_transform}: "
+            f"transform_type {shown(transform_type)}, sampler_type {shown(sampler_type)}, de_transform {de_transform}: "
             "an affine transform with bilinear sampling is supported"
         )
     height, width = fixed_space(bottom)

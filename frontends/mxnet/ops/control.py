@@ -22,6 +22,7 @@ from dldt.compiler.ops.repetition import Repetition
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.tensor_iterator import TensorIterator
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.context import Context, ImportedBody, MakeInput
 from dldt.frontends.engine.declared_type import DeclaredType
@@ -190,7 +191,7 @@ def cond(
         (else_branch, else_input_locs, "else/"),
     ):
         if not all(0 <= place < len(outer) for place in places):
-            raise InputError(f"sub-graph {graph.name!r} takes inputs {places} of {len(outer)}")
+            raise InputError(f"sub-graph {shown(graph.name)} takes inputs {places} of {len(outer)}")
         graphs.append(bound(graph, prefix, [outer[place] for place in places]))
     if any(len(graph.outputs) != num_outputs for graph in graphs[1:]):
         raise InputError(f"the branches of _cond do not have {num_outputs} outputs each")
@@ -227,13 +228,13 @@ def _with_inputs(record: GraphRecord, names: Sequence[str]) -> GraphRecord:
 def _check_condition(graph: GraphRecord) -> None:
     if len(graph.outputs) != 1:
         raise InputError(
-            f"sub-graph {graph.name!r} is a condition: it must have one output, it has {len(graph.outputs)}"
+            f"sub-graph {shown(graph.name)} is a condition: it must have one output, it has {len(graph.outputs)}"
         )
 
 
 def _check(body: GraphRecord, outputs: int, places: tuple[int, ...], given: int) -> None:
     """Every input of the body has a place, and the numbers of outputs agree."""
     if sorted(places) != list(range(len(body.inputs))) or given != len(places):
-        raise InputError(f"sub-graph {body.name!r} takes {len(body.inputs)} inputs, {given} at {places} are given")
+        raise InputError(f"sub-graph {shown(body.name)} takes {len(body.inputs)} inputs, {given} at {places} are given")
     if len(body.outputs) != outputs:
-        raise InputError(f"sub-graph {body.name!r} has {len(body.outputs)} outputs, {outputs} are expected")
+        raise InputError(f"sub-graph {shown(body.name)} has {len(body.outputs)} outputs, {outputs} are expected")

@@ -10,6 +10,7 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.frontends.mxnet.framework import MXNET
 from dldt.frontends.mxnet.literal import axis_of, ints
 from dldt.frontends.mxnet.new_shape import Entry, dim, dims, over, reshaped_to, times
@@ -98,7 +99,7 @@ def _parted(whole: Entry, first: int, second: int, shape: tuple[int, ...]) -> li
 def np_reshape(a: Value, *, newshape: tuple[int, ...], order: str = "C") -> Value:
     """As in numpy: -1 is the rest."""
     if order != "C":
-        raise UnsupportedError(f"order {order!r} is not supported (C is)")
+        raise UnsupportedError(f"order {shown(order)} is not supported (C is)")
     return Reshape()(a, ints(*newshape))
 
 

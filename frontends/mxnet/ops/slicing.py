@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from dldt.compiler.budget import budget
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.broadcast import Tile
@@ -17,6 +18,7 @@ from dldt.compiler.ops.shuffle import DepthToSpace, SpaceToDepth
 from dldt.compiler.ops.slice import Slice
 from dldt.compiler.ops.split import Split, VariadicSplit
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.one_of import one_of
 from dldt.frontends.mxnet.framework import MXNET
 from dldt.frontends.mxnet.literal import axis_of, ints, number, size
@@ -25,7 +27,6 @@ from dldt.frontends.mxnet.new_shape import dims, reshaped_to
 Bounds = tuple[int | None, ...]
 _END = np.iinfo(np.int64).max
 _PADDINGS = ("constant", "edge", "reflect")
-_MAX_PARTS = 4096
 
 
 @MXNET.imports("slice")
@@ -66,8 +67,9 @@ def slice_like(data: Value, shape_like: Value, *, axes: tuple[int, ...] = ()) ->
 def slice_channel(data: Value, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> tuple[Value, ...]:
     """Equal parts along an axis; `squeeze_axis`: of one element each, which is left out."""
     at = axis_of(axis, data)
-    if not 1 <= num_outputs <= _MAX_PARTS:
-        raise InputError(f"num_outputs is {num_outputs}, 1 to {_MAX_PARTS} are possible")
+    if num_outputs < 1:
+        raise InputError(f"num_outputs is {num_outputs}; it must be at least 1")
+    budget().ask_nodes(num_outputs)
     parts = Split(num_outputs).all(data, np.array(at, np.int64)) if num_outputs > 1 else (data,)
     return tuple(Squeeze()(part, ints(at)) for part in parts) if squeeze_axis else parts
 
@@ -82,8 +84,9 @@ def split_v2(
         return slice_channel(data, num_outputs=sections, axis=at, squeeze_axis=squeeze_axis)
     starts = (0, *indices) if not indices or indices[0] else indices
     lengths = [end - start for start, end in pairwise(starts)]
-    if len(starts) > _MAX_PARTS or min(lengths, default=1) < 0:
-        raise InputError(f"indices {list(indices)[:8]} must ascend, and be at most {_MAX_PARTS}")
+    if min(lengths, default=1) < 0:
+        raise InputError(f"indices {shown(list(indices))} must ascend")
+    budget().ask_nodes(len(starts))
     parts = VariadicSplit().all(data, np.array(at, np.int64), ints(*lengths, -1))
     return tuple(Squeeze()(part, ints(at)) for part in parts) if squeeze_axis else parts
 

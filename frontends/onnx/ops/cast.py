@@ -67,7 +67,7 @@ def _type_of(x: Imported) -> DType | StorageType:
     if isinstance(x, StoredTensor):
         return x.kind
     if not isinstance(x, Value):
-        raise InputError("the type of a sequence is none of a tensor")
+        raise InputError("its type is to be that of a sequence; a tensor is needed there")
     return x.type.dtype
 
 

@@ -7,7 +7,9 @@ import numpy as np
 
 from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Graph, Value
+from dldt.compiler.listed import listed
 from dldt.compiler.ops.control import If
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.context import Context, ImportedBody
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.record import GraphRecord
@@ -24,9 +26,9 @@ def if_1(
     """The outputs of one branch or the other; of a known condition only its branch is imported."""
     for branch in (then_branch, else_branch):
         if branch.inputs:
-            raise InputError(f"a branch of If takes no inputs, {branch.name!r} declares {list(branch.inputs)[:5]}")
+            raise InputError(f"a branch of If takes no inputs, {shown(branch.name)} declares {listed(branch.inputs)}")
         if len(branch.outputs) < context.outputs:
-            raise InputError(f"branch {branch.name!r} has {len(branch.outputs)} outputs, If has {context.outputs}")
+            raise InputError(f"branch {shown(branch.name)} has {len(branch.outputs)} outputs, If has {context.outputs}")
     known = known_array(cond)
     if known is not None and known.size == 1:
         return context.inline(then_branch if known.item() else else_branch)

@@ -47,7 +47,7 @@ def affine_grid_20(theta: Value, size: Value, *, align_corners: int = 0) -> Valu
     """The places [N,H,W,2] or [N,D,H,W,3] of the pixels of a picture of the given size, moved by matrices theta."""
     rank = 3 if size.type.elements == 5 else 2
     if theta.type.rank != 3 or theta.type.shape[1:] != (rank, rank + 1) or size.type.elements != rank + 2:
-        raise InputError(f"matrices {theta.type} and a size {size.type} are none of a picture of two or three axes")
+        raise InputError(f"matrices {theta.type} and a size {size.type} do not fit a picture of two or three axes")
     sizes = [scalar(Gather()(size, number(2 + axis), number(0))) for axis in range(rank)]
     along = [Reshape()(_places(theta, each, bool(align_corners)), _along(k, rank)) for k, each in enumerate(sizes)]
     zeros = Multiply()(along[0], like(theta, 0))
@@ -83,6 +83,8 @@ def _sample(X: Value, grid: Value, aligned: bool, mode: str, padding_mode: str) 
     operation does not have."""
     rank = X.type.rank - 2
     outside = one_of("padding_mode", padding_mode, _PADDINGS)
+    if grid.type.rank and not isinstance(grid.type.shape[-1], int):
+        raise UnsupportedError(f"the last dim of the grid must be fixed, it is {grid.type}")
     if rank < 1 or grid.type.rank != rank + 2 or grid.type.shape[-1] != rank:
         raise InputError(f"a grid {grid.type} does not fit a picture {X.type}")
     if mode == "cubic" and rank != 2:

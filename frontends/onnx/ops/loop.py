@@ -16,6 +16,7 @@ from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, InputPort, In
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.loop import Loop
 from dldt.compiler.ops.squeeze import Unsqueeze
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.context import Context, ImportedBody, MakeInput
 from dldt.frontends.engine.known import known_array
@@ -165,7 +166,9 @@ def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: Importe
         if alike:
             continue
         if not isinstance(before, Sequential) or not isinstance(after, Sequential):
-            raise UnsupportedError(f"{name!r} is a sequence before a turn of a Loop and none behind it, or the reverse")
+            raise UnsupportedError(
+                f"{shown(name)} is a sequence before a turn of a Loop and none behind it, or the reverse"
+            )
         raise _RaggedError(position, item_forms(after))
 
 

@@ -44,7 +44,7 @@ def col2im_18(
     """[N, C·block, blocks] → [N, C, …]: the elements of all patches, added where they meet."""
     axes = image_shape.type.elements
     if not isinstance(axes, int) or axes < 1 or input.type.rank != 3:
-        raise InputError(f"columns {input.type} and image_shape {image_shape.type} are none of an image")
+        raise InputError(f"columns {input.type} and image_shape {image_shape.type} do not fit an image")
     for name, sizes in (("image_shape", image_shape), ("block_shape", block_shape)):
         if sizes.type.dtype is not DType.i64:
             raise InputError(f"{name} is {sizes.type}; sizes are i64")

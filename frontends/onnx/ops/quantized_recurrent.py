@@ -22,6 +22,7 @@ from dldt.compiler.ops.split import Split
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.tensor_iterator import TensorIterator
 from dldt.compiler.ops.unary import Tanh
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.context import Context
 from dldt.frontends.engine.known import known_array
@@ -70,7 +71,7 @@ def dynamic_quantize_lstm(
         if is_given:
             raise UnsupportedError(f"{what} of a DynamicQuantizeLSTM is not supported")
     if direction not in _BACKWARD:
-        raise InputError(f"direction is {direction!r}, it must be one of {', '.join(_BACKWARD)}")
+        raise InputError(f"direction is {shown(direction)}, it must be one of {', '.join(_BACKWARD)}")
     if not R.type.is_static or R.type.rank != 3 or hidden_size not in (None, R.type.shape[-2]):
         raise InputError(f"hidden_size is {hidden_size}, but R is {R.type}")
     data = dynamic_quantize_linear_11(X)

@@ -21,6 +21,7 @@ from dldt.compiler.ops.recurrent_activation import ACTIVATIONS, activation_param
 from dldt.compiler.ops.rnn import RNNSequence
 from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.peephole_lstm import PeepholeLSTM, joined
@@ -207,7 +208,7 @@ class _Functions:
             raise InputError(f"{len(every)} activations are given, {len(own)} for each direction are needed")
         for name in every:
             if name not in ACTIVATIONS:
-                raise UnsupportedError(f"activation {name!r} of {kind} is not one of {', '.join(ACTIVATIONS)}")
+                raise UnsupportedError(f"activation {shown(name)} of {kind} is not one of {', '.join(ACTIVATIONS)}")
         parameters = activation_parameters(every, alphas or (), betas or ())
         whole = tuple((name, *pair) for name, pair in zip(every, parameters, strict=True))
         return cls(direction, clip or 0.0, tuple(whole[k : k + len(own)] for k in range(0, len(whole), len(own))))

@@ -69,7 +69,7 @@ def tensor_scatter_24(
     again at the end."""
     rank = past_cache.type.rank
     if not -rank <= axis < rank or axis % rank == 0:
-        raise InputError(f"axis {axis} is no axis of {past_cache.type} behind the first")
+        raise InputError(f"axis {axis} is not one of the axes of {past_cache.type} behind the first")
     at = axis % rank
     order = [0, at, *(i for i in range(1, rank) if i != at)]
     cache, new = (Transpose()(x, np.array(order, np.int64)) for x in (past_cache, update))

@@ -209,7 +209,7 @@ def _sequence(given: Imported) -> Sequential:
         return given
     if isinstance(given, GrowingSequence):
         raise UnsupportedError("a sequence that grows in a Loop may only be appended to there")
-    raise InputError("a sequence is needed, this is none")
+    raise InputError("a sequence is needed, this is a tensor")
 
 
 def _length(given: Sequential, context: Context) -> Value:

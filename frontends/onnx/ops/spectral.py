@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ir.compositions.framing import frame_places
 from dldt.compiler.ir.compositions.sizes import counted, number, scalar, size_of
@@ -120,7 +120,7 @@ def mel_weight_matrix_17(
 def _along(x: Value, length: Value | None, axis: int, inverse: bool, onesided: bool) -> Value:
     rank = x.type.rank
     if not -rank <= axis < rank or axis % rank == rank - 1:
-        raise InputError(f"axis {axis} is none of the {rank - 1} axes of the signal")
+        raise InputError(f"axis {axis} is outside the {rank - 1} axes of the signal")
     return _transformed(x, length, axis % rank, inverse, onesided)
 
 
@@ -143,9 +143,11 @@ def _transformed(x: Value, length: Value | None, axis: int, inverse: bool, onesi
 
 def _width(x: Value) -> int:
     width = x.type.shape[-1] if x.type.rank > 1 else 0
+    if not isinstance(width, int):
+        raise UnsupportedError(f"the last dim of {x.type} must be fixed: 1 for real numbers, 2 for complex ones")
     if width not in (1, 2):
         raise InputError(f"the last dim of {x.type} must be 1 (real numbers) or 2 (complex numbers)")
-    return int(width)
+    return width
 
 
 def _pairs(x: Value, width: int) -> Value:

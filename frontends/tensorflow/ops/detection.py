@@ -24,6 +24,7 @@ from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.squeeze import Squeeze, Unsqueeze
 from dldt.compiler.ops.top_k import TopK
 from dldt.compiler.ops.transpose import Transpose
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.engine.known import required_int
 from dldt.frontends.tensorflow.framework import TENSORFLOW
@@ -103,7 +104,7 @@ def combined_non_max_suppression(
     if not isinstance(kinds, int):
         raise ShapeError(f"the number of classes must be fixed, not {scores.type}")
     each, most = (
-        required_int(x, f"the input {name!r}")
+        required_int(x, f"the input {shown(name)}")
         for x, name in (
             (max_output_size_per_class, "max_output_size_per_class"),
             (max_total_size, "max_total_size"),

@@ -13,6 +13,7 @@ from dldt.compiler.ops.reduce import ReduceMax, ReduceMin
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.rounding import Floor, Negative, Round
 from dldt.compiler.ops.select import Select
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.engine.known import required_array, required_int
 from dldt.frontends.engine.one_of import one_of
@@ -33,7 +34,7 @@ def fake_quant_with_min_max_vars(
     inputs: Value, min: Value, max: Value, *, num_bits: int = 8, narrow_range: bool = False
 ) -> Value:
     """The same, the bounds as inputs."""
-    low, high = (required_array(x, f"the input {name!r}") for x, name in ((min, "min"), (max, "max")))
+    low, high = (required_array(x, f"the input {shown(name)}") for x, name in ((min, "min"), (max, "max")))
     return _fake(inputs, low, high, num_bits, narrow_range)
 
 
@@ -42,7 +43,7 @@ def fake_quant_with_min_max_vars_per_channel(
     inputs: Value, min: Value, max: Value, *, num_bits: int = 8, narrow_range: bool = False
 ) -> Value:
     """The same, bounds for each element of the last axis."""
-    low, high = (required_array(x, f"the input {name!r}") for x, name in ((min, "min"), (max, "max")))
+    low, high = (required_array(x, f"the input {shown(name)}") for x, name in ((min, "min"), (max, "max")))
     return _fake(inputs, low, high, num_bits, narrow_range)
 
 

@@ -10,6 +10,7 @@ from dldt.compiler.ops.activation import Clamp, Elu, ReLU, Sigmoid
 from dldt.compiler.ops.normalization import BatchNormInference
 from dldt.compiler.ops.parametric import PReLU
 from dldt.compiler.ops.unary import Tanh
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.reshaped import reshaped
 from dldt.frontends.tensorflow.channels import as_given, channels_first
 from dldt.frontends.tensorflow.framework import TENSORFLOW
@@ -164,7 +165,7 @@ def _followed(
             made = _PLAIN[name](made)
         else:
             known = ", ".join(("BiasAdd", "FusedBatchNorm", "LeakyRelu", "Prelu", *_PLAIN))
-            raise UnsupportedError(f"{name!r} behind it is not supported ({known} are)")
+            raise UnsupportedError(f"{shown(name)} behind it is not supported ({known} are)")
     return made
 
 

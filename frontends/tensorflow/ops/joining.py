@@ -6,6 +6,7 @@ from dldt.compiler.errors import InputError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.concat import Concat
 from dldt.compiler.ops.squeeze import Unsqueeze
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.known import required_int
 from dldt.frontends.tensorflow.framework import TENSORFLOW
 from dldt.frontends.tensorflow.numbers import ints, normal_axis
@@ -40,5 +41,5 @@ def pack(*values: Value, axis: int = 0) -> Value:
 def _joined(values: tuple[Value, ...], axis: Value, what: str) -> Value:
     if not values:
         raise InputError("there is nothing to join")
-    at = normal_axis(required_int(axis, f"the input {what!r}"), values[0].type.rank)
+    at = normal_axis(required_int(axis, f"the input {shown(what)}"), values[0].type.rank)
     return values[0] if len(values) == 1 else Concat(at)(*values)

@@ -15,6 +15,7 @@ from dldt.compiler.ops.arithmetic import Maximum, Minimum, Subtract
 from dldt.compiler.ops.body_ports import BodyOutput, ConcatOutput, InputPort, InvariantInput, MergedInput, OutputPort
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.loop import Loop
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType, TensorType
 from dldt.frontends.engine.context import Context, ImportedBody, MakeInput
 from dldt.frontends.engine.known import known_dims
@@ -216,4 +217,4 @@ def _check_forms(body: GraphRecord, given: Sequence[Imported], imported: Importe
         if grows and isinstance(after, GrowingSequence) and len(after.appended) == 1:
             continue
         if grows or not same_form(before, after):
-            raise UnsupportedError(f"the list {name!r} changes its length in a loop by more than one item a turn")
+            raise UnsupportedError(f"the list {shown(name)} changes its length in a loop by more than one item a turn")

@@ -12,6 +12,7 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.pooling import AvgPool, MaxPool, MaxPool8
 from dldt.compiler.ops.reshape import Reshape
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.frontends.engine.known import required_ints
 from dldt.frontends.tensorflow.channels import as_given, channels_first, spatial, to_last
@@ -37,7 +38,9 @@ def max_pool(
 @TENSORFLOW.imports("MaxPoolV2")
 def max_pool_v2(input: Value, ksize: Value, strides: Value, *, padding: str, data_format: str = "NHWC") -> Value:
     """The same, windows and strides as inputs."""
-    kernel, step = (required_ints(x, f"the input {name!r}") for x, name in ((ksize, "ksize"), (strides, "strides")))
+    kernel, step = (
+        required_ints(x, f"the input {shown(name)}") for x, name in ((ksize, "ksize"), (strides, "strides"))
+    )
     return _pooled(input, MaxPool, kernel, step, padding, (), data_format)
 
 

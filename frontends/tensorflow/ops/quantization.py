@@ -9,6 +9,7 @@ from dldt.compiler.graph import Value
 from dldt.compiler.ops.activation import Clamp
 from dldt.compiler.ops.arithmetic import Add, Multiply, Subtract
 from dldt.compiler.ops.rounding import Round
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.known import required_array
 from dldt.frontends.engine.one_of import one_of
@@ -99,7 +100,7 @@ def dequantize(
 
 def _bounds(low: Value, high: Value) -> tuple[Array, Array]:
     found = [
-        required_array(x, f"the input {name!r}").astype(np.float32)
+        required_array(x, f"the input {shown(name)}").astype(np.float32)
         for x, name in ((low, "min_range"), (high, "max_range"))
     ]
     if found[0].shape != found[1].shape or found[0].ndim > 1:

@@ -12,6 +12,7 @@ from dldt.compiler.ops.extract_image_patches import ExtractImagePatches
 from dldt.compiler.ops.pad import Pad
 from dldt.compiler.ops.shuffle import DepthToSpace, SpaceToDepth
 from dldt.compiler.ops.strided_slice import StridedSlice
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array
 from dldt.frontends.engine.known import required_array, required_ints
 from dldt.frontends.engine.one_of import one_of
@@ -143,7 +144,7 @@ def _moved(x: Value, block: tuple[int, ...], pairs: Array) -> tuple[Value, list[
 
 
 def _pairs(x: Value, what: str, count: int) -> Array:
-    found = required_array(x, f"the input {what!r}").astype(np.int64)
+    found = required_array(x, f"the input {shown(what)}").astype(np.int64)
     if found.shape != (count, 2) or (found < 0).any():
         raise InputError(f"{what} is {found.tolist()}; {count} pairs are needed, none negative")
     return found

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
 from dldt.compiler.safe_open import open_regular
-from dldt.frontends.engine.printable import printable
 from dldt.frontends.tensorflow.replacement.replacement import Replacement
 
 _LARGEST = 1 << 20

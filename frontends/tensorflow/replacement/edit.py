@@ -9,6 +9,8 @@ import attrs
 
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import InputError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.declared_type import DeclaredType
 from dldt.frontends.engine.record import GraphRecord, NodeRecord, needed
 from dldt.frontends.engine.tensor_record import TensorRecord
@@ -39,7 +41,7 @@ class Edit:
         found = self.find(name)
         if found is None:
             raise InputError(
-                f"{self._file}: the model has no node {name!r}{did_you_mean(name, self._nodes)}; the file is for "
+                f"{self._file}: the model has no node {shown(name)}{did_you_mean(name, self._nodes)}; the file is for "
                 "another version of the model: choose the one that fits, or leave it out, as the whole graph compiles "
                 "as it is"
             )
@@ -50,8 +52,8 @@ class Edit:
         found = [name[: name.index(part) + len(part)] for name in self._nodes if f"/{part}" in f"/{name}"]
         if not found:
             raise InputError(
-                f"{self._file}: the model has no scope {part!r}; the file is for another version of the model: choose "
-                "the one that fits, or leave it out, as the whole graph compiles as it is"
+                f"{self._file}: the model has no scope {shown(part)}; the file is for another version of the model: "
+                "choose the one that fits, or leave it out, as the whole graph compiles as it is"
             )
         return min(found, key=len)
 
@@ -76,14 +78,16 @@ class Edit:
         """The first tensor that a node makes. Raises InputError where it makes none."""
         node = self.node(name)
         if not node.outputs:
-            raise InputError(f"{self._file}: node {name!r} ({node.op_type}) makes no tensor; name another one")
+            raise InputError(
+                f"{self._file}: node {shown(name)} ({printable(node.op_type)}) makes no tensor; name another one"
+            )
         return node.outputs[0]
 
     def source(self, name: str, port: int = 0) -> str:
         """The tensor that a node reads."""
         node = self.node(name)
         if port >= len(node.inputs):
-            raise InputError(f"{self._file}: node {name!r} has no input {port}")
+            raise InputError(f"{self._file}: node {shown(name)} has no input {port}")
         return node.inputs[port]
 
     def maker(self, tensor: str) -> NodeRecord | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dldt.compiler.errors import InputError
 from dldt.compiler.safe_open import open_regular
-from dldt.frontends.engine.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.text_tokens import TextTokens
 
 Message: TypeAlias = dict[str, list[Any]]
@@ -56,7 +56,7 @@ def _message(tokens: TextTokens, closing: str, depth: int) -> Message:
         if name in (",", ";"):
             continue
         if not name or not (name[0].isalpha() or name[0] == "_"):
-            raise tokens.error(f"the name of a field is expected, not {printable(name)!r}")
+            raise tokens.error(f"the name of a field is expected, not {shown(name)}")
         tokens.accept(":")
         fields.setdefault(name, []).extend(_values(tokens, depth))
 
@@ -86,5 +86,5 @@ def _value(tokens: TextTokens, depth: int) -> Any:
     except ValueError:
         if not sign and word and (word[0].isalpha() or word[0] == "_"):
             return word
-        raise tokens.error(f"a value is expected, not {printable(word)!r}") from None
+        raise tokens.error(f"a value is expected, not {shown(word)}") from None
     return -number if sign else number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from dldt.compiler.shown import shown
 from dldt.frontends.tensorflow.replacement.edit import Edit
 from dldt.frontends.tensorflow.replacement.scaling import scaling
 from dldt.frontends.tensorflow.replacement.settings import Settings
@@ -31,7 +32,7 @@ def preprocessor(edit: Edit, settings: Settings) -> None:
         return
     gathered = [i for i, name in enumerate(first.inputs) if edit.maker(name) is not None]
     if len(gathered) != 1:
-        raise settings.entry.error(f"node {first.name!r} does not read a resized picture and a constant")
+        raise settings.entry.error(f"node {shown(first.name)} does not read a resized picture and a constant")
     edit.connect(first.name, gathered[0], picture)
 
 

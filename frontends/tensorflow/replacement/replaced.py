@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dldt.compiler.did_you_mean import did_you_mean
 from dldt.compiler.errors import UnsupportedError, UsageError
+from dldt.compiler.printable import printable
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.format import Options
 from dldt.frontends.engine.record import GraphRecord
 from dldt.frontends.tensorflow.replacement.config import read_config
@@ -48,9 +50,9 @@ def replaced(graph: GraphRecord, options: Options, outputs: Sequence[str] | None
 
 def _check(entry: Replacement) -> None:
     if entry.kind in REFUSED:
-        raise UnsupportedError(f"{entry.file}: {entry.kind} is not supported: {REFUSED[entry.kind]}")
+        raise UnsupportedError(f"{entry.file}: {printable(entry.kind)} is not supported: {REFUSED[entry.kind]}")
     if entry.kind not in KINDS:
         raise UnsupportedError(
-            f"{entry.file}: no replacement has the id {entry.kind!r}{did_you_mean(entry.kind, KINDS)}; leave the file "
-            "out, as the whole graph compiles as it is"
+            f"{entry.file}: no replacement has the id {shown(entry.kind)}{did_you_mean(entry.kind, KINDS)}; leave the "
+            "file out, as the whole graph compiles as it is"
         )

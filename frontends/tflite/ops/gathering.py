@@ -27,6 +27,7 @@ from dldt.compiler.ops.shape_of import ShapeOf
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unique import Unique
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.known import known_array, required_array, required_int, required_ints
 from dldt.frontends.engine.reshaped import reshaped
@@ -237,7 +238,7 @@ def updated(operand: Value, update: Value, starts: Value) -> Value:
 
 def _blocks(data: Value, block_shape: Value, margins: Value, what: str) -> tuple[Array, Array, Array]:
     blocks = required_ints(block_shape, "input 'block_shape'")
-    edges = required_array(margins, f"input {what!r}")
+    edges = required_array(margins, f"input {shown(what)}")
     if edges.size != 2 * len(blocks):
         raise InputError(f"{what} has {edges.size} numbers, there must be two for each of {len(blocks)} axes")
     edges = edges.reshape(-1, 2)

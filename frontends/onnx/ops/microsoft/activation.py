@@ -10,6 +10,7 @@ from dldt.compiler.ops.activation import Clamp, Gelu, ReLU, Sigmoid
 from dldt.compiler.ops.arithmetic import Add
 from dldt.compiler.ops.parametric import Swish
 from dldt.compiler.ops.unary import Tanh
+from dldt.compiler.shown import shown
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.activation import hard_sigmoid_6, leaky_relu_6
 from dldt.frontends.onnx.ops.microsoft.domain import MICROSOFT
@@ -58,7 +59,7 @@ def activated(x: Value, name: str | None, numbers: list[float]) -> Value:
         return x
     count, apply = _ACTIVATIONS.get(name, (-1, None))
     if apply is None:
-        raise UnsupportedError(f"the activation {name!r} is not supported ({', '.join(_ACTIVATIONS)} are)")
+        raise UnsupportedError(f"the activation {shown(name)} is not supported ({', '.join(_ACTIVATIONS)} are)")
     if len(numbers) < count:
         raise UnsupportedError(f"the activation {name} needs {count} numbers, {len(numbers)} are given")
     return apply(x, numbers)

@@ -205,7 +205,7 @@ def _hidden_keys(mask: Value, query: Value, key: Value) -> Value:
         raise UnsupportedError("a mask of four dims is not supported")
     axes = {2: [1, 2], 3: [1]}.get(mask.type.rank)
     if axes is None:
-        raise InputError(f"a mask {mask.type} is none that attention takes")
+        raise InputError(f"the mask is {mask.type}; attention takes one of 1 to 4 dims")
     return LessEqual()(Unsqueeze()(Convert(DType.i32)(mask), np.array(axes, np.int64)), np.array(0, np.int32))
 
 

@@ -48,7 +48,9 @@ def matmul_n_bits(
     if g_idx is not None:
         raise UnsupportedError("MatMulNBits with g_idx is not supported")
     if K < 1 or N < 1 or block_size < 16 or block_size & (block_size - 1):
-        raise InputError(f"K is {K}, N {N}, block_size {block_size}: this is no matrix in blocks")
+        raise InputError(
+            f"K is {K}, N {N}, block_size {block_size}: sizes must be at least 1, a block a power of two from 16 on"
+        )
     packed, factors = _known(B, "B"), _known(scales, "scales")
     blocks = -(-K // block_size)
     budget().ask(N * blocks * block_size * 4)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from dldt.compiler.errors import InputError
+from dldt.compiler.errors import InputError, UnsupportedError
 from dldt.compiler.graph import Value
 from dldt.compiler.ops.arithmetic import Add, Multiply
 from dldt.compiler.ops.comparison import Greater, GreaterEqual, Less
@@ -41,7 +41,7 @@ class Heads:
         """query [B,N,S,h], key [B,N,T,h], value [B,N,T,v] → [B,S,N*v]; ``added`` to the scores [B,N,S,T]."""
         head = query.type.shape[-1]
         if not isinstance(head, int):
-            raise InputError(f"the size of a head is not known: {query.type}")
+            raise UnsupportedError(f"the size of a head must be fixed, the query is {query.type}")
         scores = Multiply()(MatMul(False, True)(query, key), 1 / float(np.sqrt(head)) if not self.scale else self.scale)
         if self.softcap:
             scores = Multiply()(Tanh()(Multiply()(scores, 1 / self.softcap)), self.softcap)
@@ -53,6 +53,8 @@ class Heads:
 def split(x: Value, count: int) -> Value:
     """[B,S,N*h] → [B,N,S,h]"""
     width = x.type.shape[-1]
+    if x.type.rank == 3 and not isinstance(width, int):
+        raise UnsupportedError(f"the last dim of {x.type} must be fixed: it divides into {count} heads")
     if x.type.rank != 3 or not isinstance(width, int) or count < 1 or width % count:
         raise InputError(f"{x.type} does not divide into {count} heads")
     apart = Reshape(special_zero=True)(x, np.array([0, 0, count, width // count], np.int64))
@@ -63,7 +65,7 @@ def merged(x: Value) -> Value:
     """[B,N,S,h] → [B,S,N*h]"""
     heads, head = x.type.shape[1], x.type.shape[3]
     if not isinstance(heads, int) or not isinstance(head, int):
-        raise InputError(f"the heads of {x.type} are not known")
+        raise UnsupportedError(f"the heads of {x.type} and their size must be fixed")
     turned = Transpose()(x, np.array([0, 2, 1, 3], np.int64))
     return Reshape(special_zero=True)(turned, np.array([0, 0, heads * head], np.int64))
 

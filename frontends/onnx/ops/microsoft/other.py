@@ -14,6 +14,7 @@ from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.transpose import Transpose
 from dldt.compiler.ops.unary import Sqrt
+from dldt.compiler.shown import shown
 from dldt.frontends.engine.known import known_array
 from dldt.frontends.engine.quantized import dequantized, quantized
 from dldt.frontends.onnx.framework import ONNX
@@ -126,7 +127,7 @@ def nhwc_conv(
 def c_dist(A: Value, B: Value, *, metric: str = "sqeuclidean") -> Value:
     """The distance of each row of A [M,K] from each of B [N,K], or its square: [M,N]"""
     if metric not in ("sqeuclidean", "euclidean"):
-        raise UnsupportedError(f"CDist by {metric!r} is not supported (sqeuclidean and euclidean are)")
+        raise UnsupportedError(f"CDist by {shown(metric)} is not supported (sqeuclidean and euclidean are)")
     if A.type.rank != 2 or B.type.rank != 2:
         raise InputError(f"CDist takes matrices, not {A.type} and {B.type}")
     # Differences, and not |a|² + |b|² - 2ab, which loses the distance of points that are far from the origin.

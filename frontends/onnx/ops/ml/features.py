@@ -18,6 +18,7 @@ from dldt.compiler.ops.reduce import ReduceL1, ReduceL2, ReduceMax, ReduceSum
 from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.squeeze import Unsqueeze
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.onnx.framework import ONNX
@@ -62,7 +63,7 @@ def normalizer_1(X: Value, *, norm: str = "MAX") -> Value:
     elif norm in kinds:
         size = kinds[norm](True)(x, _LAST)
     else:
-        raise UnsupportedError(f"norm {norm!r} is not supported (MAX, L1, L2 are)")
+        raise UnsupportedError(f"norm {shown(norm)} is not supported (MAX, L1, L2 are)")
     zero = Equal()(size, np.asarray(0, np.float32))
     return Select()(zero, x, Divide()(x, Select()(zero, np.asarray(1, np.float32), size)))
 

@@ -16,6 +16,7 @@ from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather, GatherElements
 from dldt.compiler.ops.logical import IsNaN, LogicalAnd, LogicalOr
 from dldt.compiler.ops.select import Select
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 
 _ZERO = np.array(0, np.int64)
@@ -59,7 +60,7 @@ class Forest:
             )
         unknown = sorted({*modes} - {*_MODES, _LEAF})
         if unknown:
-            raise UnsupportedError(f"nodes of mode {unknown[0]!r} are not supported ({', '.join(_MODES)} are)")
+            raise UnsupportedError(f"nodes of mode {shown(unknown[0])} are not supported ({', '.join(_MODES)} are)")
         leaf = np.array([mode == _LEAF for mode in modes])
         own = np.arange(count)
         low, high, swapped = _bounds(modes, splits)

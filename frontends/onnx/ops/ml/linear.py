@@ -14,6 +14,7 @@ from dldt.compiler.ops.reduce import ReduceSum
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.squeeze import Unsqueeze
 from dldt.compiler.ops.unary import Exp, Tanh
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.onnx.framework import ONNX
 from dldt.frontends.onnx.ops.ml.domain import ML
@@ -100,7 +101,7 @@ def kernel(x: Value, vectors: Array, kind: str, given: tuple[float, ...]) -> Val
         return Power()(moved, degree)
     if kind == "SIGMOID":
         return Tanh()(moved)
-    raise UnsupportedError(f"kernel_type {kind!r} is not supported (LINEAR, POLY, RBF, SIGMOID are)")
+    raise UnsupportedError(f"kernel_type {shown(kind)} is not supported (LINEAR, POLY, RBF, SIGMOID are)")
 
 
 def _linear(X: Value, coefficients: tuple[float, ...], intercepts: tuple[float, ...], rows: int) -> Value:

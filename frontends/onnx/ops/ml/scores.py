@@ -18,6 +18,7 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.select import Select
 from dldt.compiler.ops.softmax import Softmax8
 from dldt.compiler.ops.unary import Exp
+from dldt.compiler.shown import shown
 from dldt.frontends.onnx.ops.gathering import extreme_place
 
 _LAST = np.array([-1], np.int64)
@@ -33,7 +34,9 @@ def transformed(scores: Value, transform: str) -> Value:
         return Softmax8(-1)(scores)
     if transform == "SOFTMAX_ZERO":
         return _softmax_zero(scores)
-    raise UnsupportedError(f"post_transform {transform!r} is not supported (NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO are)")
+    raise UnsupportedError(
+        f"post_transform {shown(transform)} is not supported (NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO are)"
+    )
 
 
 def _softmax_zero(scores: Value) -> Value:

@@ -13,6 +13,7 @@ from dldt.compiler.ops.arithmetic import Add, Divide
 from dldt.compiler.ops.convert import Convert
 from dldt.compiler.ops.gather import Gather
 from dldt.compiler.ops.reduce import ReduceMax, ReduceMin, ReduceSum
+from dldt.compiler.shown import shown
 from dldt.compiler.types import Array, DType
 from dldt.frontends.engine.signature import Tensor
 from dldt.frontends.onnx.framework import ONNX
@@ -87,7 +88,7 @@ def _aggregated(leaves: Value, table: Array, how: str, base: Array | None, trees
     found = Gather()(leaves.graph.constant(table), leaves, np.array(0, np.int64))
     kinds = {"SUM": ReduceSum, "AVERAGE": ReduceSum, "MIN": ReduceMin, "MAX": ReduceMax}
     if how not in kinds:
-        raise UnsupportedError(f"aggregate_function {how!r} is not supported ({', '.join(kinds)} are)")
+        raise UnsupportedError(f"aggregate_function {shown(how)} is not supported ({', '.join(kinds)} are)")
     made = kinds[how](False)(found, _TREES)
     if how == "AVERAGE":
         made = Divide()(made, np.asarray(trees, table.dtype))
