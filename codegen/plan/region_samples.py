@@ -26,7 +26,7 @@ class RegionAxis:
 
 
 @attrs.frozen
-class Turn:
+class Rotation:
     """How regions are turned round their middle (cosine and sine), and where this lies. Each is [regions, 1, 1]."""
 
     cosine: Value
@@ -50,7 +50,7 @@ class Turn:
 class RegionSamples:
     """Regions of ``pixels``: along both axes, the number of the plane of each, the sizes of planes. In each cell are
     ``ratio`` x ``ratio`` samples, or as many as pixels (0); their mean is taken, or the largest of them and 0 (``mode``
-    max). Where regions have a ``turn``, the axes begin at their middle."""
+    max). Where regions have a ``rotation``, the axes begin at their middle."""
 
     pixels: Pixels
     plane: Value
@@ -58,7 +58,7 @@ class RegionSamples:
     sizes: Sequence[Value]
     ratio: int
     mode: str
-    turn: Turn | None = None
+    rotation: Rotation | None = None
 
     def cells(self, name: str) -> Value:
         """[regions, rows, columns, C]."""
@@ -74,7 +74,7 @@ class RegionSamples:
             share = np.tile(np.arange(count) + 0.5, axis.cells).astype(kind)
             walk = ops.Multiply()(ops.Divide()(axis.step, float(count)), share)
             at.append(ops.Add()(ops.Add()(axis.low, ops.Multiply()(axis.step, cell)), walk))
-        places = _places(self.turn, as_rows(at[0]), as_columns(at[1]))
+        places = _places(self.rotation, as_rows(at[0]), as_columns(at[1]))
         found = samples(self.pixels, self.plane, *places, self.sizes)
         channels = size_of(self.pixels.memory, 1)
         parts = ops.Reshape()(found, shape_of(-1, rows, count, columns, count, channels))
@@ -98,7 +98,7 @@ class RegionSamples:
 
         def step(turn: Value, total: Value, given: Sequence[Value]) -> Value:
             memory, plane, width, high, wide, top, down, left, over, *size = given
-            turned = None if self.turn is None else Turn(*(size.pop() for _ in self.turn.values))
+            turned = None if self.rotation is None else Rotation(*(size.pop() for _ in self.rotation.values))
             begin = size.pop() if self.pixels.start is not None else None
             i, j = ops.Divide()(turn, width), ops.FloorMod()(turn, width)
             good = ops.LogicalAnd()(ops.Greater()(as_rows(high), i), ops.Greater()(as_columns(wide), j))
@@ -112,7 +112,7 @@ class RegionSamples:
 
         given = (self.pixels.memory, self.plane, turns[1], *counts, lows[0], steps[0], lows[1], steps[1], *self.sizes)
         given = given if self.pixels.start is None else (*given, self.pixels.start)
-        given = given if self.turn is None else (*given, *reversed(self.turn.values))
+        given = given if self.rotation is None else (*given, *reversed(self.rotation.values))
         total = accumulated(ops.Multiply()(turns[0], turns[1]), start, given, step, name)
         if self.mode == "max":
             return total
@@ -120,8 +120,8 @@ class RegionSamples:
         return ops.Divide()(total, self.pixels.over(ops.Convert(kind)(ops.Maximum()(number, 1))))
 
 
-def _places(turn: Turn | None, y: Value, x: Value) -> tuple[Value, Value]:
-    return (y, x) if turn is None else turn.places(y, x)
+def _places(rotation: Rotation | None, y: Value, x: Value) -> tuple[Value, Value]:
+    return (y, x) if rotation is None else rotation.places(y, x)
 
 
 def samples(pixels: Pixels, plane: Value, y: Value, x: Value, sizes: Sequence[Value]) -> Value:
