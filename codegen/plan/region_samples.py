@@ -26,7 +26,7 @@ class RegionAxis:
 
 
 @attrs.frozen
-class Rotation:
+class RegionRotation:
     """How regions are turned round their middle (cosine and sine), and where this lies. Each is [regions, 1, 1]."""
 
     cosine: Value
@@ -58,7 +58,7 @@ class RegionSamples:
     sizes: Sequence[Value]
     ratio: int
     mode: str
-    rotation: Rotation | None = None
+    rotation: RegionRotation | None = None
 
     def cells(self, name: str) -> Value:
         """[regions, rows, columns, C]."""
@@ -98,7 +98,7 @@ class RegionSamples:
 
         def step(turn: Value, total: Value, given: Sequence[Value]) -> Value:
             memory, plane, width, high, wide, top, down, left, over, *size = given
-            turned = None if self.rotation is None else Rotation(*(size.pop() for _ in self.rotation.values))
+            turned = None if self.rotation is None else RegionRotation(*(size.pop() for _ in self.rotation.values))
             begin = size.pop() if self.pixels.start is not None else None
             i, j = ops.Divide()(turn, width), ops.FloorMod()(turn, width)
             good = ops.LogicalAnd()(ops.Greater()(as_rows(high), i), ops.Greater()(as_columns(wide), j))
@@ -120,7 +120,7 @@ class RegionSamples:
         return ops.Divide()(total, self.pixels.over(ops.Convert(kind)(ops.Maximum()(number, 1))))
 
 
-def _places(rotation: Rotation | None, y: Value, x: Value) -> tuple[Value, Value]:
+def _places(rotation: RegionRotation | None, y: Value, x: Value) -> tuple[Value, Value]:
     return (y, x) if rotation is None else rotation.places(y, x)
 
 

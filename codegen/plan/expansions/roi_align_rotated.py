@@ -7,7 +7,7 @@ import numpy as np
 from dldt.codegen.plan.between_pixels import pixel_rows
 from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.region_cells import as_type, column, picture_sizes, widened
-from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples, Rotation
+from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples, RegionRotation
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
@@ -28,7 +28,7 @@ def expand_roi_align_rotated(node: Node) -> tuple[Value, ...]:
     angle = column(boxes, 4)
     angle = ops.Negative()(angle) if op.clockwise_mode else angle
     parts = (ops.Cos()(angle), ops.Sin()(angle), ops.Add()(scaled[1], -0.5), ops.Add()(scaled[0], -0.5))
-    rotation = Rotation(*(ops.Unsqueeze()(part, np.array([2])) for part in parts))
+    rotation = RegionRotation(*(ops.Unsqueeze()(part, np.array([2])) for part in parts))
     sizes, pixels = picture_sizes(pictures), pixel_rows(pictures)
     cells = RegionSamples(pixels, plane, axes, sizes, op.sampling_ratio, "avg", rotation)
     found = cells.cells(f"{node.graph.name}/{node.name}/samples")
