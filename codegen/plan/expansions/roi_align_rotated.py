@@ -7,7 +7,7 @@ import numpy as np
 from dldt.codegen.plan.between_pixels import pixel_rows
 from dldt.codegen.plan.expansion_table import expands
 from dldt.codegen.plan.region_cells import as_type, column, picture_sizes, widened
-from dldt.codegen.plan.region_samples import RegionAxis, RegionSamples, RegionRotation
+from dldt.codegen.plan.region_samples import RegionAxis, RegionRotation, RegionSamples
 from dldt.compiler import ops
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
