@@ -200,7 +200,8 @@ def mxnet() -> str:
     """What is imported of MXNet."""
     notes = (
         "Read are `-symbol.json` with `-NNNN.params`, of MXNet 0.x to 1.9, without MXNet. "
-        "A symbol seldom tells the shapes of its inputs: `--input data[N,3,224,224]` does."
+        "A symbol seldom tells the shapes of its inputs: `--input data[N,3,224,224]` does. "
+        "Of equal elements `argsort` and `topk` give the lower place first; MXNet promises no order of these."
     )
     return coverage_page(mxnet_importers(), MXNET_EVALUATED, notes)
 

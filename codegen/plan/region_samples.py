@@ -26,10 +26,31 @@ class RegionAxis:
 
 
 @attrs.frozen
+class RegionRotation:
+    """How regions are turned round their middle (cosine and sine), and where this lies. Each is [regions, 1, 1]."""
+
+    cosine: Value
+    sine: Value
+    y: Value
+    x: Value
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All four, to be given to a body."""
+        return self.cosine, self.sine, self.y, self.x
+
+    def places(self, y: Value, x: Value) -> tuple[Value, Value]:
+        """Rows and columns in the picture, of places that are counted from the middle."""
+        down = ops.Subtract()(ops.Multiply()(y, self.cosine), ops.Multiply()(x, self.sine))
+        across = ops.Add()(ops.Multiply()(y, self.sine), ops.Multiply()(x, self.cosine))
+        return ops.Add()(down, self.y), ops.Add()(across, self.x)
+
+
+@attrs.frozen
 class RegionSamples:
     """Regions of ``pixels``: along both axes, the number of the plane of each, the sizes of planes. In each cell are
     ``ratio`` x ``ratio`` samples, or as many as pixels (0); their mean is taken, or the largest of them and 0 (``mode``
-    max)."""
+    max). Where regions have a ``rotation``, the axes begin at their middle."""
 
     pixels: Pixels
     plane: Value
@@ -37,6 +58,7 @@ class RegionSamples:
     sizes: Sequence[Value]
     ratio: int
     mode: str
+    rotation: RegionRotation | None = None
 
     def cells(self, name: str) -> Value:
         """[regions, rows, columns, C]."""
@@ -52,7 +74,8 @@ class RegionSamples:
             share = np.tile(np.arange(count) + 0.5, axis.cells).astype(kind)
             walk = ops.Multiply()(ops.Divide()(axis.step, float(count)), share)
             at.append(ops.Add()(ops.Add()(axis.low, ops.Multiply()(axis.step, cell)), walk))
-        found = samples(self.pixels, self.plane, as_rows(at[0]), as_columns(at[1]), self.sizes)
+        places = _places(self.rotation, as_rows(at[0]), as_columns(at[1]))
+        found = samples(self.pixels, self.plane, *places, self.sizes)
         channels = size_of(self.pixels.memory, 1)
         parts = ops.Reshape()(found, shape_of(-1, rows, count, columns, count, channels))
         if self.mode == "avg":
@@ -75,6 +98,7 @@ class RegionSamples:
 
         def step(turn: Value, total: Value, given: Sequence[Value]) -> Value:
             memory, plane, width, high, wide, top, down, left, over, *size = given
+            turned = None if self.rotation is None else RegionRotation(*(size.pop() for _ in self.rotation.values))
             begin = size.pop() if self.pixels.start is not None else None
             i, j = ops.Divide()(turn, width), ops.FloorMod()(turn, width)
             good = ops.LogicalAnd()(ops.Greater()(as_rows(high), i), ops.Greater()(as_columns(wide), j))
@@ -82,17 +106,22 @@ class RegionSamples:
             for number, low, by in ((i, top, down), (j, left, over)):
                 at.append(ops.Add()(low, ops.Multiply()(ops.Add()(ops.Convert(kind)(number), 0.5), by)))
             pixels = Pixels(memory, channels=True, start=begin)
-            found = samples(pixels, plane, as_rows(at[0]), as_columns(at[1]), size)
+            found = samples(pixels, plane, *_places(turned, as_rows(at[0]), as_columns(at[1])), size)
             joined = ops.Add()(total, found) if self.mode == "avg" else ops.Maximum()(total, found)
             return ops.Select()(pixels.over(good), joined, total)
 
         given = (self.pixels.memory, self.plane, turns[1], *counts, lows[0], steps[0], lows[1], steps[1], *self.sizes)
         given = given if self.pixels.start is None else (*given, self.pixels.start)
+        given = given if self.rotation is None else (*given, *reversed(self.rotation.values))
         total = accumulated(ops.Multiply()(turns[0], turns[1]), start, given, step, name)
         if self.mode == "max":
             return total
         number = ops.Multiply()(as_rows(counts[0]), as_columns(counts[1]))
         return ops.Divide()(total, self.pixels.over(ops.Convert(kind)(ops.Maximum()(number, 1))))
+
+
+def _places(rotation: RegionRotation | None, y: Value, x: Value) -> tuple[Value, Value]:
+    return (y, x) if rotation is None else rotation.places(y, x)
 
 
 def samples(pixels: Pixels, plane: Value, y: Value, x: Value, sizes: Sequence[Value]) -> Value:

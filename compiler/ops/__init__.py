@@ -85,6 +85,7 @@ from dldt.compiler.ops.reshape import Reshape
 from dldt.compiler.ops.reverse_sequence import ReverseSequence
 from dldt.compiler.ops.rnn import RNNCell, RNNSequence
 from dldt.compiler.ops.roi_align import ROIAlign, ROIAlign9
+from dldt.compiler.ops.roi_align_rotated import ROIAlignRotated
 from dldt.compiler.ops.roi_pooling import ROIPooling
 from dldt.compiler.ops.roll import Roll
 from dldt.compiler.ops.rounding import Abs, Ceiling, Floor, Negative, Round, Sign
@@ -258,6 +259,7 @@ __all__ = [
     "RNNSequence",
     "ROIAlign",
     "ROIAlign9",
+    "ROIAlignRotated",
     "ROIPooling",
     "RandomUniform",
     "Range",

@@ -70,6 +70,7 @@ WITHOUT_RULE = {
     "DeformablePSROIPooling": "taken apart into elements between pixels (test_native.py)",
     "ROIAlign": "taken apart into elements between pixels (test_native.py)",
     "ROIAlign9": "taken apart into elements between pixels (test_native.py)",
+    "ROIAlignRotated": "taken apart as ROIAlign is, at places that are turned (test_native.py)",
     "DeformableConvolution": "taken apart into samples and a product of matrices (test_native.py)",
     "DeformableConvolution8": "taken apart into samples and a product of matrices (test_native.py)",
     "GridSample": "taken apart into gathered pixels (test_native.py)",

@@ -12,7 +12,6 @@ NEWEST = 16
 
 UNREAD = {
     ("nmsrotated", 13): "boxes that are turned are of no framework that is imported",
-    ("roialignrotated", 15): "boxes that are turned are of no framework that is imported",
     ("binaryconvolution", 1): "its weights have one bit each, an element type that graphs do not have",
     ("stringtensorpack", 15): "it makes text, which graphs do not have",
     ("stringtensorunpack", 15): "it takes text apart, which graphs do not have",

@@ -22,6 +22,7 @@ from dldt.codegen.plan.expansions import random as random
 from dldt.codegen.plan.expansions import range as range
 from dldt.codegen.plan.expansions import reshape as reshape
 from dldt.codegen.plan.expansions import roi_align as roi_align
+from dldt.codegen.plan.expansions import roi_align_rotated as roi_align_rotated
 from dldt.codegen.plan.expansions import roi_pooling as roi_pooling
 from dldt.codegen.plan.expansions import roll as roll
 from dldt.codegen.plan.expansions import scatter as scatter

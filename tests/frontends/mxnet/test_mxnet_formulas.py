@@ -148,3 +148,16 @@ def test_openvino_picks_from_sequences_of_any_batch(op, batch, tmp_path):
     saved = save_model(graph, tmp_path / "m.xml")
     found = openvino.Core().compile_model(saved, "CPU")({"x": x, "length": length})
     check([interpret(graph, {"x": x, "length": length})[graph.outputs[0].name], found[0]], wanted)
+
+
+@pytest.mark.parametrize("size", [5, 40, 700])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_of_equal_elements_the_lower_place_comes_first(ascending, size, tmp_path):
+    x = RANDOM.integers(0, 4, (3, size)).astype(np.float32)
+    order = np.argsort(x if ascending else -x, axis=1, kind="stable").astype(np.float32)
+    for number, (op, count) in enumerate({"argsort": size, "topk": min(size, 30)}.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        options = {"is_ascend": ascending, **({"k": count} if op == "topk" else {})}
+        for each in answers(folder, op, x, **options):
+            np.testing.assert_array_equal(each, order[:, :count])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dldt.compiler import ops
-from tests.ops.case import Case, normal, uniform
+from tests.ops.case import Case, integers, normal, uniform
 
 
 def _proposal(name, *, images=2, scales=1, old=False, seed=0, shape=(5, 7), **attributes):
@@ -49,6 +49,14 @@ def _align(name, *, old=False, rois=None, **attributes):
     boxes = np.delete(_BOXES, -2, 0) if rois is None else rois
     inputs = (_PICTURE, boxes[:, 1:], boxes[:, 0].astype(np.int32))
     return Case(op, inputs, f"ROIAlign/{name}", frozenset(), {0: "N,C,H,W", 1: "R,4", 2: "R"})
+
+
+def _turned(name, ratio, scale, *, clockwise, kind=np.float32):
+    op = ops.ROIAlignRotated(3, 2, ratio, scale, clockwise)
+    centres, sides, angles = uniform(-2, 22, 7, 2), uniform(0.5, 9, 7, 2), uniform(-7, 7, 7, 1)
+    rois = np.concatenate([centres, sides, angles], 1).astype(kind)
+    inputs = (_PICTURE.astype(kind), rois, integers(0, len(_PICTURE), 7, dtype="i4"))
+    return Case(op, inputs, f"ROIAlignRotated/{name}", frozenset(), {0: "N,C,H,W", 1: "R,5", 2: "R"})
 
 
 def _psroi(name, channels, rois, **attributes):
@@ -138,6 +146,10 @@ CASES = [
     _deformable("no offsets", spatial_bins_x=2, spatial_bins_y=3),
     _deformable("offsets", offsets=normal(5, 4, 3, 3), spatial_bins_x=2, spatial_bins_y=2, trans_std=0.2, part_size=3),
     _deformable("one kind", offsets=uniform(-1, 1, 5, 2, 2, 2), trans_std=0.1, part_size=2, spatial_bins_x=4),
+    _turned("counted", 2, 0.5, clockwise=False),
+    _turned("clockwise", 3, 1.0, clockwise=True),
+    _turned("as many as pixels", 0, 0.75, clockwise=True),
+    _turned("of halves", 2, 0.5, clockwise=False, kind=np.float16),
     _align("of opset 3", old=True),
     _align("largest", mode="max"),
     _align("as many as pixels", sampling_ratio=0),
