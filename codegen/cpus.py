@@ -50,12 +50,10 @@ class Fit:
     """Cost of a barrier between threads, in scalar operations of one of them. A barrier of two takes 0.35 µs, some
     5,000 operations; the other half is for data that one thread wrote and another reads from the first one's cache
     (5,000 and 20,000 were no faster on networks of 20 to 2500 µs)."""
-    serial_work: int = 150_000
-    """The least work of a kernel that is worth sharing, in scalar operations (a micro-kernel's multiply-add counts a
-    quarter). Below it the barrier costs more than the other threads save."""
     team_work: int = 5_000_000
     """The least work of all shared kernels of an inference for which sleeping threads are woken, in scalar operations:
-    0.2 to 0.4 ms of one thread's time. Waking a sleeping thread took 0.1 to 0.5 ms."""
+    0.2 to 0.4 ms of one thread's time. A micro-kernel's multiply-add counts a quarter. Waking a sleeping thread took
+    0.1 to 0.5 ms."""
     awake_work: int = 250_000
     """The same for threads that are still awake from the inference before: 20 µs of one thread's time."""
 

@@ -69,7 +69,7 @@ THREAD_POOL = CStruct(
         CField(40, "uint64_t", "usual", "ticks that a short inference takes on one thread"),
         CField(48, "int32_t", "strikes", "how often several threads took longer; below zero, runs left for one thread"),
         CField(52, "uint32_t", "rest", "how many runs one thread gets the next time"),
-        CField(56, "uint32_t", "reserved_1", length=2),
+        CField(56, "int64_t", "work", "scalar operations of the inference that usual is of"),
         CField(64, "uint32_t", "arrived", "barrier: how many threads are there"),
         CField(68, "uint32_t", "reserved_2", length=15),
         CField(128, "uint32_t", "phase", "barrier: futex word"),

@@ -37,7 +37,7 @@ typedef struct dldt_thread_pool {
   uint64_t usual;           /* @40 ticks that a short inference takes on one thread */
   int32_t strikes;          /* @48 how often several threads took longer; below zero, runs left for one thread */
   uint32_t rest;            /* @52 how many runs one thread gets the next time */
-  uint32_t reserved_1[2];   /* @56 */
+  int64_t work;             /* @56 scalar operations of the inference that usual is of */
   uint32_t arrived;         /* @64 barrier: how many threads are there */
   uint32_t reserved_2[15];  /* @68 */
   uint32_t phase;           /* @128 barrier: futex word */

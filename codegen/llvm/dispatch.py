@@ -13,7 +13,7 @@ from dldt.runtime.abi import REQUEST
 _BY_DIMS = {
     "dldt_arena_size": ("i64", (("ptr", "dims"), ("ptr", "detail"))),
     "dldt_output_shapes": ("void", (("ptr", "dims"), ("ptr", "shapes"))),
-    "dldt_shares": ("i32", (("ptr", "dims"),)),
+    "dldt_work": ("i64", (("ptr", "dims"),)),
 }
 
 

@@ -10,6 +10,7 @@ import attrs
 
 from dldt.codegen.llvm.bind_sizes import bind_sizes
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.divided import Load, depends_on, loaded, runs
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.magnitude import magnitude
@@ -33,6 +34,9 @@ _INPUTS, _OUTPUTS, _ARENA = map(REQUEST.offset, ("inputs", "outputs", "arena"))
 _DIMS, _PROFILE = map(REQUEST.offset, ("dims", "profile"))
 _SLOTS, _OUTPUT_DIMS, _DETAIL = map(REQUEST.offset, ("slots", "output_dims", "detail"))
 _STATES = REQUEST.offset("states")
+_DIVIDED = Ir("ptr", "%divided")
+_BARRIERS = 4
+"""So many barriers' time must the work have for which a loop meets in every turn: half is saved, two are added."""
 _STOP, _CANCEL, _DEADLINE = map(REQUEST.offset, ("stop", "cancel", "deadline"))
 
 
@@ -66,12 +70,12 @@ class ProgramFrame:
 
 
 def program_module(steps: Sequence[ProgramStep], frame: ProgramFrame, target: Target) -> str:
-    """The module with ``dldt_main``, ``dldt_arena_size``, ``dldt_output_shapes`` and ``dldt_shares``."""
+    """The module with ``dldt_main``, ``dldt_arena_size``, ``dldt_output_shapes`` and ``dldt_work``."""
     b = Builder(target)
     _ProgramWriter(b, frame).main(steps)
     _arena_size(b, frame)
     _output_shapes(b, frame)
-    _shares(b, frame, steps)
+    _work(b, frame, steps)
     return b.text(f"dldt.program{frame.suffix}")
 
 
@@ -83,6 +87,10 @@ class _ProgramWriter:
         """Whether only the first thread runs the code that is being written."""
         self.end = ""
         """The block that follows on that code."""
+        self.together: Ir | None = None
+        """Whether the threads share the step that is being written, where this is chosen when the model runs."""
+        self.divided = 0
+        """The most steps among which such a choice is made."""
         self.emitter = ExpressionEmitter(builder, {}, 0)
         self.scope = Scope({})
 
@@ -114,28 +122,92 @@ class _ProgramWriter:
             self.steps(steps)
             if self.words:
                 self._answer(self.frame.outputs)
+            if self.divided:
+                with b.opening():
+                    b.line(f"{_DIVIDED.name} = alloca [{self.divided} x i64], align 8")
 
     def _field(self, offset: int) -> Ir:
         return self.b.load("ptr", self.b.gep(self.request, self.b.index(offset)), 8)
 
     def steps(self, steps: Sequence[ProgramStep]) -> None:
         """The first thread runs steps that are not shared. A barrier stands wherever work passes between it and the
-        others."""
+        others. Where sizes that are not known yet tell whether it does, ``dldt_divide`` chooses when the model runs."""
         if self.alone:
             for step in steps:
                 step.write(self)
             return
-        runs = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
-        parts = [part for run in runs for part in ([[step] for step in run] if run[0].shared else [run])]
+        alike = [list(run) for _, run in groupby(steps, key=lambda step: step.shared)]
+        parts = [part for run in alike for part in ([[step] for step in run] if run[0].shared else [run])]
+        if self.together is not None:
+            self._share_all(parts, self.together)
+            return
+        loads = loaded([[step.load for step in part] for part in parts])
+        divided, first, end = runs(loads), 0, 0
+        before: Ir | None = None
+        for number, part in enumerate(parts):
+            own = self._is_shared(number - first) if first < number < end else None
+            if number:
+                self._meet_if(None if own is None or before is None else self.b.binary("or", before, own))
+            if number in divided:
+                first, end = number, divided[number]
+                self._divide(loads[first:end])
+                own = self._is_shared(0)
+            self.together = before = own
+            self._part(part)
+            self.together = None
+
+    def _part(self, part: Sequence[ProgramStep]) -> None:
+        """A shared step, or several that are not."""
+        if part[0].shared:
+            part[0].write(self)
+            return
+        with self.first_alone():
+            for step in part:
+                step.write(self)
+
+    def _share_all(self, parts: Sequence[Sequence[ProgramStep]], together: Ir) -> None:
+        """The parts of a step that threads share or not as a whole."""
         for number, part in enumerate(parts):
             if number:
-                self.meet()
-            if part[0].shared:
-                part[0].write(self)
-                continue
-            with self.first_alone():
-                for step in part:
-                    step.write(self)
+                self._meet_if(together)
+            self._part(part)
+
+    def _meet_if(self, needed: Ir | None) -> None:
+        """A barrier where it is needed; None: always."""
+        if needed is None:
+            self.meet()
+            return
+        with self.b.when(needed):
+            self.meet()
+
+    def _divide(self, loads: Sequence[Load | None]) -> None:
+        """Choose which of the loads are shared."""
+        b = self.b
+        for number, load in enumerate(each for each in loads if each is not None):
+            work = self.value(load.work)
+            alone = b.sub(b.index(0), work)
+            given = b.select(b.compare("gt", self.value(load.extent), b.index(1)), work, alone)
+            b.store(given, b.gep(_DIVIDED, b.index(8 * number)), 8)
+        self.divided = max(self.divided, len(loads))
+        b.declare("dldt_divide", "declare hidden void @dldt_divide(ptr, i64, i32)")
+        b.line(f"call void @dldt_divide({_DIVIDED}, {b.index(len(loads))}, {self.threads})")
+
+    def _is_shared(self, number: int) -> Ir:
+        chosen = self.b.load("i64", self.b.gep(_DIVIDED, self.b.index(8 * number)), 8)
+        return self.b.compare("ne", chosen, self.b.index(0))
+
+    def worth_sharing(self, steps: Sequence[ProgramStep]) -> Ir | None:
+        """See ProgramWriter."""
+        b, loads = self.b, [load for step in steps for load in step.loads()]
+        known = [load for load in loads if load is not None and depends_on(load) <= set(self.frame.free)]
+        if self.alone or len(known) < len(loads) or all(load.is_known for load in known):
+            return None
+        worth, least = b.const("i1", 0), b.index(_BARRIERS * b.target.cpu.fit.meeting)
+        for load in known:
+            large = b.compare("ge", self.value(load.work), least)
+            several = b.compare("gt", self.value(load.extent), b.index(1))
+            worth = b.binary("or", worth, b.binary("and", large, several))
+        return worth
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:
@@ -279,17 +351,18 @@ class _ProgramWriter:
         byte = self.b.load("i8", self.address(condition), 1)
         return self.b.compare("ne", byte, self.b.const("i8", 0))
 
-    def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
+    def share(self, extent: Dim) -> tuple[Ir, Ir]:
         """See ProgramWriter."""
+        if self.alone:
+            return self.whole(extent)
         b = self.b
         size = self.value(extent)
         low = self._share(size, self.tid64)
         high = self._share(size, b.add(self.tid64, b.index(1)))
-        if work is None or isinstance(work, int):
+        if self.together is None:
             return low, high
-        shared = b.compare("ge", self.value(work), b.index(b.target.cpu.fit.serial_work))
         alone = b.select(self.first, b.index(0), size)
-        return b.select(shared, low, alone), b.select(shared, high, size)
+        return b.select(self.together, low, alone), b.select(self.together, high, size)
 
     def _share(self, extent: Ir, index: Ir) -> Ir:
         return self.b.binary("udiv", self.b.mul(extent, index), self.threads64)
@@ -374,16 +447,13 @@ def _output_shapes(b: Builder, frame: ProgramFrame) -> None:
             b.store(value, b.gep(shapes, b.index(8 * k)), 8)
 
 
-def _shares(b: Builder, frame: ProgramFrame, steps: Sequence[ProgramStep]) -> None:
-    """Whether all kernels together have enough work for several threads: 0 no, 1 as long as it pays, 2 yes."""
-    with b.function(f"dldt_shares{frame.suffix}", [("ptr", "dims")], returns="i32") as (dims,):
+def _work(b: Builder, frame: ProgramFrame, steps: Sequence[ProgramStep]) -> None:
+    """The scalar operations of all kernels that threads may share."""
+    with b.function(f"dldt_work{frame.suffix}", [("ptr", "dims")], returns="i64") as (dims,):
         scope, emitter = _symbols(b, dims, frame.free), ExpressionEmitter(b, {}, 0)
-        work, fit = shared_work(steps, b.target), b.target.cpu.fit
+        work = shared_work(steps, b.target)
         bind_sizes([work], scope, emitter)
-        # With run-time dims, the duration of one inference says nothing about that of the next.
-        few = b.const("i32", int(isinstance(work, int) and work >= fit.awake_work))
-        enough = b.compare("ge", emitter.dim(work, scope), b.index(fit.team_work))
-        b.give(b.select(enough, b.const("i32", 2), few))
+        b.give(emitter.dim(work, scope))
 
 
 def shared_work(steps: Sequence[ProgramStep], target: Target) -> Dim:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from dldt.codegen.llvm.divided import Load
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
@@ -34,8 +35,23 @@ class RepeatStep(ProgramStep):
         """Whether threads share a step of the body; otherwise the first thread runs all turns alone."""
         return any(step.shared for step in self.body)
 
-    def write(self, program: ProgramWriter) -> None:
+    def loads(self) -> Iterator[Load | None]:
         """See ProgramStep."""
+        for step in self.body:
+            yield from step.loads()
+
+    def write(self, program: ProgramWriter) -> None:
+        """See ProgramStep. Turns that are too small to be shared cost no barrier each."""
+        b, worth = program.b, program.worth_sharing(self.body)
+        if worth is None:
+            self._turns(program)
+            return
+        with b.when(worth):
+            self._turns(program)
+        with b.when(b.binary("xor", worth, b.const("i1", 1))), program.first_alone():
+            self._turns(program)
+
+    def _turns(self, program: ProgramWriter) -> None:
         b = program.b
         trips = b.index(FOREVER) if self.trips is None else program.value(self.trips)
         start = b.const("i1", 1) if self.condition is None else program.holds(self.condition)

@@ -17,6 +17,7 @@ from itertools import chain
 import attrs
 
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.divided import Load
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.step import Call, ProgramStep, ProgramWriter
 from dldt.codegen.loop.reach import Reach
@@ -64,9 +65,18 @@ class RowTilesStep(ProgramStep):
         """The scalar operations of all stages."""
         return sum((stage.call.work or 0 for stage in self.stages), start=0)
 
+    @property
+    def _units(self) -> Dim:
+        return self.images * self.stages[-1].units
+
+    @property
+    def load(self) -> Load:
+        """See ProgramStep."""
+        return Load(self.work, self._units)
+
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""
-        rows = program.share(self.images * self.stages[-1].units, self.work)
+        rows = program.share(self._units)
         RowTilesWriter(program.b, self, program.scratch, program.call, program.value).run(*rows)
 
     def shared_work(self) -> Iterator[Dim | None]:

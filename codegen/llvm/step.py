@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from dldt.codegen.llvm.builder import Builder
+from dldt.codegen.llvm.divided import Load
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.compiler.condition import Condition
@@ -29,8 +30,12 @@ class ProgramWriter(Protocol):
     def whole(self, extent: Dim) -> tuple[Ir, Ir]:
         """The whole range."""
 
-    def share(self, extent: Dim, work: Dim | None) -> tuple[Ir, Ir]:
-        """This thread's part of a range. The first thread gets all of it where there is too little work to share."""
+    def share(self, extent: Dim) -> tuple[Ir, Ir]:
+        """This thread's part of a range. The first thread gets all of it where sizes tell that sharing does not pay."""
+
+    def worth_sharing(self, steps: Sequence[ProgramStep]) -> Ir | None:
+        """Whether threads gain from sharing any of the steps in each turn of a loop; None where that is known, or
+        where it cannot be told before the loop."""
 
     def holds(self, condition: Place) -> Ir:
         """Whether the byte at a place is not zero."""
@@ -74,6 +79,17 @@ class ProgramStep:
         """Whether all threads take part; otherwise the first thread runs the step alone."""
         return True
 
+    @property
+    def load(self) -> Load | None:
+        """What threads may share, of a step that needs no barrier beside it where they do not: it neither gives dims
+        their values nor ends the run, and only its kernels read what other steps write."""
+        return None
+
+    def loads(self) -> Iterator[Load | None]:
+        """What threads may share of every part of the step."""
+        if self.shared:
+            yield self.load
+
     def write(self, program: ProgramWriter) -> None:
         """Write the step."""
         raise NotImplementedError
@@ -93,8 +109,8 @@ class Call(ProgramStep):
     extent: Dim
     parallel: bool
     work: Dim | None = None
-    """Scalar operations, where they are known. If they depend on run-time dims, the range is shared only if there are
-    enough."""
+    """Scalar operations, where they are known. If they depend on run-time dims, the range is shared only where that
+    pays."""
     slot: int = 0
     """The profile's slot to which the call's time is added, when the request asks for a profile."""
 
@@ -103,9 +119,14 @@ class Call(ProgramStep):
         """See ProgramStep."""
         return self.parallel
 
+    @property
+    def load(self) -> Load | None:
+        """See ProgramStep."""
+        return None if self.work is None else Load(self.work, self.extent if self.parallel else 1)
+
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""
-        part = program.share(self.extent, self.work) if self.parallel else program.whole(self.extent)
+        part = program.share(self.extent) if self.parallel else program.whole(self.extent)
         program.call(self, *part)
 
     def shared_work(self) -> Iterator[Dim | None]:
@@ -126,6 +147,11 @@ class Fork(ProgramStep):
     def shared(self) -> bool:
         """See ProgramStep."""
         return any(step.shared for step in (*self.then, *self.otherwise))
+
+    def loads(self) -> Iterator[Load | None]:
+        """See ProgramStep."""
+        for step in (*self.then, *self.otherwise):
+            yield from step.loads()
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""

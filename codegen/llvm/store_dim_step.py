@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from dldt.codegen.llvm.divided import Load
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
 from dldt.compiler.dims import Dim
@@ -24,6 +25,11 @@ class StoreDimStep(ProgramStep):
     def shared(self) -> bool:
         """See ProgramStep."""
         return False
+
+    @property
+    def load(self) -> Load:
+        """See ProgramStep."""
+        return Load(1, 1)
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""

@@ -23,7 +23,7 @@ from dldt.runtime import abi
 
 # Byte offsets. The first member, ``generation``, is addressed as the pool itself.
 STOP, JOB, THREADS, SLEEPERS, SPIN = map(abi.THREAD_POOL.offset, ("stop", "job", "threads", "sleepers", "spin"))
-ENDED, USUAL, STRIKES, REST = map(abi.THREAD_POOL.offset, ("ended", "usual", "strikes", "rest"))
+ENDED, USUAL, STRIKES, REST, WORK = map(abi.THREAD_POOL.offset, ("ended", "usual", "strikes", "rest", "work"))
 ARRIVED, PHASE, WAITING, BUDGET = map(abi.THREAD_POOL.offset, ("arrived", "phase", "waiting", "budget"))
 REQUEST_DIMS, REQUEST_POOL, REQUEST_STOP = map(abi.REQUEST.offset, ("dims", "pool", "stop"))
 
@@ -49,6 +49,7 @@ declare i64 @dldt_syscall(i64, i64, i64, i64, i64, i64, i64)
 declare void @dldt_main(ptr, i32, i32)
 declare hidden i64 @dldt_clock()
 declare i64 @llvm.umin.i64(i64, i64)
+declare i64 @llvm.umax.i64(i64, i64)
 declare i32 @llvm.usub.sat.i32(i32, i32)
 declare i32 @llvm.umin.i32(i32, i32)
 declare i32 @llvm.umax.i32(i32, i32)
@@ -171,9 +172,9 @@ done:
   ret void
 }}
 
-; Whether kernels are worth sharing at these dims: 0 no, and nobody is woken; 1 as long as it pays; 2 yes.
-define weak hidden i32 @dldt_shares(ptr %symbols) nounwind {{
-  ret i32 2
+; The scalar operations that threads may share at these dims.
+define weak hidden i64 @dldt_work(ptr %symbols) nounwind {{
+  ret i64 {much}
 }}
 
 define internal void @together(ptr %request, ptr %team, i32 %threads) nounwind {{
@@ -189,13 +190,23 @@ define internal void @together(ptr %request, ptr %team, i32 %threads) nounwind {
 ; awake or will be for those that follow. One that takes longer together than it usually does alone is {strike} strikes,
 ; any other takes one back. At {enough} somebody else uses the processors: the next {rest_least} are run alone, the next
 ; time twice as many, and so on; strikes below zero count what is left of these.
-define internal void @try(ptr %request, ptr %team, i32 %threads) nounwind {{
+; What is usual at other sizes is so by its share of the work.
+define internal void @try(ptr %request, ptr %team, i32 %threads, i64 %work) nounwind {{
 entry:
   %usual.at = getelementptr i8, ptr %team, i64 {USUAL}
   %ended.at = getelementptr i8, ptr %team, i64 {ENDED}
   %strikes.at = getelementptr i8, ptr %team, i64 {STRIKES}
   %rest.at = getelementptr i8, ptr %team, i64 {REST}
-  %usual = load i64, ptr %usual.at, align 8
+  %work.at = getelementptr i8, ptr %team, i64 {WORK}
+  %known.usual = load i64, ptr %usual.at, align 8
+  %known.work = load i64, ptr %work.at, align 8
+  %divisor = call i64 @llvm.umax.i64(i64 %known.work, i64 1)
+  %scaled = mul i64 %known.usual, %work
+  %share = udiv i64 %scaled, %divisor
+  %same = icmp eq i64 %known.work, %work
+  %usual = select i1 %same, i64 %known.usual, i64 %share
+  store i64 %usual, ptr %usual.at, align 8
+  store i64 %work, ptr %work.at, align 8
   %ended = load i64, ptr %ended.at, align 8
   %strikes = load i32, ptr %strikes.at, align 4
   %start = call i64 @dldt_clock()
@@ -265,16 +276,18 @@ check:
 ask:
   %dims.at = getelementptr i8, ptr %request, i64 {REQUEST_DIMS}
   %dims = load ptr, ptr %dims.at, align 8
-  %shares = call i32 @dldt_shares(ptr %dims)
-  switch i32 %shares, label %together [
-    i32 0, label %alone
-    i32 1, label %try
-  ]
+  %work = call i64 @dldt_work(ptr %dims)
+  %much = icmp sge i64 %work, {much}
+  br i1 %much, label %together, label %less
+less:
+  ; Too little even for threads that are awake: nobody is woken.
+  %little = icmp slt i64 %work, {little}
+  br i1 %little, label %alone, label %try
 alone:
   call void @share(ptr %request, i32 0, i32 1)
   br label %answer
 try:
-  call void @try(ptr %request, ptr %team, i32 %threads)
+  call void @try(ptr %request, ptr %team, i32 %threads, i64 %work)
   br label %answer
 together:
   call void @together(ptr %request, ptr %team, i32 %threads)
@@ -383,6 +396,9 @@ def team_module(target: Target) -> str:
         USUAL=USUAL,
         STRIKES=STRIKES,
         REST=REST,
+        WORK=WORK,
+        much=target.cpu.fit.team_work,
+        little=target.cpu.fit.awake_work,
         trials=_TRIALS,
         strike=_STRIKE,
         enough=_ENOUGH,
