@@ -102,7 +102,7 @@ def measured(
         try:
             compile_model(path, plain)
         finally:
-            ContractionPart.narrow = narrow  # type: ignore[method-assign]
+            ContractionPart.narrow = narrow  # type: ignore[method-assign]  # it is put back
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

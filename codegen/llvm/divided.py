@@ -11,7 +11,7 @@ from dldt.compiler.dims import Dim, Symbol, symbols
 
 
 @attrs.frozen
-class Load:
+class WorkLoad:
     """What threads may share: so many scalar operations in a range so long. A range of 1 is one thread's."""
 
     work: Dim
@@ -23,20 +23,20 @@ class Load:
         return isinstance(self.work, int) and isinstance(self.extent, int)
 
 
-def loaded(parts: Sequence[Sequence[Load | None]]) -> list[Load | None]:
+def loaded(parts: Sequence[Sequence[WorkLoad | None]]) -> list[WorkLoad | None]:
     """The load of parts of a program that are made of steps with loads: None where one of them has none. Several steps
     are one thread's, as the first thread runs them in one go."""
-    made: list[Load | None] = []
+    made: list[WorkLoad | None] = []
     for part in parts:
         known = [load for load in part if load is not None]
         if len(known) < len(part):
             made.append(None)
         else:
-            made.append(known[0] if len(known) == 1 else Load(sum((load.work for load in known), start=0), 1))
+            made.append(known[0] if len(known) == 1 else WorkLoad(sum((load.work for load in known), start=0), 1))
     return made
 
 
-def runs(loads: Sequence[Load | None]) -> dict[int, int]:
+def runs(loads: Sequence[WorkLoad | None]) -> dict[int, int]:
     """The runs of parts between which barriers are left out where sizes tell that no thread needs one: from the number
     of the first part to that behind the last. Where all sizes are numbers, all barriers are known to be needed."""
     found: dict[int, int] = {}
@@ -51,7 +51,7 @@ def runs(loads: Sequence[Load | None]) -> dict[int, int]:
     return found
 
 
-def depends_on(load: Load) -> set[Symbol]:
+def depends_on(load: WorkLoad) -> set[Symbol]:
     """The symbols of a load."""
     return {*symbols(load.work), *symbols(load.extent)}
 

@@ -10,7 +10,7 @@ import attrs
 
 from dldt.codegen.llvm.bind_sizes import bind_sizes
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.divided import Load, depends_on, loaded, runs
+from dldt.codegen.llvm.divided import WorkLoad, depends_on, loaded, runs
 from dldt.codegen.llvm.expression import ExpressionEmitter
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.magnitude import magnitude
@@ -180,7 +180,7 @@ class _ProgramWriter:
         with self.b.when(needed):
             self.meet()
 
-    def _divide(self, loads: Sequence[Load | None]) -> None:
+    def _divide(self, loads: Sequence[WorkLoad | None]) -> None:
         """Choose which of the loads are shared."""
         b = self.b
         for number, load in enumerate(each for each in loads if each is not None):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from dldt.codegen.llvm.divided import Load
+from dldt.codegen.llvm.divided import WorkLoad
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
@@ -35,7 +35,7 @@ class RepeatStep(ProgramStep):
         """Whether threads share a step of the body; otherwise the first thread runs all turns alone."""
         return any(step.shared for step in self.body)
 
-    def loads(self) -> Iterator[Load | None]:
+    def loads(self) -> Iterator[WorkLoad | None]:
         """See ProgramStep."""
         for step in self.body:
             yield from step.loads()

@@ -17,7 +17,7 @@ from itertools import chain
 import attrs
 
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.divided import Load
+from dldt.codegen.llvm.divided import WorkLoad
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.step import Call, ProgramStep, ProgramWriter
 from dldt.codegen.loop.reach import Reach
@@ -70,9 +70,9 @@ class RowTilesStep(ProgramStep):
         return self.images * self.stages[-1].units
 
     @property
-    def load(self) -> Load:
+    def load(self) -> WorkLoad:
         """See ProgramStep."""
-        return Load(self.work, self._units)
+        return WorkLoad(self.work, self._units)
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""

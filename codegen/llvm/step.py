@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from dldt.codegen.llvm.builder import Builder
-from dldt.codegen.llvm.divided import Load
+from dldt.codegen.llvm.divided import WorkLoad
 from dldt.codegen.llvm.ir import Ir
 from dldt.codegen.llvm.place import Place
 from dldt.compiler.condition import Condition
@@ -80,12 +80,12 @@ class ProgramStep:
         return True
 
     @property
-    def load(self) -> Load | None:
+    def load(self) -> WorkLoad | None:
         """What threads may share, of a step that needs no barrier beside it where they do not: it neither gives dims
         their values nor ends the run, and only its kernels read what other steps write."""
         return None
 
-    def loads(self) -> Iterator[Load | None]:
+    def loads(self) -> Iterator[WorkLoad | None]:
         """What threads may share of every part of the step."""
         if self.shared:
             yield self.load
@@ -120,9 +120,9 @@ class Call(ProgramStep):
         return self.parallel
 
     @property
-    def load(self) -> Load | None:
+    def load(self) -> WorkLoad | None:
         """See ProgramStep."""
-        return None if self.work is None else Load(self.work, self.extent if self.parallel else 1)
+        return None if self.work is None else WorkLoad(self.work, self.extent if self.parallel else 1)
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""
@@ -148,7 +148,7 @@ class Fork(ProgramStep):
         """See ProgramStep."""
         return any(step.shared for step in (*self.then, *self.otherwise))
 
-    def loads(self) -> Iterator[Load | None]:
+    def loads(self) -> Iterator[WorkLoad | None]:
         """See ProgramStep."""
         for step in (*self.then, *self.otherwise):
             yield from step.loads()

@@ -41,18 +41,23 @@ ALLOWED = {"x86-64-v2": 0.125}
 MULTIPLY_ADDS = {"x86_64": re.compile(r"vfmadd|mulps|vdpbf16ps"), "aarch64": re.compile(r"\bfmla\b")}
 
 
+def weights(*shape):
+    """Numbers that fewer bits do not hold."""
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
 def convolution_graph(channels, outputs, side, kernel, stride, pad, groups):
     graph = Graph()
     x = graph.parameter("x", TensorType(DType.f32, (1, channels, side, side)))
     # A dense convolution in front: the kernel under test reads what kernels write, channel blocks.
     if channels > 3:
-        x = ops.Convolution((1, 1), (0, 0), (0, 0), (1, 1))(x, np.ones((channels, channels, 1, 1), np.float32))
+        x = ops.Convolution((1, 1), (0, 0), (0, 0), (1, 1))(x, weights(channels, channels, 1, 1))
     attributes = ((stride, stride), (pad, pad), (pad, pad), (1, 1))
     shape = (outputs // groups, channels // groups, kernel, kernel)
     if groups > 1:
-        y = ops.GroupConvolution(*attributes)(x, np.ones((groups, *shape), np.float32))
+        y = ops.GroupConvolution(*attributes)(x, weights(groups, *shape))
     else:
-        y = ops.Convolution(*attributes)(x, np.ones(shape, np.float32))
+        y = ops.Convolution(*attributes)(x, weights(*shape))
     bias = np.ones((1, outputs, 1, 1), np.float32)
     graph.result(ops.ReLU()(ops.Add()(y, bias)), "y")
     return graph
