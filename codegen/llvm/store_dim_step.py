@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from dldt.codegen.llvm.divided import Load
+from dldt.codegen.llvm.divided import WorkLoad
 from dldt.codegen.llvm.place import Place
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
 from dldt.compiler.dims import Dim
@@ -27,9 +27,9 @@ class StoreDimStep(ProgramStep):
         return False
 
     @property
-    def load(self) -> Load:
+    def load(self) -> WorkLoad:
         """See ProgramStep."""
-        return Load(1, 1)
+        return WorkLoad(1, 1)
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from dldt.codegen.llvm.divided import Load, loaded
+from dldt.codegen.llvm.divided import WorkLoad, loaded
 from dldt.codegen.llvm.step import ProgramStep, ProgramWriter
 from dldt.compiler.dims import Dim
 
@@ -24,13 +24,13 @@ class VersionsStep(ProgramStep):
         return any(step.shared for _, steps in self.versions for step in steps)
 
     @property
-    def load(self) -> Load | None:
+    def load(self) -> WorkLoad | None:
         """See ProgramStep. All versions do the same work; each has a range of its own."""
         ways = [loaded([[step.load] for step in steps]) for _, steps in self.versions]
         known = [[load for load in way if load is not None] for way in ways]
         if any(len(some) < len(way) for some, way in zip(known, ways, strict=True)):
             return None
-        return Load(sum((load.work for load in known[0]), start=0), 2 if self.shared else 1)
+        return WorkLoad(sum((load.work for load in known[0]), start=0), 2 if self.shared else 1)
 
     def write(self, program: ProgramWriter) -> None:
         """See ProgramStep."""
