@@ -22,6 +22,7 @@ from dldt.codegen.target import TARGETS
 from dldt.codegen.task.numerics import Numerics
 from dldt.compiler.dims import symbol
 from dldt.compiler.errors import InputError
+from dldt.compiler.shown import shown
 from dldt.compiler.types import DType
 from dldt.runtime import load
 from tests.codegen.winograd_case import WinogradCase
@@ -212,5 +213,5 @@ def test_a_file_for_another_machine_is_refused(tmp_path):
 def test_a_name_that_is_no_plan_is_refused(name):
     with pytest.raises(InputError) as refusal:
         asked(Tuned({asked().key: name}, "t.json"))
-    assert str(refusal.value).startswith(f"t.json: {name[:100]!r} is no implementation for {{")
+    assert str(refusal.value).startswith(f"t.json: {shown(name)} is no implementation for {{")
     assert str(refusal.value).endswith(ADVICE)

@@ -150,5 +150,5 @@ def test_a_plan_with_a_damaged_cost_is_refused(tmp_path, capsys):
     plan = json.loads(capsys.readouterr().out)
     plan["tasks"][0]["cost"] = {"cycles": "many"}
     (tmp_path / "plan.json").write_text(json.dumps(plan))
-    with pytest.raises(InputError, match="the cost of a task is no cost"):
+    with pytest.raises(InputError, match="the cost of a task is not made of numbers of at least 0"):
         compile_model(path, tmp_path / "m.so", plan=tmp_path / "plan.json")

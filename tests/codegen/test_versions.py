@@ -114,7 +114,7 @@ def _first_sized(plan):
     [
         (lambda plan, k: plan["tasks"].pop(k), "it leaves out sizes of"),
         (lambda plan, k: plan["tasks"][k + 1].pop("sizes"), "it leaves out sizes of .* from"),
-        (lambda plan, k: plan["tasks"][k].update(sizes=[3, 1]), "the sizes of a task are no range"),
+        (lambda plan, k: plan["tasks"][k].update(sizes=[3, 1]), "the sizes of a task are not a range"),
     ],
 )
 def test_a_plan_that_leaves_out_sizes_is_refused(change, text, tmp_path):

@@ -141,7 +141,7 @@ def test_a_wrong_number_of_threads(run, artifact):
 
 
 def test_an_unknown_input(run, artifact):
-    refused(run(artifact, "-i", "z=random"), 1, "the model has no input 'z'; its inputs are x")
+    refused(run(artifact, "-i", "z=random"), 1, "the model has no input 'z'; its inputs are 'x'")
 
 
 @pytest.mark.parametrize("name", ["bench", "inspect"])

@@ -149,7 +149,7 @@ def test_variables(initial, tmp_path):
         ('internal_layer_id="0" purpose', 'internal_layer_id="1" purpose', "gives Parameter 0 of the body no value"),
         ('external_port_id="2"', 'external_port_id="77"', "names input port 77, which does not exist"),
         ('axis="0"', 'axis="5"', "a.* axis 5 is outside a tensor of rank"),
-        ('part_size="1"', 'part_size="0"', "slices of size 0 with stride 1 along axis 0 are none"),
+        ('part_size="1"', 'part_size="0"', "slices of size 0 with stride 1 along axis 0 are not possible"),
         ('stride="1"', 'stride="x"', "'x' is not an integer"),
     ],
 )

@@ -52,7 +52,7 @@ CASES = [
     (ops.Negative(), (t("u8[2]"),), "Negative: data must be of a signed type, got u8[2]"),
     (ops.LogicalAnd(), (t("boolean[2]"), t("f32[2]")), "LogicalAnd: b must be boolean, got f32[2]"),
     (ops.Select(), (t("i64[2]"), t("f32[2]"), t("f32[2]")), "Select: cond must be boolean, got i64[2]"),
-    (ops.PReLU(), (X, t("f32[4]")), "PReLU: shapes [N,3,8,8] and [4] do not broadcast (8 against 4)"),
+    (ops.PReLU(), (X, t("f32[4]")), "PReLU: slope [4] does not broadcast to data [N,3,8,8]"),
     (ops.PReLU(), (t("f32[3]"), t("f32[2,3]")), "PReLU: slope [2,3] does not broadcast to data [3]"),
     (ops.Swish(), (X, t("f32[2]")), "Swish: beta must hold one number, got f32[2]"),
     (ops.Add(), (X,), "Add needs 2 inputs (a, b), 1 given"),

@@ -89,7 +89,7 @@ def test_run_prints_the_largest_with_labels(digits, pictures, tmp_path):
 
 def test_bench_refuses_the_shape_of_no_input(digits):
     done = command("bench", digits[0], "-shape", "picture[4,1,8,8]")
-    refused(done, 1, "--shape: the model has no input picture; its inputs are image")
+    refused(done, 1, "--shape: the model has no input picture; its inputs are 'image'")
 
 
 def test_bench_gives_real_numbers(digits):

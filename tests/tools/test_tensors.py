@@ -87,7 +87,7 @@ def test_a_damaged_npz_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
-        (["z=random"], UsageError, "no input 'z'; its inputs are x, y"),
+        (["z=random"], UsageError, "no input 'z'; its inputs are 'x', 'y'"),
         (["a.npy"], UsageError, "the model has 2 inputs: write name=FILE"),
         (["x=nowhere.npy"], InputError, "nowhere.npy: no such file"),
     ],
@@ -109,5 +109,5 @@ def test_a_shape_of_another_rank_is_refused():
 
 
 def test_a_shape_of_no_input_is_refused():
-    with pytest.raises(UsageError, match="--shape: the model has no input z; its inputs are x"):
+    with pytest.raises(UsageError, match="--shape: the model has no input z; its inputs are 'x'"):
         tensors.read_inputs([], [X], {"x": (2, 3), "z": (1,)}, PictureOptions())

@@ -20,7 +20,8 @@ def model(tmp_path):
     """Two products with a vector, too large for a cache, and one with many rows."""
     graph = Graph("dense")
     x = graph.parameter("x", TensorType(DType.f32, (1, 1024)))
-    weights = graph.constant(np.full((1024, 1024), 0.03126, np.float32))
+    numbers = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
+    weights = graph.constant(numbers)
     y = ops.MatMul(False, False)(ops.ReLU()(ops.MatMul(False, False)(x, weights)), weights)
     graph.result(y, "y")
     many = graph.parameter("many", TensorType(DType.f32, (256, 64)))
