@@ -156,3 +156,10 @@ def test_a_table_of_a_transform_has_the_memory_of_the_budget():
         limit.doing = "node 'y' (DFT)"
         with pytest.raises(BudgetError, match=r"^node 'y' \(DFT\) asks for 103\.1 GB of memory"):
             twiddles(1 << 16, 1 << 15, 1)
+
+
+def test_the_shape_that_max_unpool_is_told_holds_sizes(tmp_path):
+    inputs = [np.ones((1, 1, 2, 2), F32), np.array([[[[5, 7], [13, 15]]]]), np.array([1, 1, 5, -(2**63)])]
+    model = model_of("MaxUnpool", inputs, 9, kernel_shape=[2, 2], strides=[2, 2], constants=(2,))
+    with pytest.raises(InputError, match=r"output_shape is \[1, 1, 5, -9223372036854775808\]: a size is at least 0"):
+        read_model(save(model, tmp_path))

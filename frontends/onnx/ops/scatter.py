@@ -115,6 +115,9 @@ def max_unpool_9(
     made = Reshape()(ScatterElementsUpdate()(zeros, places, values, np.array(0, np.int64)), shape)
     if output_shape is None:
         return made
+    wanted = output_shape.constant
+    if wanted is not None and wanted.min(initial=0) < 0:
+        raise InputError(f"output_shape is {wanted[:8].tolist()}: a size is at least 0")
     return Pad("constant")(made, np.zeros(rank + 2, np.int64), Subtract()(output_shape, shape))
 
 
