@@ -221,7 +221,7 @@ def test_the_extreme_is_that_of_numpy(dtype, axis, tmp_path):
         np.testing.assert_array_equal(found[name], np.expand_dims(wanted, axis), err_msg=name)
 
 
-@pytest.mark.parametrize("size", [1, 2, 31, 33, 16384, 100001])
+@pytest.mark.parametrize("size", [1, 2, 31, 33, 16384, 100001, 2**20 + 1])
 def test_the_extreme_of_long_rows(size, tmp_path):
     text = "g (float[n,m] x) => (int64[n] y, int64[n] z) {\n y = ArgMax<axis=1,keepdims=0>(x)\n"
     text += " z = ArgMin<axis=1,keepdims=0>(x) }"

@@ -14,6 +14,9 @@ from dldt.compiler.errors import UnsupportedError
 from dldt.compiler.graph import Node, Value
 from dldt.compiler.types import DType
 
+NUMBERED = 1 << 20
+"""The longest axis whose places are written as constants."""
+
 
 @expands(ops.TopK)
 def expand_top_k(node: Node) -> tuple[Value, ...]:
@@ -47,7 +50,8 @@ def _first_best(x: Value, axis: int, op: ops.TopK, name: str) -> Value:
     size, columns = x.type.shape[axis], product(x.type.shape[axis + 1 :])
     if isinstance(size, int) and size >= 1 << 31:
         raise UnsupportedError(f"the best of {size} elements along an axis: at most 2**31 - 1 are supported")
-    if not isinstance(columns, int) or columns >= FEWER:
+    numbered = isinstance(size, int) and size > NUMBERED
+    if not isinstance(columns, int) or columns >= FEWER or numbered:
         return BestPlace(axis, op.mode, op.index_element_type)(in_memory(x), name=name)
     return ops.Convert(op.index_element_type)(_by_reductions(x, axis, op.mode))
 
