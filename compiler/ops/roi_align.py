@@ -38,14 +38,8 @@ class ROIAlign(Op):
         return before, 0.0 if self.alignment == "asymmetric" else -0.5
 
     def infer(self, data: TensorType, rois: TensorType, batch_indices: TensorType) -> TensorType:
-        require_rank(data, "data", (4,), self.type)
-        require_rank(rois, "rois", (2,), self.type)
-        require_rank(batch_indices, "batch_indices", (1,), self.type)
-        require_float(data, "data", self.type)
-        require_same_type(data, rois, self.type)
-        require_integer(batch_indices, "batch_indices", self.type)
+        require_regions(data, rois, batch_indices, self.type)
         require_equal(rois.shape[1], 4, "the sides of a region and 4", self.type)
-        require_equal(rois.shape[0], batch_indices.shape[0], "the numbers of regions and batch_indices", self.type)
         return TensorType(data.dtype, (rois.shape[0], data.shape[1], self.pooled_h, self.pooled_w))
 
     def evaluate(self, data: Array, rois: Array, batch_indices: Array) -> Array:
@@ -88,3 +82,14 @@ class ROIAlign9(ROIAlign):
     @property
     def alignment(self) -> str:
         return self.aligned_mode
+
+
+def require_regions(data: TensorType, rois: TensorType, batch_indices: TensorType, what: str) -> None:
+    """Raises ShapeError unless these are pictures, regions of the same type and the picture of each region."""
+    require_rank(data, "data", (4,), what)
+    require_rank(rois, "rois", (2,), what)
+    require_rank(batch_indices, "batch_indices", (1,), what)
+    require_float(data, "data", what)
+    require_same_type(data, rois, what)
+    require_integer(batch_indices, "batch_indices", what)
+    require_equal(rois.shape[0], batch_indices.shape[0], "the numbers of regions and batch_indices", what)

@@ -7,8 +7,9 @@ import numpy as np
 
 from dldt.compiler.op import Op, op
 from dldt.compiler.ops.attributes import at_most, finite, not_negative, positive
-from dldt.compiler.ops.axes import require_equal, require_float, require_integer, require_rank, require_same_type
+from dldt.compiler.ops.axes import require_equal
 from dldt.compiler.ops.bilinear import bilinear
+from dldt.compiler.ops.roi_align import require_regions
 from dldt.compiler.ops.roi_pooling import MOST_CELLS
 from dldt.compiler.types import Array, TensorType
 
@@ -27,14 +28,8 @@ class ROIAlignRotated(Op):
     clockwise_mode: bool = attrs.field()
 
     def infer(self, data: TensorType, rois: TensorType, batch_indices: TensorType) -> TensorType:
-        require_rank(data, "data", (4,), self.type)
-        require_rank(rois, "rois", (2,), self.type)
-        require_rank(batch_indices, "batch_indices", (1,), self.type)
-        require_float(data, "data", self.type)
-        require_same_type(data, rois, self.type)
-        require_integer(batch_indices, "batch_indices", self.type)
+        require_regions(data, rois, batch_indices, self.type)
         require_equal(rois.shape[1], 5, "the numbers of a region and 5", self.type)
-        require_equal(rois.shape[0], batch_indices.shape[0], "the numbers of regions and batch_indices", self.type)
         return TensorType(data.dtype, (rois.shape[0], data.shape[1], self.pooled_h, self.pooled_w))
 
     def evaluate(self, data: Array, rois: Array, batch_indices: Array) -> Array:
